@@ -1,0 +1,10 @@
+import { base } from './jest.base.config.js';
+
+export default {
+  ...base,
+  testMatch: ['**/*.it.spec.ts'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  maxWorkers: 2,
+  testTimeout: 120_000,
+};

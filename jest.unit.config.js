@@ -1,0 +1,3 @@
+import { base } from './jest.base.config.js';
+
+export default { ...base, testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: [...base.testPathIgnorePatterns, '\\.it\\.spec\\.ts$'] };
