@@ -4,10 +4,14 @@ export const base = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/\\.local/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.local/'],
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Its ES module build imports JSON in a way that Jest warns about, once per file.
+    '^libphonenumber-js/max$': '<rootDir>/node_modules/libphonenumber-js/max/index.cjs',
+  },
   // CommonJS add-ons fail with "require() ES Module in a cycle" unless Nest is loaded first.
   setupFiles: ['<rootDir>/test/support/preload.ts'],
 };

@@ -1,0 +1,47 @@
+import type { PayloadOf, PayloadType } from './contract.js';
+import { ContractError } from './errors.js';
+import { validate } from './validate.js';
+
+interface Sized<P extends object = object> {
+  readonly sizeBytes: number;
+  readonly payload: PayloadType<P>;
+}
+
+const SPACE = 0x20;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The payload as JSON, padded with spaces to the contract's fixed size, so that length says nothing.
+ * @throws ContractError when the payload does not fit the contract, or does not fit into its size.
+ */
+export function encodePayload<C extends Sized>(contract: C, payload: PayloadOf<C>): Uint8Array {
+  const plain: unknown = JSON.parse(JSON.stringify(payload));
+  validate(contract.payload, plain);
+  const text = encoder.encode(JSON.stringify(plain));
+  if (text.length > contract.sizeBytes) throw new ContractError('wrong-size');
+  const padded = new Uint8Array(contract.sizeBytes).fill(SPACE);
+  padded.set(text);
+  return padded;
+}
+
+/** The reverse; refuses other sizes, bad UTF-8, bad JSON, unknown fields, wrong values. */
+export function decodePayload<C extends Sized>(contract: C, bytes: Uint8Array): PayloadOf<C> {
+  if (bytes.length !== contract.sizeBytes) throw new ContractError('wrong-size');
+  return validate(contract.payload, parseJson(bytes)) as PayloadOf<C>;
+}
+
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes)) as unknown;
+  } catch {
+    // The parser's own message quotes the input.
+    throw new ContractError('not-json');
+  }
+}
+
+/** What makes a message unique under its contract, as one text: JSON of the values, in the order of `uniqueBy`. */
+export function businessKey(contract: { readonly uniqueBy: readonly string[] }, payload: object): string {
+  const values = payload as Record<string, unknown>;
+  return JSON.stringify(contract.uniqueBy.map((name) => values[name]));
+}

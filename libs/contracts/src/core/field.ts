@@ -1,0 +1,97 @@
+import { applyDecorators } from './apply-decorators.js';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
+
+/**
+ * What a field is, so that a reader can judge a flow of data by the contract alone.
+ * `pseudonym`: a random or keyed id. `sealed`: bytes for somebody else. `household-fact`: what the household
+ * told about itself. `contact`: how to reach it. `payout`: how it is paid. `operational`: about the work, not a person.
+ */
+export type DataClass = 'pseudonym' | 'sealed' | 'household-fact' | 'contact' | 'payout' | 'operational' | 'key';
+
+export interface FieldDeclaration {
+  readonly data: DataClass;
+  /** Why the consumer needs it, in a few words. */
+  readonly purpose: string;
+  /** Overrides the end date that the contract's clocks give; says when this field is forgotten by its consumer. */
+  readonly until?: string;
+}
+
+export interface DeclaredField extends FieldDeclaration {
+  readonly name: string;
+  readonly nested?: () => new () => object;
+  readonly optional: boolean;
+}
+
+const declared = new WeakMap<object, Map<string, DeclaredField>>();
+
+function declare(prototype: object, field: DeclaredField): void {
+  const fields = declared.get(prototype) ?? new Map<string, DeclaredField>();
+  fields.set(field.name, field);
+  declared.set(prototype, fields);
+}
+
+/** Declares a property of a contract class. A property without it is unknown, so the payload that carries it is refused. */
+export function Field(declaration: FieldDeclaration, options: { optional?: boolean } = {}): PropertyDecorator {
+  return applyDecorators(
+    (prototype, name) =>
+      declare(prototype, { ...declaration, name: String(name), optional: options.optional === true }),
+    ...(options.optional === true ? [IsOptional()] : []),
+  );
+}
+
+/** A property that is an object of another declared class. */
+export function NestedField(
+  declaration: FieldDeclaration,
+  of: () => new () => object,
+  options: { optional?: boolean } = {},
+): PropertyDecorator {
+  return applyDecorators(
+    (prototype, name) =>
+      declare(prototype, { ...declaration, name: String(name), nested: of, optional: options.optional === true }),
+    ...(options.optional === true ? [IsOptional()] : []),
+    IsObject(),
+    ValidateNested(),
+    Type(of),
+  );
+}
+
+/** A property that is a list of objects of another declared class, at most `max` of them. */
+export function NestedListField(
+  declaration: FieldDeclaration,
+  of: () => new () => object,
+  max: number,
+): PropertyDecorator {
+  return applyDecorators(
+    (prototype, name) => declare(prototype, { ...declaration, name: String(name), nested: of, optional: false }),
+    IsArray(),
+    ArrayMaxSize(max),
+    ValidateNested({ each: true }),
+    Type(of),
+  );
+}
+
+/** The declared fields of a contract class, in order of declaration, inherited ones first. */
+export function fieldsOf(type: new () => object): readonly DeclaredField[] {
+  const chain: DeclaredField[] = [];
+  for (
+    let prototype = type.prototype as object | null;
+    prototype !== null && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    chain.unshift(...(declared.get(prototype)?.values() ?? []));
+  }
+  return chain;
+}
+
+const byName = new WeakMap<object, ReadonlyMap<string, DeclaredField>>();
+
+/** The same, by name; computed once per class. */
+export function fieldMapOf(type: new () => object): ReadonlyMap<string, DeclaredField> {
+  let map = byName.get(type);
+  if (map === undefined) {
+    map = new Map(fieldsOf(type).map((field) => [field.name, field]));
+    byName.set(type, map);
+  }
+  return map;
+}

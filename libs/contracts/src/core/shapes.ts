@@ -1,0 +1,69 @@
+import { registerDecorator, Matches, type ValidationOptions } from 'class-validator';
+import { isDay } from './day.js';
+
+/** Length of the canonical base64url text (no padding) of `bytes` bytes. */
+export function base64urlLength(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3);
+}
+
+// What the last symbol may be when the bytes do not fill whole groups: the unused bits must be zero, else two texts name one value.
+const LAST_OF_ONE = 'AQgw';
+const LAST_OF_TWO = 'AEIMQUYcgkosw048';
+
+export function isBase64urlOf(value: unknown, bytes: number): boolean {
+  if (typeof value !== 'string' || value.length !== base64urlLength(bytes)) return false;
+  if (!/^[A-Za-z0-9_-]*$/.test(value)) return false;
+  const last = value.at(-1) ?? '';
+  if (bytes % 3 === 1) return LAST_OF_ONE.includes(last);
+  if (bytes % 3 === 2) return LAST_OF_TWO.includes(last);
+  return true;
+}
+
+/** A rule of our own on a property; the second argument of the test is the whole object. */
+export function shape(
+  name: string,
+  test: (value: unknown, object: object) => boolean,
+  options?: ValidationOptions,
+): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: String(property),
+      ...(options === undefined ? {} : { options }),
+      validator: { validate: (value, args) => test(value, args?.object ?? {}), defaultMessage: () => name },
+    });
+}
+
+/** Exactly `bytes` bytes as canonical base64url. */
+export function IsBytes(bytes: number, options?: ValidationOptions): PropertyDecorator {
+  return shape(`bytes${bytes}`, (value) => isBase64urlOf(value, bytes), options);
+}
+
+export function IsDayText(options?: ValidationOptions): PropertyDecorator {
+  return shape('day', isDay, options);
+}
+
+/** Integer cents in decimal, from 1 to 10,000,000 (a hundred thousand dollars): no sign, no leading zero, no point. */
+export function IsCents(options?: ValidationOptions): PropertyDecorator {
+  return shape(
+    'cents',
+    (value) => typeof value === 'string' && /^[1-9]\d{0,7}$/.test(value) && Number(value) <= 10_000_000,
+    options,
+  );
+}
+
+/** A code from a profile or a closed list: capitals, digits, hyphen. Never free text. */
+export function IsCode(options?: ValidationOptions): PropertyDecorator {
+  return Matches(/^[A-Z][A-Z0-9-]{0,15}$/, options);
+}
+
+/** A word from a closed list: lower case and hyphens. Never free text. */
+export function IsWord(options?: ValidationOptions): PropertyDecorator {
+  return Matches(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, options);
+}
+
+/** Milliseconds of the producer's clock, raised so that it only grows: the version of a fact. */
+export function IsVersion(options?: ValidationOptions): PropertyDecorator {
+  return shape('version', (value) => Number.isSafeInteger(value) && (value as number) >= 1, options);
+}

@@ -1,0 +1,33 @@
+import { contractsFrom, contractsTo } from '../catalogue.js';
+import type { Contract, Service } from '../core/contract.js';
+
+export type AclOperation = 'read' | 'write' | 'describe';
+
+export interface AclRule {
+  readonly principal: string;
+  readonly resource: 'topic' | 'group';
+  readonly name: string;
+  readonly operation: AclOperation;
+}
+
+/** The consumer group of a service: one per service, so that its instances share the work. */
+export function groupOf(service: Service): string {
+  return service;
+}
+
+/** Exactly what a service may do on the broker: write what it says, read what is said to it, and commit its own offsets. */
+export function aclsFor(service: Service): readonly AclRule[] {
+  const principal = `User:${service}`;
+  const rule = (resource: AclRule['resource'], name: string, operation: AclOperation): AclRule => ({
+    principal,
+    resource,
+    name,
+    operation,
+  });
+  // Kafka grants "describe" along with read or write, so it needs no rule of its own.
+  return [
+    ...contractsFrom(service).map((contract: Contract) => rule('topic', contract.topic, 'write')),
+    ...contractsTo(service).map((contract: Contract) => rule('topic', contract.topic, 'read')),
+    rule('group', groupOf(service), 'read'),
+  ];
+}

@@ -1,0 +1,35 @@
+import { catalogue } from '../catalogue.js';
+import { clocks } from '../core/clocks.js';
+import type { Contract } from '../core/contract.js';
+
+export interface TopicConfig {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+const HOUR_MS = 3_600_000;
+const RECORD_HEADER_BYTES = 1024;
+
+/**
+ * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the day.
+ * `cleanup.policy=delete` always: a compacted topic would keep the last word of every household for ever.
+ */
+export function topicConfigs(options: { partitions: number; timestampAfterMaxMs?: number }): readonly TopicConfig[] {
+  return catalogue.map((contract: Contract) => ({
+    topic: contract.topic,
+    partitions: options.partitions,
+    config: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),
+      'segment.ms': String(clocks.topicSegmentHours * HOUR_MS),
+      'message.timestamp.type': 'CreateTime',
+      'max.message.bytes': String(contract.sizeBytes + RECORD_HEADER_BYTES),
+      // Sealed bytes do not compress; saying so saves the attempt.
+      'compression.type': 'uncompressed',
+      ...(options.timestampAfterMaxMs === undefined
+        ? {}
+        : { 'message.timestamp.after.max.ms': String(options.timestampAfterMaxMs) }),
+    },
+  }));
+}

@@ -1,0 +1,96 @@
+import { ArrayMaxSize, IsArray, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { defineSealed } from '../core/contract.js';
+import { Field, NestedListField } from '../core/field.js';
+import { IsCents, IsCode, IsDayText, IsVersion, IsWord } from '../core/shapes.js';
+
+/** Never silence: every state a household can be in has a word, and the page has a sentence for it. */
+export const boxStatuses = [
+  'received',
+  'being-looked-at',
+  'show-something',
+  'approved',
+  'come-and-confirm',
+  'tell-us-how-to-pay',
+  'waiting-list',
+  'ready-to-collect',
+  'collected',
+  'not-approved',
+  'apply-again',
+  'closed',
+] as const;
+export type BoxStatus = (typeof boxStatuses)[number];
+
+/** One instrument that is ready: what to show or type to collect it. */
+export class ReadyItemV1 {
+  @Field({ data: 'payout', purpose: 'which kind of instrument' })
+  @IsCode()
+  way!: string;
+
+  @Field({ data: 'payout', purpose: 'how much it holds' })
+  @IsCents()
+  amountCents!: string;
+
+  @Field({ data: 'payout', purpose: 'collects the money; no operator ever sees it' })
+  @Matches(/^[A-Z0-9-]{6,32}$/)
+  code!: string;
+}
+
+/** What a service tells the household, sealed to a key that only the receipt can rebuild. */
+export class BoxMessageV1 {
+  @Field({ data: 'operational', purpose: 'where the case stands' })
+  @IsIn(boxStatuses)
+  status!: BoxStatus;
+
+  @Field({ data: 'operational', purpose: 'the higher version is the present one' })
+  @IsVersion()
+  version!: number;
+
+  @Field({ data: 'operational', purpose: 'why, as codes that the page turns into sentences' })
+  @IsArray()
+  @ArrayMaxSize(6)
+  @IsWord({ each: true })
+  reasons!: string[];
+
+  @Field({ data: 'operational', purpose: 'after this day the reader says what to do next' })
+  @IsDayText()
+  lastDay!: string;
+
+  @Field({ data: 'operational', purpose: 'the next request carries one more' })
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  highestRequest!: number;
+
+  @Field({ data: 'payout', purpose: 'how much was granted or is being paid' }, { optional: true })
+  @IsCents()
+  amountCents?: string;
+
+  @NestedListField({ data: 'payout', purpose: 'what is ready to collect' }, () => ReadyItemV1, 4)
+  ready!: ReadyItemV1[];
+}
+
+const box = {
+  consumer: 'household',
+  retention: 'in its box until its last day, readable with the receipt alone',
+  sizeBytes: 1024,
+  payload: BoxMessageV1,
+} as const;
+
+export const intakeBoxMessage = defineSealed({
+  ...box,
+  name: 'intake.box-message',
+  producer: 'intake',
+  purpose: 'say that the application arrived',
+});
+export const eligibilityBoxMessage = defineSealed({
+  ...box,
+  name: 'eligibility.box-message',
+  producer: 'eligibility',
+  purpose: 'say what was decided',
+});
+export const paymentsBoxMessage = defineSealed({
+  ...box,
+  name: 'payments.box-message',
+  producer: 'payments',
+  purpose: 'say how the money comes',
+});

@@ -1,0 +1,92 @@
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { defineSealed } from '../core/contract.js';
+import { Field, NestedField } from '../core/field.js';
+import { IsBytes, IsCode } from '../core/shapes.js';
+import { ContactChoiceV1 } from './contact-slice.v1.js';
+import { PayeeV1 } from './payout-slice.v1.js';
+
+export const eligibilityRequestKinds = ['evidence-shown', 'appeal', 'withdraw'] as const;
+export const paymentsRequestKinds = ['payout-change', 'presence'] as const;
+export const notificationRequestKinds = ['contact-change', 'stop', 'unsafe'] as const;
+
+/** A later wish of a household. It verifies alone, even before the slice of the same household has arrived. */
+export class RequestV1 {
+  @Field({ data: 'key', purpose: 'names the household here and verifies the signature' })
+  @IsBytes(32)
+  commandKey!: string;
+
+  @Field({ data: 'operational', purpose: 'the higher number wins' })
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  n!: number;
+
+  @Field({ data: 'key', purpose: 'by the command key, over everything else here and the day' })
+  @IsBytes(64)
+  signature!: string;
+}
+
+export class EligibilityRequestV1 extends RequestV1 {
+  @Field({ data: 'operational', purpose: 'what is asked' })
+  @IsIn(eligibilityRequestKinds)
+  kind!: (typeof eligibilityRequestKinds)[number];
+
+  @Field({ data: 'household-fact', purpose: 'which kind of evidence was seen' }, { optional: true })
+  @IsCode()
+  evidenceClass?: string;
+}
+
+export class PaymentsRequestV1 extends RequestV1 {
+  @Field({ data: 'operational', purpose: 'what is asked' })
+  @IsIn(paymentsRequestKinds)
+  kind!: (typeof paymentsRequestKinds)[number];
+
+  @Field({ data: 'payout', purpose: 'the new way to be paid' }, { optional: true })
+  @IsCode()
+  way?: string;
+
+  @NestedField({ data: 'payout', purpose: 'payment of a bill' }, () => PayeeV1, { optional: true })
+  payee?: PayeeV1;
+}
+
+export class NotificationRequestV1 extends RequestV1 {
+  @Field({ data: 'operational', purpose: 'what is asked' })
+  @IsIn(notificationRequestKinds)
+  kind!: (typeof notificationRequestKinds)[number];
+
+  @NestedField({ data: 'contact', purpose: 'the new way to be reached' }, () => ContactChoiceV1, { optional: true })
+  contact?: ContactChoiceV1;
+}
+
+const requestSizeBytes = 640;
+const retention = 'until it is applied, or no slice of the household can come any more';
+
+export const eligibilityRequest = defineSealed({
+  name: 'household.eligibility-request',
+  producer: 'household',
+  consumer: 'eligibility',
+  purpose: 'evidence shown, appeal, withdrawal',
+  retention,
+  sizeBytes: requestSizeBytes,
+  payload: EligibilityRequestV1,
+});
+
+export const paymentsRequest = defineSealed({
+  name: 'household.payments-request',
+  producer: 'household',
+  consumer: 'payments',
+  purpose: 'change how to be paid, confirm presence',
+  retention,
+  sizeBytes: requestSizeBytes,
+  payload: PaymentsRequestV1,
+});
+
+export const notificationRequest = defineSealed({
+  name: 'household.notification-request',
+  producer: 'household',
+  consumer: 'notification',
+  purpose: 'change or stop contact',
+  retention,
+  sizeBytes: requestSizeBytes,
+  payload: NotificationRequestV1,
+});
