@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * A few lines of shell that outlive us: when our end of the pipe closes without notice (we were killed), every child
+ * still listed is told to stop, then killed. So nothing we started is ever left behind, whatever ends us.
+ */
+const guardScript = `
+trap '' INT TERM HUP
+list=''
+while read -r verb pid signal; do
+  case $verb in
+    add) list="$list $pid:$signal" ;;
+    del) keep=''; for item in $list; do [ "\${item%%:*}" = "$pid" ] || keep="$keep $item"; done; list=$keep ;;
+  esac
+done
+[ -n "$list" ] || exit 0
+for item in $list; do kill -s "\${item##*:}" -- "-\${item%%:*}" 2>/dev/null; done
+sleep 3
+for item in $list; do kill -s KILL -- "-\${item%%:*}" 2>/dev/null; done
+`;
+
+let guard: ChildProcess | undefined;
+
+function tellGuard(line: string): void {
+  if (guard === undefined) {
+    guard = spawn('/bin/sh', ['-c', guardScript], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    guard.stdin?.on('error', () => undefined);
+    guard.unref();
+    // A pipe keeps the event loop alive unless it is told not to.
+    (guard.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  }
+  guard.stdin?.write(`${line}\n`);
+}
+
+type StopSignal = 'SIGTERM' | 'SIGINT';
+
+export interface ChildOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly logFile: string;
+  /** What asks this program to end in good order. PostgreSQL's fast shutdown is SIGINT. */
+  readonly stopSignal: StopSignal;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+/** A process that we started, in a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+export class Child {
+  readonly name: string;
+  readonly logFile: string;
+  readonly pid: number;
+  /** Resolves with one of "code 1", "SIGKILL", whoever ended it. Never rejects. */
+  readonly exited: Promise<string>;
+  readonly #stopSignal: StopSignal;
+  #ended: string | undefined;
+  #expected = false;
+
+  private constructor(child: ChildProcess, options: ChildOptions) {
+    this.name = options.name;
+    this.logFile = options.logFile;
+    this.pid = child.pid ?? 0;
+    this.#stopSignal = options.stopSignal;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#ended = signal ?? `code ${code}`;
+        tellGuard(`del ${this.pid}`);
+        resolve(this.#ended);
+      });
+    });
+  }
+
+  /** Starts the program. Its output is appended to the log file. @throws the operating system's error (ENOENT …) */
+  static async start(options: ChildOptions): Promise<Child> {
+    const log = openSync(options.logFile, 'a', 0o600);
+    const process_ = spawn(options.command, [...options.args], {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...options.user,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.env },
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    closeSync(log);
+    await new Promise<void>((resolve, reject) => {
+      process_.once('spawn', resolve);
+      process_.once('error', reject);
+    });
+    const child = new Child(process_, options);
+    tellGuard(`add ${child.pid} ${options.stopSignal.slice(3)}`);
+    return child;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** How it ended, undefined while it runs. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  /** True when it ended, or is ending, because stop() or kill() was called. */
+  get endingWasAsked(): boolean {
+    return this.#expected;
+  }
+
+  /** Asks it to end in good order; kills it after `graceMs`. */
+  async stop(graceMs = 10_000): Promise<void> {
+    this.#expected = true;
+    if (this.hasEnded) return;
+    this.#signal(this.#stopSignal);
+    await Promise.race([this.exited, sleep(graceMs, undefined, { ref: false })]);
+    if (!this.hasEnded) await this.kill();
+  }
+
+  /** SIGKILL, as a power cut would do it; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.#expected = true;
+    if (this.hasEnded) return;
+    this.#signal('SIGKILL');
+    await this.exited;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
+}
+
+/** Runs a program to its end and returns its output. @throws Error with the exit code when that is not 0. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: {
+    readonly user?: { readonly uid: number; readonly gid: number };
+    readonly env?: Readonly<Record<string, string>>;
+    readonly timeoutMs?: number;
+  } = {},
+): Promise<string> {
+  const child = spawn(command, [...args], {
+    ...options.user,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: options.timeoutMs ?? 600_000,
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw Object.assign(new Error(`the program ended with code ${code}`), { output });
+  return output;
+}
+
+/** Polls until `ready` answers true, the child ends, or the time is over; says which. */
+export async function waitUntil(
+  ready: () => Promise<boolean>,
+  child: Child,
+  timeoutMs: number,
+): Promise<'ready' | 'ended' | 'timeout'> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    if (child.hasEnded) return 'ended';
+    if (await ready()) return 'ready';
+    if (Date.now() > deadline) return 'timeout';
+    await sleep(50);
+  }
+}

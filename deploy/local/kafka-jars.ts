@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { run } from './child.js';
+import { cacheFolder, repositoryRoot } from './place.js';
+import { StackProblem } from './problem.js';
+
+/**
+ * The folder with the broker's jars, fetched by Maven on the first call and kept beside other checkouts' downloads
+ * under the hash of the pom, so that a new Kafka version is a new folder.
+ *
+ * @throws StackProblem 'java-missing' | 'java-old' | 'maven-missing' | 'maven-failed' | 'disk-full'
+ */
+export async function kafkaJars(): Promise<string> {
+  requireJava();
+  const pom = join(repositoryRoot, 'deploy', 'kafka', 'pom.xml');
+  const hash = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
+  const folder = cacheFolder(`kafka-${hash}`);
+  if (existsSync(folder)) return folder;
+
+  const unfinished = `${folder}.${process.pid}`;
+  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await run('mvn', mavenArguments(pom, unfinished));
+    // Complete folders only: whoever renames first wins, and the other one's copy is the same.
+    await rename(unfinished, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } catch (error) {
+    const { code, output } = error as { readonly code?: unknown; readonly output?: unknown };
+    if (code === 'ENOENT') throw new StackProblem('maven-missing');
+    if (/No space left/.test(String(output))) throw new StackProblem('disk-full');
+    throw new StackProblem('maven-failed');
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+function mavenArguments(pom: string, outputFolder: string): readonly string[] {
+  return [
+    '-q',
+    '-B',
+    '-C',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${outputFolder}`,
+  ];
+}
+
+function requireJava(): void {
+  const answer = spawnSync('java', ['-version'], { encoding: 'utf8', timeout: 30_000 });
+  if (answer.error !== undefined || answer.status !== 0) throw new StackProblem('java-missing');
+  const major = /version "(\d+)/.exec(answer.stderr)?.[1];
+  if (major === undefined || Number(major) < 17) throw new StackProblem('java-old');
+}

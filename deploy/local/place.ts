@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The repository's root, found from here, so that the answer is the same in the sources and in dist/. */
+export const repositoryRoot = findRoot(import.meta.dirname);
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, 'nest-cli.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error('the repository root was not found');
+  return findRoot(parent);
+}
+
+/** Where one running system keeps everything it has. Several may live side by side on different roots. */
+export interface Place {
+  readonly root: string;
+  readonly postgres: string;
+  readonly kafka: string;
+  readonly keyring: string;
+  readonly logs: string;
+  readonly anchor: string;
+  readonly secrets: string;
+  readonly running: string;
+}
+
+export function placeAt(root: string): Place {
+  return {
+    root,
+    postgres: join(root, 'postgres'),
+    kafka: join(root, 'kafka'),
+    keyring: join(root, 'keyring'),
+    logs: join(root, 'logs'),
+    anchor: join(root, 'anchor'),
+    secrets: join(root, 'secrets.json'),
+    running: join(root, 'running.json'),
+  };
+}
+
+/** Downloads shared by every checkout of this user, outside the build output, so that they happen once. */
+export function cacheFolder(name: string): string {
+  const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const wanted = join(base, 'city-household-desk', name);
+  try {
+    mkdirSync(dirname(wanted), { recursive: true });
+    return wanted;
+  } catch {
+    return join(repositoryRoot, '.local', 'cache', name);
+  }
+}

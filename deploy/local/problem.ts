@@ -1,0 +1,42 @@
+/** What can keep the local system from starting, each with the sentence a person reads. */
+const sentences = {
+  'not-installed': 'A package that `npm ci` installs is missing. Delete node_modules and start again.',
+  'java-missing': 'Java 17 or newer was not found. Install it (Debian: apt-get install openjdk-17-jre-headless).',
+  'java-old': 'The Java on the PATH is older than 17. Install Java 17 or newer and put it first on the PATH.',
+  'maven-missing':
+    'Maven was not found and the Kafka jars are not cached yet. Install it (Debian: apt-get install maven).',
+  'maven-failed': 'Maven could not fetch the Kafka jars. Check the network and the disk, then start again.',
+  'port-busy': 'A port that the system needs is taken. Stop what uses it, or start with --ports-from N.',
+  'disk-full': 'The disk is full. Free some space and start again.',
+  'broker-down': 'Kafka did not come up.',
+  'database-down': 'PostgreSQL did not come up.',
+  'database-user':
+    'PostgreSQL does not run as root, and no ordinary user can reach this folder. Start as an ordinary user, or move the folder.',
+  'service-down': 'A service did not come up.',
+  'topics-failed': 'Kafka refused the topics or their access rules.',
+  'already-running': 'The system is already running in this folder. Stop it first (Ctrl-C where it runs).',
+  'not-given': 'Settings for a database or a broker of your own are incomplete.',
+  'bad-option': 'An option is not understood.',
+} as const;
+
+export type StackProblemCode = keyof typeof sentences;
+
+/**
+ * An expected reason why the local system cannot start or go on. The message is one sentence with what to do;
+ * `hint` adds where it happened (a port, a log file). Programming errors are never wrapped in it.
+ */
+export class StackProblem extends Error {
+  readonly code: StackProblemCode;
+
+  constructor(code: StackProblemCode, hint?: string) {
+    super(hint === undefined ? sentences[code] : `${sentences[code]} (${hint})`);
+    this.name = 'StackProblem';
+    this.code = code;
+  }
+}
+
+/** Turns "no space left" from the operating system into the sentence about it; passes everything else on. */
+export function asProblem(error: unknown): unknown {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new StackProblem('disk-full') : error;
+}

@@ -1,0 +1,73 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import pg from 'pg';
+
+import { Kafka, type KafkaUser } from '../../deploy/local/kafka.js';
+import { repositoryRoot } from '../../deploy/local/place.js';
+import { freePort } from '../../deploy/local/ports.js';
+import { Postgres } from '../../deploy/local/postgres.js';
+import { newPassword } from '../../deploy/local/secrets.js';
+
+/** What the workers of one test run need to know of the PostgreSQL and the Kafka that they share. */
+export interface SharedStack {
+  readonly superuserUrl: string;
+  readonly owner: KafkaUser;
+  readonly brokers: string;
+  readonly admin: KafkaUser;
+  readonly users: readonly KafkaUser[];
+}
+
+/** The variable in which a test run hands it to its workers. */
+export const sharedStackVariable = 'SHARED_STACK';
+
+export const serviceNames = ['intake', 'eligibility', 'payments', 'notification'] as const;
+
+/** Starts one PostgreSQL and one Kafka on free ports, in a folder of this run's own that stop() removes. */
+export async function startShared(): Promise<{ readonly shared: SharedStack; stop(): Promise<void> }> {
+  const root = join(repositoryRoot, '.local', `test-${process.pid}`);
+  await mkdir(root, { recursive: true });
+  const users = serviceNames.map((username) => ({ username, password: newPassword() }));
+  const admin = { username: 'admin', password: newPassword() };
+  const [postgres, kafka] = await Promise.all([
+    Postgres.start({
+      folder: join(root, 'postgres'),
+      port: await freePort(),
+      superuserPassword: newPassword(),
+      logFile: join(root, 'postgres.log'),
+      durable: false,
+    }),
+    Kafka.start({
+      folder: join(root, 'kafka'),
+      port: await freePort(),
+      controllerPort: await freePort(),
+      admin,
+      users,
+      logFile: join(root, 'kafka.log'),
+      quickStart: true,
+    }),
+  ]);
+  const owner = { username: 'owner', password: newPassword() };
+  await makeTemplate(postgres.superuserUrl, owner);
+  return {
+    shared: { superuserUrl: postgres.superuserUrl, owner, brokers: kafka.brokers, admin, users },
+    async stop() {
+      await Promise.all([kafka.kill(), postgres.stop()]);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Tests own their databases with the rights that a service has of its own: no superuser, no long transaction. */
+async function makeTemplate(superuserUrl: string, owner: KafkaUser): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    await client.query(`CREATE ROLE owner LOGIN PASSWORD '${owner.password}'`);
+    await client.query(`ALTER ROLE owner SET transaction_timeout = '60s'`);
+    await client.query(`CREATE DATABASE fresh OWNER owner`);
+    await client.query(`ALTER DATABASE fresh WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  } finally {
+    await client.end();
+  }
+}

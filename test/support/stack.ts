@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import pg from 'pg';
+
+import { Kafka, type KafkaUser } from '../../deploy/local/kafka.js';
+import { repositoryRoot } from '../../deploy/local/place.js';
+import { freePort } from '../../deploy/local/ports.js';
+import { newPassword } from '../../deploy/local/secrets.js';
+import { type SharedStack, serviceNames, sharedStackVariable } from './shared.js';
+
+function shared(): SharedStack {
+  const text = process.env[sharedStackVariable];
+  if (text === undefined)
+    throw new Error('only *.it.spec.ts has a database and a broker: run it with `npm run test:it`');
+  return JSON.parse(text) as SharedStack;
+}
+
+/** For what only a superuser may do: to look into another's database, to terminate a session, to read the WAL. */
+export function superuserUrl(database = 'postgres'): string {
+  const url = new URL(shared().superuserUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+export interface TestDatabase {
+  readonly name: string;
+  /** Connects as the database's owner, an ordinary role like a service's. */
+  readonly url: string;
+  /** Ends every session in it and removes it. */
+  drop(): Promise<void>;
+}
+
+/** A fresh, empty database of the caller's own on the shared cluster, a clone of a template (some 30 ms). */
+export async function testDatabase(): Promise<TestDatabase> {
+  const { superuserUrl: adminUrl, owner } = shared();
+  const name = `it_${randomBytes(8).toString('hex')}`;
+  await asSuperuser(`CREATE DATABASE ${name} TEMPLATE fresh OWNER owner`);
+  const url = new URL(adminUrl);
+  url.username = owner.username;
+  url.password = owner.password;
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function asSuperuser(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl() });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The shared broker. Use random topic and group names; `admin` may do everything. */
+export function kafka(): { readonly brokers: string[]; readonly admin: KafkaUser } {
+  const { brokers, admin } = shared();
+  return { brokers: [brokers], admin };
+}
+
+/** The login of one of the four services on the shared broker. */
+export function kafkaUser(service: (typeof serviceNames)[number]): KafkaUser {
+  const user = shared().users.find((candidate) => candidate.username === service);
+  if (user === undefined) throw new Error('no such service');
+  return user;
+}
+
+export interface PrivateBroker {
+  readonly brokers: string[];
+  readonly admin: KafkaUser;
+  readonly users: readonly KafkaUser[];
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port and data: 1.5 s after stop(), some 3.5 s after kill(). */
+  restart(): Promise<void>;
+  /** Ends it and removes its data. Call it in afterAll. */
+  remove(): Promise<void>;
+}
+
+/** A second Kafka of the caller's own, to be killed, stopped and wiped at will. It takes some 3 s to come up. */
+export async function startPrivateBroker(): Promise<PrivateBroker> {
+  await mkdir(join(repositoryRoot, '.local'), { recursive: true });
+  const root = await mkdtemp(join(repositoryRoot, '.local', 'test-broker-'));
+  const admin = { username: 'admin', password: newPassword() };
+  const users = serviceNames.map((username) => ({ username, password: newPassword() }));
+  const broker = await Kafka.start({
+    folder: join(root, 'kafka'),
+    port: await freePort(),
+    controllerPort: await freePort(),
+    admin,
+    users,
+    logFile: join(root, 'kafka.log'),
+    heapMb: 256,
+    quickStart: true,
+  });
+  return {
+    brokers: [broker.brokers],
+    admin,
+    users,
+    kill: () => broker.kill(),
+    stop: () => broker.stop(),
+    restart: () => broker.restart(),
+    async remove() {
+      await broker.kill();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
