@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { loadProfile, ProfileError, publicPartOf } from '../index.js';
+
+type Json = Record<string, any>;
+const read = (name: string): Json =>
+  JSON.parse(readFileSync(new URL(`../../../../deploy/profiles/${name}.json`, import.meta.url), 'utf8')) as Json;
+
+function problemsOf(change: (profile: Json) => void, name = 'los-angeles'): readonly string[] {
+  const json = read(name);
+  change(json);
+  try {
+    loadProfile(json);
+  } catch (error) {
+    if (error instanceof ProfileError) return error.problems.map((problem) => problem.path);
+    throw error;
+  }
+  return [];
+}
+
+describe('a program profile', () => {
+  it('loads Los Angeles, with cents', () => {
+    const profile = loadProfile(read('los-angeles'));
+    expect(profile.grants.rapid?.amountCents).toBe(25_000n);
+    expect(profile.grants.standard).toMatchObject({ basis: 'household-size' });
+    expect(profile.funds.filter((fund) => fund.mayPayGrants).map((fund) => [fund.code, fund.openingCents])).toEqual([
+      ['PHIL', 170_000_000n],
+    ]);
+    expect(profile.release).toEqual({ automaticRapid: { capPerSitePerHourCents: 250_000n }, checkers: 1 });
+  });
+
+  it('loads Santa Ana: bills, two checkers, nothing automatic, one fund that may pay', () => {
+    const profile = loadProfile(read('santa-ana'));
+    expect(profile.grants).toMatchObject({ rapid: undefined, standard: { basis: 'actual-bill', maxCents: 240_000n } });
+    expect(profile.release).toEqual({ automaticRapid: undefined, checkers: 2 });
+    expect(profile.funds.filter((fund) => fund.mayPayGrants).map((fund) => fund.code)).toEqual(['GIFT']);
+  });
+
+  it.each<[string, (profile: Json) => void]>([
+    ['publicLabel.es', (p) => delete p['publicLabel'].es],
+    ['grants.standard.byHouseholdSize', (p) => (p['grants'].standard.byHouseholdSize[1].min = 4)],
+    ['grants.rapid.amountUsd', (p) => (p['grants'].rapid.amountUsd = 250.005)],
+    ['grants.caps.windowDays', (p) => (p['grants'].caps.windowDays = 300)],
+    ['fundSources[0].ways', (p) => (p['fundSources'][0].ways = ['GOLD'])],
+    ['fundSources[0].statusTest', (p) => (p['fundSources'][0].statusTest = 'perhaps')],
+    ['fundSources', (p) => (p['fundSources'][0].statusTest = 'undecided')],
+    ['release.rapid.onlyConfirmed', (p) => (p['release'].rapid.onlyConfirmed = false)],
+    ['statusAsked', (p) => (p['statusAsked'] = true)],
+    ['reviewTriggers[0].when', (p) => (p['reviewTriggers'][0].when = 'language')],
+    ['priorityTiers', (p) => p['priorityTiers'].pop()],
+    ['duplicates.keyLifetimeDays', (p) => (p['duplicates'].keyLifetimeDays = 130)],
+  ])('says precisely what is wrong at %s', (path, change) => {
+    expect(problemsOf(change)).toContain(path);
+  });
+
+  it('shows devices neither balances nor what starts a review', () => {
+    const text = JSON.stringify(publicPartOf(read('los-angeles')));
+    for (const secret of ['openingBalanceUsd', 'reviewTriggers', 'capPerSitePerHourUsd', 'fundSources', 'reserves']) {
+      expect(text).not.toContain(secret);
+    }
+    expect(text).toContain('evidenceClasses');
+  });
+});

@@ -1,0 +1,45 @@
+/** Sections of a profile that a device may see: what is asked, in which words, what is paid. Never balances, caps of release, or what starts a review. */
+const publicSections = [
+  'profileId',
+  'profileVersion',
+  'publicLabel',
+  'recordHolder',
+  'statusAsked',
+  'events',
+  'needs',
+  'referralsOnly',
+  'impactTypes',
+  'impactPeriod',
+  'attestation',
+  'incomeTest',
+  'grants',
+  'residency',
+  'documents',
+  'appeal',
+  'denialReasons',
+  'retentionDays',
+  'languages',
+  'lanes',
+] as const;
+
+export function publicPartOf(json: unknown): Readonly<Record<string, unknown>> {
+  const source = json as Record<string, unknown>;
+  const picked: Record<string, unknown> = {};
+  for (const section of publicSections) if (source[section] !== undefined) picked[section] = source[section];
+  const payment = source['payment'] as { ways?: unknown } | undefined;
+  const duplicates = source['duplicates'] as { tokens?: unknown; cycleDays?: unknown } | undefined;
+  return {
+    ...picked,
+    payment: { ways: payment?.ways ?? [] },
+    duplicates: { tokens: duplicates?.tokens ?? [], cycleDays: duplicates?.cycleDays },
+  };
+}
+
+/** JSON with sorted keys: the text whose hash names a profile. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
