@@ -1,0 +1,27 @@
+import { canonicalBytes, type Part } from './bytes.js';
+import type { Day } from './days.js';
+
+/** What a sealed slice is bound to: it opens for this contract, version, recipient and day, and for no other. */
+export interface SliceBinding {
+  readonly contract: string;
+  readonly version: number;
+  readonly recipient: string;
+  readonly day: Day;
+}
+
+/** HPKE `info` of a slice, a request or a box message. */
+export function sliceInfo({ contract, version, recipient, day }: SliceBinding): Uint8Array<ArrayBuffer> {
+  return canonicalBytes('slice-info/v1', [contract, version, recipient, day]);
+}
+
+/**
+ * HPKE `aad` of a slice: the fields of the envelope that travel in the clear beside it, so that none can be exchanged.
+ * The order in which the fields are written does not matter.
+ */
+export function sliceAad(envelope: Readonly<Record<string, Part>>): Uint8Array<ArrayBuffer> {
+  const names = Object.keys(envelope).sort();
+  return canonicalBytes(
+    'slice-aad/v1',
+    names.flatMap((name) => [name, envelope[name] as Part]),
+  );
+}

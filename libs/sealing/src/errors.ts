@@ -1,0 +1,40 @@
+const sentences = {
+  malformed: 'The bytes do not have the expected form.',
+  'wrong-contract': 'The record was made for another contract, version, producer or consumer.',
+  'wrong-day': 'The record was made for another day.',
+  forged: 'The record is not signed by an identity key of its producer.',
+  'key-destroyed': 'The key of that day has been destroyed; the record can never be read again.',
+  'not-opened': 'The sealed bytes do not open with this key and binding.',
+  'no-day-key': 'No signed day key of the recipient is published for that day.',
+  'bad-key': 'The bytes are not a usable key.',
+  'bad-receipt': 'The text is not a receipt code.',
+  'unsupported-device': 'This device cannot make the keys of a receipt.',
+  'keyring-missing': 'There is no keyring at this place; it is made at set-up only.',
+  'keyring-exists': 'There is already a keyring at this place.',
+  'keyring-busy': 'Another process is writing the keyring.',
+  'keyring-damaged': 'The keyring or its master key cannot be read.',
+  'no-secret': 'The keyring holds no secret of that name; it is made at set-up only.',
+  'secret-exists': 'The keyring already holds a secret of that name.',
+  'pins-unreadable': 'The file of pinned identity keys cannot be read.',
+} as const;
+
+export type SealingErrorCode = keyof typeof sentences;
+
+/** Codes that a later attempt can heal without anyone changing the input. */
+const retriable: ReadonlySet<SealingErrorCode> = new Set(['no-day-key', 'keyring-busy']);
+
+/**
+ * The only error this library throws on purpose. The message is a fixed sentence: no value from outside, no key,
+ * no path is ever part of it, because errors travel into logs.
+ */
+export class SealingError extends Error {
+  override readonly name = 'SealingError';
+  readonly code: SealingErrorCode;
+  readonly canRetry: boolean;
+
+  constructor(code: SealingErrorCode) {
+    super(sentences[code]);
+    this.code = code;
+    this.canRetry = retriable.has(code);
+  }
+}

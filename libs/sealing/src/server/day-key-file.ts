@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSignedDayKey, type SignedDayKey } from '../day-key-entry.js';
+import { syncDirectory, writeDurably } from './keyring-file.js';
+
+export interface DayKeyPlace {
+  readonly publicRoot: string;
+  readonly service: string;
+}
+
+/** Each service writes in a folder of its own, so that file rights can keep the others out. */
+export function dayKeyFile({ publicRoot, service }: DayKeyPlace): string {
+  return join(publicRoot, service, 'day-keys.json');
+}
+
+/** What a service has published, in its order; entries of a wrong form are left out, a missing file says nothing. */
+export function publishedDayKeys(place: DayKeyPlace): readonly SignedDayKey[] {
+  try {
+    const entries: unknown = JSON.parse(readFileSync(dayKeyFile(place), 'utf8'));
+    return Array.isArray(entries) ? entries.filter(isSignedDayKey) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Replaces what a service has published, at once and whole: readers see the old list or the new one. */
+export function publishDayKeys(place: DayKeyPlace, entries: readonly SignedDayKey[]): void {
+  const dir = join(place.publicRoot, place.service);
+  mkdirSync(dir, { recursive: true });
+  const path = dayKeyFile(place);
+  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);
+  renameSync(`${path}.tmp`, path);
+  syncDirectory(dir);
+}

@@ -1,0 +1,126 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fromBase64url } from '../bytes.js';
+import { dayKeyMessage, isPinnedIdentities, type PinnedIdentities, type SignedDayKey } from '../day-key-entry.js';
+import type { Day } from '../days.js';
+import { SealingError } from '../errors.js';
+import { dayKeyFile, publishedDayKeys } from './day-key-file.js';
+import { FileVersion } from './file-version.js';
+import { syncDirectory, writeDurably } from './keyring-file.js';
+import type { KeyDirectory, PublishedDayKey } from './keyring.js';
+import { importPublicKey, keyIdOf, verifyEd25519 } from './keys.js';
+
+export interface FileKeyDirectoryOptions {
+  /** The folder in which all services publish their day keys. Anyone may write there: nothing in it is believed. */
+  readonly publicRoot: string;
+  /** JSON file of the identity keys that are believed, written at set-up: see `writePinnedIdentities`. */
+  readonly pinnedIdentitiesPath: string;
+}
+
+interface ServiceKeys {
+  readonly version: FileVersion;
+  entries: readonly SignedDayKey[];
+  byDay: ReadonlyMap<Day, PublishedDayKey>;
+}
+
+/** Finds the public keys of the other services in a folder; verifies each once and keeps it until the file changes. */
+export class FileKeyDirectory implements KeyDirectory {
+  readonly #options: FileKeyDirectoryOptions;
+  readonly #pinsVersion: FileVersion;
+  readonly #services = new Map<string, ServiceKeys>();
+  #pins: PinnedIdentities = {};
+  #identityKeys: ReadonlyMap<string, KeyObject> = new Map();
+
+  /** @throws SealingError `pins-unreadable` */
+  constructor(options: FileKeyDirectoryOptions) {
+    this.#options = options;
+    this.#pinsVersion = new FileVersion(options.pinnedIdentitiesPath);
+    this.#refreshPins();
+  }
+
+  dayKeyOf(service: string, day: Day): PublishedDayKey | undefined {
+    return this.#keysOf(service, 'soon').byDay.get(day) ?? this.#keysOf(service, 'now').byDay.get(day);
+  }
+
+  identityKey(service: string, keyId: string): KeyObject | undefined {
+    this.#refreshPins();
+    return this.#identityKeys.get(`${service} ${keyId}`);
+  }
+
+  entries(): readonly SignedDayKey[] {
+    this.#refreshPins();
+    return Object.keys(this.#pins).flatMap((service) => this.#keysOf(service, 'soon').entries);
+  }
+
+  #keysOf(service: string, when: 'soon' | 'now'): ServiceKeys {
+    this.#refreshPins();
+    const known = this.#services.get(service) ?? this.#unread(service);
+    if (!known.version.hasChanged(when)) return known;
+    const { publicRoot } = this.#options;
+    known.entries = publishedDayKeys({ publicRoot, service }).filter((entry) => this.#isGenuine(service, entry));
+    known.byDay = new Map(
+      known.entries.map((entry) => {
+        const publicKey = fromBase64url(entry.publicKey);
+        return [entry.day, { publicKey, keyId: keyIdOf(publicKey) }];
+      }),
+    );
+    return known;
+  }
+
+  #unread(service: string): ServiceKeys {
+    const version = new FileVersion(dayKeyFile({ publicRoot: this.#options.publicRoot, service }));
+    const unread: ServiceKeys = { version, entries: [], byDay: new Map() };
+    // Only services that are pinned are kept: other names come from outside and could be any number.
+    if (Object.hasOwn(this.#pins, service)) this.#services.set(service, unread);
+    return unread;
+  }
+
+  #isGenuine(service: string, entry: SignedDayKey): boolean {
+    const identity = this.#identityKeys.get(`${entry.service} ${entry.identity}`);
+    if (identity === undefined || entry.service !== service) return false;
+    return verifyEd25519(identity, dayKeyMessage(entry), fromBase64url(entry.signature));
+  }
+
+  #refreshPins(): void {
+    if (!this.#pinsVersion.hasChanged()) return;
+    try {
+      this.#pins = readPinnedIdentities(this.#options.pinnedIdentitiesPath);
+    } catch (error) {
+      this.#pinsVersion.forget();
+      throw error;
+    }
+    const keys = new Map<string, KeyObject>();
+    for (const [service, identities] of Object.entries(this.#pins)) {
+      for (const { keyId, publicKey } of identities) {
+        keys.set(`${service} ${keyId}`, importPublicKey('ed25519', fromBase64url(publicKey)));
+      }
+    }
+    this.#identityKeys = keys;
+    // What a struck identity has signed must not outlive it.
+    this.#services.clear();
+  }
+}
+
+/** @throws SealingError `pins-unreadable`, also for a key whose name is not its hash */
+export function readPinnedIdentities(path: string): PinnedIdentities {
+  let pins: unknown;
+  try {
+    pins = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new SealingError('pins-unreadable');
+  }
+  if (!isPinnedIdentities(pins)) throw new SealingError('pins-unreadable');
+  const named = Object.values(pins).flat();
+  if (!named.every(({ keyId, publicKey }) => keyIdOf(fromBase64url(publicKey)) === keyId)) {
+    throw new SealingError('pins-unreadable');
+  }
+  return pins;
+}
+
+/** Replaces the file of pinned identities: at set-up, at a rotation, and when a compromised key is struck. */
+export function writePinnedIdentities(path: string, pins: PinnedIdentities): void {
+  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(pins, null, 2)}\n`), 0o644);
+  renameSync(`${path}.tmp`, path);
+  syncDirectory(dirname(path));
+}

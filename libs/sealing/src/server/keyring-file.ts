@@ -1,0 +1,175 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { canonicalBytes } from '../bytes.js';
+import { SealingError } from '../errors.js';
+import { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from './rest.js';
+
+const MAGIC = Buffer.from('keyring1', 'latin1');
+const MASTER_ID_BYTES = 16;
+const MASTER_BYTES = 32;
+const HEADER_BYTES = MAGIC.length + MASTER_ID_BYTES;
+const READ_ATTEMPTS_MAX = 50;
+
+/** The points between which a writer can be killed, in order. */
+export type WriteStep = 'write-master' | 'write-file' | 'rename-file' | 'overwrite-old-masters' | 'unlink-old-masters';
+
+/**
+ * One sealed file and the master key it is sealed under, side by side. The rule that makes destruction real: whenever
+ * a key is taken out, the rest is sealed under a new master and the old master is overwritten and removed. So every
+ * older copy of the file, wherever it was carried, has lost its key.
+ *
+ * At each point of a write the file on disk is complete and its master is there: a killed writer leaves the old state
+ * or the new one, and at worst a master too many, which the next writer removes.
+ */
+export class KeyringFile {
+  readonly path: string;
+  readonly #dir: string;
+  readonly #name: string;
+  readonly #onStep: (step: WriteStep) => void;
+
+  /** @param onStep called before each step, so that a test can die there */
+  constructor(dir: string, name: string, onStep: (step: WriteStep) => void = () => undefined) {
+    this.#dir = dir;
+    this.#name = name;
+    this.#onStep = onStep;
+    this.path = join(dir, `${name}.keyring`);
+  }
+
+  exists(): boolean {
+    return existsSync(this.path);
+  }
+
+  /**
+   * The plaintext. Needs no lock: when a writer destroys the master between the two reads, both are read again, and
+   * the new file was in place before the old master was touched.
+   *
+   * @throws SealingError `keyring-missing`, `keyring-damaged`
+   */
+  read(): Buffer {
+    for (let attempt = 1; ; attempt += 1) {
+      if (!this.exists()) throw new SealingError('keyring-missing');
+      const file = readFileSync(this.path);
+      const opened = this.#open(file);
+      if (opened !== undefined) return opened;
+      if (attempt === READ_ATTEMPTS_MAX) throw new SealingError('keyring-damaged');
+    }
+  }
+
+  /** Replaces the file. Only under the writer lock. `newMaster`: something in it is to be unreadable from now on. */
+  write(plaintext: Uint8Array, newMaster: boolean): void {
+    const masterId = newMaster ? this.#newMaster() : masterIdIn(readFileSync(this.path));
+    const master = this.#master(masterId);
+    if (master === undefined) throw new SealingError('keyring-damaged');
+    this.#onStep('write-file');
+    const body = sealAtRest(master, this.#aad(masterId), plaintext);
+    const temporary = `${this.path}.tmp`;
+    writeDurably(temporary, Buffer.concat([MAGIC, masterId, body]));
+    this.#onStep('rename-file');
+    renameSync(temporary, this.path);
+    syncDirectory(this.#dir);
+    if (newMaster) this.sweep();
+  }
+
+  /** Destroys every master that the file is not sealed under, and what a killed writer left. Only under the lock. */
+  sweep(): void {
+    const present = this.exists() ? this.#masterPath(masterIdIn(readFileSync(this.path))) : undefined;
+    const leftovers = readdirSync(this.#dir)
+      .filter((file) => file.startsWith(`${this.#name}.`) && /\.(master|tmp)$/.test(file))
+      .map((file) => join(this.#dir, file))
+      .filter((path) => path !== present);
+    if (leftovers.length === 0) return;
+    this.#onStep('overwrite-old-masters');
+    for (const path of leftovers) overwrite(path);
+    this.#onStep('unlink-old-masters');
+    for (const path of leftovers) unlinkSync(path);
+    syncDirectory(this.#dir);
+  }
+
+  #newMaster(): Buffer {
+    const masterId = randomBytes(MASTER_ID_BYTES);
+    this.#onStep('write-master');
+    const master = randomBytes(MASTER_BYTES);
+    writeDurably(this.#masterPath(masterId), master);
+    master.fill(0);
+    syncDirectory(this.#dir);
+    return masterId;
+  }
+
+  #master(masterId: Uint8Array): KeyObject | undefined {
+    try {
+      return createSecretKey(readFileSync(this.#masterPath(masterId)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #masterPath(masterId: Uint8Array): string {
+    return join(this.#dir, `${this.#name}.${Buffer.from(masterId).toString('hex')}.master`);
+  }
+
+  #aad(masterId: Uint8Array): Uint8Array {
+    return canonicalBytes('keyring-file/v1', [this.#name, masterId]);
+  }
+
+  #open(file: Buffer): Buffer | undefined {
+    const masterId = masterIdIn(file);
+    const master = this.#master(masterId);
+    if (master === undefined) return undefined;
+    try {
+      return openAtRest(master, this.#aad(masterId), file.subarray(HEADER_BYTES));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function masterIdIn(file: Buffer): Buffer {
+  const isKeyring = file.length >= HEADER_BYTES + REST_OVERHEAD_BYTES && file.subarray(0, MAGIC.length).equals(MAGIC);
+  if (!isKeyring) throw new SealingError('keyring-damaged');
+  return file.subarray(MAGIC.length, HEADER_BYTES);
+}
+
+/** Written, and on the disk before anything refers to it. */
+export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {
+  const file = openSync(path, 'w', mode);
+  try {
+    writeFileSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A rename is durable only when its directory is. */
+export function syncDirectory(dir: string): void {
+  const handle = openSync(dir, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** In place: unlinking alone leaves the bytes on the disk. (A flash disk may keep them all the same: see the README.) */
+function overwrite(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    writeFileSync(file, randomBytes(statSync(path).size));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,102 @@
+import { fromBase64url, toBase64url } from '../bytes.js';
+import { addDays, DAY_KEY_DAYS, DAY_KEYS_AHEAD, isDay, type Day } from '../days.js';
+import { SealingError } from '../errors.js';
+
+/** Everything a file keyring holds; private bytes in base64url. Replaced as a whole, never changed in place. */
+export interface KeyringState {
+  readonly format: 1;
+  /** Ed25519 seeds, newest first */
+  readonly identities: readonly string[];
+  /** X25519 private bytes by day */
+  readonly dayKeys: Readonly<Record<Day, string>>;
+  /** The latest day whose key has died; a clock set back never brings one back. */
+  readonly deadThrough: Day;
+  readonly rowKeys: Readonly<Record<string, { readonly seal: string; readonly lookup: string }>>;
+  /** The latest night whose keys were destroyed; -1 for none */
+  readonly nightsDeadThrough: number;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A next state. `destroys`: keys are gone from it, so it must be written under a new master key. */
+export interface StateChange {
+  readonly next: KeyringState;
+  readonly destroys: boolean;
+}
+
+const NAME = /^[a-z0-9][a-z0-9./-]{0,99}$/;
+
+export function newState(identitySeed: Uint8Array): KeyringState {
+  return {
+    format: 1,
+    identities: [toBase64url(identitySeed)],
+    dayKeys: {},
+    deadThrough: '0000-00-00',
+    rowKeys: {},
+    nightsDeadThrough: -1,
+    secrets: {},
+  };
+}
+
+/** The days whose keys are to exist on `today`: those ahead are made, those behind only kept. */
+export function turnDays(state: KeyringState, today: Day, newKey: () => Uint8Array): StateChange | undefined {
+  const clock = addDays(today, -DAY_KEY_DAYS);
+  const deadThrough = clock > state.deadThrough ? clock : state.deadThrough;
+  const dayKeys: Record<Day, string> = {};
+  for (const [day, key] of Object.entries(state.dayKeys)) if (day > deadThrough) dayKeys[day] = key;
+  const destroys = Object.keys(dayKeys).length < Object.keys(state.dayKeys).length;
+  let creates = false;
+  for (let ahead = 0; ahead <= DAY_KEYS_AHEAD; ahead += 1) {
+    const day = addDays(today, ahead);
+    if (day <= deadThrough || dayKeys[day] !== undefined) continue;
+    dayKeys[day] = toBase64url(newKey());
+    creates = true;
+  }
+  if (!destroys && !creates && deadThrough === state.deadThrough) return undefined;
+  return { next: { ...state, dayKeys, deadThrough }, destroys };
+}
+
+/** @throws SealingError `key-destroyed` */
+export function addNight(state: KeyringState, night: number, newKey: () => Uint8Array): StateChange | undefined {
+  if (!Number.isSafeInteger(night) || night < 0) throw new SealingError('malformed');
+  if (state.rowKeys[night] !== undefined) return undefined;
+  if (night <= state.nightsDeadThrough) throw new SealingError('key-destroyed');
+  const keys = { seal: toBase64url(newKey()), lookup: toBase64url(newKey()) };
+  return { next: { ...state, rowKeys: { ...state.rowKeys, [night]: keys } }, destroys: false };
+}
+
+export function removeNight(state: KeyringState, night: number): StateChange | undefined {
+  const { [String(night)]: removed, ...rowKeys } = state.rowKeys;
+  const nightsDeadThrough = Math.max(night, state.nightsDeadThrough);
+  if (removed === undefined && nightsDeadThrough === state.nightsDeadThrough) return undefined;
+  return { next: { ...state, rowKeys, nightsDeadThrough }, destroys: removed !== undefined };
+}
+
+/** @throws SealingError `secret-exists` */
+export function addSecret(state: KeyringState, name: string, newKey: () => Uint8Array): StateChange {
+  if (!NAME.test(name)) throw new SealingError('malformed');
+  if (Object.hasOwn(state.secrets, name)) throw new SealingError('secret-exists');
+  return { next: { ...state, secrets: { ...state.secrets, [name]: toBase64url(newKey()) } }, destroys: false };
+}
+
+export function removeSecret(state: KeyringState, name: string): StateChange | undefined {
+  if (!Object.hasOwn(state.secrets, name)) return undefined;
+  const { [name]: _removed, ...secrets } = state.secrets;
+  return { next: { ...state, secrets }, destroys: true };
+}
+
+export function encodeState(state: KeyringState): Buffer {
+  return Buffer.from(JSON.stringify(state));
+}
+
+/** @throws SealingError `keyring-damaged` */
+export function decodeState(bytes: Buffer): KeyringState {
+  // Whoever can write this file holds the master key: only accidents are looked for, not attacks.
+  const state = JSON.parse(bytes.toString()) as KeyringState;
+  const daysFit = Object.keys(state.dayKeys).every(isDay);
+  if (state.format !== 1 || state.identities.length === 0 || !daysFit) throw new SealingError('keyring-damaged');
+  return state;
+}
+
+export function keyBytes(text: string): Buffer {
+  return Buffer.from(fromBase64url(text));
+}

@@ -1,0 +1,79 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { toBase64url } from '../bytes.js';
+import { KEY_ID_BYTES } from '../day-key-entry.js';
+import { SealingError } from '../errors.js';
+import { sha256 } from './hmac.js';
+
+type Curve = 'ed25519' | 'x25519';
+
+/** Deriving the public half costs a scalar multiplication; a day key is asked for it at every open. */
+const publicBytes = new WeakMap<KeyObject, Buffer>();
+
+/** @throws SealingError `bad-key` */
+export function importPublicKey(curve: Curve, raw: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(raw), format: 'raw-public', asymmetricKeyType: curve });
+  } catch {
+    throw new SealingError('bad-key');
+  }
+}
+
+/** @param seed the 32 private bytes of RFC 7748 / RFC 8032. @throws SealingError `bad-key` */
+export function importPrivateKey(curve: Curve, seed: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(seed), format: 'raw-private', asymmetricKeyType: curve });
+  } catch {
+    throw new SealingError('bad-key');
+  }
+}
+
+/** The 32 private bytes of a new key. */
+export function newPrivateSeed(curve: Curve): Buffer {
+  const { privateKey } = curve === 'x25519' ? generateKeyPairSync('x25519') : generateKeyPairSync('ed25519');
+  return privateKey.export({ format: 'raw-private' });
+}
+
+/** The 32 public bytes of a private or public key. */
+export function publicKeyBytes(key: KeyObject): Buffer {
+  const known = publicBytes.get(key);
+  if (known !== undefined) return known;
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const raw = publicKey.export({ format: 'raw-public' });
+  publicBytes.set(key, raw);
+  return raw;
+}
+
+/** The name of a public key: the first eight bytes of its SHA-256, base64url. */
+export function keyIdOf(publicKey: Uint8Array): string {
+  return toBase64url(sha256(publicKey).subarray(0, KEY_ID_BYTES));
+}
+
+/** Ed25519 (RFC 8032), 64 bytes. */
+export function signEd25519(privateKey: KeyObject, message: Uint8Array): Buffer {
+  return sign(null, message, privateKey);
+}
+
+export function verifyEd25519(publicKey: KeyObject, message: Uint8Array, signature: Uint8Array): boolean {
+  return signature.length === 64 && verify(null, message, publicKey, signature);
+}
+
+/** Checks a household's signature by its raw command key. Anything unusable is simply not a valid signature. */
+export function verifyCommand(commandKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (commandKey.length !== 32) return false;
+  try {
+    return verifyEd25519(importPublicKey('ed25519', commandKey), message, signature);
+  } catch (error) {
+    if (error instanceof SealingError) return false;
+    throw error;
+  }
+}
+
+/** A household's handle at a service: SHA-256 of its command key there. */
+export function handleOfSync(commandKey: Uint8Array): Buffer {
+  return sha256(commandKey);
+}
+
+/** A household's box of a service: SHA-256 of its receipt key there. */
+export function boxIdOfSync(receiptKey: Uint8Array): Buffer {
+  return sha256(receiptKey);
+}

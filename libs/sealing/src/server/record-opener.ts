@@ -1,0 +1,136 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { canonicalBytes } from '../bytes.js';
+import type { Day } from '../days.js';
+import { SealingError } from '../errors.js';
+import { aeadOpen } from './aead.js';
+import { sha256 } from './hmac.js';
+import { hpkeOpen } from './hpke.js';
+import type { KeyDirectory, Keyring } from './keyring.js';
+import { verifyEd25519 } from './keys.js';
+import {
+  headerMessage,
+  parseHeader,
+  splitRecord,
+  unsignedPart,
+  wrapInfo,
+  type RecordAddress,
+  type RecordHeader,
+} from './record-header.js';
+
+/** Headers kept open: every process of every producer makes one per contract and day. */
+const OPENED_MAX = 20_000;
+
+/** What a header says in the clear. */
+export type RecordSays = RecordAddress & { readonly identity: string };
+
+interface OpenedHeader {
+  readonly says: RecordSays;
+  readonly key: KeyObject;
+  readonly aad: Buffer;
+}
+
+export interface RecordOpenerOptions {
+  readonly consumer: string;
+  readonly keyring: Pick<Keyring, 'dayKey' | 'isDayDestroyed'>;
+  readonly directory: Pick<KeyDirectory, 'identityKey'>;
+}
+
+/** What the reader expects of a record: where it came from says so, never the record itself. */
+export type ExpectedRecord = Omit<RecordAddress, 'consumer'>;
+
+/** Opens the records that other services have sealed to this one. */
+export class RecordOpener {
+  readonly #options: RecordOpenerOptions;
+  readonly #opened = new Map<string, OpenedHeader>();
+  #newestDay: Day = '';
+
+  constructor(options: RecordOpenerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws SealingError
+   * - `malformed`: not a record at all
+   * - `wrong-contract`, `wrong-day`: a record, but not the one expected here
+   * - `key-destroyed`: its day is over; counted as expired, nothing can be done
+   * - `forged`: the header is not signed by a pinned identity key of its producer
+   * - `not-opened`: changed on its way, or sealed to a key that this keyring does not hold
+   */
+  open(expected: ExpectedRecord, record: Uint8Array): Buffer {
+    const { prefix, nonce, body } = splitRecord(record);
+    // The exact header bytes are the name of what they opened to: a changed byte is another, unknown header.
+    const name = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).toString('latin1');
+    const known = this.#opened.get(name);
+    const says = known?.says ?? parseHeader(prefix);
+    this.#check(expected, says);
+    // Both asked anew for every record: an opened header dies with its day key and with a struck identity key.
+    const dayKey = this.#dayKey(says.day);
+    const identity = this.#options.directory.identityKey(says.producer, says.identity);
+    if (identity === undefined) throw new SealingError('forged');
+    if (known !== undefined && dayKey !== undefined) return aeadOpen({ key: known.key, nonce, aad: known.aad }, body);
+    const opened = this.#openHeader(prefix, dayKey, identity);
+    this.#keep(name, opened);
+    return aeadOpen({ key: opened.key, nonce, aad: opened.aad }, body);
+  }
+
+  /** What a record says of itself, unverified: good for counting and parking, for nothing else. */
+  static peek(record: Uint8Array): RecordSays {
+    return saysOf(parseHeader(splitRecord(record).prefix));
+  }
+
+  /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's records arrive. */
+  forgetDead(): void {
+    for (const [name, { says }] of this.#opened) {
+      if (this.#options.keyring.isDayDestroyed(says.day)) this.#opened.delete(name);
+    }
+  }
+
+  #check(expected: ExpectedRecord, header: RecordSays): void {
+    const isExpected =
+      header.contract === expected.contract &&
+      header.version === expected.version &&
+      header.producer === expected.producer &&
+      header.consumer === this.#options.consumer;
+    if (!isExpected) throw new SealingError('wrong-contract');
+    if (header.day !== expected.day) throw new SealingError('wrong-day');
+  }
+
+  #dayKey(day: Day): KeyObject | undefined {
+    const { keyring } = this.#options;
+    const dayKey = keyring.dayKey(day);
+    if (dayKey === undefined && keyring.isDayDestroyed(day)) throw new SealingError('key-destroyed');
+    return dayKey;
+  }
+
+  #openHeader(prefix: Uint8Array, dayKey: KeyObject | undefined, identity: KeyObject): OpenedHeader {
+    const header = parseHeader(prefix);
+    const isSigned = verifyEd25519(identity, headerMessage(unsignedPart(prefix)), header.signature);
+    if (!isSigned) throw new SealingError('forged');
+    // Neither destroyed nor there: this keyring is not the one the producer sealed to. Parked, until it is back.
+    if (dayKey === undefined) throw new SealingError('not-opened');
+    const raw = hpkeOpen({
+      privateKey: dayKey,
+      info: wrapInfo(header),
+      aad: canonicalBytes('sender-key-of/v1', [header.identity]),
+      sealed: header.wrappedKey,
+    });
+    const key = createSecretKey(raw);
+    raw.fill(0);
+    return { says: saysOf(header), key, aad: sha256(prefix) };
+  }
+
+  #keep(name: string, opened: OpenedHeader): void {
+    if (opened.says.day > this.#newestDay) {
+      this.#newestDay = opened.says.day;
+      this.forgetDead();
+    }
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size >= OPENED_MAX && oldest !== undefined) this.#opened.delete(oldest);
+    this.#opened.set(name, opened);
+  }
+}
+
+/** Only the plain texts: nothing that holds on to the fetch buffer the record came in. */
+function saysOf({ contract, version, producer, consumer, day, identity }: RecordHeader): RecordSays {
+  return { contract, version, producer, consumer, day, identity };
+}

@@ -1,0 +1,107 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { canonicalBytes } from '../bytes.js';
+import { addDays, DAY_KEY_DAYS, type Day } from '../days.js';
+import { SealingError } from '../errors.js';
+import { aeadSeal, NONCE_BYTES } from './aead.js';
+import { sha256 } from './hmac.js';
+import { hpkeSeal } from './hpke.js';
+import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
+import {
+  encodePrefix,
+  encodeUnsigned,
+  headerMessage,
+  SENDER_KEY_BYTES,
+  wrapInfo,
+  type RecordAddress,
+} from './record-header.js';
+
+/** Random nonces: one key is good for 2^32 records (NIST SP 800-38D section 8.3); it is changed long before. */
+const RECORDS_PER_KEY_MAX = 2 ** 30;
+
+/** A key per contract and day; days pass, so the oldest are forgotten. */
+const KEYS_MAX = 1_000;
+
+interface SenderKey {
+  readonly key: KeyObject;
+  readonly prefix: Buffer;
+  readonly aad: Buffer;
+  readonly recipientKeyId: string;
+  records: number;
+}
+
+export interface SenderKeysOptions {
+  readonly producer: string;
+  readonly identity: IdentitySigner;
+  readonly directory: KeyDirectory;
+}
+
+/** What a record is sealed for; the producer is the one of the `SenderKeys`. */
+export type RecordTarget = Omit<RecordAddress, 'producer'>;
+
+/**
+ * Seals a service's records. One AES-256-GCM key per process, contract and day, wrapped to the consumer's day key and
+ * signed once; the wrapped key travels in every record, so neither a restart nor a republish needs to remember it.
+ */
+export class SenderKeys {
+  readonly #options: SenderKeysOptions;
+  readonly #keys = new Map<string, SenderKey>();
+  #newestDay: Day = '';
+
+  constructor(options: SenderKeysOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns a record, `recordOverheadBytes` longer than the plaintext
+   * @throws SealingError `no-day-key` while the consumer has no published key for that day
+   */
+  seal(target: RecordTarget, plaintext: Uint8Array): Buffer {
+    const sender = this.#keyFor(target);
+    sender.records += 1;
+    const nonce = randomBytes(NONCE_BYTES);
+    return Buffer.concat([sender.prefix, nonce, aeadSeal({ key: sender.key, nonce, aad: sender.aad }, plaintext)]);
+  }
+
+  /** Drops the keys of the days before `day`. Happens by itself, eight days back, whenever a new day begins. */
+  forgetBefore(day: Day): void {
+    for (const name of this.#keys.keys()) {
+      if (name.slice(0, day.length) < day) this.#keys.delete(name);
+    }
+  }
+
+  #keyFor(target: RecordTarget): SenderKey {
+    const recipient = this.#options.directory.dayKeyOf(target.consumer, target.day);
+    if (recipient === undefined) throw new SealingError('no-day-key');
+    const name = `${target.day} ${target.contract} ${target.version} ${target.consumer}`;
+    const known = this.#keys.get(name);
+    const usable = known !== undefined && known.recipientKeyId === recipient.keyId;
+    if (usable && known.records < RECORDS_PER_KEY_MAX) return known;
+    if (target.day > this.#newestDay) {
+      this.#newestDay = target.day;
+      this.forgetBefore(addDays(target.day, 1 - DAY_KEY_DAYS));
+    }
+    const made = this.#make(target, recipient);
+    this.#keys.delete(name);
+    this.#keys.set(name, made);
+    const [oldest] = this.#keys.keys();
+    if (this.#keys.size > KEYS_MAX && oldest !== undefined) this.#keys.delete(oldest);
+    return made;
+  }
+
+  #make(target: RecordTarget, recipient: PublishedDayKey): SenderKey {
+    const { producer, identity } = this.#options;
+    const address: RecordAddress = { ...target, producer };
+    const raw = randomBytes(SENDER_KEY_BYTES);
+    const wrappedKey = hpkeSeal({
+      recipientKey: recipient.publicKey,
+      info: wrapInfo(address),
+      aad: canonicalBytes('sender-key-of/v1', [identity.keyId]),
+      plaintext: raw,
+    });
+    const unsigned = encodeUnsigned({ ...address, identity: identity.keyId, wrappedKey });
+    const prefix = encodePrefix(unsigned, identity.sign(headerMessage(unsigned)));
+    const key = createSecretKey(raw);
+    raw.fill(0);
+    return { key, prefix, aad: sha256(prefix), recipientKeyId: recipient.keyId, records: 0 };
+  }
+}
