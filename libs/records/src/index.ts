@@ -1,0 +1,16 @@
+export { RecordsError, type RecordsErrorCode } from './errors.js';
+export type { Body, FoundRow, KindSpec, Row } from './kind.js';
+export {
+  keepingKinds,
+  MessageKeeping,
+  type LaterMessage,
+  type MessageKey,
+  type MessageKeepingOptions,
+  type ParkedMessage,
+  type ParkedSummary,
+  type TakenMessage,
+} from './message-keeping.js';
+export { Records, type RecordsOptions, type RowKeySource } from './records.js';
+export type { RecordsTx, TakeDue } from './records-tx.js';
+export { NIGHT_LOCK, partitionOf, recordsDown, recordsUp } from './schema.js';
+export type { Tx } from './tx.js';

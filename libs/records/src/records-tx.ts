@@ -1,0 +1,269 @@
+import { RecordsError } from './errors.js';
+import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import type { RowSeal } from './row-seal.js';
+import { sql } from './statements.js';
+import type { Tx } from './tx.js';
+
+interface Place {
+  readonly seal: RowSeal;
+  readonly lookup: Buffer;
+}
+
+interface StoredRow {
+  readonly night: number;
+  readonly lookup: Buffer;
+  readonly blob: Buffer;
+}
+
+interface Move {
+  readonly from: Place;
+  readonly row: Row;
+}
+
+export interface TakeDue {
+  readonly now: Date;
+  readonly limit: number;
+  /** After this, somebody else may take the same work; rounded up to the whole minute. */
+  readonly leaseMs: number;
+}
+
+export interface RecordsTxOptions {
+  readonly tx: Tx;
+  readonly kinds: ReadonlyMap<string, KindSpec>;
+  /** The night to which everything is written. */
+  readonly present: RowSeal;
+  /** Nights whose records the turn has not moved yet. */
+  readonly earlier: readonly RowSeal[];
+}
+
+/**
+ * The record store inside one transaction. Every call is one statement, whatever the number of values, and takes rows
+ * in the order of their lookups, which are random, so that neither two writers nor the heap show another order.
+ */
+export class RecordsTx {
+  private readonly tx: Tx;
+  private readonly present: RowSeal;
+  private readonly nights: readonly RowSeal[];
+  private readonly kinds: ReadonlyMap<string, KindSpec>;
+  /** What this transaction has locked, or has seen to be absent. */
+  private readonly held = new Map<string, Place | 'absent'>();
+
+  constructor({ tx, kinds, present, earlier }: RecordsTxOptions) {
+    this.tx = tx;
+    this.kinds = kinds;
+    this.present = present;
+    this.nights = [present, ...earlier];
+  }
+
+  /** The night to which this transaction writes. */
+  get night(): number {
+    return this.present.night;
+  }
+
+  /** Bodies in the order of the values; undefined where there is no record. */
+  async find<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
+    const found = await this.read(sql.find, kind, values);
+    return found.map((place) => place?.body as B | undefined);
+  }
+
+  /** As `find`, and nobody else can change or remove what was found until this transaction ends. */
+  async findForUpdate<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
+    const found = await this.read(sql.findForUpdate, kind, values);
+    values.forEach((value, at) => this.held.set(heldKey(kind, value), found[at]?.place ?? 'absent'));
+    return found.map((place) => place?.body as B | undefined);
+  }
+
+  /**
+   * Adds records; what exists already, in whichever night, stays as it is. Of equal values in one call the first wins.
+   * @returns for each row whether it was added
+   * @throws RecordsError `too-large`, `unknown-kind`, `not-work`, `due-missing`
+   */
+  async put(kind: string, rows: readonly Row[]): Promise<boolean[]> {
+    const spec = this.spec(kind);
+    const firsts = new Map<string, Row>();
+    for (const row of rows) if (!firsts.has(hex(row.value))) firsts.set(hex(row.value), row);
+    const older = await this.inEarlierNights(kind, [...firsts.values()]);
+    const fresh = [...firsts.values()].filter((row) => !older.has(hex(row.value)));
+    const added = new Set(await this.insert(spec, fresh));
+    return rows.map((row) => added.has(row));
+  }
+
+  /**
+   * Writes whole bodies over what was found for update or put in this transaction, or adds what was found absent.
+   * Of equal values in one call the last wins.
+   * @throws RecordsError `not-locked`: nobody has looked; `conflict`: another transaction added the same record first
+   */
+  async save(kind: string, rows: readonly Row[]): Promise<void> {
+    const spec = this.spec(kind);
+    const moves: Move[] = [];
+    const fresh: Row[] = [];
+    for (const row of new Map(rows.map((each) => [hex(each.value), each])).values()) {
+      const place = this.held.get(heldKey(kind, row.value));
+      if (place === undefined) throw new RecordsError('not-locked');
+      if (place === 'absent') fresh.push(row);
+      else moves.push({ from: place, row });
+    }
+    if ((await this.rewrite(spec, moves)).size !== moves.length) throw new RecordsError('conflict');
+    if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
+  }
+
+  /** @returns for each value whether this call removed its record */
+  async remove(kind: string, values: readonly Uint8Array[]): Promise<boolean[]> {
+    this.spec(kind);
+    if (values.length === 0) return [];
+    const { nights, lookups } = this.places(kind, values);
+    const { rows } = await this.tx.query(sql.remove, [kind, nights, lookups]);
+    const removed = new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
+    for (const value of values) this.held.set(heldKey(kind, value), 'absent');
+    return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
+  }
+
+  /** Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the lease. */
+  async takeDue<B extends Body = Body>(kind: string, { now, limit, leaseMs }: TakeDue): Promise<FoundRow<B>[]> {
+    if (!this.spec(kind).work) throw new RecordsError('not-work');
+    const lease = wholeMinute(now.getTime() + leaseMs);
+    const nights = this.nights.map(({ night }) => night);
+    const { rows } = await this.tx.query(sql.takeDue, [kind, nights, now, limit, lease]);
+    return (rows as StoredRow[]).map((row) => {
+      const opened = this.open(kind, row);
+      this.held.set(heldKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
+      return opened as FoundRow<B>;
+    });
+  }
+
+  /** Work that is done. @returns for each value whether it was still there: false when someone else has finished it */
+  finish(kind: string, values: readonly Uint8Array[]): Promise<boolean[]> {
+    return this.remove(kind, values);
+  }
+
+  /** Puts work off to another hour and ends its lease. @returns for each row whether it was still there */
+  async postpone(kind: string, rows: readonly Row[]): Promise<boolean[]> {
+    const spec = this.spec(kind);
+    const moves = rows.flatMap((row) =>
+      this.nights.map((seal) => ({ from: { seal, lookup: seal.lookup(kind, row.value) }, row })),
+    );
+    const moved = await this.rewrite(spec, moves);
+    return rows.map((row) => moved.has(hex(this.present.lookup(kind, row.value))));
+  }
+
+  async count(kind: string): Promise<number> {
+    this.spec(kind);
+    const { rows } = await this.tx.query(sql.count, [kind]);
+    return (rows[0] as { count: number }).count;
+  }
+
+  /** Up to `limit` records of a kind, in no order. For small kinds: it opens every one of them. */
+  async scan<B extends Body = Body>(kind: string, limit: number): Promise<FoundRow<B>[]> {
+    this.spec(kind);
+    const { rows } = await this.tx.query(sql.scan, [kind, limit]);
+    return (rows as StoredRow[]).map((row) => this.open(kind, row) as FoundRow<B>);
+  }
+
+  private async read(statement: string, kind: string, values: readonly Uint8Array[]): Promise<(Found | undefined)[]> {
+    this.spec(kind);
+    if (values.length === 0) return [];
+    const { nights, lookups } = this.places(kind, values);
+    const { rows } = await this.tx.query(statement, [kind, nights, lookups]);
+    const found = new Map<string, Found>();
+    for (const row of rows as StoredRow[]) {
+      const { value, body } = this.open(kind, row);
+      found.set(hex(value), { body, place: { seal: this.sealOf(row.night), lookup: row.lookup } });
+    }
+    return values.map((value) => found.get(hex(value)));
+  }
+
+  private async inEarlierNights(kind: string, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+    if (this.nights.length === 1) return new Set();
+    const values = rows.map(({ value }) => value);
+    const found = await this.read(sql.find, kind, values);
+    return new Set(values.filter((_, at) => found[at] !== undefined).map(hex));
+  }
+
+  private async insert(spec: KindSpec, rows: readonly Row[]): Promise<Row[]> {
+    if (rows.length === 0) return [];
+    const sealed = new Map(rows.map((row) => [row, this.sealed(spec, row)]));
+    const columns = [...sealed.values()];
+    const { rows: added } = await this.tx.query(sql.insert, [
+      this.present.night,
+      spec.kind,
+      columns.map(({ lookup }) => lookup),
+      columns.map(({ blob }) => blob),
+      columns.map(({ due }) => due),
+    ]);
+    const lookups = new Set((added as StoredRow[]).map(({ lookup }) => hex(lookup)));
+    const inserted = rows.filter((row) => lookups.has(hex(sealed.get(row)?.lookup ?? row.value)));
+    for (const { value } of inserted) {
+      const lookup = this.present.lookup(spec.kind, value);
+      this.held.set(heldKey(spec.kind, value), { seal: this.present, lookup });
+    }
+    return inserted;
+  }
+
+  /** Re-seals rows where they stand into the present night. @returns lookups (hex, present night) that were there */
+  private async rewrite(spec: KindSpec, moves: readonly Move[]): Promise<ReadonlySet<string>> {
+    if (moves.length === 0) return new Set();
+    const sorted = [...moves].sort((a, b) => Buffer.compare(a.from.lookup, b.from.lookup));
+    const sealed = sorted.map(({ row }) => this.sealed(spec, row));
+    const { rows } = await this.tx.query(sql.rewrite, [
+      this.present.night,
+      spec.kind,
+      sorted.map(({ from }) => from.seal.night),
+      sorted.map(({ from }) => from.lookup),
+      sealed.map(({ lookup }) => lookup),
+      sealed.map(({ blob }) => blob),
+      sealed.map(({ due }) => due),
+    ]);
+    sorted.forEach(({ row }, at) => {
+      const lookup = sealed[at]?.lookup ?? this.present.lookup(spec.kind, row.value);
+      this.held.set(heldKey(spec.kind, row.value), { seal: this.present, lookup });
+    });
+    return new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
+  }
+
+  private sealed(spec: KindSpec, row: Row): { lookup: Buffer; blob: Buffer; due: Date | null } {
+    if (spec.work && row.due === undefined) throw new RecordsError('due-missing');
+    if (!spec.work && row.due !== undefined) throw new RecordsError('not-work');
+    const lookup = this.present.lookup(spec.kind, row.value);
+    return {
+      lookup,
+      blob: this.present.seal(spec, lookup, row),
+      due: row.due === undefined ? null : wholeHour(row.due),
+    };
+  }
+
+  /** Where the values would stand in each night, in the order of the lookups. */
+  private places(kind: string, values: readonly Uint8Array[]): { nights: number[]; lookups: Buffer[] } {
+    const places = this.nights.flatMap((seal) => values.map((value) => ({ seal, lookup: seal.lookup(kind, value) })));
+    places.sort((a, b) => Buffer.compare(a.lookup, b.lookup));
+    return { nights: places.map(({ seal }) => seal.night), lookups: places.map(({ lookup }) => lookup) };
+  }
+
+  private open(kind: string, row: StoredRow): FoundRow {
+    return this.sealOf(row.night).open(kind, row.lookup, row.blob);
+  }
+
+  private sealOf(night: number): RowSeal {
+    const seal = this.nights.find((candidate) => candidate.night === night);
+    if (seal === undefined) throw new RecordsError('keys-missing');
+    return seal;
+  }
+
+  private spec(kind: string): KindSpec {
+    const spec = this.kinds.get(kind);
+    if (spec === undefined) throw new RecordsError('unknown-kind');
+    return spec;
+  }
+}
+
+interface Found {
+  readonly body: Body;
+  readonly place: Place;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+function heldKey(kind: string, value: Uint8Array): string {
+  return `${kind}|${hex(value)}`;
+}

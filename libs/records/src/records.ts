@@ -1,0 +1,79 @@
+import type { RowKeys } from '#libs/sealing';
+
+import { RecordsError } from './errors.js';
+import type { KindSpec } from './kind.js';
+import { RecordsTx } from './records-tx.js';
+import { RowSeal } from './row-seal.js';
+import { createNight, NIGHT_LOCK } from './schema.js';
+import type { Tx } from './tx.js';
+
+/** The part of the keyring that the record store needs. */
+export interface RowKeySource {
+  rowKeys(night: number): RowKeys | undefined;
+  ensureRowKeys(night: number): Promise<RowKeys>;
+}
+
+export interface RecordsOptions {
+  readonly keys: RowKeySource;
+  readonly kinds: readonly KindSpec[];
+}
+
+/**
+ * The one store for everything that is linked to a household: a kind, a keyed lookup, one sealed blob of fixed size,
+ * and for work a due hour and a lease. There is no other column, and no key outside the keyring.
+ */
+export class Records {
+  readonly kinds: ReadonlyMap<string, KindSpec>;
+  private readonly keys: RowKeySource;
+  private readonly opened = new WeakMap<Tx, Promise<RecordsTx>>();
+
+  constructor({ keys, kinds }: RecordsOptions) {
+    this.keys = keys;
+    this.kinds = new Map(kinds.map((spec) => [spec.kind, spec]));
+    if (this.kinds.size !== kinds.length) throw new TypeError('a kind of record is declared twice');
+  }
+
+  /**
+   * Makes the first night if there is none: at the start of every instance, before records are used.
+   * Later nights are begun by the nightly turn alone, so an instance that starts at midnight changes nothing.
+   */
+  async prepare(tx: Tx, night: number): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    const { rows } = await tx.query('SELECT 1 FROM night LIMIT 1');
+    if (rows.length === 0) await this.beginNight(tx, night);
+  }
+
+  /** From this transaction's commit on everything is written to `night`; earlier nights are still searched. */
+  async beginNight(tx: Tx, night: number): Promise<void> {
+    // First the keys: a night without keys could not be read, keys without a night harm nobody.
+    await this.keys.ensureRowKeys(night);
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    await createNight(tx, night);
+  }
+
+  /**
+   * Opens the store inside a transaction: no turn can pass until it ends.
+   * @throws RecordsError `not-ready`, `keys-missing`
+   */
+  begin(tx: Tx): Promise<RecordsTx> {
+    if (tx.once !== true) return this.open(tx);
+    const known = this.opened.get(tx);
+    if (known !== undefined) return known;
+    const opening = this.open(tx);
+    this.opened.set(tx, opening);
+    return opening;
+  }
+
+  private async open(tx: Tx): Promise<RecordsTx> {
+    const { rows } = await tx.query('SELECT open_records() AS night');
+    const [present, ...earlier] = (rows as { night: number }[]).map(({ night }) => this.sealOf(night));
+    if (present === undefined) throw new RecordsError('not-ready');
+    return new RecordsTx({ tx, kinds: this.kinds, present, earlier });
+  }
+
+  private sealOf(night: number): RowSeal {
+    const keys = this.keys.rowKeys(night);
+    if (keys === undefined) throw new RecordsError('keys-missing');
+    return new RowSeal(night, keys);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Tx } from './tx.js';
+
+/** Held shared by every transaction that touches records, exclusively by whoever changes the set of nights. */
+export const NIGHT_LOCK = 7_402_611;
+
+/**
+ * The tables of the record store, for a TypeORM migration of each service: run every statement in this order.
+ *
+ * `open_records()` takes the shared lock and then reads the nights. It is a function because the statement that waits
+ * for a lock has taken its snapshot before: read in the same statement, the nights could be those from before a turn.
+ */
+export const recordsUp: readonly string[] = [
+  `CREATE TABLE night (night integer NOT NULL, CONSTRAINT night_key PRIMARY KEY (night))`,
+  `CREATE TABLE record (
+     night integer NOT NULL,
+     kind text NOT NULL,
+     lookup bytea NOT NULL,
+     blob bytea NOT NULL,
+     due timestamptz(0),
+     lease timestamptz(0),
+     CONSTRAINT record_key PRIMARY KEY (night, kind, lookup)
+   ) PARTITION BY LIST (night)`,
+  // ANALYZE of the whole table keeps statistics of its own, beside those of each partition.
+  `ALTER TABLE record ALTER COLUMN lookup SET STATISTICS 0, ALTER COLUMN blob SET STATISTICS 0`,
+  `CREATE INDEX record_due ON record (kind, due, lookup) WHERE due IS NOT NULL`,
+  `CREATE FUNCTION open_records() RETURNS SETOF integer LANGUAGE plpgsql VOLATILE AS $$
+   BEGIN
+     PERFORM pg_advisory_xact_lock_shared(${NIGHT_LOCK});
+     RETURN QUERY SELECT n.night FROM night n ORDER BY n.night DESC;
+   END $$`,
+];
+
+export const recordsDown: readonly string[] = [`DROP FUNCTION open_records()`, `DROP TABLE record`, `DROP TABLE night`];
+
+/** Name of a night's partition. */
+export function partitionOf(night: number): string {
+  return `record_${night}`;
+}
+
+/**
+ * Makes the partition of a night, if there is none, and makes it known. The caller holds `NIGHT_LOCK` exclusively.
+ * Without a statistics target of 0, ANALYZE would copy lookups and blobs into pg_statistic, where they outlive the rows.
+ */
+export async function createNight(tx: Tx, night: number): Promise<void> {
+  if (!Number.isInteger(night) || night < 0 || night > 0x7fff_ffff) throw new TypeError('a night is a day number');
+  const { rowCount } = await tx.query('INSERT INTO night (night) VALUES ($1) ON CONFLICT DO NOTHING', [night]);
+  if (rowCount === 0) return;
+  const table = partitionOf(night);
+  await tx.query(`CREATE TABLE ${table} PARTITION OF record FOR VALUES IN (${night})`);
+  await tx.query(
+    `ALTER TABLE ${table} ALTER COLUMN lookup SET STATISTICS 0, ALTER COLUMN blob SET STATISTICS 0,
+       ALTER COLUMN blob SET STORAGE EXTERNAL`,
+  );
+}

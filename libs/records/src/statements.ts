@@ -1,0 +1,41 @@
+/** Every statement of the record store. A join on the whole primary key is one index probe per value and night. */
+const join = `unnest($2::integer[], $3::bytea[]) AS k(night, lookup)
+  JOIN record r ON r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup`;
+
+export const sql = {
+  find: `SELECT r.night, r.lookup, r.blob FROM ${join}`,
+
+  // Rows are locked in the order of the sort: two transactions over the same rows cannot wait for each other in a ring.
+  findForUpdate: `SELECT r.night, r.lookup, r.blob FROM ${join} ORDER BY r.night, r.lookup FOR UPDATE OF r`,
+
+  insert: `INSERT INTO record (night, kind, lookup, blob, due)
+    SELECT $1::integer, $2::text, p.lookup, p.blob, p.due
+    FROM unnest($3::bytea[], $4::bytea[], $5::timestamptz[]) AS p(lookup, blob, due)
+    ORDER BY p.lookup
+    ON CONFLICT DO NOTHING
+    RETURNING lookup`,
+
+  // Also moves a row out of an earlier night: an UPDATE of the partition key is a delete and an insert.
+  rewrite: `UPDATE record r
+    SET night = $1::integer, lookup = m.lookup, blob = m.blob, due = m.due, lease = NULL
+    FROM unnest($3::integer[], $4::bytea[], $5::bytea[], $6::bytea[], $7::timestamptz[])
+      AS m(from_night, from_lookup, lookup, blob, due)
+    WHERE r.night = m.from_night AND r.kind = $2 AND r.lookup = m.from_lookup
+    RETURNING r.lookup`,
+
+  remove: `DELETE FROM record r USING unnest($2::integer[], $3::bytea[]) AS k(night, lookup)
+    WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup
+    RETURNING r.lookup`,
+
+  takeDue: `WITH ripe AS (
+      SELECT night, lookup FROM record
+      WHERE night = ANY($2::integer[]) AND kind = $1 AND due <= $3 AND (lease IS NULL OR lease <= $3)
+      ORDER BY due, lookup LIMIT $4 FOR UPDATE SKIP LOCKED)
+    UPDATE record r SET lease = $5 FROM ripe
+    WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
+    RETURNING r.night, r.lookup, r.blob`,
+
+  count: `SELECT count(*)::integer AS count FROM record WHERE kind = $1`,
+
+  scan: `SELECT night, lookup, blob FROM record WHERE kind = $1 LIMIT $2`,
+} as const;

@@ -1,0 +1,89 @@
+import { randomBytes, createSecretKey } from 'node:crypto';
+import pg from 'pg';
+
+import { testDatabase } from '../../../test/support/stack.js';
+import { Records, recordsUp, type KindSpec, type RowKeySource, type Tx } from '../src/index.js';
+
+type RowKeys = NonNullable<ReturnType<RowKeySource['rowKeys']>>;
+
+/** Row keys in memory: these tests are about the store, not about the keyring. */
+export class MemoryKeys implements RowKeySource {
+  readonly nights = new Map<number, RowKeys>();
+
+  rowKeys(night: number): RowKeys | undefined {
+    return this.nights.get(night);
+  }
+
+  ensureRowKeys(night: number): Promise<RowKeys> {
+    const keys = this.nights.get(night) ?? {
+      seal: createSecretKey(randomBytes(32)),
+      lookup: createSecretKey(randomBytes(32)),
+    };
+    this.nights.set(night, keys);
+    return Promise.resolve(keys);
+  }
+}
+
+export interface Store {
+  readonly keys: MemoryKeys;
+  readonly records: Records;
+  readonly pool: pg.Pool;
+  /** Runs work in one committed transaction. */
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openStore(kinds: readonly KindSpec[], night: number): Promise<Store> {
+  const database = await testDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 6 });
+  for (const statement of recordsUp) await pool.query(statement);
+  const keys = new MemoryKeys();
+  const records = new Records({ keys, kinds });
+  const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  };
+  await run((tx) => records.prepare(tx, night));
+  return {
+    keys,
+    records,
+    pool,
+    run,
+    async close() {
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** A promise and the means to settle it: lets a test hold one transaction open while another one tries. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** True when the promise is still waiting after a moment: long enough for a statement that nothing blocks. */
+export async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(
+    () => false,
+    () => false,
+  );
+  return Promise.race([settled, new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 150))]);
+}
