@@ -43,7 +43,7 @@ export async function openStore(kinds: readonly KindSpec[], night: number): Prom
     const client = await pool.connect();
     try {
       await client.query('BEGIN');
-      const result = await work(client);
+      const result = await work({ query: (text, values) => client.query(text, values), once: true });
       await client.query('COMMIT');
       return result;
     } catch (error) {
