@@ -3,3 +3,22 @@ export { canonicalBytes, concatBytes, fromBase64url, toBase64url, type Part } fr
 export { DAY_KEY_DAYS, DAY_KEYS_AHEAD, type Day } from './days.js';
 export { sliceAad, sliceInfo, type SliceBinding } from './binding.js';
 export type { PinnedIdentities, PinnedIdentity, SignedDayKey } from './day-key-entry.js';
+export {
+  newReceipt,
+  parsePickupCode,
+  parseReceipt,
+  receiptTail,
+  type ParsedPickupCode,
+  type ParsedReceipt,
+} from './device/receipt.js';
+export {
+  boxIdOf,
+  deriveHousehold,
+  handleOf,
+  householdServices,
+  type Household,
+  type HouseholdService,
+  type ServiceKeys,
+} from './device/household.js';
+export { sealTo, type BoxOpening, type DeviceSealing } from './device/hpke.js';
+export { verifySignedDayKey } from './device/verify-day-key.js';
