@@ -14,13 +14,14 @@ import { StackProblem } from './problem.js';
  *
  * @throws StackProblem 'java-missing' | 'java-old' | 'maven-missing' | 'maven-failed' | 'disk-full'
  */
-export async function kafkaJars(): Promise<string> {
+export async function kafkaJars(onFetch?: () => void): Promise<string> {
   requireJava();
   const pom = join(repositoryRoot, 'deploy', 'kafka', 'pom.xml');
   const hash = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
   const folder = cacheFolder(`kafka-${hash}`);
   if (existsSync(folder)) return folder;
 
+  onFetch?.();
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(dirname(folder), { recursive: true });
   try {

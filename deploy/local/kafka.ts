@@ -96,6 +96,12 @@ export class Kafka {
     await this.#child?.kill();
   }
 
+  /** Removes everything it keeps and formats anew; it must have ended. */
+  async wipe(): Promise<void> {
+    await rm(this.#options.folder, { recursive: true, force: true });
+    await this.#format();
+  }
+
   get #properties(): string {
     return join(this.#options.folder, 'server.properties');
   }

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+import { services } from '#libs/contracts';
+
+import { Child } from './child.js';
+import { repositoryRoot } from './place.js';
+import { requireFreePort } from './ports.js';
+import { StackProblem } from './problem.js';
+
+/** The processes of the system, the stand-in for the outside world first: services call it as soon as they run. */
+export const apps = ['rail-simulator', ...services] as const;
+export type App = (typeof apps)[number];
+
+export interface AppOptions {
+  readonly app: App;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+/** Starts an app's process; it is not ready yet. @throws StackProblem 'port-busy' */
+export async function startApp(options: AppOptions): Promise<Child> {
+  const { app, port, env, logFile } = options;
+  await requireFreePort(port, app);
+  const main = join(repositoryRoot, 'dist', 'apps', app, 'src', 'main.js');
+  return Child.start({
+    name: app,
+    command: process.execPath,
+    args: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', main],
+    cwd: repositoryRoot,
+    env: { ...env, PORT: String(port), TZ: 'UTC' },
+    logFile,
+    stopSignal: 'SIGTERM',
+  });
+}
+
+/** Waits for `GET /health/ready` to answer 200. @throws StackProblem 'service-down' with the log's path */
+export async function waitForApp(child: Child, port: number, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!child.hasEnded && Date.now() < deadline) {
+    if (await isReady(port)) return;
+    await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, 100))]);
+  }
+  const why = child.hasEnded ? `ended with ${child.ended}` : 'is not ready';
+  throw new StackProblem('service-down', `${child.name} ${why}; see ${child.logFile}`);
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+// Makes a fresh checkout runnable: the packages of the lock file, and Node 24 from one of them.
+// Runs on whatever Node (20 or newer) the machine has, before anything is installed: built-in modules only.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const nodeMajor = 24;
+// The Kafka client asks for a timer that would have rung already; Node says so, to no use, at every start.
+const nodeFlag = '--disable-warning=TimeoutNegativeWarning';
+
+/**
+ * Call first in a command's script. Installs what is missing, then runs the same script again on Node 24, waits for it
+ * and ends with its exit code. Returns only under Node 24 with everything installed.
+ *
+ * @param {string} script the script's import.meta.url
+ */
+export async function ensure(script) {
+  if (!isInstalled()) install();
+  const isNew = Number(process.versions.node.split('.')[0]) >= nodeMajor;
+  if (isNew && process.execArgv.includes(nodeFlag)) return;
+  const ours = join(root, 'node_modules', '.bin', 'node');
+  if (!isNew && !existsSync(ours)) {
+    fail(`Node ${nodeMajor} is needed and no package brings it on this platform. Install it and start again.`);
+  }
+  const node = existsSync(ours) ? ours : process.execPath;
+  process.exit(await runAgain(node, [nodeFlag, fileURLToPath(script), ...process.argv.slice(2)]));
+}
+
+/** npm notes what it has installed at the very end, so a broken installation has no such note. */
+function isInstalled() {
+  const note = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(note)) return false;
+  const installed = JSON.parse(readFileSync(note, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '' || entry.link) return true;
+    const there = installed[path];
+    return there === undefined ? Boolean(entry.optional || entry.devOptional) : there.version === entry.version;
+  });
+}
+
+function install() {
+  console.log('Installing packages (npm ci) ...');
+  // Inside `npm start` this is the very npm that runs us; otherwise the one on the PATH.
+  const self = process.env.npm_execpath;
+  const [command, first] = self?.endsWith('.js') ? [process.execPath, [self]] : ['npm', []];
+  // Warnings about the engine are about this Node, and the packages run on the one they bring.
+  const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
+  const args = [...first, 'ci', '--include=dev', '--include=optional', ...quiet];
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error?.code === 'ENOENT') fail('npm was not found. Install Node 20 or newer together with npm.');
+  if (status !== 0) fail('npm ci failed, see above. Check the network and the disk, then start again.');
+}
+
+/** A Ctrl-C reaches both of us; a signal sent to this process alone is passed on. We stay until the other has ended. */
+function runAgain(node, args) {
+  const child = spawn(node, args, {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(1));
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}

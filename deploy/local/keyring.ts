@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { dayOf, type Service, services } from '#libs/contracts';
+import { FileKeyring, type PinnedIdentity, SealingError, writePinnedIdentities } from '#libs/sealing';
+
+import type { PerService } from './databases.js';
+import type { Place } from './place.js';
+import { StackProblem } from './problem.js';
+
+/** The long-lived secrets that each service finds in its keyring. It never makes one itself: a missing key is a hold. */
+const secretNames: PerService<readonly string[]> = {
+  intake: [],
+  eligibility: [],
+  payments: [],
+  notification: [],
+};
+
+export function privateKeyring(place: Place, service: Service): string {
+  return join(place.keyring, 'private', service);
+}
+
+export function publicKeyring(place: Place): string {
+  return join(place.keyring, 'public');
+}
+
+export function pinnedIdentitiesFile(place: Place): string {
+  return join(place.keyring, 'pinned-identities.json');
+}
+
+/**
+ * Makes the keyrings on the first start: identities, which are pinned for everyone, and secrets. Later starts add only
+ * secrets that a newer version wants, and never one that was made before. Day keys are brought up to today.
+ *
+ * @throws StackProblem 'keys-gone' when databases are there whose keys are not
+ */
+export async function setUpKeyrings(place: Place): Promise<void> {
+  const noteFile = join(place.keyring, 'set-up.json');
+  const isFirst = !existsSync(noteFile);
+  if (isFirst && existsSync(place.postgres)) throw new StackProblem('keys-gone');
+  await mkdir(publicKeyring(place), { recursive: true });
+  const made = isFirst ? undefined : (JSON.parse(await readFile(noteFile, 'utf8')) as PerService<readonly string[]>);
+  const pins: Record<string, readonly PinnedIdentity[]> = {};
+  for (const service of services) {
+    const keyring = await keyringOf(place, service, isFirst);
+    for (const name of secretNames[service]) {
+      if (made?.[service]?.includes(name) !== true && !keyring.secretExists(name)) await keyring.createSecret(name);
+    }
+    await keyring.ensureDayKeys(dayOf(new Date()));
+    pins[service] = keyring.identities();
+  }
+  if (isFirst) writePinnedIdentities(pinnedIdentitiesFile(place), pins);
+  await writeFile(noteFile, `${JSON.stringify(secretNames, undefined, 2)}\n`);
+}
+
+/** On a first start the keyring may be there nevertheless: an earlier attempt was interrupted. */
+async function keyringOf(place: Place, service: Service, isFirst: boolean): Promise<FileKeyring> {
+  const options = { privateDir: privateKeyring(place, service), publicRoot: publicKeyring(place), service };
+  if (!isFirst) return FileKeyring.open(options);
+  try {
+    return await FileKeyring.create(options);
+  } catch (error) {
+    if (error instanceof SealingError && error.code === 'keyring-exists') return FileKeyring.open(options);
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+// The contracts' validators read it while they are loaded.
+import 'reflect-metadata';
+
+import { join, relative, resolve } from 'node:path';
+
+import { Command, CommanderError } from 'commander';
+
+import type { App } from './apps.js';
+import { repositoryRoot } from './place.js';
+import { StackProblem } from './problem.js';
+import { portsFrom } from './settings.js';
+import { showStep } from './show.js';
+import { Stack } from './stack.js';
+
+interface CommandOptions {
+  readonly profile: string;
+  readonly fresh: boolean;
+  readonly portsFrom: string;
+  readonly root: string;
+}
+
+/** `npm start`. Ends the process: with 0 after an orderly stop, with 1 and one sentence on a problem. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const options = parse(args);
+    if (options !== undefined) await runUntilStopped(options);
+    process.exit(0);
+  } catch (error) {
+    // An unexpected error is a bug: then the trace is what helps.
+    console.error(error instanceof StackProblem ? error.message : error);
+    process.exit(1);
+  }
+}
+
+function parse(args: readonly string[]): CommandOptions | undefined {
+  const command = new Command('npm start --')
+    .description('Starts PostgreSQL, Kafka and all services on this machine.')
+    .option('--profile <name>', 'the city whose program runs: a file in deploy/profiles', 'los-angeles')
+    .option('--fresh', 'start over: remove everything an earlier run kept', false)
+    .option('--ports-from <number>', 'the first of eight consecutive ports', '3001')
+    .option('--root <folder>', 'where everything is kept', join(repositoryRoot, '.local'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    return command.parse([...args], { from: 'user' }).opts<CommandOptions>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new StackProblem('bad-option', `${error.message.replace(/^error: /, '')}; see npm start -- --help`);
+  }
+}
+
+async function runUntilStopped(options: CommandOptions): Promise<void> {
+  const stack: Stack = new Stack({
+    root: resolve(options.root),
+    ports: portsFrom(Number(options.portsFrom)),
+    profile: options.profile,
+    fresh: options.fresh,
+    given: process.env,
+    onStep: showStep,
+    onDeath: (name, how, logFile) => void revive(stack, name, how, logFile),
+  });
+  const stopped = stopOnSignal(stack);
+  try {
+    await stack.start();
+  } catch (error) {
+    // A start that was interrupted fails in some step or other; that is no problem to tell.
+    if (!stopped.wasAsked()) throw error;
+    await stopped.done;
+    return;
+  }
+  tellWhatRuns(stack, options.profile);
+  await stopped.done;
+}
+
+/** The first signal stops in good order; another one, a second or more later, kills. */
+function stopOnSignal(stack: Stack): { readonly done: Promise<void>; wasAsked(): boolean } {
+  let askedAt: number | undefined;
+  const done = new Promise<void>((resolve_) => {
+    const onSignal = () => {
+      if (askedAt === undefined) {
+        askedAt = Date.now();
+        console.log('Stopping ...');
+        void stack.stop().then(() => {
+          console.log('Stopped.');
+          resolve_();
+        });
+      } else if (Date.now() - askedAt > 1_000) void stack.killAll();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+  return { done, wasAsked: () => askedAt !== undefined };
+}
+
+const lastRevival = new Map<string, number>();
+
+/** A service that ended is started again, as a cluster would do it; one that ends twice in half a minute stays down. */
+async function revive(stack: Stack, name: string, how: string, logFile: string): Promise<void> {
+  const log = relative(process.cwd(), logFile);
+  const isApp = name in stack.urls;
+  const again = isApp && Date.now() - (lastRevival.get(name) ?? 0) > 30_000;
+  console.error(`${name} ended (${how}), see ${log}${again ? '; starting it again' : ''}`);
+  if (!again) return;
+  lastRevival.set(name, Date.now());
+  try {
+    await stack.restart(name as App);
+    console.error(`${name} is back`);
+  } catch (error) {
+    console.error(error instanceof StackProblem ? error.message : error);
+  }
+}
+
+function tellWhatRuns(stack: Stack, profile: string): void {
+  const { ports, urls, place } = stack;
+  const own = stack.superuserUrl === undefined ? [] : [['PostgreSQL', `127.0.0.1:${ports.postgres}`] as const];
+  const rows = [...Object.entries(urls), ...own, ['Kafka', stack.broker.brokers] as const];
+  console.log(`\nRunning with the profile ${profile}:`);
+  for (const [name, where] of rows) console.log(`  ${name.padEnd(15)} ${where}`);
+  console.log(`Kept in ${relative(process.cwd(), place.root)}, logs in ${relative(process.cwd(), place.logs)}.`);
+  console.log('Ctrl-C stops everything.');
+}

@@ -1,0 +1,114 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { type Service, services } from '#libs/contracts';
+
+import type { App } from './apps.js';
+import type { PerService } from './databases.js';
+import type { KafkaUser } from './kafka.js';
+import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from './keyring.js';
+import { type Place, repositoryRoot } from './place.js';
+import { freePort } from './ports.js';
+import { StackProblem } from './problem.js';
+
+export type PortName = App | 'postgres' | 'kafka' | 'kafka-controller';
+export type Ports = Readonly<Record<PortName, number>>;
+
+const portOrder = [...services, 'rail-simulator', 'postgres', 'kafka', 'kafka-controller'] as const;
+const firstPort = 3001;
+
+/** Consecutive ports: intake, eligibility, payments, notification, rail simulator, PostgreSQL, Kafka, its controller. */
+export function portsFrom(first = firstPort): Ports {
+  if (!Number.isInteger(first) || first < 1 || first + portOrder.length > 65_536) {
+    throw new StackProblem('bad-option', '--ports-from takes a number from 1 to 65528');
+  }
+  return Object.fromEntries(portOrder.map((name, index) => [name, first + index])) as Ports;
+}
+
+/** Ports that are free now, so that several systems can live side by side. */
+export async function freePorts(): Promise<Ports> {
+  const found = new Set<number>();
+  while (found.size < portOrder.length) found.add(await freePort());
+  return Object.fromEntries([...found].map((port, index) => [portOrder[index], port])) as unknown as Ports;
+}
+
+/** The file of a city's profile. @throws StackProblem 'bad-option' naming those that exist */
+export function profileFile(name: string): string {
+  const folder = join(repositoryRoot, 'deploy', 'profiles');
+  const known = readdirSync(folder).map((file) => basename(file, '.json'));
+  if (!known.includes(name)) throw new StackProblem('bad-option', `profiles: ${known.join(', ')}`);
+  return join(folder, `${name}.json`);
+}
+
+export interface BrokerAccess {
+  readonly brokers: string;
+  /** Absent for a broker of one's own that is already set up: then topics and rules are left alone. */
+  readonly admin?: KafkaUser;
+  readonly users: PerService<KafkaUser>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The databases named by `DATABASE_URL_INTAKE` and so on, if any is. @throws StackProblem 'not-given' if some are not */
+export function givenDatabases(env: Environment): PerService<string> | undefined {
+  const names = services.map((service) => `DATABASE_URL_${service.toUpperCase()}`);
+  if (names.every((name) => !env[name])) return undefined;
+  requireAll(env, names);
+  return perService((service) => env[`DATABASE_URL_${service.toUpperCase()}`] ?? '');
+}
+
+/**
+ * The broker named by `KAFKA_BROKERS`, if it is, with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on; with
+ * `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` it is given its topics and rules. @throws StackProblem 'not-given'
+ */
+export function givenBroker(env: Environment): BrokerAccess | undefined {
+  const brokers = env['KAFKA_BROKERS'];
+  if (!brokers) return undefined;
+  requireAll(
+    env,
+    services.flatMap((name) => [`KAFKA_USERNAME_${name.toUpperCase()}`, `KAFKA_PASSWORD_${name.toUpperCase()}`]),
+  );
+  const users = perService((name) => ({
+    username: env[`KAFKA_USERNAME_${name.toUpperCase()}`] ?? '',
+    password: env[`KAFKA_PASSWORD_${name.toUpperCase()}`] ?? '',
+  }));
+  const { KAFKA_ADMIN_USERNAME: username, KAFKA_ADMIN_PASSWORD: password } = env;
+  return { brokers, users, ...(username && password ? { admin: { username, password } } : {}) };
+}
+
+function requireAll(env: Environment, names: readonly string[]): void {
+  const missing = names.filter((name) => !env[name]);
+  if (missing.length > 0) throw new StackProblem('not-given', `missing: ${missing.join(', ')}`);
+}
+
+export function perService<T>(make: (service: Service) => T): PerService<T> {
+  return Object.fromEntries(services.map((service) => [service, make(service)])) as PerService<T>;
+}
+
+export interface Wiring {
+  readonly place: Place;
+  readonly ports: Ports;
+  readonly profile: string;
+  readonly databases: PerService<string>;
+  readonly broker: BrokerAccess;
+}
+
+/** The environment of an app: all that it is told. `PORT` is added when it starts. */
+export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
+  const { place, ports, profile, databases, broker } = wiring;
+  if (app === 'rail-simulator') return { JOURNAL: join(place.root, 'rail-simulator') };
+  const rail = `http://127.0.0.1:${ports['rail-simulator']}`;
+  return {
+    SERVICE: app,
+    DATABASE_URL: databases[app],
+    KAFKA_BROKERS: broker.brokers,
+    KAFKA_USERNAME: broker.users[app].username,
+    KAFKA_PASSWORD: broker.users[app].password,
+    KEYRING_PRIVATE: privateKeyring(place, app),
+    KEYRING_PUBLIC: publicKeyring(place),
+    PINNED_IDENTITIES: pinnedIdentitiesFile(place),
+    PROFILE: profileFile(profile),
+    ...(app === 'payments' ? { RAIL_URL: rail, ANCHOR: place.anchor } : {}),
+    ...(app === 'notification' ? { SMS_URL: rail } : {}),
+  };
+}

@@ -1,0 +1,317 @@
+// The contracts' validators read it while they are loaded.
+import 'reflect-metadata';
+
+import { existsSync, renameSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { services } from '#libs/contracts';
+
+import { type App, apps, startApp, waitForApp } from './apps.js';
+import type { Child } from './child.js';
+import { type PerService, prepareDatabases } from './databases.js';
+import { Kafka } from './kafka.js';
+import { kafkaJars } from './kafka-jars.js';
+import { prepareTopics } from './kafka-topics.js';
+import { setUpKeyrings } from './keyring.js';
+import { placeAt, type Place } from './place.js';
+import { Postgres } from './postgres.js';
+import { asProblem, StackProblem } from './problem.js';
+import { claim, markOf, release, type RunningSystem, update } from './running.js';
+import { secretsAt, type Secrets } from './secrets.js';
+import {
+  type BrokerAccess,
+  environmentOf,
+  givenBroker,
+  givenDatabases,
+  perService,
+  type Ports,
+  profileFile,
+  type Wiring,
+} from './settings.js';
+
+/** Runs one step of the start, and may show it: `say` tells what it is doing while it takes long. */
+export type OnStep = (title: string, work: (say: (text: string) => void) => Promise<void>) => Promise<void>;
+
+export interface StackOptions {
+  /** Where this system keeps everything it has; another root is another system. */
+  readonly root: string;
+  readonly ports: Ports;
+  /** The name of a file in deploy/profiles, `los-angeles` for example. */
+  readonly profile: string;
+  /** Which apps to start, all unless told otherwise; none of them gives the databases and the broker alone. */
+  readonly apps?: readonly App[];
+  /** Added to an app's environment, last. */
+  readonly env?: Readonly<Partial<Record<App, Readonly<Record<string, string>>>>>;
+  /** Start over: what an earlier system kept in the root is removed first. */
+  readonly fresh?: boolean;
+  readonly partitions?: number;
+  /** Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default. */
+  readonly given?: Readonly<Record<string, string | undefined>>;
+  readonly onStep?: OnStep;
+  /** Called when a process ends that nobody asked to. */
+  readonly onDeath?: (name: string, how: string, logFile: string) => void;
+}
+
+/**
+ * Starts PostgreSQL, Kafka and the apps, in that order, and returns when every app is ready. When a step fails, what
+ * was started is stopped again.
+ *
+ * @throws StackProblem with one sentence that says what to do
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const stack = new Stack(options);
+  await stack.start();
+  return stack;
+}
+
+/** One whole system on this machine. */
+export class Stack {
+  readonly place: Place;
+  readonly ports: Ports;
+  readonly #options: StackOptions;
+  readonly #apps = new Map<App, Child>();
+  #postgres: Postgres | undefined;
+  #kafka: Kafka | undefined;
+  #wiring: Wiring | undefined;
+  #claimed = false;
+  #ready = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.place = placeAt(options.root);
+    this.ports = options.ports;
+  }
+
+  /** The address of each app, without a trailing slash. */
+  get urls(): Readonly<Record<App, string>> {
+    return Object.fromEntries(apps.map((app) => [app, `http://127.0.0.1:${this.ports[app]}`])) as Record<App, string>;
+  }
+
+  /** PostgreSQL's superuser, for tests that look at what is really on disk. Undefined when the databases were given. */
+  get superuserUrl(): string | undefined {
+    return this.#postgres?.superuserUrl;
+  }
+
+  get databases(): PerService<string> {
+    return this.#wired.databases;
+  }
+
+  get broker(): BrokerAccess {
+    return this.#wired.broker;
+  }
+
+  logFile(name: string): string {
+    return join(this.place.logs, `${name}.log`);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw asProblem(error);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { root, profile, given = {} } = this.#options;
+    profileFile(profile);
+    await mkdir(root, { recursive: true });
+    await claim(this.place.running, this.#describe());
+    this.#claimed = true;
+    if (this.#options.fresh === true) await this.#step('Start over', () => this.#clear());
+    await mkdir(this.place.logs, { recursive: true });
+    await mkdir(this.place.anchor, { recursive: true });
+    const secrets = await secretsAt(this.place.secrets, ['superuser', 'admin', ...services]);
+    await this.#step('Keys', () => setUpKeyrings(this.place));
+
+    let databases = givenDatabases(given);
+    let broker = givenBroker(given);
+    if (databases === undefined) {
+      await this.#step('PostgreSQL', async () => void (databases = await this.#startPostgres(secrets)));
+    }
+    if (broker === undefined) {
+      await this.#step('Kafka', async (say) => void (broker = await this.#startKafka(secrets, say)));
+    }
+    if (databases === undefined || broker === undefined) throw new StackProblem('not-given');
+    const { admin, brokers } = broker;
+    if (admin !== undefined) {
+      await this.#step('Topics and access rules', () => prepareTopics(brokers, admin, this.#options.partitions ?? 4));
+    }
+    this.#wiring = { place: this.place, ports: this.ports, profile, databases, broker };
+    const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
+    if (wanted.length > 0) {
+      await this.#step('Services', async () => {
+        await Promise.all(wanted.map((app) => this.#startApp(app)));
+        await Promise.all(wanted.map((app) => this.#waitFor(app)));
+      });
+    }
+    this.#ready = true;
+    this.#note();
+  }
+
+  /** Stops everything it started, services first, then Kafka, then PostgreSQL. Can be called at any time, repeatedly. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([...this.#apps.values()].map((child) => child.stop()));
+    await this.#kafka?.stop();
+    await this.#postgres?.stop();
+    if (this.#claimed) release(this.place.running);
+  }
+
+  /** SIGKILL for everything, for when stopping takes too long. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#apps.values(), this.#kafka, this.#postgres].map((part) => part?.kill()));
+  }
+
+  /** SIGKILL for one app: no time to finish anything. */
+  async kill(app: App): Promise<void> {
+    await this.#apps.get(app)?.kill();
+  }
+
+  /** Stops an app in good order if it runs, starts it again and waits until it is ready. */
+  async restart(app: App): Promise<void> {
+    await this.#apps.get(app)?.stop();
+    await this.#startApp(app);
+    await this.#waitFor(app);
+  }
+
+  /** Whether the app's process is there; ready or not. */
+  isRunning(app: App): boolean {
+    return this.#apps.get(app)?.hasEnded === false;
+  }
+
+  async killKafka(): Promise<void> {
+    await this.#kafka?.kill();
+  }
+
+  async stopKafka(): Promise<void> {
+    await this.#kafka?.stop();
+  }
+
+  /** Starts the broker again, on the same data and port. */
+  async restartKafka(): Promise<void> {
+    await this.#kafka?.restart();
+    this.#watch(this.#kafka?.child);
+  }
+
+  /** Removes every record, topic and offset: the broker comes back as on the first day, with topics and rules. */
+  async wipeKafka(): Promise<void> {
+    await this.#kafka?.stop();
+    await this.#kafka?.wipe();
+    await this.restartKafka();
+    const { admin, brokers } = this.broker;
+    if (admin !== undefined) await prepareTopics(brokers, admin, this.#options.partitions ?? 4);
+  }
+
+  async killPostgres(): Promise<void> {
+    await this.#postgres?.kill();
+  }
+
+  async restartPostgres(): Promise<void> {
+    await this.#postgres?.restart();
+    this.#watch(this.#postgres?.child);
+  }
+
+  get #wired(): Wiring {
+    if (this.#wiring === undefined) throw new Error('the system has not been started');
+    return this.#wiring;
+  }
+
+  async #step(title: string, work: (say: (text: string) => void) => Promise<void>): Promise<void> {
+    if (this.#stopping !== undefined) throw new Error('stopped while starting');
+    const { onStep = (_title, run) => run(() => undefined) } = this.#options;
+    await onStep(title, work);
+    if (this.#stopping !== undefined) throw new Error('stopped while starting');
+  }
+
+  async #startPostgres(secrets: Secrets): Promise<PerService<string>> {
+    this.#postgres = await Postgres.start({
+      folder: this.place.postgres,
+      port: this.ports.postgres,
+      superuserPassword: secrets.postgres['superuser'] ?? '',
+      logFile: this.#freshLog('postgres'),
+    });
+    this.#watch(this.#postgres.child);
+    return prepareDatabases(this.#postgres.superuserUrl, secrets.postgres);
+  }
+
+  async #startKafka(secrets: Secrets, say: (text: string) => void): Promise<BrokerAccess> {
+    await kafkaJars(() => say('fetching its jars with Maven, once (45 MB)'));
+    const users = perService((service) => ({ username: service as string, password: secrets.kafka[service] ?? '' }));
+    const admin = { username: 'admin', password: secrets.kafka['admin'] ?? '' };
+    this.#kafka = await Kafka.start({
+      folder: this.place.kafka,
+      port: this.ports.kafka,
+      controllerPort: this.ports['kafka-controller'],
+      admin,
+      users: Object.values(users),
+      logFile: this.#freshLog('kafka'),
+    });
+    this.#watch(this.#kafka.child);
+    return { brokers: this.#kafka.brokers, admin, users };
+  }
+
+  async #startApp(app: App): Promise<void> {
+    const env = { ...environmentOf(app, this.#wired), ...this.#options.env?.[app] };
+    const logFile = this.#apps.has(app) ? this.logFile(app) : this.#freshLog(app);
+    const child = await startApp({ app, port: this.ports[app], env, logFile });
+    this.#apps.set(app, child);
+    this.#watch(child);
+    // stop() may have looked before this child was there.
+    if (this.#stopping !== undefined) await child.kill();
+  }
+
+  async #waitFor(app: App): Promise<void> {
+    const child = this.#apps.get(app);
+    if (child !== undefined) await waitForApp(child, this.ports[app]);
+  }
+
+  #watch(child: Child | undefined): void {
+    if (child === undefined) return;
+    this.#note();
+    void child.exited.then((how) => {
+      this.#note();
+      // Before the system is ready, the step that waits for the process reports its end.
+      if (this.#ready && !child.endingWasAsked) this.#options.onDeath?.(child.name, how, child.logFile);
+    });
+  }
+
+  #note(): void {
+    if (this.#claimed && this.#stopping === undefined) update(this.place.running, this.#describe());
+  }
+
+  #describe(): RunningSystem {
+    const children = [this.#postgres?.child, this.#kafka?.child, ...this.#apps.values()];
+    const living = children.filter((child) => child !== undefined).filter((child) => !child.hasEnded);
+    const runningApps = apps.filter((app) => this.isRunning(app));
+    return {
+      launcher: markOf('launcher', process.pid),
+      processes: living.map((child) => markOf(child.name, child.pid)),
+      ready: this.#ready,
+      profile: this.#options.profile,
+      urls: Object.fromEntries(runningApps.map((app) => [app, this.urls[app]])),
+      brokers: this.#kafka?.brokers ?? '',
+      root: this.place.root,
+    };
+  }
+
+  /** The log of the run before is kept under another name; older ones go. */
+  #freshLog(name: string): string {
+    const file = this.logFile(name);
+    if (existsSync(file)) renameSync(file, join(this.place.logs, `${name}.previous.log`));
+    return file;
+  }
+
+  async #clear(): Promise<void> {
+    const { postgres, kafka, keyring, logs, anchor, secrets, root } = this.place;
+    const kept = [postgres, kafka, keyring, logs, anchor, secrets, join(root, 'rail-simulator')];
+    await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
+  }
+}

@@ -1,0 +1,8 @@
+// `npm start`: the whole system on this machine. See README.md beside this file.
+import { ensure } from './ensure.mjs';
+
+await ensure(import.meta.url);
+const { build } = await import('./build.mjs');
+await build();
+const { main } = await import('../../dist/deploy/local/main.js');
+await main(process.argv.slice(2));
