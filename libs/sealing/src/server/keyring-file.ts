@@ -82,9 +82,14 @@ export class KeyringFile {
     if (newMaster) this.sweep();
   }
 
-  /** Destroys every master that the file is not sealed under, and what a killed writer left. Only under the lock. */
+  /**
+   * Destroys every master that the file is not sealed under, and what a killed writer left. Only under the lock.
+   *
+   * @throws SealingError `keyring-damaged` for a file that does not open: the master it needs may be among the others
+   */
   sweep(): void {
-    const present = this.exists() ? this.#masterPath(masterIdIn(readFileSync(this.path))) : undefined;
+    this.read().fill(0);
+    const present = this.#masterPath(masterIdIn(readFileSync(this.path)));
     const leftovers = readdirSync(this.#dir)
       .filter((file) => file.startsWith(`${this.#name}.`) && /\.(master|tmp)$/.test(file))
       .map((file) => join(this.#dir, file))

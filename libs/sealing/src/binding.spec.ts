@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { sliceAad, sliceInfo, type SliceBinding } from './binding.js';
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+describe('what a slice is bound to', () => {
+  const binding: SliceBinding = { contract: 'a.b', version: 1, recipient: 'payments', day: '2026-11-25' };
+
+  it.each<Partial<SliceBinding>>([
+    { contract: 'a.c' },
+    { version: 2 },
+    { recipient: 'eligibility' },
+    { day: '2026-11-26' },
+  ])('changes with %j', (change) => {
+    expect(hexOf(sliceInfo({ ...binding, ...change }))).not.toBe(hexOf(sliceInfo(binding)));
+  });
+
+  it('is the same for the same envelope, in whatever order its fields are written', () => {
+    const key = Uint8Array.of(1, 2);
+    expect(hexOf(sliceAad({ lane: 'kiosk', key, n: 1 }))).toBe(hexOf(sliceAad({ n: 1, lane: 'kiosk', key })));
+  });
+
+  it('changes with every field, name, kind and absence in the envelope', () => {
+    const envelopes = [
+      { lane: 'kiosk', site: 'a' },
+      { lane: 'kiosk', site: 'b' },
+      { lane: 'kiosks', site: 'a' },
+      { lane: 'kiosk', place: 'a' },
+      { lane: 'kiosk' },
+      { lane: 'kiosk', site: Buffer.from('a') },
+      { lane: 'kiosk', site: 'a', n: 1 },
+      { lane: 'kiosksitea' },
+      {},
+    ];
+    expect(new Set(envelopes.map((envelope) => hexOf(sliceAad(envelope)))).size).toBe(envelopes.length);
+  });
+});

@@ -1,0 +1,317 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../test/support/world.js';
+import { addDays } from '../days.js';
+import { SealingError, type SealingErrorCode } from '../errors.js';
+import { writePinnedIdentities } from './file-key-directory.js';
+import { FileKeyring } from './file-keyring.js';
+import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
+import { importPrivateKey, keyIdOf, newPrivateSeed, publicKeyBytes, signEd25519 } from './keys.js';
+import { recordOverheadBytes } from './record-header.js';
+import { RecordOpener, type ExpectedRecord } from './record-opener.js';
+import { SenderKeys, type RecordTarget } from './sender-keys.js';
+
+type Name = 'intake' | 'eligibility' | 'payments';
+
+const { dir, remove } = temporaryDir();
+const plaintext = Buffer.from('{"submission":"a"}   ');
+const target: RecordTarget = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };
+const expected: ExpectedRecord = { contract: target.contract, version: 1, producer: 'intake', day: TODAY };
+let world: World<Name>;
+
+beforeAll(async () => {
+  world = await worldOf(dir, 'intake', 'eligibility', 'payments');
+});
+afterAll(remove);
+
+const sender = (producer: Name = 'intake'): SenderKeys =>
+  new SenderKeys({ producer, identity: world.keyrings[producer].identity(), directory: world.directory() });
+const opener = (consumer: Name = 'eligibility'): RecordOpener =>
+  new RecordOpener({ consumer, keyring: world.keyrings[consumer], directory: world.directory() });
+
+function codeOf(work: () => unknown): SealingErrorCode | 'opened' {
+  try {
+    work();
+    return 'opened';
+  } catch (error) {
+    if (error instanceof SealingError) return error.code;
+    throw error;
+  }
+}
+
+const headerBytes = (record: Buffer): number => 3 + record.readUInt16BE(1);
+
+describe('a record', () => {
+  it('opens at its consumer, again and again, and in another process', () => {
+    const [keys, open] = [sender(), opener()];
+    const records = [keys.seal(target, plaintext), keys.seal(target, plaintext), sender().seal(target, plaintext)];
+    for (const record of [...records, ...records]) expect(open.open(expected, record).equals(plaintext)).toBe(true);
+    expect(
+      opener()
+        .open(expected, records[1] as Buffer)
+        .equals(plaintext),
+    ).toBe(true);
+  });
+
+  it('is longer than what it seals by the same number of bytes for every record of the contract', () => {
+    const overhead = recordOverheadBytes({ ...target, producer: 'intake' });
+    for (const size of [0, 1, 1024]) expect(sender().seal(target, Buffer.alloc(size)).length).toBe(size + overhead);
+  });
+
+  it('shares its header with the records of the same process, contract and day, and nothing with any other', () => {
+    const keys = sender();
+    const header = (change: Partial<RecordTarget>, from = keys): string => {
+      const record = from.seal({ ...target, ...change }, plaintext);
+      return record.subarray(0, headerBytes(record)).toString('hex');
+    };
+    expect(header({})).toBe(header({}));
+    const others = [
+      header({ day: addDays(TODAY, 1) }),
+      header({ contract: 'intake.other' }),
+      header({ version: 2 }),
+      header({}, sender()),
+    ];
+    expect(new Set([header({}), ...others]).size).toBe(5);
+  });
+
+  it('never uses a nonce twice', () => {
+    const keys = sender();
+    const nonces = Array.from({ length: 5_000 }, () => {
+      const record = keys.seal(target, plaintext);
+      return record.subarray(headerBytes(record), headerBytes(record) + 12).toString('hex');
+    });
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
+  it('says its address to whoever peeks, and can be malformed', () => {
+    const { producer, ...address } = { ...target, producer: 'intake' };
+    const says = { ...address, producer, identity: world.keyrings.intake.identity().keyId };
+    expect(RecordOpener.peek(sender().seal(target, plaintext))).toEqual(says);
+    expect(codeOf(() => RecordOpener.peek(Buffer.from('not a record')))).toBe('malformed');
+  });
+});
+
+describe('a record that is not what it should be', () => {
+  it.each<[SealingErrorCode, Partial<ExpectedRecord>]>([
+    ['wrong-contract', { contract: 'intake.payout-chosen' }],
+    ['wrong-contract', { version: 2 }],
+    ['wrong-contract', { producer: 'payments' }],
+    ['wrong-day', { day: addDays(TODAY, 1) }],
+    ['wrong-day', { day: addDays(TODAY, -1) }],
+  ])('is %s where %j is expected, whether its header was opened before or not', (code, change) => {
+    const [record, warm] = [sender().seal(target, plaintext), opener()];
+    warm.open(expected, record);
+    for (const open of [opener(), warm]) expect(codeOf(() => open.open({ ...expected, ...change }, record))).toBe(code);
+  });
+
+  it('is wrong-contract at another consumer', () => {
+    const record = sender().seal(target, plaintext);
+    expect(codeOf(() => opener('payments').open(expected, record))).toBe('wrong-contract');
+    const theirs = new RecordOpener({
+      consumer: 'payments',
+      keyring: world.keyrings.eligibility,
+      directory: world.directory(),
+    });
+    expect(codeOf(() => theirs.open(expected, record))).toBe('wrong-contract');
+  });
+
+  it('does not open after any bit of header, nonce or ciphertext has changed, before or after the header was opened', () => {
+    const record = sender().seal(target, plaintext);
+    const warm = opener();
+    expect(codeOf(() => warm.open(expected, record))).toBe('opened');
+    const codes = new Map<string, number>();
+    for (let bit = 0; bit < record.length * 8; bit += 1) {
+      const changed = Buffer.from(record);
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      const code = codeOf(() => warm.open(expected, changed));
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect(codes.get('opened')).toBeUndefined();
+    expect([...codes.values()].reduce((sum, count) => sum + count)).toBe(record.length * 8);
+    // The wrapped key (80 bytes) and the signature (64) are only defended by the signature, the body by its tag.
+    expect(codes.get('forged')).toBeGreaterThanOrEqual(144 * 8);
+    expect(codes.get('not-opened')).toBeGreaterThanOrEqual((12 + 16 + plaintext.length) * 8);
+  });
+
+  it('does not open when cut short at any place, or made longer', () => {
+    const record = sender().seal(target, plaintext);
+    const open = opener();
+    for (let length = 0; length < record.length; length += 1) {
+      expect(codeOf(() => open.open(expected, record.subarray(0, length)))).not.toBe('opened');
+    }
+    expect(codeOf(() => open.open(expected, Buffer.concat([record, Buffer.of(0)])))).toBe('not-opened');
+  });
+
+  it('does not open with the header, nonce or body of another genuine record', () => {
+    const [one, other] = [sender().seal(target, plaintext), sender().seal(target, plaintext)];
+    const at = headerBytes(one);
+    const open = opener();
+    for (const record of [one, other]) open.open(expected, record);
+    const mixed = [
+      Buffer.concat([other.subarray(0, at), one.subarray(at)]),
+      Buffer.concat([one.subarray(0, at), other.subarray(at, at + 12), one.subarray(at + 12)]),
+      Buffer.concat([one.subarray(0, at + 12), other.subarray(at + 12)]),
+    ];
+    for (const record of mixed) expect(codeOf(() => open.open(expected, record))).toBe('not-opened');
+  });
+
+  it('is forged when signed by another service, or by a key that is not pinned', () => {
+    const seed = newPrivateSeed('ed25519');
+    const privateKey = importPrivateKey('ed25519', seed);
+    const stranger: IdentitySigner = {
+      keyId: keyIdOf(publicKeyBytes(privateKey)),
+      sign: (message) => signEd25519(privateKey, message),
+    };
+    const renamed: IdentitySigner = { ...stranger, keyId: world.keyrings.intake.identity().keyId };
+    for (const identity of [stranger, renamed, world.keyrings.payments.identity()]) {
+      const keys = new SenderKeys({ producer: 'intake', identity, directory: world.directory() });
+      expect(codeOf(() => opener().open(expected, keys.seal(target, plaintext)))).toBe('forged');
+    }
+  });
+
+  it('is forged from the moment its identity key is struck, also when its header was opened before', () => {
+    const keys = { ...world.keyrings };
+    const pins = Object.fromEntries(Object.entries(keys).map(([name, keyring]) => [name, keyring.identities()]));
+    const record = sender().seal(target, plaintext);
+    const directory = world.directory();
+    const identityKey = (service: string, keyId: string): KeyObject | undefined =>
+      struck ? undefined : directory.identityKey(service, keyId);
+    let struck = false;
+    const open = new RecordOpener({ consumer: 'eligibility', keyring: keys.eligibility, directory: { identityKey } });
+    expect(codeOf(() => open.open(expected, record))).toBe('opened');
+    struck = true;
+    expect(codeOf(() => open.open(expected, record))).toBe('forged');
+    writePinnedIdentities(world.pinnedIdentitiesPath, { ...pins, intake: [] });
+    expect(codeOf(() => opener().open(expected, record))).toBe('forged');
+    writePinnedIdentities(world.pinnedIdentitiesPath, pins);
+    expect(codeOf(() => opener().open(expected, record))).toBe('opened');
+  });
+
+  it('opens under either of two identity keys while both are pinned', () => {
+    const [old, next] = [newPrivateSeed('ed25519'), newPrivateSeed('ed25519')].map((seed) =>
+      importPrivateKey('ed25519', seed),
+    );
+    const known = new Map([old, next].map((key) => [keyIdOf(publicKeyBytes(key as KeyObject)), key as KeyObject]));
+    const both = {
+      identityKey: (service: string, keyId: string) => (service === 'intake' ? known.get(keyId) : undefined),
+    };
+    const open = new RecordOpener({ consumer: 'eligibility', keyring: world.keyrings.eligibility, directory: both });
+    for (const [keyId, key] of known) {
+      const identity = { keyId, sign: (message: Uint8Array) => signEd25519(key, message) };
+      const keys = new SenderKeys({ producer: 'intake', identity, directory: world.directory() });
+      expect(codeOf(() => open.open(expected, keys.seal(target, plaintext)))).toBe('opened');
+    }
+  });
+
+  it('is not opened, and so parked, by a keyring that never held the key of its day', async () => {
+    const record = sender().seal(target, plaintext);
+    const keyring = await FileKeyring.create({ ...placesIn(dir, 'eligibility'), privateDir: `${dir}/restored` });
+    const open = new RecordOpener({ consumer: 'eligibility', keyring, directory: world.directory() });
+    expect(codeOf(() => open.open(expected, record))).toBe('not-opened');
+  });
+});
+
+describe('the death of a day', () => {
+  it('ends its records, opened before or not, and leaves the others', async () => {
+    const own = temporaryDir();
+    const { keyrings, directory } = await worldOf(own.dir, 'intake', 'eligibility');
+    const keys = new SenderKeys({ producer: 'intake', identity: keyrings.intake.identity(), directory: directory() });
+    const [dying, living] = [TODAY, addDays(TODAY, 1)].map((day) => keys.seal({ ...target, day }, plaintext)) as [
+      Buffer,
+      Buffer,
+    ];
+    const options = { consumer: 'eligibility', keyring: keyrings.eligibility, directory: directory() };
+    const warm = new RecordOpener(options);
+    const open = (by: RecordOpener, record: Buffer): string =>
+      codeOf(() => by.open({ ...expected, day: RecordOpener.peek(record).day }, record));
+
+    await keyrings.eligibility.ensureDayKeys(addDays(TODAY, 7));
+    expect([open(warm, dying), open(warm, living)]).toEqual(['opened', 'opened']);
+
+    await keyrings.eligibility.ensureDayKeys(addDays(TODAY, 8));
+    for (const by of [warm, new RecordOpener(options)]) {
+      expect([open(by, dying), open(by, living)]).toEqual(['key-destroyed', 'opened']);
+    }
+    // A clock set back brings nothing back.
+    await keyrings.eligibility.ensureDayKeys(TODAY);
+    expect(open(warm, dying)).toBe('key-destroyed');
+    own.remove();
+  });
+
+  it('keeps a sender from sealing to a key that is no longer, or not yet, published', () => {
+    expect(codeOf(() => sender().seal({ ...target, day: addDays(TODAY, 8) }, plaintext))).toBe('no-day-key');
+    expect(codeOf(() => sender().seal({ ...target, consumer: 'nobody' }, plaintext))).toBe('no-day-key');
+    let published: PublishedDayKey | undefined = world.directory().dayKeyOf('eligibility', TODAY);
+    const directory: KeyDirectory = {
+      ...world.directory(),
+      dayKeyOf: () => published,
+      identityKey: () => undefined,
+      entries: () => [],
+    };
+    const keys = new SenderKeys({ producer: 'intake', identity: world.keyrings.intake.identity(), directory });
+    expect(codeOf(() => keys.seal(target, plaintext))).toBe('opened');
+    published = undefined;
+    expect(codeOf(() => keys.seal(target, plaintext))).toBe('no-day-key');
+  });
+
+  it('a sender seals to the key its consumer has published last', () => {
+    const fresh = generateKeyPairSync('x25519');
+    const publicKey = publicKeyBytes(fresh.privateKey);
+    let published: PublishedDayKey | undefined = world.directory().dayKeyOf('eligibility', TODAY);
+    const directory: KeyDirectory = { dayKeyOf: () => published, identityKey: () => undefined, entries: () => [] };
+    const keys = new SenderKeys({ producer: 'intake', identity: world.keyrings.intake.identity(), directory });
+    keys.seal(target, plaintext);
+    published = { publicKey, keyId: keyIdOf(publicKey) };
+    const keyring = { dayKey: () => fresh.privateKey, isDayDestroyed: () => false };
+    const open = new RecordOpener({ consumer: 'eligibility', keyring, directory: world.directory() });
+    expect(codeOf(() => open.open(expected, keys.seal(target, plaintext)))).toBe('opened');
+  });
+
+  it('makes an opener forget what it had opened', () => {
+    const living = world.keyrings.eligibility.dayKey(TODAY) as KeyObject;
+    let [dayKey, isDead] = [living, false];
+    const keyring = { dayKey: () => dayKey, isDayDestroyed: () => isDead };
+    const open = new RecordOpener({ consumer: 'eligibility', keyring, directory: world.directory() });
+    const record = sender().seal(target, plaintext);
+    open.open(expected, record);
+    // With another day key in place only what is remembered can still open it.
+    dayKey = generateKeyPairSync('x25519').privateKey;
+    open.forgetDead();
+    expect(codeOf(() => open.open(expected, record))).toBe('opened');
+    isDead = true;
+    open.forgetDead();
+    expect(codeOf(() => open.open(expected, record))).toBe('not-opened');
+  });
+
+  it('makes a sender forget the keys of days long past', () => {
+    const days = new Map<string, PublishedDayKey>();
+    const { privateKey } = generateKeyPairSync('x25519');
+    const publicKey = publicKeyBytes(privateKey);
+    const directory: KeyDirectory = {
+      dayKeyOf: (_service, day) => days.set(day, { publicKey, keyId: 'k' }).get(day),
+      identityKey: (service, keyId) => world.directory().identityKey(service, keyId),
+      entries: () => [],
+    };
+    const keys = new SenderKeys({ producer: 'intake', identity: world.keyrings.intake.identity(), directory });
+    const headerOf = (day: string): string => {
+      const record = keys.seal({ ...target, day }, plaintext);
+      return record.subarray(0, headerBytes(record)).toString('hex');
+    };
+    const first = headerOf(TODAY);
+    headerOf(addDays(TODAY, 7));
+    expect(headerOf(TODAY)).toBe(first);
+    headerOf(addDays(TODAY, 8));
+    expect(headerOf(TODAY)).not.toBe(first);
+  });
+});
+
+it.each([
+  { contract: 'UPPER' },
+  { contract: '' },
+  { contract: 'a'.repeat(101) },
+  { version: 0 },
+  { version: 65_536 },
+  { version: 1.5 },
+])('no record is made for %j', (change) => {
+  expect(codeOf(() => sender().seal({ ...target, ...change }, plaintext))).toBe('malformed');
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Day } from '../../src/browser.js';
+import { FileKeyDirectory, writePinnedIdentities } from '../../src/server/file-key-directory.js';
+import { FileKeyring, type FileKeyringOptions } from '../../src/server/file-keyring.js';
+
+export const TODAY: Day = '2026-11-25';
+
+/** A folder that is gone after the test file. */
+export function temporaryDir(): { readonly dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'sealing-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+export function placesIn(dir: string, service: string): FileKeyringOptions {
+  return { privateDir: join(dir, 'private', service), publicRoot: join(dir, 'public'), service };
+}
+
+export interface World<S extends string> {
+  readonly keyrings: Readonly<Record<S, FileKeyring>>;
+  readonly pinnedIdentitiesPath: string;
+  directory(): FileKeyDirectory;
+}
+
+/** Services with keyrings that have published the keys of `TODAY`, and each other's identities pinned. */
+export async function worldOf<S extends string>(dir: string, ...services: readonly S[]): Promise<World<S>> {
+  const keyrings = {} as Record<S, FileKeyring>;
+  for (const service of services) {
+    keyrings[service] = await FileKeyring.create(placesIn(dir, service));
+    await keyrings[service].ensureDayKeys(TODAY);
+  }
+  const pinnedIdentitiesPath = join(dir, 'pinned-identities.json');
+  const pins = Object.fromEntries(services.map((service) => [service, keyrings[service].identities()]));
+  writePinnedIdentities(pinnedIdentitiesPath, pins);
+  const directory = (): FileKeyDirectory =>
+    new FileKeyDirectory({ publicRoot: join(dir, 'public'), pinnedIdentitiesPath });
+  return { keyrings, pinnedIdentitiesPath, directory };
+}
