@@ -1,3 +1,7 @@
 import { base } from './jest.base.config.js';
 
-export default { ...base, testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: [...base.testPathIgnorePatterns, '\\.it\\.spec\\.ts$'] };
+export default {
+  ...base,
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: [...base.testPathIgnorePatterns, '\\.it\\.spec\\.ts$'],
+};

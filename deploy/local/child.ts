@@ -76,7 +76,7 @@ export class Child {
   /** Starts the program. Its output is appended to the log file. @throws the operating system's error (ENOENT …) */
   static async start(options: ChildOptions): Promise<Child> {
     const log = openSync(options.logFile, 'a', 0o600);
-    const process_ = spawn(options.command, [...options.args], {
+    const program = spawn(options.command, [...options.args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...options.user,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.env },
@@ -85,10 +85,10 @@ export class Child {
     });
     closeSync(log);
     await new Promise<void>((resolve, reject) => {
-      process_.once('spawn', resolve);
-      process_.once('error', reject);
+      program.once('spawn', resolve);
+      program.once('error', reject);
     });
-    const child = new Child(process_, options);
+    const child = new Child(program, options);
     tellGuard(`add ${child.pid} ${options.stopSignal.slice(3)}`);
     return child;
   }

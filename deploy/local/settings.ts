@@ -29,7 +29,8 @@ export function portsFrom(first = firstPort): Ports {
 export async function freePorts(): Promise<Ports> {
   const found = new Set<number>();
   while (found.size < portOrder.length) found.add(await freePort());
-  return Object.fromEntries([...found].map((port, index) => [portOrder[index], port])) as unknown as Ports;
+  const ports = [...found];
+  return Object.fromEntries(portOrder.map((name, index) => [name, ports[index]])) as Ports;
 }
 
 /** The file of a city's profile. @throws StackProblem 'bad-option' naming those that exist */

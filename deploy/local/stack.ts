@@ -15,6 +15,7 @@ import { kafkaJars } from './kafka-jars.js';
 import { prepareTopics } from './kafka-topics.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
+import { requireFreePort } from './ports.js';
 import { Postgres } from './postgres.js';
 import { asProblem, StackProblem } from './problem.js';
 import { claim, markOf, release, type RunningSystem, update } from './running.js';
@@ -25,6 +26,7 @@ import {
   givenBroker,
   givenDatabases,
   perService,
+  type PortName,
   type Ports,
   profileFile,
   type Wiring,
@@ -121,6 +123,7 @@ export class Stack {
     await mkdir(root, { recursive: true });
     await claim(this.place.running, this.#describe());
     this.#claimed = true;
+    await this.#requirePorts();
     if (this.#options.fresh === true) await this.#step('Start over', () => this.#clear());
     await mkdir(this.place.logs, { recursive: true });
     await mkdir(this.place.anchor, { recursive: true });
@@ -167,7 +170,8 @@ export class Stack {
 
   /** SIGKILL for everything, for when stopping takes too long. */
   async killAll(): Promise<void> {
-    await Promise.all([...this.#apps.values(), this.#kafka, this.#postgres].map((part) => part?.kill()));
+    const parts = [...this.#apps.values(), this.#kafka, this.#postgres].filter((part) => part !== undefined);
+    await Promise.all(parts.map((part) => part.kill()));
   }
 
   /** SIGKILL for one app: no time to finish anything. */
@@ -229,6 +233,15 @@ export class Stack {
     const { onStep = (_title, run) => run(() => undefined) } = this.#options;
     await onStep(title, work);
     if (this.#stopping !== undefined) throw new Error('stopped while starting');
+  }
+
+  /** Before anything is started, so that a busy port is told at once. */
+  async #requirePorts(): Promise<void> {
+    const { given = {}, apps: wanted = apps } = this.#options;
+    const needed: PortName[] = [...wanted];
+    if (givenDatabases(given) === undefined) needed.push('postgres');
+    if (givenBroker(given) === undefined) needed.push('kafka', 'kafka-controller');
+    for (const name of needed) await requireFreePort(this.ports[name], name);
   }
 
   async #startPostgres(secrets: Secrets): Promise<PerService<string>> {

@@ -4,7 +4,7 @@ import { build } from '../../deploy/local/build.mjs';
 export default async function globalSetup() {
   await build();
   const { sharedStackVariable, startShared } = await import('../../dist/test/support/shared.js');
-  const { shared, stop } = await startShared();
-  process.env[sharedStackVariable] = JSON.stringify(shared);
-  globalThis.stopSharedStack = stop;
+  const started = await startShared();
+  process.env[sharedStackVariable] = JSON.stringify(started.shared);
+  globalThis.stopSharedStack = () => started.stop();
 }

@@ -84,7 +84,7 @@ export interface PrivateBroker {
 /** A second Kafka of the caller's own, to be killed, stopped and wiped at will. It takes some 3 s to come up. */
 export async function startPrivateBroker(): Promise<PrivateBroker> {
   await mkdir(join(repositoryRoot, '.local'), { recursive: true });
-  const root = await mkdtemp(join(repositoryRoot, '.local', 'test-broker-'));
+  const root = await mkdtemp(join(repositoryRoot, '.local', `test-broker-${process.pid}-`));
   const admin = { username: 'admin', password: newPassword() };
   const users = serviceNames.map((username) => ({ username, password: newPassword() }));
   const broker = await Kafka.start({

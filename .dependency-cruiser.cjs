@@ -1,0 +1,195 @@
+// Who may import whom. Each rule has a planted violation in test/tidy, which fails if the rule does not fire.
+// `except` lists everything that a kind of file may import; whatever it does not list is refused.
+
+const own = '^apps/$1/src/';
+const sources = ['[.]spec[.]ts$', '^libs/[^/]+/test/', '^apps/[^/]+/test/'];
+const npm = (...names) => `node_modules/(${names.join('|')})/`;
+const nest = npm('@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify');
+const nodeBuiltIn = '^[a-z_/]+$';
+const lib = (...names) => `^libs/(${names.join('|')})/src/index[.]ts$`;
+
+/** A lib's own sources may import its own files and `except`, and nothing else. */
+const libMay = (name, why, except) => ({
+  name: `${name}-imports`,
+  comment: why,
+  severity: 'error',
+  from: { path: `^libs/${name}/`, pathNot: sources },
+  to: { pathNot: [`^libs/${name}/src/`, ...except] },
+});
+
+const kindMay = (name, why, path, except) => ({
+  name,
+  comment: why,
+  severity: 'error',
+  from: { path, pathNot: sources },
+  to: { pathNot: except },
+});
+
+module.exports = {
+  forbidden: [
+    kindMay(
+      'domain-is-pure',
+      'The domain is functions over data: no input, output, clock, randomness, framework or contract.',
+      '^apps/([^/]+)/src/domain/',
+      [`${own}domain/`],
+    ),
+    kindMay(
+      'message-edge',
+      'A message edge translates deliveries into commands. The decorator is all it has of Nest.',
+      '^apps/([^/]+)/src(/|/.*/)on-[^/]+[.]ts$',
+      [
+        `${own}domain/`,
+        `${own}.*[.]store[.]ts$`,
+        `${own}outgoing[.]ts$`,
+        lib('contracts', 'bus', 'sealing'),
+        npm('@nestjs/common'),
+      ],
+    ),
+    kindMay(
+      'outgoing-door',
+      'The only door out translates domain events into messages; an auditor reads it without a framework.',
+      '^apps/([^/]+)/src/outgoing[.]ts$',
+      [`${own}domain/`, `${own}.*[.]store[.]ts$`, lib('contracts', 'bus', 'sealing')],
+    ),
+    kindMay('http-edge', 'A controller translates requests.', '^apps/([^/]+)/src/.*[.]controller[.]ts$', [
+      `${own}domain/`,
+      `${own}.*[.]store[.]ts$`,
+      lib('service'),
+      nest,
+      npm('class-validator', 'class-transformer'),
+    ]),
+    kindMay('store', 'A store is the SQL of its service.', '^apps/([^/]+)/src/.*[.]store[.]ts$', [
+      `${own}domain/`,
+      `${own}.*[.]entity[.]ts$`,
+      lib('service', 'records'),
+      npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
+    ]),
+    {
+      name: 'no-app-imports-another',
+      comment: 'Services talk through the contracts only.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'apps-stand-alone',
+      comment: 'What a service needs to run is in the service and the libs; nothing but a test reaches for test/.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: sources },
+      to: { path: '^(deploy|test)/' },
+    },
+    {
+      name: 'nothing-imports-an-app',
+      comment: 'Libs, deploy and whole-system tests know the services by their public doors.',
+      severity: 'error',
+      from: { path: '^(libs|deploy|test)/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'libs-by-front-door',
+      comment: 'Of a lib only src/index.ts can be imported (in a browser its browser.ts, by condition).',
+      severity: 'error',
+      from: { path: '^(apps|deploy|test)/' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index[.]ts$' },
+    },
+    {
+      name: 'libs-by-front-door-of-each-other',
+      comment: 'Libs, too, see only the front door of another lib.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index[.]ts$'] },
+    },
+    libMay('contracts', 'The contracts are read by auditors and browsers.', [
+      npm('class-validator', 'class-transformer', 'reflect-metadata'),
+    ]),
+    libMay('sealing', 'Cryptography depends on cryptography only.', [
+      npm('@hpke/core', '@hpke/common', 'hash-wasm'),
+      nodeBuiltIn,
+    ]),
+    {
+      name: 'device-part-runs-in-browsers',
+      comment: "Sealing's device part and the household library have no Node.",
+      severity: 'error',
+      from: { path: '^libs/(sealing/src/(browser[.]ts|device/)|household/src/)', pathNot: sources },
+      to: { dependencyTypes: ['core'] },
+    },
+    libMay('household', 'It does what a household does, on its device.', [lib('contracts', 'sealing')]),
+    libMay('bus', 'The bus moves sealed messages between a database and Kafka.', [
+      lib('contracts', 'sealing'),
+      npm('kafkajs', 'pg', '@types/pg', '@nestjs/common', '@nestjs/microservices', 'rxjs'),
+      nodeBuiltIn,
+    ]),
+    libMay('records', 'Records are sealed rows.', [lib('sealing'), npm('typeorm', 'pg', '@types/pg'), nodeBuiltIn]),
+    libMay('service', 'What every service needs to boot, and nothing of what any of them does.', [
+      nest,
+      npm(
+        '@nestjs/microservices',
+        '@nestjs/typeorm',
+        'typeorm',
+        'pg',
+        '@types/pg',
+        'pino',
+        'prom-client',
+        'fastify',
+        'rxjs',
+      ),
+      npm('class-validator', 'class-transformer', 'reflect-metadata'),
+      nodeBuiltIn,
+    ]),
+    {
+      name: 'kafkajs-only-in-the-bus',
+      comment: 'Another client can take its place. Set-up of a local broker and tests are outside the product.',
+      severity: 'error',
+      from: { pathNot: ['^libs/bus/', '^deploy/local/kafka-topics[.]ts$', '^test/'] },
+      to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'no-circle',
+      comment: 'Files that import each other in a circle can only be understood together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'Every import must be found.',
+      severity: 'error',
+      from: {},
+      // dist/ is built by the very scripts that load it.
+      to: { couldNotResolve: true, pathNot: '^[.][.]/[.][.]/dist/' },
+    },
+    {
+      name: 'declared-packages-only',
+      comment: 'A package that package.json does not list is there by accident.',
+      severity: 'error',
+      from: { path: '^(apps|libs|deploy|test)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-development-package-in-the-product',
+      comment: 'An image is installed without development packages. Types vanish in the build.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: sources },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'nothing-imports-a-test',
+      comment: 'A test is nobody’s library.',
+      severity: 'error',
+      from: {},
+      to: { path: '[.]spec[.]ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|[.]local)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,132 @@
+// `npm test`: everything that gates a change, in one run. A line per stage, and as the very last line
+// "N passed, N failed": each check counts as one, each test as one.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { ensure } from './ensure.mjs';
+
+await ensure(import.meta.url);
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const minuteMs = 60_000;
+const total = { passed: 0, failed: 0 };
+let running;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    endGroup('SIGTERM');
+    process.exit(130);
+  });
+}
+
+await removeLeftovers();
+const results = await mkdtemp(join(tmpdir(), 'test-results-'));
+try {
+  // All checks run, whatever the others say: one run tells everything that is wrong.
+  await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
+  await check('lint', 'oxlint', ['--type-aware', '--format', 'unix']);
+  await check('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
+  await check('boundaries', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'deploy', 'test']);
+  // Tests start services from the build, so without one they would only say so a hundred times.
+  if (await check('build', 'node', ['deploy/local/build.mjs'])) {
+    await tests('unit tests', 'jest.unit.config.js', 10 * minuteMs);
+    await tests('integration tests', 'jest.it.config.js', 40 * minuteMs);
+  }
+} finally {
+  await rm(results, { recursive: true, force: true });
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+/** One check: silent when it passes, everything it says when it does not. */
+async function check(name, program, args) {
+  const { code, output, seconds } = await run(program, args, { show: false, timeoutMs: 5 * minuteMs });
+  const isGood = code === 0;
+  if (!isGood) console.log(output.trimEnd());
+  report(name, seconds, isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  return isGood;
+}
+
+/** One run of Jest, shown while it runs; its tests are counted one by one. */
+async function tests(name, config, timeoutMs) {
+  const file = join(results, `${config}.json`);
+  const flags = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+  ];
+  const args = [...flags, 'node_modules/jest/bin/jest.js', '--config', config, '--json', '--outputFile', file];
+  const { code, seconds } = await run('node', args, { show: true, timeoutMs });
+  report(name, seconds, await countOf(file, code));
+}
+
+async function countOf(file, code) {
+  try {
+    const result = JSON.parse(await readFile(file, 'utf8'));
+    // A file that could not even be loaded has no tests to count; it counts as one that failed.
+    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+function report(name, seconds, { passed, failed }) {
+  total.passed += passed;
+  total.failed += failed;
+  const counted = passed + failed > 1 ? `, ${passed} passed, ${failed} failed` : '';
+  console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s${counted})`);
+}
+
+/** Runs a program in a process group of its own, so that nothing it started outlives it. */
+async function run(program, args, { show, timeoutMs }) {
+  const began = performance.now();
+  // Jest's result also goes to standard output, where nobody wants to read it; its report comes by standard error.
+  const stdio = show ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+  const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
+  running = spawn(program, args, { cwd: root, stdio, detached: true, env: { ...process.env, PATH: path } });
+  let output = '';
+  for (const stream of [running.stdout, running.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  const timer = setTimeout(() => {
+    console.log(`${program} took longer than ${timeoutMs / minuteMs} minutes and was ended`);
+    endGroup('SIGKILL');
+  }, timeoutMs);
+  const code = await new Promise((resolve) => {
+    running.once('error', () => resolve(1));
+    running.once('close', (exitCode) => resolve(exitCode ?? 1));
+  });
+  clearTimeout(timer);
+  endGroup('SIGKILL');
+  running = undefined;
+  return { code, output, seconds: (performance.now() - began) / 1000 };
+}
+
+function endGroup(signal) {
+  try {
+    if (running?.pid !== undefined) process.kill(-running.pid, signal);
+  } catch {
+    // Nothing of the group is left.
+  }
+}
+
+/** What a test run that was killed has left in .local, named after its process. */
+async function removeLeftovers() {
+  const folder = join(root, '.local');
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    const pid = /^(?:test|test-broker|tidy)-(\d+)(?:-|$)/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+import { type Plant, PlantedRepository } from './planted.js';
+
+/** For each rule an import that it must refuse; several where a rule guards against several things. */
+const plants: readonly Plant[] = [
+  plant('domain-is-pure', 'apps/eligibility/src/domain/reads-files.ts', 'node:fs'),
+  plant('domain-is-pure', 'apps/eligibility/src/domain/knows-contracts.ts', '#libs/contracts'),
+  plant('domain-is-pure', 'apps/eligibility/src/domain/knows-nest.ts', '@nestjs/common'),
+  plant('domain-is-pure', 'apps/eligibility/src/domain/knows-its-store.ts', '../case.store.js'),
+  plant('message-edge', 'apps/eligibility/src/on-facts-submitted.ts', 'typeorm'),
+  plant('message-edge', 'apps/eligibility/src/case/on-grant-closed.ts', '#libs/records'),
+  plant('outgoing-door', 'apps/eligibility/src/outgoing.ts', '@nestjs/common'),
+  plant('http-edge', 'apps/eligibility/src/review.controller.ts', '#libs/bus'),
+  plant('store', 'apps/eligibility/src/case.store.ts', '#libs/bus'),
+  plant('no-app-imports-another', 'apps/eligibility/src/ledger.ts', '../../payments/src/index.js'),
+  plant('apps-stand-alone', 'apps/eligibility/src/borrowed.ts', '../../../test/index.js'),
+  plant('nothing-imports-an-app', 'test/e2e/by-the-back-door.ts', '../../apps/payments/src/index.js'),
+  plant('libs-by-front-door', 'apps/eligibility/src/by-the-window.ts', '../../../libs/sealing/src/inner.js'),
+  plant('libs-by-front-door-of-each-other', 'libs/household/src/by-the-window.ts', '../../sealing/src/inner.js'),
+  plant('contracts-imports', 'libs/contracts/src/stores.ts', 'typeorm'),
+  plant('contracts-imports', 'libs/contracts/src/seals.ts', '#libs/sealing'),
+  plant('sealing-imports', 'libs/sealing/src/stores.ts', 'pg'),
+  plant('sealing-imports', 'libs/sealing/src/speaks.ts', '#libs/contracts'),
+  plant('device-part-runs-in-browsers', 'libs/sealing/src/device/random.ts', 'node:crypto'),
+  plant('household-imports', 'libs/household/src/posts.ts', 'pino'),
+  plant('household-imports', 'libs/household/src/listens.ts', '#libs/bus'),
+  plant('bus-imports', 'libs/bus/src/keeps.ts', '#libs/records'),
+  plant('bus-imports', 'libs/bus/src/logs.ts', 'pino'),
+  plant('records-imports', 'libs/records/src/says.ts', '#libs/contracts'),
+  plant('service-imports', 'libs/service/src/moves.ts', '#libs/bus'),
+  plant('kafkajs-only-in-the-bus', 'apps/eligibility/src/main.ts', 'kafkajs'),
+  plant('no-circle', 'libs/bus/src/egg.ts', './hen.js'),
+  plant('no-unresolvable', 'libs/bus/src/lost.ts', './not-there.js'),
+  plant('declared-packages-only', 'apps/intake/src/config.ts', 'semver'),
+  plant('no-development-package-in-the-product', 'apps/intake/src/intake.module.ts', 'fast-check'),
+  plant('nothing-imports-a-test', 'libs/bus/src/reuses.ts', './some.spec.js'),
+];
+
+const nothing = 'export {};\n';
+const others = {
+  'apps/payments/src/index.ts': nothing,
+  'test/index.ts': nothing,
+  'deploy/index.ts': nothing,
+  'libs/sealing/src/inner.ts': nothing,
+  'libs/bus/src/hen.ts': `import './egg.js';\n`,
+  'libs/bus/src/some.spec.ts': nothing,
+  ...Object.fromEntries(
+    ['contracts', 'sealing', 'household', 'records', 'bus', 'service'].map((lib) => [
+      `libs/${lib}/src/index.ts`,
+      nothing,
+    ]),
+  ),
+};
+
+function plant(rule: string, file: string, imported: string): Plant {
+  return { rule, file, text: `import '${imported}';\n` };
+}
+
+interface Report {
+  readonly summary: {
+    readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];
+  };
+}
+
+describe('the import rules', () => {
+  const repository = new PlantedRepository(plants, others);
+  afterAll(() => repository.remove());
+  const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'apps', 'libs', 'deploy', 'test'];
+  const { summary } = JSON.parse(repository.run('depcruise', args)) as Report;
+  const reported = summary.violations.map(({ from, rule }) => `${rule.name}: ${from}`);
+
+  it.each(plants.map(({ rule, file }) => [rule, file] as const))('%s reports %s', (rule, file) => {
+    expect(reported).toContain(`${rule}: ${file}`);
+  });
+
+  it('each have a planted violation', () => {
+    const { forbidden } = createRequire(join(repositoryRoot, 'package.json'))('./.dependency-cruiser.cjs') as {
+      readonly forbidden: readonly { readonly name: string }[];
+    };
+    const planted = new Set(plants.map(({ rule }) => rule));
+    expect(forbidden.map(({ name }) => name).filter((name) => !planted.has(name))).toEqual([]);
+  });
+});
