@@ -4,11 +4,13 @@ import { SealingError } from './errors.js';
 it('says with its code alone what happened and whether to try again', () => {
   const error = new SealingError('forged');
   expect(error).toBeInstanceOf(Error);
-  expect({ ...error, text: error.message }).toEqual({
+  const { name, code, canRetry, message } = error;
+  expect(Object.keys(error).sort()).toEqual(['canRetry', 'code', 'name']);
+  expect({ name, code, canRetry, message }).toEqual({
     name: 'SealingError',
     code: 'forged',
     canRetry: false,
-    text: 'The record is not signed by an identity key of its producer.',
+    message: 'The record is not signed by an identity key of its producer.',
   });
   expect(new SealingError('no-day-key').canRetry).toBe(true);
 });

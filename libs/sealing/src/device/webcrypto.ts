@@ -76,7 +76,7 @@ export async function verifyWith(raw: Uint8Array, message: Uint8Array, signature
 
 /** WebCrypto is missing on pages that are neither https nor local. */
 function subtle(): SubtleCrypto {
-  const found = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  const found = (globalThis.crypto as Crypto | undefined)?.subtle;
   if (found === undefined) throw new SealingError('unsupported-device');
   return found;
 }

@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  type CipherGCM,
-  type CipherGCMTypes,
-  type DecipherGCM,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, type CipherGCMTypes, type KeyObject } from 'node:crypto';
 import { SealingError } from '../errors.js';
 
 export const NONCE_BYTES = 12;
@@ -23,7 +16,7 @@ export interface AeadCall {
 
 /** @returns ciphertext, then the 16-byte tag */
 export function aeadSeal({ key, nonce, aad, cipher = 'aes-256-gcm' }: AeadCall, plaintext: Uint8Array): Buffer {
-  const sealing = createCipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: TAG_BYTES }) as CipherGCM;
+  const sealing = createCipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: TAG_BYTES });
   sealing.setAAD(aad, { plaintextLength: plaintext.length });
   const body = sealing.update(plaintext);
   return Buffer.concat([body, sealing.final(), sealing.getAuthTag()]);
@@ -34,7 +27,7 @@ export function aeadOpen({ key, nonce, aad, cipher = 'aes-256-gcm' }: AeadCall, 
   const bodyBytes = sealed.length - TAG_BYTES;
   if (bodyBytes < 0) throw new SealingError('not-opened');
   // A fixed tag length: without it Node accepts a tag cut down to four bytes.
-  const opening = createDecipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: TAG_BYTES }) as DecipherGCM;
+  const opening = createDecipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: TAG_BYTES });
   opening.setAAD(aad, { plaintextLength: bodyBytes });
   opening.setAuthTag(sealed.subarray(bodyBytes));
   const body = opening.update(sealed.subarray(0, bodyBytes));

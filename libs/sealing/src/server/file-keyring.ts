@@ -166,10 +166,10 @@ export class FileKeyring implements Keyring {
 
   #entries(): readonly SignedDayKey[] {
     const { service } = this.#options;
-    const { keyId, sign } = this.identity();
+    const identity = this.identity();
     return [...this.#fresh('now').dayKeys].map(([day, key]) => {
-      const unsigned = { service, day, publicKey: toBase64url(publicKeyBytes(key)), identity: keyId };
-      return { ...unsigned, signature: toBase64url(sign(dayKeyMessage(unsigned))) };
+      const unsigned = { service, day, publicKey: toBase64url(publicKeyBytes(key)), identity: identity.keyId };
+      return { ...unsigned, signature: toBase64url(identity.sign(dayKeyMessage(unsigned))) };
     });
   }
 

@@ -134,7 +134,7 @@ describe.each(vectors.map((vector) => [vector.suite, vector] as const))('RFC 918
 });
 
 it('is tested against all three suites', () => {
-  expect(vectors.map(({ aead_id }) => aead_id).sort()).toEqual([1, 2, 3]);
+  expect(vectors.map(({ aead_id }) => aead_id)).toEqual([1, 3, 2]);
   expect(
     vectors.filter((vector) => vector.encryptions !== undefined || vector.encryptions_accumulated !== undefined),
   ).toHaveLength(3);

@@ -13,7 +13,8 @@ import { SenderKeys, type RecordTarget } from './sender-keys.js';
 
 type Name = 'intake' | 'eligibility' | 'payments';
 
-const { dir, remove } = temporaryDir();
+const temporary = temporaryDir();
+const { dir } = temporary;
 const plaintext = Buffer.from('{"submission":"a"}   ');
 const target: RecordTarget = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };
 const expected: ExpectedRecord = { contract: target.contract, version: 1, producer: 'intake', day: TODAY };
@@ -22,7 +23,7 @@ let world: World<Name>;
 beforeAll(async () => {
   world = await worldOf(dir, 'intake', 'eligibility', 'payments');
 });
-afterAll(remove);
+afterAll(() => temporary.remove());
 
 const sender = (producer: Name = 'intake'): SenderKeys =>
   new SenderKeys({ producer, identity: world.keyrings[producer].identity(), directory: world.directory() });
@@ -214,13 +215,15 @@ describe('a record that is not what it should be', () => {
 describe('the death of a day', () => {
   it('ends its records, opened before or not, and leaves the others', async () => {
     const own = temporaryDir();
-    const { keyrings, directory } = await worldOf(own.dir, 'intake', 'eligibility');
-    const keys = new SenderKeys({ producer: 'intake', identity: keyrings.intake.identity(), directory: directory() });
+    const ownWorld = await worldOf(own.dir, 'intake', 'eligibility');
+    const { keyrings } = ownWorld;
+    const directory = ownWorld.directory();
+    const keys = new SenderKeys({ producer: 'intake', identity: keyrings.intake.identity(), directory });
     const [dying, living] = [TODAY, addDays(TODAY, 1)].map((day) => keys.seal({ ...target, day }, plaintext)) as [
       Buffer,
       Buffer,
     ];
-    const options = { consumer: 'eligibility', keyring: keyrings.eligibility, directory: directory() };
+    const options = { consumer: 'eligibility', keyring: keyrings.eligibility, directory };
     const warm = new RecordOpener(options);
     const open = (by: RecordOpener, record: Buffer): string =>
       codeOf(() => by.open({ ...expected, day: RecordOpener.peek(record).day }, record));
@@ -243,7 +246,6 @@ describe('the death of a day', () => {
     expect(codeOf(() => sender().seal({ ...target, consumer: 'nobody' }, plaintext))).toBe('no-day-key');
     let published: PublishedDayKey | undefined = world.directory().dayKeyOf('eligibility', TODAY);
     const directory: KeyDirectory = {
-      ...world.directory(),
       dayKeyOf: () => published,
       identityKey: () => undefined,
       entries: () => [],
