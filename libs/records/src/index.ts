@@ -8,6 +8,8 @@ export {
   type MessageKeepingOptions,
   type ParkedMessage,
   type ParkedSummary,
+  type SeenMessage,
+  type Sight,
   type TakenMessage,
 } from './message-keeping.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';

@@ -8,6 +8,7 @@ import type { Tx } from './tx.js';
 const HANDLED = 'handled';
 const PARKED = 'parked';
 const LATER = 'later';
+const DIGEST_BYTES = 16;
 const LEASE_MS = 10 * 60_000;
 
 /** A message set aside because it cannot be handled: its sealed bytes and a code, never what is in it. */
@@ -42,6 +43,14 @@ export interface MessageKey {
   readonly day: string;
 }
 
+export interface SeenMessage extends MessageKey {
+  /** Of the content, so that the same key with other content is noticed. Sixteen bytes are kept. */
+  readonly digest: Uint8Array;
+}
+
+/** `other`: the key is known, with other content. */
+export type Sight = 'new' | 'known' | 'other';
+
 export interface ParkedSummary {
   readonly count: number;
   /** Earliest day among the parked messages: that one goes dark first. */
@@ -73,7 +82,7 @@ export function keepingKinds(options: {
   const outlived = (days: number) => (body: object, today: string) => daysFrom((body as KeptBody).day, today) > days;
   const keptBytes = 320 + Math.ceil((options.recordBytesMax * 4) / 3);
   return [
-    { kind: HANDLED, sizeBytes: 96, work: false, isOver: outlived(options.handledDays) },
+    { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(options.handledDays) },
     { kind: PARKED, sizeBytes: keptBytes, work: false, isOver: outlived(options.readableDays) },
     { kind: LATER, sizeBytes: keptBytes, work: true, isOver: outlived(options.readableDays) },
   ];
@@ -89,13 +98,31 @@ export class MessageKeeping {
     this.recordBytesMax = recordBytesMax;
   }
 
-  /** For each key whether it is new; it is remembered from this transaction's commit on. */
-  async firstSeen(tx: Tx, keys: readonly MessageKey[]): Promise<boolean[]> {
-    if (keys.length === 0) return [];
+  /** For each message whether its key is new; it is remembered from this transaction's commit on. */
+  async firstSeen(tx: Tx, messages: readonly SeenMessage[]): Promise<Sight[]> {
+    if (messages.length === 0) return [];
     const records = await this.records.begin(tx);
-    return records.put(
+    const rows = messages.map(({ contractName, key, day, digest }) => ({
+      value: sha256(contractName, key),
+      body: { day, digest: Buffer.from(digest.subarray(0, DIGEST_BYTES)).toString('base64url') },
+    }));
+    const added = await records.put(HANDLED, rows);
+    const repeated = rows.filter((_, at) => !added[at]);
+    const first = await records.find<{ digest: string }>(
       HANDLED,
-      keys.map(({ contractName, key, day }) => ({ value: sha256(contractName, key), body: { day } })),
+      repeated.map(({ value }) => value),
+    );
+    const same = new Set(repeated.filter((row, at) => first[at]?.digest === row.body.digest));
+    return rows.map((row, at) => (added[at] ? 'new' : same.has(row) ? 'known' : 'other'));
+  }
+
+  /** Takes keys back in the transaction that saw them first: their messages count as not handled. */
+  async forget(tx: Tx, keys: readonly MessageKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const records = await this.records.begin(tx);
+    await records.remove(
+      HANDLED,
+      keys.map(({ contractName, key }) => sha256(contractName, key)),
     );
   }
 

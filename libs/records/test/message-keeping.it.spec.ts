@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { sha256 } from '#libs/sealing';
+
 import { keepingKinds, MessageKeeping } from '../src/index.js';
 import { bytes, openStore, type Store } from './support.js';
 
@@ -16,22 +18,38 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 describe('message keeping', () => {
-  it('tells new keys from known ones, per contract', async () => {
-    const key = (contractName: string, text: string) => ({ contractName, key: text, day: DAY });
-    const seen = (keys: ReturnType<typeof key>[]) => store.run((tx) => keeping.firstSeen(tx, keys));
-    expect(await seen([key('a.b', '["x"]'), key('a.b', '["x"]'), key('a.c', '["x"]')])).toEqual([true, false, true]);
-    expect(await seen([key('a.b', '["x"]'), key('a.b', '["y"]')])).toEqual([false, true]);
+  const seen = (contractName: string, key: string, content = 'content') => ({
+    contractName,
+    key,
+    day: DAY,
+    digest: sha256(bytes(content)),
   });
 
-  it('forgets a key that was written in a transaction which failed', async () => {
-    const key = [{ contractName: 'a.b', key: '["rolled back"]', day: DAY }];
+  it('tells new keys from known ones, per contract, and notices other content under a known key', async () => {
+    const sights = (messages: ReturnType<typeof seen>[]) => store.run((tx) => keeping.firstSeen(tx, messages));
+    expect(await sights([seen('a.b', '["x"]'), seen('a.b', '["x"]'), seen('a.c', '["x"]')])).toEqual([
+      'new',
+      'known',
+      'new',
+    ]);
+    expect(await sights([seen('a.b', '["x"]'), seen('a.b', '["y"]'), seen('a.b', '["x"]', 'changed')])).toEqual([
+      'known',
+      'new',
+      'other',
+    ]);
+  });
+
+  it('forgets a key whose transaction failed, and one that is taken back', async () => {
+    const message = [seen('a.b', '["rolled back"]')];
     await expect(
       store.run(async (tx) => {
-        await keeping.firstSeen(tx, key);
+        await keeping.firstSeen(tx, message);
         throw new Error('the batch failed');
       }),
     ).rejects.toThrow('the batch failed');
-    expect(await store.run((tx) => keeping.firstSeen(tx, key))).toEqual([true]);
+    expect(await store.run((tx) => keeping.firstSeen(tx, message))).toEqual(['new']);
+    await store.run((tx) => keeping.forget(tx, message));
+    expect(await store.run((tx) => keeping.firstSeen(tx, message))).toEqual(['new']);
   });
 
   it('parks the same bytes once, sums up, and gives back what can be tried again', async () => {

@@ -1,0 +1,120 @@
+import type pg from 'pg';
+
+import type { Incoming, Place } from './opening.js';
+
+/** So many processes have ended at one message before it is set aside unopened. */
+export const DEATHS_MAX = 3;
+
+interface AttemptRow {
+  readonly topic: string;
+  readonly partition: number;
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly starts: number;
+}
+
+const MARK = `INSERT INTO attempt (topic, partition, first_offset, last_offset, starts)
+  SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::integer[]) AS a ORDER BY 1, 2
+  ON CONFLICT ON CONSTRAINT attempt_key DO UPDATE
+    SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
+
+/**
+ * Finds the message at which processes die. What a process takes first from a partition it writes down before; found
+ * again at the next start, that range killed its process, and is taken one message at a time.
+ */
+export class Attempts {
+  private readonly proven = new Set<string>();
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** Partitions that came to this instance may have killed the one that had them. */
+  assigned(): void {
+    this.proven.clear();
+  }
+
+  /** Runs `take` over the batch, in portions where the batch is suspect. */
+  async guard(messages: readonly Incoming[], take: (portion: readonly Incoming[]) => Promise<void>): Promise<void> {
+    const fresh = new Map(
+      messages.flatMap(({ place }) =>
+        place === undefined || this.proven.has(keyOf(place)) ? [] : [[keyOf(place), place] as const],
+      ),
+    );
+    if (fresh.size === 0) return take(messages);
+    const before = await this.load();
+    const [suspects, others] = [[] as Incoming[], [] as Incoming[]];
+    for (const message of messages) {
+      const row = message.place && fresh.has(keyOf(message.place)) ? before.get(keyOf(message.place)) : undefined;
+      const isSuspect = row !== undefined && message.place !== undefined && holds(row, message.place.offset);
+      (isSuspect ? suspects : others).push(message);
+    }
+    for (const suspect of suspects) await this.alone(suspect, before, take);
+    await this.mark(rangesOf(others, fresh));
+    if (others.length > 0) await take(others);
+    await this.clear([...fresh.values()]);
+    for (const key of fresh.keys()) this.proven.add(key);
+  }
+
+  private async alone(
+    message: Incoming,
+    before: ReadonlyMap<string, AttemptRow>,
+    take: (portion: readonly Incoming[]) => Promise<void>,
+  ): Promise<void> {
+    const { place } = message;
+    if (place === undefined) return take([message]);
+    const row = before.get(keyOf(place));
+    const deaths = row === undefined ? 0 : row.first === row.last ? row.starts : Math.min(row.starts, 1);
+    if (deaths >= DEATHS_MAX) return take([{ ...message, isDeadly: true }]);
+    await this.mark([{ ...place, first: place.offset, last: place.offset, starts: deaths + 1 }]);
+    await take([message]);
+  }
+
+  private async load(): Promise<ReadonlyMap<string, AttemptRow>> {
+    const { rows } = await this.pool.query<{
+      topic: string;
+      partition: number;
+      first: string;
+      last: string;
+      starts: number;
+    }>(`SELECT topic, partition, first_offset::text AS first, last_offset::text AS last, starts FROM attempt`);
+    return new Map(
+      rows.map((row) => [keyOf(row), { ...row, first: BigInt(row.first), last: BigInt(row.last) }] as const),
+    );
+  }
+
+  private async mark(rows: readonly AttemptRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.pool.query(MARK, [
+      rows.map(({ topic }) => topic),
+      rows.map(({ partition }) => partition),
+      rows.map(({ first }) => String(first)),
+      rows.map(({ last }) => String(last)),
+      rows.map(({ starts }) => starts),
+    ]);
+  }
+
+  private async clear(places: readonly Place[]): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM attempt a USING unnest($1::text[], $2::integer[]) AS d(topic, partition)
+        WHERE a.topic = d.topic AND a.partition = d.partition`,
+      [places.map(({ topic }) => topic), places.map(({ partition }) => partition)],
+    );
+  }
+}
+
+function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Place>): AttemptRow[] {
+  const ranges = new Map<string, AttemptRow>();
+  for (const { place } of messages) {
+    if (place === undefined || !fresh.has(keyOf(place))) continue;
+    const first = ranges.get(keyOf(place))?.first ?? place.offset;
+    ranges.set(keyOf(place), { ...place, first, last: place.offset, starts: 1 });
+  }
+  return [...ranges.values()];
+}
+
+function holds(row: AttemptRow, offset: bigint): boolean {
+  return row.first <= offset && offset <= row.last;
+}
+
+function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic} ${partition}`;
+}

@@ -1,0 +1,53 @@
+const WINDOW_MS = 60_000;
+const PARKED_MAX = 20;
+const SHARE_MAX = 0.05;
+/** Below this many a share says nothing: one bad message among ten would stop a healthy service. */
+const SHARE_FROM = 100;
+
+interface Minute {
+  readonly at: number;
+  readonly handled: number;
+  readonly parked: number;
+}
+
+/** A bad release must not park a topic: too much parked within a minute stops the consumer until a person releases it. */
+export class Brake {
+  private minutes: Minute[] = [];
+  private pulled = false;
+
+  constructor(private readonly nowMs: () => number) {}
+
+  get isOn(): boolean {
+    return this.pulled;
+  }
+
+  /** Asked before the transaction that parks commits. */
+  wouldTrip(handled: number, parked: number): boolean {
+    if (parked === 0) return false;
+    this.forgetOld();
+    const all = this.minutes.reduce(
+      (sum, each) => ({ handled: sum.handled + each.handled, parked: sum.parked + each.parked }),
+      { handled, parked },
+    );
+    return all.parked > PARKED_MAX || (all.handled >= SHARE_FROM && all.parked >= all.handled * SHARE_MAX);
+  }
+
+  note(handled: number, parked: number): void {
+    this.forgetOld();
+    this.minutes.push({ at: this.nowMs(), handled, parked });
+  }
+
+  pull(): void {
+    this.pulled = true;
+  }
+
+  release(): void {
+    this.pulled = false;
+    this.minutes = [];
+  }
+
+  private forgetOld(): void {
+    const since = this.nowMs() - WINDOW_MS;
+    while (this.minutes[0] !== undefined && this.minutes[0].at < since) this.minutes.shift();
+  }
+}

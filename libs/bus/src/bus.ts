@@ -1,0 +1,330 @@
+import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
+import type { RecordOpener, SenderKeys } from '#libs/sealing';
+import type { Admin, Kafka } from 'kafkajs';
+import type pg from 'pg';
+
+import type { OnAlarm } from './alarm.js';
+import { Brake } from './brake.js';
+import { BusConsumer } from './consumer.js';
+import { BusError } from './errors.js';
+import { failureOf } from './failure.js';
+import { handlerTable, type AnyDelivery, type HandlerEntry, type UnitOfWork } from './handlers.js';
+import { kafkaClient, producerOf, type KafkaConnection } from './kafka-client.js';
+import type { Keeping } from './keeping.js';
+import { LaterWorker } from './later-worker.js';
+import { defaultLimits, type BusLimits } from './limits.js';
+import { Outbox } from './outbox.js';
+import { Processor, type Tally } from './processor.js';
+import { Relay } from './relay.js';
+import { askForReplay } from './relay-log.js';
+import { ensureEpoch, turnOutboxDays } from './schema.js';
+import { readStatus, type BusStatus } from './status.js';
+import { inTransaction } from './tx.js';
+import { Watchdog } from './watchdog.js';
+
+/** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
+export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';
+
+export interface BusOptions<S extends Service> {
+  readonly service: S;
+  /** Connections of the service's own database. Give its sessions a `transaction_timeout`: see `poolConfig`. */
+  readonly pool: pg.Pool;
+  /** The same database past any pooler. */
+  readonly direct: pg.ClientConfig;
+  readonly kafka: KafkaConnection;
+  readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  readonly opener: Pick<RecordOpener, 'open'>;
+  readonly keeping: Keeping;
+  readonly clock?: () => Date;
+  readonly onAlarm?: OnAlarm;
+  /** Called once when the consumer makes no progress although it could: the process should exit. */
+  readonly onStalled?: () => void;
+  readonly limits?: Partial<BusLimits>;
+  /** Other names on the broker than those of the contracts: tests share one. */
+  readonly names?: { readonly topic: (topic: string) => string; readonly group: string };
+  readonly point?: (name: BusPoint) => Promise<void> | void;
+}
+
+const HOUR_MS = 3_600_000;
+const CONFLICTS_MAX = 20;
+const PARKED_AT_ONCE = 500;
+
+/** A service's end of the message pipe: says, sends, receives; never loses, never does twice. */
+export class Bus<S extends Service> {
+  readonly service: S;
+  private readonly options: BusOptions<S>;
+  private readonly limits: BusLimits;
+  private readonly client: Kafka;
+  private readonly outbox: Outbox;
+  private readonly relay: Relay;
+  private readonly brake: Brake;
+  private readonly counts = { done: 0, repeated: 0, later: 0, parked: 0, expired: 0 };
+  private consumer: BusConsumer | undefined;
+  private worker: LaterWorker | undefined;
+  private watchdog: Watchdog | undefined;
+  private adminClient: Promise<Admin> | undefined;
+  private daysTimer: NodeJS.Timeout | undefined;
+  private lastProgressAt: Date;
+  private isStarted = false;
+
+  constructor(options: BusOptions<S>) {
+    this.options = options;
+    this.service = options.service;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.client = kafkaClient(options.kafka, options.service);
+    this.brake = new Brake(() => this.now().getTime());
+    this.lastProgressAt = this.now();
+    this.outbox = new Outbox({
+      service: options.service,
+      senderKeys: options.senderKeys,
+      relayIsHere: () => this.relay.isLeader,
+    });
+    this.relay = this.createRelay();
+  }
+
+  /**
+   * Runs work in one transaction and sends what it has said once it is committed. Work is done again when another
+   * transaction was in its way, so it must not leave traces outside of the transaction.
+   */
+  async transaction<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const outbox = this.outbox.open();
+      try {
+        const [result, written] = await inTransaction(this.options.pool, async (tx) => {
+          const unit: UnitOfWork<S> = { tx, say: (...said) => outbox.say(said as readonly AnyDelivery[]) };
+          const value = await work(unit);
+          return [value, await outbox.write(tx)] as const;
+        });
+        if (written > 0) this.relay.wake();
+        return result;
+      } catch (error) {
+        if (failureOf(error) !== 'conflict' || conflicts >= CONFLICTS_MAX) throw error;
+      }
+    }
+  }
+
+  /** Prepares the outbox for today and starts the relay. @throws when the database does not answer */
+  async start(): Promise<void> {
+    if (this.isStarted) throw new BusError('already-started');
+    this.isStarted = true;
+    await inTransaction(this.options.pool, (tx) => ensureEpoch(tx));
+    await this.turnDays();
+    this.daysTimer = setInterval(() => void this.turnDays().catch(() => undefined), HOUR_MS);
+    this.daysTimer.unref();
+    this.relay.start();
+  }
+
+  /**
+   * Starts to read. @throws BusError `unhandled-contract`, `foreign-contract`, `handled-twice`: nothing is read then,
+   * for what has no handler would be acknowledged
+   */
+  consume(handlers: readonly HandlerEntry<S>[]): void {
+    if (this.consumer !== undefined) throw new BusError('already-started');
+    const processor = this.processor(handlers);
+    const { pool, keeping } = this.options;
+    this.consumer = this.createConsumer(processor);
+    this.worker = new LaterWorker({
+      pool,
+      keeping,
+      clock: () => this.now(),
+      process: (messages, control) => processor.process(messages, control),
+      pollMs: this.limits.laterPollMs,
+      batchMax: this.limits.batchMax,
+    });
+    this.watchdog = new Watchdog({
+      status: () => this.status(),
+      alarm: (alarm) => this.alarm(alarm),
+      onStalled: () => this.options.onStalled?.(),
+      everyMs: this.limits.watchMs,
+      stalledMs: this.limits.stalledMs,
+      clock: () => this.now(),
+    });
+    this.consumer.start();
+    this.worker.start();
+    this.watchdog.start();
+  }
+
+  /** The handlers as one function, without Kafka: for tests and for tools. @throws as `consume` */
+  processor(handlers: readonly HandlerEntry<S>[]): Processor<S> {
+    const { pool, opener, keeping } = this.options;
+    return new Processor<S>({
+      pool,
+      opener,
+      keeping,
+      outbox: this.outbox,
+      handlers: handlerTable(this.service, handlers),
+      brake: this.brake,
+      clock: () => this.now(),
+      alarm: (alarm) => this.alarm(alarm),
+      committed: (tally) => this.committed(tally),
+      point: (name) => this.reach(name),
+    });
+  }
+
+  async stopConsuming(): Promise<void> {
+    this.watchdog?.stop();
+    await Promise.all([this.consumer?.stop(), this.worker?.stop()]);
+    [this.consumer, this.worker, this.watchdog] = [undefined, undefined, undefined];
+  }
+
+  /** Ends in good order: what was committed and not sent yet is sent by the next start, or by another instance. */
+  async stop(): Promise<void> {
+    clearInterval(this.daysTimer);
+    await this.stopConsuming();
+    await this.relay.stop();
+    const admin = await this.adminClient?.catch(() => undefined);
+    await admin?.disconnect().catch(() => undefined);
+    this.adminClient = undefined;
+    this.isStarted = false;
+  }
+
+  /** Sends everything again that can still be read. Consumers know what they have handled by its key. */
+  async republish(): Promise<void> {
+    await askForReplay(this.options.pool, this.now());
+    await this.options.pool.query(`SELECT pg_notify('outbox', '')`);
+    this.relay.wake();
+  }
+
+  /** Puts parked messages before their handlers once more. @returns how many */
+  async retryParked(): Promise<number> {
+    const { keeping, pool } = this.options;
+    const taken = await inTransaction(pool, async (tx) => {
+      const messages = await keeping.takeParked(tx, PARKED_AT_ONCE);
+      const due = new Date(Math.floor(this.now().getTime() / HOUR_MS) * HOUR_MS);
+      await keeping.keepForLater(
+        tx,
+        messages.map(({ contractName, day, record }) => ({ contractName, day, record, due })),
+      );
+      return messages.length;
+    });
+    this.worker?.wake();
+    return taken;
+  }
+
+  /** Looks at once for work whose hour has come. */
+  wakeLater(): void {
+    this.worker?.wake();
+  }
+
+  /** After the brake: a person has looked at what was parked. */
+  async releaseBrake(): Promise<void> {
+    this.brake.release();
+    await this.consumer?.release();
+  }
+
+  status(): Promise<BusStatus> {
+    return readStatus({
+      pool: this.options.pool,
+      keeping: this.options.keeping,
+      admin: () => this.admin(),
+      group: this.group(),
+      consumer: this.consumer,
+      relay: this.relay.status(),
+      counts: { ...this.counts },
+      lastProgressAt: this.lastProgressAt,
+      today: dayOf(this.now()),
+    });
+  }
+
+  private createRelay(): Relay {
+    const { pool, direct, keeping } = this.options;
+    return new Relay({
+      pool,
+      direct,
+      keeping,
+      producer: () => producerOf(this.client),
+      admin: () => this.admin(),
+      topicName: (topic) => this.topicName(topic),
+      topics: contractsFrom(this.service).map((contract: Contract) => contract.topic),
+      contractOf: (topic) => contractOfTopic(topic)?.name ?? topic,
+      clock: () => this.now(),
+      alarm: (alarm) => this.alarm(alarm),
+      point: (name) => this.reach(name),
+      pageRows: this.limits.pageRows,
+      pollMs: this.limits.relayPollMs,
+      standbyMs: this.limits.standbyMs,
+      logWatchMs: this.limits.logWatchMs,
+    });
+  }
+
+  private createConsumer(processor: Processor<S>): BusConsumer {
+    return new BusConsumer({
+      service: this.service,
+      pool: this.options.pool,
+      client: this.client,
+      admin: () => this.admin(),
+      settings: {
+        group: this.group(),
+        sessionTimeoutMs: this.limits.sessionTimeoutMs,
+        maxWaitMs: this.limits.fetchWaitMs,
+      },
+      topicName: (topic) => this.topicName(topic),
+      process: (messages, control) => processor.process(messages, control),
+      batchMax: this.limits.batchMax,
+      alarm: (alarm) => this.alarm(alarm),
+      point: (name) => this.reach(name),
+    });
+  }
+
+  private committed(tally: Tally): void {
+    for (const name of Object.keys(this.counts) as (keyof Tally)[]) this.counts[name] += tally[name];
+    this.lastProgressAt = this.now();
+    this.relay.wake();
+  }
+
+  private async turnDays(): Promise<void> {
+    const { unsentDays } = await inTransaction(this.options.pool, (tx) => turnOutboxDays(tx, dayOf(this.now())));
+    if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
+  }
+
+  /** One administrative connection, made when first needed and anew after it was lost. */
+  private admin(): Promise<Admin> {
+    this.adminClient ??= this.connectAdmin().catch((error: unknown) => {
+      this.adminClient = undefined;
+      throw error;
+    });
+    return this.adminClient;
+  }
+
+  private async connectAdmin(): Promise<Admin> {
+    const admin = this.client.admin();
+    admin.on(admin.events.DISCONNECT, () => {
+      this.adminClient = undefined;
+    });
+    await admin.connect();
+    return admin;
+  }
+
+  private async reach(name: BusPoint): Promise<void> {
+    if (this.options.point === undefined) return;
+    try {
+      await this.options.point(name);
+    } catch {
+      void this.halt();
+      throw new BusError('halted');
+    }
+  }
+
+  /** Stops where it stands. Nothing is finished, as after the death of the process. */
+  private async halt(): Promise<void> {
+    clearInterval(this.daysTimer);
+    this.watchdog?.stop();
+    await Promise.all([this.relay.cut(), this.consumer?.stop(), this.worker?.stop()]);
+  }
+
+  private alarm(alarm: Parameters<OnAlarm>[0]): void {
+    this.options.onAlarm?.(alarm);
+  }
+
+  private now(): Date {
+    return this.options.clock?.() ?? new Date();
+  }
+
+  private group(): string {
+    return this.options.names?.group ?? groupOf(this.service);
+  }
+
+  private topicName(topic: string): string {
+    return this.options.names?.topic(topic) ?? topic;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Service } from '#libs/contracts';
+
+import { BusError } from './errors.js';
+import type { AnyDelivery } from './handlers.js';
+import { seenAs, type Opened } from './opening.js';
+import type { Processor } from './processor.js';
+
+const CONTROL = { aborted: () => false, rest: () => Promise.reject(new BusError('halted')) };
+
+/**
+ * Gives deliveries to a service's handlers as one batch, on a real database and without Kafka, with all that the bus
+ * does: keys of what was handled, the outbox, parking, keeping for later. For tests that try every order of a script.
+ * @throws BusError `halted` where the bus would wait for the database and try again
+ */
+export async function deliver<S extends Service>(
+  processor: Processor<S>,
+  deliveries: readonly AnyDelivery[],
+): Promise<void> {
+  const opened = deliveries.map((delivery): Opened => {
+    const { contract, payload, day } = delivery;
+    const record = Buffer.from(JSON.stringify([contract.name, day, payload]), 'utf8');
+    return {
+      incoming: { contract, contractName: contract.name, day, record },
+      kind: 'delivery',
+      delivery,
+      seen: seenAs(contract, payload, day),
+    };
+  });
+  await processor.settle(opened, CONTROL);
+}
+
+/** Every order of a script: of up to six deliveries, 720. */
+export function ordersOf<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((first, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [first, ...rest]));
+}

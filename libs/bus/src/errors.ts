@@ -1,0 +1,28 @@
+const sentences = {
+  'unhandled-contract': 'The service has no handler for a contract that is addressed to it.',
+  'foreign-contract': 'A handler is declared for a contract that is addressed to another service.',
+  'handled-twice': 'Two handlers are declared for one contract.',
+  'foreign-message': 'A message may be said only by the producer of its contract.',
+  'day-out-of-range': 'A message has a day for which no outbox exists.',
+  'unit-ended': 'A message was said after its transaction had ended.',
+  'wrong-results': 'A handler must give exactly one result for each delivery.',
+  'not-stored': 'The outbox has no partition or epoch; the bus must be started first.',
+  braked: 'Too many messages were parked; the consumer has stopped until a person releases it.',
+  halted: 'The bus has been stopped in the middle of its work.',
+  'already-started': 'The bus or its consumer is started already.',
+} as const;
+
+export type BusErrorCode = keyof typeof sentences;
+
+const retriable: ReadonlySet<BusErrorCode> = new Set(['not-stored']);
+
+/** The only error this library throws on purpose. Its message is a fixed sentence and holds no value. */
+export class BusError extends Error {
+  override readonly name = 'BusError';
+  readonly canRetry: boolean;
+
+  constructor(readonly code: BusErrorCode) {
+    super(sentences[code]);
+    this.canRetry = retriable.has(code);
+  }
+}

@@ -1,0 +1,69 @@
+import type { AnyContract, Contract, Day, Message, Outgoing, Service } from '#libs/contracts';
+import { contractsTo } from '#libs/contracts';
+
+import { BusError } from './errors.js';
+import type { Tx } from './tx.js';
+
+/** A message as it reaches its consumer: opened, validated, and seen for the first time. */
+export type Delivery<C> = Message<C>;
+
+/** One transaction: state and what is said about it are committed together, or not at all. */
+export interface UnitOfWork<S extends Service> {
+  readonly tx: Tx;
+  /** Validated here; sealed, shuffled and stored when the transaction commits. @throws ContractError, BusError */
+  say(...messages: readonly Outgoing<S>[]): void;
+}
+
+/** What became of one delivery. `due` is rounded up to the hour; `code` is a word, never a value. */
+export type Handled<S extends Service> =
+  | { readonly status: 'done'; readonly out?: readonly Outgoing<S>[] }
+  | { readonly status: 'later'; readonly due: Date }
+  | { readonly status: 'park'; readonly code: string };
+
+export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Service } ? S : never;
+
+/** Takes a batch, gives one result for each delivery in the same order. It may be run again for parts of the batch. */
+export type BatchHandler<C extends AnyContract> = (
+  deliveries: readonly Delivery<C>[],
+  unit: UnitOfWork<ConsumerOf<C>>,
+) => Promise<readonly Handled<ConsumerOf<C>>[]>;
+
+/** A handler with its type forgotten: the contract beside it says what it takes. */
+export interface HandlerEntry<S extends Service> {
+  readonly contract: Contract<string, object, Service, S>;
+  readonly handle: (deliveries: readonly AnyDelivery[], unit: UnitOfWork<S>) => Promise<readonly Handled<S>[]>;
+}
+
+export interface AnyDelivery {
+  readonly contract: Contract;
+  readonly payload: object;
+  readonly day: Day;
+}
+
+/** Binds a handler to its contract: the wrong payload or another service's messages do not compile. */
+export function handlerOf<const C extends AnyContract>(
+  contract: C,
+  handle: BatchHandler<C>,
+): HandlerEntry<ConsumerOf<C>> {
+  return { contract, handle } as unknown as HandlerEntry<ConsumerOf<C>>;
+}
+
+/**
+ * The handlers of a service by contract name. A contract without a handler would be acknowledged unread.
+ * @throws BusError `unhandled-contract`, `foreign-contract`, `handled-twice`: the service must not start
+ */
+export function handlerTable<S extends Service>(
+  service: S,
+  entries: readonly HandlerEntry<S>[],
+): ReadonlyMap<string, HandlerEntry<S>> {
+  const table = new Map<string, HandlerEntry<S>>();
+  for (const entry of entries) {
+    if (entry.contract.consumer !== service) throw new BusError('foreign-contract');
+    if (table.has(entry.contract.name)) throw new BusError('handled-twice');
+    table.set(entry.contract.name, entry);
+  }
+  if (contractsTo(service).some((contract: Contract) => !table.has(contract.name))) {
+    throw new BusError('unhandled-contract');
+  }
+  return table;
+}

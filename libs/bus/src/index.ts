@@ -1,0 +1,27 @@
+export type { Alarm, AlarmCode, OnAlarm } from './alarm.js';
+export { Bus, type BusOptions, type BusPoint } from './bus.js';
+export type { ConsumerState } from './consumer.js';
+export { deliver, ordersOf } from './deliver.js';
+export { BusError, type BusErrorCode } from './errors.js';
+export { failureOf, type Failure } from './failure.js';
+export {
+  handlerOf,
+  type AnyDelivery,
+  type BatchHandler,
+  type ConsumerOf,
+  type Delivery,
+  type Handled,
+  type HandlerEntry,
+  type UnitOfWork,
+} from './handlers.js';
+export type { KafkaConnection } from './kafka-client.js';
+export type { Keeping, KeptKey, KeptMessage, SeenMessage, Sight, TakenMessage } from './keeping.js';
+export { defaultLimits, poolConfig, TRANSACTION_TIMEOUT_MS, type BusLimits } from './limits.js';
+export { BatchTransport } from './nest/batch-transport.js';
+export { handlersFor, OnContract, type BatchContext } from './nest/on-contract.js';
+export type { Processor, Tally } from './processor.js';
+export type { RelayStatus } from './relay.js';
+export { busDown, busUp } from './schema.js';
+export type { BusStatus, DatabaseStatus } from './status.js';
+export { prepareTopics } from './topics.js';
+export { inTransaction, type Tx } from './tx.js';

@@ -1,0 +1,143 @@
+import type { EachBatchPayload } from 'kafkajs';
+
+import { BusError } from './errors.js';
+import type { Incoming } from './opening.js';
+import { Bell } from './wait.js';
+
+const PAUSE_AFTER_FAULT_MS = 500;
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch {
+  readonly messages: readonly Incoming[];
+  readonly payload: EachBatchPayload;
+}
+
+interface Waiting extends FetchedBatch {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface JoinerOptions {
+  /** Resolves when it is known where to start in the partitions of this assignment. */
+  readonly ready: () => Promise<void>;
+  readonly take: (
+    messages: readonly Incoming[],
+    aborted: () => boolean,
+    rest: (ms: number) => Promise<void>,
+  ) => Promise<void>;
+  readonly point: (name: 'before-offsets') => Promise<void>;
+  readonly heartbeatMs: number;
+  readonly batchMax: number;
+}
+
+/**
+ * Joins what one fetch brought of all topics and partitions into one transaction: the client fetches again only after
+ * every batch of the last fetch is done. Nothing waits for company: a batch is what is already there.
+ */
+export class Joiner {
+  private waiting: Waiting[] = [];
+  private running = false;
+  private stopped = false;
+
+  constructor(private readonly options: JoinerOptions) {}
+
+  /** Resolves when the batch is committed in the database and its offset on the broker. */
+  add(batch: FetchedBatch): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...batch, resolve, reject });
+      if (this.running) return;
+      this.running = true;
+      setImmediate(() => void this.run());
+    });
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const joined = this.waiting;
+      this.waiting = [];
+      await this.handle(joined);
+    }
+    this.running = false;
+  }
+
+  private async handle(joined: readonly Waiting[]): Promise<void> {
+    const heart = new Heart(joined, this.options.heartbeatMs);
+    const aborted = (): boolean => this.stopped || heart.error !== undefined;
+    try {
+      await Promise.race([this.options.ready(), heart.stopped]);
+      // A batch that was fetched from where the consumer does not want to be is not taken.
+      const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
+      const messages = current.flatMap((batch) => batch.messages);
+      for (let at = 0; at < messages.length && !aborted(); at += this.options.batchMax) {
+        await this.options.take(messages.slice(at, at + this.options.batchMax), aborted, (ms) => heart.rest(ms));
+      }
+      if (aborted()) throw heart.error ?? new BusError('halted');
+      await this.options.point('before-offsets');
+      await commitOffsets(current);
+      heart.end();
+      if (heart.error !== undefined) throw heart.error;
+      for (const each of joined) each.resolve();
+    } catch (error) {
+      // Not resolved, so the client brings the same again; a pause keeps a fault of our own from spinning.
+      if (heart.error === undefined && !(error instanceof BusError)) await heart.rest(PAUSE_AFTER_FAULT_MS);
+      heart.end();
+      // A rebalance must reach the client, which then joins the group anew. Anything else would end it for good.
+      for (const each of joined) {
+        if (heart.error === undefined) each.resolve();
+        else each.reject(heart.error);
+      }
+    }
+  }
+}
+
+async function commitOffsets(batches: readonly FetchedBatch[]): Promise<void> {
+  const [first] = batches;
+  if (first === undefined) return;
+  for (const { payload } of batches) payload.resolveOffset(payload.batch.lastOffset());
+  const byTopic = Map.groupBy(batches, ({ payload }) => payload.batch.topic);
+  const topics = [...byTopic].map(([topic, ofTopic]) => ({
+    topic,
+    partitions: ofTopic.map(({ payload: { batch } }) => ({
+      partition: batch.partition,
+      offset: String(BigInt(batch.lastOffset()) + 1n),
+    })),
+  }));
+  // The database has committed, which is what counts: an offset that is not committed only brings its messages again.
+  await first.payload.commitOffsetsIfNecessary({ topics }).catch(() => undefined);
+}
+
+/** Tells the group that this member lives while its batches are worked on. */
+class Heart {
+  error: unknown;
+  /** Rejects at the first heartbeat that fails. */
+  readonly stopped: Promise<never>;
+  private readonly timer: NodeJS.Timeout;
+  private readonly bell = new Bell();
+
+  constructor(batches: readonly Waiting[], everyMs: number) {
+    let fail: (error: unknown) => void = () => undefined;
+    this.stopped = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    this.stopped.catch(() => undefined);
+    this.timer = setInterval(() => {
+      batches[0]?.payload.heartbeat().catch((error: unknown) => {
+        this.error ??= error;
+        fail(error);
+        this.bell.ring();
+      });
+    }, everyMs);
+  }
+
+  rest(ms: number): Promise<void> {
+    return this.bell.wait(ms);
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+}

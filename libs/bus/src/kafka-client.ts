@@ -1,0 +1,78 @@
+import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type Producer } from 'kafkajs';
+
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  /** SCRAM-SHA-256. */
+  readonly username: string;
+  readonly password: string;
+  readonly ssl?: boolean;
+}
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Its own log is off: its lines carry broker texts. What matters reaches us as errors and events. */
+export function kafkaClient(connection: KafkaConnection, clientId: string): Kafka {
+  const { brokers, username, password, ssl } = connection;
+  return new Kafka({
+    clientId,
+    brokers: [...brokers],
+    ssl: ssl ?? false,
+    sasl: { mechanism: 'scram-sha-256', username, password },
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Few tries: whoever calls has a loop of its own that never gives up and can be stopped.
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: logLevel.NOTHING,
+  });
+}
+
+export function producerOf(client: Kafka): Producer {
+  return client.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    maxInFlightRequests: 1,
+  });
+}
+
+export interface ConsumerSettings {
+  readonly group: string;
+  readonly sessionTimeoutMs: number;
+  readonly maxWaitMs: number;
+}
+
+export function consumerOf(client: Kafka, { group, sessionTimeoutMs, maxWaitMs }: ConsumerSettings): Consumer {
+  return client.consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: sessionTimeoutMs * 2,
+    heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+    minBytes: 1,
+    maxWaitTimeInMs: maxWaitMs,
+    // A crash ends the client; a new one is started in its place, with its own backoff.
+    retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+/** Kafka's error codes by name, also where the client has wrapped the error. */
+export function kafkaErrorType(error: unknown): string | undefined {
+  for (let each = error, depth = 0; typeof each === 'object' && each !== null && depth < 5; depth += 1) {
+    const { type, cause, errors } = each as { type?: unknown; cause?: unknown; errors?: unknown[] };
+    if (typeof type === 'string') return type;
+    each = cause ?? errors?.[0];
+  }
+  return undefined;
+}
+
+/** What the log of a partition holds: from `low` up to but not including `high`. */
+export interface LogRange {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** @returns ranges by partition. @throws whatever the client throws; the caller tries again */
+export async function logRanges(admin: Admin, topic: string): Promise<ReadonlyMap<number, LogRange>> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+}

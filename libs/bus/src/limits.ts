@@ -1,0 +1,39 @@
+/** Every limit and pause of the bus. */
+export interface BusLimits {
+  /** Messages of one transaction at most. */
+  readonly batchMax: number;
+  /** Outbox rows that the relay reads at once. */
+  readonly pageRows: number;
+  /** How often the relay looks although nobody has woken it. */
+  readonly relayPollMs: number;
+  /** How often an instance without the relay asks whether it may take it over. */
+  readonly standbyMs: number;
+  /** How often the log is compared with what was sent. */
+  readonly logWatchMs: number;
+  /** How long the broker may hold an empty fetch. New messages end it at once. */
+  readonly fetchWaitMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly laterPollMs: number;
+  readonly watchMs: number;
+  /** Without progress for so long, while lag waits and the database answers, the process exits. */
+  readonly stalledMs: number;
+}
+
+export const defaultLimits: BusLimits = {
+  batchMax: 1_000,
+  pageRows: 1_000,
+  relayPollMs: 5_000,
+  standbyMs: 3_000,
+  logWatchMs: 60_000,
+  fetchWaitMs: 2_000,
+  sessionTimeoutMs: 10_000,
+  laterPollMs: 30_000,
+  watchMs: 10_000,
+  stalledMs: 120_000,
+};
+
+/** What a session of a service may take at most before the server ends it: an old transaction holds up every outbox. */
+export const TRANSACTION_TIMEOUT_MS = 30_000;
+
+/** Options for the pool that the bus is given. */
+export const poolConfig = { options: `-c transaction_timeout=${TRANSACTION_TIMEOUT_MS}` } as const;

@@ -1,0 +1,91 @@
+import { randomFillSync } from 'node:crypto';
+
+import { encodePayload, type Contract, type Day } from '#libs/contracts';
+import type { SenderKeys } from '#libs/sealing';
+
+import { BusError } from './errors.js';
+import type { AnyDelivery } from './handlers.js';
+import type { Tx } from './tx.js';
+
+const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
+  SELECT o.day, (SELECT max(epoch) FROM outbox_epoch), o.seq, o.topic, o.record
+    FROM unnest($1::date[], $2::text[], $3::bytea[]) WITH ORDINALITY AS o(day, topic, record, seq)`;
+
+/** One `NOTIFY` per commit, and only where the relay runs in another process: it takes a lock of the whole cluster. */
+const NOTIFY = `SELECT pg_notify('outbox', '')`;
+
+interface Said {
+  readonly contract: Contract;
+  readonly day: Day;
+  readonly plaintext: Uint8Array;
+}
+
+export interface OutboxOptions {
+  readonly service: string;
+  readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  /** True while the relay runs in this process and can be woken without the database. */
+  readonly relayIsHere: () => boolean;
+}
+
+/** Where a service's messages are written, in the transaction of the state that they are about. */
+export class Outbox {
+  constructor(private readonly options: OutboxOptions) {}
+
+  open(): OutboxUnit {
+    return new OutboxUnit(this.options);
+  }
+}
+
+/** What is said in one transaction. */
+export class OutboxUnit {
+  private readonly said: Said[] = [];
+  private ended = false;
+
+  constructor(private readonly options: OutboxOptions) {}
+
+  /** Checks at once, so that the error points at who said it. @throws ContractError, BusError */
+  say(messages: readonly AnyDelivery[]): void {
+    if (this.ended) throw new BusError('unit-ended');
+    for (const { contract, day, payload } of messages) {
+      if (contract.producer !== this.options.service) throw new BusError('foreign-message');
+      this.said.push({ contract, day, plaintext: encodePayload(contract, payload as never) });
+    }
+  }
+
+  /** @returns how many rows were written. @throws SealingError `no-day-key`, which a later attempt can heal */
+  async write(tx: Tx): Promise<number> {
+    this.ended = true;
+    if (this.said.length === 0) return 0;
+    const shuffled = shuffle(this.said);
+    const values = [
+      shuffled.map(({ day }) => day),
+      shuffled.map(({ contract }) => contract.topic),
+      shuffled.map((message) => this.seal(message)),
+    ];
+    await tx.query(INSERT, values).catch((error: unknown) => {
+      throw isWithoutPartition(error) ? new BusError('day-out-of-range') : error;
+    });
+    if (!this.options.relayIsHere()) await tx.query(NOTIFY);
+    return shuffled.length;
+  }
+
+  private seal({ contract, day, plaintext }: Said): Uint8Array {
+    const { name, version, consumer } = contract;
+    return this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
+  }
+}
+
+/** A random permutation: the order of what one commit says tells nothing. */
+function shuffle<T>(items: readonly T[]): T[] {
+  const random = randomFillSync(new Uint32Array(items.length));
+  return items
+    .map((item, at) => ({ item, at: random[at] ?? 0 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+/** PostgreSQL gives "no partition found for row" as a check violation without a constraint. */
+function isWithoutPartition(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23514' && constraint === undefined;
+}

@@ -1,0 +1,212 @@
+import { dayOf, type Service } from '#libs/contracts';
+import type { RecordOpener } from '#libs/sealing';
+import type pg from 'pg';
+
+import type { OnAlarm } from './alarm.js';
+import type { Brake } from './brake.js';
+import { BusError } from './errors.js';
+import { failureOf, parkingCodeOf } from './failure.js';
+import type { AnyDelivery, Handled, HandlerEntry, UnitOfWork } from './handlers.js';
+import type { Keeping } from './keeping.js';
+import { openMessage, type Incoming, type Opened } from './opening.js';
+import type { Outbox, OutboxUnit } from './outbox.js';
+import { inTransaction, type Tx } from './tx.js';
+import { Backoff } from './wait.js';
+
+/** What became of the messages of one transaction, by number. */
+export interface Tally {
+  readonly done: number;
+  readonly repeated: number;
+  readonly later: number;
+  readonly parked: number;
+  readonly expired: number;
+}
+
+/** How the caller takes part while a batch waits for the database: `aborted` ends the waiting. */
+export interface Control {
+  readonly aborted: () => boolean;
+  readonly rest: (ms: number) => Promise<void>;
+}
+
+export interface ProcessorOptions<S extends Service> {
+  readonly pool: pg.Pool;
+  readonly opener: Pick<RecordOpener, 'open'>;
+  readonly keeping: Keeping;
+  readonly outbox: Outbox;
+  readonly handlers: ReadonlyMap<string, HandlerEntry<S>>;
+  readonly brake: Brake;
+  readonly clock: () => Date;
+  readonly alarm: OnAlarm;
+  readonly committed: (tally: Tally) => void;
+  readonly point: (name: 'before-commit') => Promise<void>;
+}
+
+type Delivered = Extract<Opened, { kind: 'delivery' }>;
+
+const APPLIED = `INSERT INTO applied_offset (topic, partition, next_offset)
+  SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS a(topic, partition, next_offset) ORDER BY 1, 2
+  ON CONFLICT ON CONSTRAINT applied_offset_key DO UPDATE SET next_offset = excluded.next_offset`;
+
+/**
+ * Takes a batch to its end: opened, seen for the first time, handled, and what follows from it, in one transaction with
+ * the offsets it covers. A batch that fails on its content is halved until the bad message stands alone.
+ */
+export class Processor<S extends Service> {
+  constructor(private readonly options: ProcessorOptions<S>) {}
+
+  /** @throws BusError `braked`, `halted`; anything else is tried again until it works */
+  async process(incoming: readonly Incoming[], control: Control): Promise<void> {
+    const today = dayOf(this.options.clock());
+    await this.settle(
+      incoming.map((each) => openMessage(this.options.opener, each, today)),
+      control,
+    );
+  }
+
+  /** As `process`, for messages that are open already. */
+  async settle(messages: readonly Opened[], control: Control): Promise<void> {
+    const backoff = new Backoff();
+    for (;;) {
+      if (control.aborted()) throw new BusError('halted');
+      try {
+        return await this.commit(messages);
+      } catch (error) {
+        if (error instanceof BusError && (error.code === 'braked' || error.code === 'halted')) throw error;
+        const failure = failureOf(error);
+        const [only, ...others] = messages;
+        if (only === undefined) return;
+        if (others.length > 0 && (failure === 'content' || failure === 'timeout'))
+          return await this.halve(messages, control);
+        if (failure === 'content' && only.kind === 'delivery') {
+          return await this.settle([{ incoming: only.incoming, kind: 'refused', code: parkingCodeOf(error) }], control);
+        }
+        const ms = failure === 'conflict' ? Math.min(backoff.nextMs(), 50) : backoff.nextMs();
+        if (failure !== 'conflict' && backoff.isFirst) this.options.alarm({ code: 'database-waiting' });
+        await control.rest(ms);
+      }
+    }
+  }
+
+  private async halve(messages: readonly Opened[], control: Control): Promise<void> {
+    const middle = Math.ceil(messages.length / 2);
+    await this.settle(messages.slice(0, middle), control);
+    await this.settle(messages.slice(middle), control);
+  }
+
+  private async commit(messages: readonly Opened[]): Promise<void> {
+    const { pool, outbox, brake, committed, point, alarm } = this.options;
+    const unit = outbox.open();
+    const tally = await inTransaction(pool, async (tx) => {
+      const result = await this.apply(messages, tx, unit);
+      await this.writeApplied(messages, tx);
+      await unit.write(tx);
+      if (brake.wouldTrip(messages.length, result.parked)) throw new BusError('braked');
+      await point('before-commit');
+      return result;
+    });
+    brake.note(messages.length, tally.parked);
+    if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
+    if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
+    committed(tally);
+  }
+
+  private async apply(messages: readonly Opened[], tx: Tx, outbox: OutboxUnit): Promise<Tally> {
+    const { keeping } = this.options;
+    const ours = await this.claimed(messages, tx);
+    const delivered = ours.filter((each): each is Delivered => each.kind === 'delivery');
+    const sights = await keeping.firstSeen(
+      tx,
+      delivered.map(({ seen }) => seen),
+    );
+    const fresh = delivered.filter((_, at) => sights[at] === 'new');
+    const parked = ours.flatMap((each) => (each.kind === 'refused' ? [{ ...each.incoming, code: each.code }] : []));
+    for (const [at, { incoming }] of delivered.entries()) {
+      if (sights[at] === 'other') parked.push({ ...incoming, code: 'other-content' });
+    }
+    const results = await this.handle(fresh, tx, outbox);
+    const later: (Incoming & { due: Date })[] = [];
+    const undone: Delivered[] = [];
+    for (const [message, result] of results) {
+      if (result.status === 'done') outbox.say((result.out ?? []) as readonly AnyDelivery[]);
+      if (result.status !== 'done') undone.push(message);
+      if (result.status === 'later') later.push({ ...message.incoming, due: result.due });
+      if (result.status === 'park') parked.push({ ...message.incoming, code: result.code });
+    }
+    await keeping.forget(
+      tx,
+      undone.map(({ seen }) => seen),
+    );
+    await keeping.keepForLater(
+      tx,
+      later.map(({ contractName, day, record, due }) => ({ contractName, day, record, due })),
+    );
+    await keeping.park(
+      tx,
+      parked.map(({ contractName, day, record, code }) => ({ contractName, day, record, code })),
+    );
+    return {
+      done: fresh.length - undone.length,
+      repeated: sights.filter((sight) => sight === 'known').length,
+      later: later.length,
+      parked: parked.length,
+      expired: ours.filter(({ kind }) => kind === 'expired').length,
+    };
+  }
+
+  /** Without the kept messages that another instance has handled meanwhile. */
+  private async claimed(messages: readonly Opened[], tx: Tx): Promise<readonly Opened[]> {
+    const ids = messages.flatMap(({ incoming }) => (incoming.takenId === undefined ? [] : [incoming.takenId]));
+    if (ids.length === 0) return messages;
+    const claims = await this.options.keeping.claimLater(tx, ids);
+    const lost = new Set(ids.filter((_, at) => claims[at] !== true));
+    return messages.filter(({ incoming }) => incoming.takenId === undefined || !lost.has(incoming.takenId));
+  }
+
+  /** Each contract's handler once, with all that is for it. */
+  private async handle(
+    messages: readonly Delivered[],
+    tx: Tx,
+    outbox: OutboxUnit,
+  ): Promise<readonly (readonly [Delivered, Handled<S>])[]> {
+    const unit: UnitOfWork<S> = { tx, say: (...said) => outbox.say(said as readonly AnyDelivery[]) };
+    const results: (readonly [Delivered, Handled<S>])[] = [];
+    for (const [name, group] of Map.groupBy(messages, ({ incoming }) => incoming.contract.name)) {
+      const entry = this.options.handlers.get(name);
+      if (entry === undefined) throw new BusError('unhandled-contract');
+      const handled = await entry.handle(
+        group.map(({ delivery }) => delivery),
+        unit,
+      );
+      if (!Array.isArray(handled) || handled.length !== group.length) throw new BusError('wrong-results');
+      group.forEach((message, at) => results.push([message, checked(handled[at])]));
+    }
+    return results;
+  }
+
+  private async writeApplied(messages: readonly Opened[], tx: Tx): Promise<void> {
+    const next = new Map<string, { topic: string; partition: number; offset: bigint }>();
+    for (const { incoming } of messages) {
+      const { place } = incoming;
+      if (place === undefined) continue;
+      const key = `${place.topic} ${place.partition}`;
+      const known = next.get(key);
+      if (known === undefined || place.offset >= known.offset) next.set(key, { ...place, offset: place.offset + 1n });
+    }
+    if (next.size === 0) return;
+    const rows = [...next.values()];
+    await tx.query(APPLIED, [
+      rows.map(({ topic }) => topic),
+      rows.map(({ partition }) => partition),
+      rows.map(({ offset }) => String(offset)),
+    ]);
+  }
+}
+
+/** Handlers are typed, but a controller can still return anything at run time. */
+function checked<S extends Service>(result: Handled<S> | undefined): Handled<S> {
+  const status = result?.status;
+  if (result === undefined || (status !== 'done' && status !== 'later' && status !== 'park')) {
+    throw new BusError('wrong-results');
+  }
+  return result;
+}

@@ -1,0 +1,127 @@
+import type { Day } from '#libs/contracts';
+
+/** A place in the outbox; transaction ids stay text, for they do not fit a number. */
+export interface Position {
+  readonly epoch: number;
+  readonly xid: string;
+  readonly seq: number;
+}
+
+export interface OutboxRow extends Position {
+  readonly topic: string;
+  readonly day: Day;
+  readonly record: Uint8Array;
+}
+
+export interface Page {
+  readonly rows: readonly OutboxRow[];
+  /** More is committed, but lies above a transaction that still runs somewhere in the cluster. */
+  readonly isWithheld: boolean;
+}
+
+/** The statements of the relay, on its own connection. */
+export interface Statements {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
+}
+
+export type CursorName = 'live' | 'replay';
+
+interface CursorRow extends Position {
+  readonly until_epoch: number;
+  readonly until_xid: string;
+  readonly until_seq: number;
+}
+
+export interface Cursor {
+  readonly at: Position;
+  readonly until: Position;
+}
+
+const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, record,
+    (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled
+  FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
+  ORDER BY epoch, xid, seq LIMIT $4`;
+
+/** From where it was read, so nobody else has moved it meanwhile, and so only ever forward. Beside it, in the same statement, where in the log the sent records stand. */
+const MOVE = `WITH moved AS (
+    UPDATE relay_cursor SET epoch = $2, xid = $3::xid8, seq = $4
+     WHERE name = $1 AND (epoch, xid, seq) = ($10, $11::xid8, $12))
+  INSERT INTO sent_mark AS m (topic, partition, day, first_offset, next_offset)
+    SELECT s.topic, s.partition, s.day, s.first_offset, s.next_offset
+      FROM unnest($5::text[], $6::integer[], $7::date[], $8::bigint[], $9::bigint[])
+        AS s(topic, partition, day, first_offset, next_offset)
+      ORDER BY 1, 2, 3
+    ON CONFLICT ON CONSTRAINT sent_mark_key DO UPDATE SET next_offset = greatest(m.next_offset, excluded.next_offset)`;
+
+export interface SentMark {
+  readonly topic: string;
+  readonly partition: number;
+  readonly day: Day;
+  readonly firstOffset: bigint;
+  readonly nextOffset: bigint;
+}
+
+/** Reads what may be sent: nothing above the oldest running transaction, for it may still commit below. */
+export async function readPage(client: Statements, after: Position, limit: number): Promise<Page> {
+  const { rows } = await client.query(PAGE, [after.epoch, after.xid, after.seq, limit]);
+  const all = rows as (OutboxRow & { settled: boolean })[];
+  const firstUnsettled = all.findIndex(({ settled }) => !settled);
+  const isWithheld = firstUnsettled >= 0;
+  return { rows: isWithheld ? all.slice(0, firstUnsettled) : all, isWithheld };
+}
+
+export async function readCursor(client: Statements, name: CursorName): Promise<Cursor> {
+  const { rows } = await client.query(
+    `SELECT epoch, xid::text AS xid, seq, until_epoch, until_xid::text AS until_xid, until_seq
+       FROM relay_cursor WHERE name = $1`,
+    [name],
+  );
+  const { epoch, xid, seq, until_epoch, until_xid, until_seq } = rows[0] as CursorRow;
+  return { at: { epoch, xid, seq }, until: { epoch: until_epoch, xid: until_xid, seq: until_seq } };
+}
+
+export async function moveCursor(
+  client: Statements,
+  name: CursorName,
+  { from, to, marks }: { readonly from: Position; readonly to: Position; readonly marks: readonly SentMark[] },
+): Promise<void> {
+  await client.query(MOVE, [
+    name,
+    to.epoch,
+    to.xid,
+    to.seq,
+    marks.map(({ topic }) => topic),
+    marks.map(({ partition }) => partition),
+    marks.map(({ day }) => day),
+    marks.map(({ firstOffset }) => String(firstOffset)),
+    marks.map(({ nextOffset }) => String(nextOffset)),
+    from.epoch,
+    from.xid,
+    from.seq,
+  ]);
+}
+
+/** Negative when `a` comes before `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  if (a.epoch !== b.epoch) return a.epoch - b.epoch;
+  if (a.xid !== b.xid) return BigInt(a.xid) < BigInt(b.xid) ? -1 : 1;
+  return a.seq - b.seq;
+}
+
+/**
+ * Asks for everything up to the live cursor to be sent once more. The relay does it beside new messages, and goes on
+ * with it after a crash.
+ * @param notSoonerMs by itself at most this often; absent: a person asks
+ * @returns false when it was asked for too recently
+ */
+export async function askForReplay(client: Statements, now: Date, notSoonerMs?: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE relay_cursor r
+        SET epoch = 0, xid = '0', seq = 0, until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq, asked_at = $1
+       FROM relay_cursor l
+      WHERE r.name = 'replay' AND l.name = 'live'
+        AND ($2::timestamptz IS NULL OR r.asked_at IS NULL OR r.asked_at <= $2)`,
+    [now, notSoonerMs === undefined ? null : new Date(now.getTime() - notSoonerMs)],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,268 @@
+import { addDays, clocks, dayOf } from '#libs/contracts';
+import type { Admin, Producer } from 'kafkajs';
+import pg from 'pg';
+
+import type { OnAlarm } from './alarm.js';
+import { logRanges } from './kafka-client.js';
+import type { Keeping } from './keeping.js';
+import { LogWatch, mergeMarks } from './log-watch.js';
+import {
+  askForReplay,
+  comparePositions,
+  moveCursor,
+  readCursor,
+  readPage,
+  type Cursor,
+  type CursorName,
+  type OutboxRow,
+  type Page,
+} from './relay-log.js';
+import { RELAY_LOCK } from './schema.js';
+import { sendRows } from './sender.js';
+import { inTransaction } from './tx.js';
+import { Backoff, Bell } from './wait.js';
+
+export interface RelayOptions {
+  readonly pool: pg.Pool;
+  /** For a connection past any pooler: it holds the lock of the one relay and listens. */
+  readonly direct: pg.ClientConfig;
+  readonly producer: () => Producer;
+  readonly admin: () => Promise<Admin>;
+  readonly keeping: Pick<Keeping, 'park'>;
+  /** Topics of the contracts that this service produces, under their names on the broker. */
+  readonly topicName: (topic: string) => string;
+  readonly topics: readonly string[];
+  readonly contractOf: (topic: string) => string;
+  readonly clock: () => Date;
+  readonly alarm: OnAlarm;
+  /** A named point that a test may stop the bus at; see `Bus`. */
+  readonly point: (name: 'relay-sent') => Promise<void>;
+  readonly pageRows: number;
+  readonly pollMs: number;
+  readonly standbyMs: number;
+  readonly logWatchMs: number;
+}
+
+export interface RelayStatus {
+  readonly isLeader: boolean;
+  /** True while the last attempt failed. */
+  readonly isWaiting: boolean;
+  readonly sent: number;
+  readonly refused: number;
+  readonly lastSentAt: Date | undefined;
+  readonly isReplaying: boolean;
+}
+
+const WITHHELD_FIRST_MS = 2;
+const WITHHELD_MOST_MS = 100;
+const REPLAY_PAUSE_MS = 60 * 60_000;
+
+interface Leadership {
+  readonly client: pg.Client;
+  readonly producer: Producer;
+  readonly watch: LogWatch;
+  cursors: Record<CursorName, Cursor>;
+  watchedAt: number;
+}
+
+/**
+ * Sends what the outbox holds: read, send, wait for the broker's answer, then move the cursor. It never gives up and
+ * never dies: what is no fault of a record is tried again until the broker or the database is back.
+ */
+export class Relay {
+  private readonly bell = new Bell();
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private client: pg.Client | undefined;
+  private state = { isLeader: false, isWaiting: false, sent: 0, refused: 0, isReplaying: false };
+  private lastSentAt: Date | undefined;
+
+  constructor(private readonly options: RelayOptions) {}
+
+  /** True while this process is the one that relays, so that no NOTIFY is needed. */
+  get isLeader(): boolean {
+    return this.state.isLeader;
+  }
+
+  start(): void {
+    this.stopping = false;
+    this.running ??= this.run();
+  }
+
+  /** Something was committed. */
+  wake(): void {
+    this.bell.ring();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.bell.ring();
+    await this.running;
+    this.running = undefined;
+  }
+
+  /** Ends the connection at once, as the death of the process would. */
+  async cut(): Promise<void> {
+    this.stopping = true;
+    this.bell.ring();
+    await this.client?.end().catch(() => undefined);
+  }
+
+  status(): RelayStatus {
+    return { ...this.state, lastSentAt: this.lastSentAt };
+  }
+
+  private async run(): Promise<void> {
+    const backoff = new Backoff();
+    while (!this.stopping) {
+      try {
+        await this.lead(backoff);
+      } catch {
+        // Whatever it was, it was not one record's fault. The reason shows in `isWaiting` and in the alarm.
+        this.state.isWaiting = true;
+        const ms = backoff.nextMs();
+        if (backoff.isFirst && !this.stopping) this.options.alarm({ code: 'relay-waiting' });
+        if (!this.stopping) await this.bell.wait(ms);
+      }
+    }
+  }
+
+  /** One connection's life. Returns when stopping; throws when the connection or the broker is lost. */
+  private async lead(backoff: Backoff): Promise<void> {
+    const client = new pg.Client(this.options.direct);
+    this.client = client;
+    // Without a listener Node would end the process; the next statement fails and says the same.
+    client.on('error', () => this.bell.ring());
+    client.on('notification', () => this.bell.ring());
+    const producer = this.options.producer();
+    try {
+      await client.connect();
+      if (!(await this.becomeLeader(client))) return;
+      await client.query('LISTEN outbox');
+      await producer.connect();
+      const leadership = await this.takeOver(client, producer);
+      this.state.isLeader = true;
+      while (!this.stopping) await this.step(leadership, backoff);
+    } finally {
+      this.state.isLeader = false;
+      await producer.disconnect().catch(() => undefined);
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  private async becomeLeader(client: pg.Client): Promise<boolean> {
+    while (!this.stopping) {
+      const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [RELAY_LOCK]);
+      if (rows[0]?.won === true) return true;
+      await this.bell.wait(this.options.standbyMs);
+    }
+    return false;
+  }
+
+  private async takeOver(client: pg.Client, producer: Producer): Promise<Leadership> {
+    const watch = await LogWatch.load(client, this.options.topics.map(this.options.topicName));
+    const cursors = { live: await readCursor(client, 'live'), replay: await readCursor(client, 'replay') };
+    return { client, producer, watch, cursors, watchedAt: 0 };
+  }
+
+  /** One page of new messages, then one of those that are sent again; or a rest. */
+  private async step(leadership: Leadership, backoff: Backoff): Promise<void> {
+    await this.watchLog(leadership);
+    const live = await this.sendPage(leadership, 'live');
+    const replay = await this.replayPage(leadership);
+    this.state.isWaiting = false;
+    backoff.reset();
+    if (live.rows.length > 0 || replay) return;
+    if (live.isWithheld) await this.awaitHorizon(leadership);
+    else await this.bell.wait(this.options.pollMs);
+  }
+
+  private async sendPage(leadership: Leadership, name: CursorName): Promise<Page> {
+    const { client, cursors } = leadership;
+    const page = await readPage(client, cursors[name].at, this.options.pageRows);
+    const rows = name === 'live' ? page.rows : this.worthRepeating(page.rows, cursors.replay);
+    if (page.rows.length > 0) await this.send(leadership, name, rows, page.rows.at(-1));
+    return page;
+  }
+
+  private async send(
+    leadership: Leadership,
+    name: CursorName,
+    rows: readonly OutboxRow[],
+    last: OutboxRow | undefined,
+  ): Promise<void> {
+    const { client, producer, watch, cursors } = leadership;
+    const { topicName, point } = this.options;
+    const { marks, refused } = await sendRows(producer, rows, topicName);
+    await this.park(refused);
+    await point('relay-sent');
+    if (last === undefined) return;
+    const merged = mergeMarks(marks);
+    const lost = watch.note(merged);
+    await moveCursor(client, name, { from: cursors[name].at, to: last, marks: merged });
+    cursors[name] = { ...cursors[name], at: { epoch: last.epoch, xid: last.xid, seq: last.seq } };
+    this.state.sent += rows.length - refused.length;
+    if (rows.length > 0) this.lastSentAt = this.options.clock();
+    if (lost.size > 0) await this.sendAgain(leadership, [...lost]);
+  }
+
+  private async replayPage(leadership: Leadership): Promise<boolean> {
+    const { client, cursors } = leadership;
+    // Read anew each time: a person may ask again while it runs.
+    cursors.replay = await readCursor(client, 'replay');
+    const { at, until } = cursors.replay;
+    this.state.isReplaying = comparePositions(at, until) < 0;
+    if (!this.state.isReplaying) return false;
+    const page = await this.sendPage(leadership, 'replay');
+    return page.rows.length > 0;
+  }
+
+  /** Up to where the live cursor stood, and not what is too old to be sent again. */
+  private worthRepeating(rows: readonly OutboxRow[], { until }: Cursor): readonly OutboxRow[] {
+    const oldest = addDays(dayOf(this.options.clock()), -clocks.republishDays);
+    return rows.filter((row) => row.day >= oldest && comparePositions(row, until) <= 0);
+  }
+
+  private async park(refused: readonly OutboxRow[]): Promise<void> {
+    if (refused.length === 0) return;
+    const { pool, keeping, contractOf, alarm } = this.options;
+    await inTransaction(pool, (tx) =>
+      keeping.park(
+        tx,
+        refused.map(({ topic, day, record }) => ({ contractName: contractOf(topic), day, record, code: 'refused' })),
+      ),
+    );
+    this.state.refused += refused.length;
+    alarm({ code: 'refused', count: refused.length });
+  }
+
+  /** Nobody wakes us when a foreign transaction ends, so look again soon. */
+  private async awaitHorizon({ client, cursors }: Leadership): Promise<void> {
+    for (let ms = WITHHELD_FIRST_MS; !this.stopping; ms = Math.min(ms * 2, WITHHELD_MOST_MS)) {
+      await this.bell.wait(ms);
+      if ((await readPage(client, cursors.live.at, 1)).rows.length > 0) return;
+    }
+  }
+
+  private async watchLog(leadership: Leadership): Promise<void> {
+    if (Date.now() - leadership.watchedAt < this.options.logWatchMs) return;
+    const admin = await this.options.admin();
+    const names = this.options.topics.map(this.options.topicName);
+    const today = dayOf(this.options.clock());
+    const lost: string[] = [];
+    for (const topic of names) {
+      if (leadership.watch.isLost(topic, await logRanges(admin, topic), today)) lost.push(topic);
+    }
+    leadership.watchedAt = Date.now();
+    if (lost.length > 0) await this.sendAgain(leadership, lost);
+  }
+
+  private async sendAgain({ client, watch }: Leadership, topics: readonly string[]): Promise<void> {
+    const { alarm, clock } = this.options;
+    const isAsked = await askForReplay(client, clock(), REPLAY_PAUSE_MS);
+    for (const topic of topics) alarm({ code: isAsked ? 'log-lost' : 'republish-held', topic });
+    if (!isAsked) return;
+    this.state.isReplaying = false;
+    await watch.forget(client, topics);
+  }
+}

@@ -1,0 +1,151 @@
+import { addDays, clocks, type Day } from '#libs/contracts';
+
+import type { Tx } from './tx.js';
+
+/** Held by the one relay of a service, on a connection of its own. */
+export const RELAY_LOCK = 7_402_612;
+/** Held while outbox partitions are made or dropped. */
+const DAYS_LOCK = 7_402_613;
+
+/** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
+const DAYS_AHEAD = 2;
+
+/**
+ * The tables of the bus, for a TypeORM migration of each service: run every statement in this order.
+ *
+ * The relay reads the outbox in the order of (epoch, xid, seq), and of the present epoch only what lies below the oldest
+ * running transaction: a row of a late commit is then never overtaken. After a dump and restore transaction ids begin
+ * anew, so rows written since carry a new epoch.
+ */
+export const busUp: readonly string[] = [
+  `CREATE TABLE outbox_epoch (
+     epoch integer NOT NULL,
+     system_identifier text NOT NULL,
+     CONSTRAINT outbox_epoch_key PRIMARY KEY (epoch)
+   )`,
+  `CREATE TABLE outbox (
+     day date NOT NULL,
+     epoch integer NOT NULL,
+     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+     seq integer NOT NULL,
+     topic text NOT NULL,
+     record bytea NOT NULL,
+     CONSTRAINT outbox_key PRIMARY KEY (epoch, xid, seq, day)
+   ) PARTITION BY LIST (day)`,
+  `ALTER TABLE outbox ALTER COLUMN record SET STATISTICS 0`,
+  `CREATE TABLE relay_cursor (
+     name text NOT NULL,
+     epoch integer NOT NULL,
+     xid xid8 NOT NULL,
+     seq integer NOT NULL,
+     until_epoch integer NOT NULL,
+     until_xid xid8 NOT NULL,
+     until_seq integer NOT NULL,
+     asked_at timestamptz,
+     CONSTRAINT relay_cursor_key PRIMARY KEY (name)
+   )`,
+  `INSERT INTO relay_cursor VALUES ('live', 0, '0', 0, 0, '0', 0, NULL), ('replay', 0, '0', 0, 0, '0', 0, NULL)`,
+  `CREATE TABLE sent_mark (
+     topic text NOT NULL,
+     partition integer NOT NULL,
+     day date NOT NULL,
+     first_offset bigint NOT NULL,
+     next_offset bigint NOT NULL,
+     CONSTRAINT sent_mark_key PRIMARY KEY (topic, partition, day)
+   )`,
+  `CREATE TABLE applied_offset (
+     topic text NOT NULL,
+     partition integer NOT NULL,
+     next_offset bigint NOT NULL,
+     CONSTRAINT applied_offset_key PRIMARY KEY (topic, partition)
+   )`,
+  `CREATE TABLE attempt (
+     topic text NOT NULL,
+     partition integer NOT NULL,
+     first_offset bigint NOT NULL,
+     last_offset bigint NOT NULL,
+     starts integer NOT NULL,
+     CONSTRAINT attempt_key PRIMARY KEY (topic, partition)
+   )`,
+];
+
+export const busDown: readonly string[] = [
+  'attempt',
+  'applied_offset',
+  'sent_mark',
+  'relay_cursor',
+  'outbox',
+  'outbox_epoch',
+].map((table) => `DROP TABLE ${table}`);
+
+/**
+ * Makes the outbox partitions that today needs and drops the days whose keys have died. Call it at the start and hourly.
+ * @returns the days dropped although the relay had not sent all of them
+ */
+export async function turnOutboxDays(tx: Tx, today: Day): Promise<{ readonly unsentDays: readonly Day[] }> {
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [DAYS_LOCK]);
+  const { rows } = await tx.query(
+    `SELECT right(c.relname, 8) AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = 'outbox'::regclass`,
+  );
+  const existing = new Set((rows as { name: string }[]).map(({ name }) => name.replace(/(....)(..)(..)/, '$1-$2-$3')));
+  const oldest = addDays(today, -clocks.dayKeyDays);
+  for (let day = oldest; day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
+    if (!existing.has(day)) await createDay(tx, day);
+  }
+  const unsentDays: Day[] = [];
+  for (const day of existing) {
+    if (day >= oldest) continue;
+    if (await hasUnsent(tx, day)) unsentDays.push(day);
+    await tx.query(`DROP TABLE ${partitionOf(day)}`);
+  }
+  await tx.query('DELETE FROM sent_mark WHERE day < $1', [oldest]);
+  return { unsentDays };
+}
+
+/** Attached, not created in place: attaching does not wait for those who read and write the other days. */
+async function createDay(tx: Tx, day: Day): Promise<void> {
+  const table = partitionOf(day);
+  await tx.query(`CREATE TABLE ${table} (LIKE outbox INCLUDING ALL)`);
+  await tx.query(`ALTER TABLE ${table} ALTER COLUMN record SET STATISTICS 0, ALTER COLUMN record SET STORAGE EXTERNAL`);
+  await tx.query(`ALTER TABLE outbox ATTACH PARTITION ${table} FOR VALUES IN ('${day}')`);
+}
+
+async function hasUnsent(tx: Tx, day: Day): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT EXISTS (SELECT 1 FROM ${partitionOf(day)} o, relay_cursor c
+       WHERE c.name = 'live' AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)) AS unsent`,
+  );
+  return (rows[0] as { unsent: boolean }).unsent;
+}
+
+function partitionOf(day: Day): string {
+  return `outbox_${day.replaceAll('-', '')}`;
+}
+
+/**
+ * Begins a new epoch when the cluster is another one, or when its transaction ids have gone back behind the cursor.
+ * The table lock waits for every transaction that has already taken the old epoch for its rows.
+ */
+export async function ensureEpoch(tx: Tx): Promise<number> {
+  await tx.query('LOCK TABLE outbox_epoch IN ACCESS EXCLUSIVE MODE');
+  const { rows } = await tx.query(
+    `SELECT s.system_identifier::text AS cluster, e.epoch, e.system_identifier AS known,
+            c.epoch = e.epoch AND c.xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_ahead
+       FROM pg_control_system() s
+       LEFT JOIN (SELECT * FROM outbox_epoch ORDER BY epoch DESC LIMIT 1) e ON true
+       LEFT JOIN relay_cursor c ON c.name = 'live'`,
+  );
+  const { cluster, epoch, known, is_ahead: isAhead } = rows[0] as EpochRow;
+  if (epoch !== null && known === cluster && isAhead !== true) return epoch;
+  const next = (epoch ?? 0) + 1;
+  await tx.query('INSERT INTO outbox_epoch (epoch, system_identifier) VALUES ($1, $2)', [next, cluster]);
+  return next;
+}
+
+interface EpochRow {
+  readonly cluster: string;
+  readonly epoch: number | null;
+  readonly known: string | null;
+  readonly is_ahead: boolean | null;
+}

@@ -1,0 +1,103 @@
+import { startOfDay } from '#libs/contracts';
+import type { Producer } from 'kafkajs';
+
+import { kafkaErrorType } from './kafka-client.js';
+import type { OutboxRow, SentMark } from './relay-log.js';
+
+/** What a broker says when this record, and not the broker or the network, is the trouble. */
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'CORRUPT_MESSAGE',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+]);
+
+/** Below the broker's default for one batch of records, even when all of them go to one partition. */
+const BYTES_PER_SEND = 700_000;
+const SEND_TIMEOUT_MS = 8_000;
+
+export interface Sent {
+  readonly marks: readonly SentMark[];
+  readonly refused: readonly OutboxRow[];
+}
+
+/**
+ * Sends rows and waits until every in-sync replica has them. No key, no headers, and no time but the record's day.
+ * @throws whatever is not the fault of a single record; the caller sends the same rows again
+ */
+export async function sendRows(
+  producer: Pick<Producer, 'sendBatch'>,
+  rows: readonly OutboxRow[],
+  topicName: (topic: string) => string,
+): Promise<Sent> {
+  const marks: SentMark[] = [];
+  const refused: OutboxRow[] = [];
+  for (const portion of portionsOf(rows)) {
+    try {
+      marks.push(...(await sendPortion(producer, portion, topicName)));
+    } catch (error) {
+      if (!REFUSALS.has(kafkaErrorType(error) ?? '')) throw error;
+      if (portion.length === 1) {
+        refused.push(...portion);
+        continue;
+      }
+      const middle = Math.ceil(portion.length / 2);
+      for (const half of [portion.slice(0, middle), portion.slice(middle)]) {
+        const sent = await sendRows(producer, half, topicName);
+        marks.push(...sent.marks);
+        refused.push(...sent.refused);
+      }
+    }
+  }
+  return { marks, refused };
+}
+
+async function sendPortion(
+  producer: Pick<Producer, 'sendBatch'>,
+  rows: readonly OutboxRow[],
+  topicName: (topic: string) => string,
+): Promise<SentMark[]> {
+  const byTopic = Map.groupBy(rows, ({ topic }) => topic);
+  const original = new Map([...byTopic.keys()].map((topic) => [topicName(topic), topic]));
+  const answers = await producer.sendBatch({
+    acks: -1,
+    timeout: SEND_TIMEOUT_MS,
+    topicMessages: [...byTopic].map(([topic, ofTopic]) => ({
+      topic: topicName(topic),
+      messages: ofTopic.map(({ day, record }) => ({
+        key: null,
+        value: Buffer.from(record.buffer, record.byteOffset, record.byteLength),
+        timestamp: String(startOfDay(day)),
+      })),
+    })),
+  });
+  return answers.flatMap(({ topicName: name, partition, baseOffset }) => {
+    const ofTopic = byTopic.get(original.get(name) ?? '') ?? [];
+    if (baseOffset === undefined || ofTopic.length === 0) return [];
+    const firstOffset = BigInt(baseOffset);
+    // The answer does not say how many went to which partition: one is certain, the next send will correct it.
+    return [...new Set(ofTopic.map(({ day }) => day))].map((day) => ({
+      topic: name,
+      partition,
+      day,
+      firstOffset,
+      nextOffset: firstOffset + 1n,
+    }));
+  });
+}
+
+function* portionsOf(rows: readonly OutboxRow[]): Generator<readonly OutboxRow[]> {
+  let portion: OutboxRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (portion.length > 0 && bytes + row.record.length > BYTES_PER_SEND) {
+      yield portion;
+      [portion, bytes] = [[], 0];
+    }
+    portion.push(row);
+    bytes += row.record.length;
+  }
+  if (portion.length > 0) yield portion;
+}

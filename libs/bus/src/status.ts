@@ -1,0 +1,83 @@
+import { addDays, clocks, type Day } from '#libs/contracts';
+import type { Admin } from 'kafkajs';
+import type pg from 'pg';
+
+import type { BusConsumer, ConsumerState } from './consumer.js';
+import type { Keeping } from './keeping.js';
+import { lagOf, standings } from './positions.js';
+import type { Tally } from './processor.js';
+import type { RelayStatus } from './relay.js';
+import { inTransaction } from './tx.js';
+
+/** Parked messages alarm this many days before their key dies. */
+const PARKED_NOTICE_DAYS = 2;
+const BACKLOG_MAX = 10_000;
+
+/** For health checks and metrics: counts and times of this process, and what database and broker say now. */
+export interface BusStatus {
+  readonly consumer: ConsumerState;
+  readonly isBraked: boolean;
+  /** Messages in the log not read yet; undefined while the broker does not answer. */
+  readonly lag: number | undefined;
+  readonly lastProgressAt: Date;
+  /** Since this process started. */
+  readonly counts: Tally;
+  /** undefined while the database does not answer. */
+  readonly database: DatabaseStatus | undefined;
+  readonly relay: RelayStatus;
+}
+
+export interface DatabaseStatus {
+  readonly parked: number;
+  /** The oldest parked message can be read for two more days at most. */
+  readonly isParkedExpiring: boolean;
+  /** Rows that are not sent yet, counted up to ten thousand. */
+  readonly backlog: number;
+  /** Age of the oldest running transaction of the cluster: nothing younger can be sent. */
+  readonly horizonAgeMs: number;
+}
+
+export interface StatusSources {
+  readonly pool: pg.Pool;
+  readonly keeping: Pick<Keeping, 'parkedSummary'>;
+  readonly admin: () => Promise<Admin>;
+  readonly group: string;
+  readonly consumer: BusConsumer | undefined;
+  readonly relay: RelayStatus;
+  readonly counts: Tally;
+  readonly lastProgressAt: Date;
+  readonly today: Day;
+}
+
+export async function readStatus(sources: StatusSources): Promise<BusStatus> {
+  const { consumer, relay, counts, lastProgressAt } = sources;
+  const state = consumer?.state ?? 'stopped';
+  const [lag, database] = await Promise.all([
+    lagNow(sources).catch(() => undefined),
+    databaseNow(sources).catch(() => undefined),
+  ]);
+  return { consumer: state, isBraked: state === 'braked', lag, lastProgressAt, counts, database, relay };
+}
+
+async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<number | undefined> {
+  if (consumer === undefined) return undefined;
+  return lagOf(await standings({ pool, admin: await admin(), group }, consumer.topics));
+}
+
+async function databaseNow({ pool, keeping, today }: StatusSources): Promise<DatabaseStatus> {
+  const { count, oldestDay } = await inTransaction(pool, (tx) => keeping.parkedSummary(tx));
+  const { rows } = await pool.query<{ backlog: number; age: number }>(
+    `SELECT (SELECT count(*)::integer FROM (
+               SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'live'
+                  AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq) LIMIT ${BACKLOG_MAX}) b) AS backlog,
+            (SELECT coalesce(max(extract(epoch FROM now() - xact_start) * 1000), 0)::integer
+               FROM pg_stat_activity WHERE backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AS age`,
+  );
+  const lastNotice = addDays(today, PARKED_NOTICE_DAYS - clocks.dayKeyDays);
+  return {
+    parked: count,
+    isParkedExpiring: oldestDay !== undefined && oldestDay <= lastNotice,
+    backlog: rows[0]?.backlog ?? 0,
+    horizonAgeMs: rows[0]?.age ?? 0,
+  };
+}

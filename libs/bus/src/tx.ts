@@ -1,0 +1,48 @@
+import type pg from 'pg';
+
+/** One open transaction of the service's own database. */
+export interface Tx {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows have the shape that the statement gives them
+  query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null }>;
+  /** This object is never used for a second transaction. */
+  readonly once?: true;
+}
+
+const names = new Map<string, string>();
+
+/** Statements are constants of the code, so each connection plans every one of them once. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `q${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+function asTx(client: pg.ClientBase): Tx {
+  return {
+    query: (text, values) =>
+      values === undefined ? client.query(text) : client.query({ name: nameOf(text), text, values }),
+    once: true,
+  };
+}
+
+/** Runs work in one transaction; rolls back and hands on whatever it throws. */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(asTx(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((lost: unknown) => {
+      // The connection is of no use any more; the server rolls back by itself.
+      broken = lost instanceof Error ? lost : new Error('rollback failed');
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

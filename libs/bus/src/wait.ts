@@ -1,0 +1,49 @@
+/** Doubles from `firstMs` to `mostMs`, with up to a quarter taken off by chance, so that instances do not march in step. */
+export class Backoff {
+  private tries = 0;
+
+  constructor(
+    private readonly firstMs = 100,
+    private readonly mostMs = 5_000,
+  ) {}
+
+  nextMs(): number {
+    const ms = Math.min(this.mostMs, this.firstMs * 2 ** Math.min(this.tries, 16));
+    this.tries += 1;
+    return ms - Math.floor(Math.random() * (ms / 4));
+  }
+
+  /** True until the first failure after a success has been reported. */
+  get isFirst(): boolean {
+    return this.tries === 1;
+  }
+
+  reset(): void {
+    this.tries = 0;
+  }
+}
+
+/** Sleeps that can be ended early: a wake that comes while nobody sleeps is not lost. */
+export class Bell {
+  private rung = false;
+  private wakeUp: (() => void) | undefined;
+
+  ring(): void {
+    this.rung = true;
+    this.wakeUp?.();
+  }
+
+  async wait(ms: number): Promise<void> {
+    if (!this.rung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wakeUp = undefined;
+    }
+    this.rung = false;
+  }
+}

@@ -1,0 +1,67 @@
+import type { OnAlarm } from './alarm.js';
+import type { BusStatus } from './status.js';
+
+export interface WatchdogOptions {
+  readonly status: () => Promise<BusStatus>;
+  readonly alarm: OnAlarm;
+  readonly onStalled: () => void;
+  readonly everyMs: number;
+  readonly stalledMs: number;
+  readonly clock: () => Date;
+}
+
+const HORIZON_AGE_MAX_MS = 60_000;
+
+/** Nobody is "up" without progress: lag that waits while the database answers ends the process, and a new one starts. */
+export class Watchdog {
+  private timer: NodeJS.Timeout | undefined;
+  private laggingSince: number | undefined;
+  private wasExpiring = false;
+  private hasFired = false;
+  private isLooking = false;
+
+  constructor(private readonly options: WatchdogOptions) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.look(), this.options.everyMs);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      this.judge(await this.options.status());
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Public for its test: what the dog makes of a status. */
+  judge(status: BusStatus): void {
+    const { alarm, clock, stalledMs, onStalled } = this.options;
+    const { database, lag, isBraked, lastProgressAt } = status;
+    if (database !== undefined) {
+      if (database.horizonAgeMs > HORIZON_AGE_MAX_MS) alarm({ code: 'horizon-old' });
+      if (database.isParkedExpiring && !this.wasExpiring) alarm({ code: 'parked-expiring', count: database.parked });
+      this.wasExpiring = database.isParkedExpiring;
+    }
+    const now = clock().getTime();
+    // While the broker does not answer the lag is unknown: to exit would help nobody.
+    const isWaiting = database !== undefined && !isBraked && lag !== undefined && lag > 0;
+    if (!isWaiting) {
+      this.laggingSince = undefined;
+      return;
+    }
+    this.laggingSince ??= now;
+    const since = Math.max(this.laggingSince, lastProgressAt.getTime());
+    if (this.hasFired || now - since < stalledMs) return;
+    this.hasFired = true;
+    alarm({ code: 'stalled', count: lag ?? 0 });
+    onStalled();
+  }
+}

@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  aclsFor,
+  clocks,
+  dayNumber,
+  dayOf,
+  grantAwarded,
+  grantCancelled,
+  message,
+  paymentsRequestFiled,
+  payoutChosen,
+  topicConfigs,
+  type Day,
+  type Outgoing,
+  type Service,
+} from '#libs/contracts';
+import { keepingKinds, MessageKeeping, Records, recordsUp } from '#libs/records';
+import {
+  FileKeyDirectory,
+  FileKeyring,
+  RecordOpener,
+  SenderKeys,
+  toBase64url,
+  writePinnedIdentities,
+} from '#libs/sealing';
+import pg from 'pg';
+
+import { kafka, kafkaUser, testDatabase } from '../../../test/support/stack.js';
+import {
+  Bus,
+  busUp,
+  handlerOf,
+  inTransaction,
+  prepareTopics,
+  type Alarm,
+  type BatchHandler,
+  type BusLimits,
+  type BusOptions,
+  type HandlerEntry,
+  type KafkaConnection,
+} from '../src/index.js';
+
+export const today = (): Day => dayOf(new Date());
+
+/** Short pauses: a test waits for what happens, never for a default. */
+export const quick: Partial<BusLimits> = {
+  fetchWaitMs: 150,
+  relayPollMs: 1_000,
+  standbyMs: 200,
+  laterPollMs: 500,
+  sessionTimeoutMs: 6_000,
+};
+
+const keeping = { recordBytesMax: 4_096, handledDays: clocks.handledDays, readableDays: clocks.dayKeyDays };
+
+/** Keyrings of all services in a folder, made once per test file. */
+export class Keys {
+  readonly rings = new Map<Service, FileKeyring>();
+
+  private constructor(
+    readonly folder: string,
+    readonly directory: FileKeyDirectory,
+  ) {}
+
+  static async create(): Promise<Keys> {
+    const folder = await mkdtemp(join(tmpdir(), 'bus-keys-'));
+    const publicRoot = join(folder, 'public');
+    const rings = new Map<Service, FileKeyring>();
+    const pins: Record<string, ReturnType<FileKeyring['identities']>> = {};
+    for (const service of ['intake', 'eligibility', 'payments', 'notification'] as const) {
+      const ring = await FileKeyring.create({ privateDir: join(folder, service), publicRoot, service });
+      await ring.ensureDayKeys(today());
+      rings.set(service, ring);
+      pins[service] = ring.identities();
+    }
+    const pinnedIdentitiesPath = join(folder, 'pins.json');
+    writePinnedIdentities(pinnedIdentitiesPath, pins);
+    const keys = new Keys(folder, new FileKeyDirectory({ publicRoot, pinnedIdentitiesPath }));
+    for (const [service, ring] of rings) keys.rings.set(service, ring);
+    return keys;
+  }
+
+  ring(service: Service): FileKeyring {
+    const ring = this.rings.get(service);
+    if (ring === undefined) throw new Error('no keyring');
+    return ring;
+  }
+
+  senderKeys(service: Service, identityOf: Service = service): SenderKeys {
+    return new SenderKeys({
+      producer: service,
+      identity: this.ring(identityOf).identity(),
+      directory: this.directory,
+    });
+  }
+
+  opener(service: Service): RecordOpener {
+    return new RecordOpener({ consumer: service, keyring: this.ring(service), directory: this.directory });
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Broker {
+  readonly connection: (user: Service | 'admin') => KafkaConnection;
+}
+
+export function sharedBroker(): Broker {
+  const { brokers, admin } = kafka();
+  return { connection: (user) => ({ brokers, ...(user === 'admin' ? admin : kafkaUser(user)) }) };
+}
+
+/** Topics of its own for one test, with exactly the rights that the contracts give. */
+export class World {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly keys: Keys,
+    readonly broker: Broker,
+    readonly name: string,
+  ) {}
+
+  static async create(
+    keys: Keys,
+    options: { broker?: Broker; partitions?: number; configOf?: (topic: string) => Record<string, string> } = {},
+  ): Promise<World> {
+    const world = new World(keys, options.broker ?? sharedBroker(), `t${randomBytes(5).toString('hex')}`);
+    const config = (topic: string): Record<string, string> => options.configOf?.(topic) ?? {};
+    const services = ['intake', 'eligibility', 'payments', 'notification'] as const;
+    await prepareTopics(
+      world.broker.connection('admin'),
+      topicConfigs({ partitions: options.partitions ?? 2 }).map((each) => ({
+        ...each,
+        topic: world.topic(each.topic),
+        config: { ...each.config, 'max.message.bytes': '1000000', ...config(each.topic) },
+      })),
+      services.flatMap(aclsFor).map((rule) => ({ ...rule, name: world.topic(rule.name) })),
+    );
+    return world;
+  }
+
+  topic(topic: string): string {
+    return `${this.name}.${topic}`;
+  }
+
+  async database(): Promise<TestedDatabase> {
+    const database = await TestedDatabase.create();
+    this.closers.push(() => database.close());
+    return database;
+  }
+
+  bus<S extends Service>(
+    service: S,
+    database: TestedDatabase,
+    options: Partial<BusOptions<S>> = {},
+  ): { readonly bus: Bus<S>; readonly alarms: Alarm[] } {
+    const alarms: Alarm[] = [];
+    const bus = new Bus<S>({
+      service,
+      pool: database.pool,
+      direct: { connectionString: database.url },
+      kafka: this.broker.connection(service),
+      senderKeys: this.keys.senderKeys(service),
+      opener: this.keys.opener(service),
+      keeping: database.keeping(this.keys.ring(service)),
+      names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
+      onAlarm: (alarm) => alarms.push(alarm),
+      ...options,
+      limits: { ...quick, ...options.limits },
+    });
+    this.closers.unshift(() => bus.stop());
+    return { bus, alarms };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers) await close().catch(() => undefined);
+  }
+}
+
+/** A service's database with the tables of bus and records, and a table in which handlers leave their effect. */
+export class TestedDatabase {
+  private kept: MessageKeeping | undefined;
+
+  private constructor(
+    readonly url: string,
+    readonly pool: pg.Pool,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<TestedDatabase> {
+    const { url, drop } = await testDatabase();
+    const pool = new pg.Pool({ connectionString: url, max: 6 });
+    pool.on('error', () => undefined);
+    for (const statement of [...recordsUp, ...busUp]) await pool.query(statement);
+    await pool.query('CREATE TABLE effect (contract text NOT NULL, grant_id text NOT NULL)');
+    return new TestedDatabase(url, pool, drop);
+  }
+
+  keeping(ring: FileKeyring): MessageKeeping {
+    if (this.kept === undefined) {
+      const records = new Records({ keys: ring, kinds: keepingKinds(keeping) });
+      this.kept = new MessageKeeping({ records, recordBytesMax: keeping.recordBytesMax });
+      void this.prepared(records);
+    }
+    return this.kept;
+  }
+
+  /** What handlers have done, one text per effect, sorted. */
+  async effects(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ grant_id: string }>('SELECT grant_id FROM effect ORDER BY 1');
+    return rows.map((row) => row.grant_id);
+  }
+
+  async parked(): Promise<Readonly<Record<string, number>>> {
+    if (this.kept === undefined) return {};
+    const { kept } = this;
+    return (await inTransaction(this.pool, (tx) => kept.parkedSummary(tx))).byCode;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.drop();
+  }
+
+  private async prepared(records: Records): Promise<void> {
+    // Row keys are made once; a bus of the same database that starts later finds them.
+    await inTransaction(this.pool, (tx) => records.prepare(tx, dayNumber(today()))).catch(() => undefined);
+  }
+}
+
+export function id(text: string): string {
+  const bytes = new Uint8Array(32);
+  bytes.set(new TextEncoder().encode(text).subarray(0, 32));
+  return toBase64url(bytes);
+}
+
+export function cancelled(name: string, version = 1, day: Day = today()): Outgoing<'eligibility'> {
+  return message(grantCancelled, day, { grant: id(name), version, reason: 'withdrawn' });
+}
+
+export function awarded(name: string): Outgoing<'eligibility'> {
+  return message(grantAwarded, today(), {
+    grant: id(name),
+    household: id('household'),
+    kind: 'rapid',
+    amountCents: '50000',
+    needs: ['RENT'],
+    tier: 1,
+    serviceArea: 'Central',
+    version: 1,
+    stub: { profileHash: id('profile'), rules: ['all-complete'], evidenceClass: 'E1' },
+  });
+}
+
+type CancelHandler = BatchHandler<typeof grantCancelled>;
+
+/** All handlers of payments; those that a test does not care about leave an effect and are done. */
+export function paymentsHandlers(onCancelled?: CancelHandler): readonly HandlerEntry<'payments'>[] {
+  const leave: CancelHandler = async (deliveries, { tx }) => {
+    await leaveEffects(tx, deliveries);
+    return deliveries.map(() => ({ status: 'done' }));
+  };
+  return [
+    handlerOf(grantCancelled, onCancelled ?? leave),
+    handlerOf(grantAwarded, leave as unknown as BatchHandler<typeof grantAwarded>),
+    handlerOf(payoutChosen, (deliveries) => Promise.resolve(deliveries.map(() => ({ status: 'done' })))),
+    handlerOf(paymentsRequestFiled, (deliveries) => Promise.resolve(deliveries.map(() => ({ status: 'done' })))),
+  ];
+}
+
+export async function leaveEffects(
+  tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
+  deliveries: readonly { readonly contract: { readonly name: string }; readonly payload: { readonly grant: string } }[],
+): Promise<void> {
+  await tx.query('INSERT INTO effect SELECT * FROM unnest($1::text[], $2::text[])', [
+    deliveries.map(({ contract }) => contract.name),
+    deliveries.map(({ payload }) => payload.grant),
+  ]);
+}
+
+/** Waits until `read` gives what is asked for; fails with what it gave last. */
+export async function eventually<T>(read: () => Promise<T>, isRight: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await read();
+    if (isRight(value)) return value;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value)?.slice(0, 300)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export function names(count: number, prefix = 'g'): string[] {
+  return Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
+}
+
+export function ids(all: readonly string[]): string[] {
+  return all.map(id).sort();
+}
