@@ -1,6 +1,8 @@
 export * from './catalogue.js';
+export * from './core/canonical-json.js';
 export * from './core/clocks.js';
 export * from './core/codec.js';
+export * from './core/command.js';
 export * from './core/contract.js';
 export * from './core/day.js';
 export * from './core/errors.js';
@@ -8,6 +10,7 @@ export { forbiddenIn } from './core/forbidden.js';
 export { Field, NestedField, NestedListField, fieldsOf, type DataClass, type DeclaredField } from './core/field.js';
 export * from './core/shapes.js';
 export { validate } from './core/validate.js';
+export * from './door/answers.js';
 export * from './door/application.v1.js';
 export * from './eligibility/grant-awarded.v1.js';
 export * from './eligibility/grant-cancelled.v1.js';

@@ -25,3 +25,33 @@ export function sliceAad(envelope: Readonly<Record<string, Part>>): Uint8Array<A
     names.flatMap((name) => [name, envelope[name] as Part]),
   );
 }
+
+/** What a sealed contract says of itself, as far as its seal is concerned. */
+export interface SealedName {
+  readonly name: string;
+  readonly version: number;
+  readonly consumer: string;
+}
+
+export interface Binding {
+  readonly info: Uint8Array<ArrayBuffer>;
+  readonly aad: Uint8Array<ArrayBuffer>;
+}
+
+/** How a device's slice or request is bound to its contract, its recipient and the day of the key. */
+export function sliceBinding(contract: SealedName, day: Day): Binding {
+  const { name, version, consumer } = contract;
+  return { info: sliceInfo({ contract: name, version, recipient: consumer, day }), aad: sliceAad({ day }) };
+}
+
+/** How a message is bound to its box: it cannot be shown in another box, as another version, or with a later last day. */
+export function boxBinding(
+  contract: SealedName,
+  place: { readonly box: Uint8Array; readonly version: number; readonly lastDay: Day },
+): Binding {
+  const { name, version, consumer } = contract;
+  return {
+    info: sliceInfo({ contract: name, version, recipient: consumer, day: place.lastDay }),
+    aad: sliceAad({ box: place.box, version: place.version }),
+  };
+}

@@ -34,12 +34,3 @@ export function publicPartOf(json: unknown): Readonly<Record<string, unknown>> {
     duplicates: { tokens: duplicates?.tokens ?? [], cycleDays: duplicates?.cycleDays },
   };
 }
-
-/** JSON with sorted keys: the text whose hash names a profile. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}

@@ -1,0 +1,150 @@
+import {
+  commandBytes,
+  CONTRACTS_VERSION,
+  contactSlice,
+  encodePayload,
+  factsSlice,
+  payoutSlice,
+  type ContactChoiceV1,
+  type Day,
+  type DirectoryV1,
+  type FactsSliceV1,
+  type PayeeV1,
+  type PayloadOf,
+  type SealedContract,
+  type SubmitApplicationV1,
+} from '#libs/contracts';
+import {
+  deriveHousehold,
+  fromBase64url,
+  receiptTail,
+  sealTo,
+  sliceBinding,
+  toBase64url,
+  verifySignedDayKey,
+  type Household,
+  type PinnedIdentities,
+  type ServiceKeys,
+} from '#libs/sealing';
+import { HouseholdError } from './errors.js';
+import { cutTokens, type TypedForTokens } from './tokens.js';
+
+/** What a household answers. Codes come from the city's profile; only `typed` and the contact are typed by hand. */
+export interface Answers {
+  readonly typed: TypedForTokens;
+  readonly facts: Omit<
+    FactsSliceV1,
+    'commandKey' | 'receiptKey' | 'paymentsHandle' | 'linkToken' | 'tokens' | 'previousTokens'
+  >;
+  readonly payout: { readonly way: string; readonly payee?: PayeeV1 };
+  readonly contact: ContactChoiceV1;
+}
+
+/** Everything on a device that is not the household's: which keys to seal to, whom to believe, and the day. */
+export interface DeviceSetting {
+  readonly directory: DirectoryV1;
+  readonly pinned: PinnedIdentities;
+  readonly day: Day;
+}
+
+/**
+ * Cuts an application into three slices, each sealed to the one service that needs it.
+ *
+ * @returns the body of `POST /v1/applications`; the same receipt and answers give another body with the same number
+ * @throws HouseholdError `no-day-key`, `other-contracts`; ContractError when an answer does not fit
+ */
+export async function prepareApplication(
+  receipt: string,
+  answers: Answers,
+  setting: DeviceSetting,
+): Promise<SubmitApplicationV1> {
+  const household = await deriveHousehold(receipt);
+  const [facts, payout, contact] = await Promise.all([
+    sealFacts(household, answers, setting),
+    sealPayout(household, answers, setting),
+    sealContact(household, { answers, tail: receiptTail(receipt) }, setting),
+  ]);
+  return {
+    contracts: CONTRACTS_VERSION,
+    application: toBase64url(household.applicationId),
+    day: setting.day,
+    receiptKey: toBase64url(household.at.intake.receiptKey),
+    facts,
+    payout,
+    contact,
+  };
+}
+
+async function sealFacts(household: Household, answers: Answers, setting: DeviceSetting): Promise<string> {
+  const { cycle } = setting.directory;
+  const keys = household.at.eligibility;
+  const [tokens, previousTokens] = await Promise.all(
+    [cycle.salt, cycle.previousSalt].map((salt) => cutTokens(answers.typed, fromBase64url(salt))),
+  );
+  return sealSlice(setting, factsSlice, {
+    ...answers.facts,
+    commandKey: toBase64url(keys.commandKey),
+    receiptKey: toBase64url(keys.receiptKey),
+    paymentsHandle: toBase64url(household.at.payments.handle),
+    linkToken: toBase64url(household.linkTokens.eligibility),
+    tokens: tokens ?? {},
+    previousTokens: previousTokens ?? {},
+  });
+}
+
+async function sealPayout(household: Household, { payout }: Answers, setting: DeviceSetting): Promise<string> {
+  const keys = household.at.payments;
+  const slice = await signed(keys, payoutSlice, setting.day, {
+    commandKey: toBase64url(keys.commandKey),
+    receiptKey: toBase64url(keys.receiptKey),
+    linkToken: toBase64url(household.linkTokens.payments),
+    way: payout.way,
+    pickupCode: household.pickupCode,
+    ...(payout.payee === undefined ? {} : { payee: payout.payee }),
+  });
+  return sealSlice(setting, payoutSlice, slice);
+}
+
+async function sealContact(
+  household: Household,
+  { answers, tail }: { answers: Answers; tail: string },
+  setting: DeviceSetting,
+): Promise<string> {
+  const keys = household.at.notification;
+  const slice = await signed(keys, contactSlice, setting.day, {
+    commandKey: toBase64url(keys.commandKey),
+    eligibilityLink: toBase64url(household.linkTokens.eligibility),
+    paymentsLink: toBase64url(household.linkTokens.payments),
+    tail,
+    contact: answers.contact,
+  });
+  return sealSlice(setting, contactSlice, slice);
+}
+
+/** Adds the household's signature. */
+export async function signed<P extends object>(
+  keys: ServiceKeys,
+  contract: SealedContract,
+  day: Day,
+  payload: P,
+): Promise<P & { signature: string }> {
+  const signature = await keys.sign(commandBytes(contract, day, payload));
+  return { ...payload, signature: toBase64url(signature) };
+}
+
+/** Seals to the day key of the contract's consumer. @throws HouseholdError `no-day-key`, `other-contracts` */
+export async function sealSlice<C extends SealedContract>(
+  { directory, pinned, day }: DeviceSetting,
+  contract: C,
+  payload: PayloadOf<C>,
+): Promise<string> {
+  if (directory.contracts !== CONTRACTS_VERSION) throw new HouseholdError('other-contracts');
+  const entry = directory.dayKeys.find((key) => key.service === contract.consumer && key.day === day);
+  if (entry === undefined || !(await verifySignedDayKey(entry, pinned))) throw new HouseholdError('no-day-key');
+  const sealed = await sealTo({
+    recipientKey: fromBase64url(entry.publicKey),
+    ...sliceBinding(contract, day),
+    plaintext: encodePayload(contract, payload),
+  });
+  return toBase64url(sealed);
+}

@@ -1,0 +1,69 @@
+import {
+  BOX_ANSWER_BYTES,
+  base64urlLength,
+  decodeBoxAnswer,
+  decodePayload,
+  eligibilityBoxMessage,
+  intakeBoxMessage,
+  paymentsBoxMessage,
+  type BoxMessageV1,
+  type BoxStatus,
+  type Day,
+  type ReadBoxesV1,
+} from '#libs/contracts';
+import { boxBinding, fromBase64url, toBase64url, type Household } from '#libs/sealing';
+
+const boxes = [
+  ['intake', intakeBoxMessage],
+  ['eligibility', eligibilityBoxMessage],
+  ['payments', paymentsBoxMessage],
+] as const;
+type Sender = (typeof boxes)[number][0];
+
+/** The newest message of each service, where there is one. */
+export type Messages = Readonly<Partial<Record<Sender, BoxMessageV1>>>;
+
+/** The body of `POST /v1/boxes/read`. */
+export function boxesOf(household: Household): ReadBoxesV1 {
+  return { boxes: boxes.map(([sender]) => toBase64url(household.at[sender].boxId)) };
+}
+
+/** Opens the answers; one that does not open with this receipt counts as empty. */
+export async function openBoxes(household: Household, answers: readonly string[]): Promise<Messages> {
+  const opened = await Promise.all(boxes.map(([sender], at) => openBox(household, sender, answers[at] ?? '')));
+  return Object.fromEntries(opened.filter((entry) => entry !== undefined)) as Messages;
+}
+
+async function openBox(
+  household: Household,
+  sender: Sender,
+  answer: string,
+): Promise<readonly [Sender, BoxMessageV1] | undefined> {
+  if (answer.length !== base64urlLength(BOX_ANSWER_BYTES)) return undefined;
+  const contract = boxes.find(([name]) => name === sender)?.[1] ?? intakeBoxMessage;
+  try {
+    const content = decodeBoxAnswer(fromBase64url(answer));
+    if (content === undefined) return undefined;
+    const keys = household.at[sender];
+    const binding = boxBinding(contract, { box: keys.boxId, ...content });
+    const plaintext = await keys.openBox({ ...binding, sealed: content.sealed });
+    return [sender, decodePayload(contract, plaintext)];
+  } catch {
+    return undefined;
+  }
+}
+
+export type ShownStatus = BoxStatus | 'nothing-arrived';
+
+/**
+ * What the household is shown: the word of whoever speaks last in the order intake, eligibility, payments. Payments
+ * speaks only of money that was granted, so its word counts where there is one, until the case is closed.
+ */
+export function statusOf(messages: Messages, today: Day): ShownStatus {
+  const { intake, eligibility, payments } = messages;
+  if (eligibility !== undefined && eligibility.status === 'closed') return 'closed';
+  const last = payments ?? eligibility;
+  if (last !== undefined) return last.status;
+  if (intake === undefined) return 'nothing-arrived';
+  return intake.lastDay < today ? 'apply-again' : intake.status;
+}

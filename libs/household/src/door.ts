@@ -1,0 +1,66 @@
+import type { AcceptedV1, BoxesV1, DirectoryV1, FileRequestV1, SubmitApplicationV1 } from '#libs/contracts';
+import type { Household } from '#libs/sealing';
+import { boxesOf, openBoxes, type Messages } from './boxes.js';
+import { HouseholdError } from './errors.js';
+import { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';
+
+export interface DoorOptions {
+  /** Where intake answers, without a slash at the end. */
+  readonly url: string;
+  /** An enrolled device signs what it sends, and only so is its lane known. */
+  readonly device?: DeviceSigner;
+  readonly timeoutMs?: number;
+  readonly now?: () => Date;
+}
+
+/** Intake's public door, as a household's device uses it. */
+export class Door {
+  constructor(private readonly options: DoorOptions) {}
+
+  directory(): Promise<DirectoryV1> {
+    return this.call('GET', '/v1/directory') as Promise<DirectoryV1>;
+  }
+
+  profile(): Promise<unknown> {
+    return this.call('GET', '/v1/profile');
+  }
+
+  /** @throws HouseholdError `refused` with the door's code, `unreachable` */
+  submit(application: SubmitApplicationV1): Promise<AcceptedV1> {
+    return this.call('POST', '/v1/applications', application) as Promise<AcceptedV1>;
+  }
+
+  async file(request: FileRequestV1): Promise<void> {
+    await this.call('POST', '/v1/requests', request);
+  }
+
+  async readBoxes(household: Household): Promise<Messages> {
+    const { answers } = (await this.call('POST', '/v1/boxes/read', boxesOf(household))) as BoxesV1;
+    return openBoxes(household, answers);
+  }
+
+  private async call(method: 'GET' | 'POST', path: string, content?: object): Promise<unknown> {
+    const { url, device, timeoutMs = 30_000, now = () => new Date() } = this.options;
+    const body = content === undefined ? undefined : JSON.stringify(content);
+    const seconds = Math.floor(now().getTime() / 1000);
+    const signature =
+      device === undefined || body === undefined ? {} : await signatureHeaders({ method, path, body }, device, seconds);
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json', ...signature } }),
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch(() => {
+      // What the platform says may name the address; the household needs to know only that it can try again.
+      throw new HouseholdError('unreachable');
+    });
+    const said = await answer.json().catch(() => ({}) as unknown);
+    if (answer.ok) return said;
+    const { code } = said as { code?: unknown };
+    const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    throw new HouseholdError(
+      'refused',
+      typeof code === 'string' ? code : undefined,
+      Number.isFinite(retryAfter) ? retryAfter : undefined,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+const sentences = {
+  'no-day-key': 'The directory has no valid key for this day.',
+  'other-contracts': 'The page is too old or too new. Load it again.',
+  refused: 'The desk refused what was sent.',
+  unreachable: 'The desk cannot be reached.',
+  'no-more-requests': 'No further request can be made with this receipt.',
+} as const;
+
+export type HouseholdErrorCode = keyof typeof sentences;
+
+/** What can go wrong on a household's device. The message is a fixed sentence; `problem` is the code that the door gave. */
+export class HouseholdError extends Error {
+  override readonly name = 'HouseholdError';
+  readonly canRetry: boolean;
+
+  constructor(
+    readonly code: HouseholdErrorCode,
+    readonly problem?: string,
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(sentences[code]);
+    this.canRetry = code === 'unreachable' || retryAfterSeconds !== undefined;
+  }
+}

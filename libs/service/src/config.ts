@@ -1,0 +1,58 @@
+/** A setting is missing or has the wrong form. Names the setting, never its value: it may be a password. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'bad-setting';
+
+  constructor(readonly setting: string) {
+    super(`the setting ${setting} is missing or has the wrong form`);
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What every service is told when it starts; read once, in one place. */
+export interface ServiceConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string;
+  readonly brokers: readonly string[];
+  readonly kafkaUser: { readonly username: string; readonly password: string };
+  readonly keyringPrivate: string;
+  readonly keyringPublic: string;
+  readonly pinnedIdentities: string;
+  readonly profilePath: string;
+}
+
+/** @throws ConfigError */
+export function readServiceConfig(env: Environment): ServiceConfig {
+  return {
+    port: wholeSetting(env, 'PORT', { min: 1, max: 65_535 }),
+    host: env['HOST'] ?? '127.0.0.1',
+    databaseUrl: textSetting(env, 'DATABASE_URL', /^postgres(ql)?:\/\//),
+    brokers: textSetting(env, 'KAFKA_BROKERS', /^[\w.:,[\]-]+$/).split(','),
+    kafkaUser: { username: textSetting(env, 'KAFKA_USERNAME'), password: textSetting(env, 'KAFKA_PASSWORD') },
+    keyringPrivate: textSetting(env, 'KEYRING_PRIVATE'),
+    keyringPublic: textSetting(env, 'KEYRING_PUBLIC'),
+    pinnedIdentities: textSetting(env, 'PINNED_IDENTITIES'),
+    profilePath: textSetting(env, 'PROFILE'),
+  };
+}
+
+/** @throws ConfigError */
+export function textSetting(env: Environment, name: string, pattern = /./): string {
+  const value = env[name];
+  if (value === undefined || !pattern.test(value)) throw new ConfigError(name);
+  return value;
+}
+
+/** @throws ConfigError */
+export function wholeSetting(
+  env: Environment,
+  name: string,
+  limits: { readonly min: number; readonly max: number; readonly fallback?: number },
+): number {
+  if (env[name] === undefined && limits.fallback !== undefined) return limits.fallback;
+  const value = Number(textSetting(env, name, /^\d{1,12}$/));
+  if (value < limits.min || value > limits.max) throw new ConfigError(name);
+  return value;
+}

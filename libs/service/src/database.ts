@@ -1,0 +1,51 @@
+import { Pool } from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly entities: MixedList<Function>;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly migrations: MixedList<Function>;
+  readonly poolSize?: number;
+}
+
+const MIGRATION_LOCK = 7_402_615;
+
+/** Entities, migrations and ordinary reads. It logs nothing: a statement's values are what people told us. */
+export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    poolSize: 4,
+    extra: { application_name: 'reads' },
+  });
+}
+
+/** Connects and brings the schema up to date; several instances may start at once. */
+export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
+  const source = await dataSourceOf(options).initialize();
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+  return source;
+}
+
+/** Connections for transactions: the bus and the stores. */
+export function openPool({ url, poolSize = 8 }: Pick<DatabaseOptions, 'url' | 'poolSize'>): Pool {
+  const pool = new Pool({ connectionString: url, max: poolSize, application_name: 'service' });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}

@@ -1,0 +1,90 @@
+import { createHash, createPublicKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { httpbis } from 'http-message-signatures';
+
+/**
+ * HTTP Message Signatures (RFC 9421) with Ed25519, over method, path and the digest of the body (RFC 9530).
+ * It says which enrolled device or person sent a request; what the body claims about that is never asked.
+ */
+const COVERED = ['@method', '@path', 'content-digest'] as const;
+const MAX_AGE_SECONDS = 600;
+const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+
+export interface SignedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** @param raw 32 bytes */
+export function ed25519PublicKey(raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_ED25519, raw]), format: 'der', type: 'spki' });
+}
+
+/** True when the request claims to be signed at all. */
+export function isSigned(headers: SignedRequest['headers']): boolean {
+  return headers['signature'] !== undefined || headers['signature-input'] !== undefined;
+}
+
+/**
+ * The id of the key that signed the request, when everything about the signature is as it must be; otherwise undefined.
+ *
+ * @param keyOf the public key (Ed25519) of an enrolled key id
+ */
+export async function signerOf(
+  request: SignedRequest,
+  keyOf: (keyId: string) => Promise<KeyObject | undefined>,
+  now: Date,
+): Promise<string | undefined> {
+  if (!digestFits(request)) return undefined;
+  let signer: string | undefined;
+  try {
+    const verified = await httpbis.verifyMessage(
+      {
+        requiredFields: [...COVERED],
+        requiredParams: ['created', 'keyid'],
+        keyLookup: async (params) => {
+          const id = typeof params['keyid'] === 'string' ? params['keyid'] : '';
+          const created = params['created'];
+          const key = await keyOf(id);
+          if (key === undefined || !isFresh(created, now)) return null;
+          signer = id;
+          return {
+            id,
+            algs: ['ed25519'],
+            verify: (data: Buffer, signature: Buffer) => Promise.resolve(verify(null, data, key, signature)),
+          };
+        },
+      },
+      {
+        method: request.method,
+        // The host is not covered: a proxy may change it. The library wants a whole address.
+        url: `https://desk.invalid${request.path}`,
+        headers: cleaned(request.headers),
+      },
+    );
+    return verified === true ? signer : undefined;
+  } catch {
+    // The library throws on malformed headers and unknown keys alike; the caller learns only that nobody signed.
+    return undefined;
+  }
+}
+
+function isFresh(created: unknown, now: Date): boolean {
+  const seconds = created instanceof Date ? created.getTime() / 1000 : Number(created);
+  return Number.isFinite(seconds) && Math.abs(now.getTime() / 1000 - seconds) <= MAX_AGE_SECONDS;
+}
+
+function digestFits({ headers, body }: SignedRequest): boolean {
+  const header = headers['content-digest'];
+  if (typeof header !== 'string') return false;
+  const expected = Buffer.from(`sha-256=:${createHash('sha256').update(body).digest('base64')}:`);
+  const given = Buffer.from(header);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function cleaned(headers: SignedRequest['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
+  );
+}

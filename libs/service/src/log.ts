@@ -1,0 +1,88 @@
+import { pino, type Logger } from 'pino';
+
+/** What a field of a log line may hold. Anything else is left out: the list decides, not the caller. */
+const shapes = {
+  count: (value: unknown) => Number.isSafeInteger(value),
+  ms: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
+  code: (value: unknown) => typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/.test(value),
+  day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
+  flag: (value: unknown) => typeof value === 'boolean',
+  // Places in our own code; an error's message may hold what a person typed, so it is never written.
+  frames: (value: unknown) =>
+    Array.isArray(value) && value.every((frame) => typeof frame === 'string' && FRAME.test(frame)),
+} as const;
+type Shape = keyof typeof shapes;
+
+const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
+
+/** Every event that a service may log, with every field it may have. What is not here cannot be logged. */
+export const logEvents = {
+  started: { port: 'count', ms: 'ms' },
+  'start-failed': { error: 'code', code: 'code', frames: 'frames' },
+  stopping: { signal: 'code' },
+  stopped: {},
+  'process-failed': { error: 'code', code: 'code', frames: 'frames' },
+  'request-failed': { error: 'code', code: 'code', frames: 'frames' },
+  'requests-refused': { code: 'code', count: 'count' },
+  'work-failed': { work: 'code', error: 'code', code: 'code', frames: 'frames' },
+  'work-done': { work: 'code', count: 'count', ms: 'ms' },
+  bus: { event: 'code', topic: 'code', partition: 'count', count: 'count', code: 'code', day: 'day', ms: 'ms' },
+  alarm: { alarm: 'code', count: 'count', code: 'code', topic: 'code', day: 'day' },
+  keys: { event: 'code', day: 'day', count: 'count' },
+  'money-held': { code: 'code' },
+} as const satisfies Record<string, Readonly<Record<string, Shape>>>;
+
+export type LogEvent = keyof typeof logEvents;
+export type LogFields<E extends LogEvent> = { readonly [F in keyof (typeof logEvents)[E]]?: unknown };
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Writes declared events with declared fields, one JSON line each. */
+export interface Log {
+  write<E extends LogEvent>(level: LogLevel, event: E, fields?: LogFields<E>): void;
+}
+
+/** @param sink where lines go; standard output unless a test says otherwise */
+export function createLog(service: string, sink?: { write(line: string): void }): Log {
+  const options = {
+    base: { service },
+    formatters: { level: (label: string) => ({ level: label }) },
+    // The hour is enough to follow an incident; a finer time would tell when somebody applied.
+    timestamp: () => `,"hour":"${new Date().toISOString().slice(0, 13)}"`,
+    serializers: {},
+  };
+  const logger: Logger = sink === undefined ? pino(options) : pino(options, sink);
+  return {
+    write(level, event, fields = {}) {
+      logger[level](allowed(event, fields), event);
+    },
+  };
+}
+
+function allowed(event: LogEvent, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const declared: Readonly<Record<string, Shape>> = Object.hasOwn(logEvents, event) ? logEvents[event] : {};
+  const kept: Record<string, unknown> = {};
+  for (const [name, shape] of Object.entries(declared)) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (value !== undefined && shapes[shape](value)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** What may be said of an error: its class, its code, and where in our code it rose. Never its message. */
+export function errorFields(error: unknown): { error: string; code: string | undefined; frames: readonly string[] } {
+  if (!(error instanceof Error)) return { error: 'not-an-error', code: undefined, frames: [] };
+  const { code } = error as { code?: unknown };
+  return {
+    error: error.constructor.name,
+    code: typeof code === 'string' ? code : undefined,
+    frames: framesOf(error),
+  };
+}
+
+function framesOf(error: Error): readonly string[] {
+  const lines = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return lines.slice(0, 8).flatMap((line) => {
+    const frame = line.slice(7).replace(/^async /, '');
+    return FRAME.test(frame) ? [frame] : [];
+  });
+}
