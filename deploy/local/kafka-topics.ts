@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import kafkajs, { type Admin } from 'kafkajs';
 
-import { type AclRule, aclsFor, services, topicConfigs } from '#libs/contracts';
+import { aclsFor, services, topicConfigs } from '#libs/contracts';
 
 import type { KafkaUser } from './kafka.js';
 import { StackProblem } from './problem.js';
@@ -35,6 +37,7 @@ export async function prepareTopics(brokers: string, admin: KafkaUser, partition
     await applyTopics(connection, partitions);
     await applyRules(connection);
   } catch (error) {
+    if (error instanceof StackProblem) throw error;
     throw new StackProblem('topics-failed', (error as { readonly type?: string }).type ?? (error as Error).name);
   } finally {
     await connection.disconnect();
@@ -70,49 +73,65 @@ async function applyTopics(admin: Admin, partitions: number): Promise<void> {
   }
 }
 
+type Rules = ReadonlyMap<string, kafkajs.AclEntry>;
+
 async function applyRules(admin: Admin): Promise<void> {
-  const wanted = services.flatMap((service) => aclsFor(service));
-  await removeOtherRules(admin, wanted);
-  await admin.createAcls({
-    acl: wanted.map((rule) => ({
-      principal: rule.principal,
-      host: '*',
-      operation: operations[rule.operation],
-      permissionType: AclPermissionTypes.ALLOW,
-      resourceType: resources[rule.resource],
-      resourceName: rule.name,
-      resourcePatternType: ResourcePatternTypes.LITERAL,
-    })),
-  });
+  const wanted = wantedRules();
+  const present = await presentRules(admin);
+  const without = (rules: Rules, others: Rules) =>
+    [...rules].filter(([name]) => !others.has(name)).map(([, rule]) => rule);
+  const stray = without(present, wanted);
+  const missing = without(wanted, present);
+  if (stray.length > 0) await admin.deleteAcls({ filters: stray });
+  if (missing.length > 0) await admin.createAcls({ acl: missing });
+  await untilInForce(admin, wanted);
 }
 
-async function removeOtherRules(admin: Admin, wanted: readonly AclRule[]): Promise<void> {
-  const nameOf = (principal: string, type: number, name: string, operation: number) =>
-    [principal, type, name, operation].join(' ');
-  const keep = new Set(
-    wanted.map((rule) => nameOf(rule.principal, resources[rule.resource], rule.name, operations[rule.operation])),
-  );
-  for (const service of services) {
-    const principal = `User:${service}`;
-    const { resources: found } = await admin.describeAcls({
-      principal,
-      resourceType: AclResourceTypes.ANY,
-      resourcePatternType: ResourcePatternTypes.ANY,
-      operation: AclOperationTypes.ANY,
-      permissionType: AclPermissionTypes.ANY,
-    });
-    const filters = found.flatMap((resource) =>
-      resource.acls
-        .filter((acl) => !keep.has(nameOf(acl.principal, resource.resourceType, resource.resourceName, acl.operation)))
-        .map((acl) => ({
-          principal: acl.principal,
-          operation: acl.operation,
-          permissionType: acl.permissionType,
-          resourceType: resource.resourceType,
-          resourceName: resource.resourceName,
-          resourcePatternType: resource.resourcePatternType,
-        })),
-    );
-    if (filters.length > 0) await admin.deleteAcls({ filters });
+/** The broker answers before its authorizer has read the change; a service that starts now would be refused. */
+async function untilInForce(admin: Admin, wanted: Rules): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const present = await presentRules(admin);
+    if (present.size === wanted.size && [...wanted.keys()].every((name) => present.has(name))) return;
+    if (Date.now() > deadline) throw new StackProblem('topics-failed', 'the access rules did not come into force');
+    await sleep(50);
   }
+}
+
+function wantedRules(): Rules {
+  const rules = services.flatMap((service) => aclsFor(service));
+  return byName(
+    rules.map(({ principal, resource, name, operation }) => ({
+      principal,
+      host: '*',
+      operation: operations[operation],
+      permissionType: AclPermissionTypes.ALLOW,
+      resourceType: resources[resource],
+      resourceName: name,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+    })),
+  );
+}
+
+/** The rules of the services on the broker; those of anyone else are none of our business. */
+async function presentRules(admin: Admin): Promise<Rules> {
+  const { resources: found } = await admin.describeAcls({
+    resourceType: AclResourceTypes.ANY,
+    resourcePatternType: ResourcePatternTypes.ANY,
+    operation: AclOperationTypes.ANY,
+    permissionType: AclPermissionTypes.ANY,
+  });
+  const principals = new Set(services.map((service) => `User:${service}`));
+  const entries = found.flatMap(({ acls, ...resource }) => acls.map((acl) => Object.assign({}, resource, acl)));
+  return byName(entries.filter(({ principal }) => principals.has(principal)));
+}
+
+function byName(entries: readonly kafkajs.AclEntry[]): Rules {
+  return new Map(
+    entries.map((entry) => {
+      const { principal, host, operation, permissionType, resourceType, resourceName, resourcePatternType } = entry;
+      const parts = [principal, host, operation, permissionType, resourceType, resourceName, resourcePatternType];
+      return [parts.join(' '), entry];
+    }),
+  );
 }
