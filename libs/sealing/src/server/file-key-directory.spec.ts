@@ -93,6 +93,14 @@ describe('a directory of day keys', () => {
     expect(await verifySignedDayKey(entry, { ...pins, payments: [] })).toBe(false);
   });
 
+  it('does not take the day key of one service for that of another, even if both were signed by the same identity', async () => {
+    const [entry] = published() as [SignedDayKey];
+    const shared = world.keyrings.payments.identities();
+    const pins = { payments: shared, intake: shared };
+    expect(await verifySignedDayKey(entry, pins)).toBe(true);
+    expect(await verifySignedDayKey({ ...entry, service: 'intake' }, pins)).toBe(false);
+  });
+
   it('does not take the genuine entry of one service from the folder of another', () => {
     const theirs = join(temporary.dir, 'public', 'intake', 'day-keys.json');
     writeFileSync(theirs, JSON.stringify(published()));

@@ -137,6 +137,17 @@ describe('a file keyring', () => {
     await expect(keyring.ensureRowKeys(-1)).rejects.toEqual(code('malformed'));
   });
 
+  it('finds at once what another instance has made', async () => {
+    const [one, other] = [await FileKeyring.create(places), await FileKeyring.open(places)];
+    expect([other.dayKey(TODAY), other.rowKeys(1), other.secretExists('a')]).toEqual([undefined, undefined, false]);
+    await one.ensureDayKeys(TODAY);
+    expect(other.dayKey(TODAY)).toBeDefined();
+    await one.ensureRowKeys(1);
+    expect(other.rowKeys(1)).toBeDefined();
+    await one.createSecret('a');
+    expect(other.secretExists('a')).toBe(true);
+  });
+
   it('loses in every other instance, within a moment, what one instance has destroyed', async () => {
     const [one, other] = [await FileKeyring.create(places), await FileKeyring.open(places)];
     await one.ensureRowKeys(1);
@@ -160,7 +171,8 @@ describe('a file keyring', () => {
       changed[at] = (changed[at] as number) ^ 1;
       writeFileSync(path, changed);
       await expect(FileKeyring.open(places)).rejects.toEqual(code('keyring-damaged'));
-      expect(() => keyring.secretExists('none')).toThrow(code('keyring-damaged'));
+      for (let time = 0; time < 2; time += 1)
+        expect(() => keyring.secretExists('none')).toThrow(code('keyring-damaged'));
       writeFileSync(path, whole);
       expect(keyring.secretExists('none')).toBe(false);
     }
@@ -170,16 +182,23 @@ describe('a file keyring', () => {
 });
 
 describe('destruction', () => {
-  it('makes every older copy of the file worthless, and leaves one master key', async () => {
+  const destructions: Record<string, (keyring: FileKeyring) => Promise<void>> = {
+    'a night': (keyring) => keyring.destroyRowKeys(1),
+    'a day': (keyring) => keyring.ensureDayKeys(addDays(TODAY, 8)),
+    'a secret': (keyring) => keyring.destroySecret('cycle/2026'),
+  };
+
+  it.each(Object.keys(destructions))('of %s makes every older copy of the file worthless', async (what) => {
     const keyring = await FileKeyring.create(places);
     await keyring.ensureRowKeys(1);
-    await keyring.ensureRowKeys(2);
+    await keyring.ensureDayKeys(TODAY);
+    await keyring.createSecret('cycle/2026');
     const path = join(places.privateDir, 'eligibility.keyring');
     const copy = join(temporary.dir, 'backup');
     copyFileSync(path, copy);
     const [master] = filesOf('.master') as [string];
 
-    await keyring.destroyRowKeys(1);
+    await destructions[what]?.(keyring);
     expect(filesOf('.master')).toHaveLength(1);
     expect(filesOf('.master')).not.toContain(master);
 

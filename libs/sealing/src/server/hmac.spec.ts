@@ -21,6 +21,14 @@ describe('keyed hashes', () => {
     );
   });
 
+  it.each([1, 32, 63, 64, 65, 100])('are those of Node for a key of %i bytes', (length) => {
+    const key = Buffer.alloc(length, 9);
+    const expected = createHmac('sha256', key)
+      .update(canonicalBytes('hmac/v1', ['x']))
+      .digest('hex');
+    expect(hmacSha256(key, 'x').toString('hex')).toBe(expected);
+  });
+
   it('keep their parts apart', () => {
     const key = Buffer.alloc(32, 1);
     const all = [

@@ -51,7 +51,6 @@ export function hpkeSeal({ recipientKey, info, aad, plaintext, cipher, ephemeral
  * @throws SealingError `not-opened` for everything that is not exactly what was sealed to this key and binding
  */
 export function hpkeOpen({ privateKey, info, aad, sealed, cipher }: HpkeOpening): Buffer {
-  if (sealed.length < HPKE_OVERHEAD_BYTES) throw new SealingError('not-opened');
   const suite = hpkeSuites[cipher ?? 'aes-256-gcm'];
   const enc = sealed.subarray(0, ENC_BYTES);
   const dh = sharedPoint(privateKey, enc);

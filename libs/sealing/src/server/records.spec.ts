@@ -156,6 +156,18 @@ describe('a record that is not what it should be', () => {
     for (const record of mixed) expect(codeOf(() => open.open(expected, record))).toBe('not-opened');
   });
 
+  it('is malformed with another format number, or with a header that holds more than a header', () => {
+    const record = sender().seal(target, plaintext);
+    const at = headerBytes(record);
+    const otherFormat = Buffer.concat([Buffer.of(2), record.subarray(1)]);
+    const longer = Buffer.concat([record.subarray(0, at), Buffer.of(0), record.subarray(at)]);
+    longer.writeUInt16BE(at - 3 + 1, 1);
+    for (const changed of [otherFormat, longer]) {
+      expect(codeOf(() => opener().open(expected, changed))).toBe('malformed');
+      expect(codeOf(() => RecordOpener.peek(changed))).toBe('malformed');
+    }
+  });
+
   it('is forged when signed by another service, or by a key that is not pinned', () => {
     const seed = newPrivateSeed('ed25519');
     const privateKey = importPrivateKey('ed25519', seed);
@@ -209,6 +221,13 @@ describe('a record that is not what it should be', () => {
     const keyring = await FileKeyring.create({ ...placesIn(dir, 'eligibility'), privateDir: `${dir}/restored` });
     const open = new RecordOpener({ consumer: 'eligibility', keyring, directory: world.directory() });
     expect(codeOf(() => open.open(expected, record))).toBe('not-opened');
+    // Nor by what was opened before the keyring lost the key.
+    let dayKey = world.keyrings.eligibility.dayKey(TODAY);
+    const losing = { dayKey: () => dayKey, isDayDestroyed: () => false };
+    const warm = new RecordOpener({ consumer: 'eligibility', keyring: losing, directory: world.directory() });
+    expect(codeOf(() => warm.open(expected, record))).toBe('opened');
+    dayKey = undefined;
+    expect(codeOf(() => warm.open(expected, record))).toBe('not-opened');
   });
 });
 
@@ -305,6 +324,23 @@ describe('the death of a day', () => {
     headerOf(addDays(TODAY, 8));
     expect(headerOf(TODAY)).not.toBe(first);
   });
+});
+
+it('a sender changes its key after so many records, and keeps no more than a thousand keys', () => {
+  const published = world.directory().dayKeyOf('eligibility', TODAY);
+  const directory = { dayKeyOf: () => published };
+  const identity = { keyId: world.keyrings.intake.identity().keyId, sign: () => Buffer.alloc(64) };
+  const keys = new SenderKeys({ producer: 'intake', identity, directory, recordsPerKeyMax: 3 });
+  const headerOf = (contract: string): string => {
+    const record = keys.seal({ ...target, contract }, plaintext);
+    return record.subarray(0, headerBytes(record)).toString('hex');
+  };
+  const headers = Array.from({ length: 7 }, () => headerOf('a'));
+  expect(headers.map((header) => headers.indexOf(header))).toEqual([0, 0, 0, 3, 3, 3, 6]);
+  for (let n = 0; n < 999; n += 1) headerOf(`b.${n}`);
+  expect(headerOf('a')).toBe(headers[6]);
+  headerOf('c');
+  expect(headerOf('a')).not.toBe(headers[6]);
 });
 
 it.each([

@@ -16,7 +16,7 @@ import {
 } from './record-header.js';
 
 /** Random nonces: one key is good for 2^32 records (NIST SP 800-38D section 8.3); it is changed long before. */
-const RECORDS_PER_KEY_MAX = 2 ** 30;
+const RECORDS_PER_KEY = 2 ** 30;
 
 /** A key per contract and day; days pass, so the oldest are forgotten. */
 const KEYS_MAX = 1_000;
@@ -32,7 +32,8 @@ interface SenderKey {
 export interface SenderKeysOptions {
   readonly producer: string;
   readonly identity: IdentitySigner;
-  readonly directory: KeyDirectory;
+  readonly directory: Pick<KeyDirectory, 'dayKeyOf'>;
+  readonly recordsPerKeyMax?: number;
 }
 
 /** What a record is sealed for; the producer is the one of the `SenderKeys`. */
@@ -74,8 +75,9 @@ export class SenderKeys {
     if (recipient === undefined) throw new SealingError('no-day-key');
     const name = `${target.day} ${target.contract} ${target.version} ${target.consumer}`;
     const known = this.#keys.get(name);
-    const usable = known !== undefined && known.recipientKeyId === recipient.keyId;
-    if (usable && known.records < RECORDS_PER_KEY_MAX) return known;
+    const recordsMax = this.#options.recordsPerKeyMax ?? RECORDS_PER_KEY;
+    const isUsable = known !== undefined && known.recipientKeyId === recipient.keyId && known.records < recordsMax;
+    if (isUsable) return known;
     if (target.day > this.#newestDay) {
       this.#newestDay = target.day;
       this.forgetBefore(addDays(target.day, 1 - DAY_KEY_DAYS));

@@ -7,9 +7,6 @@ import { SealingError } from '../errors.js';
 const WAIT_MS_MAX = 15_000;
 const BACK_OFF_MS = 5;
 
-/** Instances in one process queue here, so that they never compete through the file system. */
-const queues = new Map<string, Promise<unknown>>();
-
 /**
  * Lets one writer at a time work on a keyring, over all processes of one machine.
  *
@@ -18,26 +15,11 @@ const queues = new Map<string, Promise<unknown>>();
  * that announce themselves together at least one sees the other. A dead writer's file has a name nobody will ever use
  * again, so anyone may remove it: there is no lock to be taken over, and no race in doing so.
  *
+ * @param work synchronous, so that within one process nothing comes between
+ *
  * @throws SealingError `keyring-busy` after 15 s
  */
 export async function withWriterLock<T>(dir: string, name: string, work: () => T): Promise<T> {
-  const place = join(dir, name);
-  const before = queues.get(place) ?? Promise.resolve();
-  const mine = before.then(() => lockedWork(dir, name, work));
-  // The next in line waits for the end, not for success.
-  const ended = mine.then(
-    () => undefined,
-    () => undefined,
-  );
-  queues.set(place, ended);
-  try {
-    return await mine;
-  } finally {
-    if (queues.get(place) === ended) queues.delete(place);
-  }
-}
-
-async function lockedWork<T>(dir: string, name: string, work: () => T): Promise<T> {
   const prefix = `${name}.writer.`;
   const deadlineMs = performance.now() + WAIT_MS_MAX;
   for (;;) {
