@@ -3,19 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { dayOf, type Service, services } from '#libs/contracts';
+import { serviceSecrets } from '#libs/service';
 import { FileKeyring, type PinnedIdentity, SealingError, writePinnedIdentities } from '#libs/sealing';
 
 import type { PerService } from './databases.js';
 import type { Place } from './place.js';
 import { StackProblem } from './problem.js';
-
-/** The long-lived secrets that each service finds in its keyring. It never makes one itself: a missing key is a hold. */
-const secretNames: PerService<readonly string[]> = {
-  intake: [],
-  eligibility: [],
-  payments: [],
-  notification: [],
-};
 
 export function privateKeyring(place: Place, service: Service): string {
   return join(place.keyring, 'private', service);
@@ -44,14 +37,14 @@ export async function setUpKeyrings(place: Place): Promise<void> {
   const pins: Record<string, readonly PinnedIdentity[]> = {};
   for (const service of services) {
     const keyring = await keyringOf(place, service, isFirst);
-    for (const name of secretNames[service]) {
+    for (const name of serviceSecrets[service]) {
       if (made?.[service]?.includes(name) !== true && !keyring.secretExists(name)) await keyring.createSecret(name);
     }
     await keyring.ensureDayKeys(dayOf(new Date()));
     pins[service] = keyring.identities();
   }
   if (isFirst) writePinnedIdentities(pinnedIdentitiesFile(place), pins);
-  await writeFile(noteFile, `${JSON.stringify(secretNames, undefined, 2)}\n`);
+  await writeFile(noteFile, `${JSON.stringify(serviceSecrets, undefined, 2)}\n`);
 }
 
 /** On a first start the keyring may be there nevertheless: an earlier attempt was interrupted. */

@@ -39,3 +39,4 @@ export type { Fund, Grants, Release, SizeBand } from './profile/money.js';
 export * from './profile/profile.js';
 export * from './profile/public-part.js';
 export { ProfileError, type ProfileProblem } from './profile/reader.js';
+export * from './profile/cycle.js';

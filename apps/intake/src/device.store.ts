@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { KeyObject } from 'node:crypto';
+import { ed25519PublicKey } from '#libs/service';
+import { Repository } from 'typeorm';
+import { Device } from './device.entity.js';
+
+/** A struck device stops counting within this time, well below the five minutes that are promised. */
+const CACHE_MS = 15_000;
+
+export interface EnrolledDevice {
+  readonly lane: 'kiosk' | 'assisted';
+  readonly site: string;
+  readonly key: KeyObject;
+}
+
+@Injectable()
+export class DeviceStore {
+  private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
+
+  constructor(@InjectRepository(Device) private readonly devices: Repository<Device>) {}
+
+  async find(name: string): Promise<EnrolledDevice | undefined> {
+    const now = Date.now();
+    const cached = this.cache.get(name);
+    if (cached !== undefined && cached.until > now) return cached.device;
+    const row = await this.devices.findOneBy({ name, struck: false });
+    const device = row === null ? undefined : { lane: row.lane, site: row.site, key: ed25519PublicKey(row.publicKey) };
+    // Names come from outside: unknown ones are not remembered, or memory would be theirs to fill.
+    if (device !== undefined) this.cache.set(name, { until: now + CACHE_MS, device });
+    return device;
+  }
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { ServiceSpec } from '#libs/service';
+import { applicationKinds, ApplicationStore } from './application.store.js';
+import { boxKind, BoxStore } from './box.store.js';
+import { Device } from './device.entity.js';
+import { DeviceStore } from './device.store.js';
+import { DirectoryController } from './directory.controller.js';
+import { DoorController } from './door.controller.js';
+import { Tables1764028800001 } from './migrations/0001-tables.js';
+import { OnOutcomePosted } from './on-outcome-posted.js';
+
+export const intakeSpec: ServiceSpec<'intake'> = {
+  service: 'intake',
+  kinds: [...applicationKinds, boxKind],
+  entities: [Device],
+  migrations: [Tables1764028800001],
+};
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Device])],
+  controllers: [DoorController, DirectoryController, OnOutcomePosted],
+  providers: [ApplicationStore, BoxStore, DeviceStore],
+})
+export class IntakeModule {}

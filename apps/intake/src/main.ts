@@ -1,0 +1,4 @@
+import { runService } from '#libs/service';
+import { intakeSpec, IntakeModule } from './intake.module.js';
+
+await runService(intakeSpec, IntakeModule);

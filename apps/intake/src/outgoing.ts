@@ -1,0 +1,95 @@
+import {
+  addDays,
+  clocks,
+  contactGiven,
+  eligibilityRequestFiled,
+  encodePayload,
+  factsSubmitted,
+  intakeBoxMessage,
+  message,
+  notificationRequestFiled,
+  paymentsRequestFiled,
+  payoutChosen,
+  type Lane,
+  type Outgoing,
+  type RequestRecipient,
+  type SubmitApplicationV1,
+} from '#libs/contracts';
+import { boxBinding, boxIdOfSync, hpkeSeal, sha256 } from '#libs/sealing';
+
+/** Gives an id its name in one contract: base64url of a keyed hash. */
+export type NameFor = (contract: string, id: Uint8Array) => string;
+
+interface AcceptedApplication {
+  readonly application: SubmitApplicationV1;
+  readonly lane: Lane;
+  readonly site: string | undefined;
+}
+
+interface FiledRequest {
+  readonly to: RequestRecipient;
+  readonly day: string;
+  readonly sealed: string;
+  readonly lane: Lane;
+  readonly site: string | undefined;
+}
+
+/** After the last day of an answer the box still says "apply again" for this long. */
+const APPLY_AGAIN_DAYS = 30;
+
+/** The three slices of an application, each to the one service that can open it. */
+export function sliceMessages(accepted: AcceptedApplication, nameFor: NameFor): readonly Outgoing<'intake'>[] {
+  const { application, lane, site } = accepted;
+  const { day, facts, payout, contact } = application;
+  const id = Buffer.from(application.application, 'base64url');
+  return [
+    message(factsSubmitted, day, { submission: nameFor(factsSubmitted.name, id), sealed: facts }),
+    message(payoutChosen, day, { submission: nameFor(payoutChosen.name, id), sealed: payout, ...origin(lane, site) }),
+    message(contactGiven, day, { submission: nameFor(contactGiven.name, id), sealed: contact }),
+  ];
+}
+
+/** A later request, to its service. Payments also learns the lane: presence is confirmed by where it was made. */
+export function filedMessage({ to, day, sealed, lane, site }: FiledRequest, nameFor: NameFor): Outgoing<'intake'> {
+  const id = sha256(Buffer.from(sealed));
+  switch (to) {
+    case 'eligibility':
+      return message(eligibilityRequestFiled, day, { request: nameFor(eligibilityRequestFiled.name, id), sealed });
+    case 'payments':
+      return message(paymentsRequestFiled, day, {
+        request: nameFor(paymentsRequestFiled.name, id),
+        sealed,
+        ...origin(lane, site),
+      });
+    case 'notification':
+      return message(notificationRequestFiled, day, { request: nameFor(notificationRequestFiled.name, id), sealed });
+  }
+}
+
+/** The word "received" in intake's own box, with the last day on which an answer can come. */
+export function receivedBox(
+  { day, receiptKey }: SubmitApplicationV1,
+  version: number,
+): { value: Uint8Array; body: { version: number; lastDay: string; sealed: string } } {
+  const recipientKey = Buffer.from(receiptKey, 'base64url');
+  const box = boxIdOfSync(recipientKey);
+  const answerBy = addDays(day, clocks.dayKeyDays);
+  const lastDay = addDays(answerBy, APPLY_AGAIN_DAYS);
+  const sealed = hpkeSeal({
+    recipientKey,
+    ...boxBinding(intakeBoxMessage, { box, version, lastDay }),
+    plaintext: encodePayload(intakeBoxMessage, {
+      status: 'received',
+      version,
+      reasons: [],
+      lastDay: answerBy,
+      highestRequest: 0,
+      ready: [],
+    }),
+  });
+  return { value: box, body: { version, lastDay, sealed: Buffer.from(sealed).toString('base64url') } };
+}
+
+function origin(lane: Lane, site: string | undefined): { lane: Lane; site?: string } {
+  return site === undefined ? { lane } : { lane, site };
+}

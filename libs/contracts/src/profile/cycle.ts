@@ -1,0 +1,12 @@
+import { dayNumber, type Day } from '../core/day.js';
+import type { Profile } from './profile.js';
+
+/** The number of the cycle in which a day lies: cycles of the profile's length, counted from 1970-01-01. */
+export function cycleOf(profile: Pick<Profile, 'cycle'>, day: Day): number {
+  return Math.floor(dayNumber(day) / profile.cycle.days);
+}
+
+/** The text whose hash is a cycle's public salt: one per city and cycle, the same for every device. */
+export function cycleSaltText(profile: Pick<Profile, 'id'>, cycle: number): string {
+  return `cycle-salt/v1 ${profile.id} ${cycle}`;
+}

@@ -1,0 +1,11 @@
+export { systemClock, type Clock } from './clock.js';
+export { ConfigError, textSetting, wholeSetting, type Environment, type ServiceConfig } from './config.js';
+export { Gather, type GatherOptions } from './gather.js';
+export { ed25519PublicKey, isSigned, signerOf, type SignedRequest } from './http-signature.js';
+export { createLog, errorFields, logEvents, type Log, type LogEvent } from './log.js';
+export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
+export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
+export { readBodiesAsBytes, RUNTIME, runService } from './run.js';
+export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
+export { serviceSecrets } from './secrets.js';
+export { Worker, type WorkerOptions } from './worker.js';

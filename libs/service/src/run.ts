@@ -1,0 +1,147 @@
+import 'reflect-metadata';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BatchTransport } from '#libs/bus';
+import type { Service } from '#libs/contracts';
+import type { Environment } from './config.js';
+import { HEALTH, HealthController, METRICS, type Health } from './health.controller.js';
+import { createLog, errorFields, type Log } from './log.js';
+import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
+
+export const RUNTIME = Symbol('runtime');
+
+/** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
+const BODY_LIMIT_BYTES = 16_384;
+const STOP_MS = 15_000;
+
+@Module({})
+class RuntimeModule {
+  static of(runtime: Runtime<Service>): DynamicModule {
+    const providers = [
+      { provide: RUNTIME, useValue: runtime },
+      { provide: HEALTH, useValue: healthOf(runtime) },
+      { provide: METRICS, useValue: runtime.metrics },
+    ];
+    return { module: RuntimeModule, global: true, controllers: [HealthController], providers, exports: [RUNTIME] };
+  }
+}
+
+function healthOf({ bus }: Runtime<Service>): Health {
+  return {
+    async report() {
+      const { consumer, isBraked, lag, database, relay } = await bus.status();
+      return {
+        ready: database !== undefined && lag !== undefined && !isBraked && consumer !== 'stopped',
+        checks: {
+          consumer,
+          database: database !== undefined,
+          relay: relay.isLeader,
+          lag: lag ?? 'unknown',
+          parked: database?.parked ?? 'unknown',
+          backlog: database?.backlog ?? 'unknown',
+        },
+      };
+    },
+  };
+}
+
+/** Starts a service and keeps it running until it is told to stop. Whatever fails is logged by its code, never by its text. */
+export async function runService<S extends Service>(
+  spec: ServiceSpec<S>,
+  appModule: Type,
+  env: Environment = process.env,
+): Promise<void> {
+  const began = performance.now();
+  const log = createLog(spec.service);
+  endOnFailure(log);
+  try {
+    const runtime = await openRuntime(spec, env);
+    const app = await createApp(runtime as unknown as Runtime<Service>, appModule);
+    await app.startAllMicroservices();
+    await app.listen(runtime.config.port, runtime.config.host);
+    log.write('info', 'started', { port: runtime.config.port, ms: Math.round(performance.now() - began) });
+    stopOnSignal(log, async () => {
+      await app.close();
+      await runtime.close();
+    });
+  } catch (error) {
+    log.write('error', 'start-failed', errorFields(error));
+    process.exit(1);
+  }
+}
+
+async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<NestFastifyApplication> {
+  @Module({
+    imports: [
+      RuntimeModule.of(runtime),
+      TypeOrmModule.forRootAsync({
+        useFactory: () => ({ ...runtime.dataSource.options, autoLoadEntities: false }),
+        dataSourceFactory: () => Promise.resolve(runtime.dataSource),
+      }),
+      appModule,
+    ],
+  })
+  class RootModule {}
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: false,
+    trustProxy: false,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 60_000,
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, error, runtime.log),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(RootModule, adapter, {
+    // Nest's own lines hold messages of errors, and those hold what somebody sent.
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  readBodiesAsBytes(app);
+  app.useGlobalFilters(new ProblemFilter(runtime.log));
+  app.connectMicroservice({ strategy: new BatchTransport(runtime.bus) });
+  await app.init();
+  return app;
+}
+
+/** Bodies reach a controller as bytes: it validates them by the contract, and a signature covers them as they came. */
+export function readBodiesAsBytes(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      log.write('info', 'stopping', { signal });
+      setTimeout(() => process.exit(1), STOP_MS).unref();
+      stop().then(
+        () => {
+          log.write('info', 'stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.write('error', 'process-failed', errorFields(error));
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function endOnFailure(log: Log): void {
+  const end = (error: unknown): void => {
+    log.write('error', 'process-failed', errorFields(error));
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}

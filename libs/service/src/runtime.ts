@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import type { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import type { DataSource, MixedList } from 'typeorm';
+import { Bus, type KafkaConnection } from '#libs/bus';
+import {
+  canonicalJson,
+  clocks,
+  contractsTo,
+  dayNumber,
+  dayOf,
+  loadProfile,
+  type Contract,
+  type Profile,
+  type Service,
+} from '#libs/contracts';
+import { keepingKinds, MessageKeeping, Records, type KindSpec } from '#libs/records';
+import {
+  FileKeyDirectory,
+  FileKeyring,
+  hmacSha256,
+  recordOverheadBytes,
+  RecordOpener,
+  SenderKeys,
+  sha256,
+  type KeyDirectory,
+  type Keyring,
+} from '#libs/sealing';
+import { systemClock, type Clock } from './clock.js';
+import { readServiceConfig, type Environment, type ServiceConfig } from './config.js';
+import { openDatabase, openPool } from './database.js';
+import { createLog, errorFields, type Log } from './log.js';
+import { busMetrics } from './metrics.js';
+
+export interface ServiceSpec<S extends Service> {
+  readonly service: S;
+  /** Kinds of records besides those that the bus needs. */
+  readonly kinds: readonly KindSpec[];
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly entities: MixedList<Function>;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly migrations: MixedList<Function>;
+}
+
+/** Everything that a service stands on. Made once, at the start; handed to Nest as one provider. */
+export interface Runtime<S extends Service> {
+  readonly service: S;
+  readonly config: ServiceConfig;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Registry;
+  readonly keyring: Keyring;
+  readonly directory: KeyDirectory;
+  readonly pool: Pool;
+  readonly dataSource: DataSource;
+  readonly records: Records;
+  readonly bus: Bus<S>;
+  readonly profile: Profile;
+  readonly profileJson: unknown;
+  /** SHA-256 of the profile's canonical text. */
+  readonly profileHash: Uint8Array;
+  /** A keyed hash under one of the service's long-lived secrets: for ids that say nothing elsewhere. */
+  keyed(secret: string, ...parts: readonly (string | number | Uint8Array)[]): Uint8Array;
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Opens keyring, database and bus; nothing is read from Kafka yet. */
+export async function openRuntime<S extends Service>(
+  spec: ServiceSpec<S>,
+  env: Environment,
+  clock: Clock = systemClock,
+): Promise<Runtime<S>> {
+  const { service } = spec;
+  const config = readServiceConfig(env);
+  const log = createLog(service);
+  const profileJson: unknown = JSON.parse(readFileSync(config.profilePath, 'utf8'));
+  const profile = loadProfile(profileJson);
+  const keyring = await openKeyring(service, config, clock);
+  const directory = new FileKeyDirectory({
+    publicRoot: config.keyringPublic,
+    pinnedIdentitiesPath: config.pinnedIdentities,
+  });
+  const dataSource = await openDatabase({
+    url: config.databaseUrl,
+    entities: spec.entities,
+    migrations: spec.migrations,
+  });
+  const pool = openPool({ url: config.databaseUrl });
+  const records = recordsOf(spec, keyring);
+  const metrics = new Registry();
+  const bus = busOf(spec, { config, pool, records, keyring, directory, clock, log });
+  busMetrics(metrics, () => bus.status());
+  await bus.transaction(({ tx }) => records.prepare(tx, dayNumber(dayOf(clock.now()))));
+  await bus.start();
+  const keysTimer = setInterval(() => {
+    keyring
+      .ensureDayKeys(dayOf(clock.now()))
+      .catch((error: unknown) => log.write('error', 'work-failed', { work: 'day-keys', ...errorFields(error) }));
+  }, HOUR_MS);
+  keysTimer.unref();
+  return {
+    service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, bus, profile, profileJson,
+    profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
+    keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
+    async close() {
+      clearInterval(keysTimer);
+      await bus.stop();
+      await pool.end();
+      await dataSource.destroy();
+    },
+  }; // prettier-ignore
+}
+
+async function openKeyring(service: Service, config: ServiceConfig, clock: Clock): Promise<Keyring> {
+  const keyring = await FileKeyring.open({
+    privateDir: config.keyringPrivate,
+    publicRoot: config.keyringPublic,
+    service,
+  });
+  await keyring.ensureDayKeys(dayOf(clock.now()));
+  return keyring;
+}
+
+function recordsOf<S extends Service>(spec: ServiceSpec<S>, keyring: Keyring): Records {
+  return new Records({
+    keys: keyring,
+    kinds: [
+      ...spec.kinds,
+      ...keepingKinds({
+        recordBytesMax: recordBytesMax(spec.service),
+        handledDays: clocks.handledDays,
+        readableDays: clocks.dayKeyDays,
+      }),
+    ],
+  });
+}
+
+/** What a service keeps of others' messages, parked or for later, and of its own that a broker refused. */
+function recordBytesMax(service: Service): number {
+  const sizes = contractsTo(service).map(
+    (contract: Contract) =>
+      contract.sizeBytes +
+      recordOverheadBytes({ contract: contract.name, producer: contract.producer, consumer: contract.consumer }),
+  );
+  return Math.max(...sizes, 4096);
+}
+
+interface BusParts {
+  readonly config: ServiceConfig;
+  readonly pool: Pool;
+  readonly records: Records;
+  readonly keyring: Keyring;
+  readonly directory: KeyDirectory;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts): Bus<S> {
+  const { config, pool, records, keyring, directory, clock, log } = parts;
+  const kafka: KafkaConnection = { brokers: config.brokers, ...config.kafkaUser };
+  return new Bus<S>({
+    service,
+    pool,
+    direct: { connectionString: config.databaseUrl },
+    kafka,
+    senderKeys: new SenderKeys({ producer: service, identity: keyring.identity(), directory }),
+    opener: new RecordOpener({ consumer: service, keyring, directory }),
+    keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
+    clock: () => clock.now(),
+    onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
+    onStalled: () => {
+      log.write('error', 'alarm', { alarm: 'stalled' });
+      process.exit(70);
+    },
+  });
+}
