@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -105,6 +105,11 @@ export class Child {
   /** True when it ended, or is ending, because stop() or kill() was called. */
   get endingWasAsked(): boolean {
     return this.#expected;
+  }
+
+  /** The end of its log: what it said last. */
+  lastOutput(): string {
+    return readFileSync(this.logFile, 'utf8').slice(-4_096);
   }
 
   /** Asks it to end in good order; kills it after `graceMs`. */

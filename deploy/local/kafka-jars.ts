@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { run } from './child.js';
 import { cacheFolder, repositoryRoot } from './place.js';
-import { StackProblem } from './problem.js';
+import { problemIn, StackProblem } from './problem.js';
 
 /**
  * The folder with the broker's jars, fetched by Maven on the first call and kept beside other checkouts' downloads
@@ -25,7 +25,7 @@ export async function kafkaJars(onFetch?: () => void): Promise<string> {
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(dirname(folder), { recursive: true });
   try {
-    await run('mvn', mavenArguments(pom, unfinished));
+    await run('mvn', mavenArguments(pom, unfinished), { env: mavenEnvironment() });
     // Complete folders only: whoever renames first wins, and the other one's copy is the same.
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
@@ -33,8 +33,7 @@ export async function kafkaJars(onFetch?: () => void): Promise<string> {
   } catch (error) {
     const { code, output } = error as { readonly code?: unknown; readonly output?: unknown };
     if (code === 'ENOENT') throw new StackProblem('maven-missing');
-    if (/No space left/.test(String(output))) throw new StackProblem('disk-full');
-    throw new StackProblem('maven-failed');
+    throw problemIn(output, 'maven-failed');
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
@@ -52,6 +51,13 @@ function mavenArguments(pom: string, outputFolder: string): readonly string[] {
     '-DincludeScope=runtime',
     `-DoutputDirectory=${outputFolder}`,
   ];
+}
+
+/** All of ours: a proxy or a mirror is often set there. */
+function mavenEnvironment(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function requireJava(): void {

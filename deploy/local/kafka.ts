@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Child, run, waitUntil } from './child.js';
 import { kafkaJars } from './kafka-jars.js';
 import { isListening, requireFreePort } from './ports.js';
-import { StackProblem } from './problem.js';
+import { problemIn } from './problem.js';
 
 export interface KafkaUser {
   readonly username: string;
@@ -84,7 +84,7 @@ export class Kafka {
     const outcome = await waitUntil(() => isListening(port), child, 60_000);
     if (outcome !== 'ready') {
       await child.kill();
-      throw new StackProblem('broker-down', `see ${logFile}`);
+      throw problemIn(child.lastOutput(), 'broker-down', `see ${logFile}`);
     }
   }
 
@@ -122,8 +122,7 @@ export class Kafka {
       await run('java', [...tool, 'format', '-t', clusterId, '-c', this.#properties, ...scram], { timeoutMs: 60_000 });
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      if (/No space left/.test(String((error as { output?: unknown }).output))) throw new StackProblem('disk-full');
-      throw new StackProblem('broker-down', 'its storage could not be formatted');
+      throw problemIn((error as { output?: unknown }).output, 'broker-down', 'its storage could not be formatted');
     }
   }
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Child, run, waitUntil } from './child.js';
 import { repositoryRoot } from './place.js';
 import { requireFreePort } from './ports.js';
-import { StackProblem } from './problem.js';
+import { problemIn, StackProblem } from './problem.js';
 
 export interface PostgresOptions {
   /** The cluster's folder; made on the first start, used again afterwards. */
@@ -87,7 +87,7 @@ export class Postgres {
     const outcome = await waitUntil(async () => this.#saysReady(child.pid), child, 30_000);
     if (outcome !== 'ready') {
       await child.kill();
-      throw new StackProblem('database-down', `see ${logFile}`);
+      throw problemIn(child.lastOutput(), 'database-down', `see ${logFile}`);
     }
   }
 
@@ -128,9 +128,8 @@ export class Postgres {
       await run(command, args, user);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      if (/No space left/.test(String((error as { output?: unknown }).output))) throw new StackProblem('disk-full');
       if (error instanceof StackProblem) throw error;
-      throw new StackProblem('database-down', 'initdb failed');
+      throw problemIn((error as { output?: unknown }).output, 'database-down', 'initdb failed');
     } finally {
       await rm(passwordFile, { force: true });
     }

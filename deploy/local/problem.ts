@@ -37,8 +37,13 @@ export class StackProblem extends Error {
   }
 }
 
-/** Turns "no space left" from the operating system into the sentence about it; passes everything else on. */
+/** Turns "no space left", from the operating system or from PostgreSQL, into the sentence about it. */
 export function asProblem(error: unknown): unknown {
   const code = (error as { readonly code?: unknown } | null)?.code;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new StackProblem('disk-full') : error;
+  return ['ENOSPC', 'EDQUOT', '53100'].includes(String(code)) ? new StackProblem('disk-full') : error;
+}
+
+/** Why a program failed, when what it said shows that the disk is full; otherwise the given problem. */
+export function problemIn(output: unknown, otherwise: StackProblemCode, hint?: string): StackProblem {
+  return /No space left/.test(String(output)) ? new StackProblem('disk-full') : new StackProblem(otherwise, hint);
 }

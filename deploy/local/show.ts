@@ -18,4 +18,5 @@ const plain: OnStep = async (title, work) => {
   console.log(`${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
 };
 
-export const showStep: OnStep = process.stdout.isTTY ? live : plain;
+// A terminal that tells no width would get a letter per line.
+export const showStep: OnStep = process.stdout.isTTY && process.stdout.columns >= 40 ? live : plain;
