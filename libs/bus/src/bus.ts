@@ -71,6 +71,8 @@ export class Bus<S extends Service> {
     this.options = options;
     this.service = options.service;
     this.limits = { ...defaultLimits, ...options.limits };
+    // The pool replaces idle sessions that were ended; unheard, the event would end the process.
+    options.pool.on('error', () => undefined);
     this.client = kafkaClient(options.kafka, options.service);
     this.brake = new Brake(() => this.now().getTime());
     this.lastProgressAt = this.now();
@@ -78,6 +80,7 @@ export class Bus<S extends Service> {
       service: options.service,
       senderKeys: options.senderKeys,
       relayIsHere: () => this.relay.isLeader,
+      clock: () => this.now(),
     });
     this.relay = this.createRelay();
   }

@@ -73,16 +73,20 @@ export class BusConsumer {
   private async run(): Promise<void> {
     const backoff = new Backoff(100, 10_000);
     while (!this.stopping && this.state !== 'braked') {
-      this.state = this.state === 'stopped' ? 'joining' : 'restarting';
+      this.state = this.state === 'running' ? 'restarting' : 'joining';
       try {
         await this.live(backoff);
       } catch {
         // Topics missing, broker away, rights not granted yet: tried again until it works. It shows in `state`.
       }
       if (this.stopping || this.isBraked()) break;
-      if (backoff.nextMs() > 0 && backoff.isFirst) this.options.alarm({ code: 'consumer-restarted' });
+      if (this.wasRunning()) this.options.alarm({ code: 'consumer-restarted' });
       await this.bell.wait(backoff.nextMs());
     }
+  }
+
+  private wasRunning(): boolean {
+    return this.state === 'running';
   }
 
   private isBraked(): boolean {

@@ -1,10 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-import { encodePayload, type Contract, type Day } from '#libs/contracts';
+import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day } from '#libs/contracts';
 import type { SenderKeys } from '#libs/sealing';
 
 import { BusError } from './errors.js';
 import type { AnyDelivery } from './handlers.js';
+import { DAYS_AHEAD } from './schema.js';
 import type { Tx } from './tx.js';
 
 const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
@@ -25,6 +26,7 @@ export interface OutboxOptions {
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
   /** True while the relay runs in this process and can be woken without the database. */
   readonly relayIsHere: () => boolean;
+  readonly clock: () => Date;
 }
 
 /** Where a service's messages are written, in the transaction of the state that they are about. */
@@ -46,7 +48,11 @@ export class OutboxUnit {
   /** Checks at once, so that the error points at who said it. @throws ContractError, BusError */
   say(messages: readonly AnyDelivery[]): void {
     if (this.ended) throw new BusError('unit-ended');
+    const today = dayOf(this.options.clock());
     for (const { contract, day, payload } of messages) {
+      // Its key is dead, or not made yet. To wait for that would hold up everything behind it.
+      const age = daysBetween(day, today);
+      if (age >= clocks.dayKeyDays || age < -DAYS_AHEAD) throw new BusError('day-out-of-range');
       if (contract.producer !== this.options.service) throw new BusError('foreign-message');
       this.said.push({ contract, day, plaintext: encodePayload(contract, payload as never) });
     }

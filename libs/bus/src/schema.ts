@@ -8,7 +8,7 @@ export const RELAY_LOCK = 7_402_612;
 const DAYS_LOCK = 7_402_613;
 
 /** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
-const DAYS_AHEAD = 2;
+export const DAYS_AHEAD = 2;
 
 /**
  * The tables of the bus, for a TypeORM migration of each service: run every statement in this order.

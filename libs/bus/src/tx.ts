@@ -31,6 +31,11 @@ function asTx(client: pg.ClientBase): Tx {
 export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A session that ends while no statement runs is told by an event; unheard, it would end the process.
+  const lose = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', lose);
   try {
     await client.query('BEGIN');
     const result = await work(asTx(client));
@@ -43,6 +48,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<
     });
     throw error;
   } finally {
+    client.off('error', lose);
     client.release(broken);
   }
 }

@@ -66,14 +66,14 @@ export class Keys {
     readonly directory: FileKeyDirectory,
   ) {}
 
-  static async create(): Promise<Keys> {
+  static async create(day: Day = today()): Promise<Keys> {
     const folder = await mkdtemp(join(tmpdir(), 'bus-keys-'));
     const publicRoot = join(folder, 'public');
     const rings = new Map<Service, FileKeyring>();
     const pins: Record<string, ReturnType<FileKeyring['identities']>> = {};
     for (const service of ['intake', 'eligibility', 'payments', 'notification'] as const) {
       const ring = await FileKeyring.create({ privateDir: join(folder, service), publicRoot, service });
-      await ring.ensureDayKeys(today());
+      await ring.ensureDayKeys(day);
       rings.set(service, ring);
       pins[service] = ring.identities();
     }
@@ -107,6 +107,14 @@ export class Keys {
   }
 }
 
+/** What a conformance run is about: another client must pass the same tests. */
+export interface Transport {
+  readonly name: string;
+  create<S extends Service>(options: BusOptions<S>): Bus<S>;
+}
+
+export const kafkajs: Transport = { name: 'kafkajs', create: (options) => new Bus(options) };
+
 export interface Broker {
   readonly connection: (user: Service | 'admin') => KafkaConnection;
 }
@@ -124,13 +132,21 @@ export class World {
     readonly keys: Keys,
     readonly broker: Broker,
     readonly name: string,
+    private readonly transport: Transport,
   ) {}
 
   static async create(
     keys: Keys,
-    options: { broker?: Broker; partitions?: number; configOf?: (topic: string) => Record<string, string> } = {},
+    options: {
+      name?: string;
+      transport?: Transport;
+      broker?: Broker;
+      partitions?: number;
+      configOf?: (topic: string) => Record<string, string>;
+    } = {},
   ): Promise<World> {
-    const world = new World(keys, options.broker ?? sharedBroker(), `t${randomBytes(5).toString('hex')}`);
+    const name = options.name ?? `t${randomBytes(5).toString('hex')}`;
+    const world = new World(keys, options.broker ?? sharedBroker(), name, options.transport ?? kafkajs);
     const config = (topic: string): Record<string, string> => options.configOf?.(topic) ?? {};
     const services = ['intake', 'eligibility', 'payments', 'notification'] as const;
     await prepareTopics(
@@ -161,7 +177,7 @@ export class World {
     options: Partial<BusOptions<S>> = {},
   ): { readonly bus: Bus<S>; readonly alarms: Alarm[] } {
     const alarms: Alarm[] = [];
-    const bus = new Bus<S>({
+    const bus = this.transport.create<S>({
       service,
       pool: database.pool,
       direct: { connectionString: database.url },
@@ -196,7 +212,6 @@ export class TestedDatabase {
   static async create(): Promise<TestedDatabase> {
     const { url, drop } = await testDatabase();
     const pool = new pg.Pool({ connectionString: url, max: 6 });
-    pool.on('error', () => undefined);
     for (const statement of [...recordsUp, ...busUp]) await pool.query(statement);
     await pool.query('CREATE TABLE effect (contract text NOT NULL, grant_id text NOT NULL)');
     return new TestedDatabase(url, pool, drop);
@@ -285,7 +300,11 @@ export async function leaveEffects(
 }
 
 /** Waits until `read` gives what is asked for; fails with what it gave last. */
-export async function eventually<T>(read: () => Promise<T>, isRight: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+export async function eventually<T>(
+  read: () => Promise<T>,
+  isRight: (value: T) => boolean,
+  withinMs = 15_000,
+): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const value = await read();

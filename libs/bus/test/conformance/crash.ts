@@ -1,0 +1,305 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+
+import { superuserUrl } from '../../../../test/support/stack.js';
+import type { BusPoint } from '../../src/index.js';
+import { readLog } from '../log.js';
+import {
+  cancelled,
+  eventually,
+  id,
+  ids,
+  Keys,
+  leaveEffects,
+  names,
+  paymentsHandlers,
+  World,
+  type TestedDatabase,
+  type Transport,
+} from '../support.js';
+
+/** What any transport owes when processes, connections and databases are lost between two steps. */
+export function survivesCrashes(transport: Transport): void {
+  let keys: Keys;
+  let world: World;
+  let from: TestedDatabase;
+  let to: TestedDatabase;
+  beforeAll(async () => {
+    keys = await Keys.create();
+  });
+  afterAll(() => keys.remove());
+  beforeEach(async () => {
+    world = await World.create(keys, { transport });
+    [from, to] = [await world.database(), await world.database()];
+  });
+  afterEach(() => world.close());
+
+  /** Ends the bus the first time it comes to the point. */
+  const endsAt = (place: BusPoint): { readonly point: (at: BusPoint) => void; readonly reached: Promise<void> } => {
+    let tell: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    let isOver = false;
+    const point = (at: BusPoint): void => {
+      if (at !== place || isOver) return;
+      isOver = true;
+      tell();
+      throw new Error('the process ends here');
+    };
+    return { point, reached };
+  };
+
+  const sayAll = async (all: readonly string[]): Promise<void> => {
+    const { bus } = world.bus('eligibility', from);
+    await bus.start();
+    await bus.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+    await eventually(
+      () => bus.status(),
+      ({ relay }) => relay.sent === all.length,
+    );
+    await bus.stop();
+  };
+
+  describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (place) => {
+    it('has its messages brought again, and each has one effect', async () => {
+      const all = names(50);
+      await sayAll(all);
+      const { point, reached } = endsAt(place);
+      const { bus: dying } = world.bus('payments', to, { point });
+      await dying.start();
+      dying.consume(paymentsHandlers());
+      await reached;
+      await dying.stop();
+      const applied = await to.effects();
+      expect(applied.length > 0).toBe(place === 'before-offsets');
+      const { bus: next } = world.bus('payments', to);
+      await next.start();
+      next.consume(paymentsHandlers());
+      await eventually(
+        () => next.status(),
+        ({ lag, counts }) => lag === 0 && counts.done + counts.repeated > 0,
+      );
+      expect(await to.effects()).toEqual(ids(all));
+      expect((await next.status()).counts.repeated).toBe(applied.length);
+    });
+  });
+
+  it('a relay that dies between the answer of the broker and its cursor: sent twice, one effect', async () => {
+    const { point, reached } = endsAt('relay-sent');
+    const { bus: dying } = world.bus('eligibility', from, { point });
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([dying.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    await dying.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+    await reached;
+    await dying.stop();
+    const { bus: next } = world.bus('eligibility', from);
+    await next.start();
+    expect(await readLog(world, 'eligibility.grant-cancelled.v1', 4)).toHaveLength(4);
+    await eventually(
+      () => payments.status(),
+      ({ counts }) => counts.done === 2 && counts.repeated === 2,
+    );
+    expect(await to.effects()).toEqual(ids(['a', 'b']));
+  });
+
+  it('a relay whose session is ended: another instance takes over', async () => {
+    const [first, second] = [world.bus('eligibility', from).bus, world.bus('eligibility', from).bus];
+    const { bus: payments } = world.bus('payments', to);
+    await payments.start();
+    payments.consume(paymentsHandlers());
+    await first.start();
+    await eventually(
+      () => first.status(),
+      ({ relay }) => relay.isLeader,
+    );
+    await second.start();
+    expect((await second.status()).relay.isLeader).toBe(false);
+    await second.transaction(async (unit) => unit.say(cancelled('said beside the relay')));
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+      900,
+    );
+    await endSessions(from, `query LIKE '%outbox%' OR query LIKE '%relay_cursor%' OR query LIKE 'LISTEN%'`);
+    await first.stop();
+    await second.transaction(async (unit) => unit.say(cancelled('said after')));
+    await eventually(
+      () => second.status(),
+      ({ relay }) => relay.isLeader,
+    );
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length === 2,
+      ),
+    ).toEqual(ids(['said after', 'said beside the relay']));
+  });
+
+  it('every database session ended in the middle: the batch is done again, nothing is parked', async () => {
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    let isFirst = true;
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        await leaveEffects(tx, deliveries);
+        if (isFirst) await endSessions(to, 'true');
+        isFirst = false;
+        return deliveries.map(() => ({ status: 'done' }));
+      }),
+    );
+    await eligibility.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+    await eventually(
+      () => to.effects().catch(() => []),
+      (effects) => effects.length >= 2,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([ids(['a', 'b']), {}]);
+  });
+
+  it('a transaction that commits late is not overtaken by the cursor', async () => {
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let begun: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const late = eligibility.transaction(async ({ tx, say }) => {
+      await tx.query('SELECT pg_current_xact_id()');
+      begun();
+      await held;
+      say(cancelled('earlier id, later commit'));
+    });
+    await hasBegun;
+    await eligibility.transaction(async (unit) => unit.say(cancelled('later id, earlier commit')));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await eligibility.status()).relay.sent).toBe(0);
+    letGo();
+    await late;
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= 2,
+      ),
+    ).toEqual(ids(['earlier id, later commit', 'later id, earlier commit']));
+  });
+
+  it('a database restored to an older state is filled again from the log', async () => {
+    const all = names(30);
+    await sayAll(all);
+    const { bus: before } = world.bus('payments', to);
+    await before.start();
+    before.consume(paymentsHandlers());
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === all.length,
+    );
+    await eventually(
+      () => before.status(),
+      ({ lag }) => lag === 0,
+    );
+    await before.stop();
+    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
+    const { bus: after } = world.bus('payments', to);
+    await after.start();
+    after.consume(paymentsHandlers());
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= all.length,
+      ),
+    ).toEqual(ids(all));
+  });
+
+  it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
+    const { bus: before } = world.bus('eligibility', from);
+    await before.start();
+    await before.transaction(async (unit) => unit.say(cancelled('sent before')));
+    await eventually(
+      () => before.status(),
+      ({ relay }) => relay.sent === 1,
+    );
+    await before.stop();
+    await before.transaction(async (unit) => unit.say(cancelled('left in the outbox')));
+    // As after a restore: the rows carry transaction ids far ahead of those of this cluster.
+    await from.pool.query(`UPDATE outbox SET xid = (xid::text::bigint + 1000000)::text::xid8`);
+    await from.pool.query(
+      `UPDATE relay_cursor SET xid = (xid::text::bigint + 1000000)::text::xid8 WHERE name = 'live'`,
+    );
+    const { bus: after } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([after.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    await after.transaction(async (unit) => unit.say(cancelled('said after')));
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= 3,
+      ),
+    ).toEqual(ids(['left in the outbox', 'said after', 'sent before']));
+    const { rows } = await from.pool.query('SELECT epoch FROM outbox_epoch ORDER BY 1');
+    expect(rows).toEqual([{ epoch: 1 }, { epoch: 2 }]);
+  });
+
+  it('three processes that die at one message: it is set aside unopened, all others are handled', async () => {
+    const all = names(12);
+    await sayAll([...all, 'deadly']);
+    let deaths = 0;
+    for (; deaths < 6; deaths += 1) {
+      let isDying = false;
+      let died: () => void = () => undefined;
+      const death = new Promise<'died'>((resolve) => {
+        died = () => resolve('died');
+      });
+      const { bus } = world.bus('payments', to, {
+        point: () => {
+          if (!isDying) return;
+          died();
+          throw new Error('the process ends here');
+        },
+      });
+      await bus.start();
+      bus.consume(
+        paymentsHandlers(async (deliveries, { tx }) => {
+          isDying = deliveries.some(({ payload }) => payload.grant === id('deadly'));
+          await leaveEffects(tx, deliveries);
+          return deliveries.map(() => ({ status: 'done' }));
+        }),
+      );
+      const finished = eventually(
+        () => to.effects(),
+        (effects) => effects.length >= all.length,
+      )
+        .then(() =>
+          eventually(
+            () => to.parked(),
+            ({ deadly }) => deadly === 1,
+            1_500,
+          ),
+        )
+        .catch(() => death);
+      console.log('start', deaths);const end = await Promise.race([death, finished]);console.log(end);
+      await bus.stop();console.log('stopped');
+      if (end !== 'died') break;
+    }
+    expect(deaths).toBe(3);
+    expect([await to.effects(), await to.parked()]).toEqual([ids(all), { deadly: 1 }]);
+  });
+}
+
+async function endSessions(database: TestedDatabase, which: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl() });
+  await client.connect();
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND (${which})`,
+    [new URL(database.url).pathname.slice(1)],
+  );
+  await client.end();
+}

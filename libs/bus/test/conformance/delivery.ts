@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { BusError } from '../../src/index.js';
+import {
+  awarded,
+  cancelled,
+  eventually,
+  id,
+  ids,
+  leaveEffects,
+  paymentsHandlers,
+  type TestedDatabase,
+} from '../support.js';
+import { Keys, names, today, World, type Transport } from '../support.js';
+import { readLog } from '../log.js';
+
+/** What any transport owes: everything said arrives once, with nothing on the wire but sealed bytes and a day. */
+export function delivers(transport: Transport): void {
+  let keys: Keys;
+  let world: World;
+  let from: TestedDatabase;
+  let to: TestedDatabase;
+  beforeAll(async () => {
+    keys = await Keys.create();
+  });
+  afterAll(() => keys.remove());
+  beforeEach(async () => {
+    world = await World.create(keys, { transport });
+    [from, to] = [await world.database(), await world.database()];
+  });
+  afterEach(() => world.close());
+
+  describe('delivery', () => {
+    it('brings every message once, also to a group that begins after it was sent', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      await eligibility.start();
+      const all = names(300);
+      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name)), awarded('a')));
+      await eventually(
+        () => eligibility.status(),
+        ({ relay }) => relay.sent === 301,
+      );
+      const { bus: payments } = world.bus('payments', to);
+      await payments.start();
+      payments.consume(paymentsHandlers());
+      expect(
+        await eventually(
+          () => to.effects(),
+          (effects) => effects.length >= 301,
+        ),
+      ).toEqual(ids([...all, 'a']));
+    });
+
+    it('says nothing when the transaction fails, and nothing after it has ended', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      const { bus: payments } = world.bus('payments', to);
+      await Promise.all([eligibility.start(), payments.start()]);
+      payments.consume(paymentsHandlers());
+      const failing = eligibility.transaction(async (unit) => {
+        unit.say(cancelled('rolled-back'));
+        throw new Error('the state was refused');
+      });
+      await expect(failing).rejects.toThrow('the state was refused');
+      const late = await eligibility.transaction((unit) => Promise.resolve(unit));
+      expect(() => late.say(cancelled('too late'))).toThrow(BusError);
+      await eligibility.transaction(async (unit) => unit.say(cancelled('committed')));
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length > 0,
+      );
+      expect(await to.effects()).toEqual([id('committed')]);
+    });
+
+    it('refuses at once what the contract does not allow, and days without an outbox', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      await eligibility.start();
+      const say = (message: ReturnType<typeof cancelled>) =>
+        eligibility.transaction(async (unit) => unit.say(message)).catch((error: unknown) => (error as BusError).code);
+      expect(
+        await say({ ...cancelled('x'), payload: { grant: id('x'), version: 0, reason: 'withdrawn' } } as never),
+      ).toBe('invalid-field');
+      expect(await say(cancelled('x', 1, '2020-01-01'))).toBe('day-out-of-range');
+      const payments = world.bus('payments', to).bus;
+      await payments.start();
+      const foreign = payments.transaction(async (unit) => unit.say(cancelled('x') as never));
+      await expect(foreign).rejects.toMatchObject({ code: 'foreign-message' });
+    });
+
+    it('puts on the wire sealed bytes of one size and the midnight of the day: no key, no header, no finer time', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      await eligibility.start();
+      const all = names(40);
+      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+      await eventually(
+        () => eligibility.status(),
+        ({ relay }) => relay.sent === 40,
+      );
+      const records = await readLog(world, 'eligibility.grant-cancelled.v1', 40);
+      expect(new Set(records.map(({ timestamp }) => timestamp))).toEqual(new Set([String(Date.parse(today()))]));
+      expect(new Set(records.map(({ value }) => value.length)).size).toBe(1);
+      expect(records.filter(({ key, headers }) => key !== null || headers > 0)).toEqual([]);
+      expect(records.filter(({ value }) => value.includes('withdrawn') || value.includes(id('g0001')))).toEqual([]);
+    });
+
+    it('does not write messages down in the order in which they were said', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      const opener = keys.opener('payments');
+      await eligibility.start();
+      const all = names(60);
+      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+      const { rows } = await from.pool.query<{ record: Buffer }>('SELECT record FROM outbox ORDER BY epoch, xid, seq');
+      const expected = { contract: 'eligibility.grant-cancelled', version: 1, producer: 'eligibility', day: today() };
+      const written = rows.map(
+        ({ record }) => (JSON.parse(opener.open(expected, record).toString()) as { grant: string }).grant,
+      );
+      expect([...written].sort()).toEqual(ids(all));
+      expect(written).not.toEqual(ids(all));
+    });
+  });
+
+  describe('what is handled', () => {
+    it('is known by its key: said again it changes nothing, with other content it is parked', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      const { bus: payments } = world.bus('payments', to);
+      await Promise.all([eligibility.start(), payments.start()]);
+      payments.consume(paymentsHandlers());
+      const other = { ...cancelled('a'), payload: { grant: id('a'), version: 1, reason: 'duplicate' } } as never;
+      for (const message of [cancelled('a'), cancelled('a'), cancelled('a', 2), other]) {
+        await eligibility.transaction(async (unit) => unit.say(message));
+      }
+      await eventually(
+        () => payments.status(),
+        ({ counts }) => counts.done + counts.repeated + counts.parked >= 4,
+      );
+      expect(await to.effects()).toEqual([id('a'), id('a')]);
+      expect((await payments.status()).counts).toMatchObject({ done: 2, repeated: 1, parked: 1 });
+      expect(await to.parked()).toEqual({ 'other-content': 1 });
+    });
+
+    it('can be kept for later, sealed, and comes back when its hour has come', async () => {
+      let now = new Date();
+      let visits = 0;
+      const { bus: eligibility } = world.bus('eligibility', from);
+      const { bus: payments } = world.bus('payments', to, { clock: () => now });
+      await Promise.all([eligibility.start(), payments.start()]);
+      payments.consume(
+        paymentsHandlers(async (deliveries, { tx }) => {
+          visits += 1;
+          if (visits === 1) return deliveries.map(() => ({ status: 'later', due: new Date(now.getTime() + 1_000) }));
+          await leaveEffects(tx, deliveries);
+          return deliveries.map(() => ({ status: 'done' }));
+        }),
+      );
+      await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+      await eventually(
+        () => payments.status(),
+        ({ counts }) => counts.later === 1,
+      );
+      payments.wakeLater();
+      await eventually(
+        () => payments.status(),
+        ({ lag }) => lag === 0,
+      );
+      expect([visits, await to.effects()]).toEqual([1, []]);
+      now = new Date(now.getTime() + 3_600_000);
+      payments.wakeLater();
+      expect(
+        await eventually(
+          () => to.effects(),
+          (effects) => effects.length > 0,
+        ),
+      ).toEqual([id('a')]);
+      payments.wakeLater();
+      await eligibility.republish();
+      await eventually(
+        () => payments.status(),
+        ({ counts }) => counts.repeated === 1,
+      );
+      expect([visits, await to.effects()]).toEqual([2, [id('a')]]);
+    });
+
+    it('answers in the same transaction', async () => {
+      const { bus: eligibility } = world.bus('eligibility', from);
+      const { bus: payments } = world.bus('payments', to);
+      await Promise.all([eligibility.start(), payments.start()]);
+      const { grantClosed, message } = await import('#libs/contracts');
+      payments.consume(
+        paymentsHandlers((deliveries) =>
+          Promise.resolve(
+            deliveries.map(({ payload, day }) => ({
+              status: 'done',
+              out: [message(grantClosed, day, { grant: payload.grant, ended: 'cancelled' })],
+            })),
+          ),
+        ),
+      );
+      await eligibility.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+      expect(await readLog(world, 'payments.grant-closed.v1', 2)).toHaveLength(2);
+    });
+  });
+
+  it('shares the work between two members and loses nothing while they come and go', async () => {
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const [first, second] = [world.bus('payments', to).bus, world.bus('payments', to).bus];
+    await Promise.all([eligibility.start(), first.start(), second.start()]);
+    const all = names(1_200);
+    const say = async (part: string[]): Promise<void> => {
+      for (let at = 0; at < part.length; at += 40) {
+        await eligibility.transaction(async (unit) =>
+          unit.say(...part.slice(at, at + 40).map((name) => cancelled(name))),
+        );
+      }
+    };
+    first.consume(paymentsHandlers());
+    await say(all.slice(0, 400));
+    second.consume(paymentsHandlers());
+    await eventually(
+      () => second.status(),
+      ({ consumer }) => consumer === 'running',
+    );
+    await say(all.slice(400, 800));
+    await eventually(
+      () => second.status(),
+      ({ counts }) => counts.done > 0,
+    );
+    await first.stopConsuming();
+    await say(all.slice(800));
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= all.length,
+      ),
+    ).toEqual(ids(all));
+  });
+}

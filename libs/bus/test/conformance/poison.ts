@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { addDays, encodePayload, grantCancelled, type Day } from '#libs/contracts';
+import type { SenderKeys } from '#libs/sealing';
+
+import { BusError, handlerOf } from '../../src/index.js';
+import { writeLog } from '../log.js';
+import {
+  cancelled,
+  eventually,
+  id,
+  ids,
+  Keys,
+  leaveEffects,
+  names,
+  paymentsHandlers,
+  today,
+  World,
+  type TestedDatabase,
+  type Transport,
+} from '../support.js';
+
+const TOPIC = 'eligibility.grant-cancelled.v1';
+
+/** What any transport owes when a message, or everything, is bad. */
+export function survivesPoison(transport: Transport): void {
+  let keys: Keys;
+  let world: World;
+  let from: TestedDatabase;
+  let to: TestedDatabase;
+  beforeAll(async () => {
+    keys = await Keys.create();
+  });
+  afterAll(() => keys.remove());
+  beforeEach(async () => {
+    world = await World.create(keys, { transport });
+    [from, to] = [await world.database(), await world.database()];
+  });
+  afterEach(() => world.close());
+
+  const cancelRecord = (sender: SenderKeys, name: string, day: Day = today()): Uint8Array => {
+    const payload = { grant: id(name), version: 1, reason: 'withdrawn' } as const;
+    const target = { contract: 'eligibility.grant-cancelled', version: 1, consumer: 'payments', day };
+    return sender.seal(target, encodePayload(grantCancelled, payload));
+  };
+
+  describe('one bad message in the middle of a batch', () => {
+    const errors = {
+      TypeError: () => (undefined as unknown as { field: string }).field,
+      RangeError: () => new Array(-1),
+      SyntaxError: () => JSON.parse('{') as unknown,
+      ReferenceError: () => {
+        throw new ReferenceError('gone');
+      },
+    };
+
+    it.each(Object.keys(errors) as (keyof typeof errors)[])(
+      'that throws a %s is parked within five seconds, alone',
+      async (kind) => {
+        const { bus: eligibility } = world.bus('eligibility', from);
+        const { bus: payments, alarms } = world.bus('payments', to);
+        await Promise.all([eligibility.start(), payments.start()]);
+        const all = names(60);
+        await eligibility.transaction(async (unit) => unit.say(...[...all, 'bad'].map((name) => cancelled(name))));
+        await eventually(
+          () => eligibility.status(),
+          ({ relay }) => relay.sent === 61,
+        );
+        payments.consume(
+          paymentsHandlers(async (deliveries, { tx }) => {
+            await leaveEffects(tx, deliveries);
+            if (deliveries.some(({ payload }) => payload.grant === id('bad'))) errors[kind]();
+            return deliveries.map(() => ({ status: 'done' }));
+          }),
+        );
+        await eventually(
+          () => to.effects(),
+          (effects) => effects.length >= 60,
+          5_000,
+        );
+        await eventually(
+          () => to.parked(),
+          (parked) => parked['handler-failed'] === 1,
+          5_000,
+        );
+        await eligibility.transaction(async (unit) => unit.say(cancelled('after')));
+        await eventually(
+          () => to.effects(),
+          (effects) => effects.length >= 61,
+        );
+        expect(await to.effects()).toEqual(ids([...all, 'after']));
+        expect(alarms.filter(({ code }) => code === 'parked')).toEqual([{ code: 'parked', count: 1 }]);
+      },
+    );
+  });
+
+  it('parks what a handler refuses, and tries it again when a person asks', async () => {
+    let isMended = false;
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        if (!isMended) return deliveries.map(() => ({ status: 'park', code: 'unknown-fund' }));
+        await leaveEffects(tx, deliveries);
+        return deliveries.map(() => ({ status: 'done' }));
+      }),
+    );
+    await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+    await eventually(
+      () => to.parked(),
+      (parked) => parked['unknown-fund'] === 1,
+    );
+    isMended = true;
+    expect(await payments.retryParked()).toBe(1);
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([[id('a')], {}]);
+  });
+
+  it('parks whatever was not sealed by its producer for exactly this contract and day', async () => {
+    const { bus: payments } = world.bus('payments', to);
+    await payments.start();
+    payments.consume(paymentsHandlers());
+    const good = keys.senderKeys('eligibility');
+    const changed = cancelRecord(good, 'changed');
+    changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
+    const awarded = { contract: 'eligibility.grant-awarded', version: 1, consumer: 'payments', day: today() };
+    await writeLog(world, TOPIC, [
+      { value: cancelRecord(keys.senderKeys('eligibility', 'intake'), 'forged'), day: today() },
+      { value: changed, day: today() },
+      { value: cancelRecord(good, 'of yesterday'), day: addDays(today(), -1) },
+      { value: cancelRecord(good, 'at noon'), day: today(), laterMs: 1 },
+      { value: good.seal(awarded, new Uint8Array(10)), day: today() },
+      { value: good.seal({ ...awarded, contract: grantCancelled.name }, new Uint8Array(10)), day: today() },
+      { value: new Uint8Array(), day: today() },
+      { value: cancelRecord(good, 'good'), day: today() },
+    ]);
+    await eventually(
+      () => payments.status(),
+      ({ counts }) => counts.parked + counts.done >= 8,
+    );
+    expect(await to.effects()).toEqual([id('good')]);
+    expect(await to.parked()).toEqual({
+      forged: 1,
+      'not-opened': 1,
+      'wrong-day': 2,
+      'wrong-contract': 1,
+      'wrong-size': 1,
+      malformed: 1,
+    });
+  });
+
+  it('counts what came after its key had died, and does not park it', async () => {
+    const longAgo = addDays(today(), -8);
+    const old = await Keys.create(longAgo);
+    const target = { contract: grantCancelled.name, version: 1, consumer: 'payments', day: longAgo };
+    const record = old.senderKeys('eligibility').seal(target, new Uint8Array(grantCancelled.sizeBytes));
+    await old.ring('payments').ensureDayKeys(today());
+    const { bus: payments, alarms } = world.bus('payments', to, { opener: old.opener('payments') });
+    await payments.start();
+    payments.consume(paymentsHandlers());
+    await writeLog(world, TOPIC, [{ value: record, day: longAgo }]);
+    await eventually(
+      () => payments.status(),
+      ({ counts }) => counts.expired === 1,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([[], {}]);
+    expect(alarms).toEqual([{ code: 'expired', count: 1 }]);
+    await old.remove();
+  });
+
+  it('does not let a bad release park a topic: the brake stops it, and it goes on when released', async () => {
+    let isMended = false;
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments, alarms } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    const all = names(200);
+    await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        if (!isMended) throw new TypeError('a bad release');
+        await leaveEffects(tx, deliveries);
+        return deliveries.map(() => ({ status: 'done' }));
+      }),
+    );
+    const braked = await eventually(
+      () => payments.status(),
+      ({ isBraked }) => isBraked,
+    );
+    expect(braked.database?.parked).toBeLessThanOrEqual(20);
+    expect(alarms.some(({ code }) => code === 'braked')).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await payments.status()).database?.parked).toBe(braked.database?.parked);
+    isMended = true;
+    await payments.releaseBrake();
+    await eventually(
+      () => payments.status(),
+      ({ lag }) => lag === 0,
+    );
+    await payments.retryParked();
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length >= all.length,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([ids(all), {}]);
+  });
+
+  it('tries again for ever, and parks nothing, when the trouble is not the message', async () => {
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    let failures = 0;
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        failures += 1;
+        if (failures <= 4) throw Object.assign(new Error('away'), { code: failures % 2 ? 'ECONNREFUSED' : '42501' });
+        await leaveEffects(tx, deliveries);
+        return deliveries.map(() => ({ status: 'done' }));
+      }),
+    );
+    await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+    );
+    expect([failures, await to.parked()]).toEqual([5, {}]);
+  });
+
+  it('refuses to read when a contract has no handler, or another service is meant', async () => {
+    const { bus: payments } = world.bus('payments', to);
+    await payments.start();
+    const [, ...some] = paymentsHandlers();
+    const codeOf = (act: () => void): string | undefined => {
+      try {
+        act();
+        return undefined;
+      } catch (error) {
+        return error instanceof BusError ? error.code : 'other';
+      }
+    };
+    expect(codeOf(() => payments.consume(some))).toBe('unhandled-contract');
+    expect(codeOf(() => payments.consume([...paymentsHandlers(), ...some]))).toBe('handled-twice');
+    const { factsSubmitted } = await import('#libs/contracts');
+    const foreign = handlerOf(factsSubmitted, () => Promise.resolve([])) as never;
+    expect(codeOf(() => payments.consume([...paymentsHandlers(), foreign]))).toBe('foreign-contract');
+    expect((await payments.status()).consumer).toBe('stopped');
+  });
+}
