@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sliceAad, sliceInfo, type SliceBinding } from './binding.js';
+import { boxBinding, sliceAad, sliceBinding, sliceInfo, type Binding, type SliceBinding } from './binding.js';
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -33,5 +33,33 @@ describe('what a slice is bound to', () => {
       {},
     ];
     expect(new Set(envelopes.map((envelope) => hexOf(sliceAad(envelope)))).size).toBe(envelopes.length);
+  });
+});
+
+describe('a contract', () => {
+  const contract = { name: 'a.b', version: 1, consumer: 'payments' };
+  const otherContracts = [
+    { ...contract, name: 'a.c' },
+    { ...contract, version: 2 },
+    { ...contract, consumer: 'intake' },
+  ];
+  const shown = ({ info, aad }: Binding): string => `${hexOf(info)} ${hexOf(aad)}`;
+
+  it('binds a slice to itself and the day of the key', () => {
+    const bindings = [contract, ...otherContracts].map((one) => sliceBinding(one, '2026-11-25'));
+    const all = [...bindings, sliceBinding(contract, '2026-11-26')].map(shown);
+    expect(new Set(all).size).toBe(5);
+  });
+
+  it('binds a message to itself, the box, its version and its last day', () => {
+    const place = { box: Uint8Array.of(1), version: 1, lastDay: '2026-12-25' };
+    const places = [
+      { ...place, box: Uint8Array.of(2) },
+      { ...place, version: 2 },
+      { ...place, lastDay: '2026-12-26' },
+    ];
+    const all = [contract, ...otherContracts].map((one) => boxBinding(one, place));
+    all.push(...places.map((other) => boxBinding(contract, other)));
+    expect(new Set(all.map(shown)).size).toBe(7);
   });
 });

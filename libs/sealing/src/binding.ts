@@ -1,6 +1,12 @@
 import { canonicalBytes, type Part } from './bytes.js';
 import type { Day } from './days.js';
 
+/** HPKE's encapsulated key, at the start of every message */
+export const ENC_BYTES = 32;
+
+/** How much longer an HPKE message is than what it seals: the encapsulated key before it and the tag behind it. */
+export const HPKE_OVERHEAD_BYTES = ENC_BYTES + 16;
+
 /** What a sealed slice is bound to: it opens for this contract, version, recipient and day, and for no other. */
 export interface SliceBinding {
   readonly contract: string;

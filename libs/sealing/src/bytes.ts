@@ -18,32 +18,51 @@ const utf8 = new TextEncoder();
  * @throws SealingError `malformed` for text that has no UTF-8 form and for numbers that are not whole and safe
  */
 export function canonicalBytes(domain: string, parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-  const encoded = [domain, ...parts].map(encodePart);
-  const out = new Uint8Array(encoded.reduce((size, part) => size + PART_HEADER_BYTES + part.bytes.length, 0));
-  const view = new DataView(out.buffer);
-  let at = 0;
-  for (const { tag, bytes } of encoded) {
-    out[at] = tag;
-    view.setUint32(at + 1, bytes.length);
-    out.set(bytes, at + PART_HEADER_BYTES);
-    at += PART_HEADER_BYTES + bytes.length;
-  }
-  return out;
+  let sizeMax = roomFor(domain);
+  for (const part of parts) sizeMax += roomFor(part);
+  const out = new Uint8Array(sizeMax);
+  let at = writePart(out, 0, domain);
+  for (const part of parts) at = writePart(out, at, part);
+  return at === sizeMax ? out : out.slice(0, at);
 }
 
-function encodePart(part: Part): { readonly tag: number; readonly bytes: Uint8Array } {
-  if (typeof part === 'string') {
-    // A lone surrogate would be encoded as U+FFFD, so that two different texts would give equal bytes.
-    if (!part.isWellFormed()) throw new SealingError('malformed');
-    return { tag: TAG_TEXT, bytes: utf8.encode(part) };
-  }
+/** An upper bound: a UTF-16 unit takes at most three bytes in UTF-8. */
+function roomFor(part: Part): number {
+  const content = typeof part === 'string' ? part.length * 3 : typeof part === 'number' ? 8 : part.length;
+  return PART_HEADER_BYTES + content;
+}
+
+/** @returns where the next part begins */
+function writePart(out: Uint8Array, at: number, part: Part): number {
+  const start = at + PART_HEADER_BYTES;
+  if (typeof part === 'string') return writeHeader(out, at, TAG_TEXT, writeText(out, start, part));
   if (typeof part === 'number') {
     if (!Number.isSafeInteger(part) || part < 0) throw new SealingError('malformed');
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(part));
-    return { tag: TAG_NUMBER, bytes };
+    writeUint32(out, start, Math.floor(part / 2 ** 32));
+    writeUint32(out, start + 4, part % 2 ** 32);
+    return writeHeader(out, at, TAG_NUMBER, 8);
   }
-  return { tag: TAG_BYTES, bytes: part };
+  out.set(part, start);
+  return writeHeader(out, at, TAG_BYTES, part.length);
+}
+
+function writeText(out: Uint8Array, start: number, text: string): number {
+  // A lone surrogate would be encoded as U+FFFD, so that two different texts would give equal bytes.
+  if (!text.isWellFormed()) throw new SealingError('malformed');
+  return utf8.encodeInto(text, out.subarray(start)).written;
+}
+
+function writeHeader(out: Uint8Array, at: number, tag: number, length: number): number {
+  out[at] = tag;
+  writeUint32(out, at + 1, length);
+  return at + PART_HEADER_BYTES + length;
+}
+
+function writeUint32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
 }
 
 /** Joins byte strings into a new one. */

@@ -1,5 +1,5 @@
 export * from './browser.js';
-export { HPKE_OVERHEAD_BYTES, hpkeOpen, hpkeSeal, type HpkeOpening, type HpkeSealing } from './server/hpke.js';
+export { hpkeOpen, hpkeSeal, type HpkeOpening, type HpkeSealing } from './server/hpke.js';
 export { hmacSha256, sha256 } from './server/hmac.js';
 export {
   boxIdOfSync,

@@ -1,9 +1,8 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
+import { ENC_BYTES } from '../binding.js';
 import { concatBytes } from '../bytes.js';
 import { SealingError } from '../errors.js';
 import type { AgreementPair } from './webcrypto.js';
-
-const ENC_BYTES = 32;
 
 /** RFC 9180, base mode: the same suite as the server's own path. */
 const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });

@@ -95,6 +95,9 @@ describe('a file keyring', () => {
     expect(publicKeyOf(keyring, TODAY)).toBe(first);
     expect(keyring.isDayDestroyed(TODAY)).toBe(false);
     expect(keyring.isDayDestroyed(addDays(TODAY, -1))).toBe(true);
+    // Another instance whose clock is a little behind changes nothing.
+    await keyring.ensureDayKeys(addDays(TODAY, 6));
+    expect(keyring.isDayDestroyed(addDays(TODAY, -1))).toBe(true);
 
     await keyring.ensureDayKeys(addDays(TODAY, 8));
     expect(days(keyring, -10, 20)).toEqual(Array.from({ length: 15 }, (_, n) => addDays(TODAY, n + 1)));
@@ -103,6 +106,24 @@ describe('a file keyring', () => {
     expect(publishedDayKeys(places).map(({ publicKey }) => publicKey)).toEqual(
       days(keyring, -10, 20).map((day) => publicKeyOf(keyring, day)),
     );
+  });
+
+  it('recovers from a clock that ran ahead, and loses nothing to one that lags', async () => {
+    const keyring = await FileKeyring.create(places);
+    await keyring.ensureDayKeys(TODAY);
+    const first = publicKeyOf(keyring, TODAY);
+
+    await keyring.ensureDayKeys('1970-01-01');
+    expect(publicKeyOf(keyring, TODAY)).toBe(first);
+    await keyring.ensureDayKeys(TODAY);
+    expect([publicKeyOf(keyring, TODAY), keyring.dayKey('1970-01-01')]).toEqual([first, undefined]);
+
+    await keyring.ensureDayKeys('2099-01-01');
+    expect([keyring.dayKey(TODAY), keyring.isDayDestroyed(TODAY)]).toEqual([undefined, true]);
+    await keyring.ensureDayKeys(TODAY);
+    expect(days(keyring, -10, 20)).toHaveLength(8);
+    expect(publicKeyOf(keyring, TODAY)).not.toBe(first);
+    expect([keyring.isDayDestroyed(TODAY), keyring.isDayDestroyed(addDays(TODAY, -8))]).toEqual([false, true]);
   });
 
   it('publishes again what someone has removed or changed, and leaves alone what is right', async () => {

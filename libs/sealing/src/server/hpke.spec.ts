@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { HPKE_OVERHEAD_BYTES } from '../binding.js';
 import { sealTo } from '../device/hpke.js';
 import { aeadOpen, aeadSeal, type AeadName } from './aead.js';
 import { hpkeOpen, hpkeSeal } from './hpke.js';
@@ -150,7 +151,7 @@ describe('HPKE on the server and on the device', () => {
     await fc.assert(
       fc.asyncProperty(some, some, some, async (plaintext, info, aad) => {
         const sealed = await sealTo({ recipientKey, info, aad, plaintext });
-        expect(sealed.length).toBe(plaintext.length + 48);
+        expect(sealed.length).toBe(plaintext.length + HPKE_OVERHEAD_BYTES);
         expect(hpkeOpen({ privateKey, info, aad, sealed })).toEqual(Buffer.from(plaintext));
       }),
       { numRuns: 60 },

@@ -1,13 +1,9 @@
 import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { ENC_BYTES } from '../binding.js';
 import { SealingError } from '../errors.js';
-import { aeadOpen, aeadSeal, TAG_BYTES, type AeadName } from './aead.js';
+import { aeadOpen, aeadSeal, type AeadName } from './aead.js';
 import { hpkeSuites, keyAndNonce, kemSharedSecret, scheduleRoot } from './hpke-schedule.js';
 import { importPublicKey, publicKeyBytes } from './keys.js';
-
-export const ENC_BYTES = 32;
-
-/** How much longer an HPKE message is than what it seals. */
-export const HPKE_OVERHEAD_BYTES = ENC_BYTES + TAG_BYTES;
 
 interface Binding {
   readonly info: Uint8Array;

@@ -9,7 +9,7 @@ export interface KeyringState {
   readonly identities: readonly string[];
   /** X25519 private bytes by day */
   readonly dayKeys: Readonly<Record<Day, string>>;
-  /** The latest day whose key has died; a clock set back never brings one back. */
+  /** The latest day that is over by the clock, whether this keyring held its key or not */
   readonly deadThrough: Day;
   readonly rowKeys: Readonly<Record<string, { readonly seal: string; readonly lookup: string }>>;
   /** The latest night whose keys were destroyed; -1 for none */
@@ -37,20 +37,21 @@ export function newState(identitySeed: Uint8Array): KeyringState {
   };
 }
 
-/** The days whose keys are to exist on `today`: those ahead are made, those behind only kept. */
+/**
+ * The days whose keys are to exist on `today`: those ahead are made, those behind kept until they die.
+ *
+ * A clock that ran ahead has destroyed keys that nobody can bring back; once it is right again the days are given new
+ * ones, which open nothing that was sealed to the old. A clock that lags destroys nothing.
+ */
 export function turnDays(state: KeyringState, today: Day, newKey: () => Uint8Array): StateChange | undefined {
   const clock = addDays(today, -DAY_KEY_DAYS);
-  const deadThrough = clock > state.deadThrough ? clock : state.deadThrough;
-  const dayKeys: Record<Day, string> = {};
-  for (const [day, key] of Object.entries(state.dayKeys)) if (day > deadThrough) dayKeys[day] = key;
-  const destroys = Object.keys(dayKeys).length < Object.keys(state.dayKeys).length;
-  let creates = false;
-  for (let ahead = 0; ahead <= DAY_KEYS_AHEAD; ahead += 1) {
-    const day = addDays(today, ahead);
-    if (day <= deadThrough || dayKeys[day] !== undefined) continue;
-    dayKeys[day] = toBase64url(newKey());
-    creates = true;
-  }
+  const hasRunAhead = state.deadThrough >= today;
+  const deadThrough = hasRunAhead || clock > state.deadThrough ? clock : state.deadThrough;
+  const living = Object.entries(state.dayKeys).filter(([day]) => day > clock);
+  const destroys = living.length < Object.keys(state.dayKeys).length;
+  const dayKeys: Record<Day, string> = Object.fromEntries(living);
+  for (let ahead = 0; ahead <= DAY_KEYS_AHEAD; ahead += 1) dayKeys[addDays(today, ahead)] ??= toBase64url(newKey());
+  const creates = Object.keys(dayKeys).length > living.length;
   if (!destroys && !creates && deadThrough === state.deadThrough) return undefined;
   return { next: { ...state, dayKeys, deadThrough }, destroys };
 }

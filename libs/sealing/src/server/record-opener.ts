@@ -25,6 +25,7 @@ export type RecordSays = RecordAddress & { readonly identity: string };
 
 interface OpenedHeader {
   readonly says: RecordSays;
+  readonly dayKey: KeyObject;
   readonly key: KeyObject;
   readonly aad: Buffer;
 }
@@ -67,7 +68,8 @@ export class RecordOpener {
     const dayKey = this.#dayKey(says.day);
     const identity = this.#options.directory.identityKey(says.producer, says.identity);
     if (identity === undefined) throw new SealingError('forged');
-    if (known !== undefined && dayKey !== undefined) return aeadOpen({ key: known.key, nonce, aad: known.aad }, body);
+    if (known !== undefined && known.dayKey === dayKey)
+      return aeadOpen({ key: known.key, nonce, aad: known.aad }, body);
     const opened = this.#openHeader(prefix, dayKey, identity);
     this.#keep(name, opened);
     return aeadOpen({ key: opened.key, nonce, aad: opened.aad }, body);
@@ -116,7 +118,7 @@ export class RecordOpener {
     });
     const key = createSecretKey(raw);
     raw.fill(0);
-    return { says: saysOf(header), key, aad: sha256(prefix) };
+    return { says: saysOf(header), dayKey, key, aad: sha256(prefix) };
   }
 
   #keep(name: string, opened: OpenedHeader): void {
