@@ -26,7 +26,7 @@ export function aeadSeal({ key, nonce, aad, cipher = 'aes-256-gcm' }: AeadCall, 
 export function aeadOpen({ key, nonce, aad, cipher = 'aes-256-gcm' }: AeadCall, sealed: Uint8Array): Buffer {
   const bodyBytes = sealed.length - TAG_BYTES;
   if (bodyBytes < 0) throw new SealingError('not-opened');
-  // A fixed tag length: without it Node accepts a tag cut down to four bytes.
+  // Said, because Node by itself would also take a tag cut down to four bytes, should one ever get this far.
   const opening = createDecipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: TAG_BYTES });
   opening.setAAD(aad, { plaintextLength: bodyBytes });
   opening.setAuthTag(sealed.subarray(bodyBytes));
