@@ -192,7 +192,8 @@ function asOrdinaryUser(
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   if (setpriv === undefined) throw new StackProblem('database-user');
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const right = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // The last one makes access(2) look at the lent right, too: PostgreSQL asks it about its own binaries.
+  const right = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--securebits=+no_setuid_fixup'];
   return { command: setpriv, args: [...identity, ...right, '--', command, ...args], user: {} };
 }
 

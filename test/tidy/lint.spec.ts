@@ -24,15 +24,12 @@ const plants: readonly Plant[] = [
   ),
   inLibs('typescript(no-explicit-any)', 'export const x: any = 1;\n'),
   inLibs('typescript(no-non-null-assertion)', 'export const f = (x?: string): number => x!.length;\n'),
-  inLibs(
-    'typescript(consistent-type-imports)',
-    `import { Stats } from 'node:fs';\nexport const f = (x: Stats): Stats => x;\n`,
-  ),
   inLibs('typescript(only-throw-error)', `export function f(): never {\n  throw 'text';\n}\n`),
   inLibs(
     'typescript(prefer-readonly)',
     `export class A {\n  private b = 1;\n  c(): number {\n    return this.b;\n  }\n}\n`,
   ),
+  inLibs('typescript(no-extraneous-class)', `export class A {\n  static readonly b = 1;\n}\n`),
   inLibs('eslint(eqeqeq)', 'export const f = (x: unknown): boolean => x == 1;\n'),
   inLibs('eslint(no-var)', 'export var x = 1;\n'),
   inLibs('eslint(prefer-const)', 'let x = 1;\nexport const y = x;\n'),
