@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Handled, UnitOfWork } from '#libs/bus';
+import { dayOf } from '#libs/contracts';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { CaseStore, type CaseInput } from './case.store.js';
+import { messagesFor } from './outgoing.js';
+
+/** After the end of the appeal window a closed case can still be reopened for a while; its box lives as long. */
+const REOPEN_DAYS = 120;
+
+/** What came of opening a delivery: something for a case, or a code to park it under. */
+export type CaseItem = { readonly input: CaseInput } | { readonly park: string } | { readonly nothing: true };
+
+/** Takes a batch into the cases and says what follows, in one transaction. */
+@Injectable()
+export class CaseDesk {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
+    @Inject(CaseStore) private readonly cases: CaseStore,
+  ) {}
+
+  async take(items: readonly CaseItem[], unit: UnitOfWork<'eligibility'>): Promise<readonly Handled<'eligibility'>[]> {
+    const inputs = items.flatMap((item) => ('input' in item ? [item.input] : []));
+    const outputs = await this.cases.apply(unit.tx, inputs);
+    const outputOf = new Map(inputs.map((input, at) => [input, outputs[at]]));
+    const { profile, profileHash, clock } = this.runtime;
+    const setting = {
+      today: dayOf(clock.now()),
+      profileHash,
+      boxDays: profile.appealWindowDays + REOPEN_DAYS,
+    };
+    return items.map((item): Handled<'eligibility'> => {
+      if ('park' in item) return { status: 'park', code: item.park };
+      const output = 'input' in item ? outputOf.get(item.input) : undefined;
+      return output === undefined ? { status: 'done' } : { status: 'done', out: messagesFor(output, setting) };
+    });
+  }
+}

@@ -1,0 +1,206 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
+import type { GrantKind } from './domain/decide.js';
+import type { Policy, Surroundings } from './domain/policy.js';
+import { policyOf, samplePercentOf } from './policy.js';
+import { TokenStore, type TokensOfHousehold } from './token.store.js';
+
+type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
+
+/** Keys and pseudonyms that came with the facts: how the household and the other services are addressed. */
+export interface CaseKeys {
+  readonly receiptKey: string;
+  readonly paymentsHandle: string;
+  readonly linkToken: string;
+}
+
+export interface Application {
+  readonly facts: Extract<CaseCommand, { type: 'submit' }>['facts'];
+  readonly day: string;
+  readonly keys: CaseKeys;
+  readonly tokens: Pick<TokensOfHousehold, 'tokens' | 'previousTokens'>;
+  /** For reports; no rule reads it. */
+  readonly areaName: string;
+}
+
+export type CaseInput =
+  | { readonly handle: Uint8Array; readonly application: Application }
+  | { readonly handle: Uint8Array; readonly command: Exclude<CaseCommand, { type: 'submit' }> };
+
+/** What has to be told of one case, with what is needed to tell it. */
+export interface CaseOutput {
+  readonly keys: CaseKeys;
+  readonly needs: readonly string[];
+  readonly areaName: string;
+  readonly evidenceClass: string;
+  readonly events: readonly CaseEvent[];
+  readonly grantIdOf: (kind: GrantKind) => Uint8Array;
+}
+
+interface CaseRecord {
+  readonly state: CaseState;
+  readonly keys: CaseKeys | undefined;
+  readonly areaName: string;
+}
+
+const CASE = 'case';
+const GRANT = 'grant';
+
+/** Cases by the household's handle, and grants by their id. */
+@Injectable()
+export class CaseStore {
+  private readonly policy: Policy;
+  private readonly samplePercent: number;
+
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
+    @Inject(TokenStore) private readonly tokens: TokenStore,
+  ) {
+    this.policy = policyOf(runtime.profile);
+    this.samplePercent = samplePercentOf(runtime.profile);
+  }
+
+  /** Takes a batch into its cases, in order, and tells what has changed. One result for each input. */
+  async apply(tx: Tx, inputs: readonly CaseInput[]): Promise<readonly (CaseOutput | undefined)[]> {
+    const records = await this.runtime.records.begin(tx);
+    const handles = inputs.map(({ handle }) => handle);
+    const bodies = await records.findForUpdate(CASE, handles);
+    const cases = new Map<string, CaseRecord>();
+    handles.forEach((handle, at) => {
+      const body = bodies[at];
+      if (body !== undefined) cases.set(hex(handle), fromBody(body));
+    });
+    const commands = await this.commandsOf(tx, inputs);
+    const nowMs = this.runtime.clock.now().getTime();
+    const outputs = inputs.map((input, at): CaseOutput | undefined => {
+      const command = commands[at];
+      const before = cases.get(hex(input.handle)) ?? { state: newCase, keys: undefined, areaName: '' };
+      if (command === undefined) return undefined;
+      const isFirst = 'application' in input && before.keys === undefined;
+      const { state, events } = react(evolve(before.state, command), this.policy, nowMs);
+      const keys = isFirst ? input.application.keys : before.keys;
+      const areaName = isFirst ? input.application.areaName : before.areaName;
+      cases.set(hex(input.handle), { state, keys, areaName });
+      return keys === undefined ? undefined : this.output(input.handle, { state, keys, areaName }, events);
+    });
+    await this.save(tx, handles, cases);
+    return outputs;
+  }
+
+  /** Which cases these grants belong to. */
+  async ofGrants(
+    tx: Tx,
+    grants: readonly Uint8Array[],
+  ): Promise<readonly ({ readonly handle: Uint8Array; readonly kind: GrantKind } | undefined)[]> {
+    const records = await this.runtime.records.begin(tx);
+    const found = await records.find<{ handle: string; kind: GrantKind }>(GRANT, grants);
+    return found.map((body) => body && { handle: Buffer.from(body.handle, 'base64url'), kind: body.kind });
+  }
+
+  /** One case that waits for a person, in no order. The reviewer sees facts, never a list of people. */
+  async nextForReview(tx: Tx): Promise<{ readonly handle: Uint8Array; readonly state: CaseState } | undefined> {
+    const records = await this.runtime.records.begin(tx);
+    const rows = await records.scan(CASE, REVIEW_SCAN_MAX);
+    const waiting = rows
+      .map(({ value, body }) => ({ handle: value, state: fromBody(body).state }))
+      .filter(({ state }) => state.said.status === 'being-looked-at');
+    return waiting[0];
+  }
+
+  private output(
+    handle: Uint8Array,
+    { state, keys, areaName }: CaseRecord & { keys: CaseKeys },
+    events: readonly CaseEvent[],
+  ): CaseOutput {
+    const { submitted, requests } = state;
+    return {
+      keys,
+      needs: submitted?.facts.needs ?? [],
+      areaName,
+      evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
+      events,
+      grantIdOf: (kind) => this.grantId(handle, submitted?.day ?? 0, kind),
+    };
+  }
+
+  /** No random id decides money: the same case gives the same grant, whatever was lost and done again. */
+  private grantId(handle: Uint8Array, day: number, kind: GrantKind): Uint8Array {
+    return this.runtime.keyed('grant', handle, day, kind, 1);
+  }
+
+  /** Applications are compared with those before them; later wishes of a household need nothing from others. */
+  private async commandsOf(tx: Tx, inputs: readonly CaseInput[]): Promise<readonly (CaseCommand | undefined)[]> {
+    const applications = inputs.filter((input) => 'application' in input);
+    const shared = await this.tokens.match(
+      tx,
+      applications.map(({ handle, application }) => ({
+        self: Buffer.from(this.runtime.keyed('grant', 'pseudonym', handle).subarray(0, 8)).toString('base64url'),
+        day: application.day,
+        ...application.tokens,
+      })),
+    );
+    const around = new Map(
+      applications.map((input, at) => [input, shared[at] ?? { tokensShared: 0, contactShared: 0 }]),
+    );
+    return inputs.map((input) => {
+      if (!('application' in input)) return input.command;
+      const { facts, day } = input.application;
+      const surroundings: Surroundings = {
+        tokensShared: around.get(input)?.tokensShared ?? 0,
+        contactShared: around.get(input)?.contactShared ?? 0,
+        isSampled: this.isSampled(input.handle),
+      };
+      return { type: 'submit', day: dayNumber(day), facts, around: surroundings };
+    });
+  }
+
+  private isSampled(handle: Uint8Array): boolean {
+    const draw = Buffer.from(this.runtime.keyed('sample', handle)).readUInt32BE(0) / 0x1_0000_0000;
+    return draw * 100 < this.samplePercent;
+  }
+
+  private async save(tx: Tx, handles: readonly Uint8Array[], cases: ReadonlyMap<string, CaseRecord>): Promise<void> {
+    const records = await this.runtime.records.begin(tx);
+    const grants = handles.flatMap((handle) => {
+      const { state } = cases.get(hex(handle)) ?? { state: newCase };
+      return state.said.grants.map(({ kind }) => ({
+        value: this.grantId(handle, state.submitted?.day ?? 0, kind),
+        body: { handle: Buffer.from(handle).toString('base64url'), kind },
+      }));
+    });
+    await records.put(GRANT, grants);
+    const rows = handles.flatMap((value) => {
+      const record = cases.get(hex(value));
+      return record === undefined ? [] : [{ value, body: toBody(record) }];
+    });
+    await records.save(CASE, rows);
+  }
+}
+
+const REVIEW_SCAN_MAX = 5_000;
+const CENTS = /^\d+n$/;
+
+/** JSON has no bigint: cents are written as `25000n`. */
+function toBody(record: CaseRecord): object {
+  return JSON.parse(
+    JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
+  ) as object;
+}
+
+function fromBody(body: object): CaseRecord {
+  const read = JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
+    typeof value === 'string' && CENTS.test(value) ? BigInt(value.slice(0, -1)) : value,
+  ) as CaseRecord;
+  return read;
+}
+
+function hex(value: Uint8Array): string {
+  return Buffer.from(value).toString('hex');
+}
+
+export const caseKinds = [
+  { kind: CASE, sizeBytes: 2_304, work: false },
+  { kind: GRANT, sizeBytes: 192, work: false },
+] as const;

@@ -1,0 +1,216 @@
+import { decide, type Decision, type GrantDecided, type GrantKind } from './decide.js';
+import type { Facts, Policy, Surroundings } from './policy.js';
+
+/** Everything that eligibility holds about a case. Messages come in any order, so every part may be the first. */
+export interface CaseState {
+  readonly submitted: Submitted | undefined;
+  /** The highest request of each kind; a withdrawal wins for good. */
+  readonly requests: { readonly withdrawn: boolean; readonly evidence: Evidence | undefined; readonly appeal: number };
+  readonly highestRequest: number;
+  /** What a person said, and the highest appeal that had been filed then. */
+  readonly settled:
+    { readonly verdict: 'approve' | 'decline'; readonly reviewer: string; readonly afterAppeal: number } | undefined;
+  readonly said: Said;
+}
+
+export interface Submitted {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  readonly facts: Facts;
+  readonly around: Surroundings;
+}
+
+interface Evidence {
+  readonly n: number;
+  readonly evidenceClass: string;
+}
+
+export type Status = 'approved' | 'being-looked-at' | 'show-something' | 'not-approved' | 'closed';
+
+/** What others have been told, so that only what has changed is told. */
+export interface Said {
+  readonly status: Status | undefined;
+  readonly reasons: readonly string[];
+  readonly grants: readonly SaidGrant[];
+  readonly requestShown: number;
+  readonly version: number;
+}
+
+export interface SaidGrant {
+  readonly kind: GrantKind;
+  readonly amountCents: bigint;
+  readonly state: 'awarded' | 'cancelled' | 'ended';
+}
+
+export const newCase: CaseState = {
+  submitted: undefined,
+  requests: { withdrawn: false, evidence: undefined, appeal: 0 },
+  highestRequest: 0,
+  settled: undefined,
+  said: { status: undefined, reasons: [], grants: [], requestShown: 0, version: 0 },
+};
+
+export type CaseCommand =
+  | ({ readonly type: 'submit' } & Submitted)
+  | { readonly type: 'show-evidence'; readonly n: number; readonly evidenceClass: string }
+  | { readonly type: 'appeal'; readonly n: number }
+  | { readonly type: 'withdraw'; readonly n: number }
+  | { readonly type: 'settle'; readonly verdict: 'approve' | 'decline'; readonly reviewer: string }
+  | { readonly type: 'grant-ended'; readonly kind: GrantKind };
+
+export type CaseEvent =
+  | {
+      readonly type: 'grant-awarded';
+      readonly kind: GrantKind;
+      readonly amountCents: bigint;
+      readonly tier: number;
+      readonly rules: readonly string[];
+      readonly version: number;
+      readonly reviewer: string | undefined;
+    }
+  | { readonly type: 'grant-cancelled'; readonly kind: GrantKind; readonly version: number }
+  | {
+      readonly type: 'outcome';
+      readonly status: Status;
+      readonly reasons: readonly string[];
+      readonly version: number;
+      readonly highestRequest: number;
+      readonly amountCents: bigint | undefined;
+    }
+  | { readonly type: 'notice'; readonly template: 'update' | 'need'; readonly version: number };
+
+/** Takes a command into the case. The same commands in any order give the same case. */
+export function evolve(state: CaseState, command: CaseCommand): CaseState {
+  switch (command.type) {
+    case 'submit':
+      // One live case per household: a second submission under the same keys changes nothing.
+      return state.submitted === undefined
+        ? { ...state, submitted: { day: command.day, facts: command.facts, around: command.around } }
+        : state;
+    case 'show-evidence': {
+      const { evidence } = state.requests;
+      const isNewer = evidence === undefined || evidence.n < command.n;
+      const next = isNewer ? { n: command.n, evidenceClass: command.evidenceClass } : evidence;
+      return asked(state, command.n, { ...state.requests, evidence: next });
+    }
+    case 'appeal':
+      return asked(state, command.n, { ...state.requests, appeal: Math.max(state.requests.appeal, command.n) });
+    case 'withdraw':
+      return asked(state, command.n, { ...state.requests, withdrawn: true });
+    case 'settle':
+      return {
+        ...state,
+        settled: { verdict: command.verdict, reviewer: command.reviewer, afterAppeal: state.requests.appeal },
+      };
+    case 'grant-ended': {
+      const grants = state.said.grants.map((grant) =>
+        grant.kind === command.kind ? { ...grant, state: 'ended' as const } : grant,
+      );
+      return { ...state, said: { ...state.said, grants } };
+    }
+  }
+}
+
+function asked(state: CaseState, n: number, requests: CaseState['requests']): CaseState {
+  return { ...state, requests, highestRequest: Math.max(state.highestRequest, n) };
+}
+
+interface Wanted {
+  readonly status: Status;
+  readonly reasons: readonly string[];
+  readonly grants: readonly GrantDecided[];
+  readonly decision: Decision | undefined;
+}
+
+/** What should be so, by everything known now; undefined while the application itself has not come. */
+function wanted(state: CaseState, policy: Policy): Wanted | undefined {
+  const { submitted, requests, settled } = state;
+  if (submitted === undefined) return undefined;
+  if (requests.withdrawn) return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
+  const isAppealed = requests.appeal > (settled?.afterAppeal ?? 0);
+  if (settled?.verdict === 'decline') {
+    return isAppealed
+      ? { status: 'being-looked-at', reasons: ['appeal'], grants: [], decision: undefined }
+      : { status: 'not-approved', reasons: ['a-person-decided'], grants: [], decision: undefined };
+  }
+  const shown = requests.evidence?.evidenceClass;
+  // A class that the profile does not know is no evidence, and takes none away.
+  const isEvidence = shown !== undefined && policy.evidenceClasses.includes(shown);
+  const evidenceClass = isEvidence ? shown : submitted.facts.evidenceClass;
+  const decision = decide(
+    { ...submitted, facts: { ...submitted.facts, evidenceClass }, isSettled: settled?.verdict === 'approve' },
+    policy,
+  );
+  const { reasons } = decision;
+  if (decision.outcome === 'approve') return { status: 'approved', reasons, grants: decision.grants, decision };
+  return {
+    status: decision.outcome === 'review' ? 'being-looked-at' : 'show-something',
+    reasons,
+    grants: [],
+    decision,
+  };
+}
+
+/** Tells what has changed since others were last told. `nowMs` only makes versions grow across restarts. */
+export function react(
+  state: CaseState,
+  policy: Policy,
+  nowMs: number,
+): { state: CaseState; events: readonly CaseEvent[] } {
+  const want = wanted(state, policy);
+  if (want === undefined) return { state, events: [] };
+  const version = Math.max(state.said.version + 1, nowMs);
+  const events: CaseEvent[] = [];
+  const grants = state.said.grants.map((grant): SaidGrant => {
+    const isWanted = want.grants.some(({ kind }) => kind === grant.kind);
+    if (isWanted || grant.state !== 'awarded') return grant;
+    events.push({ type: 'grant-cancelled', kind: grant.kind, version });
+    return { ...grant, state: 'cancelled' };
+  });
+  for (const { kind, amountCents } of want.grants) {
+    // Cancelling is final: a grant that was ever said is never said again under the same id.
+    if (grants.some((grant) => grant.kind === kind)) continue;
+    grants.push({ kind, amountCents, state: 'awarded' });
+    const { tier = 1, rules = [] } = want.decision ?? {};
+    events.push({ type: 'grant-awarded', kind, amountCents, tier, rules, version, reviewer: state.settled?.reviewer });
+  }
+  if (!isTold(state, want)) {
+    events.push({
+      type: 'outcome',
+      status: want.status,
+      reasons: want.reasons,
+      version,
+      highestRequest: state.highestRequest,
+      amountCents: totalOf(grants),
+    });
+    const template = want.status === state.said.status ? undefined : noticeFor(want);
+    if (template !== undefined) events.push({ type: 'notice', template, version });
+  }
+  if (events.length === 0) return { state, events };
+  const said: Said = {
+    status: want.status,
+    reasons: want.reasons,
+    grants,
+    requestShown: state.highestRequest,
+    version,
+  };
+  return { state: { ...state, said }, events };
+}
+
+function isTold({ said, highestRequest }: CaseState, want: Wanted): boolean {
+  return (
+    said.status === want.status && said.reasons.join() === want.reasons.join() && said.requestShown === highestRequest
+  );
+}
+
+function totalOf(grants: readonly SaidGrant[]): bigint | undefined {
+  const total = grants.reduce((sum, grant) => (grant.state === 'cancelled' ? sum : sum + grant.amountCents), 0n);
+  return total === 0n ? undefined : total;
+}
+
+/** A household whose money is ready is told so by payments; a second text in the same minute would only be noise. */
+function noticeFor({ status, grants }: Wanted): 'update' | 'need' | undefined {
+  if (status === 'show-something') return 'need';
+  if (status === 'approved' && grants.some(({ kind }) => kind === 'rapid')) return undefined;
+  return status === 'closed' ? undefined : 'update';
+}

@@ -1,0 +1,48 @@
+import {
+  commandBytes,
+  ContractError,
+  decodePayload,
+  type Day,
+  type PayloadOf,
+  type SealedContract,
+} from '#libs/contracts';
+import { handleOfSync, hpkeOpen, SealingError, sliceBinding, verifyCommand, type Keyring } from '#libs/sealing';
+
+export type SliceFailure = 'slice-not-opened' | 'slice-not-valid' | 'slice-key-gone' | 'slice-not-signed';
+
+/** What a household sealed to this service, opened and verified; or the code under which its message is parked. */
+export type OpenedSlice<P> =
+  | { readonly ok: true; readonly payload: P; readonly handle: Uint8Array }
+  | { readonly ok: false; readonly code: SliceFailure };
+
+/**
+ * Opens a slice or request with the day's key, checks it by its contract, and checks its signature where it has one.
+ * The handle is the hash of the command key inside, so nobody can speak for a household whose key he does not have.
+ */
+export function openSlice<C extends SealedContract>(
+  keyring: Pick<Keyring, 'dayKey'>,
+  contract: C,
+  { day, sealed }: { readonly day: Day; readonly sealed: string },
+): OpenedSlice<PayloadOf<C>> {
+  const privateKey = keyring.dayKey(day);
+  if (privateKey === undefined) return { ok: false, code: 'slice-key-gone' };
+  try {
+    const plaintext = hpkeOpen({
+      privateKey,
+      ...sliceBinding(contract, day),
+      sealed: Buffer.from(sealed, 'base64url'),
+    });
+    const payload = decodePayload(contract, plaintext);
+    const { commandKey, signature } = payload as { commandKey: string; signature?: string };
+    const key = Buffer.from(commandKey, 'base64url');
+    if (signature !== undefined) {
+      const isOwn = verifyCommand(key, commandBytes(contract, day, payload), Buffer.from(signature, 'base64url'));
+      if (!isOwn) return { ok: false, code: 'slice-not-signed' };
+    }
+    return { ok: true, payload, handle: handleOfSync(key) };
+  } catch (error) {
+    if (error instanceof ContractError) return { ok: false, code: 'slice-not-valid' };
+    if (error instanceof SealingError) return { ok: false, code: 'slice-not-opened' };
+    throw error;
+  }
+}
