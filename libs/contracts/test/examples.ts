@@ -31,7 +31,7 @@ const boxMessage = {
   lastDay: '2026-11-01',
   highestRequest: 1000,
   amountCents: cents,
-  ready: Array.from({ length: 4 }, () => ({ way: code(1), amountCents: cents, code: 'X'.repeat(32) })),
+  ready: Array.from({ length: 4 }, () => ({ way: code(1), amountCents: cents, code: bytes(80) })),
 };
 const posted = (service: string): object => ({
   box: bytes(32),

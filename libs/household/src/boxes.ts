@@ -11,7 +11,7 @@ import {
   type Day,
   type ReadBoxesV1,
 } from '#libs/contracts';
-import { boxBinding, fromBase64url, toBase64url, type Household } from '#libs/sealing';
+import { boxBinding, codeBinding, fromBase64url, toBase64url, type Household } from '#libs/sealing';
 
 const boxes = [
   ['intake', intakeBoxMessage],
@@ -22,6 +22,24 @@ type Sender = (typeof boxes)[number][0];
 
 /** The newest message of each service, where there is one. */
 export type Messages = Readonly<Partial<Record<Sender, BoxMessageV1>>>;
+
+/** The codes of what is ready to collect, opened. */
+export interface ReadyCode {
+  readonly way: string;
+  readonly amountCents: bigint;
+  readonly code: string;
+}
+
+/** Opens the collection codes of payments' message: they are sealed once more inside it. */
+export function openCodes(household: Household, messages: Messages): Promise<readonly ReadyCode[]> {
+  return Promise.all(
+    (messages.payments?.ready ?? []).map(async ({ way, amountCents, code }) => {
+      const binding = codeBinding(way, amountCents);
+      const opened = await household.at.payments.openBox({ ...binding, sealed: fromBase64url(code) });
+      return { way, amountCents: BigInt(amountCents), code: new TextDecoder().decode(opened).trimEnd() };
+    }),
+  );
+}
 
 /** The body of `POST /v1/boxes/read`. */
 export function boxesOf(household: Household): ReadBoxesV1 {

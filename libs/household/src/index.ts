@@ -1,5 +1,5 @@
 export { prepareApplication, type Answers, type DeviceSetting } from './application.js';
-export { boxesOf, openBoxes, statusOf, type Messages, type ShownStatus } from './boxes.js';
+export { boxesOf, openBoxes, openCodes, statusOf, type Messages, type ReadyCode, type ShownStatus } from './boxes.js';
 export { Door, type DoorOptions } from './door.js';
 export { HouseholdError, type HouseholdErrorCode } from './errors.js';
 export { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';

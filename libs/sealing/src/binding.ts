@@ -61,3 +61,11 @@ export function boxBinding(
     aad: sliceAad({ box: place.box, version: place.version }),
   };
 }
+
+/** How a collection code is sealed to a household's receipt key, inside the message that is sealed to the same key. */
+export function codeBinding(way: string, amountCents: string): Binding {
+  return {
+    info: sliceInfo({ contract: 'payments.code', version: 1, recipient: 'household', day: 'any' }),
+    aad: sliceAad({ way, amountCents }),
+  };
+}

@@ -3,6 +3,7 @@ export { canonicalBytes, concatBytes, fromBase64url, toBase64url, type Part } fr
 export { DAY_KEY_DAYS, DAY_KEYS_AHEAD, type Day } from './days.js';
 export {
   boxBinding,
+  codeBinding,
   HPKE_OVERHEAD_BYTES,
   sliceAad,
   sliceBinding,

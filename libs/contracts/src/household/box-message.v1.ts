@@ -1,7 +1,7 @@
-import { ArrayMaxSize, IsArray, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
-import { defineSealed } from '../core/contract.js';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
+import { defineSealed, HPKE_OVERHEAD_BYTES } from '../core/contract.js';
 import { Field, NestedListField } from '../core/field.js';
-import { IsCents, IsCode, IsDayText, IsVersion, IsWord } from '../core/shapes.js';
+import { IsBytes, IsCents, IsCode, IsDayText, IsVersion, IsWord } from '../core/shapes.js';
 
 /** Never silence: every state a household can be in has a word, and the page has a sentence for it. */
 export const boxStatuses = [
@@ -20,6 +20,10 @@ export const boxStatuses = [
 ] as const;
 export type BoxStatus = (typeof boxStatuses)[number];
 
+/** A collection code before sealing, padded with spaces, and after. */
+export const CODE_BYTES = 32;
+export const SEALED_CODE_BYTES = CODE_BYTES + HPKE_OVERHEAD_BYTES;
+
 /** One instrument that is ready: what to show or type to collect it. */
 export class ReadyItemV1 {
   @Field({ data: 'payout', purpose: 'which kind of instrument' })
@@ -30,8 +34,11 @@ export class ReadyItemV1 {
   @IsCents()
   amountCents!: string;
 
-  @Field({ data: 'payout', purpose: 'collects the money; no operator ever sees it' })
-  @Matches(/^[A-Z0-9-]{6,32}$/)
+  @Field({
+    data: 'sealed',
+    purpose: 'collects the money; sealed once more, so that what payments keeps it cannot read',
+  })
+  @IsBytes(SEALED_CODE_BYTES)
   code!: string;
 }
 
@@ -72,7 +79,7 @@ export class BoxMessageV1 {
 const box = {
   consumer: 'household',
   retention: 'in its box until its last day, readable with the receipt alone',
-  sizeBytes: 1024,
+  sizeBytes: 1280,
   payload: BoxMessageV1,
 } as const;
 

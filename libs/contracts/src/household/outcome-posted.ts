@@ -2,7 +2,7 @@ import { sealedSize, type SealedContract } from '../core/contract.js';
 import { Field } from '../core/field.js';
 import { IsBytes, IsDayText, IsVersion } from '../core/shapes.js';
 
-export const OUTCOME_POSTED_SIZE_BYTES = 1600;
+export const OUTCOME_POSTED_SIZE_BYTES = 1984;
 
 export interface OutcomePosted {
   box: string;
