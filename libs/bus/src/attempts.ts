@@ -11,6 +11,13 @@ interface AttemptRow {
   readonly first: bigint;
   readonly last: bigint;
   readonly starts: number;
+  /** The range is one message. */
+  readonly single: boolean;
+}
+
+interface StoredAttempt extends Omit<AttemptRow, 'first' | 'last'> {
+  readonly first: string;
+  readonly last: string;
 }
 
 const MARK = `INSERT INTO attempt (topic, partition, first_offset, last_offset, starts)
@@ -41,12 +48,13 @@ export class Attempts {
     );
     if (fresh.size === 0) return take(messages);
     const before = await this.load();
-    const [suspects, others] = [[] as Incoming[], [] as Incoming[]];
-    for (const message of messages) {
-      const row = message.place && fresh.has(keyOf(message.place)) ? before.get(keyOf(message.place)) : undefined;
-      const isSuspect = row !== undefined && message.place !== undefined && holds(row, message.place.offset);
-      (isSuspect ? suspects : others).push(message);
-    }
+    const rowOf = ({ place }: Incoming): AttemptRow | undefined =>
+      place !== undefined && fresh.has(keyOf(place)) ? before.get(keyOf(place)) : undefined;
+    // In the order of the log: what is known to be harmless, what may be deadly, what nobody has tried yet.
+    const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
+    const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
+    const others = messages.filter((each) => !isBefore(each, rowOf(each)) && !isWithin(each, rowOf(each)));
+    if (harmless.length > 0) await take(harmless);
     for (const suspect of suspects) await this.alone(suspect, before, take);
     await this.mark(rangesOf(others, fresh));
     if (others.length > 0) await take(others);
@@ -62,20 +70,22 @@ export class Attempts {
     const { place } = message;
     if (place === undefined) return take([message]);
     const row = before.get(keyOf(place));
-    const deaths = row === undefined ? 0 : row.first === row.last ? row.starts : Math.min(row.starts, 1);
+    // Of a range that was begun it is certain that one process died in it, not where.
+    const isExact = row?.single === true && row.first === place.offset;
+    const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
     if (deaths >= DEATHS_MAX) return take([{ ...message, isDeadly: true }]);
-    await this.mark([{ ...place, first: place.offset, last: place.offset, starts: deaths + 1 }]);
+    await this.mark([{ ...place, first: place.offset, last: place.offset, starts: deaths + 1, single: true }]);
     await take([message]);
   }
 
+  /** Ranges that were begun and not finished: what the database has applied has killed nobody. */
   private async load(): Promise<ReadonlyMap<string, AttemptRow>> {
-    const { rows } = await this.pool.query<{
-      topic: string;
-      partition: number;
-      first: string;
-      last: string;
-      starts: number;
-    }>(`SELECT topic, partition, first_offset::text AS first, last_offset::text AS last, starts FROM attempt`);
+    const { rows } = await this.pool.query<StoredAttempt>(
+      `SELECT a.topic, a.partition, a.starts, a.last_offset::text AS last, a.first_offset = a.last_offset AS single,
+              greatest(a.first_offset, coalesce(o.next_offset, 0))::text AS first
+         FROM attempt a LEFT JOIN applied_offset o ON o.topic = a.topic AND o.partition = a.partition
+        WHERE coalesce(o.next_offset, 0) <= a.last_offset`,
+    );
     return new Map(
       rows.map((row) => [keyOf(row), { ...row, first: BigInt(row.first), last: BigInt(row.last) }] as const),
     );
@@ -106,13 +116,17 @@ function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Plac
   for (const { place } of messages) {
     if (place === undefined || !fresh.has(keyOf(place))) continue;
     const first = ranges.get(keyOf(place))?.first ?? place.offset;
-    ranges.set(keyOf(place), { ...place, first, last: place.offset, starts: 1 });
+    ranges.set(keyOf(place), { ...place, first, last: place.offset, starts: 1, single: first === place.offset });
   }
   return [...ranges.values()];
 }
 
-function holds(row: AttemptRow, offset: bigint): boolean {
-  return row.first <= offset && offset <= row.last;
+function isBefore({ place }: Incoming, row: AttemptRow | undefined): boolean {
+  return place !== undefined && row !== undefined && place.offset < row.first;
+}
+
+function isWithin({ place }: Incoming, row: AttemptRow | undefined): boolean {
+  return place !== undefined && row !== undefined && row.first <= place.offset && place.offset <= row.last;
 }
 
 function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {

@@ -112,7 +112,7 @@ async function commitOffsets(batches: readonly FetchedBatch[]): Promise<void> {
 
 /** Tells the group that this member lives while its batches are worked on. */
 class Heart {
-  error: unknown;
+  error: Error | undefined;
   /** Rejects at the first heartbeat that fails. */
   readonly stopped: Promise<never>;
   private readonly timer: NodeJS.Timeout;
@@ -126,7 +126,7 @@ class Heart {
     this.stopped.catch(() => undefined);
     this.timer = setInterval(() => {
       batches[0]?.payload.heartbeat().catch((error: unknown) => {
-        this.error ??= error;
+        this.error ??= error instanceof Error ? error : new BusError('halted');
         fail(error);
         this.bell.ring();
       });

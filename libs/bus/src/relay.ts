@@ -74,7 +74,7 @@ export class Relay {
   private running: Promise<void> | undefined;
   private stopping = false;
   private client: pg.Client | undefined;
-  private state = { isLeader: false, isWaiting: false, sent: 0, refused: 0, isReplaying: false };
+  private readonly state = { isLeader: false, isWaiting: false, sent: 0, refused: 0, isReplaying: false };
   private lastSentAt: Date | undefined;
 
   constructor(private readonly options: RelayOptions) {}

@@ -1,4 +1,4 @@
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { AnyContract, Service } from '#libs/contracts';
 
 import type { ConsumerOf, Delivery, Handled, UnitOfWork } from '../handlers.js';
@@ -40,6 +40,9 @@ export function OnContract<const C extends AnyContract>(contract: C) {
       }
     };
     descriptor.value = guarded as unknown as M;
+    // Without them Nest hands over the deliveries alone.
+    Payload()(target, name, 0);
+    Ctx()(target, name, 1);
     declaredContracts.set(contract.topic, contract);
     const declare: (...args: never[]) => unknown = EventPattern(contract.topic);
     declare(...([target, name, descriptor] as never[]));

@@ -47,7 +47,7 @@ export function survivesPoison(transport: Transport): void {
   describe('one bad message in the middle of a batch', () => {
     const errors = {
       TypeError: () => (undefined as unknown as { field: string }).field,
-      RangeError: () => new Array(-1),
+      RangeError: () => 'x'.repeat(-1),
       SyntaxError: () => JSON.parse('{') as unknown,
       ReferenceError: () => {
         throw new ReferenceError('gone');

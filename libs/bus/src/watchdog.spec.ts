@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { Alarm } from './alarm.js';
+import type { BusStatus } from './status.js';
+import { Watchdog } from './watchdog.js';
+
+const START = Date.parse('2026-11-25T12:00:00Z');
+
+function dogAt() {
+  let now = START;
+  const alarms: Alarm[] = [];
+  let exits = 0;
+  const dog = new Watchdog({
+    status: () => Promise.reject(new Error('not asked')),
+    alarm: (alarm) => alarms.push(alarm),
+    onStalled: () => {
+      exits += 1;
+    },
+    everyMs: 1_000,
+    stalledMs: 60_000,
+    clock: () => new Date(now),
+  });
+  const status = (changes: Partial<BusStatus>): BusStatus => ({
+    consumer: 'running',
+    isBraked: false,
+    lag: 5,
+    lastProgressAt: new Date(START - 3_600_000),
+    counts: { done: 0, repeated: 0, later: 0, parked: 0, expired: 0 },
+    database: { parked: 0, isParkedExpiring: false, backlog: 0, horizonAgeMs: 0 },
+    relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },
+    ...changes,
+  });
+  /** Shows the dog the same twice, `ms` apart. */
+  const watch = (ms: number, changes: Partial<BusStatus>): number => {
+    dog.judge(status(changes));
+    now += ms;
+    dog.judge(status(changes));
+    return exits;
+  };
+  return { watch, alarms, now: () => new Date(now) };
+}
+
+describe('the watchdog', () => {
+  it('ends a process whose lag waits while its database answers, once', () => {
+    const { watch, alarms } = dogAt();
+    expect(watch(59_000, {})).toBe(0);
+    expect(watch(1_000, {})).toBe(1);
+    expect(watch(90_000, {})).toBe(1);
+    expect(alarms).toEqual([{ code: 'stalled', count: 5 }]);
+  });
+
+  it.each([
+    ['nothing waits', { lag: 0 }],
+    ['the broker does not say what waits', { lag: undefined }],
+    ['the database does not answer', { database: undefined }],
+    ['the brake is on', { isBraked: true }],
+    ['it makes progress', { lastProgressAt: new Date(START + 60_000) }],
+  ] as const)('leaves it alone while %s', (_, changes) => {
+    expect(dogAt().watch(90_000, changes)).toBe(0);
+  });
+
+  it('tells of an old transaction, and once of parked messages that go dark', () => {
+    const { watch, alarms } = dogAt();
+    watch(1, { lag: 0, database: { parked: 3, isParkedExpiring: true, backlog: 0, horizonAgeMs: 60_001 } });
+    expect(alarms).toEqual([{ code: 'horizon-old' }, { code: 'parked-expiring', count: 3 }, { code: 'horizon-old' }]);
+  });
+});
