@@ -154,13 +154,15 @@ export async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 600_000,
   });
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  });
+  }).finally(() => process.removeListener('exit', end));
   if (code !== 0) throw Object.assign(new Error(`the program ended with code ${code}`), { output });
   return output;
 }

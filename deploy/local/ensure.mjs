@@ -48,7 +48,9 @@ function install() {
   const [command, first] = self?.endsWith('.js') ? [process.execPath, [self]] : ['npm', []];
   // Warnings about the engine are about this Node, and the packages run on the one they bring.
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
-  const args = [...first, 'ci', '--include=dev', '--include=optional', ...quiet];
+  // The database's package links its libraries in a script; a setting of the user's own may forbid scripts.
+  const scripts = '--ignore-scripts=false';
+  const args = [...first, 'ci', scripts, '--include=dev', '--include=optional', ...quiet];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (error?.code === 'ENOENT') fail('npm was not found. Install Node 20 or newer together with npm.');
   if (status !== 0) fail('npm ci failed, see above. Check the network and the disk, then start again.');

@@ -61,14 +61,13 @@ async function runUntilStopped(options: CommandOptions): Promise<void> {
     onDeath: (name, how, logFile) => void revive(stack, name, how, logFile),
   });
   const stopped = stopOnSignal(stack);
-  try {
-    await stack.start();
-  } catch (error) {
-    // A start that was interrupted fails in some step or other; that is no problem to tell.
+  const started = stack.start();
+  // A start that was interrupted fails in some step or other, perhaps after we have gone; that is no problem to tell.
+  started.catch(() => undefined);
+  await Promise.race([started, stopped.done]).catch((error: unknown) => {
     if (!stopped.wasAsked()) throw error;
-    await stopped.done;
-    return;
-  }
+  });
+  if (stopped.wasAsked()) return stopped.done;
   tellWhatRuns(stack, options.profile);
   await stopped.done;
 }

@@ -113,6 +113,8 @@ export class Stack {
       await this.#start();
     } catch (error) {
       await this.stop();
+      // Whatever came up while stop() was already looking.
+      await this.#stop();
       throw asProblem(error);
     }
   }
