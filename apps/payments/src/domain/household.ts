@@ -1,0 +1,134 @@
+import type { GrantKind } from './obligation.js';
+
+/** How a household wants its money, as it said and signed. */
+export interface Payout {
+  readonly way: string;
+  readonly site: string | undefined;
+}
+
+export interface GrantOfHousehold {
+  /** The grant's id as eligibility gave it, base64url: told back when the grant has ended. */
+  readonly grant: string;
+  readonly obligation: string;
+  readonly kind: GrantKind;
+  readonly amountCents: bigint;
+  readonly needs: readonly string[];
+  readonly tier: number;
+  readonly serviceArea: string;
+  readonly isCancelled: boolean;
+  readonly isClosedTold: boolean;
+}
+
+/** A code that is out, sealed to the household; nobody here can read it. */
+export interface ReadyItem {
+  readonly obligation: string;
+  readonly slot: number;
+  readonly way: string;
+  readonly amountCents: bigint;
+  readonly sealedCode: string;
+}
+
+/** What payments knows of a household: not who it is, but that it signed this choice. Messages come in any order. */
+export interface HouseholdState {
+  readonly payout: Payout | undefined;
+  /** The newest change of the way to be paid. */
+  readonly change: { readonly n: number; readonly way: string } | undefined;
+  /** Somebody has been there: at a kiosk, with a navigator, at the desk. */
+  readonly isPresent: boolean;
+  readonly presentSite: string | undefined;
+  readonly highestRequest: number;
+  readonly grants: readonly GrantOfHousehold[];
+  readonly items: readonly ReadyItem[];
+  readonly said: Said;
+}
+
+export type Status = 'come-and-confirm' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
+
+export interface Said {
+  /** A digest of what the box says, so that only what has changed is said. */
+  readonly text: string;
+  readonly status: Status | undefined;
+  readonly itemsReady: number;
+  readonly version: number;
+}
+
+export const newHousehold: HouseholdState = {
+  payout: undefined,
+  change: undefined,
+  isPresent: false,
+  presentSite: undefined,
+  highestRequest: 0,
+  grants: [],
+  items: [],
+  said: { text: '', status: undefined, itemsReady: 0, version: 0 },
+};
+
+export type HouseholdCommand =
+  | { readonly type: 'choose-payout'; readonly payout: Payout; readonly isPresent: boolean }
+  | { readonly type: 'change-payout'; readonly n: number; readonly way: string }
+  | { readonly type: 'confirm-presence'; readonly n: number; readonly site: string | undefined }
+  /** A request that confirms nothing, because it was not made where presence can be seen. */
+  | { readonly type: 'note-request'; readonly n: number }
+  | {
+      readonly type: 'award';
+      readonly grant: Omit<GrantOfHousehold, 'isCancelled' | 'isClosedTold'>;
+      readonly isCancelled: boolean;
+    }
+  | { readonly type: 'cancel'; readonly grant: string }
+  | { readonly type: 'item-ready'; readonly item: ReadyItem }
+  | { readonly type: 'item-gone'; readonly obligation: string; readonly slot: number };
+
+/** Takes a command into what is known. The same commands in any order end in the same state. */
+export function evolve(state: HouseholdState, command: HouseholdCommand): HouseholdState {
+  switch (command.type) {
+    case 'choose-payout':
+      if (state.payout !== undefined) return state;
+      return {
+        ...state,
+        payout: command.payout,
+        isPresent: state.isPresent || command.isPresent,
+      };
+    case 'change-payout': {
+      const isNewer = state.change === undefined || state.change.n < command.n;
+      return noted(isNewer ? { ...state, change: { n: command.n, way: command.way } } : state, command.n);
+    }
+    case 'confirm-presence':
+      return noted({ ...state, isPresent: true, presentSite: state.presentSite ?? command.site }, command.n);
+    case 'note-request':
+      return noted(state, command.n);
+    case 'award': {
+      if (state.grants.some(({ grant }) => grant === command.grant.grant)) return state;
+      const grant = { ...command.grant, isCancelled: command.isCancelled, isClosedTold: false };
+      return { ...state, grants: [...state.grants, grant].sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
+    }
+    case 'cancel':
+      return {
+        ...state,
+        grants: state.grants.map((grant) => (grant.grant === command.grant ? { ...grant, isCancelled: true } : grant)),
+      };
+    case 'item-ready':
+      return { ...withoutItem(state, command.item), items: [...withoutItem(state, command.item).items, command.item] };
+    case 'item-gone':
+      return withoutItem(state, command);
+  }
+}
+
+function noted(state: HouseholdState, n: number): HouseholdState {
+  return { ...state, highestRequest: Math.max(state.highestRequest, n) };
+}
+
+function withoutItem(
+  state: HouseholdState,
+  { obligation, slot }: { obligation: string; slot: number },
+): HouseholdState {
+  return { ...state, items: state.items.filter((item) => item.obligation !== obligation || item.slot !== slot) };
+}
+
+/** The way to be paid that counts: the newest change, or the first choice. */
+export function wayOf(state: HouseholdState): string | undefined {
+  return state.change?.way ?? state.payout?.way;
+}
+
+export function siteOf(state: HouseholdState): string | undefined {
+  return state.payout?.site ?? state.presentSite;
+}

@@ -1,0 +1,48 @@
+export type GrantKind = 'rapid' | 'standard';
+
+/**
+ * What the city owes for one grant. It holds no person: who it is for is kept elsewhere, sealed, and forgotten first.
+ * `open`: nothing is reserved yet. `closed`: nothing more will happen.
+ */
+export interface Obligation {
+  /** Keyed hash of the grant, base64url: one obligation for each grant, for the life of the ledger. */
+  readonly id: string;
+  readonly kind: GrantKind;
+  readonly amountCents: bigint;
+  readonly needs: readonly string[];
+  readonly tier: number;
+  readonly serviceArea: string;
+  readonly status: 'open' | 'reserved' | 'waiting-list' | 'closed';
+  readonly fund: string | undefined;
+  readonly slots: readonly Slot[];
+}
+
+/**
+ * - `waiting-release`: people must agree. `capped`: goes out by itself when the site's hour has room again.
+ * - `intended`: committed to be sent. `unknown`: sent, and nobody knows what became of it.
+ * - `issued`: the code is out. `void`: a definite no; never paid and never will be under this reference.
+ * - `held`: something contradicts itself; people must look.
+ */
+export type SlotState =
+  'waiting-release' | 'capped' | 'intended' | 'unknown' | 'issued' | 'collected' | 'void' | 'held';
+
+/** One instrument, at most the profile's maximum. A new generation begins only after a definite no. */
+export interface Slot {
+  readonly slot: number;
+  readonly generation: number;
+  readonly amountCents: bigint;
+  readonly way: string;
+  readonly site: string | undefined;
+  readonly state: SlotState;
+  /** The partner has issued it, but its code was lost on the way to us. */
+  readonly isSecretLost: boolean;
+}
+
+/** The newest generation of each slot: older ones are void. */
+export function presentSlots(obligation: Obligation): readonly Slot[] {
+  const newest = new Map<number, Slot>();
+  for (const slot of obligation.slots) {
+    if ((newest.get(slot.slot)?.generation ?? -1) < slot.generation) newest.set(slot.slot, slot);
+  }
+  return [...newest.values()];
+}

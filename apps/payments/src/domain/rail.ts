@@ -1,0 +1,92 @@
+import type { SlotState } from './obligation.js';
+
+/** What the partner said, as far as it can be believed. `lost`: no answer, or one that makes no sense. */
+export type RailReply =
+  | {
+      readonly type: 'issued';
+      readonly reference: string;
+      readonly amountCents: bigint;
+      readonly code: string | undefined;
+    }
+  | { readonly type: 'collected'; readonly reference: string; readonly amountCents: bigint }
+  | { readonly type: 'void'; readonly reference: string }
+  | { readonly type: 'not-found' }
+  | { readonly type: 'pending' }
+  | { readonly type: 'other-amount' }
+  | { readonly type: 'lost' };
+
+/** What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry. */
+export type RailCall = 'issue' | 'inquire' | 'void';
+
+export function callFor(state: SlotState, isSecretLost: boolean): RailCall | undefined {
+  switch (state) {
+    case 'intended':
+      return 'issue';
+    case 'unknown':
+      return isSecretLost ? 'void' : 'inquire';
+    case 'issued':
+      return 'inquire';
+    case 'waiting-release':
+    case 'capped':
+    case 'collected':
+    case 'void':
+    case 'held':
+      return undefined;
+  }
+}
+
+export type RailOutcome =
+  /** The code is out, and known: seal it to the household. */
+  | { readonly type: 'issued'; readonly code: string }
+  /** Nothing is known yet; ask later. */
+  | { readonly type: 'unknown' }
+  /** The partner does not know the reference: send it again under the same reference, never under another. */
+  | { readonly type: 'send-again' }
+  /** It is out, and its code was lost on the way: void it; a definite no opens the next generation. */
+  | { readonly type: 'secret-lost' }
+  /** A definite no. The slot is paid under the next generation. */
+  | { readonly type: 'definite-no' }
+  | { readonly type: 'collected' }
+  | { readonly type: 'unchanged' }
+  /** The partner's books contradict ours: people must look. */
+  | { readonly type: 'contradiction' };
+
+export interface Asked {
+  readonly call: RailCall;
+  readonly state: SlotState;
+  readonly reference: string;
+  readonly amountCents: bigint;
+}
+
+/** Turns the partner's reply into what it means for the slot. A reply about something else is no reply. */
+export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
+  if ('reference' in reply && reply.reference !== asked.reference) return { type: 'unknown' };
+  switch (reply.type) {
+    case 'issued':
+      if (reply.amountCents !== asked.amountCents)
+        return asked.call === 'issue' ? { type: 'unknown' } : { type: 'contradiction' };
+      if (asked.state === 'issued') return { type: 'unchanged' };
+      return reply.code === undefined ? { type: 'secret-lost' } : { type: 'issued', code: reply.code };
+    case 'collected':
+      if (reply.amountCents !== asked.amountCents) return { type: 'contradiction' };
+      // Collected by a code that the household was never told: somebody else has it.
+      return asked.state === 'issued' ? { type: 'collected' } : { type: 'contradiction' };
+    case 'void':
+      return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'definite-no' };
+    case 'not-found':
+      return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'send-again' };
+    case 'other-amount':
+      return { type: 'contradiction' };
+    case 'pending':
+    case 'lost':
+      return asked.state === 'issued' ? { type: 'unchanged' } : { type: 'unknown' };
+  }
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long to wait before asking again: twice as long each time, up to a minute. */
+export function pauseAfter(tries: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
+}

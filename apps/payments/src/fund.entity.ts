@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A source of money with its rules, as the profile states them. */
+@Entity({ name: 'fund' })
+export class Fund {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'fund_key' })
+  code!: string;
+
+  @Column({ type: 'text' })
+  kind!: string;
+
+  @Column({ type: 'text', array: true })
+  ways!: string[];
+
+  @Column({ type: 'boolean', name: 'may_pay_grants' })
+  mayPayGrants!: boolean;
+}

@@ -1,0 +1,47 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { Repository } from 'typeorm';
+import { setAsideCents, type Posting } from './domain/money.js';
+import { Fund } from './fund.entity.js';
+import { LedgerStore } from './ledger.store.js';
+
+/** The city's funds: their rules from the profile, their opening balance booked once. */
+@Injectable()
+export class FundStore implements OnModuleInit {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @InjectRepository(Fund) private readonly funds: Repository<Fund>,
+    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { profile } = this.runtime;
+    await this.funds.upsert(
+      profile.funds.map(({ code, kind, ways, mayPayGrants }) => ({ code, kind, ways: [...ways], mayPayGrants })),
+      ['code'],
+    );
+    await this.bookOpening();
+  }
+
+  private async bookOpening(): Promise<void> {
+    const { bus, profile } = this.runtime;
+    await bus.transaction(async ({ tx }) => {
+      const head = await this.ledger.lock(tx);
+      const { rows } = await tx.query(`SELECT name FROM account WHERE name LIKE '%/given'`);
+      const known = new Set((rows as { name: string }[]).map(({ name }) => name));
+      const postings = profile.funds
+        .filter(({ code, openingCents }) => openingCents > 0n && !known.has(`${code}/given`))
+        .flatMap(({ code, openingCents }): Posting[] => {
+          const kept = setAsideCents(openingCents, profile.reservePercent);
+          const line = { fund: code, from: 'given', obligation: undefined } as const;
+          return [
+            { ...line, to: 'available', amountCents: openingCents - kept },
+            ...(kept > 0n ? [{ ...line, to: 'set-aside', amountCents: kept } as const] : []),
+          ];
+        });
+      if (postings.length > 0)
+        await this.ledger.write(tx, head, { obligations: [], postings, rapid: [], released: [] });
+    });
+  }
+}

@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { canonicalJson } from '#libs/contracts';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { accountOf, type Posting } from './domain/money.js';
+import type { Obligation, Slot } from './domain/obligation.js';
+import type { FundView } from './domain/plan.js';
+
+type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
+
+/** What one transaction changes in the ledger. */
+export interface LedgerChange {
+  readonly obligations: readonly StoredObligation[];
+  readonly postings: readonly Posting[];
+  readonly rapid: readonly { readonly fund: string; readonly cents: bigint }[];
+  readonly released: readonly { readonly site: string; readonly cents: bigint }[];
+}
+
+/** With what an auditor needs; written once, never changed. */
+export interface StoredObligation {
+  readonly obligation: Obligation;
+  readonly stub: object | undefined;
+}
+
+export interface LedgerView {
+  readonly funds: readonly FundView[];
+  readonly waitingTier: number | undefined;
+}
+
+export interface ChainLink {
+  readonly seq: bigint;
+  readonly hash: Buffer;
+}
+
+interface SlotRow {
+  readonly obligation: Buffer;
+  readonly slot: number;
+  readonly generation: number;
+  readonly amount_cents: string;
+  readonly way: string;
+  readonly site: string | null;
+  readonly state: Slot['state'];
+  readonly secret_lost: boolean;
+}
+
+const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
+
+/**
+ * The books: append-only, double entry, one hash link for each commit. Whoever plans money holds the head of the chain,
+ * so that plans follow one another and what was counted as available is available.
+ */
+@Injectable()
+export class LedgerStore {
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {}
+
+  async lock(tx: Tx): Promise<ChainLink> {
+    const { rows } = await tx.query('SELECT seq, hash FROM chain_head FOR UPDATE');
+    const { seq, hash } = rows[0] as { seq: string; hash: Buffer };
+    return { seq: BigInt(seq), hash };
+  }
+
+  async view(
+    tx: Tx,
+    { weekStart, rapidPercent }: { readonly weekStart: string; readonly rapidPercent: number },
+  ): Promise<LedgerView> {
+    const { rows } = await tx.query(
+      `SELECT f.code, f.ways, f.may_pay_grants,
+              coalesce(a.balance_cents, 0)::text AS available, coalesce(-g.balance_cents, 0)::text AS given,
+              coalesce(w.cents, 0)::text AS rapid
+         FROM fund f
+         LEFT JOIN account a ON a.name = f.code || '/available'
+         LEFT JOIN account g ON g.name = f.code || '/given'
+         LEFT JOIN rapid_week w ON w.fund = f.code AND w.week = $1
+        ORDER BY f.code`,
+      [weekStart],
+    );
+    const waiting = await tx.query(`SELECT min(tier)::int AS tier FROM obligation WHERE status = 'waiting-list'`);
+    return {
+      funds: (rows as FundRow[]).map((row) => ({
+        code: row.code,
+        ways: row.ways,
+        mayPayGrants: row.may_pay_grants,
+        availableCents: BigInt(row.available),
+        rapidLeftCents: (BigInt(row.given) * BigInt(rapidPercent)) / 100n - BigInt(row.rapid),
+      })),
+      waitingTier: (waiting.rows[0] as { tier: number | null }).tier ?? undefined,
+    };
+  }
+
+  /** What went out by itself at these sites in this hour. */
+  async siteHour(tx: Tx, sites: readonly string[], hour: Date): Promise<ReadonlyMap<string, bigint>> {
+    const { rows } = await tx.query(
+      'SELECT site, cents::text AS cents FROM site_hour WHERE hour = $1 AND site = ANY($2)',
+      [hour, sites],
+    );
+    return new Map((rows as { site: string; cents: string }[]).map(({ site, cents }) => [site, BigInt(cents)]));
+  }
+
+  async obligations(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Obligation>> {
+    if (ids.length === 0) return new Map();
+    const keys = ids.map(bytes);
+    const { rows } = await tx.query(
+      `SELECT id, kind, amount_cents::text AS amount_cents, needs, tier, service_area, status, fund
+         FROM obligation WHERE id = ANY($1)`,
+      [keys],
+    );
+    const slots = await tx.query(
+      `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost
+         FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation`,
+      [keys],
+    );
+    const byObligation = Map.groupBy(slots.rows as SlotRow[], ({ obligation }) => obligation.toString('base64url'));
+    return new Map(
+      (rows as ObligationRow[]).map((row) => {
+        const id = row.id.toString('base64url');
+        return [id, obligationOf(row, id, byObligation.get(id) ?? [])];
+      }),
+    );
+  }
+
+  /** Writes what has changed and adds one link to the chain. The caller holds the head. */
+  async write(tx: Tx, head: ChainLink, change: LedgerChange): Promise<ChainLink> {
+    const { clock } = this.runtime;
+    const seq = head.seq + 1n;
+    const hash = createHash('sha256').update(head.hash).update(textOf(seq, change)).digest();
+    await this.writeObligations(tx, change.obligations);
+    await this.writeSlots(tx, { obligations: change.obligations, seq });
+    await this.writeEntries(tx, seq, change.postings);
+    await this.writeLimits(tx, change);
+    await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [
+      seq,
+      hash,
+      clock.now().toISOString().slice(0, 10),
+    ]);
+    await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
+    return { seq, hash };
+  }
+
+  private async writeObligations(tx: Tx, stored: readonly StoredObligation[]): Promise<void> {
+    if (stored.length === 0) return;
+    const rows = stored.map(({ obligation }) => obligation);
+    await tx.query(
+      `INSERT INTO obligation (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
+       SELECT o.id, o.kind, o.amount_cents, string_to_array(o.needs, ','), o.tier, o.service_area, o.status, o.fund, o.stub,
+              o.order_key, $11
+         FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::text[],
+                     $9::jsonb[], $10::bytea[])
+              AS o(id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key)
+       ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund`,
+      [
+        rows.map(({ id }) => bytes(id)),
+        rows.map(({ kind }) => kind),
+        rows.map(({ amountCents }) => String(amountCents)),
+        rows.map(({ needs }) => needs.join(',')),
+        rows.map(({ tier }) => tier),
+        rows.map(({ serviceArea }) => serviceArea),
+        rows.map(({ status }) => status),
+        rows.map(({ fund }) => fund ?? null),
+        stored.map(({ stub }) => (stub === undefined ? null : JSON.stringify(stub))),
+        rows.map(({ id }) => this.runtime.keyed('ledger', 'order', id)),
+        this.runtime.clock.now().toISOString().slice(0, 10),
+      ],
+    );
+  }
+
+  private async writeSlots(
+    tx: Tx,
+    { obligations, seq }: { readonly obligations: readonly StoredObligation[]; readonly seq: bigint },
+  ): Promise<void> {
+    const slots = obligations.flatMap(({ obligation }) =>
+      obligation.slots.map((slot) => ({ ...slot, obligation: obligation.id })),
+    );
+    if (slots.length === 0) return;
+    await tx.query(
+      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due)
+       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $11,
+              n.due
+         FROM unnest($1::bytea[], $2::smallint[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+                     $8::boolean[], $9::bytea[], $10::timestamptz[])
+              AS n(obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, due)
+       ON CONFLICT (obligation, slot, generation) DO UPDATE
+          SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
+              due = excluded.due, lease = NULL,
+              tries = CASE WHEN excluded.state = s.state THEN s.tries ELSE 0 END,
+              batch = CASE WHEN excluded.way = s.way THEN s.batch END
+        WHERE (s.way, s.state, s.secret_lost) IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost)`,
+      [
+        slots.map(({ obligation }) => bytes(obligation)),
+        slots.map(({ slot }) => slot),
+        slots.map(({ generation }) => generation),
+        slots.map(({ amountCents }) => String(amountCents)),
+        slots.map(({ way }) => way),
+        slots.map(({ site }) => site ?? null),
+        slots.map(({ state }) => state),
+        slots.map(({ isSecretLost }) => isSecretLost),
+        slots.map(({ obligation, slot, generation }) => this.referenceOf(obligation, slot, generation)),
+        slots.map(({ state }) => dueOf(state, this.runtime.clock.now())),
+        seq,
+      ],
+    );
+  }
+
+  /** No random number decides money: the same slot and generation has the same reference, whatever was lost. */
+  private referenceOf(obligation: string, slot: number, generation: number): Buffer {
+    return Buffer.from(this.runtime.keyed('rail-reference', obligation, slot, generation));
+  }
+
+  /** Postings are never merged; only the update of the balances is folded. */
+  private async writeEntries(tx: Tx, seq: bigint, postings: readonly Posting[]): Promise<void> {
+    if (postings.length === 0) return;
+    const entries = postings.flatMap(({ fund, from, to, amountCents, obligation }) => [
+      { account: accountOf(fund, from), cents: -amountCents, obligation },
+      { account: accountOf(fund, to), cents: amountCents, obligation },
+    ]);
+    await tx.query(
+      `INSERT INTO entry (seq, line, account, amount_cents, obligation)
+       SELECT $1, e.line, e.account, e.cents, e.obligation
+         FROM unnest($2::text[], $3::bigint[], $4::bytea[]) WITH ORDINALITY AS e(account, cents, obligation, line)`,
+      [
+        seq,
+        entries.map(({ account }) => account),
+        entries.map(({ cents }) => String(cents)),
+        entries.map(({ obligation }) => (obligation === undefined ? null : bytes(obligation))),
+      ],
+    );
+    const sums = new Map<string, bigint>();
+    for (const { account, cents } of entries) sums.set(account, (sums.get(account) ?? 0n) + cents);
+    // A balance below nothing breaks the table's rule, and with it the whole transaction.
+    await tx.query(
+      `INSERT INTO account AS a (name, balance_cents)
+       SELECT n.name, n.cents FROM unnest($1::text[], $2::bigint[]) AS n(name, cents)
+       ON CONFLICT (name) DO UPDATE SET balance_cents = a.balance_cents + excluded.balance_cents`,
+      [[...sums.keys()], [...sums.values()].map(String)],
+    );
+  }
+
+  private async writeLimits(tx: Tx, { rapid, released }: LedgerChange): Promise<void> {
+    const now = this.runtime.clock.now();
+    if (rapid.length > 0) {
+      await tx.query(
+        `INSERT INTO rapid_week AS w (fund, week, cents)
+         SELECT n.fund, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(fund, cents) GROUP BY n.fund
+         ON CONFLICT (fund, week) DO UPDATE SET cents = w.cents + excluded.cents`,
+        [weekStart(now), rapid.map(({ fund }) => fund), rapid.map(({ cents }) => String(cents))],
+      );
+    }
+    if (released.length > 0) {
+      await tx.query(
+        `INSERT INTO site_hour AS h (site, hour, cents)
+         SELECT n.site, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(site, cents) GROUP BY n.site
+         ON CONFLICT (site, hour) DO UPDATE SET cents = h.cents + excluded.cents`,
+        [hourOf(now), released.map(({ site }) => site), released.map(({ cents }) => String(cents))],
+      );
+    }
+  }
+}
+
+interface FundRow {
+  readonly code: string;
+  readonly ways: readonly string[];
+  readonly may_pay_grants: boolean;
+  readonly available: string;
+  readonly given: string;
+  readonly rapid: string;
+}
+
+interface ObligationRow {
+  readonly id: Buffer;
+  readonly kind: Obligation['kind'];
+  readonly amount_cents: string;
+  readonly needs: readonly string[];
+  readonly tier: number;
+  readonly service_area: string;
+  readonly status: Obligation['status'];
+  readonly fund: string | null;
+}
+
+function obligationOf(row: ObligationRow, id: string, slots: readonly SlotRow[]): Obligation {
+  return {
+    id,
+    kind: row.kind,
+    amountCents: BigInt(row.amount_cents),
+    needs: row.needs,
+    tier: row.tier,
+    serviceArea: row.service_area,
+    status: row.status,
+    fund: row.fund ?? undefined,
+    slots: slots.map((slot) => ({
+      slot: slot.slot,
+      generation: slot.generation,
+      amountCents: BigInt(slot.amount_cents),
+      way: slot.way,
+      site: slot.site ?? undefined,
+      state: slot.state,
+      isSecretLost: slot.secret_lost,
+    })),
+  };
+}
+
+/** What a link of the chain vouches for. */
+function textOf(seq: bigint, { obligations, postings }: LedgerChange): string {
+  return canonicalJson({
+    seq: String(seq),
+    obligations: obligations.map(({ obligation }) => JSON.parse(JSON.stringify(obligation, asText)) as object),
+    postings: postings.map((posting) => JSON.parse(JSON.stringify(posting, asText)) as object),
+  });
+}
+
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** When a slot that has just come into this state is looked at again by itself; null: never. */
+function dueOf(state: Slot['state'], now: Date): Date | null {
+  if (state === 'intended' || state === 'unknown') return now;
+  if (state === 'capped' || state === 'issued') return new Date(hourOf(now).getTime() + HOUR_MS);
+  return null;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+export function hourOf(now: Date): Date {
+  return new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
+}
+
+/** The Monday of this week, `YYYY-MM-DD`. */
+export function weekStart(now: Date): string {
+  const day = Math.floor(now.getTime() / DAY_MS);
+  return new Date((day - ((day + 3) % 7)) * DAY_MS).toISOString().slice(0, 10);
+}

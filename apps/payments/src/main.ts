@@ -1,0 +1,4 @@
+import { runService } from '#libs/service';
+import { PaymentsModule, paymentsSpec } from './payments.module.js';
+
+await runService(paymentsSpec, PaymentsModule);

@@ -1,0 +1,140 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { busDown, busUp } from '#libs/bus';
+import { recordsDown, recordsUp } from '#libs/records';
+
+const tables = [
+  `CREATE TABLE fund (
+     code text NOT NULL,
+     kind text NOT NULL,
+     ways text[] NOT NULL,
+     may_pay_grants boolean NOT NULL,
+     CONSTRAINT fund_key PRIMARY KEY (code)
+   )`,
+  // Only what was given is owed to somebody outside; every other account holds what it says, or the books are wrong.
+  `CREATE TABLE account (
+     name text NOT NULL,
+     balance_cents bigint NOT NULL,
+     CONSTRAINT account_key PRIMARY KEY (name),
+     CONSTRAINT account_not_overdrawn CHECK (balance_cents >= 0 OR name LIKE '%/given')
+   )`,
+  `CREATE TABLE chain (
+     seq bigint NOT NULL,
+     hash bytea NOT NULL,
+     day date NOT NULL,
+     CONSTRAINT chain_key PRIMARY KEY (seq)
+   )`,
+  `CREATE TABLE chain_head (
+     is_head boolean NOT NULL DEFAULT true,
+     seq bigint NOT NULL,
+     hash bytea NOT NULL,
+     CONSTRAINT chain_head_key PRIMARY KEY (is_head),
+     CONSTRAINT chain_head_one CHECK (is_head)
+   )`,
+  `INSERT INTO chain (seq, hash, day) VALUES (0, decode(repeat('00', 32), 'hex'), '1970-01-01')`,
+  `INSERT INTO chain_head (seq, hash) VALUES (0, decode(repeat('00', 32), 'hex'))`,
+  `CREATE TABLE entry (
+     seq bigint NOT NULL,
+     line integer NOT NULL,
+     account text NOT NULL,
+     amount_cents bigint NOT NULL,
+     obligation bytea,
+     CONSTRAINT entry_key PRIMARY KEY (seq, line),
+     CONSTRAINT entry_not_nothing CHECK (amount_cents <> 0)
+   )`,
+  `CREATE TABLE obligation (
+     id bytea NOT NULL,
+     kind text NOT NULL,
+     amount_cents bigint NOT NULL,
+     needs text[] NOT NULL,
+     tier smallint NOT NULL,
+     service_area text NOT NULL,
+     status text NOT NULL,
+     fund text,
+     stub jsonb,
+     order_key bytea NOT NULL,
+     day date NOT NULL,
+     CONSTRAINT obligation_key PRIMARY KEY (id),
+     CONSTRAINT obligation_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
+   )`,
+  `CREATE INDEX obligation_waiting ON obligation (tier, order_key) WHERE status = 'waiting-list'`,
+  `CREATE TABLE slot (
+     obligation bytea NOT NULL,
+     slot smallint NOT NULL,
+     generation smallint NOT NULL,
+     amount_cents bigint NOT NULL,
+     way text NOT NULL,
+     site text,
+     state text NOT NULL,
+     secret_lost boolean NOT NULL DEFAULT false,
+     reference bytea NOT NULL,
+     seq bigint NOT NULL,
+     tries integer NOT NULL DEFAULT 0,
+     due timestamptz,
+     lease timestamptz,
+     batch uuid,
+     CONSTRAINT slot_key PRIMARY KEY (obligation, slot, generation),
+     CONSTRAINT slot_reference UNIQUE (reference),
+     CONSTRAINT slot_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
+   )`,
+  `CREATE INDEX slot_due ON slot (due) WHERE due IS NOT NULL`,
+  `CREATE INDEX slot_state ON slot (state) WHERE state IN ('waiting-release', 'capped', 'held')`,
+  `CREATE TABLE rapid_week (
+     fund text NOT NULL,
+     week date NOT NULL,
+     cents bigint NOT NULL,
+     CONSTRAINT rapid_week_key PRIMARY KEY (fund, week)
+   )`,
+  `CREATE TABLE site_hour (
+     site text NOT NULL,
+     hour timestamptz NOT NULL,
+     cents bigint NOT NULL,
+     CONSTRAINT site_hour_key PRIMARY KEY (site, hour)
+   )`,
+  `CREATE TABLE staff (
+     name text NOT NULL,
+     person text NOT NULL,
+     public_key bytea NOT NULL,
+     struck boolean NOT NULL DEFAULT false,
+     CONSTRAINT staff_key PRIMARY KEY (name)
+   )`,
+  `CREATE TABLE batch (
+     id uuid NOT NULL,
+     maker text NOT NULL,
+     digest bytea NOT NULL,
+     state text NOT NULL,
+     CONSTRAINT batch_key PRIMARY KEY (id)
+   )`,
+  `CREATE TABLE approval (
+     batch uuid NOT NULL,
+     person text NOT NULL,
+     CONSTRAINT approval_key PRIMARY KEY (batch, person)
+   )`,
+  // Rows of the books never change, whoever asks.
+  `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     RAISE EXCEPTION 'the books are append-only';
+   END $$`,
+  ...['chain', 'entry'].flatMap((table) => [
+    `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
+    `CREATE TRIGGER ${table}_not_emptied BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
+  ]),
+];
+
+const names = [
+  'approval', 'batch', 'staff', 'site_hour', 'rapid_week', 'slot', 'obligation', 'entry', 'chain_head', 'chain', 'account',
+  'fund',
+]; // prettier-ignore
+
+export class Tables1764028800003 implements MigrationInterface {
+  name = 'Tables1764028800003';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of [...recordsUp, ...busUp, ...tables]) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const name of names) await runner.query(`DROP TABLE ${name}`);
+    await runner.query('DROP FUNCTION refuse_change()');
+    for (const statement of [...busDown, ...recordsDown]) await runner.query(statement);
+  }
+}

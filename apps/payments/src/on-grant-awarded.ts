@@ -1,0 +1,61 @@
+import { Controller, Inject } from '@nestjs/common';
+import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { grantAwarded } from '#libs/contracts';
+import { toBase64url } from '#libs/sealing';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { HouseholdStore, type GrantPlace } from './household.store.js';
+import { PaymentDesk, type Work } from './payment-desk.js';
+
+const on = handlersFor('payments');
+
+/** A grant to pay: one obligation, however often and in whatever order it is told. */
+@Controller()
+export class OnGrantAwarded {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(HouseholdStore) private readonly households: HouseholdStore,
+    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+  ) {}
+
+  @on(grantAwarded)
+  async handle(
+    deliveries: readonly Delivery<typeof grantAwarded>[],
+    { unit }: BatchContext<'payments'>,
+  ): Promise<readonly Handled<'payments'>[]> {
+    const places = await this.households.grants(
+      unit.tx,
+      deliveries.map(({ payload }) => payload.grant),
+    );
+    await this.desk.take(
+      deliveries.map(({ payload }) => this.workOf(payload, places.get(payload.grant))),
+      unit,
+    );
+    await this.households.saveGrants(
+      unit.tx,
+      new Map(
+        deliveries.map(({ payload }) => [
+          payload.grant,
+          { handle: payload.household, isCancelled: places.get(payload.grant)?.isCancelled ?? false },
+        ]),
+      ),
+    );
+    return deliveries.map(() => ({ status: 'done' }));
+  }
+
+  private workOf(payload: Delivery<typeof grantAwarded>['payload'], place: GrantPlace | undefined): Work {
+    const { grant, household, kind, amountCents, needs, tier, serviceArea, stub } = payload;
+    const obligation = toBase64url(this.runtime.keyed('ledger', 'obligation', grant));
+    return {
+      handle: household,
+      stubs: new Map([[obligation, { ...stub }]]),
+      commands: [
+        {
+          type: 'award',
+          grant: { grant, obligation, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea },
+          // The cancellation may have come first; it wins for good.
+          isCancelled: place?.isCancelled ?? false,
+        },
+      ],
+    };
+  }
+}

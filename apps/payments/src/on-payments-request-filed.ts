@@ -1,0 +1,52 @@
+import { Controller, Inject } from '@nestjs/common';
+import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
+import { toBase64url } from '#libs/sealing';
+import { openSlice, RUNTIME, type Runtime } from '#libs/service';
+import type { HouseholdCommand } from './domain/household.js';
+import { PaymentDesk, type Work } from './payment-desk.js';
+import { parkOrTake } from './taking.js';
+
+const on = handlersFor('payments');
+
+/** Another way to be paid, or a presence: signed by the household, in any order. */
+@Controller()
+export class OnPaymentsRequestFiled {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+  ) {}
+
+  @on(paymentsRequestFiled)
+  handle(
+    deliveries: readonly Delivery<typeof paymentsRequestFiled>[],
+    { unit }: BatchContext<'payments'>,
+  ): Promise<readonly Handled<'payments'>[]> {
+    return parkOrTake(
+      deliveries.map((delivery) => this.workOf(delivery)),
+      (works) => this.desk.take(works, unit),
+    );
+  }
+
+  private workOf({ payload, day }: Delivery<typeof paymentsRequestFiled>): Work | string {
+    const opened = openSlice(this.runtime.keyring, paymentsRequest, { day, sealed: payload.sealed });
+    if (!opened.ok) return opened.code;
+    const command = this.commandOf(opened.payload, payload);
+    return typeof command === 'string' ? command : { handle: toBase64url(opened.handle), commands: [command] };
+  }
+
+  private commandOf(
+    { kind, n, way }: PaymentsRequestV1,
+    { lane, site }: Delivery<typeof paymentsRequestFiled>['payload'],
+  ): HouseholdCommand | string {
+    switch (kind) {
+      case 'payout-change':
+        if (way === undefined) return 'request-incomplete';
+        if (!this.runtime.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
+        return { type: 'change-payout', n, way };
+      case 'presence':
+        // A phone at home confirms nothing: only a kiosk or a navigator has seen somebody.
+        return lane === 'own-device' ? { type: 'note-request', n } : { type: 'confirm-presence', n, site };
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  addDays,
+  encodePayload,
+  grantClosed,
+  message,
+  paymentsBoxMessage,
+  paymentsNoticeDue,
+  paymentsOutcomePosted,
+  type Outgoing,
+} from '#libs/contracts';
+import { boxBinding, boxIdOfSync, hpkeSeal, toBase64url } from '#libs/sealing';
+import type { HouseholdEvent } from './domain/message.js';
+import type { HouseholdKeys } from './household.store.js';
+
+export interface OutgoingSetting {
+  /** The day on which it is said. */
+  readonly today: string;
+  /** How long a message stays in its box. */
+  readonly boxDays: number;
+}
+
+/** Everything that payments says of one household. Without its keys nothing can be said to it. */
+export function messagesFor(
+  events: readonly HouseholdEvent[],
+  keys: HouseholdKeys | undefined,
+  setting: OutgoingSetting,
+): readonly Outgoing<'payments'>[] {
+  return events.flatMap((event) => messageFor(event, keys, setting) ?? []);
+}
+
+function messageFor(
+  event: HouseholdEvent,
+  keys: HouseholdKeys | undefined,
+  setting: OutgoingSetting,
+): Outgoing<'payments'> | undefined {
+  const { today } = setting;
+  switch (event.type) {
+    case 'grant-closed':
+      return message(grantClosed, today, { grant: event.grant, ended: event.ended });
+    case 'notice': {
+      if (keys === undefined) return undefined;
+      const { version, template } = event;
+      return message(paymentsNoticeDue, today, { token: keys.linkToken, version, template });
+    }
+    case 'outcome':
+      return keys === undefined ? undefined : outcome(event, keys, setting);
+  }
+}
+
+/** Sealed to the receipt: intake carries it and cannot read it. The codes inside are sealed once more. */
+function outcome(
+  event: Extract<HouseholdEvent, { type: 'outcome' }>,
+  keys: HouseholdKeys,
+  { today, boxDays }: OutgoingSetting,
+): Outgoing<'payments'> {
+  const recipientKey = Buffer.from(keys.receiptKey, 'base64url');
+  const box = boxIdOfSync(recipientKey);
+  const { version, status, reasons, highestRequest, amountCents, items } = event;
+  const lastDay = addDays(today, boxDays);
+  const sealed = hpkeSeal({
+    recipientKey,
+    ...boxBinding(paymentsBoxMessage, { box, version, lastDay }),
+    plaintext: encodePayload(paymentsBoxMessage, {
+      status,
+      version,
+      reasons: [...reasons],
+      lastDay,
+      highestRequest,
+      ready: items.map(({ way, amountCents: cents, sealedCode }) => ({
+        way,
+        amountCents: String(cents),
+        code: sealedCode,
+      })),
+      ...(amountCents === undefined ? {} : { amountCents: String(amountCents) }),
+    }),
+  });
+  return message(paymentsOutcomePosted, today, {
+    box: toBase64url(box),
+    version,
+    lastDay,
+    sealed: toBase64url(sealed),
+  });
+}

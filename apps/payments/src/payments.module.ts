@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { ServiceSpec } from '#libs/service';
+import { AnchorKeeper } from './anchor-keeper.js';
+import { Fund } from './fund.entity.js';
+import { FundStore } from './fund.store.js';
+import { householdKinds, HouseholdStore } from './household.store.js';
+import { LedgerStore } from './ledger.store.js';
+import { Tables1764028800003 } from './migrations/0001-tables.js';
+import { OnGrantAwarded } from './on-grant-awarded.js';
+import { OnGrantCancelled } from './on-grant-cancelled.js';
+import { OnPaymentsRequestFiled } from './on-payments-request-filed.js';
+import { OnPayoutChosen } from './on-payout-chosen.js';
+import { PaymentDesk } from './payment-desk.js';
+import { RailWorker } from './rail-worker.js';
+import { ReleaseController } from './release.controller.js';
+import { ReleaseStore } from './release.store.js';
+import { SlotStore } from './slot.store.js';
+import { Staff } from './staff.entity.js';
+import { StaffStore } from './staff.store.js';
+
+export const paymentsSpec: ServiceSpec<'payments'> = {
+  service: 'payments',
+  kinds: householdKinds,
+  entities: [Fund, Staff],
+  migrations: [Tables1764028800003],
+};
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Fund, Staff])],
+  controllers: [OnPayoutChosen, OnGrantAwarded, OnGrantCancelled, OnPaymentsRequestFiled, ReleaseController],
+  providers: [
+    AnchorKeeper,
+    FundStore,
+    HouseholdStore,
+    LedgerStore,
+    PaymentDesk,
+    RailWorker,
+    ReleaseStore,
+    SlotStore,
+    StaffStore,
+  ],
+})
+export class PaymentsModule {}

@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RUNTIME, type Runtime } from '#libs/service';
+import type { SlotState } from './domain/obligation.js';
+import { pauseAfter } from './domain/rail.js';
+
+type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
+
+/** A slot whose time has come, leased to this instance. */
+export interface DueSlot {
+  readonly obligation: string;
+  readonly slot: number;
+  readonly generation: number;
+  readonly reference: string;
+  readonly amountCents: bigint;
+  readonly way: string;
+  readonly state: SlotState;
+  readonly isSecretLost: boolean;
+  readonly tries: number;
+}
+
+interface Row {
+  readonly obligation: Buffer;
+  readonly slot: number;
+  readonly generation: number;
+  readonly reference: Buffer;
+  readonly amount_cents: string;
+  readonly way: string;
+  readonly state: SlotState;
+  readonly secret_lost: boolean;
+  readonly tries: number;
+}
+
+const LEASE_MS = 30_000;
+const COLLECTION_POLL_MS = 3_600_000;
+
+/** The work queue of instruments: what is due, to whom it is leased, when to ask again. */
+@Injectable()
+export class SlotStore {
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {}
+
+  /** Leases what is due, never above the anchor. */
+  async takeDue(
+    tx: Tx,
+    { limit, anchored }: { readonly limit: number; readonly anchored: bigint },
+  ): Promise<readonly DueSlot[]> {
+    const now = this.runtime.clock.now();
+    const { rows } = await tx.query(
+      `UPDATE slot s SET lease = $1
+         FROM (SELECT obligation, slot, generation FROM slot
+                WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3
+                  AND state IN ('intended', 'unknown', 'issued')
+                ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED) d
+        WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
+        RETURNING s.obligation, s.slot, s.generation, s.reference, s.amount_cents::text AS amount_cents, s.way, s.state,
+                  s.secret_lost, s.tries`,
+      [new Date(now.getTime() + LEASE_MS), now, anchored, limit],
+    );
+    return (rows as Row[]).map((row) => ({
+      obligation: row.obligation.toString('base64url'),
+      slot: row.slot,
+      generation: row.generation,
+      reference: row.reference.toString('base64url'),
+      amountCents: BigInt(row.amount_cents),
+      way: row.way,
+      state: row.state,
+      isSecretLost: row.secret_lost,
+      tries: row.tries,
+    }));
+  }
+
+  /** Ends the lease and says when to ask again what is still open. */
+  async askAgain(tx: Tx, slots: readonly DueSlot[]): Promise<void> {
+    const now = this.runtime.clock.now().getTime();
+    await tx.query(
+      `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
+              due = CASE s.state WHEN 'issued' THEN $3::timestamptz WHEN n.state THEN n.due ELSE s.due END
+         FROM unnest($1::bytea[], $2::timestamptz[], $4::text[]) AS n(reference, due, state)
+        WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,
+      [
+        slots.map(({ reference }) => Buffer.from(reference, 'base64url')),
+        slots.map(({ tries }) => new Date(now + pauseAfter(tries))),
+        new Date(now + COLLECTION_POLL_MS),
+        slots.map(({ state }) => state),
+      ],
+    );
+  }
+
+  /** Obligations that may go on now: those on the waiting list in their order, and those whose site's hour is over. */
+  async waiting(
+    tx: Tx,
+    limit: number,
+  ): Promise<{ readonly turns: readonly string[]; readonly capped: readonly string[] }> {
+    const turns = await tx.query(
+      `SELECT id FROM obligation WHERE status = 'waiting-list' ORDER BY tier, order_key LIMIT $1`,
+      [limit],
+    );
+    const capped = await tx.query(
+      `SELECT DISTINCT obligation AS id FROM slot WHERE state = 'capped' AND due <= $1 LIMIT $2`,
+      [this.runtime.clock.now(), limit],
+    );
+    const ids = (rows: unknown): string[] => (rows as { id: Buffer }[]).map(({ id }) => id.toString('base64url'));
+    return { turns: ids(turns.rows), capped: ids(capped.rows) };
+  }
+}
