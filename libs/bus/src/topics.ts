@@ -1,15 +1,14 @@
 import type { AclRule, TopicConfig } from '#libs/contracts';
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  ConfigResourceTypes,
-  ResourcePatternTypes,
-  type AclEntry,
-  type Admin,
-} from 'kafkajs';
+import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 
 import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-client.js';
+import { Backoff } from './wait.js';
+
+const KNOWN_WITHIN_MS = 30_000;
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
+
+// Node finds no names for these in the client's CommonJS.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ResourcePatternTypes } = kafkajs;
 
 const OPERATIONS = {
   read: AclOperationTypes.READ,
@@ -31,32 +30,42 @@ export async function prepareTopics(
   const admin = kafkaClient(connection, 'prepare-topics').admin();
   await admin.connect();
   try {
-    await createMissing(admin, topics, replicationFactor);
-    await configure(admin, topics);
+    const existing = new Set(await admin.listTopics());
+    const missing = topics.filter(({ topic }) => !existing.has(topic));
+    await create(admin, missing, replicationFactor);
+    await untilKnown(() =>
+      configure(
+        admin,
+        topics.filter(({ topic }) => existing.has(topic)),
+      ),
+    );
     if (acls.length > 0) await admin.createAcls({ acl: acls.map(aclEntry) });
   } finally {
     await admin.disconnect();
   }
 }
 
-async function createMissing(admin: Admin, topics: readonly TopicConfig[], replicationFactor: number): Promise<void> {
-  const existing = new Set(await admin.listTopics());
-  const missing = topics.filter(({ topic }) => !existing.has(topic));
+async function create(admin: Admin, missing: readonly TopicConfig[], replicationFactor: number): Promise<void> {
   if (missing.length === 0) return;
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      // The client's own waiting fails on the first answer of a broker that has not heard of the topic yet.
+      waitForLeaders: false,
       topics: missing.map(({ topic, partitions, config }) => ({
         topic,
         numPartitions: partitions,
         replicationFactor,
-        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        configEntries: entriesOf(config),
       })),
     });
   } catch (error) {
     // Somebody else prepared them at the same moment.
     if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
   }
+  await untilKnown(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: missing.map(({ topic }) => topic) });
+    if (topics.some(({ partitions }) => partitions.some(({ leader }) => leader < 0))) throw new LeaderlessError();
+  });
 }
 
 async function configure(admin: Admin, topics: readonly TopicConfig[]): Promise<void> {
@@ -66,9 +75,31 @@ async function configure(admin: Admin, topics: readonly TopicConfig[]): Promise<
     resources: topics.map(({ topic, config }) => ({
       type: ConfigResourceTypes.TOPIC,
       name: topic,
-      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      configEntries: entriesOf(config),
     })),
   });
+}
+
+function entriesOf(config: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(config).map(([name, value]) => ({ name, value }));
+}
+
+class LeaderlessError extends Error {
+  readonly type = 'LEADER_NOT_AVAILABLE';
+}
+
+/** A new topic takes a moment to be known to the broker that answers. */
+async function untilKnown(act: () => Promise<void>): Promise<void> {
+  const backoff = new Backoff(20, 500);
+  const deadline = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!NOT_YET.has(kafkaErrorType(error) ?? '') || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
+    }
+  }
 }
 
 function aclEntry({ principal, resource, name, operation }: AclRule): AclEntry {
