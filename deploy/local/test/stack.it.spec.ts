@@ -106,6 +106,31 @@ describe('two systems side by side', () => {
   });
 });
 
+describe('a system with databases and a broker of one’s own', () => {
+  it('uses them, starts none, and stops none', async () => {
+    const { databases, broker } = first;
+    const given = {
+      KAFKA_BROKERS: broker.brokers,
+      KAFKA_ADMIN_USERNAME: broker.admin?.username,
+      KAFKA_ADMIN_PASSWORD: broker.admin?.password,
+      ...Object.fromEntries(
+        services.flatMap((service) => [
+          [`DATABASE_URL_${service.toUpperCase()}`, databases[service]],
+          [`KAFKA_USERNAME_${service.toUpperCase()}`, broker.users[service].username],
+          [`KAFKA_PASSWORD_${service.toUpperCase()}`, broker.users[service].password],
+        ]),
+      ),
+    };
+    const guest = await startStack({ ...(await options(await newRoot())), given });
+    expect(guest.databases).toEqual(databases);
+    expect(guest.broker).toEqual(broker);
+    expect(guest.superuserUrl).toBeUndefined();
+    expect(runningSystem(guest.place.running)?.processes).toEqual([]);
+    await guest.stop();
+    expect(await ask(databases.intake, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+});
+
 describe('the databases', () => {
   const pairs = services.flatMap((from) => services.filter((to) => to !== from).map((to) => [from, to] as const));
 
