@@ -15,7 +15,15 @@ export class Brake {
   private minutes: Minute[] = [];
   private pulled = false;
 
-  constructor(private readonly nowMs: () => number) {}
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly limits = { parkedMax: PARKED_MAX, shareMax: SHARE_MAX },
+  ) {}
+
+  /** For tools and tests that give messages to handlers one by one. */
+  static never(): Brake {
+    return new Brake(() => 0, { parkedMax: Infinity, shareMax: Infinity });
+  }
 
   get isOn(): boolean {
     return this.pulled;
@@ -29,7 +37,8 @@ export class Brake {
       (sum, each) => ({ handled: sum.handled + each.handled, parked: sum.parked + each.parked }),
       { handled, parked },
     );
-    return all.parked > PARKED_MAX || (all.handled >= SHARE_FROM && all.parked >= all.handled * SHARE_MAX);
+    const { parkedMax, shareMax } = this.limits;
+    return all.parked > parkedMax || (all.handled >= SHARE_FROM && all.parked >= all.handled * shareMax);
   }
 
   note(handled: number, parked: number): void {

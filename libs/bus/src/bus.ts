@@ -123,7 +123,7 @@ export class Bus<S extends Service> {
    */
   consume(handlers: readonly HandlerEntry<S>[]): void {
     if (this.consumer !== undefined) throw new BusError('already-started');
-    const processor = this.processor(handlers);
+    const processor = this.createProcessor(handlers, this.brake);
     const { pool, keeping } = this.options;
     this.consumer = this.createConsumer(processor);
     this.worker = new LaterWorker({
@@ -131,6 +131,7 @@ export class Bus<S extends Service> {
       keeping,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
+      isPaused: () => this.brake.isOn,
       pollMs: this.limits.laterPollMs,
       batchMax: this.limits.batchMax,
     });
@@ -149,19 +150,7 @@ export class Bus<S extends Service> {
 
   /** The handlers as one function, without Kafka: for tests and for tools. @throws as `consume` */
   processor(handlers: readonly HandlerEntry<S>[]): Processor<S> {
-    const { pool, opener, keeping } = this.options;
-    return new Processor<S>({
-      pool,
-      opener,
-      keeping,
-      outbox: this.outbox,
-      handlers: handlerTable(this.service, handlers),
-      brake: this.brake,
-      clock: () => this.now(),
-      alarm: (alarm) => this.alarm(alarm),
-      committed: (tally) => this.committed(tally),
-      point: (name) => this.reach(name),
-    });
+    return this.createProcessor(handlers, Brake.never());
   }
 
   async stopConsuming(): Promise<void> {
@@ -213,6 +202,7 @@ export class Bus<S extends Service> {
   async releaseBrake(): Promise<void> {
     this.brake.release();
     await this.consumer?.release();
+    this.worker?.wake();
   }
 
   status(): Promise<BusStatus> {
@@ -222,10 +212,27 @@ export class Bus<S extends Service> {
       admin: () => this.admin(),
       group: this.group(),
       consumer: this.consumer,
+      isBraked: this.brake.isOn,
       relay: this.relay.status(),
       counts: { ...this.counts },
       lastProgressAt: this.lastProgressAt,
       today: dayOf(this.now()),
+    });
+  }
+
+  private createProcessor(handlers: readonly HandlerEntry<S>[], brake: Brake): Processor<S> {
+    const { pool, opener, keeping } = this.options;
+    return new Processor<S>({
+      pool,
+      opener,
+      keeping,
+      outbox: this.outbox,
+      handlers: handlerTable(this.service, handlers),
+      brake,
+      clock: () => this.now(),
+      alarm: (alarm) => this.alarm(alarm),
+      committed: (tally, said) => this.committed(tally, said),
+      point: (name) => this.reach(name),
     });
   }
 
@@ -269,10 +276,10 @@ export class Bus<S extends Service> {
     });
   }
 
-  private committed(tally: Tally): void {
+  private committed(tally: Tally, said: number): void {
     for (const name of Object.keys(this.counts) as (keyof Tally)[]) this.counts[name] += tally[name];
     this.lastProgressAt = this.now();
-    this.relay.wake();
+    if (said > 0) this.relay.wake();
   }
 
   private async turnDays(): Promise<void> {

@@ -200,7 +200,6 @@ export class BusConsumer {
 
   private brake(): void {
     this.state = 'braked';
-    this.options.alarm({ code: 'braked' });
     this.bell.ring();
   }
 

@@ -13,6 +13,8 @@ export interface LaterWorkerOptions {
   readonly keeping: Keeping;
   readonly clock: () => Date;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<void>;
+  /** Nothing is taken while the brake is on. */
+  readonly isPaused: () => boolean;
   readonly pollMs: number;
   readonly batchMax: number;
 }
@@ -46,7 +48,7 @@ export class LaterWorker {
   private async run(): Promise<void> {
     while (!this.stopping) {
       try {
-        while (!this.stopping && (await this.once()) > 0);
+        while (!this.stopping && !this.options.isPaused() && (await this.once()) > 0);
       } catch {
         // The database is away, or the brake is on: the leases end and the messages are taken again.
       }

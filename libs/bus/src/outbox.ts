@@ -69,7 +69,7 @@ export class OutboxUnit {
       shuffled.map((message) => this.seal(message)),
     ];
     await tx.query(INSERT, values).catch((error: unknown) => {
-      throw isWithoutPartition(error) ? new BusError('day-out-of-range') : error;
+      throw isNotReady(error) ? new BusError('not-stored') : error;
     });
     if (!this.options.relayIsHere()) await tx.query(NOTIFY);
     return shuffled.length;
@@ -90,8 +90,11 @@ function shuffle<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** PostgreSQL gives "no partition found for row" as a check violation without a constraint. */
-function isWithoutPartition(error: unknown): boolean {
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-  return code === '23514' && constraint === undefined;
+/**
+ * No epoch (a null), or no partition (PostgreSQL gives it as a check violation without a constraint): the days that may
+ * be said were checked before, so the outbox has not been prepared for today.
+ */
+function isNotReady(error: unknown): boolean {
+  const { code, column, constraint } = error as { code?: unknown; column?: unknown; constraint?: unknown };
+  return (code === '23502' && column === 'epoch') || (code === '23514' && constraint === undefined);
 }

@@ -37,7 +37,7 @@ export interface ProcessorOptions<S extends Service> {
   readonly brake: Brake;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
-  readonly committed: (tally: Tally) => void;
+  readonly committed: (tally: Tally, said: number) => void;
   readonly point: (name: 'before-commit') => Promise<void>;
 }
 
@@ -68,6 +68,7 @@ export class Processor<S extends Service> {
     const backoff = new Backoff();
     for (;;) {
       if (control.aborted()) throw new BusError('halted');
+      if (this.options.brake.isOn) throw new BusError('braked');
       try {
         return await this.commit(messages);
       } catch (error) {
@@ -96,18 +97,25 @@ export class Processor<S extends Service> {
   private async commit(messages: readonly Opened[]): Promise<void> {
     const { pool, outbox, brake, committed, point, alarm } = this.options;
     const unit = outbox.open();
+    let said = 0;
     const tally = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
       await this.writeApplied(messages, tx);
-      await unit.write(tx);
-      if (brake.wouldTrip(messages.length, result.parked)) throw new BusError('braked');
+      said = await unit.write(tx);
+      if (brake.wouldTrip(messages.length, result.parked)) this.pullBrake();
       await point('before-commit');
       return result;
     });
     brake.note(messages.length, tally.parked);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
-    committed(tally);
+    committed(tally, said);
+  }
+
+  private pullBrake(): never {
+    this.options.brake.pull();
+    this.options.alarm({ code: 'braked' });
+    throw new BusError('braked');
   }
 
   private async apply(messages: readonly Opened[], tx: Tx, outbox: OutboxUnit): Promise<Tally> {

@@ -43,9 +43,8 @@ export async function sendRows(
         refused.push(...portion);
         continue;
       }
-      const middle = Math.ceil(portion.length / 2);
-      for (const half of [portion.slice(0, middle), portion.slice(middle)]) {
-        const sent = await sendRows(producer, half, topicName);
+      for (const part of partsOf(portion)) {
+        const sent = await sendRows(producer, part, topicName);
         marks.push(...sent.marks);
         refused.push(...sent.refused);
       }
@@ -86,6 +85,14 @@ async function sendPortion(
       nextOffset: firstOffset + 1n,
     }));
   });
+}
+
+/** First by topic, so that the topics which were not refused are not sent a third time; then in halves. */
+function partsOf(rows: readonly OutboxRow[]): readonly (readonly OutboxRow[])[] {
+  const byTopic = [...Map.groupBy(rows, ({ topic }) => topic).values()];
+  if (byTopic.length > 1) return byTopic;
+  const middle = Math.ceil(rows.length / 2);
+  return [rows.slice(0, middle), rows.slice(middle)];
 }
 
 function* portionsOf(rows: readonly OutboxRow[]): Generator<readonly OutboxRow[]> {

@@ -43,6 +43,7 @@ export interface StatusSources {
   readonly admin: () => Promise<Admin>;
   readonly group: string;
   readonly consumer: BusConsumer | undefined;
+  readonly isBraked: boolean;
   readonly relay: RelayStatus;
   readonly counts: Tally;
   readonly lastProgressAt: Date;
@@ -50,13 +51,13 @@ export interface StatusSources {
 }
 
 export async function readStatus(sources: StatusSources): Promise<BusStatus> {
-  const { consumer, relay, counts, lastProgressAt } = sources;
+  const { consumer, isBraked, relay, counts, lastProgressAt } = sources;
   const state = consumer?.state ?? 'stopped';
   const [lag, database] = await Promise.all([
     lagNow(sources).catch(() => undefined),
     databaseNow(sources).catch(() => undefined),
   ]);
-  return { consumer: state, isBraked: state === 'braked', lag, lastProgressAt, counts, database, relay };
+  return { consumer: state, isBraked, lag, lastProgressAt, counts, database, relay };
 }
 
 async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<number | undefined> {

@@ -126,6 +126,7 @@ export function sharedBroker(): Broker {
 
 /** Topics of its own for one test, with exactly the rights that the contracts give. */
 export class World {
+  private readonly buses: { stop(): Promise<void> }[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
 
   private constructor(
@@ -190,12 +191,13 @@ export class World {
       ...options,
       limits: { ...quick, ...options.limits },
     });
-    this.closers.unshift(() => bus.stop());
+    this.buses.push(bus);
     return { bus, alarms };
   }
 
   async close(): Promise<void> {
-    for (const close of this.closers) await close().catch(() => undefined);
+    await Promise.allSettled(this.buses.map((bus) => bus.stop()));
+    await Promise.allSettled(this.closers.map((close) => close()));
   }
 }
 

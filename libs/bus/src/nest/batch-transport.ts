@@ -14,6 +14,9 @@ type NestHandler = (data: unknown, context: unknown) => Promise<unknown>;
  * application starts its microservices, and refuses to when a contract to this service has no handler.
  */
 export class BatchTransport<S extends Service> extends Server implements CustomTransportStrategy {
+  /** Nest itself must neither swallow nor log what a handler throws. */
+  override readonly propagatesEventHandlerErrors = true;
+
   constructor(private readonly bus: Bus<S>) {
     super();
   }
