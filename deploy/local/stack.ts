@@ -312,7 +312,7 @@ export class Stack {
       ready: this.#ready,
       profile: this.#options.profile,
       urls: Object.fromEntries(runningApps.map((app) => [app, this.urls[app]])),
-      brokers: this.#kafka?.brokers ?? '',
+      brokers: this.#wiring?.broker.brokers ?? '',
       root: this.place.root,
     };
   }
