@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 
 import { type Service, services } from '#libs/contracts';
 
@@ -35,6 +35,8 @@ export async function freePorts(): Promise<Ports> {
 
 /** The file of a city's profile. @throws StackProblem 'bad-option' naming those that exist */
 export function profileFile(name: string): string {
+  // A profile that lies elsewhere is named by its path.
+  if (name.endsWith('.json') && existsSync(name)) return resolve(name);
   const folder = join(repositoryRoot, 'deploy', 'profiles');
   const known = readdirSync(folder).map((file) => basename(file, '.json'));
   if (!known.includes(name)) throw new StackProblem('bad-option', `profiles: ${known.join(', ')}`);

@@ -10,6 +10,7 @@ import { services } from '#libs/contracts';
 import { type App, apps, startApp, waitForApp } from './apps.js';
 import type { Child } from './child.js';
 import { type PerService, prepareDatabases } from './databases.js';
+import { devicesFile, enrolLocally, staffFile } from './enrolment.js';
 import { Kafka } from './kafka.js';
 import { kafkaJars } from './kafka-jars.js';
 import { prepareTopics } from './kafka-topics.js';
@@ -152,6 +153,10 @@ export class Stack {
         await Promise.all(wanted.map((app) => this.#startApp(app)));
         await Promise.all(wanted.map((app) => this.#waitFor(app)));
       });
+    }
+    if (wanted.includes('intake') && wanted.includes('payments')) {
+      const urls = databases;
+      await this.#step('Devices and staff', () => enrolLocally(this.place, urls));
     }
     this.#ready = true;
     this.#note();
@@ -327,6 +332,7 @@ export class Stack {
   async #clear(): Promise<void> {
     const { postgres, kafka, keyring, logs, anchor, secrets, root } = this.place;
     const kept = [postgres, kafka, keyring, logs, anchor, secrets, join(root, 'rail-simulator')];
+    kept.push(devicesFile(this.place), staffFile(this.place));
     await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
   }
 }

@@ -109,7 +109,8 @@ export async function openRuntime<S extends Service>(
       clearInterval(keysTimer);
       await bus.stop();
       await pool.end();
-      await dataSource.destroy();
+      // Nest has ended it already where the application had come up.
+      if (dataSource.isInitialized) await dataSource.destroy();
     },
   }; // prettier-ignore
 }

@@ -1,3 +1,5 @@
+// class-transformer reads the types that the compiler wrote down.
+import 'reflect-metadata';
 import { applyDecorators } from './apply-decorators.js';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Place } from './place.js';
+import { repositoryRoot } from './place.js';
+
+/** A device of this machine's make-believe city. Its key lies beside it, as on a kiosk's own disk. */
+export interface LocalDevice {
+  readonly name: string;
+  readonly lane: 'kiosk' | 'assisted';
+  readonly site: string;
+  /** Ed25519, 32 bytes, base64url */
+  readonly seed: string;
+}
+
+/** Somebody of the make-believe city who may make or check a release. */
+export interface LocalStaff {
+  readonly name: string;
+  readonly person: string;
+  readonly seed: string;
+}
+
+const SITES = 60;
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+export function devicesFile(place: Place): string {
+  return join(place.root, 'devices.json');
+}
+
+export function staffFile(place: Place): string {
+  return join(place.root, 'staff.json');
+}
+
+/** Makes keys for a kiosk at each of sixty sites, a navigator, and three people of finance, and enrols the public halves. */
+export async function enrolLocally(
+  place: Place,
+  databases: { readonly intake: string; readonly payments: string },
+): Promise<void> {
+  const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
+  const devices = await kept(devicesFile(place), () => [
+    ...sites.map((number): LocalDevice => ({
+      name: `kiosk-${number}`,
+      lane: 'kiosk',
+      site: `SITE-${number}`,
+      seed: seed(),
+    })),
+    { name: 'navigator-001', lane: 'assisted', site: 'SITE-001', seed: seed() } satisfies LocalDevice,
+  ]);
+  const staff = await kept(staffFile(place), () =>
+    ['maker-one', 'checker-one', 'checker-two'].map((name): LocalStaff => ({ name, person: name, seed: seed() })),
+  );
+  await Promise.all([
+    enrol(place, { app: 'intake', url: databases.intake, list: devices.map(publicHalf) }),
+    enrol(place, { app: 'payments', url: databases.payments, list: staff.map(publicHalf) }),
+  ]);
+}
+
+async function kept<T>(file: string, make: () => readonly T[]): Promise<readonly T[]> {
+  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as T[];
+  const made = make();
+  await writeFile(file, `${JSON.stringify(made, undefined, 1)}\n`, { mode: 0o600 });
+  return made;
+}
+
+function seed(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function publicHalf<T extends { readonly seed: string }>({
+  seed: secret,
+  ...rest
+}: T): Omit<T, 'seed'> & { publicKey: string } {
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8_ED25519, Buffer.from(secret, 'base64url')]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  return { ...rest, publicKey: x ?? '' };
+}
+
+async function enrol(
+  place: Place,
+  { app, url, list }: { readonly app: 'intake' | 'payments'; readonly url: string; readonly list: readonly object[] },
+): Promise<void> {
+  const file = join(place.root, `enrol-${app}.json`);
+  await writeFile(file, JSON.stringify(list));
+  try {
+    const command = join(repositoryRoot, 'dist', 'apps', app, 'src', 'enrol.js');
+    await promisify(execFile)(process.execPath, [command, file], { env: { DATABASE_URL: url } });
+  } finally {
+    await rm(file, { force: true });
+  }
+}
