@@ -23,5 +23,6 @@ export type { Processor, Tally } from './processor.js';
 export type { RelayStatus } from './relay.js';
 export { busDown, busUp } from './schema.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
+export { largestRecordBytes } from './sizes.js';
 export { prepareTopics } from './topics.js';
 export { inTransaction, type Tx } from './tx.js';

@@ -38,6 +38,7 @@ export class Joiner {
   private waiting: Waiting[] = [];
   private running = false;
   private stopped = false;
+  private heart: Heart | undefined;
 
   constructor(private readonly options: JoinerOptions) {}
 
@@ -53,6 +54,7 @@ export class Joiner {
 
   stop(): void {
     this.stopped = true;
+    this.heart?.wake();
   }
 
   private async run(): Promise<void> {
@@ -66,6 +68,7 @@ export class Joiner {
 
   private async handle(joined: readonly Waiting[]): Promise<void> {
     const heart = new Heart(joined, this.options.heartbeatMs);
+    this.heart = heart;
     const aborted = (): boolean => this.stopped || heart.error !== undefined;
     try {
       await Promise.race([this.options.ready(), heart.stopped]);
@@ -135,6 +138,10 @@ class Heart {
 
   rest(ms: number): Promise<void> {
     return this.bell.wait(ms);
+  }
+
+  wake(): void {
+    this.bell.ring();
   }
 
   end(): void {

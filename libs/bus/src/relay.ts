@@ -55,6 +55,8 @@ export interface RelayStatus {
 
 const WITHHELD_FIRST_MS = 2;
 const WITHHELD_MOST_MS = 100;
+/** A connection whose other end is gone must not be waited for. */
+const SAFE_CONNECTION = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 30_000 } as const;
 const REPLAY_PAUSE_MS = 60 * 60_000;
 
 interface Leadership {
@@ -129,7 +131,7 @@ export class Relay {
 
   /** One connection's life. Returns when stopping; throws when the connection or the broker is lost. */
   private async lead(backoff: Backoff): Promise<void> {
-    const client = new pg.Client(this.options.direct);
+    const client = new pg.Client({ ...SAFE_CONNECTION, ...this.options.direct });
     this.client = client;
     // Without a listener Node would end the process; the next statement fails and says the same.
     client.on('error', () => this.bell.ring());

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { startOfDay, type Day } from '#libs/contracts';
+import { startOfDay, type Day, type Service } from '#libs/contracts';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 
 import type { World } from './support.js';
@@ -15,11 +15,17 @@ export interface LogRecord {
 }
 
 export function superClient(world: World): Kafka {
-  const { brokers, username, password } = world.broker.connection('admin');
+  return clientOf(world, 'admin');
+}
+
+/** A bare client with the rights of one user. */
+export function clientOf(world: World, user: Service | 'admin'): Kafka {
+  const { brokers, username, password } = world.broker.connection(user);
   return new Kafka({
     brokers: [...brokers],
     sasl: { mechanism: 'scram-sha-256', username, password },
     logLevel: logLevel.NOTHING,
+    retry: { retries: 3, initialRetryTime: 50 },
   });
 }
 

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays } from '#libs/contracts';
+import { addDays, type Service } from '#libs/contracts';
+import { ConfigResourceTypes } from 'kafkajs';
 
-import { deliver, inTransaction, ordersOf } from '../src/index.js';
+import { deliver, inTransaction, ordersOf, prepareTopics } from '../src/index.js';
+import { kafkaErrorType } from '../src/kafka-client.js';
 import { turnOutboxDays } from '../src/schema.js';
+import { clientOf, superClient } from './log.js';
 import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
 
 let keys: Keys;
@@ -73,5 +76,47 @@ describe('a script of deliveries', () => {
     const processor = bus.processor(paymentsHandlers(() => Promise.reject(new TypeError('bad'))));
     await deliver(processor, [awarded('good'), cancelled('bad', 1, addDays(today(), -1))]);
     expect([(await own.effects()).length, await own.parked()]).toEqual([1, { 'handler-failed': 1 }]);
+  });
+});
+
+describe('topics', () => {
+  it('are prepared as often as one likes, each time with the configuration as declared', async () => {
+    const topic = world.topic('prepared');
+    const prepare = (retention: string) =>
+      prepareTopics(
+        world.broker.connection('admin'),
+        [{ topic, partitions: 3, config: { 'retention.ms': retention } }],
+        [],
+      );
+    await Promise.all([prepare('864000000'), prepare('864000000')]);
+    await prepare('777000000');
+    const admin = superClient(world).admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] }],
+    });
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    await admin.disconnect();
+    expect(resources[0]?.configEntries.map(({ configValue }) => configValue)).toEqual(['777000000']);
+    expect(topics[0]?.partitions).toHaveLength(3);
+  });
+
+  it('are written and read by those who are named in the contract, and by nobody else', async () => {
+    const writes = async (user: Service): Promise<string> => {
+      const producer = clientOf(world, user).producer({ allowAutoTopicCreation: false });
+      await producer.connect();
+      const topic = world.topic('eligibility.grant-cancelled.v1');
+      const send = producer.send({ topic, messages: [{ value: 'x' }] });
+      const answer = await send.then(
+        () => 'written',
+        (error: unknown) => kafkaErrorType(error) ?? 'other',
+      );
+      await producer.disconnect();
+      return answer;
+    };
+    expect(await writes('eligibility')).toBe('written');
+    expect(await writes('payments')).toBe('TOPIC_AUTHORIZATION_FAILED');
+    expect(await writes('intake')).toBe('TOPIC_AUTHORIZATION_FAILED');
   });
 });

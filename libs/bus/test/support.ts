@@ -35,6 +35,7 @@ import {
   busUp,
   handlerOf,
   inTransaction,
+  largestRecordBytes,
   prepareTopics,
   type Alarm,
   type BatchHandler,
@@ -55,7 +56,7 @@ export const quick: Partial<BusLimits> = {
   sessionTimeoutMs: 6_000,
 };
 
-const keeping = { recordBytesMax: 4_096, handledDays: clocks.handledDays, readableDays: clocks.dayKeyDays };
+const keeping = { handledDays: clocks.handledDays, readableDays: clocks.dayKeyDays };
 
 /** Keyrings of all services in a folder, made once per test file. */
 export class Keys {
@@ -221,8 +222,9 @@ export class TestedDatabase {
 
   keeping(ring: FileKeyring): MessageKeeping {
     if (this.kept === undefined) {
-      const records = new Records({ keys: ring, kinds: keepingKinds(keeping) });
-      this.kept = new MessageKeeping({ records, recordBytesMax: keeping.recordBytesMax });
+      const recordBytesMax = Math.max(largestRecordBytes('payments'), largestRecordBytes('eligibility'));
+      const records = new Records({ keys: ring, kinds: keepingKinds({ ...keeping, recordBytesMax }) });
+      this.kept = new MessageKeeping({ records, recordBytesMax });
       void this.prepared(records);
     }
     return this.kept;
