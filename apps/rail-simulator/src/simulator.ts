@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { JournalStore } from './journal.store.js';
+import { RailSimulatorModule } from './rail-simulator.module.js';
+
+export interface SimulatorOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly host?: string;
+  /** Folder of the journal; made when it is not there. */
+  readonly journal: string;
+}
+
+export interface Simulator {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 4_096;
+
+/** Starts the stand-in for the cash-code partner and the carrier of texts. */
+export async function startSimulator({ port, host = '127.0.0.1', journal }: SimulatorOptions): Promise<Simulator> {
+  const store = await JournalStore.open(journal);
+  // Callers that are never answered must not keep it from stopping.
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, logger: false, forceCloseConnections: true });
+  const app = await NestFactory.create<NestFastifyApplication>(RailSimulatorModule.of(store), adapter, {
+    logger: false,
+    abortOnError: false,
+  });
+  await app.listen(port, host);
+  const { port: actual } = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://${host}:${actual}`,
+    async close() {
+      await app.close();
+      await store.close();
+    },
+  };
+}
