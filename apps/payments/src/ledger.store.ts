@@ -225,12 +225,16 @@ export class LedgerStore {
     );
     const sums = new Map<string, bigint>();
     for (const { account, cents } of entries) sums.set(account, (sums.get(account) ?? 0n) + cents);
+    const names = [...sums.keys()];
+    await tx.query(
+      'INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name) ON CONFLICT DO NOTHING',
+      [names],
+    );
     // A balance below nothing breaks the table's rule, and with it the whole transaction.
     await tx.query(
-      `INSERT INTO account AS a (name, balance_cents)
-       SELECT n.name, n.cents FROM unnest($1::text[], $2::bigint[]) AS n(name, cents)
-       ON CONFLICT (name) DO UPDATE SET balance_cents = a.balance_cents + excluded.balance_cents`,
-      [[...sums.keys()], [...sums.values()].map(String)],
+      `UPDATE account a SET balance_cents = a.balance_cents + n.cents
+         FROM unnest($1::text[], $2::bigint[]) AS n(name, cents) WHERE a.name = n.name`,
+      [names, [...sums.values()].map(String)],
     );
   }
 

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { ServiceSpec } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
+import { BooksController } from './books.controller.js';
+import { BooksStore } from './books.store.js';
 import { Fund } from './fund.entity.js';
 import { FundStore } from './fund.store.js';
 import { householdKinds, HouseholdStore } from './household.store.js';
@@ -28,9 +30,17 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
 
 @Module({
   imports: [TypeOrmModule.forFeature([Fund, Staff])],
-  controllers: [OnPayoutChosen, OnGrantAwarded, OnGrantCancelled, OnPaymentsRequestFiled, ReleaseController],
+  controllers: [
+    OnPayoutChosen,
+    OnGrantAwarded,
+    OnGrantCancelled,
+    OnPaymentsRequestFiled,
+    ReleaseController,
+    BooksController,
+  ],
   providers: [
     AnchorKeeper,
+    BooksStore,
     FundStore,
     HouseholdStore,
     LedgerStore,

@@ -1,51 +1,27 @@
 import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
-import type { RecordOpener, SenderKeys } from '#libs/sealing';
 import type { Admin, Kafka } from 'kafkajs';
-import type pg from 'pg';
 
 import type { OnAlarm } from './alarm.js';
 import { Brake } from './brake.js';
+import type { BusOptions, BusPoint } from './bus-options.js';
 import { BusConsumer } from './consumer.js';
 import { BusError } from './errors.js';
 import { failureOf } from './failure.js';
 import { handlerTable, type AnyDelivery, type HandlerEntry, type UnitOfWork } from './handlers.js';
-import { kafkaClient, producerOf, type KafkaConnection } from './kafka-client.js';
-import type { Keeping } from './keeping.js';
+import { kafkaClient, producerOf } from './kafka-client.js';
 import { LaterWorker } from './later-worker.js';
 import { defaultLimits, type BusLimits } from './limits.js';
 import { Outbox } from './outbox.js';
 import { Processor, type Tally } from './processor.js';
 import { Relay } from './relay.js';
 import { askForReplay } from './relay-log.js';
-import { ensureEpoch, turnOutboxDays } from './schema.js';
+import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
 import { readStatus, type BusStatus } from './status.js';
 import { inTransaction } from './tx.js';
 import { Watchdog } from './watchdog.js';
 
-/** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
-export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';
-
-export interface BusOptions<S extends Service> {
-  readonly service: S;
-  /** Connections of the service's own database. Give its sessions a `transaction_timeout`: see `poolConfig`. */
-  readonly pool: pg.Pool;
-  /** The same database past any pooler. */
-  readonly direct: pg.ClientConfig;
-  readonly kafka: KafkaConnection;
-  readonly senderKeys: Pick<SenderKeys, 'seal'>;
-  readonly opener: Pick<RecordOpener, 'open'>;
-  readonly keeping: Keeping;
-  readonly clock?: () => Date;
-  readonly onAlarm?: OnAlarm;
-  /** Called once when the consumer makes no progress although it could: the process should exit. */
-  readonly onStalled?: () => void;
-  readonly limits?: Partial<BusLimits>;
-  /** Other names on the broker than those of the contracts: tests share one. */
-  readonly names?: { readonly topic: (topic: string) => string; readonly group: string };
-  readonly point?: (name: BusPoint) => Promise<void> | void;
-}
-
 const HOUR_MS = 3_600_000;
+const TURN_DAYS_MS = 5 * 60_000;
 const CONFLICTS_MAX = 20;
 const PARKED_AT_ONCE = 500;
 
@@ -111,8 +87,10 @@ export class Bus<S extends Service> {
     if (this.isStarted) throw new BusError('already-started');
     this.isStarted = true;
     await inTransaction(this.options.pool, (tx) => ensureEpoch(tx));
-    await this.turnDays();
-    this.daysTimer = setInterval(() => void this.turnDays().catch(() => undefined), HOUR_MS);
+    await this.createDays();
+    const turn = (): void => void this.turnDays().catch(() => undefined);
+    turn();
+    this.daysTimer = setInterval(turn, TURN_DAYS_MS);
     this.daysTimer.unref();
     this.relay.start();
   }
@@ -230,6 +208,7 @@ export class Bus<S extends Service> {
       handlers: handlerTable(this.service, handlers),
       brake,
       clock: () => this.now(),
+      failed: (error) => this.options.onHandlerFailed?.(error),
       alarm: (alarm) => this.alarm(alarm),
       committed: (tally, said) => this.committed(tally, said),
       point: (name) => this.reach(name),
@@ -282,8 +261,14 @@ export class Bus<S extends Service> {
     if (said > 0) this.relay.wake();
   }
 
+  private async createDays(): Promise<void> {
+    await inTransaction(this.options.pool, (tx) => createOutboxDays(tx, dayOf(this.now())));
+  }
+
+  /** Creates in time, drops when it can; both are done every few minutes, so that one failure means nothing. */
   private async turnDays(): Promise<void> {
-    const { unsentDays } = await inTransaction(this.options.pool, (tx) => turnOutboxDays(tx, dayOf(this.now())));
+    await this.createDays();
+    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
   }
 

@@ -37,6 +37,8 @@ export interface ProcessorOptions<S extends Service> {
   readonly brake: Brake;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
+  /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
+  readonly failed: (error: unknown) => void;
   readonly committed: (tally: Tally, said: number) => void;
   readonly point: (name: 'before-commit') => Promise<void>;
 }
@@ -79,6 +81,7 @@ export class Processor<S extends Service> {
         if (others.length > 0 && (failure === 'content' || failure === 'timeout'))
           return await this.halve(messages, control);
         if (failure === 'content' && only.kind === 'delivery') {
+          this.options.failed(error);
           return await this.settle([{ incoming: only.incoming, kind: 'refused', code: parkingCodeOf(error) }], control);
         }
         const ms = failure === 'conflict' ? Math.min(backoff.nextMs(), 50) : backoff.nextMs();

@@ -4,7 +4,7 @@ import { pino, type Logger } from 'pino';
 const shapes = {
   count: (value: unknown) => Number.isSafeInteger(value),
   ms: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
-  code: (value: unknown) => typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/.test(value),
+  code: (value: unknown) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/.test(value),
   day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
   flag: (value: unknown) => typeof value === 'boolean',
   // Places in our own code; an error's message may hold what a person typed, so it is never written.

@@ -172,6 +172,7 @@ function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts):
     keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
+    onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),
     onStalled: () => {
       log.write('error', 'alarm', { alarm: 'stalled' });
       process.exit(70);

@@ -1,0 +1,64 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Door, type DeviceSigner } from '#libs/household';
+import type { PinnedIdentities } from '#libs/sealing';
+
+import { devicesFile, type LocalDevice } from '../local/enrolment.js';
+import { pinnedIdentitiesFile } from '../local/keyring.js';
+import { placeAt, repositoryRoot } from '../local/place.js';
+
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Signs as an enrolled device or member of staff does. @param seed 32 bytes, base64url */
+export function signerFrom(name: string, seed: string): DeviceSigner {
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8_ED25519, Buffer.from(seed, 'base64url')]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  return { keyId: name, sign: (message) => Promise.resolve(sign(null, message, key)) };
+}
+
+/** The kiosks of a local city, each with its door to intake. */
+export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {
+  const devices = JSON.parse(readFileSync(devicesFile(placeAt(root)), 'utf8')) as LocalDevice[];
+  return devices
+    .filter(({ lane }) => lane === 'kiosk')
+    .map(({ name, seed }) => new Door({ url: intakeUrl, device: signerFrom(name, seed) }));
+}
+
+/** The identity keys that come with the page. */
+export function pinnedOf(root: string): PinnedIdentities {
+  return JSON.parse(readFileSync(pinnedIdentitiesFile(placeAt(root)), 'utf8')) as PinnedIdentities;
+}
+
+/** What differs from Los Angeles, so that the fund's limits do not hide the machine's. Stated when the demo starts. */
+export const demoLimits = {
+  openingBalanceUsd: 50_000_000,
+  rapidPercentPerWeek: 100,
+  capPerSitePerHourUsd: 100_000,
+} as const;
+
+/** Writes a profile derived from Los Angeles with larger limits. @returns its path */
+export async function writeDemoProfile(folder: string): Promise<string> {
+  const source = join(repositoryRoot, 'deploy', 'profiles', 'los-angeles.json');
+  const profile = JSON.parse(await readFile(source, 'utf8')) as DemoProfile;
+  profile.profileId = 'us-ca-los-angeles-demo';
+  const [fund] = profile.fundSources;
+  if (fund !== undefined) fund.openingBalanceUsd = demoLimits.openingBalanceUsd;
+  profile.grants.rapid.budgetCapPercentPerWeek = demoLimits.rapidPercentPerWeek;
+  profile.release.rapid.capPerSitePerHourUsd = demoLimits.capPerSitePerHourUsd;
+  const path = join(folder, 'demo-profile.json');
+  await writeFile(path, JSON.stringify(profile, undefined, 1));
+  return path;
+}
+
+interface DemoProfile {
+  profileId: string;
+  fundSources: { openingBalanceUsd: number }[];
+  grants: { rapid: { budgetCapPercentPerWeek: number } };
+  release: { rapid: { capPerSitePerHourUsd: number } };
+}

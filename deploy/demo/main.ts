@@ -1,0 +1,200 @@
+// The contracts' validators read it while they are loaded.
+import 'reflect-metadata';
+
+import { writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+
+import { Command, CommanderError } from 'commander';
+
+import { dayOf } from '#libs/contracts';
+
+import type { App } from '../local/apps.js';
+import { placeAt, repositoryRoot } from '../local/place.js';
+import { StackProblem } from '../local/problem.js';
+import { runningSystem } from '../local/running.js';
+import { freePorts } from '../local/settings.js';
+import { showStep } from '../local/show.js';
+import { Stack } from '../local/stack.js';
+import { demoLimits, kioskDoors, pinnedOf, writeDemoProfile } from './city.js';
+import { ProgressLine } from './progress-line.js';
+import { judge, printReport } from './report.js';
+import { prepare, readUntilDone, submitAll, type Applicant, type Progress } from './run.js';
+import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } from './synthetic.js';
+
+interface Options {
+  readonly households: string;
+  readonly atOnce: string;
+  readonly seed: string;
+  readonly plainTo?: string;
+  readonly root: string;
+}
+
+interface System {
+  readonly urls: Readonly<Record<App, string>>;
+  readonly root: string;
+  readonly pids: Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+const READ_AT_ONCE = 12;
+
+/** `npm run demo`. Ends the process: 0 when everything came out as it must. */
+export async function main(args: readonly string[]): Promise<void> {
+  let system: System | undefined;
+  let code = 1;
+  try {
+    const options = parse(args);
+    if (options === undefined) process.exit(0);
+    system = await findOrStart(options);
+    code = (await run(system, options)) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof StackProblem ? error.message : error);
+  } finally {
+    await system?.stop();
+  }
+  process.exit(code);
+}
+
+function parse(args: readonly string[]): Options | undefined {
+  const command = new Command('npm run demo --')
+    .description('Synthetic households apply through the public door, and each reads its answer with its receipt.')
+    .option('--households <number>', 'how many apply', '200')
+    .option('--at-once <number>', 'how many send at the same time', '64')
+    .option('--seed <number>', 'repeats a run: the same households', String(Date.now() % 1_000_000))
+    .option('--plain-to <file>', 'writes what the households typed, one JSON object a line, to search disks for it')
+    .option('--root <folder>', 'where a system runs, or will', join(repositoryRoot, '.local'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    const options = command.parse([...args], { from: 'user' }).opts<Options>();
+    for (const name of ['households', 'atOnce', 'seed'] as const) {
+      if (!/^\d{1,7}$/.test(options[name])) throw new StackProblem('bad-option', `--${name} takes a number`);
+    }
+    return options;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new StackProblem('bad-option', `${error.message.replace(/^error: /, '')}; see npm run demo -- --help`);
+  }
+}
+
+/** The system that runs already, or one of its own, which is stopped at the end and whose files stay. */
+async function findOrStart({ root }: Options): Promise<System> {
+  const running = runningSystem(placeAt(resolve(root)).running);
+  if (running?.ready === true) {
+    console.log(`Using the system that runs in ${relative(process.cwd(), running.root)} (profile ${running.profile}).`);
+    return {
+      urls: running.urls as Record<App, string>,
+      root: running.root,
+      pids: Object.fromEntries(running.processes.map(({ name, pid }) => [name, pid])),
+      stop: () => Promise.resolve(),
+    };
+  }
+  const own = join(resolve(root), 'demo');
+  console.log(`Starting a system of its own in ${relative(process.cwd(), own)}.`);
+  const { openingBalanceUsd, rapidPercentPerWeek, capPerSitePerHourUsd } = demoLimits;
+  console.log(
+    `Its profile is Los Angeles but for: fund $${openingBalanceUsd}, rapid grants ${rapidPercentPerWeek} % of it a week, ` +
+      `$${capPerSitePerHourUsd} an hour and site, 60 sites.`,
+  );
+  const stack = new Stack({
+    root: own,
+    ports: await freePorts(),
+    profile: await writeDemoProfile(await emptied(own)),
+    fresh: true,
+    onStep: showStep,
+    onDeath: (name, how, logFile) => console.error(`${name} ended (${how}), see ${relative(process.cwd(), logFile)}`),
+  });
+  const stop = (): void => void stack.stop().then(() => process.exit(130));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  await stack.start();
+  const started = runningSystem(placeAt(own).running);
+  return {
+    urls: stack.urls,
+    root: own,
+    pids: Object.fromEntries((started?.processes ?? []).map(({ name, pid }) => [name, pid])),
+    stop: () => stack.stop(),
+  };
+}
+
+async function emptied(folder: string): Promise<string> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+async function run(system: System, options: Options): Promise<boolean> {
+  const doors = kioskDoors(system.root, system.urls.intake);
+  const [door] = doors;
+  if (door === undefined) throw new StackProblem('not-given', 'no kiosk is enrolled');
+  const [directory, profile] = await Promise.all([door.directory(), door.profile() as Promise<PublicProfile>]);
+  const today = dayOf(new Date());
+  const people = peopleFor(profile, today, options);
+  if (options.plainTo !== undefined) {
+    await writeFile(options.plainTo, people.map(({ typed }) => `${JSON.stringify(typed)}\n`).join(''));
+  }
+  const preparing = new ProgressLine('sealing', people.length);
+  const applicants = await prepare(people, doors, { directory, pinned: pinnedOf(system.root), day: today }, (count) =>
+    preparing.show({ sealed: count }),
+  );
+  preparing.end();
+
+  const before = await judge.start(system.urls);
+  const progress: Progress = { received: 0, decided: 0, paid: 0 };
+  const line = new ProgressLine('running', people.length);
+  const timer = setInterval(() => line.show(count(applicants, progress)), 200);
+  const began = performance.now();
+  const reading = readUntilDone(applicants, {
+    today,
+    atOnce: READ_AT_ONCE,
+    timeoutMs: 120_000 + people.length * 100,
+    isDone: hasSettled,
+  });
+  await submitAll(applicants, Number(options.atOnce));
+  const unsettled = await reading;
+  const endedMs = performance.now() - began;
+  clearInterval(timer);
+  line.show(count(applicants, progress));
+  line.end();
+  const verdict = await judge.end(system.urls, { applicants, before, unsettled });
+  printReport({ applicants, elapsedMs: endedMs, verdict, pids: system.pids });
+  return verdict.isGood;
+}
+
+/** Decided, and where money goes out by itself, paid. What waits for people has come as far as it can. */
+function hasSettled({ decidedAt, status, codes }: Applicant): boolean {
+  if (decidedAt === 0) return false;
+  if (status === 'ready-to-collect') return codes.length > 0;
+  return status !== 'approved' && status !== 'received' ? true : false;
+}
+
+interface PublicProfile {
+  readonly needs: readonly { readonly code: string }[];
+  readonly impactPeriod: { readonly granularity: 'week' | 'month' };
+  readonly residency: { readonly serviceAreas: readonly string[] };
+  readonly payment: { readonly ways: readonly { readonly code: string; readonly enabled?: boolean }[] };
+}
+
+function peopleFor(profile: PublicProfile, today: string, options: Options): readonly SyntheticHousehold[] {
+  const random = randomFrom(Number(options.seed));
+  const ways = profile.payment.ways.filter(({ enabled }) => enabled !== false).map(({ code }) => code);
+  return Array.from({ length: Number(options.households) }, () =>
+    syntheticHousehold({
+      random,
+      needs: profile.needs.map(({ code }) => code),
+      way: ways.includes('CASH') ? 'CASH' : (ways[0] ?? 'CASH'),
+      period: periodOf(today, profile.impactPeriod.granularity),
+      serviceAreas: profile.residency.serviceAreas,
+      evidenceShare: 0.3,
+      textShare: 0.5,
+    }),
+  );
+}
+
+function count(applicants: readonly Applicant[], progress: Progress): Progress {
+  progress.received = applicants.filter(({ receivedAt }) => receivedAt > 0).length;
+  progress.decided = applicants.filter(({ decidedAt }) => decidedAt > 0).length;
+  progress.paid = applicants.filter(({ paidAt }) => paidAt > 0).length;
+  return progress;
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+
+import { services } from '#libs/contracts';
+
+import type { App } from '../local/apps.js';
+import { booksOf, healthOf, readJson, type Books } from './outside.js';
+import { quantile, type Applicant } from './run.js';
+
+type Urls = Readonly<Record<App, string>>;
+
+/** What the partner has on its books: each payment once, by its own word. */
+export interface PartnerJournal {
+  /** Codes that are out. */
+  readonly codes: ReadonlySet<string>;
+  /** References under which more than one payment succeeded: never any. */
+  readonly paidTwice: number;
+  readonly issuedCents: bigint;
+  readonly texts: number;
+}
+
+export interface Verdict {
+  readonly isGood: boolean;
+  readonly failures: readonly string[];
+  readonly books: Books;
+  readonly journal: PartnerJournal;
+  readonly textsSent: number;
+}
+
+interface Before {
+  readonly texts: number;
+}
+
+/** Judged from outside: by the households' own boxes, the partner's journal, the books, the doors of the services. */
+export const judge = {
+  async start(urls: Urls): Promise<Before> {
+    return { texts: (await journalOf(urls)).texts };
+  },
+
+  async end(
+    urls: Urls,
+    { applicants, before, unsettled }: { applicants: readonly Applicant[]; before: Before; unsettled: number },
+  ): Promise<Verdict> {
+    const [books, journal] = await Promise.all([booksOf(urls.payments), journalOf(urls)]);
+    const failures: string[] = [];
+    const check = (isFine: boolean, what: string): void => {
+      if (!isFine) failures.push(what);
+    };
+    check(unsettled === 0, `${unsettled} households have no outcome they can read`);
+    check(
+      applicants.every(({ receivedAt }) => receivedAt > 0),
+      'an application was not accepted',
+    );
+    const codes = applicants.flatMap((applicant) => applicant.codes.map(({ code }) => code));
+    check(new Set(codes).size === codes.length, 'two households hold the same code');
+    check(
+      codes.every((code) => journal.codes.has(code)),
+      "a household's code is not in the partner's journal",
+    );
+    check(journal.paidTwice === 0, `${journal.paidTwice} references were paid twice`);
+    check(books.balanced, `the books: ${failed(books).join(', ')}`);
+    check(books.hold === null, 'payments holds');
+    for (const service of services) {
+      const { checks } = await healthOf(urls[service]);
+      check(checks['parked'] === 0, `${service} has parked ${checks['parked']}`);
+    }
+    return { isGood: failures.length === 0, failures, books, journal, textsSent: journal.texts - before.texts };
+  },
+};
+
+function failed({ checks }: Books): readonly string[] {
+  return Object.entries(checks).flatMap(([name, isFine]) => (isFine ? [] : [name]));
+}
+
+interface RawEntry {
+  readonly channel?: string;
+  readonly type?: string;
+  readonly reference?: string;
+  readonly code?: string;
+  readonly amountCents?: string;
+}
+
+/** @param urls of the system whose partner is asked */
+export async function journalOf(urls: Urls): Promise<PartnerJournal> {
+  const entries = await readJson<{ entries: readonly RawEntry[] }>(`${urls['rail-simulator']}/journal`);
+  const issued = entries.entries.filter(({ channel, type }) => channel === 'cash' && type === 'issued');
+  const references = new Map<string, number>();
+  for (const { reference = '' } of issued) references.set(reference, (references.get(reference) ?? 0) + 1);
+  return {
+    codes: new Set(issued.map(({ code = '' }) => code)),
+    paidTwice: [...references.values()].filter((times) => times > 1).length,
+    issuedCents: issued.reduce((sum, { amountCents = '0' }) => sum + BigInt(amountCents), 0n),
+    texts: entries.entries.filter(({ channel }) => channel === 'sms').length,
+  };
+}
+
+interface Report {
+  readonly applicants: readonly Applicant[];
+  readonly elapsedMs: number;
+  readonly verdict: Verdict;
+  readonly pids: Readonly<Record<string, number>>;
+}
+
+export function printReport({ applicants, elapsedMs, verdict, pids }: Report): void {
+  const rows: [string, string][] = [];
+  const statuses = Map.groupBy(applicants, ({ status }) => status);
+  for (const [status, list] of [...statuses].sort()) {
+    const cents = list.reduce((sum, { amountCents }) => sum + amountCents, 0n);
+    rows.push([status, `${String(list.length).padStart(7)}   ${dollars(cents)}`]);
+  }
+  const decided = applicants
+    .filter(({ decidedAt }) => decidedAt > 0)
+    .map(({ decidedAt, sentAt }) => decidedAt - sentAt);
+  const paid = applicants.filter(({ paidAt }) => paidAt > 0).map(({ paidAt, sentAt }) => paidAt - sentAt);
+  const codes = applicants.reduce((sum, applicant) => sum + applicant.codes.length, 0);
+  rows.push(
+    ['applications a second', ((applicants.length / elapsedMs) * 1000).toFixed(1)],
+    ['submitted to decided', `p50 ${ms(quantile(decided, 0.5))}  p95 ${ms(quantile(decided, 0.95))}`],
+    ['submitted to ready code', `p50 ${ms(quantile(paid, 0.5))}  p95 ${ms(quantile(paid, 0.95))}`],
+    [
+      'codes held by households',
+      `${codes}, all in the partner's journal: ${yes(verdict.failures.every((text) => !text.includes('journal')))}`,
+    ],
+    ['texts sent', String(verdict.textsSent)],
+    ['books balanced', yes(verdict.books.balanced)],
+    [
+      'memory (MiB)',
+      Object.entries(pids)
+        .map(([name, pid]) => `${name} ${rssMiB(pid)}`)
+        .join('  '),
+    ],
+  );
+  console.log('');
+  for (const [name, value] of rows) console.log(`  ${name.padEnd(26)} ${value}`);
+  console.log('');
+  for (const failure of verdict.failures) console.log(`  FAILED: ${failure}`);
+  console.log(verdict.isGood ? 'Everything came out as it must.' : 'Something is wrong.');
+}
+
+function dollars(cents: bigint): string {
+  return `$${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`;
+}
+
+function yes(value: boolean): string {
+  return value ? 'yes' : 'NO';
+}
+
+function rssMiB(pid: number): string {
+  try {
+    const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/);
+    return line?.[1] === undefined ? '?' : String(Math.round(Number(line[1]) / 1024));
+  } catch {
+    return '?';
+  }
+}

@@ -1,0 +1,33 @@
+import type { Service } from '#libs/contracts';
+import type { RecordOpener, SenderKeys } from '#libs/sealing';
+import type pg from 'pg';
+
+import type { OnAlarm } from './alarm.js';
+import type { KafkaConnection } from './kafka-client.js';
+import type { Keeping } from './keeping.js';
+import type { BusLimits } from './limits.js';
+
+/** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
+export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';
+
+export interface BusOptions<S extends Service> {
+  readonly service: S;
+  /** Connections of the service's own database. Give its sessions a `transaction_timeout`: see `poolConfig`. */
+  readonly pool: pg.Pool;
+  /** The same database past any pooler. */
+  readonly direct: pg.ClientConfig;
+  readonly kafka: KafkaConnection;
+  readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  readonly opener: Pick<RecordOpener, 'open'>;
+  readonly keeping: Keeping;
+  readonly clock?: () => Date;
+  readonly onAlarm?: OnAlarm;
+  /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
+  readonly onHandlerFailed?: (error: unknown) => void;
+  /** Called once when the consumer makes no progress although it could: the process should exit. */
+  readonly onStalled?: () => void;
+  readonly limits?: Partial<BusLimits>;
+  /** Other names on the broker than those of the contracts: tests share one. */
+  readonly names?: { readonly topic: (topic: string) => string; readonly group: string };
+  readonly point?: (name: BusPoint) => Promise<void> | void;
+}
