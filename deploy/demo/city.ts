@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Door, type DeviceSigner } from '#libs/household';
@@ -52,6 +52,7 @@ export async function writeDemoProfile(folder: string): Promise<string> {
   profile.grants.rapid.budgetCapPercentPerWeek = demoLimits.rapidPercentPerWeek;
   profile.release.rapid.capPerSitePerHourUsd = demoLimits.capPerSitePerHourUsd;
   const path = join(folder, 'demo-profile.json');
+  await mkdir(folder, { recursive: true });
   await writeFile(path, JSON.stringify(profile, undefined, 1));
   return path;
 }

@@ -100,7 +100,7 @@ async function findOrStart({ root }: Options): Promise<System> {
   const stack = new Stack({
     root: own,
     ports: await freePorts(),
-    profile: await writeDemoProfile(await emptied(own)),
+    profile: await writeDemoProfile(own),
     fresh: true,
     onStep: showStep,
     onDeath: (name, how, logFile) => console.error(`${name} ended (${how}), see ${relative(process.cwd(), logFile)}`),
@@ -116,12 +116,6 @@ async function findOrStart({ root }: Options): Promise<System> {
     pids: Object.fromEntries((started?.processes ?? []).map(({ name, pid }) => [name, pid])),
     stop: () => stack.stop(),
   };
-}
-
-async function emptied(folder: string): Promise<string> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(folder, { recursive: true });
-  return folder;
 }
 
 async function run(system: System, options: Options): Promise<boolean> {
@@ -162,11 +156,15 @@ async function run(system: System, options: Options): Promise<boolean> {
   return verdict.isGood;
 }
 
+/** What is still only being prepared after so long waits for people, or for the next hour of its site. */
+const WAITS_FOR_PEOPLE_MS = 15_000;
+
 /** Decided, and where money goes out by itself, paid. What waits for people has come as far as it can. */
-function hasSettled({ decidedAt, status, codes }: Applicant): boolean {
+function hasSettled({ decidedAt, status, codes, preparedAt }: Applicant): boolean {
   if (decidedAt === 0) return false;
   if (status === 'ready-to-collect') return codes.length > 0;
-  return status !== 'approved' && status !== 'received' ? true : false;
+  if (status !== 'approved') return true;
+  return preparedAt > 0 && performance.now() - preparedAt > WAITS_FOR_PEOPLE_MS;
 }
 
 interface PublicProfile {

@@ -1,9 +1,4 @@
-/** What the outside world says of a run: the partner's journal, the books, the doors of the services. */
-export interface JournalEntry {
-  readonly channel: 'cash' | 'sms';
-  readonly [name: string]: unknown;
-}
-
+/** The books of payments, as its own door tells them. */
 export interface Books {
   readonly balanced: boolean;
   readonly checks: Readonly<Record<string, boolean>>;

@@ -72,8 +72,7 @@ function failed({ checks }: Books): readonly string[] {
 }
 
 interface RawEntry {
-  readonly channel?: string;
-  readonly type?: string;
+  readonly kind: string;
   readonly reference?: string;
   readonly code?: string;
   readonly amountCents?: string;
@@ -81,15 +80,15 @@ interface RawEntry {
 
 /** @param urls of the system whose partner is asked */
 export async function journalOf(urls: Urls): Promise<PartnerJournal> {
-  const entries = await readJson<{ entries: readonly RawEntry[] }>(`${urls['rail-simulator']}/journal`);
-  const issued = entries.entries.filter(({ channel, type }) => channel === 'cash' && type === 'issued');
+  const entries = await readJson<readonly RawEntry[]>(`${urls['rail-simulator']}/journal`);
+  const issued = entries.filter(({ kind }) => kind === 'cash-issued');
   const references = new Map<string, number>();
   for (const { reference = '' } of issued) references.set(reference, (references.get(reference) ?? 0) + 1);
   return {
     codes: new Set(issued.map(({ code = '' }) => code)),
     paidTwice: [...references.values()].filter((times) => times > 1).length,
     issuedCents: issued.reduce((sum, { amountCents = '0' }) => sum + BigInt(amountCents), 0n),
-    texts: entries.entries.filter(({ channel }) => channel === 'sms').length,
+    texts: entries.filter(({ kind }) => kind.startsWith('sms-')).length,
   };
 }
 

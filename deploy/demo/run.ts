@@ -26,6 +26,8 @@ export interface Applicant {
   receivedAt: number;
   decidedAt: number;
   paidAt: number;
+  /** When payments first said that something is being prepared. */
+  preparedAt: number;
   status: ShownStatus;
   codes: readonly ReadyCode[];
   amountCents: bigint;
@@ -54,6 +56,7 @@ export async function prepare(
       receivedAt: 0,
       decidedAt: 0,
       paidAt: 0,
+      preparedAt: 0,
       status: 'nothing-arrived',
       codes: [],
       amountCents: 0n,
@@ -137,6 +140,7 @@ export async function readOnce(applicant: Applicant, today: string): Promise<voi
   const now = performance.now();
   applicant.status = statusOf(messages, today);
   if (messages.eligibility !== undefined && applicant.decidedAt === 0) applicant.decidedAt = now;
+  if (messages.payments?.status === 'approved' && applicant.preparedAt === 0) applicant.preparedAt = now;
   if (messages.payments?.status === 'ready-to-collect') {
     if (applicant.paidAt === 0) applicant.paidAt = now;
     if (applicant.codes.length !== messages.payments.ready.length) {
