@@ -86,7 +86,7 @@ export class Bus<S extends Service> {
   async start(): Promise<void> {
     if (this.isStarted) throw new BusError('already-started');
     this.isStarted = true;
-    await inTransaction(this.options.pool, (tx) => ensureEpoch(tx));
+    await ensureEpoch(this.options.pool);
     await this.createDays();
     const turn = (): void => void this.turnDays().catch(() => undefined);
     turn();

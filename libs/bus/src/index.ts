@@ -1,5 +1,6 @@
 export type { Alarm, AlarmCode, OnAlarm } from './alarm.js';
-export { Bus, type BusOptions, type BusPoint } from './bus.js';
+export type { BusOptions, BusPoint } from './bus-options.js';
+export { Bus } from './bus.js';
 export type { ConsumerState } from './consumer.js';
 export { deliver, ordersOf } from './deliver.js';
 export { BusError, type BusErrorCode } from './errors.js';

@@ -1,6 +1,7 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
+import type pg from 'pg';
 
-import type { Tx } from './tx.js';
+import { inTransaction, type Tx } from './tx.js';
 
 /** Held by the one relay of a service, on a connection of its own. */
 export const RELAY_LOCK = 7_402_612;
@@ -78,29 +79,42 @@ export const busDown: readonly string[] = [
   'outbox_epoch',
 ].map((table) => `DROP TABLE ${table}`);
 
+/** Makes the outbox partitions that today needs. It waits for nobody who reads or writes the outbox. */
+export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
+  const existing = await outboxDays(tx);
+  for (let day = oldestDay(today); day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
+    if (!existing.has(day)) await createDay(tx, day);
+  }
+}
+
 /**
- * Makes the outbox partitions that today needs and drops the days whose keys have died. Call it at the start and hourly.
+ * Drops the days whose keys have died. The lock it needs makes new transactions wait behind running ones, so it gives up
+ * soon (SQLSTATE 55P03) and is tried again.
  * @returns the days dropped although the relay had not sent all of them
  */
-export async function turnOutboxDays(tx: Tx, today: Day): Promise<{ readonly unsentDays: readonly Day[] }> {
+export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]> {
+  await tx.query(`SET LOCAL lock_timeout = '2s'`);
+  const unsentDays: Day[] = [];
+  for (const day of await outboxDays(tx)) {
+    if (day >= oldestDay(today)) continue;
+    if (await hasUnsent(tx, day)) unsentDays.push(day);
+    await tx.query(`DROP TABLE ${partitionOf(day)}`);
+  }
+  await tx.query('DELETE FROM sent_mark WHERE day < $1', [oldestDay(today)]);
+  return unsentDays;
+}
+
+async function outboxDays(tx: Tx): Promise<ReadonlySet<Day>> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [DAYS_LOCK]);
   const { rows } = await tx.query(
     `SELECT right(c.relname, 8) AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
       WHERE i.inhparent = 'outbox'::regclass`,
   );
-  const existing = new Set((rows as { name: string }[]).map(({ name }) => name.replace(/(....)(..)(..)/, '$1-$2-$3')));
-  const oldest = addDays(today, -clocks.dayKeyDays);
-  for (let day = oldest; day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
-    if (!existing.has(day)) await createDay(tx, day);
-  }
-  const unsentDays: Day[] = [];
-  for (const day of existing) {
-    if (day >= oldest) continue;
-    if (await hasUnsent(tx, day)) unsentDays.push(day);
-    await tx.query(`DROP TABLE ${partitionOf(day)}`);
-  }
-  await tx.query('DELETE FROM sent_mark WHERE day < $1', [oldest]);
-  return { unsentDays };
+  return new Set((rows as { name: string }[]).map(({ name }) => name.replace(/(....)(..)(..)/, '$1-$2-$3')));
+}
+
+function oldestDay(today: Day): Day {
+  return addDays(today, -clocks.dayKeyDays);
 }
 
 /** Attached, not created in place: attaching does not wait for those who read and write the other days. */
@@ -127,8 +141,22 @@ function partitionOf(day: Day): string {
  * Begins a new epoch when the cluster is another one, or when its transaction ids have gone back behind the cursor.
  * The table lock waits for every transaction that has already taken the old epoch for its rows.
  */
-export async function ensureEpoch(tx: Tx): Promise<number> {
-  await tx.query('LOCK TABLE outbox_epoch IN ACCESS EXCLUSIVE MODE');
+export async function ensureEpoch(pool: pg.Pool): Promise<number> {
+  const present = await inTransaction(pool, epochNow);
+  if (present.isRight) return present.epoch;
+  return inTransaction(pool, async (tx) => {
+    // First of all in its transaction: two instances that had read before could not both lock.
+    await tx.query('LOCK TABLE outbox_epoch IN ACCESS EXCLUSIVE MODE');
+    const { isRight, epoch, cluster } = await epochNow(tx);
+    if (isRight) return epoch;
+    await tx.query('INSERT INTO outbox_epoch (epoch, system_identifier) VALUES ($1, $2)', [epoch + 1, cluster]);
+    return epoch + 1;
+  });
+}
+
+async function epochNow(
+  tx: Tx,
+): Promise<{ readonly isRight: boolean; readonly epoch: number; readonly cluster: string }> {
   const { rows } = await tx.query(
     `SELECT s.system_identifier::text AS cluster, e.epoch, e.system_identifier AS known,
             c.epoch = e.epoch AND c.xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_ahead
@@ -137,10 +165,7 @@ export async function ensureEpoch(tx: Tx): Promise<number> {
        LEFT JOIN relay_cursor c ON c.name = 'live'`,
   );
   const { cluster, epoch, known, is_ahead: isAhead } = rows[0] as EpochRow;
-  if (epoch !== null && known === cluster && isAhead !== true) return epoch;
-  const next = (epoch ?? 0) + 1;
-  await tx.query('INSERT INTO outbox_epoch (epoch, system_identifier) VALUES ($1, $2)', [next, cluster]);
-  return next;
+  return { isRight: epoch !== null && known === cluster && isAhead !== true, epoch: epoch ?? 0, cluster };
 }
 
 interface EpochRow {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startOfDay, type Day, type Service } from '#libs/contracts';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 
-import type { World } from './support.js';
+import { eventually, type World } from './support.js';
 
 export interface LogRecord {
   readonly partition: number;
@@ -84,5 +84,9 @@ export async function deleteTopic(world: World, topic: string): Promise<void> {
   const admin = superClient(world).admin();
   await admin.connect();
   await admin.deleteTopics({ topics: [world.topic(topic)] });
+  await eventually(
+    () => admin.listTopics(),
+    (all) => !all.includes(world.topic(topic)),
+  );
   await admin.disconnect();
 }

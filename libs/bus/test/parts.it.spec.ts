@@ -5,7 +5,7 @@ import { ConfigResourceTypes } from 'kafkajs';
 
 import { deliver, inTransaction, ordersOf, prepareTopics } from '../src/index.js';
 import { kafkaErrorType } from '../src/kafka-client.js';
-import { turnOutboxDays } from '../src/schema.js';
+import { createOutboxDays, dropOutboxDays } from '../src/schema.js';
 import { clientOf, superClient } from './log.js';
 import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
 
@@ -32,7 +32,11 @@ const outboxDays = async (): Promise<string[]> =>
 
 describe('the outbox', () => {
   it('has a partition for every day whose key lives, and drops a day when its key dies', async () => {
-    const turn = (day: string) => inTransaction(database.pool, (tx) => turnOutboxDays(tx, day));
+    const turn = (day: string) =>
+      inTransaction(database.pool, async (tx) => {
+        await createOutboxDays(tx, day);
+        return dropOutboxDays(tx, day);
+      });
     await turn('2026-03-10');
     const days = ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'];
     expect(await outboxDays()).toEqual(days.map((day) => `outbox_202603${day}`));
@@ -41,13 +45,23 @@ describe('the outbox', () => {
       await tx.query(insert, ['2026-03-02', 1]);
       await tx.query(insert, ['2026-03-04', 2]);
     });
-    expect(await turn('2026-03-11')).toEqual({ unsentDays: ['2026-03-02'] });
-    expect(await turn('2026-03-12')).toEqual({ unsentDays: [] });
+    expect(await turn('2026-03-11')).toEqual(['2026-03-02']);
+    expect(await turn('2026-03-12')).toEqual([]);
     expect((await outboxDays())[0]).toBe('outbox_20260304');
     await database.pool.query(`UPDATE relay_cursor SET epoch = 9 WHERE name = 'live'`);
-    expect(await turn('2026-03-13')).toEqual({ unsentDays: [] });
+    expect(await turn('2026-03-13')).toEqual([]);
     const { rows } = await database.pool.query('SELECT count(*)::integer AS rows FROM outbox');
     expect(rows).toEqual([{ rows: 0 }]);
+  });
+
+  it('gives way when a transaction is open on the outbox, so that nobody queues behind it', async () => {
+    const reader = await database.pool.connect();
+    await reader.query('BEGIN');
+    await reader.query('SELECT count(*) FROM outbox');
+    const drop = inTransaction(database.pool, (tx) => dropOutboxDays(tx, '2026-03-14'));
+    await expect(drop).rejects.toMatchObject({ code: '55P03' });
+    await reader.query('ROLLBACK');
+    reader.release();
   });
 });
 

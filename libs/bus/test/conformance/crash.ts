@@ -105,7 +105,9 @@ export function survivesCrashes(transport: Transport): void {
   });
 
   it('a relay whose session is ended: another instance takes over', async () => {
-    const [first, second] = [world.bus('eligibility', from).bus, world.bus('eligibility', from).bus];
+    const limits = { relayPollMs: 60_000 };
+    const { bus: first } = world.bus('eligibility', from, { limits });
+    const { bus: second } = world.bus('eligibility', from, { limits });
     const { bus: payments } = world.bus('payments', to);
     await payments.start();
     payments.consume(paymentsHandlers());
@@ -120,7 +122,7 @@ export function survivesCrashes(transport: Transport): void {
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
-      900,
+      5_000,
     );
     await endSessions(from, `query LIKE '%outbox%' OR query LIKE '%relay_cursor%' OR query LIKE 'LISTEN%'`);
     await first.stop();

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { addDays } from '#libs/contracts';
+
 import { BusError } from '../../src/index.js';
 import {
   awarded,
@@ -197,6 +199,41 @@ export function delivers(transport: Transport): void {
       await eligibility.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
       expect(await readLog(world, 'payments.grant-closed.v1', 2)).toHaveLength(2);
     });
+  });
+
+  it('goes over midnight: a message keeps the day of what it is about', async () => {
+    const yesterday = addDays(today(), -1);
+    const old = await Keys.create(yesterday);
+    const over = await World.create(old, { transport });
+    let now = new Date(`${yesterday}T23:59:59Z`);
+    const [there, here] = [await over.database(), await over.database()];
+    const { bus: eligibility } = over.bus('eligibility', there, { clock: () => now });
+    const { bus: payments } = over.bus('payments', here, { clock: () => now });
+    await Promise.all([eligibility.start(), payments.start()]);
+    const days = new Map<string, string>();
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        for (const { payload, day } of deliveries) days.set(payload.grant, day);
+        await leaveEffects(tx, deliveries);
+        return deliveries.map(() => ({ status: 'done' }));
+      }),
+    );
+    await eligibility.transaction(async (unit) => unit.say(cancelled('before', 1, yesterday)));
+    now = new Date(`${today()}T00:00:01Z`);
+    await eligibility.transaction(async (unit) => unit.say(cancelled('after'), cancelled('late', 1, yesterday)));
+    await eventually(
+      () => here.effects(),
+      (effects) => effects.length >= 3,
+    );
+    expect(days).toEqual(
+      new Map([
+        [id('before'), yesterday],
+        [id('after'), today()],
+        [id('late'), yesterday],
+      ]),
+    );
+    await over.close();
+    await old.remove();
   });
 
   it('shares the work between two members and loses nothing while they come and go', async () => {
