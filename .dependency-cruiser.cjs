@@ -40,8 +40,8 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.]store[.]ts$`,
-        `${own}outgoing[.]ts$`,
-        lib('contracts', 'bus', 'sealing'),
+        `${own}(.*-desk|taking|outgoing)[.]ts$`,
+        lib('contracts', 'bus', 'sealing', 'service'),
         npm('@nestjs/common'),
       ],
     ),
@@ -53,17 +53,24 @@ module.exports = {
     ),
     kindMay('http-edge', 'A controller translates requests.', '^apps/([^/]+)/src/.*[.]controller[.]ts$', [
       `${own}domain/`,
-      `${own}.*[.]store[.]ts$`,
-      lib('service'),
+      `${own}.*([.]store|-desk)[.]ts$`,
+      lib('service', 'contracts', 'sealing'),
       nest,
       npm('class-validator', 'class-transformer'),
     ]),
-    kindMay('store', 'A store is the SQL of its service.', '^apps/([^/]+)/src/.*[.]store[.]ts$', [
-      `${own}domain/`,
-      `${own}.*[.]entity[.]ts$`,
-      lib('service', 'records'),
-      npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
-    ]),
+    kindMay(
+      'store',
+      'A store is the SQL of its service. The simulator stands for others and is no service.',
+      '^apps/(?!rail-simulator)([^/]+)/src/.*[.]store[.]ts$',
+      [
+        `${own}domain/`,
+        `${own}.*[.](entity|store)[.]ts$`,
+        `${own}(policy|anchor-keeper)[.]ts$`,
+        lib('service', 'records', 'contracts', 'sealing'),
+        npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
+        '^crypto$',
+      ],
+    ),
     {
       name: 'no-app-imports-another',
       comment: 'Services talk through the contracts only.',
@@ -121,6 +128,7 @@ module.exports = {
     ]),
     libMay('records', 'Records are sealed rows.', [lib('sealing'), npm('typeorm', 'pg', '@types/pg'), nodeBuiltIn]),
     libMay('service', 'What every service needs to boot, and nothing of what any of them does.', [
+      lib('contracts', 'sealing', 'records', 'bus'),
       nest,
       npm(
         '@nestjs/microservices',
@@ -131,6 +139,7 @@ module.exports = {
         'pino',
         'prom-client',
         'fastify',
+        'http-message-signatures',
         'rxjs',
       ),
       npm('class-validator', 'class-transformer', 'reflect-metadata'),

@@ -137,7 +137,7 @@ async function run(system: System, options: Options): Promise<boolean> {
   const before = await judge.start(system.urls);
   const progress: Progress = { received: 0, decided: 0, paid: 0 };
   const line = new ProgressLine('running', people.length);
-  const timer = setInterval(() => line.show(count(applicants, progress)), 200);
+  const timer = setInterval(() => line.show(countOf(applicants, progress)), 200);
   const began = performance.now();
   const reading = readUntilDone(applicants, {
     today,
@@ -149,7 +149,7 @@ async function run(system: System, options: Options): Promise<boolean> {
   const unsettled = await reading;
   const endedMs = performance.now() - began;
   clearInterval(timer);
-  line.show(count(applicants, progress));
+  line.show(countOf(applicants, progress));
   line.end();
   const verdict = await judge.end(system.urls, { applicants, before, unsettled });
   printReport({ applicants, elapsedMs: endedMs, verdict, pids: system.pids });
@@ -190,7 +190,7 @@ function peopleFor(profile: PublicProfile, today: string, options: Options): rea
   );
 }
 
-function count(applicants: readonly Applicant[], progress: Progress): Progress {
+function countOf(applicants: readonly Applicant[], progress: Progress): Progress {
   progress.received = applicants.filter(({ receivedAt }) => receivedAt > 0).length;
   progress.decided = applicants.filter(({ decidedAt }) => decidedAt > 0).length;
   progress.paid = applicants.filter(({ paidAt }) => paidAt > 0).length;

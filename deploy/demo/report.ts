@@ -102,7 +102,7 @@ interface Report {
 export function printReport({ applicants, elapsedMs, verdict, pids }: Report): void {
   const rows: [string, string][] = [];
   const statuses = Map.groupBy(applicants, ({ status }) => status);
-  for (const [status, list] of [...statuses].sort()) {
+  for (const [status, list] of [...statuses].sort(([a], [b]) => a.localeCompare(b))) {
     const cents = list.reduce((sum, { amountCents }) => sum + amountCents, 0n);
     rows.push([status, `${String(list.length).padStart(7)}   ${dollars(cents)}`]);
   }

@@ -1,5 +1,4 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import {
   contractsText,
   CONTRACTS_VERSION,
@@ -9,6 +8,7 @@ import {
   publicPartOf,
   type DirectoryV1,
 } from '#libs/contracts';
+import { sha256 } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 
 /** What a device needs before it can seal: keys a week ahead, the policy in its public words, the salts of the cycle. */
@@ -41,5 +41,5 @@ export class DirectoryController {
 }
 
 function hash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return Buffer.from(sha256(Buffer.from(text))).toString('base64url');
 }

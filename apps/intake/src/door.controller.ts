@@ -16,7 +16,7 @@ import {
   type Lane,
 } from '#libs/contracts';
 import { isSigned, Problem, RUNTIME, signerOf, type Runtime, type SignedRequest } from '#libs/service';
-import { ApplicationStore } from './application.store.js';
+import { ApplicationDesk } from './application-desk.js';
 import { BoxStore } from './box.store.js';
 import { DeviceStore } from './device.store.js';
 import { dayRule } from './domain/acceptance.js';
@@ -34,7 +34,7 @@ const limits = {
 @Controller('v1')
 export class DoorController {
   constructor(
-    @Inject(ApplicationStore) private readonly applications: ApplicationStore,
+    @Inject(ApplicationDesk) private readonly applications: ApplicationDesk,
     @Inject(BoxStore) private readonly boxes: BoxStore,
     @Inject(DeviceStore) private readonly devices: DeviceStore,
     @Inject(RUNTIME) private readonly runtime: Runtime<'intake'>,

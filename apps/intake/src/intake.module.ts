@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { ServiceSpec } from '#libs/service';
-import { applicationKinds, ApplicationStore } from './application.store.js';
+import { applicationKinds, ApplicationDesk } from './application-desk.js';
 import { boxKind, BoxStore } from './box.store.js';
 import { Device } from './device.entity.js';
 import { DeviceStore } from './device.store.js';
@@ -20,6 +20,6 @@ export const intakeSpec: ServiceSpec<'intake'> = {
 @Module({
   imports: [TypeOrmModule.forFeature([Device])],
   controllers: [DoorController, DirectoryController, OnOutcomePosted],
-  providers: [ApplicationStore, BoxStore, DeviceStore],
+  providers: [ApplicationDesk, BoxStore, DeviceStore],
 })
 export class IntakeModule {}

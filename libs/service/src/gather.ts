@@ -22,7 +22,7 @@ const RETRY_AFTER_SECONDS = 2;
  * goes at once, and those that come meanwhile go together.
  */
 export class Gather<I, O> {
-  private waiting: Waiting<I, O>[] = [];
+  private readonly waiting: Waiting<I, O>[] = [];
   private isRunning = false;
 
   constructor(private readonly options: GatherOptions<I, O>) {}

@@ -40,7 +40,7 @@ const WAITING_MAX = 4_000;
 
 /** Takes applications and requests in, many in one transaction; answers only after the commit. */
 @Injectable()
-export class ApplicationStore {
+export class ApplicationDesk {
   private readonly submissions: Gather<Submission, Verdict>;
   private readonly filings: Gather<Filing, undefined>;
 
