@@ -14,7 +14,7 @@ import { defaultLimits, type BusLimits } from './limits.js';
 import { Outbox } from './outbox.js';
 import { Processor, type Tally } from './processor.js';
 import { Relay } from './relay.js';
-import { askForReplay } from './relay-log.js';
+import { requestRepublish } from './relay-log.js';
 import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
 import { readStatus, type BusStatus } from './status.js';
 import { inTransaction } from './tx.js';
@@ -150,8 +150,7 @@ export class Bus<S extends Service> {
 
   /** Sends everything again that can still be read. Consumers know what they have handled by its key. */
   async republish(): Promise<void> {
-    await askForReplay(this.options.pool, this.now());
-    await this.options.pool.query(`SELECT pg_notify('outbox', '')`);
+    await requestRepublish(this.options.pool, this.now());
     this.relay.wake();
   }
 

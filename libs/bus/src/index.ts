@@ -22,6 +22,7 @@ export { BatchTransport } from './nest/batch-transport.js';
 export { handlersFor, OnContract, type BatchContext } from './nest/on-contract.js';
 export type { Processor, Tally } from './processor.js';
 export type { RelayStatus } from './relay.js';
+export { requestRepublish } from './relay-log.js';
 export { busDown, busUp } from './schema.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
 export { largestRecordBytes } from './sizes.js';

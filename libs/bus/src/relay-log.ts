@@ -125,3 +125,12 @@ export async function askForReplay(client: Statements, now: Date, notSoonerMs?: 
   );
   return rowCount === 1;
 }
+
+/**
+ * Has everything sent again that can still be read, whichever instance relays: for an operator's command, with nothing
+ * but the service's database. Consumers know what they have handled by its key.
+ */
+export async function requestRepublish(pool: Statements, now: Date): Promise<void> {
+  await askForReplay(pool, now);
+  await pool.query(`SELECT pg_notify('outbox', '')`);
+}

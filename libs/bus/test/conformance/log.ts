@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 
 import { startPrivateBroker, type PrivateBroker } from '../../../../test/support/stack.js';
+import { requestRepublish } from '../../src/index.js';
 import { deleteTopic, readLog } from '../log.js';
 import {
   awarded,
@@ -105,7 +106,7 @@ export function survivesTheLog(transport: Transport): void {
       () => to.effects(),
       (effects) => effects.length === 30,
     );
-    await eligibility.republish();
+    await requestRepublish(from.pool, new Date());
     await eligibility.transaction(async (unit) => unit.say(cancelled('new')));
     await eventually(
       () => payments.status(),
