@@ -42,8 +42,13 @@ export const demoLimits = {
   capPerSitePerHourUsd: 100_000,
 } as const;
 
-/** Writes a profile derived from Los Angeles with larger limits. @returns its path */
-export async function writeDemoProfile(folder: string): Promise<string> {
+/**
+ * Writes a profile derived from Los Angeles with larger limits.
+ *
+ * @param isSampled false: nobody is drawn for a second look, so that a test knows what comes out
+ * @returns its path
+ */
+export async function writeDemoProfile(folder: string, { isSampled = true } = {}): Promise<string> {
   const source = join(repositoryRoot, 'deploy', 'profiles', 'los-angeles.json');
   const profile = JSON.parse(await readFile(source, 'utf8')) as DemoProfile;
   profile.profileId = 'us-ca-los-angeles-demo';
@@ -51,6 +56,8 @@ export async function writeDemoProfile(folder: string): Promise<string> {
   if (fund !== undefined) fund.openingBalanceUsd = demoLimits.openingBalanceUsd;
   profile.grants.rapid.budgetCapPercentPerWeek = demoLimits.rapidPercentPerWeek;
   profile.release.rapid.capPerSitePerHourUsd = demoLimits.capPerSitePerHourUsd;
+  if (!isSampled)
+    profile.reviewTriggers = profile.reviewTriggers.filter(({ when }) => !when.startsWith('random-sample'));
   const path = join(folder, 'demo-profile.json');
   await mkdir(folder, { recursive: true });
   await writeFile(path, JSON.stringify(profile, undefined, 1));
@@ -62,4 +69,5 @@ interface DemoProfile {
   fundSources: { openingBalanceUsd: number }[];
   grants: { rapid: { budgetCapPercentPerWeek: number } };
   release: { rapid: { capPerSitePerHourUsd: number } };
+  reviewTriggers: { when: string }[];
 }

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { dayOf, type Service, services } from '#libs/contracts';
-import { serviceSecrets } from '#libs/service';
+import { dayOf, type Service, services, serviceSecrets } from '#libs/contracts';
 import { FileKeyring, type PinnedIdentity, SealingError, writePinnedIdentities } from '#libs/sealing';
 
 import type { PerService } from './databases.js';

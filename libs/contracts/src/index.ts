@@ -8,6 +8,7 @@ export * from './core/day.js';
 export * from './core/errors.js';
 export { forbiddenIn } from './core/forbidden.js';
 export { Field, NestedField, NestedListField, fieldsOf, type DataClass, type DeclaredField } from './core/field.js';
+export { serviceSecrets } from './core/service-secrets.js';
 export * from './core/shapes.js';
 export { validate } from './core/validate.js';
 export * from './door/answers.js';

@@ -8,5 +8,4 @@ export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 export { readBodiesAsBytes, RUNTIME, runService } from './run.js';
 export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
-export { serviceSecrets } from './secrets.js';
 export { Worker, type WorkerOptions } from './worker.js';

@@ -9,7 +9,7 @@ export interface TopicConfig {
 }
 
 const HOUR_MS = 3_600_000;
-const RECORD_HEADER_BYTES = 1024;
+const BATCH_BYTES = 1_048_588;
 
 /**
  * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the day.
@@ -24,7 +24,8 @@ export function topicConfigs(options: { partitions: number; timestampAfterMaxMs?
       'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),
       'segment.ms': String(clocks.topicSegmentHours * HOUR_MS),
       'message.timestamp.type': 'CreateTime',
-      'max.message.bytes': String(contract.sizeBytes + RECORD_HEADER_BYTES),
+      // The limit of a whole batch of records, not of one: what is too large for its contract is refused when it is said.
+      'max.message.bytes': String(BATCH_BYTES),
       // Sealed bytes do not compress; saying so saves the attempt.
       'compression.type': 'uncompressed',
       ...(options.timestampAfterMaxMs === undefined

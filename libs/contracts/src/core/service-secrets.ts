@@ -1,4 +1,4 @@
-import type { Service } from '#libs/contracts';
+import type { Service } from './contract.js';
 
 /**
  * Long-lived secrets of each service, made at set-up and never by the service itself: without its key a service must

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { dayOf } from '#libs/contracts';
+import {
+  deriveHousehold,
+  Door,
+  newReceipt,
+  prepareApplication,
+  prepareRequest,
+  statusOf,
+  type Answers,
+  type DeviceSigner,
+  type DeviceSetting,
+  type Household,
+  type Messages,
+  type ShownStatus,
+  type Wish,
+} from '#libs/household';
+
+import { kioskDoors, pinnedOf, signerFrom, writeDemoProfile } from '../../deploy/demo/city.js';
+import { periodOf } from '../../deploy/demo/synthetic.js';
+import { devicesFile, staffFile, type LocalDevice, type LocalStaff } from '../../deploy/local/enrolment.js';
+import { freePorts } from '../../deploy/local/settings.js';
+import { Stack, type StackOptions } from '../../deploy/local/stack.js';
+
+/** A whole city of its own: databases, broker, services, kiosks. Everything is reached through public doors. */
+export class TestCity {
+  private constructor(
+    readonly stack: Stack,
+    readonly root: string,
+    readonly setting: DeviceSetting,
+    readonly kiosks: readonly Door[],
+  ) {}
+
+  /** @param profile a name in deploy/profiles, or `demo`: Los Angeles with limits that are not reached, and nobody drawn for a second look */
+  static async start(profile: string, more: Partial<StackOptions> = {}): Promise<TestCity> {
+    const root = await mkdtemp(join(tmpdir(), 'city-'));
+    const stack = new Stack({
+      root,
+      ports: await freePorts(),
+      profile: profile === 'demo' ? await writeDemoProfile(root, { isSampled: false }) : profile,
+      ...more,
+    });
+    await stack.start();
+    const kiosks = kioskDoors(root, stack.urls.intake);
+    const directory = await new Door({ url: stack.urls.intake }).directory();
+    return new TestCity(stack, root, { directory, pinned: pinnedOf(root), day: dayOf(new Date()) }, kiosks);
+  }
+
+  async stop(): Promise<void> {
+    await this.stack.stop();
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  get kiosk(): Door {
+    return this.kiosks[0] as Door;
+  }
+
+  /** A phone at home: nothing is signed. */
+  get phone(): Door {
+    return new Door({ url: this.stack.urls.intake });
+  }
+
+  get navigator(): Door {
+    return new Door({ url: this.stack.urls.intake, device: this.device('navigator-001') });
+  }
+
+  device(name: string): DeviceSigner {
+    const devices = JSON.parse(readFileSync(devicesFile(this.stack.place), 'utf8')) as LocalDevice[];
+    const device = devices.find((each) => each.name === name);
+    if (device === undefined) throw new Error('no such device is enrolled');
+    return signerFrom(device.name, device.seed);
+  }
+
+  staff(name: string): DeviceSigner {
+    const staff = JSON.parse(readFileSync(staffFile(this.stack.place), 'utf8')) as LocalStaff[];
+    const found = staff.find((each) => each.name === name);
+    if (found === undefined) throw new Error('no such person is enrolled');
+    return signerFrom(found.name, found.seed);
+  }
+
+  async apply(answers: Answers, door: Door): Promise<Applied> {
+    const receipt = newReceipt();
+    const body = await prepareApplication(receipt, answers, this.setting);
+    await door.submit(body);
+    return new Applied(this, receipt, await deriveHousehold(receipt));
+  }
+
+  async journal(): Promise<readonly JournalEntry[]> {
+    const answer = await fetch(`${this.stack.urls['rail-simulator']}/journal`);
+    return (await answer.json()) as JournalEntry[];
+  }
+
+  async parked(service: 'intake' | 'eligibility' | 'payments' | 'notification'): Promise<number> {
+    const answer = await fetch(`${this.stack.urls[service]}/health/ready`);
+    const { checks } = (await answer.json()) as { checks: { parked: number } };
+    return checks.parked;
+  }
+}
+
+export interface JournalEntry {
+  readonly kind: string;
+  readonly reference: string;
+  readonly amountCents?: string;
+  readonly code?: string;
+  readonly text?: string;
+}
+
+/** A household that has applied, seen from its own device. */
+export class Applied {
+  constructor(
+    private readonly city: TestCity,
+    readonly receipt: string,
+    readonly household: Household,
+  ) {}
+
+  read(): Promise<Messages> {
+    return this.city.phone.readBoxes(this.household);
+  }
+
+  async status(): Promise<ShownStatus> {
+    return statusOf(await this.read(), this.city.setting.day);
+  }
+
+  /** Reads until the messages are as wanted. @throws when they are not within the time */
+  async until(isWanted: (messages: Messages) => boolean, what: string, timeoutMs = 30_000): Promise<Messages> {
+    return eventually(what, () => this.read(), isWanted, timeoutMs);
+  }
+
+  async ask(wish: Wish, n: number, door: Door): Promise<void> {
+    await door.file(await prepareRequest(this.receipt, { wish, n }, this.city.setting));
+  }
+}
+
+/** Asks until the answer is as wanted. @throws naming what was waited for */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await sleep(100);
+  }
+}
+
+let made = 0;
+
+/** Answers of a synthetic household in Los Angeles; each has its own typed text. */
+export function someAnswers(change: Partial<Answers['facts']> = {}, more: Partial<Answers> = {}): Answers {
+  made += 1;
+  const number = String(process.pid * 1000 + made)
+    .padStart(10, '0')
+    .slice(-10);
+  return {
+    typed: {
+      calledBy: `Synthetic Person ${number}`,
+      birthDay: { day: 1 + (made % 28), month: 1 + (made % 12) },
+      dwelling: `${number} Nowhere Street`,
+    },
+    facts: {
+      event: 'EVT-A',
+      impacts: ['I1'],
+      needs: ['FOD'],
+      impactPeriod: periodOf(dayOf(new Date()), 'week'),
+      incomeChange: 'stopped',
+      urgent: [],
+      bands: { to5: 1, to17: 0, to64: 2, over64: 0 },
+      residence: { inCity: true, serviceArea: 'East', evidenceClass: 'R6', areaFit: 'inside' },
+      attested: { residence: true, impact: true, need: true, honesty: true },
+      ...change,
+    },
+    payout: { way: 'CASH' },
+    contact: { channel: 'none', leaveMessage: false, language: 'en' },
+    ...more,
+  };
+}
