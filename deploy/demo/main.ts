@@ -135,9 +135,12 @@ async function run(system: System, options: Options): Promise<boolean> {
   preparing.end();
 
   const before = await judge.start(system.urls);
-  const progress: Progress = { received: 0, decided: 0, paid: 0 };
+  const progress: Progress = { received: 0, decided: 0, paid: 0, notified: 0 };
   const line = new ProgressLine('running', people.length);
-  const timer = setInterval(() => line.show(countOf(applicants, progress)), 200);
+  const timer = setInterval(() => {
+    line.show(countOf(applicants, progress));
+    void judge.textsSince(system.urls, before).then((texts) => (progress.notified = texts));
+  }, 500);
   const began = performance.now();
   const reading = readUntilDone(applicants, {
     today,
@@ -149,11 +152,18 @@ async function run(system: System, options: Options): Promise<boolean> {
   const unsettled = await reading;
   const endedMs = performance.now() - began;
   clearInterval(timer);
+  progress.notified = await judge.textsUntil(system.urls, before, textsDue(applicants));
   line.show(countOf(applicants, progress));
   line.end();
-  const verdict = await judge.end(system.urls, { applicants, before, unsettled });
+  const verdict = await judge.end(system.urls, { applicants, before, unsettled, textsDue: textsDue(applicants) });
   printReport({ applicants, elapsedMs: endedMs, verdict, pids: system.pids });
   return verdict.isGood;
+}
+
+/** Texts that must have gone out: one to each household that wanted one and has news. */
+function textsDue(applicants: readonly Applicant[]): number {
+  return applicants.filter(({ wantsTexts, status }) => wantsTexts && status !== 'received' && status !== 'approved')
+    .length;
 }
 
 /** What is still only being prepared after so long waits for people, or for the next hour of its site. */

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { services } from '#libs/contracts';
 
 import type { App } from '../local/apps.js';
 import { booksOf, healthOf, readJson, type Books } from './outside.js';
 import { quantile, type Applicant } from './run.js';
+
+const TEXTS_TIMEOUT_MS = 30_000;
 
 type Urls = Readonly<Record<App, string>>;
 
@@ -36,15 +39,32 @@ export const judge = {
     return { texts: (await journalOf(urls)).texts };
   },
 
+  async textsSince(urls: Urls, before: Before): Promise<number> {
+    return (await journalOf(urls)).texts - before.texts;
+  },
+
+  /** Waits until the carrier has as many texts as are due, or the time is up. @returns how many it has */
+  async textsUntil(urls: Urls, before: Before, due: number): Promise<number> {
+    const deadline = Date.now() + TEXTS_TIMEOUT_MS;
+    for (;;) {
+      const texts = await judge.textsSince(urls, before);
+      if (texts >= due || Date.now() > deadline) return texts;
+      await sleep(250);
+    }
+  },
+
   async end(
     urls: Urls,
-    { applicants, before, unsettled }: { applicants: readonly Applicant[]; before: Before; unsettled: number },
+    run: { applicants: readonly Applicant[]; before: Before; unsettled: number; textsDue: number },
   ): Promise<Verdict> {
+    const { applicants, before, unsettled, textsDue } = run;
     const [books, journal] = await Promise.all([booksOf(urls.payments), journalOf(urls)]);
     const failures: string[] = [];
     const check = (isFine: boolean, what: string): void => {
       if (!isFine) failures.push(what);
     };
+    const textsSent = journal.texts - before.texts;
+    check(textsSent >= textsDue, `${textsDue - textsSent} texts were not sent`);
     check(unsettled === 0, `${unsettled} households have no outcome they can read`);
     check(
       applicants.every(({ receivedAt }) => receivedAt > 0),
@@ -63,7 +83,7 @@ export const judge = {
       const { checks } = await healthOf(urls[service]);
       check(checks['parked'] === 0, `${service} has parked ${checks['parked']}`);
     }
-    return { isGood: failures.length === 0, failures, books, journal, textsSent: journal.texts - before.texts };
+    return { isGood: failures.length === 0, failures, books, journal, textsSent };
   },
 };
 

@@ -5,7 +5,7 @@ import {
   deriveHousehold,
   HouseholdError,
   openCodes,
-  prepareApplication,
+  sealApplication,
   statusOf,
   type DeviceSetting,
   type Door,
@@ -22,6 +22,7 @@ export interface Applicant {
   readonly household: Household;
   readonly body: SubmitApplicationV1;
   readonly door: Door;
+  readonly wantsTexts: boolean;
   sentAt: number;
   receivedAt: number;
   decidedAt: number;
@@ -37,6 +38,7 @@ export interface Progress {
   received: number;
   decided: number;
   paid: number;
+  notified: number;
 }
 
 /** Seals every application before the clock starts. */
@@ -48,9 +50,11 @@ export async function prepare(
 ): Promise<Applicant[]> {
   const applicants: Applicant[] = [];
   for (const [at, { receipt, answers }] of people.entries()) {
+    const household = await deriveHousehold(receipt);
     applicants.push({
-      household: await deriveHousehold(receipt),
-      body: await prepareApplication(receipt, answers, setting),
+      household,
+      body: await sealApplication({ receipt, household }, answers, setting),
+      wantsTexts: answers.contact.channel === 'text',
       door: doors[at % doors.length] as Door,
       sentAt: 0,
       receivedAt: 0,

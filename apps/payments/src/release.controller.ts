@@ -15,8 +15,6 @@ class ApproveBatch {
   digest!: string;
 }
 
-class NoContent {}
-
 const NO_BODY = Buffer.alloc(0);
 
 /** Release by several people: signed requests of staff, never reached from outside. */
@@ -35,7 +33,6 @@ export class ReleaseController {
     @Body() body: Buffer | undefined,
   ): Promise<{ made: Batch | null }> {
     const maker = await this.personOf('/v1/release/batches', headers, body);
-    validate(NoContent, parseJson(body ?? NO_BODY));
     return { made: (await this.releases.make(maker)) ?? null };
   }
 

@@ -47,6 +47,12 @@ export interface DeviceSetting {
   readonly day: Day;
 }
 
+/** A household's keys, with the receipt they were rebuilt from. */
+export interface ReceiptHolder {
+  readonly receipt: string;
+  readonly household: Household;
+}
+
 /**
  * Cuts an application into three slices, each sealed to the one service that needs it.
  *
@@ -58,7 +64,15 @@ export async function prepareApplication(
   answers: Answers,
   setting: DeviceSetting,
 ): Promise<SubmitApplicationV1> {
-  const household = await deriveHousehold(receipt);
+  return sealApplication({ receipt, household: await deriveHousehold(receipt) }, answers, setting);
+}
+
+/** `prepareApplication` for who has the keys already: rebuilding them is most of the work. */
+export async function sealApplication(
+  { receipt, household }: ReceiptHolder,
+  answers: Answers,
+  setting: DeviceSetting,
+): Promise<SubmitApplicationV1> {
   const [facts, payout, contact] = await Promise.all([
     sealFacts(household, answers, setting),
     sealPayout(household, answers, setting),

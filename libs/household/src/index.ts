@@ -1,4 +1,10 @@
-export { prepareApplication, type Answers, type DeviceSetting } from './application.js';
+export {
+  prepareApplication,
+  sealApplication,
+  type Answers,
+  type DeviceSetting,
+  type ReceiptHolder,
+} from './application.js';
 export { boxesOf, openBoxes, openCodes, statusOf, type Messages, type ReadyCode, type ShownStatus } from './boxes.js';
 export { Door, type DoorOptions } from './door.js';
 export { HouseholdError, type HouseholdErrorCode } from './errors.js';
