@@ -1,0 +1,21 @@
+import { Counter, type Registry } from 'prom-client';
+import type { CarrierReply } from './carrier.js';
+import type { DropReason } from './domain/text.js';
+
+/** How texts ended, as numbers. Nothing that a household could be told by. */
+export class TextCounts {
+  private readonly counter: Counter<'outcome'>;
+
+  constructor(registry: Registry) {
+    this.counter = new Counter({
+      name: 'desk_texts_total',
+      help: 'texts by what became of them',
+      labelNames: ['outcome'],
+      registers: [registry],
+    });
+  }
+
+  add(outcome: CarrierReply | DropReason): void {
+    this.counter.inc({ outcome });
+  }
+}

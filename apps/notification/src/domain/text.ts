@@ -1,0 +1,78 @@
+import { nameOf, NOTICE_DAYS, wanted, type Contact, type Notice, type Side, type Template } from './contact.js';
+
+/** Says nothing to whoever else holds the phone: no program, no place, no amount, nobody's name. */
+const texts: Readonly<Record<'en' | 'es', Readonly<Record<Template, string>>>> = {
+  en: {
+    update: 'There is an update for number ending #. Check any time with your number. Reply STOP to end.',
+    ready: 'Your item for number ending # is ready. Bring your number. Reply STOP to end.',
+    need: 'We need one more thing for number ending #. Please ask at any location.',
+    last: 'Number ending # will close in 7 days.',
+  },
+  es: {
+    update:
+      'Hay una novedad para el número que termina en #. Consulte cuando quiera con su número. Responda ALTO para terminar.',
+    ready: 'Ya está listo lo de su número que termina en #. Traiga su número. Responda ALTO para terminar.',
+    need: 'Falta una cosa para el número que termina en #. Pregunte en cualquier lugar.',
+    last: 'El número que termina en # se cierra en 7 días.',
+  },
+};
+
+export const textLanguages = Object.keys(texts);
+
+/** The words of a text. A language without texts of its own gets English. */
+export function textOf(template: Template, language: string, tail: string): string {
+  const words = /^es(-|$)/.test(language) ? texts.es : texts.en;
+  return words[template].replace('#', tail);
+}
+
+export interface Occasion {
+  readonly from: Side;
+  readonly version: number;
+}
+
+export interface Limits {
+  readonly today: number;
+  /** Texts per case. */
+  readonly sentMax: number;
+}
+
+/** What becomes of one text whose time has come, and of the contact with it. */
+export type Step =
+  | { readonly type: 'send'; readonly to: string; readonly text: string; readonly contact: Contact }
+  | { readonly type: 'drop'; readonly why: DropReason; readonly contact: Contact };
+
+export type DropReason = 'not-wanted' | 'too-old' | 'enough' | 'choice-changed';
+
+/**
+ * Whether to ask the carrier. Asking counts as sent, since nobody knows what becomes of it; asking again after that is
+ * only for the same number, because the first may have arrived.
+ */
+export function step(contact: Contact, occasion: Occasion, { today, sentMax }: Limits): Step {
+  const notice = wanted(contact).find((open) => nameOf(open) === nameOf(occasion));
+  const { choice, tail } = contact;
+  if (notice === undefined || choice?.phone === undefined || tail === undefined) {
+    return { type: 'drop', why: 'not-wanted', contact };
+  }
+  const without = closed(contact, occasion);
+  if (notice.triedAs !== undefined && notice.triedAs !== choice.n) {
+    return { type: 'drop', why: 'choice-changed', contact: without };
+  }
+  if (notice.day + NOTICE_DAYS < today) return { type: 'drop', why: 'too-old', contact: without };
+  if (notice.triedAs === undefined && contact.sent >= sentMax) return { type: 'drop', why: 'enough', contact: without };
+  return {
+    type: 'send',
+    to: choice.phone,
+    text: textOf(notice.template, choice.language, tail),
+    contact: notice.triedAs === undefined ? tried(contact, notice, choice.n) : contact,
+  };
+}
+
+function tried(contact: Contact, notice: Notice, n: number): Contact {
+  const open = contact.open.map((each) => (each === notice ? { ...each, triedAs: n } : each));
+  return { ...contact, open, sent: contact.sent + 1 };
+}
+
+/** The contact without a notice that has come to its end. */
+export function closed(contact: Contact, occasion: Occasion): Contact {
+  return { ...contact, open: contact.open.filter((open) => nameOf(open) !== nameOf(occasion)) };
+}

@@ -1,0 +1,41 @@
+import { Controller, Inject } from '@nestjs/common';
+import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
+import { ContactDesk } from './contact-desk.js';
+import type { Side } from './domain/contact.js';
+
+const on = handlersFor('notification');
+
+/** There is news for a household: one text, if it wants texts. */
+@Controller()
+export class OnNoticeDue {
+  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
+
+  @on(eligibilityNoticeDue)
+  eligibility(
+    deliveries: readonly Delivery<typeof eligibilityNoticeDue>[],
+    { unit }: BatchContext<'notification'>,
+  ): Promise<readonly Handled<'notification'>[]> {
+    return this.take('eligibility', deliveries, unit);
+  }
+
+  @on(paymentsNoticeDue)
+  payments(
+    deliveries: readonly Delivery<typeof paymentsNoticeDue>[],
+    { unit }: BatchContext<'notification'>,
+  ): Promise<readonly Handled<'notification'>[]> {
+    return this.take('payments', deliveries, unit);
+  }
+
+  private take(
+    from: Side,
+    deliveries: readonly (Delivery<typeof eligibilityNoticeDue> | Delivery<typeof paymentsNoticeDue>)[],
+    unit: BatchContext<'notification'>['unit'],
+  ): Promise<readonly Handled<'notification'>[]> {
+    const items = deliveries.map(({ payload: { token, version, template }, day: text }) => {
+      const day = dayNumber(text);
+      return { input: { token, notice: { from, version, template, day } } };
+    });
+    return this.desk.take(items, unit);
+  }
+}

@@ -1,0 +1,65 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { HttpTextCarrier, type TextCarrier } from './carrier.js';
+import { readConfig, type NotificationConfig } from './config.js';
+import { TextCounts } from './counts.js';
+import { quietUntil } from './domain/quiet.js';
+import { TextStore, type ReadyText, type Settled } from './text.store.js';
+
+const TEXTS_AT_ONCE = 16;
+const POLL_MS = 500;
+
+/**
+ * Carries committed texts to the carrier and what it says back. The call is outside of every transaction; a text of
+ * which nothing is known is sent again under the same reference, and under no other.
+ */
+@Injectable()
+export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly config: NotificationConfig;
+  private readonly carrier: TextCarrier;
+  private readonly worker: Worker;
+  private readonly counts: TextCounts;
+
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
+    @Inject(TextStore) private readonly texts: TextStore,
+  ) {
+    const { env, profile, log, metrics } = runtime;
+    this.config = readConfig(env, profile);
+    this.carrier = new HttpTextCarrier(this.config.smsUrl);
+    this.counts = new TextCounts(metrics);
+    this.worker = new Worker({ name: 'texts', log, pollMs: POLL_MS, work: () => this.carry() });
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+
+  /** One round: lease, commit, ask, settle. @returns how many texts came to an end */
+  async carry(): Promise<number> {
+    const due = await this.texts.take(TEXTS_AT_ONCE);
+    if (due.length === 0) return 0;
+    const quietEnd = quietUntil(this.runtime.clock.now(), this.config.quiet);
+    if (quietEnd !== undefined) {
+      await this.texts.putOff(due, quietEnd);
+      return due.length;
+    }
+    const { ready, dropped } = await this.texts.commit(due);
+    for (const why of dropped) this.counts.add(why);
+    const settled = await Promise.all(ready.map((text) => this.ask(text)));
+    if (settled.length > 0) await this.texts.settle(settled);
+    return dropped.length + settled.filter(({ isOver }) => isOver).length;
+  }
+
+  private async ask(text: ReadyText): Promise<Settled> {
+    const { reference, to, text: words } = text;
+    const reply = await this.carrier.send({ reference, to, text: words, from: this.runtime.profile.senderName });
+    this.counts.add(reply);
+    if (reply === 'refused') this.runtime.log.write('warn', 'alarm', { alarm: 'text-refused' });
+    return { text, isOver: reply !== 'unknown' };
+  }
+}

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { BusError, ordersOf, type AnyDelivery } from '#libs/bus';
+
+import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { notificationSpec } from '../src/notification.module.js';
+import { byText, edgesOf, keptBy, notAtAll, Sender } from './support.js';
+
+const first = '+10005550123';
+const second = '+10005550124';
+
+let keyrings: TestKeyrings;
+let service: ServiceUnderTest<'notification'>;
+let deliver: (deliveries: readonly AnyDelivery[]) => Promise<void>;
+let sender: Sender;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create();
+  service = await openService(notificationSpec, { keyrings, env: { SMS_URL: 'http://127.0.0.1:1' } });
+  deliver = deliveryTo(service, edgesOf(service.runtime).controllers);
+  sender = await Sender.create(keyrings);
+});
+
+afterEach(() => service.clear());
+
+afterAll(async () => {
+  await service.close();
+  await keyrings.remove();
+});
+
+/** One of two that write the same new row at once is told to do it again; the bus does so by itself. */
+async function untilDone(act: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof BusError && error.code === 'halted')) throw error;
+    }
+  }
+}
+
+const kept = (): ReturnType<typeof keptBy> => keptBy(service.runtime);
+
+describe('any order of what is said about a household ends in the same state', () => {
+  const scripts: readonly (readonly [string, () => Promise<readonly AnyDelivery[]>])[] = [
+    [
+      'a slice, notices of both sides, two changes of number',
+      async () => [
+        await sender.gives(byText(first)),
+        sender.notice('eligibility', 1),
+        sender.notice('eligibility', 2, 'ready'),
+        sender.notice('payments', 1),
+        await sender.asks({ kind: 'contact-change', n: 1, contact: byText(second, 'es') }),
+        await sender.asks({ kind: 'contact-change', n: 2, contact: byText(first, 'es') }),
+      ],
+    ],
+    [
+      'no texts at first, then texts',
+      async () => [
+        await sender.gives(notAtAll),
+        sender.notice('eligibility', 1),
+        sender.notice('payments', 1),
+        await sender.asks({ kind: 'contact-change', n: 1, contact: byText(first) }),
+      ],
+    ],
+    [
+      'a stop, with a later change and notices',
+      async () => [
+        await sender.gives(byText(first)),
+        sender.notice('eligibility', 1),
+        sender.notice('payments', 2),
+        await sender.asks({ kind: 'stop', n: 1 }),
+        await sender.asks({ kind: 'contact-change', n: 2, contact: byText(second) }),
+      ],
+    ],
+    [
+      'a phone that is not safe, said before anything else could be',
+      async () => [
+        await sender.gives(byText(first)),
+        sender.notice('eligibility', 1),
+        await sender.asks({ kind: 'unsafe', n: 1 }),
+        await sender.asks({ kind: 'stop', n: 2 }),
+      ],
+    ],
+    [
+      'requests and notices of a household whose slice never comes',
+      async () => [
+        sender.notice('eligibility', 1),
+        sender.notice('eligibility', 2),
+        await sender.asks({ kind: 'contact-change', n: 1, contact: byText(first) }),
+        await sender.asks({ kind: 'contact-change', n: 2, contact: notAtAll }),
+      ],
+    ],
+  ];
+
+  it.each(scripts)('%s', async (_name, script) => {
+    const deliveries = await script();
+    await deliver(deliveries);
+    const expected = await kept();
+    expect(expected['parked']).toEqual([]);
+    for (const order of ordersOf(deliveries)) {
+      await service.clear();
+      for (const delivery of order) await deliver([delivery]);
+      expect(await kept()).toEqual(expected);
+    }
+  });
+});
+
+describe('what is kept', () => {
+  it('is one text for each notice, with no number in it', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 5), sender.notice('payments', 6)]);
+    const { text, contact, link } = await kept();
+    expect(text?.map((row) => JSON.parse(row.slice(81)) as unknown)).toEqual(
+      expect.arrayContaining([
+        { from: 'eligibility', handle: sender.handle, version: 5 },
+        { from: 'payments', handle: sender.handle, version: 6 },
+      ]),
+    );
+    expect(text).toHaveLength(2);
+    expect([contact?.length, link?.length]).toEqual([1, 2]);
+    expect(contact?.[0]).toContain(first);
+  });
+
+  it.each(['stop', 'unsafe'] as const)('holds no number after %s, and nothing waits to be sent', async (kind) => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    await deliver([await sender.asks({ kind, n: 1 })]);
+    await deliver([
+      sender.notice('eligibility', 2),
+      await sender.asks({ kind: 'contact-change', n: 2, contact: byText(second) }),
+      await sender.gives(byText(first)),
+    ]);
+    const { text, contact } = await kept();
+    expect(text).toEqual([]);
+    expect(contact).toHaveLength(1);
+    expect(JSON.stringify(contact)).not.toMatch(/5550|phone|language/);
+  });
+
+  it('is a waiting notice, and no contact, while nobody knows whose it is', async () => {
+    await deliver([sender.notice('eligibility', 1)]);
+    expect(await kept()).toMatchObject({ contact: [], text: [], link: [expect.stringContaining('"waiting":[{')] });
+    await deliver([await sender.gives(byText(first))]);
+    expect((await kept())['text']).toHaveLength(1);
+  });
+
+  it('does not grow when the same comes again', async () => {
+    const script = [await sender.gives(byText(first)), sender.notice('eligibility', 1)];
+    await deliver(script);
+    const once = await kept();
+    await deliver([...script, ...script]);
+    expect(await kept()).toEqual(once);
+  });
+
+  it('keeps two that meet from missing each other', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      await service.clear();
+      const [slice, notice] = [await sender.gives(byText(first)), sender.notice('payments', 1)];
+      await Promise.all([untilDone(() => deliver([slice])), untilDone(() => deliver([notice]))]);
+      expect((await kept())['text']).toHaveLength(1);
+    }
+  });
+});
+
+describe('what cannot be believed is set aside, and changes nothing', () => {
+  const codes = async (): Promise<readonly string[]> =>
+    ((await kept())['parked'] ?? []).map((row) => /"code":"([^"]*)"/.exec(row)?.[1] ?? '');
+
+  it('a slice that was changed after it was signed', async () => {
+    await deliver([await sender.gives(byText(first), { contact: byText(second) })]);
+    expect(await codes()).toEqual(['slice-not-signed']);
+    expect((await kept())['contact']).toEqual([]);
+  });
+
+  it('a stop that the household did not sign', async () => {
+    await deliver([await sender.gives(byText(first))]);
+    await deliver([await sender.asks({ kind: 'contact-change', n: 1, contact: notAtAll }, { kind: 'stop' })]);
+    expect(await codes()).toEqual(['slice-not-signed']);
+    expect(JSON.stringify((await kept())['contact'])).toContain(first);
+  });
+
+  it('a slice that was sealed for another day or is no slice, and a change without a choice', async () => {
+    const slice = await sender.gives(byText(first));
+    const payload = slice.payload as { sealed: string };
+    await deliver([
+      { ...slice, payload: { ...payload, sealed: `${payload.sealed.slice(0, -8)}AAAAAAAA` } },
+      await sender.asks({ kind: 'contact-change', n: 1 }),
+    ]);
+    await deliver([{ ...(await sender.gives(byText(first))), day: '2020-01-01' }]);
+    expect((await codes()).toSorted()).toEqual(['request-incomplete', 'slice-key-gone', 'slice-not-opened']);
+  });
+});

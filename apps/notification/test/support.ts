@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+
+import type { AnyDelivery } from '#libs/bus';
+import {
+  commandBytes,
+  contactGiven,
+  contactSlice,
+  dayOf,
+  eligibilityNoticeDue,
+  encodePayload,
+  message,
+  notificationRequest,
+  notificationRequestFiled,
+  paymentsNoticeDue,
+  type ContactChoiceV1,
+  type NotificationRequestV1,
+  type SealedContract,
+} from '#libs/contracts';
+import {
+  deriveHousehold,
+  newReceipt,
+  receiptTail,
+  sealTo,
+  sliceBinding,
+  toBase64url,
+  type Household,
+} from '#libs/sealing';
+import type { Runtime } from '#libs/service';
+
+import type { TestKeyrings } from '../../../test/support/service-harness.js';
+import { ContactDesk } from '../src/contact-desk.js';
+import { ContactStore } from '../src/contact.store.js';
+import { OnContactGiven } from '../src/on-contact-given.js';
+import { OnNoticeDue } from '../src/on-notice-due.js';
+import { OnNotificationRequestFiled } from '../src/on-notification-request-filed.js';
+
+export const today = (): string => dayOf(new Date());
+
+export function edgesOf(runtime: Runtime<'notification'>): { store: ContactStore; controllers: readonly object[] } {
+  const store = new ContactStore(runtime);
+  const desk = new ContactDesk(store);
+  const controllers = [
+    new OnContactGiven(runtime, desk),
+    new OnNotificationRequestFiled(runtime, desk),
+    new OnNoticeDue(desk),
+  ];
+  return { store, controllers };
+}
+
+export const byText = (phone: string, language = 'en'): ContactChoiceV1 => ({
+  channel: 'text',
+  phone,
+  leaveMessage: false,
+  language,
+});
+export const notAtAll: ContactChoiceV1 = { channel: 'none', leaveMessage: false, language: 'en' };
+
+/** One household and what reaches notification from it and about it. */
+export class Sender {
+  private constructor(
+    private readonly keyrings: TestKeyrings,
+    readonly household: Household,
+    readonly tail: string,
+  ) {}
+
+  static async create(keyrings: TestKeyrings): Promise<Sender> {
+    const receipt = newReceipt();
+    return new Sender(keyrings, await deriveHousehold(receipt), receiptTail(receipt));
+  }
+
+  get handle(): string {
+    return toBase64url(this.household.at.notification.handle);
+  }
+
+  async gives(contact: ContactChoiceV1, forgery: object = {}): Promise<AnyDelivery> {
+    const sealed = await this.seal(
+      contactSlice,
+      {
+        commandKey: toBase64url(this.household.at.notification.commandKey),
+        eligibilityLink: toBase64url(this.household.linkTokens.eligibility),
+        paymentsLink: toBase64url(this.household.linkTokens.payments),
+        tail: this.tail,
+        contact,
+      },
+      forgery,
+    );
+    return message(contactGiven, today(), { submission: toBase64url(randomBytes(32)), sealed });
+  }
+
+  async asks(wish: Pick<NotificationRequestV1, 'kind' | 'n' | 'contact'>, forgery: object = {}): Promise<AnyDelivery> {
+    const commandKey = toBase64url(this.household.at.notification.commandKey);
+    const sealed = await this.seal(notificationRequest, { ...wish, commandKey }, forgery);
+    return message(notificationRequestFiled, today(), { request: toBase64url(randomBytes(32)), sealed });
+  }
+
+  notice(from: 'eligibility' | 'payments', version: number, template: 'update' | 'ready' = 'update'): AnyDelivery {
+    const token = toBase64url(this.household.linkTokens[from]);
+    return from === 'eligibility'
+      ? message(eligibilityNoticeDue, today(), { token, version, template })
+      : message(paymentsNoticeDue, today(), { token, version, template });
+  }
+
+  /** @param forgery fields that are changed after the signature */
+  private async seal(contract: SealedContract, payload: object, forgery: object): Promise<string> {
+    const day = today();
+    const signature = await this.household.at.notification.sign(commandBytes(contract, day, payload));
+    const key = this.keyrings.directory().dayKeyOf('notification', day);
+    if (key === undefined) throw new Error('no day key');
+    const sealed = await sealTo({
+      recipientKey: key.publicKey,
+      ...sliceBinding(contract, day),
+      plaintext: encodePayload(contract, { ...payload, signature: toBase64url(signature), ...forgery }),
+    });
+    return toBase64url(sealed);
+  }
+}
+
+/** Everything that is kept, as it would be read by the service itself, in one order. */
+export function keptBy(runtime: Runtime<'notification'>): Promise<Readonly<Record<string, readonly string[]>>> {
+  return runtime.bus.transaction(async ({ tx }) => {
+    const records = await runtime.records.begin(tx);
+    const kept: Record<string, readonly string[]> = {};
+    for (const kind of ['contact', 'link', 'text', 'parked', 'later']) {
+      const rows = await records.scan(kind, 1_000);
+      kept[kind] = rows.map(({ value, body }) => `${Buffer.from(value).toString('hex')} ${canonical(body)}`).sort();
+    }
+    return kept;
+  });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}

@@ -1,0 +1,251 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import type { AnyDelivery } from '#libs/bus';
+import type { Clock } from '#libs/service';
+
+import { repositoryRoot } from '../../../deploy/local/place.js';
+import { freePort } from '../../../deploy/local/ports.js';
+import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import type { ContactStore } from '../src/contact.store.js';
+import { notificationSpec } from '../src/notification.module.js';
+import { TextStore } from '../src/text.store.js';
+import { TextWorker } from '../src/text-worker.js';
+import { byText, edgesOf, keptBy, notAtAll, Sender } from './support.js';
+
+interface Text {
+  readonly reference: string;
+  readonly recipient: string;
+  readonly text: string;
+}
+
+const first = '+10005550123';
+const second = '+10005550124';
+
+/** Moves on when a test says so. */
+let ahead = 0;
+const clock: Clock = { now: () => new Date(Date.now() + ahead) };
+
+let keyrings: TestKeyrings;
+let service: ServiceUnderTest<'notification'>;
+let deliver: (deliveries: readonly AnyDelivery[]) => Promise<void>;
+let store: ContactStore;
+let worker: TextWorker;
+let sender: Sender;
+let journal: string;
+let carrier: ChildProcess;
+let carrierUrl: string;
+
+beforeAll(async () => {
+  journal = await mkdtemp(join(tmpdir(), 'texts-'));
+  const port = await freePort();
+  carrierUrl = `http://127.0.0.1:${port}`;
+  carrier = spawn(process.execPath, [join(repositoryRoot, 'dist/apps/rail-simulator/src/main.js')], {
+    env: { PORT: String(port), JOURNAL: journal },
+    stdio: 'ignore',
+  });
+  keyrings = await TestKeyrings.create();
+  service = await openService(notificationSpec, { keyrings, clock, env: { SMS_URL: carrierUrl, QUIET_HOURS: 'off' } });
+  const edges = edgesOf(service.runtime);
+  store = edges.store;
+  deliver = deliveryTo(service, edges.controllers);
+  worker = new TextWorker(service.runtime, new TextStore(service.runtime, store));
+  await eventually(async () => (await fetch(`${carrierUrl}/health/ready`)).ok);
+});
+
+beforeEach(async () => {
+  ahead = 0;
+  await service.clear();
+  await behave('ok');
+  sender = await Sender.create(keyrings);
+});
+
+afterAll(async () => {
+  carrier.kill('SIGTERM');
+  await service.close();
+  await keyrings.remove();
+  await rm(journal, { recursive: true, force: true });
+});
+
+async function eventually(act: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await act().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come to pass');
+}
+
+async function behave(mode: string, count: number | 'all' = 'all'): Promise<void> {
+  const answer = await fetch(`${carrierUrl}/behaviour`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: 'sms', mode, count, delayMs: 50 }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+/** The texts that the carrier has taken for this household. */
+async function taken(): Promise<readonly Text[]> {
+  const entries = (await (await fetch(`${carrierUrl}/journal`)).json()) as readonly (Text & { kind: string })[];
+  return entries.filter(({ kind, text }) => kind === 'sms-accepted' && text.includes(` ${sender.tail}`));
+}
+
+async function textsLeft(): Promise<number> {
+  return (await keptBy(service.runtime))['text']?.length ?? -1;
+}
+
+const minutes = (count: number): number => count * 60_000;
+
+describe('texts', () => {
+  it('go out one for each notice, in the language that was chosen, and leave nothing to do', async () => {
+    await deliver([
+      await sender.gives(byText(first, 'es')),
+      sender.notice('eligibility', 1),
+      sender.notice('payments', 1, 'ready'),
+    ]);
+    expect(await worker.carry()).toBe(2);
+    expect(await worker.carry()).toBe(0);
+    const texts = await taken();
+    expect(texts.map(({ text }) => text).toSorted()).toEqual([
+      `Hay una novedad para el número que termina en ${sender.tail}. Consulte cuando quiera con su número. Responda ALTO para terminar.`,
+      `Ya está listo lo de su número que termina en ${sender.tail}. Traiga su número. Responda ALTO para terminar.`,
+    ]);
+    expect(new Set(texts.map(({ reference }) => reference)).size).toBe(2);
+    expect(await textsLeft()).toBe(0);
+  });
+
+  it.each([
+    ['none', notAtAll],
+    ['call', { channel: 'call', phone: first, leaveMessage: true, language: 'en' }],
+    ['email', { channel: 'email', email: 'e@example.org', leaveMessage: false, language: 'en' }],
+  ] as const)('do not go out by %s, and nothing is held for that', async (_channel, contact) => {
+    await deliver([await sender.gives(contact), sender.notice('eligibility', 1)]);
+    expect(await worker.carry()).toBe(0);
+    expect(await taken()).toEqual([]);
+    expect(JSON.stringify(await keptBy(service.runtime))).not.toMatch(/5550123|example/);
+  });
+
+  it('do not go out after a stop, also when they were waiting', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    await deliver([await sender.asks({ kind: 'stop', n: 1 }), sender.notice('eligibility', 2)]);
+    expect(await worker.carry()).toBe(0);
+    expect(await taken()).toEqual([]);
+  });
+
+  it('are at most as many as the profile allows for a case', async () => {
+    const { maxPerCase } = service.runtime.profile.messages;
+    await deliver([await sender.gives(byText(first))]);
+    for (let version = 1; version <= maxPerCase + 2; version += 1) {
+      await deliver([sender.notice('eligibility', version)]);
+      await worker.carry();
+    }
+    expect(await taken()).toHaveLength(maxPerCase);
+    expect(await textsLeft()).toBe(0);
+  });
+
+  it.each([
+    'ok-reply-lost',
+    'error-after',
+    'error-before',
+    'reset',
+    'truncated',
+    'not-found-then-posts',
+    'other-reference',
+  ])('go out once when the carrier misbehaves: %s', async (mode) => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    await behave(mode, 1);
+    expect(await worker.carry()).toBe(0);
+    expect(await textsLeft()).toBe(1);
+    expect(await worker.carry()).toBe(1);
+    expect(await worker.carry()).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await taken()).toHaveLength(1);
+  });
+
+  it('go out once when the process dies between the commit and the call, or between the call and its end', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    const texts = new TextStore(service.runtime, store);
+    // It dies after it has committed to the text.
+    const { ready } = await texts.commit(await texts.take(10));
+    expect(ready).toHaveLength(1);
+    // The lease holds against everybody else, and ends.
+    expect(await worker.carry()).toBe(0);
+    ahead = minutes(3);
+    const again = await texts.commit(await texts.take(10));
+    expect(again.ready.map(({ reference, to, text }) => ({ reference, to, text }))).toEqual(
+      ready.map(({ reference, to, text }) => ({ reference, to, text })),
+    );
+    // It dies after the carrier has taken it.
+    await fetch(`${carrierUrl}/sms/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        reference: again.ready[0]?.reference,
+        to: first,
+        text: again.ready[0]?.text,
+        from: 'City Services',
+      }),
+    });
+    ahead = minutes(6);
+    expect(await worker.carry()).toBe(1);
+    expect(await taken()).toHaveLength(1);
+    expect((await keptBy(service.runtime))['contact']?.[0]).toContain('"sent":1');
+  });
+
+  it('go to no second number once the first may have been reached', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    await behave('ok-reply-lost', 1);
+    await worker.carry();
+    await deliver([await sender.asks({ kind: 'contact-change', n: 1, contact: byText(second) })]);
+    expect(await worker.carry()).toBe(1);
+    await deliver([sender.notice('eligibility', 2)]);
+    await worker.carry();
+    const texts = await taken();
+    expect(texts).toHaveLength(2);
+    expect(new Set(texts.map(({ recipient }) => recipient)).size).toBe(2);
+    expect(await textsLeft()).toBe(0);
+  });
+
+  it('come to an end when the carrier does not want them', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    const texts = new TextStore(service.runtime, store);
+    const { ready } = await texts.commit(await texts.take(10));
+    // Somebody else has used the reference.
+    await fetch(`${carrierUrl}/sms/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reference: ready[0]?.reference, to: second, text: 'Something else.' }),
+    });
+    ahead = minutes(3);
+    expect(await worker.carry()).toBe(1);
+    expect(await textsLeft()).toBe(0);
+  });
+
+  it('wait while it is night', async () => {
+    const nightWorker = new TextWorker(
+      {
+        ...service.runtime,
+        metrics: new (service.runtime.metrics.constructor as new () => never)(),
+        env: {
+          SMS_URL: carrierUrl,
+          QUIET_ZONE: 'UTC',
+        },
+      },
+      new TextStore(service.runtime, store),
+    );
+    const now = new Date();
+    const at = (hour: number): number => Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1, hour);
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    // Nothing must be made anew on the next day but the time.
+    ahead = at(3) - Date.now();
+    expect(await nightWorker.carry()).toBe(1);
+    expect(await nightWorker.carry()).toBe(0);
+    expect(await taken()).toEqual([]);
+    ahead = at(9) + 1_000 - Date.now();
+    expect(await nightWorker.carry()).toBe(1);
+    expect(await taken()).toHaveLength(1);
+  });
+});
