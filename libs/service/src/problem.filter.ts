@@ -64,6 +64,6 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   void reply
     .status(problems[problem.code].status)
-    .type('application/problem+json')
-    .send(JSON.stringify(problemBody(problem)));
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
 }
