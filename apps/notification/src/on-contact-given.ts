@@ -3,7 +3,7 @@ import { handlersFor, type BatchContext, type Delivery, type Handled } from '#li
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
 import { openSlice, RUNTIME, type Runtime } from '#libs/service';
 import { ContactDesk, type ContactItem } from './contact-desk.js';
-import { choiceOf } from './choice.js';
+import { choiceOf } from './domain/contact.js';
 
 const on = handlersFor('notification');
 

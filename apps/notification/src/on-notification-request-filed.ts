@@ -2,9 +2,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
 import { openSlice, RUNTIME, type Runtime } from '#libs/service';
-import { choiceOf } from './choice.js';
 import { ContactDesk, type ContactItem } from './contact-desk.js';
 import type { HouseholdCommand } from './contact.store.js';
+import { choiceOf } from './domain/contact.js';
 
 const on = handlersFor('notification');
 

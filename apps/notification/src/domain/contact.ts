@@ -22,6 +22,14 @@ export interface Choice {
   readonly language: string;
 }
 
+/** A choice as it is kept: what cannot be used yet, a number for calls or a mail address, is not held. */
+export function choiceOf(
+  { channel, phone, language }: Pick<Choice, 'channel' | 'language'> & { readonly phone?: string },
+  { n, day }: Pick<Choice, 'n' | 'day'>,
+): Choice {
+  return { n, day, channel, language, ...(channel === 'text' && phone !== undefined ? { phone } : {}) };
+}
+
 export interface Links {
   readonly eligibility: string;
   readonly payments: string;
