@@ -142,6 +142,15 @@ describe('what is kept', () => {
     expect((await kept())['text']).toHaveLength(1);
   });
 
+  it('has room for the largest of everything', async () => {
+    const notices = Array.from({ length: 10 }, (_, at) => sender.notice('eligibility', Number.MAX_SAFE_INTEGER - at));
+    await deliver(notices);
+    await deliver([await sender.gives(byText(first, 'zh-Hant'))]);
+    await deliver([await sender.asks({ kind: 'contact-change', n: 1000, contact: byText(second, 'zh-Hant') })]);
+    const { text, parked } = await kept();
+    expect([text?.length, parked]).toEqual([8, []]);
+  });
+
   it('does not grow when the same comes again', async () => {
     const script = [await sender.gives(byText(first)), sender.notice('eligibility', 1)];
     await deliver(script);
