@@ -32,6 +32,16 @@ const invariants: Readonly<Record<string, string>> = {
       (SELECT coalesce(sum(amount_cents), 0) AS cents FROM slot WHERE state = 'issued') s,
       (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/outstanding') a
      WHERE s.cents <> a.cents`,
+  'reserved-is-what-is-promised': `SELECT 1 FROM
+      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM obligation o
+        WHERE status = 'reserved' AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.obligation = o.id)) o,
+      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM slot WHERE state IN ('waiting-release', 'capped')) s,
+      (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/reserved') a
+     WHERE o.cents + s.cents <> a.cents`,
+  'paid-is-what-was-collected': `SELECT 1 FROM
+      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM slot WHERE state = 'collected') s,
+      (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/paid') a
+     WHERE s.cents <> a.cents`,
   'chain-has-no-gap': `SELECT 1 FROM chain_head h WHERE h.seq + 1 <> (SELECT count(*) FROM chain)
         OR h.hash <> (SELECT hash FROM chain c WHERE c.seq = h.seq)`,
 };

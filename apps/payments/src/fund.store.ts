@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { RUNTIME, type Runtime } from '#libs/service';
-import { Repository } from 'typeorm';
+import { In, Not, Repository } from 'typeorm';
 import { setAsideCents, type Posting } from './domain/money.js';
 import { Fund } from './fund.entity.js';
 import { LedgerStore } from './ledger.store.js';
@@ -21,6 +21,9 @@ export class FundStore implements OnModuleInit {
       profile.funds.map(({ code, kind, ways, mayPayGrants }) => ({ code, kind, ways: [...ways], mayPayGrants })),
       ['code'],
     );
+    // What the profile names no more keeps its money and its books, and pays nothing.
+    const codes = profile.funds.map(({ code }) => code);
+    await this.funds.update({ code: Not(In(codes)) }, { mayPayGrants: false });
     await this.bookOpening();
   }
 

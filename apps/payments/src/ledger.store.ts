@@ -13,7 +13,7 @@ export interface LedgerChange {
   readonly obligations: readonly StoredObligation[];
   readonly postings: readonly Posting[];
   readonly rapid: readonly { readonly fund: string; readonly cents: bigint }[];
-  readonly released: readonly { readonly site: string; readonly cents: bigint }[];
+  readonly released: readonly { readonly site: string | undefined; readonly cents: bigint }[];
 }
 
 /** With what an auditor needs; written once, never changed. */
@@ -41,7 +41,11 @@ interface SlotRow {
   readonly site: string | null;
   readonly state: Slot['state'];
   readonly secret_lost: boolean;
+  readonly taken_up: boolean;
 }
+
+/** Where no site is known, one cap counts for all. */
+const NO_SITE = 'NONE';
 
 const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
 
@@ -59,10 +63,9 @@ export class LedgerStore {
     return { seq: BigInt(seq), hash };
   }
 
-  async view(
-    tx: Tx,
-    { weekStart, rapidPercent }: { readonly weekStart: string; readonly rapidPercent: number },
-  ): Promise<LedgerView> {
+  async view(tx: Tx): Promise<LedgerView> {
+    const { clock, profile } = this.runtime;
+    const percent = BigInt(profile.grants.rapid?.capPercentPerWeek ?? 0);
     const { rows } = await tx.query(
       `SELECT f.code, f.ways, f.may_pay_grants,
               coalesce(a.balance_cents, 0)::text AS available, coalesce(-g.balance_cents, 0)::text AS given,
@@ -72,28 +75,41 @@ export class LedgerStore {
          LEFT JOIN account g ON g.name = f.code || '/given'
          LEFT JOIN rapid_week w ON w.fund = f.code AND w.week = $1
         ORDER BY f.code`,
-      [weekStart],
+      [mondayOf(clock.now())],
     );
-    const waiting = await tx.query(`SELECT min(tier)::int AS tier FROM obligation WHERE status = 'waiting-list'`);
-    return {
-      funds: (rows as FundRow[]).map((row) => ({
-        code: row.code,
-        ways: row.ways,
-        mayPayGrants: row.may_pay_grants,
-        availableCents: BigInt(row.available),
-        rapidLeftCents: (BigInt(row.given) * BigInt(rapidPercent)) / 100n - BigInt(row.rapid),
-      })),
-      waitingTier: (waiting.rows[0] as { tier: number | null }).tier ?? undefined,
-    };
+    const funds = (rows as FundRow[]).map((row): FundView => ({
+      code: row.code,
+      ways: row.ways,
+      mayPayGrants: row.may_pay_grants,
+      availableCents: BigInt(row.available),
+      rapidLeftCents: (BigInt(row.given) * percent) / 100n - BigInt(row.rapid),
+    }));
+    // A rapid grant that only waits for another week is not in the way of anybody.
+    const waiting = await tx.query(
+      `SELECT min(tier)::int AS tier FROM obligation
+        WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $1)`,
+      [rapidLeftOf(funds)],
+    );
+    return { funds, waitingTier: (waiting.rows[0] as { tier: number | null }).tier ?? undefined };
   }
 
-  /** What went out by itself at these sites in this hour. */
-  async siteHour(tx: Tx, sites: readonly string[], hour: Date): Promise<ReadonlyMap<string, bigint>> {
+  /** The largest rapid grant that the week still has room for, in any fund. */
+  async rapidLeftCents(tx: Tx): Promise<bigint> {
+    return rapidLeftOf((await this.view(tx)).funds);
+  }
+
+  /** What went out by itself at these sites in this hour; what has no site counts together. */
+  async siteHour(
+    tx: Tx,
+    sites: readonly (string | undefined)[],
+    hour: Date,
+  ): Promise<ReadonlyMap<string | undefined, bigint>> {
     const { rows } = await tx.query(
       'SELECT site, cents::text AS cents FROM site_hour WHERE hour = $1 AND site = ANY($2)',
-      [hour, sites],
+      [hour, sites.map((site) => site ?? NO_SITE)],
     );
-    return new Map((rows as { site: string; cents: string }[]).map(({ site, cents }) => [site, BigInt(cents)]));
+    const used = new Map((rows as { site: string; cents: string }[]).map(({ site, cents }) => [site, BigInt(cents)]));
+    return new Map(sites.map((site) => [site, used.get(site ?? NO_SITE) ?? 0n]));
   }
 
   async obligations(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Obligation>> {
@@ -105,8 +121,10 @@ export class LedgerStore {
       [keys],
     );
     const slots = await tx.query(
-      `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost
-         FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation`,
+      // Locked: nobody can begin to carry what is being taken back here.
+      `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
+              lease IS NOT NULL OR tries > 0 AS taken_up
+         FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation FOR UPDATE`,
       [keys],
     );
     const byObligation = Map.groupBy(slots.rows as SlotRow[], ({ obligation }) => obligation.toString('base64url'));
@@ -118,12 +136,13 @@ export class LedgerStore {
     );
   }
 
-  /** Writes what has changed and adds one link to the chain. The caller holds the head. */
+  /** Writes what has changed, if anything has, and adds one link to the chain. The caller holds the head. */
   async write(tx: Tx, head: ChainLink, change: LedgerChange): Promise<ChainLink> {
+    if (change.obligations.length === 0 && change.postings.length === 0) return head;
     const { clock } = this.runtime;
     const seq = head.seq + 1n;
     const hash = createHash('sha256').update(head.hash).update(textOf(seq, change)).digest();
-    await this.writeObligations(tx, change.obligations);
+    await this.writeObligations(tx, change.obligations, seq);
     await this.writeSlots(tx, { obligations: change.obligations, seq });
     await this.writeEntries(tx, seq, change.postings);
     await this.writeLimits(tx, change);
@@ -136,17 +155,19 @@ export class LedgerStore {
     return { seq, hash };
   }
 
-  private async writeObligations(tx: Tx, stored: readonly StoredObligation[]): Promise<void> {
+  private async writeObligations(tx: Tx, stored: readonly StoredObligation[], seq: bigint): Promise<void> {
     if (stored.length === 0) return;
     const rows = stored.map(({ obligation }) => obligation);
     await tx.query(
-      `INSERT INTO obligation (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
-       SELECT o.id, o.kind, o.amount_cents, string_to_array(o.needs, ','), o.tier, o.service_area, o.status, o.fund, o.stub,
-              o.order_key, $11
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
+       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund, n.stub,
+              n.order_key, $11
          FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::text[],
                      $9::jsonb[], $10::bytea[])
-              AS o(id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key)
-       ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund`,
+              AS n(id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key)
+       ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
+          order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
+                           THEN excluded.order_key ELSE o.order_key END`,
       [
         rows.map(({ id }) => bytes(id)),
         rows.map(({ kind }) => kind),
@@ -157,10 +178,19 @@ export class LedgerStore {
         rows.map(({ status }) => status),
         rows.map(({ fund }) => fund ?? null),
         stored.map(({ stub }) => (stub === undefined ? null : JSON.stringify(stub))),
-        rows.map(({ id }) => this.runtime.keyed('ledger', 'order', id)),
+        rows.map(({ id }, at) => this.orderKey(id, seq, at)),
         this.runtime.clock.now().toISOString().slice(0, 10),
       ],
     );
+  }
+
+  /** The place on the waiting list inside a tier: drawn by a key that nobody can choose, or by the order of coming. */
+  private orderKey(id: string, seq: bigint, at: number): Uint8Array {
+    if (this.runtime.profile.selection === 'random-within-tier') return this.runtime.keyed('ledger', 'order', id);
+    const key = Buffer.alloc(12);
+    key.writeBigUInt64BE(seq);
+    key.writeUInt32BE(at, 8);
+    return key;
   }
 
   private async writeSlots(
@@ -181,7 +211,7 @@ export class LedgerStore {
        ON CONFLICT (obligation, slot, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
               due = excluded.due, lease = NULL,
-              tries = CASE WHEN excluded.state = s.state THEN s.tries ELSE 0 END,
+              tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE s.tries END,
               batch = CASE WHEN excluded.way = s.way THEN s.batch END
         WHERE (s.way, s.state, s.secret_lost) IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost)`,
       [
@@ -245,7 +275,7 @@ export class LedgerStore {
         `INSERT INTO rapid_week AS w (fund, week, cents)
          SELECT n.fund, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(fund, cents) GROUP BY n.fund
          ON CONFLICT (fund, week) DO UPDATE SET cents = w.cents + excluded.cents`,
-        [weekStart(now), rapid.map(({ fund }) => fund), rapid.map(({ cents }) => String(cents))],
+        [mondayOf(now), rapid.map(({ fund }) => fund), rapid.map(({ cents }) => String(cents))],
       );
     }
     if (released.length > 0) {
@@ -253,7 +283,7 @@ export class LedgerStore {
         `INSERT INTO site_hour AS h (site, hour, cents)
          SELECT n.site, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(site, cents) GROUP BY n.site
          ON CONFLICT (site, hour) DO UPDATE SET cents = h.cents + excluded.cents`,
-        [hourOf(now), released.map(({ site }) => site), released.map(({ cents }) => String(cents))],
+        [hourOf(now), released.map(({ site }) => site ?? NO_SITE), released.map(({ cents }) => String(cents))],
       );
     }
   }
@@ -297,8 +327,14 @@ function obligationOf(row: ObligationRow, id: string, slots: readonly SlotRow[])
       site: slot.site ?? undefined,
       state: slot.state,
       isSecretLost: slot.secret_lost,
+      isTakenUp: slot.taken_up,
     })),
   };
+}
+
+function rapidLeftOf(funds: readonly FundView[]): bigint {
+  const lefts = funds.filter(({ mayPayGrants }) => mayPayGrants).map(({ rapidLeftCents }) => rapidLeftCents);
+  return lefts.reduce((most, left) => (left > most ? left : most), 0n);
 }
 
 /** What a link of the chain vouches for. */
@@ -329,7 +365,7 @@ export function hourOf(now: Date): Date {
 }
 
 /** The Monday of this week, `YYYY-MM-DD`. */
-export function weekStart(now: Date): string {
+function mondayOf(now: Date): string {
   const day = Math.floor(now.getTime() / DAY_MS);
   return new Date((day - ((day + 3) % 7)) * DAY_MS).toISOString().slice(0, 10);
 }

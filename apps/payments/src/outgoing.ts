@@ -1,5 +1,6 @@
 import {
   addDays,
+  CODE_BYTES,
   encodePayload,
   grantClosed,
   message,
@@ -8,7 +9,7 @@ import {
   paymentsOutcomePosted,
   type Outgoing,
 } from '#libs/contracts';
-import { boxBinding, boxIdOfSync, hpkeSeal, toBase64url } from '#libs/sealing';
+import { boxBinding, boxIdOfSync, codeBinding, hpkeSeal, toBase64url } from '#libs/sealing';
 import type { HouseholdEvent } from './domain/message.js';
 import type { HouseholdKeys } from './household.store.js';
 
@@ -80,4 +81,17 @@ function outcome(
     lastDay,
     sealed: toBase64url(sealed),
   });
+}
+
+/** A collection code, sealed to the household before anybody here keeps it. */
+export function sealCode(
+  keys: HouseholdKeys,
+  { way, amountCents, code }: { readonly way: string; readonly amountCents: bigint; readonly code: string },
+): string {
+  const sealed = hpkeSeal({
+    recipientKey: Buffer.from(keys.receiptKey, 'base64url'),
+    ...codeBinding(way, String(amountCents)),
+    plaintext: Buffer.from(code.padEnd(CODE_BYTES)),
+  });
+  return toBase64url(sealed);
 }

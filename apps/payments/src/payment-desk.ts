@@ -4,14 +4,14 @@ import { dayOf } from '#libs/contracts';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, siteOf, type HouseholdCommand } from './domain/household.js';
 import { report } from './domain/message.js';
-import type { Posting } from './domain/money.js';
 import type { Obligation } from './domain/obligation.js';
-import { plan, type FundView, type MoneyView, type PaymentPolicy } from './domain/plan.js';
+import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './domain/plan.js';
 import type { RailOutcome } from './domain/rail.js';
 import { settle, type SlotName } from './domain/settle.js';
 import { HouseholdStore, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
-import { hourOf, LedgerStore, weekStart, type ChainLink } from './ledger.store.js';
-import { messagesFor } from './outgoing.js';
+import { hourOf, LedgerStore } from './ledger.store.js';
+import { messagesFor, sealCode } from './outgoing.js';
+import { Purse } from './purse.js';
 
 /** Something that has happened to one household, from a message, a rail, or the waiting list. */
 export interface Work {
@@ -19,24 +19,29 @@ export interface Work {
   readonly commands: readonly HouseholdCommand[];
   readonly keys?: HouseholdKeys;
   readonly stubs?: ReadonlyMap<string, object>;
-  readonly rail?: { readonly obligation: string; readonly name: SlotName; readonly outcome: RailOutcome };
-  /** Obligations whose turn on the waiting list it is. */
+  readonly rail?: RailWork;
+  /** Obligations whose turn on the waiting list it is, in its order. */
   readonly turns?: readonly string[];
 }
 
-const NO_SITE = 'NONE';
+interface RailWork {
+  readonly obligation: string;
+  readonly name: SlotName;
+  readonly outcome: RailOutcome;
+}
+
+type Tx = UnitOfWork<'payments'>['tx'];
+
 const BOX_DAYS = 150;
 const RAIL_WAYS = ['CASH'];
 
-/** The money as it changes while one batch is planned. */
-interface Purse {
-  funds: FundView[];
-  readonly siteLeft: Map<string, bigint>;
-  readonly waitingTier: number | undefined;
-  readonly postings: Posting[];
-  readonly rapid: { fund: string; cents: bigint }[];
-  readonly released: { site: string; cents: bigint }[];
-  readonly changed: Map<string, Obligation>;
+/** What one batch works on. */
+interface Sitting {
+  readonly households: Map<string, HouseholdRecord>;
+  readonly obligations: Map<string, Obligation>;
+  /** Obligations that the books do not know yet. */
+  readonly fresh: ReadonlySet<string>;
+  readonly purse: Purse;
 }
 
 /** Takes work about households into records and books, in one transaction, and says what follows from it. */
@@ -63,144 +68,76 @@ export class PaymentDesk {
     const households = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
     for (const work of works) households.set(work.handle, taken(households.get(work.handle), work));
     const head = await this.ledger.lock(tx);
-    const obligations = await this.obligationsOf(tx, households);
-    const purse = await this.purse(tx, households);
-    for (const { rail, handle } of works) {
-      if (rail !== undefined) settleInto(purse, obligations, { rail, household: households.get(handle) });
-    }
-    const turns = new Set(works.flatMap(({ turns: given = [] }) => given));
-    for (const household of households.values()) this.planInto(purse, obligations, { household, turns });
-    await this.commit(unit, { head, purse, stubs: works.map(({ stubs }) => stubs) });
-    this.say(unit, households, obligations);
+    const sitting = await this.sit(tx, households);
+    for (const { handle, rail } of works) if (rail !== undefined) settleInto(sitting, handle, rail);
+    this.planAll(sitting, new Set(works.flatMap(({ turns = [] }) => turns)));
+    const { purse, fresh } = sitting;
+    const stubs = new Map(works.flatMap((work) => [...(work.stubs ?? [])]));
+    await this.ledger.write(tx, head, purse.change(stubs));
+    this.say(unit, sitting);
     await this.households.save(tx, households);
-    await this.linkNew(tx, households, purse);
+    await this.households.link(tx, linksOf(households, fresh));
   }
 
-  private async obligationsOf(
-    tx: UnitOfWork<'payments'>['tx'],
-    households: ReadonlyMap<string, HouseholdRecord>,
-  ): Promise<Map<string, Obligation>> {
+  /** Which households these obligations belong to. */
+  linked(tx: Tx, obligations: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.households.linked(tx, obligations);
+  }
+
+  private async sit(tx: Tx, households: Map<string, HouseholdRecord>): Promise<Sitting> {
     const grants = [...households.values()].flatMap(({ state }) => state.grants);
     const known = await this.ledger.obligations(
       tx,
       grants.map(({ obligation }) => obligation),
     );
-    return new Map(
+    const obligations = new Map(
       grants.map((grant) => {
         const { obligation: id, kind, amountCents, needs, tier, serviceArea } = grant;
-        const fresh: Obligation = {
-          id,
-          kind,
-          amountCents,
-          needs,
-          tier,
-          serviceArea,
-          status: 'open',
-          fund: undefined,
-          slots: [],
-        };
-        return [id, known.get(id) ?? fresh];
+        const promised = { id, kind, amountCents, needs, tier, serviceArea };
+        const open: Obligation = { ...promised, status: 'open', fund: undefined, slots: [] };
+        return [id, known.get(id) ?? open];
       }),
     );
+    const fresh = new Set([...obligations.keys()].filter((id) => !known.has(id)));
+    return { households, obligations, fresh, purse: await this.purse(tx, households) };
   }
 
-  private async purse(
-    tx: UnitOfWork<'payments'>['tx'],
-    households: ReadonlyMap<string, HouseholdRecord>,
-  ): Promise<Purse> {
-    const now = this.runtime.clock.now();
-    const { grants, release } = this.runtime.profile;
-    const { funds, waitingTier } = await this.ledger.view(tx, {
-      weekStart: weekStart(now),
-      rapidPercent: grants.rapid?.capPercentPerWeek ?? 0,
-    });
-    const sites = [...new Set([...households.values()].map(({ state }) => siteOf(state) ?? NO_SITE))];
-    const used = await this.ledger.siteHour(tx, sites, hourOf(now));
-    const cap = release.automaticRapid?.capPerSitePerHourCents ?? 0n;
-    return {
-      funds: [...funds],
-      siteLeft: new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)])),
-      waitingTier,
-      postings: [],
-      rapid: [],
-      released: [],
-      changed: new Map(),
-    };
+  private async purse(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<Purse> {
+    const sites = [...new Set([...households.values()].map(({ state }) => siteOf(state)))];
+    const used = await this.ledger.siteHour(tx, sites, hourOf(this.runtime.clock.now()));
+    const cap = this.runtime.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
+    const view = await this.ledger.view(tx);
+    return new Purse(view, new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)])));
   }
 
-  /** Plans every obligation of a household against what is left, and takes from it what was promised. */
-  private planInto(
-    purse: Purse,
-    obligations: Map<string, Obligation>,
-    { household, turns }: { readonly household: HouseholdRecord; readonly turns: ReadonlySet<string> },
-  ): void {
-    const { state } = household;
-    const site = siteOf(state) ?? NO_SITE;
-    for (const { obligation: id, isCancelled } of state.grants) {
+  /** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
+  private planAll({ households, obligations, fresh, purse }: Sitting, turns: ReadonlySet<string>): void {
+    const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
+    const place = new Map([...turns].map((id, at) => [id, at]));
+    const placeOf = (id: string): number => place.get(id) ?? turns.size;
+    const inOrder = grants.toSorted((a, b) => placeOf(a.obligation) - placeOf(b.obligation));
+    for (const { obligation: id, isCancelled, state } of inOrder) {
       const obligation = obligations.get(id);
       if (obligation === undefined) continue;
-      const money: MoneyView = {
-        funds: purse.funds,
-        siteLeftCents: purse.siteLeft.get(site) ?? 0n,
-        waitingTier: purse.waitingTier,
-      };
-      const planned = plan({ household: state, obligation, isCancelled, isItsTurn: turns.has(id), money }, this.policy);
-      if (planned.obligation !== obligation) purse.changed.set(id, planned.obligation);
-      // A new obligation is written even when nothing could be done for it yet.
-      else if (obligation.status === 'open' && !isCancelled) purse.changed.set(id, obligation);
+      const isItsTurn = turns.has(id);
+      const site = siteOf(state);
+      const input: PlanInput = { household: state, obligation, isCancelled, isItsTurn, money: purse.view(site) };
+      const planned = plan(input, this.policy);
       obligations.set(id, planned.obligation);
-      takePostings(purse, planned.postings);
-      if (planned.rapidCents > 0n) takeRapid(purse, planned.obligation.fund ?? '', planned.rapidCents);
-      if (planned.releasedCents > 0n) {
-        purse.released.push({ site, cents: planned.releasedCents });
-        purse.siteLeft.set(site, (purse.siteLeft.get(site) ?? 0n) - planned.releasedCents);
-      }
+      // A new obligation is written even when nothing could be done for it yet.
+      if (planned.obligation !== obligation || fresh.has(id)) purse.note(planned.obligation);
+      purse.take(planned, site);
+      purse.keepFor(fundsAwaited({ ...input, obligation: planned.obligation }));
     }
   }
 
-  private async commit(
-    { tx }: UnitOfWork<'payments'>,
-    change: {
-      readonly head: ChainLink;
-      readonly purse: Purse;
-      readonly stubs: readonly (ReadonlyMap<string, object> | undefined)[];
-    },
-  ): Promise<void> {
-    const { head, purse, stubs } = change;
-    if (purse.changed.size === 0 && purse.postings.length === 0) return;
-    const stubOf = new Map(stubs.flatMap((map) => [...(map ?? [])]));
-    await this.ledger.write(tx, head, {
-      obligations: [...purse.changed.values()].map((obligation) => ({ obligation, stub: stubOf.get(obligation.id) })),
-      postings: purse.postings,
-      rapid: purse.rapid,
-      released: purse.released,
-    });
-  }
-
-  private say(
-    unit: UnitOfWork<'payments'>,
-    households: Map<string, HouseholdRecord>,
-    obligations: ReadonlyMap<string, Obligation>,
-  ): void {
+  private say(unit: UnitOfWork<'payments'>, { households, obligations }: Sitting): void {
     const now = this.runtime.clock.now();
     for (const [handle, { state, keys }] of households) {
       const reported = report(state, obligations, now.getTime());
       households.set(handle, { state: reported.state, keys });
       unit.say(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays: BOX_DAYS }));
     }
-  }
-
-  private async linkNew(
-    tx: UnitOfWork<'payments'>['tx'],
-    households: ReadonlyMap<string, HouseholdRecord>,
-    { changed }: Purse,
-  ): Promise<void> {
-    const links = [...households].flatMap(([handle, { state }]) =>
-      state.grants
-        .filter(({ obligation }) => changed.has(obligation))
-        .map(({ obligation }) => ({ obligation, handle })),
-    );
-    await this.households.link(tx, links);
   }
 }
 
@@ -209,36 +146,43 @@ function taken(before: HouseholdRecord | undefined, { commands, keys }: Work): H
   return { state: commands.reduce(evolve, before.state), keys: before.keys ?? keys };
 }
 
-function settleInto(
-  purse: Purse,
-  obligations: Map<string, Obligation>,
-  { rail, household }: { readonly rail: NonNullable<Work['rail']>; readonly household: HouseholdRecord | undefined },
-): void {
+/** What the rail said counts for the books and for the household's box together, or for neither. */
+function settleInto({ households, obligations, purse }: Sitting, handle: string, rail: RailWork): void {
   const obligation = obligations.get(rail.obligation);
-  if (obligation === undefined) return;
-  const grant = household?.state.grants.find((each) => each.obligation === rail.obligation);
-  const settled = settle(obligation, rail.name, { outcome: rail.outcome, isCancelled: grant?.isCancelled ?? false });
+  const household = households.get(handle);
+  if (obligation === undefined || household === undefined) return;
+  const { outcome, name } = rail;
+  const isCancelled = household.state.grants.some((each) => each.obligation === rail.obligation && each.isCancelled);
+  const settled = settle(obligation, name, { outcome, isCancelled });
   if (settled.obligation === obligation) return;
   obligations.set(rail.obligation, settled.obligation);
-  purse.changed.set(rail.obligation, settled.obligation);
-  takePostings(purse, settled.postings);
+  purse.note(settled.obligation);
+  purse.post(settled.postings);
+  const command = commandFor(household, settled.obligation, rail);
+  if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
 }
 
-function takePostings(purse: Purse, postings: readonly Posting[]): void {
-  for (const posting of postings) {
-    purse.postings.push(posting);
-    const change =
-      posting.to === 'available' ? posting.amountCents : posting.from === 'available' ? -posting.amountCents : 0n;
-    if (change === 0n) continue;
-    purse.funds = purse.funds.map((fund) =>
-      fund.code === posting.fund ? { ...fund, availableCents: fund.availableCents + change } : fund,
-    );
+function commandFor(
+  { keys }: HouseholdRecord,
+  { id, slots }: Obligation,
+  { outcome, name }: RailWork,
+): HouseholdCommand | undefined {
+  const slot = slots.find((each) => each.slot === name.slot && each.generation === name.generation);
+  if (slot === undefined) return undefined;
+  const { way, amountCents } = slot;
+  if (outcome.type === 'collected' || outcome.type === 'contradiction') {
+    return { type: 'item-gone', obligation: id, slot: name.slot };
   }
+  if (outcome.type !== 'issued' || keys === undefined) return undefined;
+  const sealedCode = sealCode(keys, { way, amountCents, code: outcome.code });
+  return { type: 'item-ready', item: { obligation: id, slot: name.slot, way, amountCents, sealedCode } };
 }
 
-function takeRapid(purse: Purse, code: string, cents: bigint): void {
-  purse.rapid.push({ fund: code, cents });
-  purse.funds = purse.funds.map((fund) =>
-    fund.code === code ? { ...fund, rapidLeftCents: fund.rapidLeftCents - cents } : fund,
+function linksOf(
+  households: ReadonlyMap<string, HouseholdRecord>,
+  fresh: ReadonlySet<string>,
+): { readonly obligation: string; readonly handle: string }[] {
+  return [...households].flatMap(([handle, { state }]) =>
+    state.grants.filter(({ obligation }) => fresh.has(obligation)).map(({ obligation }) => ({ obligation, handle })),
   );
 }

@@ -20,6 +20,7 @@ import { ReleaseStore } from './release.store.js';
 import { SlotStore } from './slot.store.js';
 import { Staff } from './staff.entity.js';
 import { StaffStore } from './staff.store.js';
+import { WaitingList } from './waiting-list.js';
 
 export const paymentsSpec: ServiceSpec<'payments'> = {
   service: 'payments',
@@ -49,6 +50,7 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     ReleaseStore,
     SlotStore,
     StaffStore,
+    WaitingList,
   ],
 })
 export class PaymentsModule {}

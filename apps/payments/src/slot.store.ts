@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RUNTIME, type Runtime } from '#libs/service';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
+import { hourOf, LedgerStore } from './ledger.store.js';
 
 type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
@@ -31,14 +32,18 @@ interface Row {
 }
 
 const LEASE_MS = 30_000;
-const COLLECTION_POLL_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+const COLLECTION_POLL_MS = HOUR_MS;
 
 /** The work queue of instruments: what is due, to whom it is leased, when to ask again. */
 @Injectable()
 export class SlotStore {
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {}
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+  ) {}
 
-  /** Leases what is due, never above the anchor. */
+  /** Leases what is due, never above the anchor; what waits to be sent goes before what waits to be collected. */
   async takeDue(
     tx: Tx,
     { limit, anchored }: { readonly limit: number; readonly anchored: bigint },
@@ -49,7 +54,7 @@ export class SlotStore {
          FROM (SELECT obligation, slot, generation FROM slot
                 WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3
                   AND state IN ('intended', 'unknown', 'issued')
-                ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED) d
+                ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
         RETURNING s.obligation, s.slot, s.generation, s.reference, s.amount_cents::text AS amount_cents, s.way, s.state,
                   s.secret_lost, s.tries`,
@@ -68,12 +73,13 @@ export class SlotStore {
     }));
   }
 
-  /** Ends the lease and says when to ask again what is still open. */
+  /** Ends the lease and says when to ask again what is still open: at once after a first step, then after longer rests. */
   async askAgain(tx: Tx, slots: readonly DueSlot[]): Promise<void> {
     const now = this.runtime.clock.now().getTime();
     await tx.query(
       `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
-              due = CASE s.state WHEN 'issued' THEN $3::timestamptz WHEN n.state THEN n.due ELSE s.due END
+              due = CASE WHEN s.state = 'issued' THEN $3::timestamptz WHEN s.state = n.state OR s.tries > 0 THEN n.due
+                         ELSE s.due END
          FROM unnest($1::bytea[], $2::timestamptz[], $4::text[]) AS n(reference, due, state)
         WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,
       [
@@ -85,20 +91,34 @@ export class SlotStore {
     );
   }
 
-  /** Obligations that may go on now: those on the waiting list in their order, and those whose site's hour is over. */
-  async waiting(
-    tx: Tx,
-    limit: number,
-  ): Promise<{ readonly turns: readonly string[]; readonly capped: readonly string[] }> {
-    const turns = await tx.query(
-      `SELECT id FROM obligation WHERE status = 'waiting-list' ORDER BY tier, order_key LIMIT $1`,
-      [limit],
+  /**
+   * Obligations on the waiting list, in its order. Rapid grants for which the week has no room any more are passed
+   * over, so that they do not keep from their turn those whom money alone is wanting.
+   */
+  async turns(tx: Tx, limit: number): Promise<readonly string[]> {
+    const { rows } = await tx.query(
+      `SELECT id FROM obligation WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $2)
+        ORDER BY tier, order_key LIMIT $1`,
+      [limit, await this.ledger.rapidLeftCents(tx)],
     );
-    const capped = await tx.query(
-      `SELECT DISTINCT obligation AS id FROM slot WHERE state = 'capped' AND due <= $1 LIMIT $2`,
-      [this.runtime.clock.now(), limit],
-    );
-    const ids = (rows: unknown): string[] => (rows as { id: Buffer }[]).map(({ id }) => id.toString('base64url'));
-    return { turns: ids(turns.rows), capped: ids(capped.rows) };
+    return idsOf(rows);
   }
+
+  /** Obligations that wait for room in their site's hour. Each is tried once in every hour. */
+  async takeCapped(tx: Tx, limit: number): Promise<readonly string[]> {
+    const now = this.runtime.clock.now();
+    const { rows } = await tx.query(
+      `UPDATE slot s SET due = $2
+         FROM (SELECT obligation, slot, generation FROM slot
+                WHERE state = 'capped' AND due <= $1 ORDER BY due, reference LIMIT $3 FOR UPDATE SKIP LOCKED) d
+        WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
+        RETURNING s.obligation AS id`,
+      [now, new Date(hourOf(now).getTime() + HOUR_MS), limit],
+    );
+    return idsOf(rows);
+  }
+}
+
+function idsOf(rows: unknown): string[] {
+  return [...new Set((rows as { id: Buffer }[]).map(({ id }) => id.toString('base64url')))];
 }

@@ -48,11 +48,15 @@ export async function signerOf(
           const created = params['created'];
           const key = await keyOf(id);
           if (key === undefined || !isFresh(created, now)) return null;
-          signer = id;
           return {
             id,
             algs: ['ed25519'],
-            verify: (data: Buffer, signature: Buffer) => Promise.resolve(verify(null, data, key, signature)),
+            verify: (data: Buffer, signature: Buffer) => {
+              const isOwn = verify(null, data, key, signature);
+              // Only here: a request may carry several signatures, and to name a key is not to have it.
+              if (isOwn) signer = id;
+              return Promise.resolve(isOwn);
+            },
           };
         },
       },

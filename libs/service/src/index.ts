@@ -6,6 +6,6 @@ export { createLog, errorFields, logEvents, type Log, type LogEvent } from './lo
 export { openSlice, type OpenedSlice, type SliceFailure } from './open-slice.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
-export { readBodiesAsBytes, RUNTIME, runService } from './run.js';
+export { readBodiesAsBytes, RUNTIME, runService, runtimeModules } from './run.js';
 export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 export { Worker, type WorkerOptions } from './worker.js';

@@ -2,9 +2,10 @@ import { pino, type Logger } from 'pino';
 
 /** What a field of a log line may hold. Anything else is left out: the list decides, not the caller. */
 const shapes = {
-  count: (value: unknown) => Number.isSafeInteger(value),
-  ms: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
-  code: (value: unknown) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/.test(value),
+  // Below the smallest phone number of ten digits.
+  count: (value: unknown) => Number.isSafeInteger(value) && Math.abs(value as number) < 1_000_000_000,
+  ms: (value: unknown) => typeof value === 'number' && Math.abs(value) < 1_000_000_000,
+  code: (value: unknown) => typeof value === 'string' && value.length <= 64 && CODE.test(value),
   day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
   flag: (value: unknown) => typeof value === 'boolean',
   // Places in our own code; an error's message may hold what a person typed, so it is never written.
@@ -12,6 +13,13 @@ const shapes = {
     Array.isArray(value) && value.every((frame) => typeof frame === 'string' && FRAME.test(frame)),
 } as const;
 type Shape = keyof typeof shapes;
+
+/**
+ * The forms that codes of programs have: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and
+ * the SQLSTATE of PostgreSQL. A phone number, a receipt, a hash or a sealed value has none of them.
+ */
+const CODE =
+  /^(?:[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*|[A-Z][A-Z0-9]{0,23}(?:_[A-Z0-9]{1,24})*|[A-Z][A-Za-z]*|(?=\d*[A-Z0-9])[0-9A-Z]{5})$/;
 
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
 

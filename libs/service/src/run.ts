@@ -30,7 +30,7 @@ class RuntimeModule {
   }
 }
 
-function healthOf({ bus }: Runtime<Service>): Health {
+function healthOf({ bus, checks }: Runtime<Service>): Health {
   return {
     async report() {
       const { consumer, isBraked, lag, database, relay } = await bus.status();
@@ -43,6 +43,7 @@ function healthOf({ bus }: Runtime<Service>): Health {
           lag: lag ?? 'unknown',
           parked: database?.parked ?? 'unknown',
           backlog: database?.backlog ?? 'unknown',
+          ...Object.fromEntries([...checks].map(([name, check]) => [name, check()])),
         },
       };
     },
@@ -75,16 +76,7 @@ export async function runService<S extends Service>(
 }
 
 async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<NestFastifyApplication> {
-  @Module({
-    imports: [
-      RuntimeModule.of(runtime),
-      TypeOrmModule.forRootAsync({
-        useFactory: () => ({ ...runtime.dataSource.options, autoLoadEntities: false }),
-        dataSourceFactory: () => Promise.resolve(runtime.dataSource),
-      }),
-      appModule,
-    ],
-  })
+  @Module({ imports: [...runtimeModules(runtime), appModule] })
   class RootModule {}
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -106,6 +98,17 @@ async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<Ne
   app.connectMicroservice({ strategy: new BatchTransport(runtime.bus) });
   await app.init();
   return app;
+}
+
+/** What the module of a service stands on: its runtime, its health, its entities. */
+export function runtimeModules(runtime: Runtime<Service>): readonly DynamicModule[] {
+  return [
+    RuntimeModule.of(runtime),
+    TypeOrmModule.forRootAsync({
+      useFactory: () => ({ ...runtime.dataSource.options, autoLoadEntities: false }),
+      dataSourceFactory: () => Promise.resolve(runtime.dataSource),
+    }),
+  ];
 }
 
 /** Bodies reach a controller as bytes: it validates them by the contract, and a signature covers them as they came. */

@@ -58,6 +58,8 @@ export interface Runtime<S extends Service> {
   readonly bus: Bus<S>;
   readonly profile: Profile;
   readonly profileJson: unknown;
+  /** What a service adds to its health report: a word or a number for each name. It does not make it unready. */
+  readonly checks: Map<string, () => boolean | number | string>;
   /** SHA-256 of the profile's canonical text. */
   readonly profileHash: Uint8Array;
   /** A keyed hash under one of the service's long-lived secrets: for ids that say nothing elsewhere. */
@@ -103,6 +105,7 @@ export async function openRuntime<S extends Service>(
   keysTimer.unref();
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, bus, profile, profileJson,
+    checks: new Map(),
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
     keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
     async close() {

@@ -35,7 +35,8 @@ export interface HouseholdState {
   readonly change: { readonly n: number; readonly way: string } | undefined;
   /** Somebody has been there: at a kiosk, with a navigator, at the desk. */
   readonly isPresent: boolean;
-  readonly presentSite: string | undefined;
+  /** Where, by the newest request that says so. */
+  readonly presence: { readonly n: number; readonly site: string | undefined } | undefined;
   readonly highestRequest: number;
   readonly grants: readonly GrantOfHousehold[];
   readonly items: readonly ReadyItem[];
@@ -56,7 +57,7 @@ export const newHousehold: HouseholdState = {
   payout: undefined,
   change: undefined,
   isPresent: false,
-  presentSite: undefined,
+  presence: undefined,
   highestRequest: 0,
   grants: [],
   items: [],
@@ -88,12 +89,13 @@ export function evolve(state: HouseholdState, command: HouseholdCommand): Househ
         payout: command.payout,
         isPresent: state.isPresent || command.isPresent,
       };
-    case 'change-payout': {
-      const isNewer = state.change === undefined || state.change.n < command.n;
-      return noted(isNewer ? { ...state, change: { n: command.n, way: command.way } } : state, command.n);
-    }
+    case 'change-payout':
+      return noted({ ...state, change: newer(state.change, { n: command.n, way: command.way }) }, command.n);
     case 'confirm-presence':
-      return noted({ ...state, isPresent: true, presentSite: state.presentSite ?? command.site }, command.n);
+      return noted(
+        { ...state, isPresent: true, presence: newer(state.presence, { n: command.n, site: command.site }) },
+        command.n,
+      );
     case 'note-request':
       return noted(state, command.n);
     case 'award': {
@@ -113,6 +115,11 @@ export function evolve(state: HouseholdState, command: HouseholdCommand): Househ
   }
 }
 
+/** The higher number wins, in whatever order they come. */
+function newer<T extends { readonly n: number }>(known: T | undefined, asked: T): T {
+  return known !== undefined && known.n >= asked.n ? known : asked;
+}
+
 function noted(state: HouseholdState, n: number): HouseholdState {
   return { ...state, highestRequest: Math.max(state.highestRequest, n) };
 }
@@ -130,5 +137,5 @@ export function wayOf(state: HouseholdState): string | undefined {
 }
 
 export function siteOf(state: HouseholdState): string | undefined {
-  return state.payout?.site ?? state.presentSite;
+  return state.payout?.site ?? state.presence?.site;
 }

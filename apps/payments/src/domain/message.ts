@@ -1,7 +1,9 @@
 import type { HouseholdState, ReadyItem, Status } from './household.js';
-import type { Obligation } from './obligation.js';
+import { presentSlots, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
-import { presentSlots } from './obligation.js';
+
+/** As many codes fit into a message; the others follow as these are collected. */
+export const ITEMS_SHOWN_MAX = 4;
 
 export type HouseholdEvent =
   | {
@@ -44,7 +46,7 @@ export function report(
     version,
     highestRequest: household.highestRequest,
     amountCents,
-    items: household.items,
+    items: household.items.slice(0, ITEMS_SHOWN_MAX),
   });
   const template = noticeFor(told, status);
   if (template !== undefined) events.push({ type: 'notice', template, version });
@@ -74,7 +76,9 @@ function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Ob
 }
 
 function textOf(household: HouseholdState, status: Status, amountCents: bigint | undefined): string {
-  const items = household.items.map(({ obligation, slot, sealedCode }) => [obligation, slot, sealedCode.slice(0, 16)]);
+  const items = household.items
+    .slice(0, ITEMS_SHOWN_MAX)
+    .map(({ obligation, slot, sealedCode }) => [obligation, slot, sealedCode.slice(0, 16)]);
   return JSON.stringify([status, String(amountCents ?? ''), household.highestRequest, items]);
 }
 

@@ -36,6 +36,17 @@ export interface Slot {
   readonly state: SlotState;
   /** The partner has issued it, but its code was lost on the way to us. */
   readonly isSecretLost: boolean;
+  /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
+  readonly isTakenUp: boolean;
+}
+
+export function isWaiting({ state }: Slot): boolean {
+  return state === 'waiting-release' || state === 'capped';
+}
+
+/** True for what certainly has not reached a rail. */
+export function canBeTakenBack(slot: Slot): boolean {
+  return isWaiting(slot) || (slot.state === 'intended' && !slot.isTakenUp);
 }
 
 /** The newest generation of each slot: older ones are void. */

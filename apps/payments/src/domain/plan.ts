@@ -1,7 +1,6 @@
-import type { AccountKind, Posting } from './money.js';
-import { splitIntoSlots } from './money.js';
 import { siteOf, wayOf, type HouseholdState } from './household.js';
-import { presentSlots, type Obligation, type Slot } from './obligation.js';
+import { splitIntoSlots, type AccountKind, type Posting } from './money.js';
+import { canBeTakenBack, isWaiting, presentSlots, type Obligation, type Slot } from './obligation.js';
 
 export interface FundView {
   readonly code: string;
@@ -43,7 +42,7 @@ export interface Plan {
   readonly postings: readonly Posting[];
   /** What went out by itself. */
   readonly releasedCents: bigint;
-  /** Newly promised as a rapid grant. */
+  /** Newly promised as a rapid grant. A promise that is taken back counts on until the week is over. */
   readonly rapidCents: bigint;
 }
 
@@ -58,7 +57,7 @@ export function plan(input: PlanInput, policy: PaymentPolicy): Plan {
   const { household } = input;
   const isWanted = household.payout === undefined || household.isPresent;
   if (!isWanted) return giveBack(start);
-  return close(release(makeSlots(reserve(start, input), input, policy), input, policy));
+  return close(release(makeSlots(reserve(changeFund(start, input), input), input, policy), input, policy));
 }
 
 function post(before: Plan, from: AccountKind, to: AccountKind, amountCents: bigint): Plan {
@@ -79,14 +78,21 @@ function cancel(before: Plan): Plan {
   const { obligation } = before;
   if (obligation.status !== 'reserved') return { ...before, obligation: { ...obligation, status: 'closed' } };
   const slots = presentSlots(obligation);
-  const free = slots.length === 0 ? obligation.amountCents : sum(slots.filter(isTakenBack));
-  const voided = withSlots(before, (slot) => (isTakenBack(slot) ? { ...slot, state: 'void' } : slot));
-  const returned = free === 0n ? voided : post(voided, 'reserved', 'available', free);
-  return slots.length === 0 ? { ...returned, obligation: { ...returned.obligation, status: 'closed' } } : returned;
+  if (slots.length === 0) {
+    const returned = post(before, 'reserved', 'available', obligation.amountCents);
+    return { ...returned, obligation: { ...obligation, status: 'closed' } };
+  }
+  const returned = takeBack(before);
+  return withSlots(returned, (slot) => (canBeTakenBack(slot) ? { ...slot, state: 'void' } : slot));
 }
 
-function isTakenBack({ state }: Slot): boolean {
-  return state === 'waiting-release' || state === 'capped';
+/** Makes available what has not been sent. */
+function takeBack(before: Plan): Plan {
+  const slots = presentSlots(before.obligation).filter(canBeTakenBack);
+  const waiting = sum(slots.filter(isWaiting));
+  const intended = sum(slots.filter((slot) => !isWaiting(slot)));
+  const first = waiting === 0n ? before : post(before, 'reserved', 'available', waiting);
+  return intended === 0n ? first : post(first, 'in-flight', 'available', intended);
 }
 
 function sum(slots: readonly Slot[]): bigint {
@@ -119,29 +125,62 @@ function reserve(before: Plan, input: PlanInput): Plan {
   return post(funded, 'available', 'reserved', obligation.amountCents);
 }
 
-function fundFor({ household, obligation, money, isItsTurn }: PlanInput): FundView | undefined {
+function fundFor(input: PlanInput): FundView | undefined {
+  const { obligation, money, isItsTurn } = input;
   if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;
+  return fundsFor(input).find(({ availableCents }) => availableCents >= obligation.amountCents);
+}
+
+/** Funds whose rules allow this obligation, whatever they hold. */
+function fundsFor({ household, obligation, money }: PlanInput): readonly FundView[] {
   const way = wayOf(household);
-  return money.funds.find(
-    ({ mayPayGrants, ways, availableCents, rapidLeftCents }) =>
+  return money.funds.filter(
+    ({ mayPayGrants, ways, rapidLeftCents }) =>
       mayPayGrants &&
       (way === undefined || ways.includes(way)) &&
-      availableCents >= obligation.amountCents &&
       // When the week's share for rapid grants is used up, only the most urgent still get one.
       (obligation.kind !== 'rapid' || obligation.tier === 1 || rapidLeftCents >= obligation.amountCents),
   );
 }
 
-function makeSlots(before: Plan, { household }: PlanInput, policy: PaymentPolicy): Plan {
+/** Funds that hold too little for one whose turn it is: what is left in them is not for those behind it. */
+export function fundsAwaited(input: PlanInput): readonly string[] {
+  const { obligation, isItsTurn } = input;
+  if (!isItsTurn || obligation.status !== 'waiting-list') return [];
+  return fundsFor(input).map(({ code }) => code);
+}
+
+/** Another way to be paid may be one that the fund does not pay: then another fund, if nothing has been sent yet. */
+function changeFund(before: Plan, input: PlanInput): Plan {
   const { obligation } = before;
+  if (obligation.status !== 'reserved' || isPaidBy(obligation, input)) return before;
+  const slots = presentSlots(obligation);
+  if (slots.length === 0) {
+    const returned = post(before, 'reserved', 'available', obligation.amountCents);
+    return { ...returned, obligation: { ...obligation, status: 'open', fund: undefined } };
+  }
+  const fund = slots.every(canBeTakenBack) ? fundFor(input) : undefined;
+  // What has been sent, or a want of money elsewhere, binds it to its fund: it goes on in the way it had.
+  if (fund === undefined) return before;
+  const returned = withSlots(takeBack(before), (slot) =>
+    canBeTakenBack(slot) ? { ...slot, state: 'waiting-release' } : slot,
+  );
+  const moved: Plan = { ...returned, obligation: { ...returned.obligation, fund: fund.code } };
+  return post(moved, 'available', 'reserved', obligation.amountCents);
+}
+
+function isPaidBy({ fund }: Obligation, { household, money }: PlanInput): boolean {
+  const way = wayOf(household);
+  const ways = money.funds.find(({ code }) => code === fund)?.ways;
+  return way === undefined || ways === undefined || ways.includes(way);
+}
+
+function makeSlots(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan {
+  const { obligation } = before;
+  const { household } = input;
   const way = wayOf(household);
   if (obligation.status !== 'reserved' || way === undefined || household.payout === undefined) return before;
-  if (obligation.slots.length > 0) {
-    // A change of the way counts for what has not been sent.
-    return withSlots(before, (slot) =>
-      isTakenBack(slot) && slot.way !== way ? { ...slot, way, state: 'waiting-release' } : slot,
-    );
-  }
+  if (obligation.slots.length > 0) return isPaidBy(obligation, input) ? changeWay(before, way) : before;
   const slots = splitIntoSlots(obligation.amountCents, policy.perInstrumentCents).map((amountCents, slot): Slot => ({
     slot,
     generation: 0,
@@ -150,17 +189,27 @@ function makeSlots(before: Plan, { household }: PlanInput, policy: PaymentPolicy
     site: siteOf(household),
     state: 'waiting-release',
     isSecretLost: false,
+    isTakenUp: false,
   }));
   return { ...before, obligation: { ...obligation, slots } };
+}
+
+/** A change of the way counts for what has not been sent; whoever had agreed to it has not agreed to this. */
+function changeWay(before: Plan, way: string): Plan {
+  const isChanged = (slot: Slot): boolean => canBeTakenBack(slot) && slot.way !== way;
+  const intended = presentSlots(before.obligation).filter((slot) => isChanged(slot) && !isWaiting(slot));
+  const changed = withSlots(before, (slot) => (isChanged(slot) ? { ...slot, way, state: 'waiting-release' } : slot));
+  return intended.length === 0 ? changed : post(changed, 'in-flight', 'reserved', sum(intended));
 }
 
 function release(before: Plan, { money }: PlanInput, policy: PaymentPolicy): Plan {
   if (before.obligation.kind !== 'rapid' || !policy.isRapidAutomatic) return before;
   let after = before;
   for (const slot of before.obligation.slots) {
-    if (!isTakenBack(slot) || !policy.railWays.includes(slot.way)) continue;
+    if (!isWaiting(slot) || !policy.railWays.includes(slot.way)) continue;
     const fits = money.siteLeftCents - after.releasedCents >= slot.amountCents;
-    after = withSlots(after, (each) => (each === slot ? { ...slot, state: fits ? 'intended' : 'capped' } : each));
+    const state = fits ? 'intended' : 'capped';
+    after = withSlots(after, (each) => (each === slot && slot.state !== state ? { ...slot, state } : each));
     if (!fits) continue;
     after = post(after, 'reserved', 'in-flight', slot.amountCents);
     after = { ...after, releasedCents: after.releasedCents + slot.amountCents };

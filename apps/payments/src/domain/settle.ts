@@ -20,11 +20,12 @@ export function settle(
 ): Settled {
   const slot = obligation.slots.find((each) => each.slot === name.slot && each.generation === name.generation);
   // What another instance has settled meanwhile stays as it is.
-  if (slot === undefined || !canMove(slot.state, outcome)) return { obligation, postings: [] };
-  const change = (state: SlotState, more: Partial<Slot> = {}): Obligation => ({
-    ...obligation,
-    slots: obligation.slots.map((each) => (each === slot ? { ...slot, state, ...more } : each)),
-  });
+  if (slot === undefined || !canMove(slot, outcome)) return { obligation, postings: [] };
+  const change = (state: SlotState, isSecretLost = slot.isSecretLost): Obligation => {
+    if (state === slot.state && isSecretLost === slot.isSecretLost) return obligation;
+    const changed = { ...slot, state, isSecretLost };
+    return { ...obligation, slots: obligation.slots.map((each) => (each === slot ? changed : each)) };
+  };
   const move = (from: AccountKind, to: AccountKind): Posting => ({
     fund: obligation.fund ?? '',
     from,
@@ -40,25 +41,47 @@ export function settle(
     case 'unknown':
       return { obligation: change('unknown'), postings: [] };
     case 'send-again':
-      return { obligation: change('intended'), postings: [] };
+      return { obligation: change('intended', false), postings: [] };
     case 'secret-lost':
-      return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
+      return { obligation: change('unknown', true), postings: [] };
     case 'definite-no': {
       const voided = change('void');
       if (isCancelled) return { obligation: voided, postings: [move('in-flight', 'available')] };
-      const next: Slot = { ...slot, generation: slot.generation + 1, state: 'intended', isSecretLost: false };
+      const next: Slot = {
+        ...slot,
+        generation: slot.generation + 1,
+        state: 'intended',
+        isSecretLost: false,
+        isTakenUp: false,
+      };
       return { obligation: { ...voided, slots: [...voided.slots, next] }, postings: [] };
     }
-    case 'contradiction':
-      return { obligation: change('held'), postings: [] };
+    case 'contradiction': {
+      // A code that was out is no longer counted as out: where its money is, people must find.
+      const postings = slot.state === 'issued' ? [move('outstanding', 'in-flight')] : [];
+      return { obligation: change('held'), postings };
+    }
     case 'unchanged':
       return { obligation, postings: [] };
   }
 }
 
 /** Only the rail's own word about what it was asked moves a slot, and nothing moves one that has come to its end. */
-function canMove(state: SlotState, outcome: RailOutcome): boolean {
-  if (outcome.type === 'collected') return state === 'issued';
-  if (outcome.type === 'contradiction') return state === 'issued' || state === 'intended' || state === 'unknown';
-  return state === 'intended' || state === 'unknown';
+function canMove({ state, isSecretLost }: Slot, outcome: RailOutcome): boolean {
+  const isOpen = state === 'intended' || state === 'unknown';
+  switch (outcome.type) {
+    case 'collected':
+      return state === 'issued';
+    case 'contradiction':
+      return isOpen || state === 'issued';
+    case 'issued':
+      // Once its code was lost it is being voided: a late answer that brings the code is of no use any more.
+      return isOpen && !isSecretLost;
+    case 'unknown':
+    case 'send-again':
+    case 'secret-lost':
+    case 'definite-no':
+    case 'unchanged':
+      return isOpen;
+  }
 }

@@ -76,7 +76,7 @@ const tables = [
      CONSTRAINT slot_reference UNIQUE (reference),
      CONSTRAINT slot_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
    )`,
-  `CREATE INDEX slot_due ON slot (due) WHERE due IS NOT NULL`,
+  `CREATE INDEX slot_due ON slot ((state = 'issued'), due) WHERE due IS NOT NULL`,
   `CREATE INDEX slot_state ON slot (state) WHERE state IN ('waiting-release', 'capped', 'held')`,
   `CREATE TABLE rapid_week (
      fund text NOT NULL,

@@ -1,0 +1,77 @@
+import type { Posting } from './domain/money.js';
+import type { Obligation } from './domain/obligation.js';
+import type { FundView, MoneyView, Plan } from './domain/plan.js';
+import type { LedgerChange, LedgerView } from './ledger.store.js';
+
+/** The money as it changes while one batch is planned, and what has to be written of that. */
+export class Purse {
+  private funds: readonly FundView[];
+  private readonly waitingTier: number | undefined;
+  private readonly siteLeft: Map<string | undefined, bigint>;
+  private readonly kept = new Set<string>();
+  private readonly postings: Posting[] = [];
+  private readonly rapid: { fund: string; cents: bigint }[] = [];
+  private readonly released: { site: string | undefined; cents: bigint }[] = [];
+  private readonly changed = new Map<string, Obligation>();
+
+  constructor({ funds, waitingTier }: LedgerView, siteLeft: ReadonlyMap<string | undefined, bigint>) {
+    this.funds = funds;
+    this.waitingTier = waitingTier;
+    this.siteLeft = new Map(siteLeft);
+  }
+
+  view(site: string | undefined): MoneyView {
+    return {
+      funds: this.funds.map((fund) => (this.kept.has(fund.code) ? { ...fund, availableCents: 0n } : fund)),
+      siteLeftCents: this.siteLeft.get(site) ?? 0n,
+      waitingTier: this.waitingTier,
+    };
+  }
+
+  note(obligation: Obligation): void {
+    this.changed.set(obligation.id, obligation);
+  }
+
+  post(postings: readonly Posting[]): void {
+    for (const posting of postings) {
+      this.postings.push(posting);
+      const { from, to, amountCents } = posting;
+      const change = to === 'available' ? amountCents : from === 'available' ? -amountCents : 0n;
+      if (change !== 0n) {
+        this.replace(posting.fund, (fund) => ({ ...fund, availableCents: fund.availableCents + change }));
+      }
+    }
+  }
+
+  /** Takes from what is left what was promised and what went out by itself. */
+  take({ obligation, postings, rapidCents, releasedCents }: Plan, site: string | undefined): void {
+    this.post(postings);
+    const { fund = '' } = obligation;
+    if (rapidCents > 0n) {
+      this.rapid.push({ fund, cents: rapidCents });
+      this.replace(fund, (each) => ({ ...each, rapidLeftCents: each.rapidLeftCents - rapidCents }));
+    }
+    if (releasedCents > 0n) {
+      this.released.push({ site, cents: releasedCents });
+      this.siteLeft.set(site, (this.siteLeft.get(site) ?? 0n) - releasedCents);
+    }
+  }
+
+  /** What is left in these funds is kept for one who waits for more: nobody behind it gets it. */
+  keepFor(funds: readonly string[]): void {
+    for (const fund of funds) this.kept.add(fund);
+  }
+
+  change(stubs: ReadonlyMap<string, object>): LedgerChange {
+    return {
+      obligations: [...this.changed.values()].map((obligation) => ({ obligation, stub: stubs.get(obligation.id) })),
+      postings: this.postings,
+      rapid: this.rapid,
+      released: this.released,
+    };
+  }
+
+  private replace(code: string, change: (fund: FundView) => FundView): void {
+    this.funds = this.funds.map((fund) => (fund.code === code ? change(fund) : fund));
+  }
+}

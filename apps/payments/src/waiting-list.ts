@@ -1,0 +1,47 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { PaymentDesk, type Work } from './payment-desk.js';
+import { SlotStore } from './slot.store.js';
+
+const POLL_MS = 5_000;
+const TURNS_AT_ONCE = 200;
+
+/** Lets those on the waiting list, and those whose site's hour was full, try again, in the order of the list. */
+@Injectable()
+export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(SlotStore) private readonly slots: SlotStore,
+    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+  ) {
+    const work = (): Promise<number> => this.giveTurns();
+    this.worker = new Worker({ name: 'waiting-list', log: runtime.log, pollMs: POLL_MS, work });
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
+  async giveTurns(): Promise<0> {
+    await this.runtime.bus.transaction(async (unit) => {
+      const turns = await this.slots.turns(unit.tx, TURNS_AT_ONCE);
+      const capped = await this.slots.takeCapped(unit.tx, TURNS_AT_ONCE);
+      const handles = await this.desk.linked(unit.tx, [...turns, ...capped]);
+      const works = [...turns, ...capped].flatMap((obligation): Work[] => {
+        const handle = handles.get(obligation);
+        return handle === undefined
+          ? []
+          : [{ handle, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
+      });
+      await this.desk.take(works, unit);
+    });
+    return 0;
+  }
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ordersOf, type AnyDelivery } from '#libs/bus';
+import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
+import type { Said } from '../../../test/support/service-app.js';
+import { inStep, PaymentsWorld } from './support.js';
+
+let world: PaymentsWorld;
+
+beforeAll(async () => {
+  world = await PaymentsWorld.open();
+});
+
+afterAll(() => world.close());
+
+interface Told {
+  readonly household: SignedHousehold;
+  readonly script: readonly AnyDelivery[];
+}
+
+let site = 0;
+
+/** A household of its own, at a site of its own, for every order of the script. */
+function everyOrder(script: (household: SignedHousehold, site: string) => readonly AnyDelivery[]): readonly Told[] {
+  const { length } = script(world.household(), 'SITE-000');
+  return ordersOf(Array.from({ length }, (_, at) => at)).map((order) => {
+    const household = world.household();
+    site += 1;
+    const messages = script(household, `S-${site}`);
+    return { household, script: order.map((at) => messages[at] as AnyDelivery) };
+  });
+}
+
+const places = new Map<string, string>();
+
+/** What a household and the books come to, without what may differ: versions, days, times. */
+async function endOf({ household }: Told, said: readonly Said[]): Promise<unknown> {
+  const box = household.box('payments', said);
+  const grants = [...places].filter(([, handle]) => handle === household.paymentsHandle).map(([grant]) => grant);
+  const closed = said
+    .filter(({ contract, payload }) => contract === 'payments.grant-closed' && grants.includes(payload['grant']))
+    .map(({ payload }) => payload['ended'] as string)
+    .sort();
+  return {
+    status: box?.status,
+    amountCents: box?.amountCents,
+    highestRequest: box?.highestRequest,
+    closed,
+  };
+}
+
+function granted(household: SignedHousehold, kind: 'rapid' | 'standard', amountCents: number): AnyDelivery {
+  const id = randomId();
+  places.set(id, household.paymentsHandle);
+  return world.grant(household, { id, kind, amountCents });
+}
+
+function cancelled(grant: AnyDelivery): AnyDelivery {
+  return world.cancel((grant.payload as { grant: string }).grant);
+}
+
+async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
+  await inStep(
+    tolds.map(({ script }) => script),
+    (batch) => world.app.deliver(batch),
+  );
+  const said = await world.app.said();
+  return Promise.all(tolds.map((told) => endOf(told, said)));
+}
+
+async function livingSlots(): Promise<unknown> {
+  return world.rows(
+    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM slot WHERE state <> 'void' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+  );
+}
+
+describe('whatever comes first', () => {
+  it('choice, both grants, another way, a presence, a withdrawal of one grant: 720 orders, one end', async () => {
+    const tolds = everyOrder((household, at) => {
+      const rapid = granted(household, 'rapid', 25_000);
+      const standard = granted(household, 'standard', 125_000);
+      return [
+        household.payout('CASH', { site: at }),
+        rapid,
+        standard,
+        cancelled(rapid),
+        household.askPayments(1, { kind: 'presence' }, { site: at }),
+        household.askPayments(2, { kind: 'payout-change', way: 'CARD' }, { site: at }),
+      ];
+    });
+    const ends = await runAll(tolds);
+    const expected = { status: 'approved', amountCents: '125000', highestRequest: 2, closed: ['cancelled'] };
+    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
+    expect(await livingSlots()).toEqual([
+      { state: 'waiting-release', way: 'CARD', cents: '100000', count: 720 },
+      { state: 'waiting-release', way: 'CARD', cents: '25000', count: 720 },
+    ]);
+    expect(await world.books()).toMatchObject({
+      balanced: true,
+      obligations: { closed: 720, reserved: 720 },
+      accounts: { 'PHIL/reserved': String(720 * 125_000), 'PHIL/in-flight': '0' },
+    });
+    expect(await world.app.parked()).toEqual({});
+  });
+
+  it('from a phone at home nothing is kept before somebody was seen, and nobody is texted', async () => {
+    await world.service.clear();
+    const tolds = everyOrder((household) => [
+      household.payout('CASH', { lane: 'own-device' }),
+      granted(household, 'rapid', 25_000),
+      granted(household, 'standard', 45_000),
+      household.askPayments(1, { kind: 'presence' }, { lane: 'own-device' }),
+    ]);
+    const before = await world.books();
+    const ends = await runAll(tolds);
+    const expected = { status: 'come-and-confirm', amountCents: '70000', highestRequest: 1, closed: [] };
+    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
+    const after = await world.books();
+    expect(after).toMatchObject({ balanced: true, accounts: before.accounts, slots: before.slots });
+    const said = await world.app.said();
+    expect(tolds.flatMap(({ household }) => household.notices('payments', said))).toEqual([]);
+    await world.app.deliver(tolds.map(({ household }) => household.askPayments(2, { kind: 'presence' })));
+    expect((await world.books()).slots['intended']).toBe(10);
+    expect((await world.books()).slots['capped']).toBe(14);
+  });
+
+  it('a redelivery changes nothing, and says nothing', async () => {
+    await world.service.clear();
+    const household = world.household();
+    const rapid = granted(household, 'rapid', 25_000);
+    const script = [
+      household.payout('CASH', { site: 'AGAIN' }),
+      rapid,
+      household.askPayments(1, { kind: 'presence' }),
+      cancelled(rapid),
+    ];
+    for (const delivery of script) await world.app.deliver([delivery]);
+    const [said, books] = [await world.app.said(), await world.books()];
+    const head = await world.rows('SELECT seq::text FROM chain_head');
+    for (const delivery of script) await world.app.deliver([delivery]);
+    await world.app.deliver(script);
+    expect((await world.app.said()).length).toBe(said.length);
+    expect(await world.books()).toEqual(books);
+    expect(await world.rows('SELECT seq::text FROM chain_head')).toEqual(head);
+  });
+});
+
+describe('what is set aside', () => {
+  it('the same grant with another amount, a choice that somebody else signed, a day whose key is gone', async () => {
+    await world.service.clear();
+    const household = world.household();
+    const id = randomId();
+    await world.app.deliver([world.grant(household, { id, kind: 'standard', amountCents: 50_000 })]);
+    await world.app.deliver([world.grant(household, { id, kind: 'standard', amountCents: 60_000 })]);
+    await world.app.deliver([household.payout('CASH', { forged: true })]);
+    await world.app.deliver([household.askPayments(1, { kind: 'presence' }, { forged: true })]);
+    await world.app.deliver([household.payout('GOLD')]);
+    const late = household.payout('CASH');
+    await world.app.deliver([{ ...late, day: '2026-11-08' }]);
+    await world.app.deliver([{ ...household.payout('CASH'), day: '2026-11-19' }]);
+    expect(await world.app.parked()).toEqual({
+      'other-content': 1,
+      'slice-not-signed': 2,
+      'way-unknown': 1,
+      'slice-key-gone': 1,
+      'slice-not-opened': 1,
+    });
+    expect(household.box('payments', await world.app.said())).toBeUndefined();
+    expect(await world.rows('SELECT amount_cents::text FROM obligation WHERE amount_cents IN (50000, 60000)')).toEqual([
+      { amount_cents: '50000' },
+    ]);
+    expect((await world.books()).balanced).toBe(true);
+  });
+});

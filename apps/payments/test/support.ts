@@ -1,0 +1,209 @@
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyDelivery } from '#libs/bus';
+import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
+import { signatureHeaders } from '#libs/household';
+import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
+import { ServiceApp } from '../../../test/support/service-app.js';
+import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { BooksStore, type Books } from '../src/books.store.js';
+import { PaymentDesk } from '../src/payment-desk.js';
+import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
+import { RailWorker } from '../src/rail-worker.js';
+import { Staff } from '../src/staff.entity.js';
+import { WaitingList } from '../src/waiting-list.js';
+import { Partner } from './partner.js';
+
+/** Workers that move only when a test tells them to. */
+class QuietRailWorker extends RailWorker {
+  override onApplicationBootstrap(): void {}
+}
+class QuietWaitingList extends WaitingList {
+  override onApplicationBootstrap(): void {}
+}
+
+/** A desk that can die in the middle of a transaction, as a process does. */
+export class MortalDesk extends PaymentDesk {
+  private isDying = false;
+
+  dieAtNextCommit(): void {
+    this.isDying = true;
+  }
+
+  override async take(...args: Parameters<PaymentDesk['take']>): Promise<void> {
+    await super.take(...args);
+    if (!this.isDying) return;
+    this.isDying = false;
+    throw new Crash();
+  }
+}
+
+export class Crash extends Error {}
+
+export interface GrantOptions {
+  readonly id?: string;
+  readonly kind?: 'rapid' | 'standard';
+  readonly amountCents?: number;
+  readonly tier?: number;
+}
+
+export interface WorldOptions {
+  readonly profile?: string;
+  readonly keyrings?: TestKeyrings;
+  readonly anchor?: string;
+}
+
+const START = new Date('2026-11-18T15:05:00Z');
+
+/** Payments on a database of its own, a partner with books of its own, and a clock that stands still. */
+export class PaymentsWorld {
+  private now = START;
+
+  private constructor(
+    readonly keyrings: TestKeyrings,
+    readonly partner: Partner,
+    readonly anchor: string,
+  ) {}
+
+  service!: ServiceUnderTest<'payments'>;
+  app!: ServiceApp<'payments'>;
+
+  static async open({ profile = 'los-angeles', keyrings, anchor }: WorldOptions = {}): Promise<PaymentsWorld> {
+    const rings = keyrings ?? (await TestKeyrings.create(dayOf(START)));
+    const world = new PaymentsWorld(rings, await Partner.open(), anchor ?? mkdtempSync(join(rings.folder, 'anchor-')));
+    world.service = await openService(paymentsSpec, {
+      keyrings: rings,
+      profile,
+      clock: { now: () => world.now },
+      env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url },
+    });
+    await world.start();
+    return world;
+  }
+
+  /** The application anew on the same runtime: everything that a process remembers is forgotten. */
+  async start(): Promise<void> {
+    this.app = await ServiceApp.open(this.service, PaymentsModule, {
+      keyrings: this.keyrings,
+      instead: [
+        [RailWorker, QuietRailWorker],
+        [WaitingList, QuietWaitingList],
+        [PaymentDesk, MortalDesk],
+      ],
+    });
+  }
+
+  get day(): string {
+    return dayOf(this.now);
+  }
+
+  household(): SignedHousehold {
+    return new SignedHousehold(this.keyrings, this.day);
+  }
+
+  grant(household: SignedHousehold, options: GrantOptions = {}): AnyDelivery {
+    const { id = randomId(), kind = 'rapid', amountCents = 25_000, tier = 1 } = options;
+    return message(grantAwarded, this.day, {
+      grant: id,
+      household: household.paymentsHandle,
+      kind,
+      amountCents: String(amountCents),
+      needs: ['FOD'],
+      tier,
+      serviceArea: 'East',
+      version: 1,
+      stub: { profileHash: randomId(), rules: ['attested'], evidenceClass: 'R6' },
+    });
+  }
+
+  cancel(grant: string, version = 2): AnyDelivery {
+    return message(grantCancelled, this.day, { grant, version, reason: 'withdrawn' });
+  }
+
+  pass(ms: number): void {
+    this.now = new Date(this.now.getTime() + ms);
+  }
+
+  /** One round of the worker; a crash in it is the end of that round. */
+  async carry(): Promise<number> {
+    try {
+      return await this.app.get(RailWorker).carry();
+    } catch (error) {
+      if (error instanceof Crash) return 0;
+      throw error;
+    }
+  }
+
+  /** Rounds with rests between them, until nothing more is due within the next minutes. */
+  async carryOn(rounds = 14): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      this.partner.passTime();
+      await this.carry();
+      this.pass(61_000);
+    }
+  }
+
+  giveTurns(): Promise<number> {
+    return this.app.get(WaitingList).giveTurns();
+  }
+
+  books(): Promise<Books> {
+    return this.app.get(BooksStore).read();
+  }
+
+  async rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.service.runtime.pool.query<T>(sql, values)).rows;
+  }
+
+  async enrol(name: string, person: string): Promise<StaffKey> {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
+    await this.service.runtime.dataSource.getRepository(Staff).insert({ name, person, publicKey: raw, struck: false });
+    return { name, privateKey };
+  }
+
+  async post(path: string, body: object, signer?: StaffKey): Promise<{ readonly status: number; readonly body: any }> {
+    const text = JSON.stringify(body);
+    const headers =
+      signer === undefined
+        ? {}
+        : await signatureHeaders(
+            { method: 'POST', path, body: text },
+            { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
+            Math.floor(this.now.getTime() / 1000),
+          );
+    const answer = await this.app.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { ...headers, 'content-type': 'application/json' },
+      payload: text,
+    });
+    return { status: answer.statusCode, body: answer.json() as unknown };
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.service.close();
+    await this.partner.close();
+  }
+}
+
+export interface StaffKey {
+  readonly name: string;
+  readonly privateKey: KeyObject;
+}
+
+/** The n-th messages of all scripts together: every script runs in its own order, many in one transaction. */
+export async function inStep(
+  scripts: readonly (readonly AnyDelivery[])[],
+  deliver: (batch: readonly AnyDelivery[]) => Promise<void>,
+  batchMax = 240,
+): Promise<void> {
+  const steps = Math.max(...scripts.map(({ length }) => length));
+  for (let step = 0; step < steps; step += 1) {
+    for (let from = 0; from < scripts.length; from += batchMax) {
+      await deliver(scripts.slice(from, from + batchMax).flatMap((script) => script[step] ?? []));
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+
+import type { AnyDelivery } from '#libs/bus';
+import {
+  commandBytes,
+  decodePayload,
+  eligibilityBoxMessage,
+  eligibilityRequest,
+  eligibilityRequestFiled,
+  encodePayload,
+  factsSlice,
+  factsSubmitted,
+  message,
+  paymentsBoxMessage,
+  paymentsRequest,
+  paymentsRequestFiled,
+  payoutChosen,
+  payoutSlice,
+  type BoxMessageV1,
+  type Day,
+  type EligibilityRequestV1,
+  type FactsSliceV1,
+  type PaymentsRequestV1,
+  type SealedContract,
+} from '#libs/contracts';
+import {
+  boxBinding,
+  boxIdOfSync,
+  codeBinding,
+  handleOfSync,
+  hpkeOpen,
+  hpkeSeal,
+  sliceBinding,
+  toBase64url,
+  type FileKeyDirectory,
+} from '#libs/sealing';
+
+import type { Said } from './service-app.js';
+import type { TestKeyrings } from './service-harness.js';
+
+interface Keys {
+  readonly command: KeyObject;
+  readonly commandKey: string;
+  readonly receipt: KeyObject;
+  readonly receiptKey: string;
+}
+
+export const someFacts: Omit<
+  FactsSliceV1,
+  'commandKey' | 'receiptKey' | 'paymentsHandle' | 'linkToken' | 'tokens' | 'previousTokens'
+> = {
+  event: 'EVT-A',
+  impacts: ['I1'],
+  needs: ['FOD'],
+  impactPeriod: '2026-W46',
+  incomeChange: 'stopped',
+  urgent: [],
+  bands: { to5: 1, to17: 0, to64: 2, over64: 0 },
+  residence: { inCity: true, serviceArea: 'East', evidenceClass: 'R6', areaFit: 'inside' },
+  attested: { residence: true, impact: true, need: true, honesty: true },
+};
+
+export type Lane = 'kiosk' | 'assisted' | 'own-device';
+
+/** A household with keys of its own, without the slow way from a receipt to them: what it says is sealed and signed. */
+export class SignedHousehold {
+  private readonly eligibility = newKeys();
+  private readonly payments = newKeys();
+  private readonly links = { eligibility: randomId(), payments: randomId() };
+
+  constructor(
+    private readonly keyrings: TestKeyrings,
+    readonly day: Day,
+  ) {}
+
+  get paymentsHandle(): string {
+    return toBase64url(handleOfSync(Buffer.from(this.payments.commandKey, 'base64url')));
+  }
+
+  facts(change: Partial<FactsSliceV1> = {}): AnyDelivery {
+    const { commandKey, receiptKey } = this.eligibility;
+    const slice: FactsSliceV1 = {
+      ...someFacts,
+      commandKey,
+      receiptKey,
+      paymentsHandle: this.paymentsHandle,
+      linkToken: this.links.eligibility,
+      tokens: {},
+      previousTokens: {},
+      ...change,
+    };
+    return message(factsSubmitted, this.day, { submission: randomId(), sealed: this.seal(factsSlice, slice) });
+  }
+
+  payout(way = 'CASH', { lane = 'kiosk', site = 'SITE-001', forged = false }: PayoutOptions = {}): AnyDelivery {
+    const { commandKey, receiptKey } = this.payments;
+    const slice = {
+      commandKey,
+      receiptKey,
+      linkToken: this.links.payments,
+      way,
+      pickupCode: '0123ABCD',
+    };
+    const signer = forged ? newKeys() : this.payments;
+    return message(payoutChosen, this.day, {
+      submission: randomId(),
+      lane,
+      ...(lane === 'own-device' ? {} : { site }),
+      sealed: this.seal(payoutSlice, { ...slice, signature: this.signature(signer, payoutSlice, slice) }),
+    } as never);
+  }
+
+  askEligibility(n: number, wish: Pick<EligibilityRequestV1, 'kind' | 'evidenceClass'>): AnyDelivery {
+    const slice = { ...wish, commandKey: this.eligibility.commandKey, n };
+    const sealed = this.seal(eligibilityRequest, {
+      ...slice,
+      signature: this.signature(this.eligibility, eligibilityRequest, slice),
+    });
+    return message(eligibilityRequestFiled, this.day, { request: randomId(), sealed });
+  }
+
+  askPayments(
+    n: number,
+    wish: Pick<PaymentsRequestV1, 'kind' | 'way'>,
+    { lane = 'kiosk', site = 'SITE-002', forged = false }: PayoutOptions = {},
+  ): AnyDelivery {
+    const slice = { ...wish, commandKey: this.payments.commandKey, n };
+    const signer = forged ? newKeys() : this.payments;
+    const sealed = this.seal(paymentsRequest, { ...slice, signature: this.signature(signer, paymentsRequest, slice) });
+    return message(paymentsRequestFiled, this.day, {
+      request: randomId(),
+      lane,
+      ...(lane === 'own-device' ? {} : { site }),
+      sealed,
+    } as never);
+  }
+
+  /** The newest message in its box at a service, among what was said. */
+  box(from: 'eligibility' | 'payments', said: readonly Said[]): BoxMessageV1 | undefined {
+    return this.boxes(from, said).at(-1);
+  }
+
+  /** All its messages from a service, oldest version first. */
+  boxes(from: 'eligibility' | 'payments', said: readonly Said[]): readonly BoxMessageV1[] {
+    const keys = this[from];
+    const contract = from === 'payments' ? paymentsBoxMessage : eligibilityBoxMessage;
+    const box = boxIdOfSync(Buffer.from(keys.receiptKey, 'base64url'));
+    const id = toBase64url(box);
+    return said
+      .filter((each) => each.contract === `${from}.outcome-posted` && each.payload['box'] === id)
+      .map(({ payload }) => {
+        const { version, lastDay, sealed } = payload as { version: number; lastDay: string; sealed: string };
+        const plaintext = hpkeOpen({
+          privateKey: keys.receipt,
+          ...boxBinding(contract, { box, version, lastDay }),
+          sealed: Buffer.from(sealed, 'base64url'),
+        });
+        return decodePayload(contract, plaintext);
+      })
+      .sort((a, b) => a.version - b.version);
+  }
+
+  notices(from: 'eligibility' | 'payments', said: readonly Said[]): readonly string[] {
+    return said
+      .filter((each) => each.contract === `${from}.notice-due` && each.payload['token'] === this.links[from])
+      .sort((a, b) => (a.payload['version'] as number) - (b.payload['version'] as number))
+      .map(({ payload }) => payload['template'] as string);
+  }
+
+  /** The codes of a message, opened as the household's device does. */
+  codes({ ready }: BoxMessageV1): readonly string[] {
+    return ready.map(({ way, amountCents, code }) =>
+      hpkeOpen({
+        privateKey: this.payments.receipt,
+        ...codeBinding(way, amountCents),
+        sealed: Buffer.from(code, 'base64url'),
+      })
+        .toString()
+        .trimEnd(),
+    );
+  }
+
+  private signature(keys: Keys, contract: SealedContract, slice: object): string {
+    return toBase64url(sign(null, commandBytes(contract, this.day, slice), keys.command));
+  }
+
+  private seal<C extends SealedContract>(contract: C, slice: object): string {
+    const key = directoryOf(this.keyrings).dayKeyOf(contract.consumer as 'payments', this.day);
+    if (key === undefined) throw new Error('no key of that day');
+    const sealed = hpkeSeal({
+      recipientKey: key.publicKey,
+      ...sliceBinding(contract, this.day),
+      plaintext: encodePayload(contract, slice as never),
+    });
+    return toBase64url(sealed);
+  }
+}
+
+const directories = new WeakMap<TestKeyrings, FileKeyDirectory>();
+
+/** One for each set of keyrings: it remembers which signatures it has checked. */
+function directoryOf(keyrings: TestKeyrings): FileKeyDirectory {
+  const directory = directories.get(keyrings) ?? keyrings.directory();
+  directories.set(keyrings, directory);
+  return directory;
+}
+
+interface PayoutOptions {
+  readonly lane?: Lane;
+  readonly site?: string;
+  /** Signed by somebody else. */
+  readonly forged?: boolean;
+}
+
+function newKeys(): Keys {
+  const command = generateKeyPairSync('ed25519');
+  const receipt = generateKeyPairSync('x25519');
+  return {
+    command: command.privateKey,
+    commandKey: raw(command.publicKey),
+    receipt: receipt.privateKey,
+    receiptKey: raw(receipt.publicKey),
+  };
+}
+
+function raw(key: KeyObject): string {
+  return String(key.export({ format: 'jwk' })['x']);
+}
+
+export function randomId(): string {
+  return randomBytes(32).toString('base64url');
+}
