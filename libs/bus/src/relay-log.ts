@@ -37,10 +37,11 @@ export interface Cursor {
   readonly until: Position;
 }
 
+// Qualified in ORDER BY: a bare `xid` would be the text of the output, and text puts 1000 before 999.
 const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, record,
     (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled
   FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
-  ORDER BY epoch, xid, seq LIMIT $4`;
+  ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT $4`;
 
 /** From where it was read, so nobody else has moved it meanwhile, and so only ever forward. Beside it, in the same statement, where in the log the sent records stand. */
 const MOVE = `WITH moved AS (

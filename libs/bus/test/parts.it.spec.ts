@@ -5,6 +5,7 @@ import { ConfigResourceTypes } from 'kafkajs';
 
 import { deliver, inTransaction, ordersOf, prepareTopics } from '../src/index.js';
 import { kafkaErrorType } from '../src/kafka-client.js';
+import { readPage } from '../src/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/schema.js';
 import { clientOf, superClient } from './log.js';
 import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
@@ -62,6 +63,30 @@ describe('the outbox', () => {
     await expect(drop).rejects.toMatchObject({ code: '55P03' });
     await reader.query('ROLLBACK');
     reader.release();
+  });
+});
+
+describe('the relay', () => {
+  it('reads transactions in the order of their numbers, also where these get another digit', async () => {
+    const own = await world.database();
+    await inTransaction(own.pool, (tx) => createOutboxDays(tx, today()));
+    const xids = ['9', '10', '99', '100', '101'];
+    for (const xid of xids) {
+      await own.pool.query(
+        `INSERT INTO outbox (day, epoch, xid, seq, topic, record) VALUES ($1, 1, $2::xid8, 1, 't', '\\x00')`,
+        [today(), xid],
+      );
+    }
+    await own.pool.query(`INSERT INTO outbox_epoch VALUES (1, 'this')`);
+    const seen: string[] = [];
+    for (let after = { epoch: 0, xid: '0', seq: 0 }; ;) {
+      const { rows } = await readPage(own.pool, after, 2);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      seen.push(...rows.map(({ xid }) => xid));
+      after = last;
+    }
+    expect(seen).toEqual(xids);
   });
 });
 
