@@ -215,6 +215,8 @@ export class TestedDatabase {
   static async create(): Promise<TestedDatabase> {
     const { url, drop } = await testDatabase();
     const pool = new pg.Pool({ connectionString: url, max: 6 });
+    // Dropping the database ends its idle connections.
+    pool.on('error', () => undefined);
     for (const statement of [...recordsUp, ...busUp]) await pool.query(statement);
     await pool.query('CREATE TABLE effect (contract text NOT NULL, grant_id text NOT NULL)');
     return new TestedDatabase(url, pool, drop);

@@ -36,6 +36,8 @@ export interface Store {
 export async function openStore(kinds: readonly KindSpec[], night: number): Promise<Store> {
   const database = await testDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 6 });
+  // Dropping the database ends its idle connections.
+  pool.on('error', () => undefined);
   for (const statement of recordsUp) await pool.query(statement);
   const keys = new MemoryKeys();
   const records = new Records({ keys, kinds });
