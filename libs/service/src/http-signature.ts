@@ -43,6 +43,8 @@ export async function signerOf(
       {
         requiredFields: [...COVERED],
         requiredParams: ['created', 'keyid'],
+        // The library would refuse a clock that is a second ahead of ours; `isFresh` decides about the time.
+        notAfter: new Date(now.getTime() + MAX_AGE_SECONDS * 1000),
         keyLookup: async (params) => {
           const id = typeof params['keyid'] === 'string' ? params['keyid'] : '';
           const created = params['created'];

@@ -16,10 +16,10 @@ type Shape = keyof typeof shapes;
 
 /**
  * The forms that codes of programs have: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and
- * the SQLSTATE of PostgreSQL. A phone number, a receipt, a hash or a sealed value has none of them.
+ * the SQLSTATE of PostgreSQL. Neither a sentence nor a phone number nor sealed bytes have one of them.
  */
 const CODE =
-  /^(?:[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*|[A-Z][A-Z0-9]{0,23}(?:_[A-Z0-9]{1,24})*|[A-Z][A-Za-z]*|(?=\d*[A-Z0-9])[0-9A-Z]{5})$/;
+  /^(?:[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*|[A-Z]{1,15}(?:_[A-Z0-9]{1,15})*|[A-Z]+[a-z][A-Za-z]*|[0-9A-Z]{5})$/;
 
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
 
@@ -88,9 +88,21 @@ export function errorFields(error: unknown): { error: string; code: string | und
 }
 
 function framesOf(error: Error): readonly string[] {
-  const lines = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  const lines = afterMessage(error)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
   return lines.slice(0, 8).flatMap((line) => {
     const frame = line.slice(7).replace(/^async /, '');
     return FRAME.test(frame) ? [frame] : [];
   });
+}
+
+/**
+ * The stack repeats the message, and a message of several lines may hold some that look like frames. One that has been
+ * changed since cannot be told from the frames, so then nothing is left.
+ */
+function afterMessage({ stack = '', message }: Error): string {
+  if (message === '') return /^[\w.]+\n {4}at /.test(stack) ? stack : '';
+  const at = stack.indexOf(message);
+  return at < 0 ? '' : stack.slice(at + message.length);
 }
