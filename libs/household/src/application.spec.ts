@@ -1,0 +1,258 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+import {
+  commandBytes,
+  contactSlice,
+  CONTRACTS_VERSION,
+  decodePayload,
+  eligibilityRequest,
+  encodeBoxAnswer,
+  encodePayload,
+  factsSlice,
+  paymentsBoxMessage,
+  payoutSlice,
+  SubmitApplicationV1,
+  validate,
+  type DirectoryV1,
+  type SealedContract,
+} from '#libs/contracts';
+import {
+  boxBinding,
+  canonicalBytes,
+  codeBinding,
+  fromBase64url,
+  hpkeOpen,
+  hpkeSeal,
+  keyIdOf,
+  signEd25519,
+  sliceBinding,
+  toBase64url,
+  verifyCommand,
+} from '#libs/sealing';
+
+import {
+  deriveHousehold,
+  newReceipt,
+  openBoxes,
+  openCodes,
+  prepareApplication,
+  prepareRequest,
+  receiptTail,
+  statusOf,
+  type Answers,
+  type DeviceSetting,
+} from './index.js';
+
+const day = '2026-11-02';
+const services = ['eligibility', 'payments', 'notification'] as const;
+type Recipient = (typeof services)[number];
+
+const dayKeys = Object.fromEntries(services.map((name) => [name, generateKeyPairSync('x25519')])) as Record<
+  Recipient,
+  ReturnType<typeof generateKeyPairSync>
+>;
+const identities = Object.fromEntries(services.map((name) => [name, generateKeyPairSync('ed25519')]));
+const rawOf = (key: unknown): Uint8Array =>
+  fromBase64url((key as { export(options: object): { x: string } }).export({ format: 'jwk' }).x);
+
+let setting: DeviceSetting;
+
+beforeAll(() => {
+  const pinned: Record<string, { keyId: string; publicKey: string }[]> = {};
+  const entries = services.map((service): DirectoryV1['dayKeys'][number] => {
+    const identity = identities[service] as unknown as { publicKey: unknown; privateKey: never };
+    const identityKey = rawOf(identity.publicKey);
+    const keyId = keyIdOf(identityKey);
+    pinned[service] = [{ keyId, publicKey: toBase64url(identityKey) }];
+    const publicKey = rawOf((dayKeys[service] as unknown as { publicKey: unknown }).publicKey);
+    const signature = signEd25519(identity.privateKey, canonicalBytes('day-key/v1', [service, day, publicKey, keyId]));
+    return { service, day, publicKey: toBase64url(publicKey), identity: keyId, signature: toBase64url(signature) };
+  });
+  setting = {
+    day,
+    pinned,
+    directory: {
+      contracts: CONTRACTS_VERSION,
+      contractsHash: '',
+      profileHash: '',
+      dayKeys: entries,
+      cycle: { salt: toBase64url(new Uint8Array(32)), previousSalt: toBase64url(new Uint8Array(32).fill(1)) },
+    },
+  };
+});
+
+const answers: Answers = {
+  typed: { calledBy: 'Synthetic Person', birthDay: { day: 3, month: 4 }, dwelling: '1 Nowhere Street' },
+  facts: {
+    event: 'EVT-A',
+    impacts: ['I1'],
+    needs: ['FOD'],
+    impactPeriod: '2026-W45',
+    incomeChange: 'stopped',
+    urgent: [],
+    bands: { to5: 0, to17: 0, to64: 1, over64: 0 },
+    residence: { inCity: true, serviceArea: 'East', evidenceClass: 'R6', areaFit: 'inside' },
+    attested: { residence: true, impact: true, need: true, honesty: true },
+  },
+  payout: { way: 'CASH' },
+  contact: { channel: 'none', leaveMessage: false, language: 'en' },
+};
+
+function open(service: Recipient, contract: SealedContract, sealed: string, on = day): object {
+  const plaintext = hpkeOpen({
+    privateKey: (dayKeys[service] as unknown as { privateKey: never }).privateKey,
+    ...sliceBinding(contract, on),
+    sealed: fromBase64url(sealed),
+  });
+  return decodePayload(contract, plaintext);
+}
+
+describe('an application', () => {
+  it('fits the door, and each slice opens for its service alone, on its day alone', async () => {
+    const body = await prepareApplication(newReceipt(), answers, setting);
+    validate(SubmitApplicationV1, JSON.parse(JSON.stringify(body)));
+    const slices = [
+      ['eligibility', factsSlice, body.facts],
+      ['payments', payoutSlice, body.payout],
+      ['notification', contactSlice, body.contact],
+    ] as const;
+    for (const [service, contract, sealed] of slices) {
+      expect(open(service, contract, sealed)).toBeDefined();
+      for (const other of services) {
+        for (const [, otherContract] of slices) {
+          if (other === service && otherContract === contract) continue;
+          expect(() => open(other, otherContract, sealed)).toThrow();
+        }
+      }
+      expect(() => open(service, contract, sealed, '2026-11-03')).toThrow();
+    }
+  });
+
+  it('says nothing typed but the contact that was chosen, and never the receipt', async () => {
+    const receipt = newReceipt();
+    const phone = '+12135550177';
+    const body = await prepareApplication(
+      receipt,
+      { ...answers, contact: { channel: 'text', phone, leaveMessage: false, language: 'es' } },
+      setting,
+    );
+    const opened = [
+      open('eligibility', factsSlice, body.facts),
+      open('payments', payoutSlice, body.payout),
+      open('notification', contactSlice, body.contact),
+    ].map((slice) => JSON.stringify(slice));
+    for (const text of opened) {
+      expect(text).not.toContain('Nowhere');
+      expect(text).not.toContain('Synthetic');
+      expect(text).not.toContain(receipt);
+    }
+    expect(opened.map((text) => text.includes(phone))).toEqual([false, false, true]);
+    expect(opened[2]).toContain(`"tail":"${receiptTail(receipt)}"`);
+  });
+
+  it('gives no two services an equal value, but for the links that join exactly two', async () => {
+    const body = await prepareApplication(newReceipt(), answers, setting);
+    const strings = (value: unknown): string[] =>
+      typeof value === 'string'
+        ? [value]
+        : typeof value === 'object' && value !== null
+          ? Object.values(value).flatMap(strings)
+          : [];
+    const long = (slice: object): Set<string> => new Set(strings(slice).filter((text) => text.length >= 12));
+    const [facts, payout, contact] = [
+      long(open('eligibility', factsSlice, body.facts)),
+      long(open('payments', payoutSlice, body.payout)),
+      long(open('notification', contactSlice, body.contact)),
+    ];
+    expect([...facts].filter((text) => payout.has(text))).toEqual([]);
+    expect([...facts].filter((text) => contact.has(text))).toHaveLength(1);
+    expect([...payout].filter((text) => contact.has(text))).toHaveLength(1);
+  });
+
+  it('is not sealed to a key that no pinned identity has signed, nor for other contracts', async () => {
+    const { directory } = setting;
+    const [first, ...others] = directory.dayKeys;
+    const changed = { ...first, publicKey: others[0]?.publicKey ?? '' } as DirectoryV1['dayKeys'][number];
+    const forged = { ...setting, directory: { ...directory, dayKeys: [changed, ...others] } };
+    await expect(prepareApplication(newReceipt(), answers, forged)).rejects.toMatchObject({ code: 'no-day-key' });
+    await expect(prepareApplication(newReceipt(), answers, { ...setting, day: '2026-11-09' })).rejects.toMatchObject({
+      code: 'no-day-key',
+    });
+    const newer = { ...setting, directory: { ...directory, contracts: CONTRACTS_VERSION + 1 } };
+    await expect(prepareApplication(newReceipt(), answers, newer)).rejects.toMatchObject({ code: 'other-contracts' });
+  });
+});
+
+describe('a request', () => {
+  it('is signed by the household, and the signature holds for this request on this day only', async () => {
+    const receipt = newReceipt();
+    const household = await deriveHousehold(receipt);
+    const filed = await prepareRequest(receipt, { wish: { to: 'eligibility', kind: 'withdraw' }, n: 3 }, setting);
+    const request = open('eligibility', eligibilityRequest, filed.sealed) as { signature: string; n: number };
+    const key = household.at.eligibility.commandKey;
+    const signature = fromBase64url(request.signature);
+    expect(request.n).toBe(3);
+    expect(verifyCommand(key, commandBytes(eligibilityRequest, day, request), signature)).toBe(true);
+    expect(verifyCommand(key, commandBytes(eligibilityRequest, '2026-11-03', request), signature)).toBe(false);
+    expect(verifyCommand(key, commandBytes(eligibilityRequest, day, { ...request, n: 4 }), signature)).toBe(false);
+  });
+
+  it('ends at a thousand', async () => {
+    const wish = { to: 'notification', kind: 'stop' } as const;
+    await expect(prepareRequest(newReceipt(), { wish, n: 1001 }, setting)).rejects.toMatchObject({
+      code: 'no-more-requests',
+    });
+  });
+});
+
+describe('the boxes of a household', () => {
+  it('open with its receipt alone; codes inside are sealed once more', async () => {
+    const [household, stranger] = await Promise.all([deriveHousehold(newReceipt()), deriveHousehold(newReceipt())]);
+    const keys = household.at.payments;
+    const place = { box: keys.boxId, version: 5, lastDay: '2026-12-01' };
+    const code = hpkeSeal({
+      recipientKey: keys.receiptKey,
+      ...codeBinding('CASH', '25000'),
+      plaintext: Buffer.from('AAAA-BBBB-CCCC'.padEnd(32)),
+    });
+    const sealed = hpkeSeal({
+      recipientKey: keys.receiptKey,
+      ...boxBinding(paymentsBoxMessage, place),
+      plaintext: encodePayload(paymentsBoxMessage, {
+        status: 'ready-to-collect',
+        version: 5,
+        reasons: [],
+        lastDay: '2026-12-01',
+        highestRequest: 0,
+        ready: [{ way: 'CASH', amountCents: '25000', code: toBase64url(code) }],
+      }),
+    });
+    const empty = toBase64url(encodeBoxAnswer(undefined));
+    const answer = toBase64url(encodeBoxAnswer({ ...place, sealed }));
+    const messages = await openBoxes(household, [empty, empty, answer]);
+    expect(statusOf(messages, '2026-11-02')).toBe('ready-to-collect');
+    expect(await openCodes(household, messages)).toEqual([
+      { way: 'CASH', amountCents: 25_000n, code: 'AAAA-BBBB-CCCC' },
+    ]);
+    expect(await openBoxes(stranger, [empty, empty, answer])).toEqual({});
+    const later = toBase64url(encodeBoxAnswer({ ...place, version: 6, sealed }));
+    expect(await openBoxes(household, [empty, empty, later])).toEqual({});
+    expect(await openBoxes(household, [answer, answer, 'AAAA'])).toEqual({});
+  });
+
+  it('are never silent', () => {
+    const message = {
+      status: 'received',
+      version: 1,
+      reasons: [],
+      lastDay: '2026-11-10',
+      highestRequest: 0,
+      ready: [],
+    } as never;
+    expect(statusOf({}, '2026-11-02')).toBe('nothing-arrived');
+    expect(statusOf({ intake: message }, '2026-11-10')).toBe('received');
+    expect(statusOf({ intake: message }, '2026-11-11')).toBe('apply-again');
+  });
+});
