@@ -14,7 +14,7 @@ import type { ServiceUnderTest, TestKeyrings } from './service-harness.js';
 export interface Said {
   readonly contract: string;
   readonly day: string;
-  readonly payload: Readonly<Record<string, any>>;
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 export interface AppOptions {
@@ -80,7 +80,7 @@ export class ServiceApp<S extends Service> {
         new RecordOpener({ consumer, keyring: this.keyrings.ring(consumer), directory: this.keyrings.directory() });
       openers.set(consumer, opener);
       const plaintext = opener.open({ contract: name, version, producer, day }, record);
-      return { contract: name, day, payload: decodePayload(contract as AnyContract, plaintext) as Said['payload'] };
+      return { contract: name, day, payload: { ...decodePayload(contract as AnyContract, plaintext) } };
     });
   }
 

@@ -105,7 +105,7 @@ export class HouseholdStore {
 const CENTS = /^\d+n$/;
 
 /** JSON has no bigint: cents are written as `25000n`. */
-function toBody(record: HouseholdRecord): object {
+export function toBody(record: HouseholdRecord): object {
   return JSON.parse(
     JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
   ) as object;
@@ -118,7 +118,7 @@ function fromBody(body: object): HouseholdRecord {
 }
 
 export const householdKinds = [
-  { kind: HOUSEHOLD, sizeBytes: 3_072, work: false },
+  { kind: HOUSEHOLD, sizeBytes: 4_096, work: false },
   { kind: GRANT, sizeBytes: 192, work: false },
   { kind: OBLIGATION, sizeBytes: 192, work: false },
 ] as const;

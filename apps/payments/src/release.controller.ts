@@ -32,7 +32,7 @@ export class ReleaseController {
     @Headers() headers: SignedRequest['headers'],
     @Body() body: Buffer | undefined,
   ): Promise<{ made: Batch | null }> {
-    const maker = await this.personOf('/v1/release/batches', headers, body);
+    const maker = await this.personAlone('/v1/release/batches', headers, body);
     return { made: (await this.releases.make(maker)) ?? null };
   }
 
@@ -42,7 +42,7 @@ export class ReleaseController {
     @Headers() headers: SignedRequest['headers'],
     @Body() body: Buffer | undefined,
   ): Promise<{ batches: readonly Batch[] }> {
-    await this.personOf('/v1/release/open', headers, body);
+    await this.personAlone('/v1/release/open', headers, body);
     return { batches: await this.releases.open() };
   }
 
@@ -59,6 +59,12 @@ export class ReleaseController {
     if (approval.outcome === 'refused')
       throw new Problem(approval.reason === 'same-person' ? 'not-allowed' : 'not-now');
     return { outcome: approval.outcome, missing: approval.outcome === 'counted' ? approval.missing : 0 };
+  }
+
+  /** Who signed, where nothing more is asked. */
+  private async personAlone(path: string, headers: SignedRequest['headers'], body: Buffer = NO_BODY): Promise<string> {
+    if (body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+    return this.personOf(path, headers, body);
   }
 
   private personOf(path: string, headers: SignedRequest['headers'], body: Buffer | undefined): Promise<string> {

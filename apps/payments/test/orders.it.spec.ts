@@ -37,7 +37,9 @@ async function endOf({ household }: Told, said: readonly Said[]): Promise<unknow
   const box = household.box('payments', said);
   const grants = [...places].filter(([, handle]) => handle === household.paymentsHandle).map(([grant]) => grant);
   const closed = said
-    .filter(({ contract, payload }) => contract === 'payments.grant-closed' && grants.includes(payload['grant']))
+    .filter(
+      ({ contract, payload }) => contract === 'payments.grant-closed' && grants.includes(payload['grant'] as string),
+    )
     .map(({ payload }) => payload['ended'] as string)
     .sort();
   return {

@@ -180,6 +180,7 @@ function told(reference: string, payment: Payment | undefined, status = 200): An
 function deliver(reply: ServerResponse, answer: Answer, how?: Misbehaviour): void {
   const { reference, amountCents } = answer.body;
   switch (how) {
+    case 'error-before':
     case 'error-after':
       return send(reply, { status: 500, body: {} });
     case 'reset': {
@@ -196,8 +197,14 @@ function deliver(reply: ServerResponse, answer: Answer, how?: Misbehaviour): voi
       return send(reply, { ...answer, body: { ...answer.body, amountCents: String(Number(amountCents) + 100) } });
     case 'other-reference':
       return send(reply, { ...answer, body: { ...answer.body, reference: `x${String(reference).slice(1)}` } });
-    default:
-      send(reply, answer);
+    case 'reply-lost':
+    case 'not-found-then-posts':
+    case 'without-secret':
+    case 'pending-then-settles':
+    case 'conflict-applied-before':
+    case 'void-at-once':
+    case undefined:
+      return send(reply, answer);
   }
 }
 

@@ -11,6 +11,7 @@ import { BooksStore, type Books } from '../src/books.store.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
 import { RailWorker } from '../src/rail-worker.js';
+import type { Batch } from '../src/release.store.js';
 import { Staff } from '../src/staff.entity.js';
 import { WaitingList } from '../src/waiting-list.js';
 import { Partner } from './partner.js';
@@ -163,7 +164,11 @@ export class PaymentsWorld {
     return { name, privateKey };
   }
 
-  async post(path: string, body: object, signer?: StaffKey): Promise<{ readonly status: number; readonly body: any }> {
+  async post(
+    path: string,
+    body: object,
+    signer?: StaffKey,
+  ): Promise<{ readonly status: number; readonly body: Answered }> {
     const text = JSON.stringify(body);
     const headers =
       signer === undefined
@@ -179,7 +184,7 @@ export class PaymentsWorld {
       headers: { ...headers, 'content-type': 'application/json' },
       payload: text,
     });
-    return { status: answer.statusCode, body: answer.json() as unknown };
+    return { status: answer.statusCode, body: answer.json<Answered>() };
   }
 
   async close(): Promise<void> {
@@ -187,6 +192,17 @@ export class PaymentsWorld {
     await this.service.close();
     await this.partner.close();
   }
+}
+
+/** What a door of payments answers, as far as a test looks at it. */
+export interface Answered {
+  readonly made?: Batch | null;
+  readonly batches?: readonly Batch[];
+  readonly outcome?: string;
+  readonly missing?: number;
+  readonly code?: string;
+  readonly ready?: boolean;
+  readonly checks?: Readonly<Record<string, unknown>>;
 }
 
 export interface StaffKey {

@@ -1,0 +1,307 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { randomId } from '../../../test/support/signed-household.js';
+import { openService } from '../../../test/support/service-harness.js';
+import { ServiceApp } from '../../../test/support/service-app.js';
+import { testDatabase } from '../../../test/support/stack.js';
+import { AnchorKeeper } from '../src/anchor-keeper.js';
+import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
+import { PaymentsWorld } from './support.js';
+
+let world: PaymentsWorld;
+
+beforeAll(async () => {
+  world = await PaymentsWorld.open();
+});
+
+afterAll(() => world.close());
+
+const head = async (): Promise<string | undefined> =>
+  (await world.rows<{ seq: string }>('SELECT seq::text FROM chain_head'))[0]?.seq;
+
+describe('the books', () => {
+  it('begin with what was given, less what is set aside', async () => {
+    expect(await world.books()).toEqual({
+      balanced: true,
+      checks: {
+        'each-commit-sums-to-zero': true,
+        'balances-are-their-entries': true,
+        'slots-sum-to-their-grant': true,
+        'one-living-generation': true,
+        'in-flight-is-what-was-sent': true,
+        'outstanding-is-what-is-issued': true,
+        'reserved-is-what-is-promised': true,
+        'paid-is-what-was-collected': true,
+        'chain-has-no-gap': true,
+      },
+      accounts: { 'PHIL/available': '144500000', 'PHIL/given': '-170000000', 'PHIL/set-aside': '25500000' },
+      slots: {},
+      obligations: {},
+      hold: null,
+    });
+  });
+
+  it.each([
+    'UPDATE entry SET amount_cents = 1',
+    'DELETE FROM entry',
+    'TRUNCATE entry',
+    `UPDATE chain SET hash = '\\x00'`,
+    'DELETE FROM chain',
+    'TRUNCATE chain',
+  ])('cannot be changed by anybody: %s', async (statement) => {
+    await expect(world.rows(statement)).rejects.toThrow('the books are append-only');
+  });
+
+  it('no account but what was given goes below nothing', async () => {
+    await expect(world.rows(`UPDATE account SET balance_cents = -1 WHERE name = 'PHIL/available'`)).rejects.toThrow();
+  });
+
+  it('nothing happened, nothing is written: turns that change nothing, requests that change nothing', async () => {
+    const household = world.household();
+    await world.app.deliver([
+      household.payout('CASH', { lane: 'own-device' }),
+      world.grant(household, { kind: 'standard', amountCents: 70_000 }),
+    ]);
+    const before = await head();
+    await world.app.deliver([household.askPayments(1, { kind: 'presence' }, { lane: 'own-device' })]);
+    await world.giveTurns();
+    expect(await head()).toBe(before);
+  });
+
+  it('a hundred households at once in two processes: no cent is promised twice', async () => {
+    const other = await openService(paymentsSpec, {
+      keyrings: world.keyrings,
+      clock: world.service.runtime.clock,
+      env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url, DATABASE_URL: world.service.database.url },
+    });
+    const app = await ServiceApp.open(other, PaymentsModule, { keyrings: world.keyrings });
+    try {
+      const [row] = await world.rows<{ cents: string }>(
+        `SELECT balance_cents::text AS cents FROM account WHERE name = 'PHIL/available'`,
+      );
+      const available = BigInt(row?.cents ?? 0);
+      // All but the money for fifty is promised already, in one grant a hundred times the usual.
+      const big = world.household();
+      const rest = available - 50n * 100_000n;
+      for (let left = rest; left > 0n; left -= 10_000_000n) {
+        const amountCents = Number(left < 10_000_000n ? left : 10_000_000n);
+        const each = left === rest ? big : world.household();
+        await world.app.deliver([world.grant(each, { kind: 'standard', amountCents })]);
+      }
+      const batches = Array.from({ length: 20 }, () =>
+        Array.from({ length: 5 }, () => world.grant(world.household(), { kind: 'standard', amountCents: 100_000 })),
+      );
+      await Promise.all(batches.map((batch, at) => (at % 2 === 0 ? world.app : app).deliver(batch)));
+      const books = await world.books();
+      expect(books.balanced).toBe(true);
+      expect(books.accounts['PHIL/available']).toBe('0');
+      expect(books.obligations['waiting-list']).toBe(50);
+    } finally {
+      await app.close();
+      await other.close();
+    }
+  });
+});
+
+describe('the waiting list', () => {
+  let list: PaymentsWorld;
+
+  beforeAll(async () => {
+    list = await PaymentsWorld.open();
+  });
+
+  afterAll(() => list.close());
+
+  it('a small wish does not slip past a more urgent one that is too large for what is left', async () => {
+    for (let left = 144_500_000 - 150_000; left > 0; left -= 9_000_000) {
+      const amountCents = Math.min(left, 9_000_000);
+      await list.app.deliver([list.grant(list.household(), { kind: 'standard', amountCents })]);
+    }
+    await list.rows(`UPDATE obligation SET service_area = 'Filler'`);
+    const own = (): Promise<object[]> =>
+      list.rows(
+        `SELECT amount_cents::int AS cents, status FROM obligation WHERE service_area <> 'Filler' ORDER BY amount_cents`,
+      );
+    const withdrawn = randomId();
+    const [first, urgent, small] = [list.household(), list.household(), list.household()];
+    await list.app.deliver([list.grant(first, { id: withdrawn, kind: 'standard', amountCents: 100_000 })]);
+    await list.app.deliver([list.grant(urgent, { kind: 'standard', amountCents: 150_000 })]);
+    await list.app.deliver([list.grant(small, { kind: 'standard', amountCents: 10_000, tier: 3 })]);
+    await list.giveTurns();
+    expect(await own()).toEqual([
+      { cents: 10_000, status: 'waiting-list' },
+      { cents: 100_000, status: 'reserved' },
+      { cents: 150_000, status: 'waiting-list' },
+    ]);
+    await list.app.deliver([list.cancel(withdrawn)]);
+    await list.giveTurns();
+    expect(await own()).toEqual([
+      { cents: 10_000, status: 'waiting-list' },
+      { cents: 100_000, status: 'closed' },
+      { cents: 150_000, status: 'reserved' },
+    ]);
+    expect(await list.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/available': '0' } });
+  });
+});
+
+describe('limits of what goes out by itself', () => {
+  let limits: PaymentsWorld;
+
+  beforeAll(async () => {
+    limits = await PaymentsWorld.open();
+  });
+
+  afterAll(() => limits.close());
+
+  it('ten rapid grants an hour at one site; the eleventh when the hour is over', async () => {
+    const households = Array.from({ length: 11 }, () => limits.household());
+    await limits.app.deliver(households.map((each) => each.payout('CASH', { site: 'BUSY' })));
+    await limits.app.deliver(households.map((each) => limits.grant(each)));
+    expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
+    await limits.giveTurns();
+    expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
+    limits.pass(56 * 60_000);
+    await limits.giveTurns();
+    expect((await limits.books()).slots).toEqual({ intended: 11 });
+    expect((await limits.books()).balanced).toBe(true);
+  });
+
+  it('when the week is used up, tier one still gets a rapid grant, others wait, and nobody waits for them', async () => {
+    await limits.rows(`UPDATE rapid_week SET cents = 17000000`);
+    const [urgent, other, standard] = [limits.household(), limits.household(), limits.household()];
+    const all = [urgent, other, standard];
+    await limits.app.deliver(all.map((each, at) => each.payout('CASH', { site: `WEEK-${at}` })));
+    await limits.app.deliver([limits.grant(other, { tier: 2 })]);
+    await limits.app.deliver([
+      limits.grant(urgent, { tier: 1 }),
+      limits.grant(standard, { kind: 'standard', amountCents: 45_000, tier: 3 }),
+    ]);
+    const said = await limits.app.said();
+    expect(all.map((each) => each.box('payments', said)?.status)).toEqual(['approved', 'waiting-list', 'approved']);
+    expect(other.notices('payments', said)).toEqual(['update']);
+    await limits.giveTurns();
+    expect((await limits.books()).obligations['waiting-list']).toBe(1);
+    await limits.rows(`UPDATE rapid_week SET week = week - 7`);
+    await limits.giveTurns();
+    expect((await limits.books()).obligations['waiting-list']).toBeUndefined();
+    expect((await limits.books()).balanced).toBe(true);
+  });
+});
+
+describe('the anchor', () => {
+  let anchored: PaymentsWorld;
+
+  beforeAll(async () => {
+    anchored = await PaymentsWorld.open();
+    const household = anchored.household();
+    await anchored.app.deliver([household.payout('CASH'), anchored.grant(household)]);
+    await anchored.carry();
+  });
+
+  afterAll(() => anchored.close());
+
+  const file = (): string => join(anchored.anchor, 'payments.json');
+
+  async function restart(): Promise<void> {
+    await anchored.app.get(AnchorKeeper).onModuleInit();
+  }
+
+  async function more(): Promise<void> {
+    const household = anchored.household();
+    await anchored.app.deliver([
+      household.payout('CASH', { site: randomId().slice(0, 6).toUpperCase().replace(/\W|_/g, 'X') }),
+      anchored.grant(household),
+    ]);
+  }
+
+  it('moves before anything is sent; a crash between the commit and the anchor holds nothing', async () => {
+    const before = readFileSync(file(), 'utf8');
+    await more();
+    await restart();
+    expect(await anchored.carry()).toBe(1);
+    expect(readFileSync(file(), 'utf8')).not.toBe(before);
+    expect((await anchored.books()).hold).toBeNull();
+  });
+
+  it('a pair that the books do not contain: nothing is sent, and health says so without being unready for it', async () => {
+    const good = readFileSync(file(), 'utf8');
+    const { seq } = JSON.parse(good) as { seq: string };
+    const cases: [string, string][] = [
+      [
+        JSON.stringify({ seq: String(BigInt(seq) + 1_000n), hash: Buffer.alloc(32).toString('base64url') }),
+        'books-older-than-anchor',
+      ],
+      [JSON.stringify({ seq, hash: Buffer.alloc(32).toString('base64url') }), 'books-other-than-anchor'],
+    ];
+    for (const [text, reason] of cases) {
+      await more();
+      writeFileSync(file(), text);
+      await restart();
+      const calls = anchored.partner.calls.length;
+      expect(await anchored.carry()).toBe(0);
+      expect(anchored.partner.calls.length).toBe(calls);
+      expect((await anchored.books()).hold).toBe(reason);
+      const health = await anchored.app.app.inject({ method: 'GET', url: '/health/ready' });
+      expect(health.json<{ checks: object }>().checks).toMatchObject({ hold: reason });
+      expect(readFileSync(file(), 'utf8')).toBe(text);
+      writeFileSync(file(), good);
+      await restart();
+      expect(await anchored.carry()).toBe(1);
+    }
+  });
+
+  it('an anchor that is gone after money was sent is a hold, not a beginning', async () => {
+    const good = readFileSync(file(), 'utf8');
+    rmSync(file());
+    await restart();
+    expect(await anchored.carry()).toBe(0);
+    expect((await anchored.books()).hold).toBe('anchor-missing');
+    writeFileSync(file(), good);
+    await restart();
+    expect((await anchored.books()).hold).toBeNull();
+  });
+
+  it('a running process that finds itself on other books stops, too', async () => {
+    await more();
+    const good = readFileSync(file(), 'utf8');
+    writeFileSync(file(), JSON.stringify({ seq: '1', hash: Buffer.alloc(32).toString('base64url') }));
+    expect(await anchored.carry()).toBe(0);
+    expect((await anchored.books()).hold).toBe('books-other-than-anchor');
+    writeFileSync(file(), good);
+    await restart();
+    expect(await anchored.carry()).toBe(1);
+  });
+});
+
+describe('the schema', () => {
+  it('goes up, down and up again, and is what the entities say', async () => {
+    const { url, drop } = await testDatabase();
+    const source = await new DataSource({
+      type: 'postgres',
+      url,
+      entities: paymentsSpec.entities,
+      migrations: paymentsSpec.migrations,
+    }).initialize();
+    try {
+      const tables = async (): Promise<string[]> =>
+        (
+          await source.query<{ name: string }[]>(
+            `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+          )
+        ).map(({ name }) => name);
+      await source.runMigrations();
+      const up = await tables();
+      await source.undoLastMigration();
+      expect(await tables()).toEqual(['migrations']);
+      await source.runMigrations();
+      expect(await tables()).toEqual(up);
+      const drift = await source.driver.createSchemaBuilder().log();
+      expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+    } finally {
+      await source.destroy();
+      await drop();
+    }
+  });
+});

@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { PaymentDesk } from '../src/payment-desk.js';
+import { MortalDesk, PaymentsWorld } from './support.js';
+import { misbehaviours, type Misbehaviour } from './partner.js';
+import type { SignedHousehold } from '../../../test/support/signed-household.js';
+
+let world: PaymentsWorld;
+
+beforeAll(async () => {
+  world = await PaymentsWorld.open();
+});
+
+afterAll(() => world.close());
+
+/** Of one slot over all its generations, at most one payment can ever be collected. */
+async function paidTwice(): Promise<number> {
+  const slots = await world.rows<{ name: string; reference: Buffer }>(
+    `SELECT encode(obligation, 'hex') || slot AS name, reference FROM slot`,
+  );
+  const successes = new Map<string, number>();
+  for (const { name, reference } of slots) {
+    const isPaid = world.partner.successful.has(reference.toString('base64url'));
+    successes.set(name, (successes.get(name) ?? 0) + (isPaid ? 1 : 0));
+  }
+  return [...successes.values()].filter((count) => count > 1).length;
+}
+
+function dieAtNextCommit(): void {
+  (world.app.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+}
+
+let site = 0;
+
+async function present(): Promise<SignedHousehold> {
+  const household = world.household();
+  site += 1;
+  await world.app.deliver([household.payout('CASH', { site: `RAIL-${site}` }), world.grant(household)]);
+  return household;
+}
+
+async function codesOf(household: SignedHousehold): Promise<readonly string[]> {
+  const box = household.box('payments', await world.app.said());
+  return box === undefined ? [] : household.codes(box);
+}
+
+afterEach(async () => {
+  world.partner.behave();
+  await world.carryOn();
+  expect(await paidTwice()).toBe(0);
+  expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+});
+
+describe('a partner that behaves', () => {
+  it('is asked once, and the household alone can read the code', async () => {
+    const household = await present();
+    const calls = world.partner.calls.length;
+    await world.carry();
+    expect(world.partner.calls.length - calls).toBe(1);
+    const box = household.box('payments', await world.app.said());
+    expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000', highestRequest: 0 });
+    const [code] = await codesOf(household);
+    expect([...world.partner.successful.values()].map((payment) => payment.code)).toContain(code);
+    expect(household.notices('payments', await world.app.said())).toEqual(['ready']);
+    expect(await world.carry()).toBe(0);
+    expect(world.partner.calls.length - calls).toBe(1);
+  });
+
+  it('collected: the books say so within two hours, the grant is closed, the code is shown no more', async () => {
+    const household = await present();
+    await world.carry();
+    const [code = ''] = await codesOf(household);
+    expect(world.partner.collect(code)).toBe(true);
+    expect(world.partner.collect(code)).toBe(false);
+    world.pass(2 * 3_600_000);
+    await world.carry();
+    const said = await world.app.said();
+    expect(household.box('payments', said)).toMatchObject({ status: 'collected', amountCents: '25000', ready: [] });
+    expect(
+      said.filter(({ contract }) => contract === 'payments.grant-closed').map(({ payload }) => payload['ended']),
+    ).toEqual(['paid']);
+  });
+
+  it('a withdrawal before it is sent takes everything back; after that the code stays good', async () => {
+    const [early, late] = [await present(), world.household()];
+    const grantOf = (household: SignedHousehold, id: string) => world.grant(household, { id });
+    const [first, second] = ['a'.repeat(42) + 'A', 'b'.repeat(42) + 'A'];
+    await world.app.deliver([late.payout('CASH', { site: 'LATE' }), grantOf(late, second)]);
+    const other = world.household();
+    await world.app.deliver([other.payout('CASH', { site: 'OTHER' }), grantOf(other, first)]);
+    await world.app.deliver([world.cancel(first)]);
+    await world.carry();
+    await world.app.deliver([world.cancel(second)]);
+    const said = await world.app.said();
+    expect(other.box('payments', said)?.status).toBe('closed');
+    expect(late.box('payments', said)?.status).toBe('ready-to-collect');
+    expect(early.box('payments', said)?.status).toBe('ready-to-collect');
+  });
+});
+
+describe.each(['before the reply is kept', 'not at all'] as const)('a crash %s', (crash) => {
+  it.each(misbehaviours)('and a partner of the kind %s: paid once, in the end', async (how: Misbehaviour) => {
+    const household = await present();
+    world.partner.misbehave(how);
+    if (crash === 'before the reply is kept') dieAtNextCommit();
+    await world.carry();
+    expect(await paidTwice()).toBe(0);
+    expect((await world.books()).balanced).toBe(true);
+    await world.carryOn(8);
+    const box = household.box('payments', await world.app.said());
+    expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000' });
+    const codes = await codesOf(household);
+    expect(codes).toHaveLength(1);
+    const payment = [...world.partner.successful.values()].find(({ code }) => code === codes[0]);
+    expect(payment?.amountCents).toBe('25000');
+  });
+});
+
+describe('misbehaviour upon misbehaviour', () => {
+  it.each(['reply-lost', 'error-before', 'truncated', 'other-amount', 'other-reference'] as const)(
+    'also the inquiry goes wrong: %s',
+    async (how) => {
+      const household = await present();
+      world.partner.misbehave('reply-lost');
+      for (let time = 0; time < 3; time += 1) world.partner.misbehave(how, 'inquire');
+      await world.carryOn();
+      expect(await codesOf(household)).toHaveLength(1);
+    },
+  );
+
+  it.each(['reply-lost', 'error-before', 'error-after', 'truncated', 'other-reference'] as const)(
+    'a code was lost and its voiding goes wrong: %s',
+    async (how) => {
+      const household = await present();
+      world.partner.misbehave('without-secret');
+      world.partner.misbehave(how, 'void');
+      await world.carryOn();
+      const codes = await codesOf(household);
+      expect(codes).toHaveLength(1);
+      expect([...world.partner.successful.values()].map(({ code }) => code)).toContain(codes[0]);
+    },
+  );
+
+  it('eighty households, each call as bad as it can be, a crash in every third round: each is paid once', async () => {
+    const households: SignedHousehold[] = [];
+    const first = site + 1;
+    for (let at = 0; at < 80; at += 1) households.push(await present());
+    let draw = 7;
+    const next = (below: number): number => {
+      draw = (draw * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return draw % below;
+    };
+    for (let round = 0; round < 30; round += 1) {
+      for (let bad = 0; bad < 24; bad += 1) {
+        const how = misbehaviours[next(misbehaviours.length)] as Misbehaviour;
+        world.partner.misbehave(how, (['issue', 'issue', 'inquire', 'void'] as const)[next(4)]);
+      }
+      if (round % 3 === 0) dieAtNextCommit();
+      if (round % 5 === 0) world.partner.passTime();
+      await world.carry();
+      world.pass(61_000);
+      expect(await paidTwice()).toBe(0);
+    }
+    expect((await world.books()).balanced).toBe(true);
+    world.partner.behave();
+    await world.carryOn();
+    const said = await world.app.said();
+    const sites = households.map((_, at) => `RAIL-${first + at}`);
+    const [{ held } = { held: 0 }] = await world.rows<{ held: number }>(
+      `SELECT count(*)::int AS held FROM slot WHERE state = 'held' AND site = ANY($1)`,
+      [sites],
+    );
+    const ready = households.filter((household) => household.box('payments', said)?.status === 'ready-to-collect');
+    expect(ready.length + held).toBe(80);
+    const codes = new Set(ready.flatMap((household) => household.codes(household.box('payments', said) as never)));
+    expect(codes.size).toBe(ready.length);
+    const good = new Set([...world.partner.successful.values()].map(({ code }) => code));
+    expect([...codes].every((code) => good.has(code))).toBe(true);
+  });
+
+  it('a partner that is down is not hammered', async () => {
+    await present();
+    const before = world.partner.calls.length;
+    for (let time = 0; time < 200; time += 1) {
+      world.partner.misbehave('error-before');
+      world.partner.misbehave('error-before', 'inquire');
+    }
+    for (let round = 0; round < 100; round += 1) {
+      await world.carry();
+      world.pass(100);
+    }
+    // Ten seconds: at once, once more, and then after rests that double.
+    expect(world.partner.calls.length - before).toBeLessThanOrEqual(8);
+  });
+
+  it('a partner whose inquiries find nothing and whose issuing always fails is not hammered either', async () => {
+    await present();
+    const before = world.partner.calls.length;
+    for (let time = 0; time < 200; time += 1) world.partner.misbehave('error-before');
+    for (let round = 0; round < 100; round += 1) {
+      await world.carry();
+      world.pass(100);
+    }
+    expect(world.partner.calls.length - before).toBeLessThanOrEqual(8);
+  });
+});

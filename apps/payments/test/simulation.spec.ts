@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { operations, type Operation } from './operations.js';
+import { City } from './simulation.js';
+
+/** Longer sequences than a household will ever see; the seed of a failure is printed by the library. */
+const RUNS = 700;
+const LENGTH = 160;
+
+describe('whatever happens, in whatever order', () => {
+  it('no cent is promised twice, nothing is paid twice, every sum is right after each step', () => {
+    let steps = 0;
+    fc.assert(
+      fc.property(fc.array(operations, { minLength: LENGTH, maxLength: LENGTH }), (script: readonly Operation[]) => {
+        const city = new City();
+        for (const operation of script) {
+          city.step(operation);
+          city.check();
+          steps += 1;
+        }
+        city.settleAll();
+        city.check();
+        city.checkQuiet();
+      }),
+      { numRuns: RUNS },
+    );
+    expect(steps).toBeGreaterThanOrEqual(100_000);
+  });
+});

@@ -1,0 +1,400 @@
+import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
+import { report, type HouseholdEvent } from '../src/domain/message.js';
+import type { AccountKind, Posting } from '../src/domain/money.js';
+import { presentSlots, type Obligation, type Slot } from '../src/domain/obligation.js';
+import { fundsAwaited, plan, type FundView, type MoneyView, type PaymentPolicy } from '../src/domain/plan.js';
+import { callFor, outcomeOf, type RailCall, type RailReply } from '../src/domain/rail.js';
+import { settle } from '../src/domain/settle.js';
+import { falsified, HOUSEHOLDS, told, type Line, type Operation, type Payment } from './operations.js';
+
+const POLICY: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] };
+const GIVEN_CENTS = 400_000n;
+const SITE_HOUR_CENTS = 50_000n;
+const RAPID_WEEK_CENTS = 60_000n;
+
+/** Plays the part of stores, worker and partner; what it asserts is what must hold for all of them. */
+export class City {
+  private readonly balances = new Map<string, bigint>();
+  private readonly households: HouseholdState[] = Array.from({ length: HOUSEHOLDS }, () => newHousehold);
+  private readonly obligations = new Map<string, Obligation>();
+  private readonly cancelledFirst = new Set<string>();
+  private readonly partner = new Map<string, Payment>();
+  private readonly rapidUsed = new Map<string, bigint>();
+  private siteUsed = 0n;
+  private nowMs = 1_000;
+  private readonly versions: number[] = Array.from({ length: HOUSEHOLDS }, () => 0);
+  private readonly closedTold = new Set<string>();
+
+  constructor() {
+    for (const fund of ['GIFT', 'LEND']) {
+      this.add(`${fund}/given`, -GIVEN_CENTS);
+      this.add(`${fund}/available`, GIVEN_CENTS);
+    }
+  }
+
+  step(operation: Operation): void {
+    // Often within the same millisecond.
+    if (operation.type === 'hour') this.nowMs += 3_600_000;
+    switch (operation.type) {
+      case 'payout': {
+        const { way: chosen, isPresent } = operation;
+        const payout = { way: chosen, site: isPresent ? 'S-1' : undefined };
+        return this.tell(operation.who, (state) => evolve(state, { type: 'choose-payout', payout, isPresent }));
+      }
+      case 'grant':
+        return this.award(operation);
+      case 'cancel': {
+        const grant = nameOf(operation.who, operation.kind);
+        this.cancelledFirst.add(grant);
+        return this.tell(operation.who, (state) => evolve(state, { type: 'cancel', grant }));
+      }
+      case 'change':
+        return this.tell(operation.who, (state) =>
+          evolve(state, { type: 'change-payout', n: operation.n, way: operation.way }),
+        );
+      case 'presence':
+        return this.tell(operation.who, (state) =>
+          evolve(state, { type: 'confirm-presence', n: operation.n, site: 'S-1' }),
+        );
+      case 'release':
+        return this.release(nameOf(operation.who, operation.kind));
+      case 'carry':
+        return this.carry(operation.who, nameOf(operation.who, operation.kind), operation.line);
+      case 'collect':
+        return this.collect(operation.who);
+      case 'turns':
+        return this.giveTurns();
+      case 'hour':
+        this.siteUsed = 0n;
+        return this.tellAll();
+      case 'late-post':
+        return this.postLate();
+    }
+  }
+
+  /** A partner that behaves, hour after hour. */
+  settleAll(): void {
+    for (let round = 0; round < 12; round += 1) {
+      this.postLate();
+      for (let at = 0; at < HOUSEHOLDS; at += 1) {
+        for (const each of ['rapid', 'standard'] as const) {
+          for (let slot = 0; slot < 4; slot += 1) this.carry(at, nameOf(at, each), 'whole');
+        }
+      }
+      this.step({ type: 'hour' });
+    }
+  }
+
+  check(): void {
+    // M1
+    isTrue([...this.balances.values()].reduce((sum, cents) => sum + cents, 0n) === 0n, 'the ledger sums to nothing');
+    // M4
+    for (const [name, cents] of this.balances) isTrue(cents >= 0n || name.endsWith('/given'), 'nothing is overdrawn');
+    const states = [...this.obligations.values()];
+    this.checkFigures(states);
+    for (const obligation of states) checkObligation(obligation);
+    this.checkPartner();
+    for (const state of this.households) {
+      if (state.payout !== undefined && !state.isPresent) this.checkUnseen(state);
+    }
+  }
+
+  /** M8: once quiet, nothing is on its way. What contradicts itself waits for people. */
+  checkQuiet(): void {
+    for (const { slots, status } of this.obligations.values()) {
+      for (const { state } of slots) isTrue(state !== 'intended' && state !== 'unknown', 'everything has settled');
+      if (status === 'closed')
+        isTrue(
+          slots.every(({ state }) => state === 'void' || state === 'collected'),
+          'closed is over',
+        );
+    }
+    // M3
+    for (const obligation of this.obligations.values()) {
+      for (const slot of obligation.slots) {
+        const payment = this.partner.get(referenceOf(obligation.id, slot));
+        if (slot.state === 'issued')
+          isTrue(payment?.state === 'issued' || payment?.state === 'collected', 'both books say issued');
+        if (slot.state === 'collected') isTrue(payment?.state === 'collected', 'both books say collected');
+        if (slot.state === 'void') isTrue(payment === undefined || payment.state === 'void', 'both books say void');
+      }
+    }
+  }
+
+  private checkFigures(states: readonly Obligation[]): void {
+    const slots = states.flatMap((obligation) => obligation.slots);
+    const inState = (...wanted: readonly Slot['state'][]): bigint =>
+      slots.filter(({ state }) => wanted.includes(state)).reduce((sum, { amountCents }) => sum + amountCents, 0n);
+    const unslotted = states
+      .filter(({ status, slots: own }) => status === 'reserved' && own.length === 0)
+      .reduce((sum, { amountCents }) => sum + amountCents, 0n);
+    isTrue(this.total('reserved') === unslotted + inState('waiting-release', 'capped'), 'reserved is what is promised');
+    isTrue(this.total('in-flight') === inState('intended', 'unknown', 'held'), 'in flight is what was sent');
+    isTrue(this.total('outstanding') === inState('issued'), 'outstanding is what is issued');
+    isTrue(this.total('paid') === inState('collected'), 'paid is what was collected');
+  }
+
+  /** M2, M9: at most one payment of a slot can ever be collected, over all its generations. */
+  private checkPartner(): void {
+    const successes = new Map<string, number>();
+    for (const { state, slot } of this.partner.values()) {
+      if (state !== 'void') successes.set(slot, (successes.get(slot) ?? 0) + 1);
+    }
+    for (const count of successes.values()) isTrue(count <= 1, 'a slot is paid once');
+  }
+
+  private checkUnseen({ grants, items }: HouseholdState): void {
+    isTrue(items.length === 0, 'nobody unseen has a code');
+    for (const { obligation } of grants) {
+      const state = this.obligations.get(obligation)?.status;
+      isTrue(state === 'open' || state === 'closed', 'nothing is kept for a household that nobody has seen');
+    }
+  }
+
+  private award({ who: at, kind: of, cents, tier }: Extract<Operation, { type: 'grant' }>): void {
+    const grant = nameOf(at, of);
+    if (this.obligations.has(grant)) return;
+    const promised = { kind: of, amountCents: BigInt(cents), needs: ['FOD'], tier, serviceArea: 'East' };
+    this.obligations.set(grant, { ...promised, id: grant, status: 'open', fund: undefined, slots: [] });
+    const isCancelled = this.cancelledFirst.has(grant);
+    this.tell(at, (state) =>
+      evolve(state, { type: 'award', grant: { ...promised, grant, obligation: grant }, isCancelled }),
+    );
+  }
+
+  private release(id: string): void {
+    const obligation = this.obligations.get(id);
+    if (obligation === undefined) return;
+    for (const slot of obligation.slots) {
+      if (slot.state !== 'waiting-release' || slot.way !== 'CASH' || obligation.kind === 'rapid') continue;
+      this.replace(id, slot, { state: 'intended', isTakenUp: false });
+      this.post([
+        {
+          fund: obligation.fund ?? '',
+          from: 'reserved',
+          to: 'in-flight',
+          amountCents: slot.amountCents,
+          obligation: id,
+        },
+      ]);
+    }
+  }
+
+  private carry(at: number, id: string, how: Line): void {
+    const obligation = this.obligations.get(id);
+    const slot =
+      obligation?.slots.find(({ state }) => callFor(state, false) !== undefined && state !== 'issued') ??
+      obligation?.slots.find(({ state }) => state === 'issued');
+    if (obligation === undefined || slot === undefined) return;
+    const call = callFor(slot.state, slot.isSecretLost);
+    if (call === undefined) return;
+    // M6
+    isTrue(slot.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued');
+    this.replace(id, slot, { isTakenUp: true });
+    const reference = referenceOf(id, slot);
+    const { amountCents, state } = slot;
+    const reply = this.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
+    if (how === 'crash') return;
+    const outcome = outcomeOf({ call, state, reference, amountCents }, reply);
+    const isCancelled = this.households[at]?.grants.some((each) => each.obligation === id && each.isCancelled) ?? false;
+    const before = this.obligations.get(id) as Obligation;
+    const settled = settle(before, slot, { outcome, isCancelled });
+    checkGenerations(before, settled.obligation, { outcome: outcome.type, isCancelled });
+    this.obligations.set(id, settled.obligation);
+    this.post(settled.postings);
+    const isMoved = settled.obligation !== before;
+    this.tell(at, (household) => {
+      if (isMoved && outcome.type === 'issued') {
+        const item = { obligation: id, slot: slot.slot, way: slot.way, amountCents, sealedCode: reference };
+        return evolve(household, { type: 'item-ready', item });
+      }
+      const isGone = isMoved && (outcome.type === 'collected' || outcome.type === 'contradiction');
+      return isGone ? evolve(household, { type: 'item-gone', obligation: id, slot: slot.slot }) : household;
+    });
+  }
+
+  private ask(call: RailCall, asked: { reference: string; amountCents: bigint; slot: string }, how: Line): RailReply {
+    if (how === 'lost-before') return { type: 'lost' };
+    const { reference } = asked;
+    const known = this.partner.get(reference);
+    if (call === 'issue') {
+      if (known === undefined) {
+        const state = how === 'late' ? 'late' : how === 'void' ? 'void' : 'issued';
+        this.partner.set(reference, {
+          state,
+          amountCents: asked.amountCents,
+          slot: asked.slot,
+          isCodeTold: how !== 'without-code',
+        });
+      } else if (known.state === 'late') known.state = 'issued';
+    }
+    if (call === 'void' && known?.state !== 'collected') {
+      if (known === undefined)
+        this.partner.set(reference, {
+          state: 'void',
+          amountCents: asked.amountCents,
+          slot: asked.slot,
+          isCodeTold: false,
+        });
+      else known.state = 'void';
+    }
+    if (how === 'lost' || how === 'without-code') return { type: 'lost' };
+    return falsified(told(reference, this.partner.get(reference)), how);
+  }
+
+  private collect(at: number): void {
+    for (const { sealedCode } of this.households[at]?.items ?? []) {
+      const payment = this.partner.get(sealedCode);
+      if (payment?.state !== 'issued') continue;
+      payment.state = 'collected';
+      return;
+    }
+  }
+
+  private postLate(): void {
+    for (const payment of this.partner.values()) if (payment.state === 'late') payment.state = 'issued';
+  }
+
+  private giveTurns(): void {
+    const waiting = [...this.obligations.values()].filter(({ status }) => status === 'waiting-list');
+    const kept = new Set<string>();
+    for (const { id } of waiting.sort((a, b) => a.tier - b.tier || (a.id < b.id ? -1 : 1))) {
+      const at = Number(id.split('-')[0]);
+      this.planOne(at, id, { isItsTurn: true, kept });
+    }
+    this.tellAll();
+  }
+
+  private tellAll(): void {
+    for (let at = 0; at < HOUSEHOLDS; at += 1) this.tell(at, (state) => state);
+  }
+
+  private tell(at: number, change: (state: HouseholdState) => HouseholdState): void {
+    this.households[at] = change(this.households[at] as HouseholdState);
+    for (const { obligation } of (this.households[at] as HouseholdState).grants) this.planOne(at, obligation);
+    const reported = report(this.households[at] as HouseholdState, this.obligations, this.nowMs);
+    this.households[at] = reported.state;
+    for (const event of reported.events) this.hear(at, event);
+    const again = report(reported.state, this.obligations, this.nowMs + 1);
+    isTrue(again.events.length === 0, 'what was said is not said again');
+  }
+
+  private hear(at: number, event: HouseholdEvent): void {
+    if (event.type === 'grant-closed') {
+      isTrue(!this.closedTold.has(event.grant), 'a grant is closed once');
+      this.closedTold.add(event.grant);
+      return;
+    }
+    if (event.type === 'notice')
+      return isTrue((this.households[at] as HouseholdState).isPresent, 'nobody unseen is texted');
+    isTrue(event.version > (this.versions[at] ?? 0), 'versions grow, also within a millisecond');
+    this.versions[at] = event.version;
+  }
+
+  private planOne(
+    at: number,
+    id: string,
+    turn: { isItsTurn: boolean; kept: Set<string> } = { isItsTurn: false, kept: new Set() },
+  ): void {
+    const household = this.households[at] as HouseholdState;
+    const obligation = this.obligations.get(id) as Obligation;
+    const isCancelled = household.grants.some((grant) => grant.obligation === id && grant.isCancelled);
+    const input = { household, obligation, isCancelled, isItsTurn: turn.isItsTurn, money: this.view(turn.kept) };
+    const planned = plan(input, POLICY);
+    this.obligations.set(id, planned.obligation);
+    this.post(planned.postings);
+    this.siteUsed += planned.releasedCents;
+    isTrue(this.siteUsed <= SITE_HOUR_CENTS, 'a site’s hour is never exceeded');
+    const { fund = '', tier, kind: of } = planned.obligation;
+    if (planned.rapidCents > 0n) {
+      const used = (this.rapidUsed.get(fund) ?? 0n) + planned.rapidCents;
+      isTrue(tier === 1 || used <= RAPID_WEEK_CENTS, 'a week’s share is exceeded for tier one only');
+      this.rapidUsed.set(fund, used);
+    }
+    isTrue(planned.releasedCents === 0n || of === 'rapid', 'only rapid grants go out by themselves');
+    for (const code of fundsAwaited({ ...input, obligation: planned.obligation })) turn.kept.add(code);
+    const again = plan({ ...input, obligation: planned.obligation, money: this.view(turn.kept) }, POLICY);
+    isTrue(again.obligation === planned.obligation && again.postings.length === 0, 'planning again changes nothing');
+  }
+
+  private view(kept: ReadonlySet<string>): MoneyView {
+    const tiers = [...this.obligations.values()]
+      .filter(
+        ({ status, kind: of, tier, amountCents }) =>
+          status === 'waiting-list' && (of !== 'rapid' || tier === 1 || amountCents <= this.rapidLeft()),
+      )
+      .map(({ tier }) => tier);
+    const fund = (code: string, ways: readonly string[]): FundView => ({
+      code,
+      ways,
+      mayPayGrants: true,
+      availableCents: kept.has(code) ? 0n : (this.balances.get(`${code}/available`) ?? 0n),
+      rapidLeftCents: RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n),
+    });
+    return {
+      funds: [fund('GIFT', ['CASH', 'CARD']), fund('LEND', ['CASH'])],
+      siteLeftCents: SITE_HOUR_CENTS - this.siteUsed,
+      waitingTier: tiers.length === 0 ? undefined : Math.min(...tiers),
+    };
+  }
+
+  private rapidLeft(): bigint {
+    const lefts = ['GIFT', 'LEND'].map((code) => RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n));
+    return lefts.reduce((most, left) => (left > most ? left : most), 0n);
+  }
+
+  private replace(id: string, slot: Slot, change: Partial<Slot>): void {
+    const obligation = this.obligations.get(id) as Obligation;
+    const slots = obligation.slots.map((each) =>
+      each.slot === slot.slot && each.generation === slot.generation ? { ...each, ...change } : each,
+    );
+    this.obligations.set(id, { ...obligation, slots });
+  }
+
+  private post(postings: readonly Posting[]): void {
+    for (const { fund, from, to, amountCents } of postings) {
+      isTrue(typeof amountCents === 'bigint' && amountCents > 0n, 'amounts are whole cents, and more than nothing');
+      this.add(`${fund}/${from}`, -amountCents);
+      this.add(`${fund}/${to}`, amountCents);
+    }
+  }
+
+  private add(name: string, cents: bigint): void {
+    this.balances.set(name, (this.balances.get(name) ?? 0n) + cents);
+  }
+
+  private total(of: AccountKind): bigint {
+    return ['GIFT', 'LEND'].reduce((sum, fund) => sum + (this.balances.get(`${fund}/${of}`) ?? 0n), 0n);
+  }
+}
+
+function checkObligation(obligation: Obligation): void {
+  const present = presentSlots(obligation);
+  if (present.length > 0) {
+    const sum = present.reduce((total, { amountCents }) => total + amountCents, 0n);
+    isTrue(sum === obligation.amountCents, 'the slots of a grant sum to its amount');
+  }
+  for (const { amountCents } of present) {
+    isTrue(amountCents >= 1n && amountCents <= POLICY.perInstrumentCents, 'an instrument holds at most its maximum');
+  }
+  const living = obligation.slots.filter(({ state }) => state !== 'void');
+  isTrue(new Set(living.map(({ slot }) => slot)).size === living.length, 'a slot has one living generation');
+  isTrue(living.length === 0 || obligation.fund !== undefined, 'what is promised has a fund');
+}
+
+function checkGenerations(
+  before: Obligation,
+  after: Obligation,
+  { outcome, isCancelled }: { readonly outcome: string; readonly isCancelled: boolean },
+): void {
+  if (after.slots.length === before.slots.length) return;
+  isTrue(outcome === 'definite-no', 'a new generation only after a definite no');
+  isTrue(!isCancelled, 'what is withdrawn gets no further generation');
+}
+
+const nameOf = (at: number, of: 'rapid' | 'standard'): string => `${at}-${of}`;
+const referenceOf = (id: string, { slot, generation }: Slot): string => `${id}/${slot}/${generation}`;
+
+function isTrue(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}

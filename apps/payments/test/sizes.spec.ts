@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { base64urlLength, HPKE_OVERHEAD_BYTES, CODE_BYTES } from '#libs/contracts';
+import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
+import { report } from '../src/domain/message.js';
+import type { Obligation } from '../src/domain/obligation.js';
+import { householdKinds, toBody, type HouseholdRecord } from '../src/household.store.js';
+
+const ID = 'x'.repeat(43);
+const CODE = 'A-CODE-OF-SIXTEE';
+const SEALED = 'x'.repeat(base64urlLength(CODE_BYTES + HPKE_OVERHEAD_BYTES));
+
+const grant = (kind: GrantOfHousehold['kind'], obligation: string): GrantOfHousehold => ({
+  grant: ID,
+  obligation,
+  kind,
+  amountCents: 10_000_000n,
+  needs: Array.from({ length: 7 }, () => CODE),
+  tier: 9,
+  serviceArea: 'AnAreaOfTwentySigns',
+  isCancelled: false,
+  isClosedTold: false,
+});
+
+const items = Array.from({ length: 6 }, (_, slot): ReadyItem => ({
+  obligation: ID,
+  slot,
+  way: CODE,
+  amountCents: 10_000_000n,
+  sealedCode: SEALED,
+}));
+
+describe('the largest household', () => {
+  it('fits into its record, with six codes that wait to be collected', () => {
+    const grants = [grant('rapid', ID), grant('standard', ID.replace('x', 'y'))];
+    const owed = grants.map(({ obligation, kind }): [string, Obligation] => [
+      obligation,
+      { ...grant(kind, ID), id: obligation, status: 'reserved', fund: 'GIFT', slots: [] },
+    ]);
+    const before = {
+      payout: { way: CODE, site: CODE },
+      change: { n: 1_000, way: CODE },
+      isPresent: true,
+      presence: { n: 1_000, site: CODE },
+      highestRequest: 1_000,
+      grants,
+      items,
+      said: { text: '', status: undefined, itemsReady: 0, version: 0 },
+    };
+    const { state, events } = report(before, new Map(owed), 1_795_000_000_000);
+    expect(events[0]).toMatchObject({ type: 'outcome', items: items.slice(0, 4) });
+    const record: HouseholdRecord = {
+      state,
+      keys: {
+        receiptKey: ID,
+        linkToken: ID,
+        pickup: ID,
+        payee: { payee: CODE, accountReference: 'A'.repeat(24) },
+      },
+    };
+    const bytes = Buffer.byteLength(JSON.stringify(toBody(record))) + 32 + 6;
+    expect(bytes).toBeLessThanOrEqual(householdKinds[0].sizeBytes);
+  });
+});
