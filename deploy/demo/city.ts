@@ -1,26 +1,14 @@
-import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Door, type DeviceSigner } from '#libs/household';
+import { Door } from '#libs/household';
 import type { PinnedIdentities } from '#libs/sealing';
 
 import { devicesFile, type LocalDevice } from '../local/enrolment.js';
 import { pinnedIdentitiesFile } from '../local/keyring.js';
 import { placeAt, repositoryRoot } from '../local/place.js';
-
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** Signs as an enrolled device or member of staff does. @param seed 32 bytes, base64url */
-export function signerFrom(name: string, seed: string): DeviceSigner {
-  const key = createPrivateKey({
-    key: Buffer.concat([PKCS8_ED25519, Buffer.from(seed, 'base64url')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  return { keyId: name, sign: (message) => Promise.resolve(sign(null, message, key)) };
-}
+import { signerFrom } from '../local/signer.js';
 
 /** The kiosks of a local city, each with its door to intake. */
 export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {

@@ -73,7 +73,7 @@ describe('the door refuses, with a stable code and without an echo', () => {
       'unknown-field',
       (body) => JSON.parse(`{"__proto__":"${canary}",${JSON.stringify(body).slice(1)}`),
     ],
-    ['a missing field', 400, 'invalid-body', ({ payout: _, ...rest }) => rest],
+    ['a missing field', 400, 'invalid-body', (body) => ({ ...body, payout: undefined })],
     ['a wrong type', 400, 'invalid-body', (body) => ({ ...body, facts: [canary] })],
     ['a null', 400, 'invalid-body', (body) => ({ ...body, day: null })],
     ['a slice that is too short', 400, 'invalid-body', (body) => ({ ...body, facts: body.facts.slice(4) })],

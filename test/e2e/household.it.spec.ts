@@ -49,7 +49,7 @@ describe('a household at a kiosk', () => {
     await releaseEverything();
     const messages = await household.until(({ payments }) => payments?.ready.length === 2, 'two codes');
     const codes = await openCodes(household.household, messages);
-    expect(codes.map(({ amountCents }) => amountCents).sort()).toEqual([25_000n, 85_000n]);
+    expect(new Set(codes.map(({ amountCents }) => amountCents))).toEqual(new Set([25_000n, 85_000n]));
     expect(messages.eligibility?.highestRequest).toBe(1);
   });
 

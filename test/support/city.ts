@@ -21,10 +21,11 @@ import {
   type Wish,
 } from '#libs/household';
 
-import { kioskDoors, pinnedOf, signerFrom, writeDemoProfile } from '../../deploy/demo/city.js';
+import { kioskDoors, pinnedOf, writeDemoProfile } from '../../deploy/demo/city.js';
 import { periodOf } from '../../deploy/demo/synthetic.js';
 import { devicesFile, staffFile, type LocalDevice, type LocalStaff } from '../../deploy/local/enrolment.js';
 import { freePorts, profileFile } from '../../deploy/local/settings.js';
+import { signerFrom } from '../../deploy/local/signer.js';
 import { Stack, type StackOptions } from '../../deploy/local/stack.js';
 
 /** A whole city of its own: databases, broker, services, kiosks. Everything is reached through public doors. */
