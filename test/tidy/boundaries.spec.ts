@@ -32,7 +32,7 @@ const plants: readonly Plant[] = [
   plant('bus-imports', 'libs/bus/src/keeps.ts', '#libs/records'),
   plant('bus-imports', 'libs/bus/src/logs.ts', 'pino'),
   plant('records-imports', 'libs/records/src/says.ts', '#libs/contracts'),
-  plant('service-imports', 'libs/service/src/moves.ts', '#libs/bus'),
+  plant('service-imports', 'libs/service/src/seals.ts', '#libs/household'),
   plant('kafkajs-only-in-the-bus', 'apps/eligibility/src/main.ts', 'kafkajs'),
   plant('no-circle', 'libs/bus/src/egg.ts', './hen.js'),
   plant('no-unresolvable', 'libs/bus/src/lost.ts', './not-there.js'),
