@@ -5,6 +5,7 @@ import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseStat
 import type { GrantKind } from './domain/decide.js';
 import type { Policy, Surroundings } from './domain/policy.js';
 import { policyOf, samplePercentOf } from './policy.js';
+import { ReviewStore } from './review.store.js';
 import { TokenStore, type TokensOfHousehold } from './token.store.js';
 
 type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
@@ -37,6 +38,8 @@ export interface CaseOutput {
   readonly evidenceClass: string;
   readonly events: readonly CaseEvent[];
   readonly grantIdOf: (kind: GrantKind) => Uint8Array;
+  /** What an auditor sees of a reviewer: another name each month. */
+  readonly pseudonymOf: (reviewer: string) => string;
 }
 
 interface CaseRecord {
@@ -51,12 +54,13 @@ const GRANT = 'grant';
 /** Cases by the household's handle, and grants by their id. */
 @Injectable()
 export class CaseStore {
-  private readonly policy: Policy;
+  readonly policy: Policy;
   private readonly samplePercent: number;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
     @Inject(TokenStore) private readonly tokens: TokenStore,
+    @Inject(ReviewStore) private readonly reviews: ReviewStore,
   ) {
     this.policy = policyOf(runtime.profile);
     this.samplePercent = samplePercentOf(runtime.profile);
@@ -79,13 +83,14 @@ export class CaseStore {
       const before = cases.get(hex(input.handle)) ?? { state: newCase, keys: undefined, areaName: '' };
       if (command === undefined) return undefined;
       const isFirst = 'application' in input && before.keys === undefined;
-      const { state, events } = react(evolve(before.state, command), this.policy, nowMs);
+      const { state, events } = react(evolve(before.state, command, this.policy), this.policy, nowMs);
       const keys = isFirst ? input.application.keys : before.keys;
       const areaName = isFirst ? input.application.areaName : before.areaName;
       cases.set(hex(input.handle), { state, keys, areaName });
       return keys === undefined ? undefined : this.output(input.handle, { state, keys, areaName }, events);
     });
     await this.save(tx, handles, cases);
+    await this.queue(tx, handles, { before: bodies, after: cases });
     return outputs;
   }
 
@@ -99,14 +104,11 @@ export class CaseStore {
     return found.map((body) => body && { handle: Buffer.from(body.handle, 'base64url'), kind: body.kind });
   }
 
-  /** One case that waits for a person, in no order. The reviewer sees facts, never a list of people. */
-  async nextForReview(tx: Tx): Promise<{ readonly handle: Uint8Array; readonly state: CaseState } | undefined> {
+  /** The cases as they are, for who looks at them; nobody else changes them until the transaction ends. */
+  async states(tx: Tx, handles: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
     const records = await this.runtime.records.begin(tx);
-    const rows = await records.scan(CASE, REVIEW_SCAN_MAX);
-    const waiting = rows
-      .map(({ value, body }) => ({ handle: value, state: fromBody(body).state }))
-      .filter(({ state }) => state.said.status === 'being-looked-at');
-    return waiting[0];
+    const bodies = await records.findForUpdate(CASE, handles);
+    return bodies.map((body) => (body === undefined ? undefined : fromBody(body).state));
   }
 
   private output(
@@ -122,6 +124,12 @@ export class CaseStore {
       evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
       events,
       grantIdOf: (kind) => this.grantId(handle, submitted?.day ?? 0, kind),
+      pseudonymOf: (reviewer) => {
+        const month = this.runtime.clock.now().toISOString().slice(0, 7);
+        return Buffer.from(this.runtime.keyed('grant', 'reviewer-of', month, reviewer))
+          .toString('hex', 0, 4)
+          .toUpperCase();
+      },
     };
   }
 
@@ -156,6 +164,24 @@ export class CaseStore {
     });
   }
 
+  /** Who waits for a person now, and who does so no more. */
+  private async queue(
+    tx: Tx,
+    handles: readonly Uint8Array[],
+    {
+      before,
+      after,
+    }: { readonly before: readonly (object | undefined)[]; readonly after: ReadonlyMap<string, CaseRecord> },
+  ): Promise<void> {
+    const isWaiting = (record: CaseRecord | undefined): boolean => record?.state.said.status === 'being-looked-at';
+    const changed = handles.flatMap((handle, at) => {
+      const was = before[at];
+      const is = isWaiting(after.get(hex(handle)));
+      return is === isWaiting(was && fromBody(was)) ? [] : [{ handle, isWaiting: is }];
+    });
+    if (changed.length > 0) await this.reviews.note(tx, changed);
+  }
+
   private isSampled(handle: Uint8Array): boolean {
     const draw = Buffer.from(this.runtime.keyed('sample', handle)).readUInt32BE(0) / 0x1_0000_0000;
     return draw * 100 < this.samplePercent;
@@ -179,7 +205,6 @@ export class CaseStore {
   }
 }
 
-const REVIEW_SCAN_MAX = 5_000;
 const CENTS = /^\d+n$/;
 
 /** JSON has no bigint: cents are written as `25000n`. */

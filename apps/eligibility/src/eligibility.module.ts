@@ -1,22 +1,30 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { ServiceSpec } from '#libs/service';
 import { CaseDesk } from './case-desk.js';
 import { caseKinds, CaseStore } from './case.store.js';
 import { Tables1764028800002 } from './migrations/0001-tables.js';
+import { Staff1764028800005 } from './migrations/0002-staff.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
+import { ReviewController } from './review.controller.js';
+import { ReviewDesk } from './review-desk.js';
+import { reviewKind, ReviewStore } from './review.store.js';
+import { Staff } from './staff.entity.js';
+import { StaffStore } from './staff.store.js';
 import { tokenKind, TokenStore } from './token.store.js';
 
 export const eligibilitySpec: ServiceSpec<'eligibility'> = {
   service: 'eligibility',
-  kinds: [...caseKinds, tokenKind],
-  entities: [],
-  migrations: [Tables1764028800002],
+  kinds: [...caseKinds, reviewKind, tokenKind],
+  entities: [Staff],
+  migrations: [Tables1764028800002, Staff1764028800005],
 };
 
 @Module({
-  controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed],
-  providers: [CaseStore, CaseDesk, TokenStore],
+  imports: [TypeOrmModule.forFeature([Staff])],
+  controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, ReviewController],
+  providers: [CaseDesk, CaseStore, ReviewDesk, ReviewStore, StaffStore, TokenStore],
 })
 export class EligibilityModule {}

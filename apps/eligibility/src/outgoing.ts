@@ -43,7 +43,7 @@ function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetti
           profileHash: toBase64url(profileHash),
           rules: [...event.rules],
           evidenceClass: output.evidenceClass,
-          ...(event.reviewer === undefined ? {} : { reviewer: event.reviewer }),
+          ...(event.reviewer === undefined ? {} : { reviewer: output.pseudonymOf(event.reviewer) }),
         },
       });
     case 'grant-cancelled':

@@ -38,6 +38,7 @@ export class TokenStore implements OnModuleInit {
 
   /** What each household shares with those before it, and remembers it. In order, within one transaction. */
   async match(tx: Tx, households: readonly TokensOfHousehold[]): Promise<readonly Shared[]> {
+    for (const { day } of households) await this.ensureKey(this.cycleOf(day));
     const records = await this.runtime.records.begin(tx);
     const keyed = households.map((household) => this.keyedOf(household));
     const values = keyed.flat().map(({ value }) => value);
@@ -73,7 +74,8 @@ export class TokenStore implements OnModuleInit {
       { cycle, given: tokens, isOwn: true },
       { cycle: cycle - 1, given: previousTokens, isOwn: false },
     ].flatMap(({ cycle: of, given, isOwn }) =>
-      TOKEN_NAMES.flatMap((name) => {
+      // Tokens of a cycle whose key is gone, or never was, can match nothing any more.
+      (this.runtime.keyring.secretExists(secretOf(of)) ? TOKEN_NAMES : []).flatMap((name) => {
         const token = given[name];
         if (token === undefined) return [];
         const value = this.runtime.keyed(secretOf(of), name, token);

@@ -7,9 +7,7 @@ export interface CaseState {
   /** The highest request of each kind; a withdrawal wins for good. */
   readonly requests: { readonly withdrawn: boolean; readonly evidence: Evidence | undefined; readonly appeal: number };
   readonly highestRequest: number;
-  /** What a person said, and the highest appeal that had been filed then. */
-  readonly settled:
-    { readonly verdict: 'approve' | 'decline'; readonly reviewer: string; readonly afterAppeal: number } | undefined;
+  readonly settled: Settled | undefined;
   readonly said: Said;
 }
 
@@ -18,6 +16,16 @@ export interface Submitted {
   readonly day: number;
   readonly facts: Facts;
   readonly around: Surroundings;
+}
+
+export type Verdict = 'approve' | 'decline';
+
+/** What a person said, who has ever said something about this case, and the highest appeal that had been filed then. */
+interface Settled {
+  readonly verdict: Verdict;
+  /** The last one has spoken last. */
+  readonly reviewers: readonly string[];
+  readonly afterAppeal: number;
 }
 
 interface Evidence {
@@ -55,7 +63,7 @@ export type CaseCommand =
   | { readonly type: 'show-evidence'; readonly n: number; readonly evidenceClass: string }
   | { readonly type: 'appeal'; readonly n: number }
   | { readonly type: 'withdraw'; readonly n: number }
-  | { readonly type: 'settle'; readonly verdict: 'approve' | 'decline'; readonly reviewer: string }
+  | { readonly type: 'settle'; readonly verdict: Verdict; readonly reviewer: string }
   | { readonly type: 'grant-ended'; readonly kind: GrantKind };
 
 export type CaseEvent =
@@ -79,8 +87,8 @@ export type CaseEvent =
     }
   | { readonly type: 'notice'; readonly template: 'update' | 'need'; readonly version: number };
 
-/** Takes a command into the case. The same commands in any order give the same case. */
-export function evolve(state: CaseState, command: CaseCommand): CaseState {
+/** Takes a command into the case. The same wishes of a household in any order give the same case. */
+export function evolve(state: CaseState, command: CaseCommand, policy: Pick<Policy, 'evidenceClasses'>): CaseState {
   switch (command.type) {
     case 'submit':
       // One live case per household: a second submission under the same keys changes nothing.
@@ -89,7 +97,9 @@ export function evolve(state: CaseState, command: CaseCommand): CaseState {
         : state;
     case 'show-evidence': {
       const { evidence } = state.requests;
-      const isNewer = evidence === undefined || evidence.n < command.n;
+      // A class that the profile does not know is no evidence, and takes none away.
+      const isEvidence = policy.evidenceClasses.includes(command.evidenceClass);
+      const isNewer = isEvidence && (evidence === undefined || evidence.n < command.n);
       const next = isNewer ? { n: command.n, evidenceClass: command.evidenceClass } : evidence;
       return asked(state, command.n, { ...state.requests, evidence: next });
     }
@@ -100,11 +110,15 @@ export function evolve(state: CaseState, command: CaseCommand): CaseState {
     case 'settle':
       return {
         ...state,
-        settled: { verdict: command.verdict, reviewer: command.reviewer, afterAppeal: state.requests.appeal },
+        settled: {
+          verdict: command.verdict,
+          reviewers: [...(state.settled?.reviewers ?? []), command.reviewer],
+          afterAppeal: state.requests.appeal,
+        },
       };
     case 'grant-ended': {
       const grants = state.said.grants.map((grant) =>
-        grant.kind === command.kind ? { ...grant, state: 'ended' as const } : grant,
+        grant.kind === command.kind && grant.state === 'awarded' ? { ...grant, state: 'ended' as const } : grant,
       );
       return { ...state, said: { ...state.said, grants } };
     }
@@ -133,14 +147,7 @@ function wanted(state: CaseState, policy: Policy): Wanted | undefined {
       ? { status: 'being-looked-at', reasons: ['appeal'], grants: [], decision: undefined }
       : { status: 'not-approved', reasons: ['a-person-decided'], grants: [], decision: undefined };
   }
-  const shown = requests.evidence?.evidenceClass;
-  // A class that the profile does not know is no evidence, and takes none away.
-  const isEvidence = shown !== undefined && policy.evidenceClasses.includes(shown);
-  const evidenceClass = isEvidence ? shown : submitted.facts.evidenceClass;
-  const decision = decide(
-    { ...submitted, facts: { ...submitted.facts, evidenceClass }, isSettled: settled?.verdict === 'approve' },
-    policy,
-  );
+  const decision = decide({ ...asShown(submitted, requests), isSettled: settled?.verdict === 'approve' }, policy);
   const { reasons } = decision;
   if (decision.outcome === 'approve') return { status: 'approved', reasons, grants: decision.grants, decision };
   return {
@@ -149,6 +156,41 @@ function wanted(state: CaseState, policy: Policy): Wanted | undefined {
     grants: [],
     decision,
   };
+}
+
+/** The application with the evidence that was shown since. */
+function asShown(submitted: Submitted, { evidence }: CaseState['requests']): Submitted {
+  if (evidence === undefined) return submitted;
+  return { ...submitted, facts: { ...submitted.facts, evidenceClass: evidence.evidenceClass } };
+}
+
+/** Reviewers that one case can have: after so many appeals it is a matter for a court. */
+const REVIEWERS_MAX = 12;
+
+/** Whether this person may decide now. An appeal goes to somebody who has not decided about this case before. */
+export function maySettle(state: CaseState, reviewer: string): 'yes' | 'not-waiting' | 'same-person' {
+  const reviewers = state.settled?.reviewers ?? [];
+  if (state.said.status !== 'being-looked-at' || reviewers.length >= REVIEWERS_MAX) return 'not-waiting';
+  return reviewers.includes(reviewer) ? 'same-person' : 'yes';
+}
+
+export interface ReviewView {
+  readonly facts: Facts;
+  readonly around: Pick<Surroundings, 'tokensShared' | 'contactShared'>;
+  readonly isAppeal: boolean;
+  /** Why a person looks at it. */
+  readonly why: readonly string[];
+}
+
+/** What a reviewer is shown of a case: facts, never keys or anything that it could be told by elsewhere. */
+export function viewOf(state: CaseState, policy: Policy): ReviewView | undefined {
+  const { submitted, requests, settled } = state;
+  if (submitted === undefined) return undefined;
+  const shown = asShown(submitted, requests);
+  const { tokensShared, contactShared } = submitted.around;
+  const { rules } = decide({ ...shown, isSettled: false }, policy);
+  const isAppeal = settled?.verdict === 'decline';
+  return { facts: shown.facts, around: { tokensShared, contactShared }, isAppeal, why: rules };
 }
 
 /** Tells what has changed since others were last told. `nowMs` only makes versions grow across restarts. */
@@ -172,7 +214,15 @@ export function react(
     if (grants.some((grant) => grant.kind === kind)) continue;
     grants.push({ kind, amountCents, state: 'awarded' });
     const { tier = 1, rules = [] } = want.decision ?? {};
-    events.push({ type: 'grant-awarded', kind, amountCents, tier, rules, version, reviewer: state.settled?.reviewer });
+    events.push({
+      type: 'grant-awarded',
+      kind,
+      amountCents,
+      tier,
+      rules,
+      version,
+      reviewer: state.settled?.reviewers.at(-1),
+    });
   }
   if (!isTold(state, want)) {
     events.push({

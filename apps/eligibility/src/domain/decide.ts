@@ -48,7 +48,8 @@ export function decide({ facts, around, day, isSettled }: DecideInput, policy: P
   const rules: string[] = [];
   const open = isSettled ? [] : [...gaps(facts, day, policy), ...triggersHit(facts, around, policy)];
   if (open.length > 0) return { outcome: 'review', tier, rules: open, reasons: ['a-person-looks-at-it'] };
-  rules.push('attested', 'period-fits', incomeRule(facts, policy));
+  // The trace says what carried the decision: where a person did, it does not claim that the rules were met.
+  rules.push(...(isSettled ? ['a-person-decided'] : ['attested', 'period-fits', incomeRule(facts, policy)]));
   const hasEvidence = policy.evidenceClasses.includes(facts.evidenceClass);
   const grants: GrantDecided[] = [];
   if (policy.rapidCents !== undefined) {

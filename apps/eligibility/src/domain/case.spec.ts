@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ordersOf } from '#libs/bus';
+import { dayNumber, loadProfile } from '#libs/contracts';
+import { policyOf } from '../policy.js';
+import { evolve, maySettle, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import type { Facts, Surroundings } from './policy.js';
+
+const policy = policyOf(
+  loadProfile(
+    JSON.parse(readFileSync(new URL('../../../../deploy/profiles/los-angeles.json', import.meta.url), 'utf8')),
+  ),
+);
+const facts: Facts = {
+  event: 'EVT-A',
+  needs: ['FOD'],
+  impactPeriod: '2026-W46',
+  incomeChange: 'stopped',
+  incomeAtOrBelow: undefined,
+  billCents: undefined,
+  urgent: [],
+  householdSize: 3,
+  inCity: true,
+  areaFit: 'inside',
+  evidenceClass: 'R6',
+  attested: { residence: true, impact: true, need: true, honesty: true },
+};
+const submit = (change: Partial<Facts> = {}, around: Partial<Surroundings> = {}): CaseCommand => ({
+  type: 'submit',
+  day: dayNumber('2026-11-18'),
+  facts: { ...facts, ...change },
+  around: { tokensShared: 0, contactShared: 0, isSampled: false, ...around },
+});
+const evidence = (n: number, evidenceClass = 'R1'): CaseCommand => ({ type: 'show-evidence', n, evidenceClass });
+const appeal = (n: number): CaseCommand => ({ type: 'appeal', n });
+const withdraw = (n: number): CaseCommand => ({ type: 'withdraw', n });
+const settle = (verdict: 'approve' | 'decline', reviewer: string): CaseCommand => ({
+  type: 'settle',
+  verdict,
+  reviewer,
+});
+
+/** Plays commands; the clock stands still, as it does within a batch. */
+function given(...commands: readonly CaseCommand[]) {
+  let state: CaseState = newCase;
+  const events: CaseEvent[] = [];
+  for (const command of commands) {
+    const reacted = react(evolve(state, command, policy), policy, 1_000);
+    state = reacted.state;
+    events.push(...reacted.events);
+  }
+  return { state, events };
+}
+
+const outcomes = (events: readonly CaseEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'outcome' ? [event.status] : []));
+const living = ({ said }: CaseState): string[] =>
+  said.grants.flatMap(({ kind, amountCents, state }) => (state === 'awarded' ? [`${kind} ${amountCents}`] : []));
+
+describe('what a household is told', () => {
+  it('approved at once, and more when it shows something', () => {
+    const { events } = given(submit(), evidence(1));
+    expect(events).toEqual([
+      {
+        type: 'grant-awarded',
+        kind: 'rapid',
+        amountCents: 25_000n,
+        tier: 2,
+        rules: ['attested', 'period-fits', 'income-down', 'rapid-on-attestation'],
+        version: 1_000,
+        reviewer: undefined,
+      },
+      {
+        type: 'outcome',
+        status: 'approved',
+        reasons: ['show-where-you-live-for-more'],
+        version: 1_000,
+        highestRequest: 0,
+        amountCents: 25_000n,
+      },
+      {
+        type: 'grant-awarded',
+        kind: 'standard',
+        amountCents: 85_000n,
+        tier: 2,
+        rules: ['attested', 'period-fits', 'income-down', 'rapid-on-attestation', 'standard-on-evidence'],
+        version: 1_001,
+        reviewer: undefined,
+      },
+      {
+        type: 'outcome',
+        status: 'approved',
+        reasons: [],
+        version: 1_001,
+        highestRequest: 1,
+        amountCents: 110_000n,
+      },
+    ]);
+  });
+
+  it('nothing twice: the same again, and a request below the highest, change nothing', () => {
+    const { state } = given(submit(), evidence(2));
+    for (const command of [submit(), submit({ householdSize: 8 }), evidence(2), evidence(1, 'R2')]) {
+      expect(react(evolve(state, command, policy), policy, 2_000).events).toEqual([]);
+    }
+  });
+
+  it('that a request has arrived, even if it changes nothing else', () => {
+    const { events } = given(submit(), evidence(3, 'XX'));
+    expect(events.at(-1)).toMatchObject({ type: 'outcome', status: 'approved', highestRequest: 3 });
+  });
+
+  it('something that is no evidence takes away none that was shown', () => {
+    for (const order of ordersOf([submit(), evidence(1), evidence(2, 'R6'), evidence(3, 'XX')])) {
+      const { state, events } = given(...order);
+      expect(living(state)).toEqual(['rapid 25000', 'standard 85000']);
+      expect(events.filter(({ type }) => type === 'grant-cancelled')).toEqual([]);
+    }
+  });
+
+  it('a text for news, none when payments will send one, none when it withdraws', () => {
+    const templates = (...commands: readonly CaseCommand[]): string[] =>
+      given(...commands).events.flatMap((event) => (event.type === 'notice' ? [event.template] : []));
+    expect(templates(submit())).toEqual([]);
+    expect(templates(submit({ inCity: false }))).toEqual(['update']);
+    expect(templates(submit({ inCity: false }), settle('decline', 'a'))).toEqual(['update', 'update']);
+    expect(templates(submit(), withdraw(1))).toEqual([]);
+  });
+});
+
+describe('a person decides', () => {
+  const sent = submit({ inCity: false });
+
+  it('approved: the grant carries who decided', () => {
+    const { events } = given(sent, settle('approve', 'ana'));
+    expect(events.filter(({ type }) => type === 'grant-awarded')).toEqual([
+      {
+        type: 'grant-awarded',
+        kind: 'rapid',
+        amountCents: 25_000n,
+        tier: 2,
+        rules: ['a-person-decided', 'rapid-on-attestation'],
+        version: 1_001,
+        reviewer: 'ana',
+      },
+    ]);
+  });
+
+  it('declined, appealed, and decided by somebody else', () => {
+    const declined = given(sent, settle('decline', 'ana'));
+    expect(outcomes(declined.events)).toEqual(['being-looked-at', 'not-approved']);
+    expect(maySettle(declined.state, 'ben')).toBe('not-waiting');
+    const appealed = given(sent, settle('decline', 'ana'), appeal(1));
+    expect(appealed.state.said.status).toBe('being-looked-at');
+    expect(maySettle(appealed.state, 'ana')).toBe('same-person');
+    expect(maySettle(appealed.state, 'ben')).toBe('yes');
+    const again = given(sent, settle('decline', 'ana'), appeal(1), settle('decline', 'ben'));
+    expect(again.state.said.status).toBe('not-approved');
+    const third = given(sent, settle('decline', 'ana'), appeal(1), settle('decline', 'ben'), appeal(2));
+    expect(['ana', 'ben', 'cem'].map((person) => maySettle(third.state, person))).toEqual([
+      'same-person',
+      'same-person',
+      'yes',
+    ]);
+  });
+
+  it('an appeal that was there before the decision is not an appeal against it', () => {
+    expect(given(sent, appeal(1), settle('decline', 'ana')).state.said.status).toBe('not-approved');
+  });
+
+  it('nobody decides about what does not wait', () => {
+    expect(maySettle(newCase, 'ana')).toBe('not-waiting');
+    expect(maySettle(given(submit()).state, 'ana')).toBe('not-waiting');
+    expect(maySettle(given(sent, withdraw(1)).state, 'ana')).toBe('not-waiting');
+  });
+
+  it('sees the facts with what was shown since, and why', () => {
+    expect(viewOf(newCase, policy)).toBeUndefined();
+    expect(viewOf(given(sent, evidence(1)).state, policy)).toEqual({
+      facts: { ...facts, inCity: false, evidenceClass: 'R1' },
+      around: { tokensShared: 0, contactShared: 0 },
+      isAppeal: false,
+      why: ['outside-city'],
+    });
+  });
+});
+
+describe('in every order', () => {
+  const endOf = (commands: readonly CaseCommand[]): string => {
+    const { state } = given(...commands);
+    const { status, reasons } = state.said;
+    return JSON.stringify([status, reasons, state.highestRequest, living(state)]);
+  };
+
+  it.each<[string, readonly CaseCommand[], unknown]>([
+    [
+      'evidence, appeal and a decision to approve',
+      [
+        submit({ inCity: false }),
+        evidence(1),
+        evidence(3, 'R2'),
+        appeal(2),
+        settle('approve', 'ana'),
+        evidence(4, 'R6'),
+      ],
+      ['approved', [], 4, ['rapid 25000', 'standard 85000']],
+    ],
+    [
+      'a withdrawal wins for good',
+      [submit(), evidence(1), withdraw(2), appeal(3), evidence(4, 'R3'), settle('approve', 'ana')],
+      ['closed', ['withdrawn'], 4, []],
+    ],
+    [
+      'a withdrawal wins over a decision against',
+      [submit({ inCity: false }), settle('decline', 'ana'), withdraw(1), evidence(2), appeal(3)],
+      ['closed', ['withdrawn'], 3, []],
+    ],
+    [
+      'a decision against stays, without an appeal',
+      [submit({ inCity: false }), settle('decline', 'ana'), evidence(1), evidence(2, 'R2')],
+      ['not-approved', ['a-person-decided'], 2, []],
+    ],
+    [
+      'the border of the city, until something is shown',
+      [submit({ areaFit: 'edge' }), evidence(1), evidence(2, 'R6'), appeal(3)],
+      ['approved', [], 3, ['rapid 25000', 'standard 85000']],
+    ],
+  ])('%s', (_name, commands, expected) => {
+    const ends = new Set(ordersOf(commands).map(endOf));
+    expect([...ends]).toEqual([JSON.stringify(expected)]);
+  });
+
+  it('what was cancelled is never said again, and its end is not its revival', () => {
+    const { state, events } = given(
+      submit(),
+      withdraw(1),
+      { type: 'grant-ended', kind: 'rapid' },
+      evidence(2),
+      appeal(3),
+    );
+    expect(events.filter(({ type }) => type === 'grant-awarded')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ type: 'outcome', status: 'closed', amountCents: undefined });
+    expect(state.said.grants.map(({ state: end }) => end)).toEqual(['cancelled']);
+  });
+
+  it('versions grow, also within the same millisecond', () => {
+    const versions = given(submit(), evidence(1), withdraw(2)).events.map(({ version }) => version);
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    expect(new Set(versions).size).toBe(3);
+  });
+});

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { CaseDesk } from './case-desk.js';
+import { CaseStore } from './case.store.js';
+import { maySettle, viewOf, type ReviewView, type Verdict } from './domain/case.js';
+import { ReviewStore, type Waiting } from './review.store.js';
+
+export interface CaseForReview extends ReviewView {
+  /** Names the case in the answer; it says nothing elsewhere. */
+  readonly case: string;
+}
+
+/** People's part of deciding: one case at a time, an appeal never to somebody who has decided about it before. */
+@Injectable()
+export class ReviewDesk {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
+    @Inject(CaseStore) private readonly cases: CaseStore,
+    @Inject(CaseDesk) private readonly desk: CaseDesk,
+    @Inject(ReviewStore) private readonly reviews: ReviewStore,
+  ) {}
+
+  /** A case that this person may decide; undefined: none waits for this person. */
+  next(person: string): Promise<CaseForReview | undefined> {
+    const reviewer = this.reviewerOf(person);
+    return this.runtime.bus.transaction(async ({ tx }) => {
+      const waiting = await this.reviews.take(tx);
+      const states = await this.cases.states(
+        tx,
+        waiting.map(({ handle }) => handle),
+      );
+      const at = states.findIndex((state) => state !== undefined && maySettle(state, reviewer) === 'yes');
+      await this.reviews.giveBack(tx, waiting.toSpliced(at, at < 0 ? 0 : 1));
+      const [chosen, state] = [waiting[at], states[at]];
+      const view = state === undefined ? undefined : viewOf(state, this.cases.policy);
+      return chosen === undefined || view === undefined ? undefined : { case: nameOf(chosen), ...view };
+    });
+  }
+
+  /** Takes the verdict of a person, and says what follows. */
+  settle(
+    review: string,
+    { verdict, person }: { readonly verdict: Verdict; readonly person: string },
+  ): Promise<'settled' | 'unknown' | 'not-waiting' | 'same-person'> {
+    const reviewer = this.reviewerOf(person);
+    return this.runtime.bus.transaction(async (unit) => {
+      const found = await this.reviews.find(unit.tx, Buffer.from(review, 'base64url'));
+      if (found === undefined) return 'unknown';
+      const { handle } = found;
+      const [state] = await this.cases.states(unit.tx, [handle]);
+      const may = state === undefined ? 'not-waiting' : maySettle(state, reviewer);
+      if (may !== 'yes') return may;
+      const input = { handle, command: { type: 'settle', verdict, reviewer } as const };
+      for (const handled of await this.desk.take([{ input }], unit)) {
+        if (handled.status === 'done') unit.say(...(handled.out ?? []));
+      }
+      return 'settled';
+    });
+  }
+
+  private reviewerOf(person: string): string {
+    return Buffer.from(this.runtime.keyed('grant', 'reviewer', person).subarray(0, 8)).toString('base64url');
+  }
+}
+
+function nameOf({ review }: Waiting): string {
+  return Buffer.from(review).toString('base64url');
+}

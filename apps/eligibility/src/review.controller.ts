@@ -1,0 +1,73 @@
+import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
+import { Problem, RUNTIME, type Runtime, type SignedRequest } from '#libs/service';
+import { IsIn } from 'class-validator';
+import type { Verdict } from './domain/case.js';
+import { ReviewDesk } from './review-desk.js';
+import { StaffStore } from './staff.store.js';
+
+class SettleCase {
+  @Field({ data: 'operational', purpose: 'which case' })
+  @IsBytes(32)
+  case!: string;
+
+  @Field({ data: 'operational', purpose: 'what the reviewer decides' })
+  @IsIn(['approve', 'decline'])
+  verdict!: Verdict;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time. */
+@Controller('v1/review')
+export class ReviewController {
+  constructor(
+    @Inject(ReviewDesk) private readonly reviews: ReviewDesk,
+    @Inject(StaffStore) private readonly staff: StaffStore,
+    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
+  ) {}
+
+  @Post('next')
+  @HttpCode(200)
+  async next(
+    @Headers() headers: SignedRequest['headers'],
+    @Body() body: Buffer = NO_BODY,
+  ): Promise<{ next: object | null }> {
+    if (body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+    const person = await this.personOf('/v1/review/next', headers, body);
+    const next = await this.reviews.next(person);
+    return { next: next === undefined ? null : shown(next) };
+  }
+
+  @Post('settle')
+  @HttpCode(200)
+  async settle(
+    @Headers() headers: SignedRequest['headers'],
+    @Body() body: Buffer = NO_BODY,
+  ): Promise<{ outcome: 'settled' }> {
+    const person = await this.personOf('/v1/review/settle', headers, body);
+    const { case: name, verdict } = validate(SettleCase, parseJson(body));
+    const outcome = await this.reviews.settle(name, { verdict, person });
+    switch (outcome) {
+      case 'settled':
+        return { outcome };
+      case 'unknown':
+        throw new Problem('not-found');
+      case 'not-waiting':
+        throw new Problem('not-now');
+      case 'same-person':
+        throw new Problem('not-allowed');
+    }
+  }
+
+  private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
+    return this.staff.personOf({ method: 'POST', path, headers, body }, this.runtime.clock.now());
+  }
+}
+
+/** JSON has no bigint: cents are told in decimal. */
+function shown(view: object): object {
+  return JSON.parse(
+    JSON.stringify(view, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+  ) as object;
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RUNTIME, type Runtime } from '#libs/service';
+
+type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
+
+const REVIEW = 'review';
+const HOUR_MS = 3_600_000;
+/** So long one reviewer has a case for himself. */
+const LEASE_MS = 30 * 60_000;
+const TAKEN_AT_ONCE = 20;
+
+/** A case that waits for a person, under a number that says nothing elsewhere. */
+export interface Waiting {
+  readonly review: Uint8Array;
+  readonly handle: Uint8Array;
+}
+
+/** Which cases wait for a person. Never a list of people: what comes next is drawn, and leased to one reviewer. */
+@Injectable()
+export class ReviewStore {
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>) {}
+
+  /** Keeps the queue as the cases are. */
+  async note(tx: Tx, cases: readonly { readonly handle: Uint8Array; readonly isWaiting: boolean }[]): Promise<void> {
+    const records = await this.runtime.records.begin(tx);
+    const [waiting, others] = [true, false].map((wanted) => cases.filter(({ isWaiting }) => isWaiting === wanted));
+    await records.put(
+      REVIEW,
+      (waiting ?? []).map(({ handle }) => this.row({ review: this.reviewOf(handle), handle })),
+    );
+    await records.remove(
+      REVIEW,
+      (others ?? []).map(({ handle }) => this.reviewOf(handle)),
+    );
+  }
+
+  /** Takes some that wait, for this reviewer alone; those that are not looked at are to be given back. */
+  async take(tx: Tx): Promise<readonly Waiting[]> {
+    const records = await this.runtime.records.begin(tx);
+    const now = this.runtime.clock.now();
+    const rows = await records.takeDue<{ handle: string }>(REVIEW, { now, limit: TAKEN_AT_ONCE, leaseMs: LEASE_MS });
+    return rows.map(({ value, body }) => ({ review: value, handle: Buffer.from(body.handle, 'base64url') }));
+  }
+
+  async giveBack(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+    const records = await this.runtime.records.begin(tx);
+    await records.postpone(
+      REVIEW,
+      waiting.map((each) => this.row(each)),
+    );
+  }
+
+  async find(tx: Tx, review: Uint8Array): Promise<Waiting | undefined> {
+    const records = await this.runtime.records.begin(tx);
+    const [found] = await records.find<{ handle: string }>(REVIEW, [review]);
+    return found === undefined ? undefined : { review, handle: Buffer.from(found.handle, 'base64url') };
+  }
+
+  /** The same case is found under the same number after every change; the handle itself is shown to nobody. */
+  private reviewOf(handle: Uint8Array): Uint8Array {
+    return this.runtime.keyed('grant', 'review', handle);
+  }
+
+  private row({ review, handle }: Waiting): { value: Uint8Array; body: object; due: Date } {
+    // The hour that has begun: it can be looked at now.
+    const due = new Date(Math.floor(this.runtime.clock.now().getTime() / HOUR_MS) * HOUR_MS);
+    return { value: review, body: { handle: Buffer.from(handle).toString('base64url') }, due };
+  }
+}
+
+export const reviewKind = { kind: REVIEW, sizeBytes: 192, work: true } as const;
