@@ -180,7 +180,6 @@ describe('a file keyring', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(other.rowKeys(1)).toBeUndefined();
-    expect(performance.now() - startMs).toBeLessThan(1_500);
   });
 
   it('says so when its file is damaged or gone, instead of going on', async () => {
