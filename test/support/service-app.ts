@@ -1,9 +1,19 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 
-import { BatchTransport, deliver, type AnyDelivery, type Bus, type HandlerEntry, type Processor } from '#libs/bus';
+import {
+  BatchTransport,
+  BusError,
+  deliver,
+  type AnyDelivery,
+  type Bus,
+  type HandlerEntry,
+  type Processor,
+} from '#libs/bus';
 import { decodePayload, type AnyContract, type Contract, type Service, contractsFrom } from '#libs/contracts';
 import { RecordOpener } from '#libs/sealing';
 import { ProblemFilter, readBodiesAsBytes, runtimeModules, type Runtime } from '#libs/service';
@@ -16,6 +26,8 @@ export interface Said {
   readonly day: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
+
+const CONFLICTS_MAX = 20;
 
 export interface AppOptions {
   readonly keyrings: TestKeyrings;
@@ -59,8 +71,16 @@ export class ServiceApp<S extends Service> {
   }
 
   /** One batch, on the real database, with everything that the bus does besides Kafka. */
-  deliver(deliveries: readonly AnyDelivery[]): Promise<void> {
-    return deliver(this.processor, deliveries);
+  async deliver(deliveries: readonly AnyDelivery[]): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      try {
+        return await deliver(this.processor, deliveries);
+      } catch (error) {
+        // Where another transaction was in the way, the bus rests and does it again.
+        if (!(error instanceof BusError) || error.code !== 'halted' || conflicts >= CONFLICTS_MAX) throw error;
+        await sleep(20);
+      }
+    }
   }
 
   /** Everything said since the last `forget`, in no order. */

@@ -73,6 +73,10 @@ export class SignedHousehold {
     readonly day: Day,
   ) {}
 
+  get eligibilityHandle(): string {
+    return toBase64url(handleOfSync(Buffer.from(this.eligibility.commandKey, 'base64url')));
+  }
+
   get paymentsHandle(): string {
     return toBase64url(handleOfSync(Buffer.from(this.payments.commandKey, 'base64url')));
   }

@@ -42,7 +42,7 @@ export interface CaseOutput {
   readonly pseudonymOf: (reviewer: string) => string;
 }
 
-interface CaseRecord {
+export interface CaseRecord {
   readonly state: CaseState;
   readonly keys: CaseKeys | undefined;
   readonly areaName: string;
@@ -208,7 +208,7 @@ export class CaseStore {
 const CENTS = /^\d+n$/;
 
 /** JSON has no bigint: cents are written as `25000n`. */
-function toBody(record: CaseRecord): object {
+export function toBody(record: CaseRecord): object {
   return JSON.parse(
     JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
   ) as object;

@@ -94,10 +94,18 @@ describe('the books', () => {
         Array.from({ length: 5 }, () => world.grant(world.household(), { kind: 'standard', amountCents: 100_000 })),
       );
       await Promise.all(batches.map((batch, at) => (at % 2 === 0 ? world.app : app).deliver(batch)));
+      // The two halves of a household meet in different processes.
+      const halves = Array.from({ length: 20 }, () => world.household());
+      await Promise.all([
+        world.app.deliver(halves.map((each) => each.payout('CASH'))),
+        app.deliver(halves.map((each) => world.grant(each, { kind: 'standard', amountCents: 100_000 }))),
+      ]);
+      const said = await app.said();
+      expect(new Set(halves.map((each) => each.box('payments', said)?.status))).toEqual(new Set(['waiting-list']));
       const books = await world.books();
       expect(books.balanced).toBe(true);
       expect(books.accounts['PHIL/available']).toBe('0');
-      expect(books.obligations['waiting-list']).toBe(50);
+      expect(books.obligations['waiting-list']).toBe(70);
     } finally {
       await app.close();
       await other.close();

@@ -1,0 +1,381 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { ordersOf, type AnyDelivery } from '#libs/bus';
+import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
+import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
+import { ServiceApp, type Said } from '../../../test/support/service-app.js';
+import { openService } from '../../../test/support/service-harness.js';
+import { testDatabase } from '../../../test/support/stack.js';
+import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
+import { EligibilityWorld, type StaffKey } from './support.js';
+
+let world: EligibilityWorld;
+
+beforeAll(async () => {
+  world = await EligibilityWorld.open();
+});
+
+afterAll(() => world.close());
+
+beforeEach(() => world.service.clear());
+
+const grantIdOf = (household: SignedHousehold, kind: string): string =>
+  Buffer.from(
+    world.service.runtime.keyed(
+      'grant',
+      Buffer.from(household.eligibilityHandle, 'base64url'),
+      dayNumber(world.day),
+      kind,
+      1,
+    ),
+  ).toString('base64url');
+
+/** Grants of a household that were said and not taken back. */
+function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
+  const cancelled = said
+    .filter(({ contract }) => contract === 'eligibility.grant-cancelled')
+    .map(({ payload }) => payload['grant']);
+  return said
+    .filter(
+      ({ contract, payload }) =>
+        contract === 'eligibility.grant-awarded' && payload['household'] === household.paymentsHandle,
+    )
+    .filter(({ payload }) => !cancelled.includes(payload['grant']))
+    .map(({ payload }) => `${String(payload['kind'])} ${String(payload['amountCents'])}`)
+    .sort();
+}
+
+function endOf(household: SignedHousehold, said: readonly Said[]): object {
+  const box = household.box('eligibility', said);
+  return {
+    status: box?.status,
+    reasons: box?.reasons,
+    highestRequest: box?.highestRequest,
+    amountCents: box?.amountCents,
+    grants: livingGrants(household, said),
+  };
+}
+
+type Script = (household: SignedHousehold) => readonly AnyDelivery[];
+
+/** Every order of a script, each with a household of its own, many in one transaction. */
+async function endsOf(
+  script: Script,
+  isPossible: (order: readonly number[]) => boolean = () => true,
+): Promise<Set<string>> {
+  const { length } = script(world.household());
+  const orders = ordersOf(Array.from({ length }, (_, at) => at)).filter(isPossible);
+  const households = orders.map(() => world.household());
+  const scripts = households.map((household) => script(household));
+  for (let step = 0; step < length; step += 1) {
+    await world.app.deliver(orders.map((order, at) => scripts[at]?.[order[step] ?? 0] as AnyDelivery));
+  }
+  const said = await world.app.said();
+  return new Set(households.map((household) => JSON.stringify(endOf(household, said))));
+}
+
+describe('whatever comes first', () => {
+  it('facts, evidence, more evidence, what is none, an appeal: one end in 120 orders', async () => {
+    const ends = await endsOf((household) => [
+      household.facts(),
+      household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
+      household.askEligibility(2, { kind: 'evidence-shown', evidenceClass: 'R3' }),
+      household.askEligibility(3, { kind: 'evidence-shown', evidenceClass: 'R6' }),
+      household.askEligibility(4, { kind: 'appeal' }),
+    ]);
+    expect([...ends]).toEqual([
+      JSON.stringify({
+        status: 'approved',
+        reasons: [],
+        highestRequest: 4,
+        amountCents: '110000',
+        grants: ['rapid 25000', 'standard 85000'],
+      }),
+    ]);
+    expect(await world.app.parked()).toEqual({});
+  });
+
+  it('with a withdrawal nothing is left, and payments’ last word changes nothing about that', async () => {
+    const script: Script = (household) => [
+      household.facts(),
+      household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
+      household.askEligibility(2, { kind: 'withdraw' }),
+      household.askEligibility(3, { kind: 'appeal' }),
+      world.closed(grantIdOf(household, 'rapid'), 'cancelled'),
+    ];
+    // Payments answers a grant that was said: after the facts, and here after the withdrawal.
+    const ends = await endsOf(
+      script,
+      (order) =>
+        order.indexOf(4) > order.indexOf(0) &&
+        order.indexOf(0) < order.indexOf(2) &&
+        order.indexOf(4) > order.indexOf(2),
+    );
+    expect([...ends]).toEqual([
+      JSON.stringify({ status: 'closed', reasons: ['withdrawn'], highestRequest: 3, grants: [] }),
+    ]);
+    expect(await world.app.parked()).toEqual({});
+  });
+
+  it('redelivered, nothing is said again; a second application under the same keys changes nothing', async () => {
+    const household = world.household();
+    const script = [household.facts(), household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' })];
+    await world.app.deliver(script);
+    const { length } = await world.app.said();
+    await world.app.deliver(script);
+    for (const delivery of script) await world.app.deliver([delivery]);
+    await world.app.deliver([household.facts({ bands: { to5: 8, to17: 0, to64: 0, over64: 0 } })]);
+    expect(await world.app.said()).toHaveLength(length);
+  });
+
+  it('what cannot be read or was not said by eligibility is set aside', async () => {
+    const household = world.household();
+    await world.app.deliver([{ ...household.facts(), day: '2026-11-08' }]);
+    await world.app.deliver([{ ...household.facts(), day: '2026-11-19' }]);
+    await world.app.deliver([world.closed(grantIdOf(household, 'rapid'))]);
+    await world.app.deliver([household.askEligibility(1, { kind: 'evidence-shown' })]);
+    expect(await world.app.parked()).toEqual({
+      'slice-key-gone': 1,
+      'slice-not-opened': 1,
+      'grant-unknown': 1,
+      'request-incomplete': 1,
+    });
+  });
+});
+
+describe('what no rule can read', () => {
+  it.each<[string, Partial<FactsSliceV1>]>([
+    ['impact', { impacts: ['I2', 'I9'] }],
+    ['the area it lives in', { residence: { ...someFacts.residence, serviceArea: 'Harbor' } }],
+    ['ages', { bands: { to5: 0, to17: 2, to64: 0, over64: 1 } }],
+    [
+      'tokens of a name and a contact that nobody shares',
+      { tokens: { nameAndDay: 77, contact: 7_777, dwelling: 777 } },
+    ],
+  ])('%s: the outcome stays', async (_what, change) => {
+    const [plain, other] = [world.household(), world.household()];
+    await world.app.deliver([plain.facts(), other.facts(change)]);
+    const said = await world.app.said();
+    expect(endOf(other, said)).toEqual(endOf(plain, said));
+  });
+});
+
+describe('duplicates', () => {
+  it('two of three with another household: a person looks; the first one is not touched', async () => {
+    const tokens = { nameAndDay: 1, contact: 2, dwelling: 3 };
+    const [first, second, third] = [world.household(), world.household(), world.household()];
+    await world.app.deliver([first.facts({ tokens })]);
+    await world.app.deliver([second.facts({ tokens: { ...tokens, contact: 9 } })]);
+    await world.app.deliver([third.facts({ tokens: { nameAndDay: 1, contact: 10, dwelling: 30 } })]);
+    const said = await world.app.said();
+    expect([first, second, third].map((each) => each.box('eligibility', said)?.status)).toEqual([
+      'approved',
+      'being-looked-at',
+      'approved',
+    ]);
+  });
+
+  it('within one batch, too', async () => {
+    const tokens = { nameAndDay: 11, contact: 12, dwelling: 13 };
+    const [first, second] = [world.household(), world.household()];
+    await world.app.deliver([first.facts({ tokens }), second.facts({ tokens })]);
+    const said = await world.app.said();
+    const statuses = [first, second].map((each) => each.box('eligibility', said)?.status ?? '');
+    expect(statuses.toSorted((a, b) => a.localeCompare(b))).toEqual(['approved', 'being-looked-at']);
+  });
+
+  it('and across the change of the cycle, in a city that has just begun', async () => {
+    // The cycle of 120 days changes with 3 November.
+    const turning = await EligibilityWorld.open({ start: new Date('2026-11-04T09:00:00Z'), since: '2026-11-01' });
+    try {
+      const tokens = { nameAndDay: 21, contact: 22, dwelling: 23 };
+      const period = { impactPeriod: '2026-W44' };
+      const before = turning.household({ day: '2026-11-02' });
+      const [same, other] = [turning.household(), turning.household()];
+      await turning.app.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
+      await turning.app.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
+      await turning.app.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
+      const said = await turning.app.said();
+      expect([before, same, other].map((each) => each.box('eligibility', said)?.status)).toEqual([
+        'approved',
+        'being-looked-at',
+        'approved',
+      ]);
+      expect(await turning.app.parked()).toEqual({});
+    } finally {
+      await turning.close();
+    }
+  });
+});
+
+describe('two processes on one database', () => {
+  it('facts in the one, requests in the other, at the same moment: nothing is lost', async () => {
+    const other = await openService(eligibilitySpec, {
+      keyrings: world.keyrings,
+      clock: world.service.runtime.clock,
+      env: { DATABASE_URL: world.service.database.url },
+    });
+    const app = await ServiceApp.open(other, EligibilityModule, { keyrings: world.keyrings });
+    try {
+      const households = Array.from({ length: 60 }, () => world.household());
+      const evidence = households.map((each) =>
+        each.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
+      );
+      const facts = households.map((each) => each.facts());
+      const parts = Array.from({ length: 6 }, (_, at) => at * 10);
+      await Promise.all([
+        ...parts.map((at) => world.app.deliver(facts.slice(at, at + 10))),
+        ...parts.map((at) => app.deliver(evidence.slice(at, at + 10))),
+      ]);
+      const said = await world.app.said();
+      const ends = new Set(households.map((each) => JSON.stringify(endOf(each, said))));
+      expect(ends.size).toBe(1);
+      expect([...ends][0]).toContain('"grants":["rapid 25000","standard 85000"]');
+    } finally {
+      await app.close();
+      await other.runtime.close();
+      await other.database.drop();
+    }
+  });
+});
+
+describe('people decide', () => {
+  let ana: StaffKey;
+  let anaAtHome: StaffKey;
+  let ben: StaffKey;
+
+  beforeAll(async () => {
+    ana = await world.enrol('ana-desk', 'person-ana');
+    anaAtHome = await world.enrol('ana-home', 'person-ana');
+    ben = await world.enrol('ben-desk', 'person-ben');
+  });
+
+  const next = async (by: StaffKey) => (await world.post('/v1/review/next', {}, by)).body.next;
+  const settle = (name: string, verdict: string, by?: StaffKey) =>
+    world.post('/v1/review/settle', { case: name, verdict }, by);
+
+  async function waiting(): Promise<SignedHousehold> {
+    const household = world.household();
+    await world.app.deliver([household.facts({ residence: { ...someFacts.residence, inCity: false } })]);
+    return household;
+  }
+
+  it('one case at a time, with facts and without anything of a person', async () => {
+    await waiting();
+    const shown = await next(ana);
+    expect(Object.keys(shown ?? {}).sort()).toEqual(['around', 'case', 'facts', 'isAppeal', 'why']);
+    expect(shown).toEqual({
+      case: expect.stringMatching(/^[\w-]{43}$/),
+      facts: {
+        event: 'EVT-A',
+        needs: ['FOD'],
+        impactPeriod: '2026-W46',
+        incomeChange: 'stopped',
+        urgent: [],
+        householdSize: 3,
+        inCity: false,
+        areaFit: 'inside',
+        evidenceClass: 'R6',
+        attested: { residence: true, impact: true, need: true, honesty: true },
+      },
+      around: { tokensShared: 0, contactShared: 0 },
+      isAppeal: false,
+      why: ['outside-city'],
+    });
+    expect(await next(ben)).toBeNull();
+    world.pass(32 * 60_000);
+    expect((await next(ben))?.case).toBe(shown?.case);
+  });
+
+  it('approved: the grant is said, with a pseudonym of who decided; decided once', async () => {
+    const household = await waiting();
+    const name = (await next(ana))?.case ?? '';
+    expect(await settle(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'settled' } });
+    const said = await world.app.said();
+    expect(endOf(household, said)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
+    const award = said.find(({ contract }) => contract === 'eligibility.grant-awarded');
+    expect(award?.payload['stub']).toMatchObject({
+      rules: ['a-person-decided', 'rapid-on-attestation'],
+      reviewer: expect.stringMatching(/^[A-Z0-9]{8}$/),
+    });
+    expect(await settle(name, 'decline', ben)).toMatchObject({ status: 404 });
+    expect(await next(ben)).toBeNull();
+  });
+
+  it('an appeal goes to another person, whichever key the first one uses', async () => {
+    const household = await waiting();
+    const name = (await next(ana))?.case ?? '';
+    await settle(name, 'decline', ana);
+    expect(household.box('eligibility', await world.app.said())).toMatchObject({
+      status: 'not-approved',
+      reasons: ['a-person-decided'],
+    });
+    await world.app.deliver([household.askEligibility(1, { kind: 'appeal' })]);
+    expect(await next(ana)).toBeNull();
+    expect(await next(anaAtHome)).toBeNull();
+    expect(await settle(name, 'approve', anaAtHome)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
+    const appeal = await next(ben);
+    expect(appeal).toMatchObject({ case: name, isAppeal: true });
+    expect(await settle(name, 'approve', ben)).toMatchObject({ status: 200 });
+    expect(endOf(household, await world.app.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
+  });
+
+  it('what was withdrawn waits for nobody', async () => {
+    const household = await waiting();
+    const name = (await next(ana))?.case ?? '';
+    await world.app.deliver([household.askEligibility(1, { kind: 'withdraw' })]);
+    expect(await settle(name, 'approve', ana)).toMatchObject({ status: 404 });
+    world.pass(32 * 60_000);
+    expect(await next(ben)).toBeNull();
+  });
+
+  it('nobody without a signature, and nothing but a verdict', async () => {
+    await waiting();
+    const name = (await next(ana))?.case ?? '';
+    expect(await settle(name, 'approve')).toMatchObject({ status: 401, body: { code: 'not-signed' } });
+    expect(await world.post('/v1/review/next', {})).toMatchObject({ status: 401 });
+    expect(await world.post('/v1/review/next', { more: 1 }, ana)).toMatchObject({ status: 400 });
+    expect(await settle(name, 'deny', ana)).toMatchObject({ status: 400 });
+    expect(await settle('x'.repeat(43), 'approve', ana)).toMatchObject({ status: 400 });
+    expect(await settle(Buffer.alloc(32).toString('base64url'), 'approve', ana)).toMatchObject({ status: 404 });
+  });
+
+  it('the drawn sample waits for a person', async () => {
+    const drawn = world.household({ isSampled: true });
+    await world.app.deliver([drawn.facts()]);
+    expect(drawn.box('eligibility', await world.app.said())?.status).toBe('being-looked-at');
+    expect((await next(ana))?.why).toEqual(['random-sample']);
+  });
+});
+
+describe('the schema', () => {
+  it('goes up, down and up again, and is what the entities say', async () => {
+    const { url, drop } = await testDatabase();
+    const source = await new DataSource({
+      type: 'postgres',
+      url,
+      entities: eligibilitySpec.entities,
+      migrations: eligibilitySpec.migrations,
+    }).initialize();
+    try {
+      const tables = async (): Promise<string[]> => {
+        const rows = await source.query<{ name: string }[]>(
+          `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+        );
+        return rows.map(({ name }) => name);
+      };
+      await source.runMigrations();
+      const up = await tables();
+      await source.undoLastMigration();
+      await source.undoLastMigration();
+      expect(await tables()).toEqual(['migrations']);
+      await source.runMigrations();
+      expect(await tables()).toEqual(up);
+      const drift = await source.driver.createSchemaBuilder().log();
+      expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+    } finally {
+      await source.destroy();
+      await drop();
+    }
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { caseKinds, toBody, type CaseRecord } from '../src/case.store.js';
+
+const ID = 'x'.repeat(43);
+const CODE = 'A-CODE-OF-SIXTEE';
+
+describe('the largest case', () => {
+  it('fits into its record, after twelve people have decided about it', () => {
+    const record: CaseRecord = {
+      areaName: 'AnAreaOfTwentySigns',
+      keys: { receiptKey: ID, paymentsHandle: ID, linkToken: ID },
+      state: {
+        submitted: {
+          day: 20_775,
+          facts: {
+            event: CODE,
+            needs: Array.from({ length: 7 }, () => CODE),
+            impactPeriod: '2026-W46',
+            incomeChange: 'cut-by-half-or-more',
+            incomeAtOrBelow: false,
+            billCents: 10_000_000n,
+            urgent: ['notice-7-days', 'no-food', 'medicine-or-infant'],
+            householdSize: 80,
+            inCity: false,
+            areaFit: 'partial',
+            evidenceClass: CODE,
+            attested: { residence: false, impact: false, need: false, honesty: false },
+          },
+          around: { tokensShared: 3, contactShared: 24, isSampled: false },
+        },
+        requests: { withdrawn: false, evidence: { n: 1_000, evidenceClass: CODE }, appeal: 1_000 },
+        highestRequest: 1_000,
+        settled: {
+          verdict: 'approve',
+          reviewers: Array.from({ length: 12 }, () => 'x'.repeat(11)),
+          afterAppeal: 1_000,
+        },
+        said: {
+          status: 'being-looked-at',
+          reasons: ['show-where-you-live-for-more'],
+          grants: [
+            { kind: 'rapid', amountCents: 10_000_000n, state: 'cancelled' },
+            { kind: 'standard', amountCents: 10_000_000n, state: 'cancelled' },
+          ],
+          requestShown: 1_000,
+          version: 1_795_000_000_000,
+        },
+      },
+    };
+    expect(Buffer.byteLength(JSON.stringify(toBody(record))) + 32 + 6).toBeLessThanOrEqual(caseKinds[0].sizeBytes);
+  });
+});
