@@ -30,12 +30,17 @@ class RuntimeModule {
   }
 }
 
-function healthOf({ bus, checks }: Runtime<Service>): Health {
+/**
+ * Intake is ready while its database answers: what it accepts waits in the outbox until the broker is back. The others
+ * do their work only with both.
+ */
+function healthOf({ bus, service, checks }: Runtime<Service>): Health {
   return {
     async report() {
       const { consumer, isBraked, lag, database, relay } = await bus.status();
+      const canConsume = lag !== undefined && !isBraked && consumer !== 'stopped';
       return {
-        ready: database !== undefined && lag !== undefined && !isBraked && consumer !== 'stopped',
+        ready: database !== undefined && (service === 'intake' || canConsume),
         checks: {
           consumer,
           database: database !== undefined,

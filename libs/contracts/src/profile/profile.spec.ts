@@ -53,6 +53,11 @@ describe('a program profile', () => {
     expect(problemsOf(change)).toContain(path);
   });
 
+  it.each(['los-angeles', 'santa-ana'])('of %s shows a passer-by no word that tells what it is for', (name) => {
+    const text = JSON.stringify(publicPartOf(read(name)));
+    expect(text).not.toMatch(/immigrant|\braid\b|\bICE\b|relief|amparo/i);
+  });
+
   it('shows devices neither balances nor what starts a review', () => {
     const text = JSON.stringify(publicPartOf(read('los-angeles')));
     for (const secret of ['openingBalanceUsd', 'reviewTriggers', 'capPerSitePerHourUsd', 'fundSources', 'reserves']) {
