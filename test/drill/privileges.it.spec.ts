@@ -1,0 +1,373 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import pg from 'pg';
+
+import { aclsFor, catalogue, groupOf, services, type Contract, type Service } from '#libs/contracts';
+
+import { prepareTopics } from '../../deploy/local/kafka-topics.js';
+import { freePorts } from '../../deploy/local/settings.js';
+import { startStack, type Stack } from '../../deploy/local/stack.js';
+import { eventually } from '../support/city.js';
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+const contracts = catalogue as readonly Contract[];
+const PARTITIONS = 1;
+
+let root: string;
+let stack: Stack;
+let superuser: Kafka;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rights-'));
+  stack = await startStack({
+    root,
+    ports: await freePorts(),
+    profile: 'los-angeles',
+    apps: [],
+    partitions: PARTITIONS,
+  });
+  superuser = clientOf(stack.broker.admin ?? { username: '', password: '' });
+  await writeEverywhere();
+  // The first group of a broker waits until the place for offsets is made.
+  const read = (): Promise<string> => readOnce(superuser, 'first', contracts[0]?.topic ?? '');
+  await eventually('groups can be joined', read, (outcome) => outcome === 'ok');
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+function clientOf(login: { readonly username: string; readonly password: string }): Kafka {
+  return new kafkajs.Kafka({
+    clientId: 'rights',
+    brokers: stack.broker.brokers.split(','),
+    sasl: { mechanism: 'scram-sha-256', ...login },
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 0, restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+const clientFor = (service: Service): Kafka => clientOf(stack.broker.users[service]);
+
+async function asAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** `ok`, or the broker's word for no. */
+async function outcomeOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+    return 'ok';
+  } catch (error) {
+    return wordOf(error);
+  }
+}
+
+/** The client wraps what the broker said, sometimes twice. */
+function wordOf(error: unknown): string {
+  const { type, errors, cause, name } = error as Error & { type?: string; errors?: readonly unknown[] };
+  if (type !== undefined) return type;
+  const inner = errors?.[0] ?? cause;
+  return inner === undefined ? name : wordOf(inner);
+}
+
+const REFUSED = /^(TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED$/;
+/** The client hides a refusal to name a group's coordinator behind a word of its own. */
+const GROUP_REFUSED = 'KafkaJSGroupCoordinatorNotFound';
+const said = (outcome: string): string => (REFUSED.test(outcome) ? 'refused' : outcome);
+
+/** Every rule on the broker, whoever it is for, as one line each. */
+function rulesNow(): Promise<readonly string[]> {
+  return asAdmin(superuser, async (admin) => {
+    const { resources } = await admin.describeAcls({
+      resourceType: AclResourceTypes.ANY,
+      resourcePatternType: ResourcePatternTypes.ANY,
+      operation: AclOperationTypes.ANY,
+      permissionType: AclPermissionTypes.ANY,
+    });
+    return resources
+      .flatMap(({ acls, resourceType, resourceName, resourcePatternType }) =>
+        acls.map(({ principal, host, operation, permissionType }) =>
+          [principal, host, operation, permissionType, resourceType, resourceName, resourcePatternType].join(' '),
+        ),
+      )
+      .toSorted();
+  });
+}
+
+function rulesDeclared(): readonly string[] {
+  const operations = {
+    read: AclOperationTypes.READ,
+    write: AclOperationTypes.WRITE,
+    describe: AclOperationTypes.DESCRIBE,
+  };
+  const resources = { topic: AclResourceTypes.TOPIC, group: AclResourceTypes.GROUP };
+  return services
+    .flatMap((service) => aclsFor(service))
+    .map(({ principal, resource, name, operation }) =>
+      [
+        principal,
+        '*',
+        operations[operation],
+        AclPermissionTypes.ALLOW,
+        resources[resource],
+        name,
+        ResourcePatternTypes.LITERAL,
+      ].join(' '),
+    )
+    .toSorted();
+}
+
+describe('the rules on the broker', () => {
+  it('are those that the contracts generate: none more, none less', async () => {
+    expect(await rulesNow()).toEqual(rulesDeclared());
+    // Each contract gives one rule to write and one to read, each service one for its group.
+    expect(rulesDeclared()).toHaveLength(2 * contracts.length + services.length);
+  });
+
+  it('lose a stray one when the topics are prepared again', async () => {
+    const [stray] = contracts;
+    const rule = {
+      principal: 'User:notification',
+      host: '*',
+      operation: AclOperationTypes.READ,
+      permissionType: AclPermissionTypes.ALLOW,
+      resourceType: AclResourceTypes.TOPIC,
+      resourceName: stray?.topic ?? '',
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+    };
+    await asAdmin(superuser, (admin) => admin.createAcls({ acl: [rule] }));
+    await eventually('the stray rule is seen', rulesNow, (rules) => rules.length === rulesDeclared().length + 1);
+    const { brokers, admin = { username: '', password: '' } } = stack.broker;
+    await prepareTopics(brokers, admin, PARTITIONS);
+    expect(await rulesNow()).toEqual(rulesDeclared());
+  });
+});
+
+describe.each(services)('%s on the broker', (service) => {
+  const wanted = (may: (contract: Contract) => boolean): readonly (readonly [string, string])[] =>
+    contracts.map((contract) => [contract.topic, may(contract) ? 'ok' : 'refused'] as const);
+
+  it('writes to the topics of what it says, and to no other', async () => {
+    const producer = clientFor(service).producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const seen: (readonly [string, string])[] = [];
+    for (const { topic } of contracts) {
+      const outcome = await outcomeOf(() => producer.send({ topic, acks: -1, messages: [{ value: 'x' }] }));
+      seen.push([topic, said(outcome)]);
+    }
+    await producer.disconnect();
+    expect(seen).toEqual(wanted(({ producer: by }) => by === service));
+  });
+
+  it('reads the topics of what is said to it, and no other', async () => {
+    const seen: (readonly [string, string])[] = [];
+    for (const { topic } of contracts)
+      seen.push([topic, said(await readOnce(clientFor(service), groupOf(service), topic))]);
+    expect(seen).toEqual(wanted(({ consumer }) => consumer === service));
+  });
+
+  it('sees that its own topics exist, and no other', async () => {
+    const topics = await asAdmin(clientFor(service), (admin) => admin.listTopics());
+    const own = contracts.filter(({ producer, consumer }) => producer === service || consumer === service);
+    expect(topics.toSorted()).toEqual(own.map(({ topic }) => topic).toSorted());
+  });
+
+  it('reads in its own group only', async () => {
+    const topic = contracts.find(({ consumer }) => consumer === service)?.topic ?? '';
+    for (const group of [...services.filter((other) => other !== service).map(groupOf), 'another']) {
+      const outcome = await readOnce(clientFor(service), group, topic);
+      expect([group, outcome === GROUP_REFUSED ? 'refused' : said(outcome)]).toEqual([group, 'refused']);
+    }
+  });
+
+  it('changes nothing of the broker: topics, settings, rules, what was written', async () => {
+    const own = contracts.find(({ producer }) => producer === service)?.topic ?? '';
+    const entry = (principal: string) => ({
+      principal,
+      host: '*',
+      operation: AclOperationTypes.ALL,
+      permissionType: AclPermissionTypes.ALLOW,
+      resourceType: AclResourceTypes.TOPIC,
+      resourceName: own,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+    });
+    const tried = await asAdmin(clientFor(service), async (admin) => {
+      const attempts: readonly (readonly [string, () => Promise<unknown>])[] = [
+        ['make a topic', () => admin.createTopics({ topics: [{ topic: `${service}.stray` }], waitForLeaders: false })],
+        ['remove a topic', () => admin.deleteTopics({ topics: [own] })],
+        ['add partitions', () => admin.createPartitions({ topicPartitions: [{ topic: own, count: 9 }] })],
+        ['change settings', () => alterRetention(admin, own)],
+        [
+          'remove records',
+          () => admin.deleteTopicRecords({ topic: own, partitions: [{ partition: 0, offset: '-1' }] }),
+        ],
+        ['give itself a right', () => admin.createAcls({ acl: [entry(`User:${service}`)] })],
+        ['read the rules', () => admin.describeAcls(entry(`User:${service}`))],
+        ['remove a group', () => admin.deleteGroups([groupOf(services.find((other) => other !== service) ?? service)])],
+      ];
+      const seen: [string, boolean][] = [];
+      for (const [what, attempt] of attempts) seen.push([what, (await outcomeOf(attempt)) === 'ok']);
+      return seen;
+    });
+    expect(tried.filter(([, isDone]) => isDone)).toEqual([]);
+    const topics = await asAdmin(superuser, (admin) => admin.listTopics());
+    expect(topics.filter((topic) => !topic.startsWith('__')).toSorted()).toEqual(
+      contracts.map(({ topic }) => topic).toSorted(),
+    );
+    expect(await rulesNow()).toEqual(rulesDeclared());
+  });
+});
+
+describe('the attempts above', () => {
+  it('succeed for the superuser, so that a refusal means a missing right', async () => {
+    const [topic] = contracts.map((contract) => contract.topic);
+    const producer = superuser.producer();
+    await producer.connect();
+    expect(await outcomeOf(() => producer.send({ topic: topic ?? '', messages: [{ value: 'x' }] }))).toBe('ok');
+    await producer.disconnect();
+    expect(await readOnce(superuser, 'another', topic ?? '')).toBe('ok');
+    await asAdmin(superuser, async (admin) => {
+      expect(await outcomeOf(() => alterRetention(admin, topic ?? ''))).toBe('ok');
+    });
+  });
+
+  it('fail without a password', async () => {
+    const stranger = clientOf({ username: 'intake', password: 'guessed' });
+    expect(await outcomeOf(() => asAdmin(stranger, (admin) => admin.listTopics()))).not.toBe('ok');
+  });
+});
+
+describe.each(services)('%s in PostgreSQL', (service) => {
+  const own = (): string => stack.databases[service];
+  const inside = (database: string): string => {
+    const url = new URL(own());
+    url.pathname = `/${database}`;
+    return url.href;
+  };
+
+  it('connects to its own database, and to no other', async () => {
+    const databases = [...services, 'postgres', 'template1', 'template0'];
+    const seen = [];
+    for (const database of databases) seen.push([database, await sqlOutcome(inside(database), 'SELECT 1')]);
+    // 42501: insufficient privilege; 55000: the template that nobody may enter.
+    const expected = databases.map((database) => {
+      if (database === service) return [database, 'ok'];
+      return [database, database === 'template0' ? '55000' : '42501'];
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  it('is an ordinary role that belongs to no other', async () => {
+    const attributes = await sql(stack.superuserUrl ?? '', `SELECT * FROM pg_roles WHERE rolname = '${service}'`);
+    expect(attributes).toMatchObject([
+      {
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolreplication: false,
+        rolbypassrls: false,
+        rolcanlogin: true,
+      },
+    ]);
+    const membership = `SELECT r.rolname FROM pg_roles r WHERE pg_has_role('${service}', r.oid, 'MEMBER')`;
+    const roles = (await sql(stack.superuserUrl ?? '', membership)) as { rolname: string }[];
+    // The owner of a database is a member of the role that every owner of the present database has.
+    expect(roles.map(({ rolname }) => rolname)).toEqual([service]);
+  });
+
+  it.each([
+    ['make a role', 'CREATE ROLE stray LOGIN'],
+    ['make a database', 'CREATE DATABASE stray'],
+    ['change another role', `ALTER ROLE ${services.find((other) => other !== service)} PASSWORD 'x'`],
+    ['become a superuser', `ALTER ROLE ${service} SUPERUSER`],
+    ['become another', 'SET ROLE postgres'],
+    ['read passwords', 'SELECT rolpassword FROM pg_authid'],
+    ['read files', `SELECT pg_read_file('postgresql.conf')`],
+    ['run programs', `COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'`],
+    ['read the write-ahead log', 'SELECT pg_switch_wal()'],
+    ['log statements', `SET log_statement = 'all'`],
+  ])('cannot %s', async (_what, statement) => {
+    expect(await sqlOutcome(own(), statement)).toBe('42501');
+    expect(
+      await sqlOutcome(
+        stack.superuserUrl ?? '',
+        `BEGIN; ${statement.startsWith('CREATE DATABASE') ? 'SELECT 1' : statement}; ROLLBACK`,
+      ),
+    ).toBe('ok');
+  });
+
+  it('can make and use its own tables', async () => {
+    expect(await sqlOutcome(own(), 'BEGIN; CREATE TABLE mine (n int); INSERT INTO mine VALUES (1); ROLLBACK')).toBe(
+      'ok',
+    );
+  });
+});
+
+function alterRetention(admin: Admin, topic: string): Promise<unknown> {
+  const configEntries = [{ name: 'retention.ms', value: '864000000' }];
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  return admin.alterConfigs({ validateOnly: true, resources: [resource] });
+}
+
+async function writeEverywhere(): Promise<void> {
+  const producer = superuser.producer();
+  await producer.connect();
+  await producer.sendBatch({ topicMessages: contracts.map(({ topic }) => ({ topic, messages: [{ value: 'x' }] })) });
+  await producer.disconnect();
+}
+
+/** Reads one record of a topic, from the beginning. @returns `ok`, or the broker's word for no */
+async function readOnce(client: Kafka, groupId: string, topic: string): Promise<string> {
+  const consumer = client.consumer({
+    groupId,
+    sessionTimeout: 6_000,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
+  const { promise: first, resolve, reject } = Promise.withResolvers<void>();
+  consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+  try {
+    return await outcomeOf(async () => {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve(resolve()) });
+      await first;
+    });
+  } finally {
+    first.catch(() => undefined);
+    await consumer.disconnect();
+  }
+}
+
+async function sql(url: string, statement: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result = await client.query<Record<string, unknown>>(statement);
+    return result.rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** `ok`, or the SQLSTATE. */
+async function sqlOutcome(url: string, statement: string): Promise<string> {
+  try {
+    await sql(url, statement);
+    return 'ok';
+  } catch (error) {
+    return String((error as { code?: string }).code);
+  }
+}
