@@ -17,8 +17,9 @@ export interface LocalDevice {
   readonly seed: string;
 }
 
-/** Somebody of the make-believe city who may make or check a release. */
+/** Somebody of the make-believe city: finance, who makes and checks releases, or a reviewer of cases. */
 export interface LocalStaff {
+  readonly service: 'payments' | 'eligibility';
   readonly name: string;
   readonly person: string;
   readonly seed: string;
@@ -35,10 +36,10 @@ export function staffFile(place: Place): string {
   return join(place.root, 'staff.json');
 }
 
-/** Makes keys for a kiosk at each of sixty sites, a navigator, and three people of finance, and enrols the public halves. */
+/** Makes keys for a kiosk at each of sixty sites, a navigator and five people of staff, and enrols the public halves. */
 export async function enrolLocally(
   place: Place,
-  databases: { readonly intake: string; readonly payments: string },
+  databases: Readonly<Record<'intake' | 'eligibility' | 'payments', string>>,
 ): Promise<void> {
   const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
   const devices = await kept(devicesFile(place), () => [
@@ -50,12 +51,16 @@ export async function enrolLocally(
     })),
     { name: 'navigator-001', lane: 'assisted', site: 'SITE-001', seed: seed() } satisfies LocalDevice,
   ]);
-  const staff = await kept(staffFile(place), () =>
-    ['maker-one', 'checker-one', 'checker-two'].map((name): LocalStaff => ({ name, person: name, seed: seed() })),
-  );
+  const staff = await kept(staffFile(place), () => [
+    ...['maker-one', 'checker-one', 'checker-two'].map((name) => person('payments', name)),
+    ...['reviewer-one', 'reviewer-two'].map((name) => person('eligibility', name)),
+  ]);
   await Promise.all([
     enrol(place, { app: 'intake', url: databases.intake, list: devices.map(publicHalf) }),
-    enrol(place, { app: 'payments', url: databases.payments, list: staff.map(publicHalf) }),
+    ...(['payments', 'eligibility'] as const).map((app) => {
+      const own = staff.filter(({ service }) => service === app);
+      return enrol(place, { app, url: databases[app], list: own.map(publicHalf) });
+    }),
   ]);
 }
 
@@ -64,6 +69,10 @@ async function kept<T>(file: string, make: () => readonly T[]): Promise<readonly
   const made = make();
   await writeFile(file, `${JSON.stringify(made, undefined, 1)}\n`, { mode: 0o600 });
   return made;
+}
+
+function person(service: LocalStaff['service'], name: string): LocalStaff {
+  return { service, name, person: name, seed: seed() };
 }
 
 function seed(): string {
@@ -85,7 +94,11 @@ function publicHalf<T extends { readonly seed: string }>({
 
 async function enrol(
   place: Place,
-  { app, url, list }: { readonly app: 'intake' | 'payments'; readonly url: string; readonly list: readonly object[] },
+  {
+    app,
+    url,
+    list,
+  }: { readonly app: 'intake' | 'eligibility' | 'payments'; readonly url: string; readonly list: readonly object[] },
 ): Promise<void> {
   const file = join(place.root, `enrol-${app}.json`);
   await writeFile(file, JSON.stringify(list));

@@ -154,7 +154,7 @@ export class Stack {
         await Promise.all(wanted.map((app) => this.#waitFor(app)));
       });
     }
-    if (wanted.includes('intake') && wanted.includes('payments')) {
+    if ((['intake', 'eligibility', 'payments'] as const).every((app) => wanted.includes(app))) {
       const urls = databases;
       await this.#step('Devices and staff', () => enrolLocally(this.place, urls));
     }
