@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { catalogue, type Contract } from '#libs/contracts';
 import { createLog, errorFields, logEvents, type Log, type LogEvent, type LogFields } from './log.js';
 
 /** What a caller may have in hand when it logs: typed by somebody, sealed by somebody, thrown by somebody. */
@@ -45,6 +46,7 @@ function fieldName(): fc.Arbitrary<string> {
   );
 }
 
+const topicNames = (catalogue as readonly Contract[]).map(({ topic }) => topic);
 const events = Object.keys(logEvents) as LogEvent[];
 const always = ['level', 'hour', 'service', 'msg'];
 
@@ -112,6 +114,19 @@ describe('a log line', () => {
     (code) => {
       const [line] = logged((log) => log.write('error', 'request-failed', { code }));
       expect(line?.text).toContain(`"code":"${code}"`);
+    },
+  );
+
+  it('keeps the name of every topic', () => {
+    const lines = topicNames.flatMap((topic) => logged((log) => log.write('info', 'bus', { topic })));
+    expect(lines.map(({ text }) => (JSON.parse(text) as { topic?: string }).topic)).toEqual(topicNames);
+  });
+
+  it.each(['2135550142', 'ABCD2-EFGH', 'AB2D-EF3G-HJ4K-MN5P', 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA'])(
+    'leaves out %s, which is no code',
+    (code) => {
+      const [line] = logged((log) => log.write('error', 'request-failed', { code }));
+      expect(line?.keys).not.toContain('code');
     },
   );
 
