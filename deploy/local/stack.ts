@@ -13,7 +13,7 @@ import { type PerService, prepareDatabases } from './databases.js';
 import { devicesFile, enrolLocally, staffFile } from './enrolment.js';
 import { Kafka } from './kafka.js';
 import { kafkaJars } from './kafka-jars.js';
-import { prepareTopics } from './kafka-topics.js';
+import { declareTopics } from './kafka-topics.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
 import { requireFreePort } from './ports.js';
@@ -144,7 +144,7 @@ export class Stack {
     if (databases === undefined || broker === undefined) throw new StackProblem('not-given');
     const { admin, brokers } = broker;
     if (admin !== undefined) {
-      await this.#step('Topics and access rules', () => prepareTopics(brokers, admin, this.#options.partitions ?? 4));
+      await this.#step('Topics and access rules', () => declareTopics(brokers, admin, this.#options.partitions ?? 4));
     }
     this.#wiring = { place: this.place, ports: this.ports, profile, databases, broker };
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
@@ -218,7 +218,7 @@ export class Stack {
     await this.#kafka?.wipe();
     await this.restartKafka();
     const { admin, brokers } = this.broker;
-    if (admin !== undefined) await prepareTopics(brokers, admin, this.#options.partitions ?? 4);
+    if (admin !== undefined) await declareTopics(brokers, admin, this.#options.partitions ?? 4);
   }
 
   async killPostgres(): Promise<void> {

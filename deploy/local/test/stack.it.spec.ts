@@ -11,7 +11,7 @@ import { aclsFor, groupOf, type Service, services, topicConfigs } from '#libs/co
 
 import { setUpKeyrings } from '../keyring.js';
 import type { KafkaUser } from '../kafka.js';
-import { prepareTopics } from '../kafka-topics.js';
+import { declareTopics } from '../kafka-topics.js';
 import { placeAt, repositoryRoot } from '../place.js';
 import { runningSystem } from '../running.js';
 import type { Secrets } from '../secrets.js';
@@ -198,7 +198,7 @@ describe('the broker', () => {
     await eventually(async () => {
       expect(await rulesOf(first)).toContain('User:notification read intake.facts-submitted.v1');
     });
-    await prepareTopics(first.broker.brokers, first.broker.admin ?? { username: '', password: '' }, 4);
+    await declareTopics(first.broker.brokers, first.broker.admin ?? { username: '', password: '' }, 4);
     expect(await rulesOf(first)).toEqual(
       services
         .flatMap((service) => aclsFor(service))

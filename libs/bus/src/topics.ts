@@ -1,31 +1,33 @@
 import type { AclRule, TopicConfig } from '#libs/contracts';
-import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 
+import { applyRules } from './access-rules.js';
 import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-client.js';
 import { Backoff } from './wait.js';
 
 const KNOWN_WITHIN_MS = 30_000;
 const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 
-// Node finds no names for these in the client's CommonJS.
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ResourcePatternTypes } = kafkajs;
+// Node finds no name for this in the client's CommonJS.
+const { ConfigResourceTypes } = kafkajs;
 
-const OPERATIONS = {
-  read: AclOperationTypes.READ,
-  write: AclOperationTypes.WRITE,
-  describe: AclOperationTypes.DESCRIBE,
-} as const;
+export interface PrepareOptions {
+  /** 1 on one machine. */
+  readonly replicationFactor?: number;
+  /** Takes every other rule of the same principals away: the contracts say all that they may do. */
+  readonly isExact?: boolean;
+}
 
 /**
  * Makes topics and rights as declared, on a broker of one's own. What exists is left, apart from a topic's
  * configuration, which is set anew: run it as often as you like.
- * @param replicationFactor 1 on one machine
+ * @throws BusError `rules-not-in-force`
  */
 export async function prepareTopics(
   connection: KafkaConnection,
   topics: readonly TopicConfig[],
   acls: readonly AclRule[],
-  replicationFactor = 1,
+  { replicationFactor = 1, isExact = false }: PrepareOptions = {},
 ): Promise<void> {
   const admin = kafkaClient(connection, 'prepare-topics').admin();
   await admin.connect();
@@ -39,7 +41,7 @@ export async function prepareTopics(
         topics.filter(({ topic }) => existing.has(topic)),
       ),
     );
-    if (acls.length > 0) await admin.createAcls({ acl: acls.map(aclEntry) });
+    if (acls.length > 0) await applyRules(admin, acls, isExact);
   } finally {
     await admin.disconnect();
   }
@@ -100,16 +102,4 @@ async function untilKnown(act: () => Promise<void>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
     }
   }
-}
-
-function aclEntry({ principal, resource, name, operation }: AclRule): AclEntry {
-  return {
-    principal,
-    host: '*',
-    resourceType: resource === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
-    resourceName: name,
-    resourcePatternType: ResourcePatternTypes.LITERAL,
-    operation: OPERATIONS[operation],
-    permissionType: AclPermissionTypes.ALLOW,
-  };
 }
