@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PaymentDesk } from '../src/payment-desk.js';
 import { MortalDesk, PaymentsWorld } from './support.js';
 import { misbehaviours, type Misbehaviour } from './partner.js';
-import type { SignedHousehold } from '../../../test/support/signed-household.js';
+import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
 
 let world: PaymentsWorld;
 
@@ -94,6 +94,33 @@ describe('a partner that behaves', () => {
     expect(other.box('payments', said)?.status).toBe('closed');
     expect(late.box('payments', said)?.status).toBe('ready-to-collect');
     expect(early.box('payments', said)?.status).toBe('ready-to-collect');
+  });
+});
+
+describe('what decides about a payment', () => {
+  it('its reference comes from grant, slot and generation alone: a database that was lost gives the same again', async () => {
+    await present();
+    const { keyed } = world.service.runtime;
+    const slots = await world.rows<{ obligation: Buffer; slot: number; generation: number; reference: Buffer }>(
+      'SELECT obligation, slot, generation, reference FROM slot',
+    );
+    for (const { obligation, slot, generation, reference } of slots) {
+      const id = obligation.toString('base64url');
+      expect(reference).toEqual(Buffer.from(keyed('rail-reference', id, slot, generation)));
+    }
+  });
+
+  it('a withdrawal after a crash in the middle of a call takes nothing back: the partner may have done it', async () => {
+    const household = world.household();
+    const id = randomId();
+    await world.app.deliver([household.payout('CASH', { site: 'CRASH' }), world.grant(household, { id })]);
+    dieAtNextCommit();
+    await world.carry();
+    await world.app.deliver([world.cancel(id)]);
+    expect(await world.rows(`SELECT state FROM slot WHERE site = 'CRASH'`)).toEqual([{ state: 'intended' }]);
+    await world.carryOn(3);
+    const codes = await codesOf(household);
+    expect([...world.partner.successful.values()].map(({ code }) => code)).toContain(codes[0]);
   });
 });
 
