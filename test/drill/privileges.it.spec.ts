@@ -8,7 +8,7 @@ import pg from 'pg';
 
 import { aclsFor, catalogue, groupOf, services, type Contract, type Service } from '#libs/contracts';
 
-import { prepareTopics } from '../../deploy/local/kafka-topics.js';
+import { declareTopics } from '../../deploy/local/kafka-topics.js';
 import { freePorts } from '../../deploy/local/settings.js';
 import { startStack, type Stack } from '../../deploy/local/stack.js';
 import { eventually } from '../support/city.js';
@@ -150,7 +150,7 @@ describe('the rules on the broker', () => {
     await asAdmin(superuser, (admin) => admin.createAcls({ acl: [rule] }));
     await eventually('the stray rule is seen', rulesNow, (rules) => rules.length === rulesDeclared().length + 1);
     const { brokers, admin = { username: '', password: '' } } = stack.broker;
-    await prepareTopics(brokers, admin, PARTITIONS);
+    await declareTopics(brokers, admin, PARTITIONS);
     expect(await rulesNow()).toEqual(rulesDeclared());
   });
 });
