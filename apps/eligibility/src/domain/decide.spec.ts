@@ -77,7 +77,7 @@ describe('in Los Angeles', () => {
     ['attestation-missing', { attested: { ...family.attested, honesty: false } }, {}],
     ['outside-city', { inCity: false }, {}],
     ['event-unknown', { event: 'EVT-Z' }, {}],
-    ['need-unknown', { needs: ['FOD', 'XXX'] }, {}],
+    ['need-unknown', { needs: ['FOD', 'QQQ'] }, {}],
     ['outside-period', { impactPeriod: '2026-W33' }, {}],
     ['outside-period', { impactPeriod: '2026-W48' }, {}],
     ['outside-period', { impactPeriod: '2026-11' }, {}],
