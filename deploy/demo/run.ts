@@ -82,8 +82,7 @@ export async function submit(applicant: Applicant): Promise<void> {
       applicant.receivedAt = performance.now();
       return;
     } catch (error) {
-      const canRetry = error instanceof HouseholdError && (error.canRetry || error.problem === 'unavailable');
-      if (!canRetry || tries >= SUBMIT_TRIES_MAX) throw error;
+      if (!(error instanceof HouseholdError && error.canRetry) || tries >= SUBMIT_TRIES_MAX) throw error;
       await sleep(SUBMIT_PAUSE_MS);
     }
   }

@@ -19,6 +19,9 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
+/** Share of those who want no texts that give a mail address. Nothing is sent there yet; it must not be found either. */
+const MAIL_SHARE = 0.2;
+
 const syllables = ['ba', 'do', 'fi', 'gu', 'ka', 'lo', 'mi', 'nu', 'pe', 'ra', 'si', 'to', 'vu', 'xo', 'ye', 'zi'];
 const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
@@ -45,17 +48,30 @@ export function syntheticHousehold(options: SyntheticOptions): SyntheticHousehol
   const dwelling = `${1000 + Math.floor(random() * 9000)} Nowhere ${capital(made(5, syllables))} Street Unit ${made(4, [...letters])}`;
   const phone = `+1${String(2_000_000_000 + Math.floor(random() * 7_999_999_999)).slice(0, 10)}`;
   const wantsTexts = random() < options.textShare;
+  const wantsMail = !wantsTexts && random() < MAIL_SHARE;
+  const email = `synthetic.${made(5, syllables)}@nowhere.example`;
   const hasEvidence = random() < options.evidenceShare;
+  // Whoever pays a bill needs to be told which.
+  const payee =
+    options.way === 'VEND'
+      ? { payee: 'PAYEE-1', accountReference: `UNIT-${made(12, [...letters])}`, consent: true }
+      : undefined;
   const size = 1 + Math.floor(random() * 6);
   return {
     receipt: newReceipt(),
-    typed: { calledBy, dwelling, ...(wantsTexts ? { phone } : {}) },
+    typed: {
+      calledBy,
+      dwelling,
+      ...(wantsTexts ? { phone } : {}),
+      ...(wantsMail ? { email } : {}),
+      ...(payee === undefined ? {} : { accountReference: payee.accountReference }),
+    },
     answers: {
       typed: {
         calledBy,
         birthDay: { day: 1 + Math.floor(random() * 28), month: 1 + Math.floor(random() * 12) },
         dwelling,
-        ...(wantsTexts ? { contact: phone } : {}),
+        ...(wantsTexts ? { contact: phone } : wantsMail ? { contact: email } : {}),
       },
       facts: {
         event: 'EVT-A',
@@ -75,10 +91,12 @@ export function syntheticHousehold(options: SyntheticOptions): SyntheticHousehol
         },
         attested: { residence: true, impact: true, need: true, honesty: true },
       },
-      payout: { way: options.way },
-      contact: wantsTexts
-        ? { channel: 'text', phone, leaveMessage: false, language: pick(['en', 'es']) }
-        : { channel: 'none', leaveMessage: false, language: 'en' },
+      payout: { way: options.way, ...(payee === undefined ? {} : { payee }) },
+      contact: {
+        ...(wantsTexts ? { channel: 'text', phone } : wantsMail ? { channel: 'email', email } : { channel: 'none' }),
+        leaveMessage: false,
+        language: pick(['en', 'es']),
+      },
     },
   };
 }

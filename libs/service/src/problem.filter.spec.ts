@@ -126,6 +126,7 @@ describe('an answer to an error', () => {
   it('tells when to come back', () => {
     expect(answerTo(new Problem('busy', { retryAfterSeconds: 2 })).headers['retry-after']).toBe('2');
     expect(answerTo(new Problem('too-many')).headers['retry-after']).toBeUndefined();
+    expect(answerTo(new Problem('unavailable')).headers['retry-after']).toBe('5');
   });
 
   it('is tried with errors that do hold what was said', () => {

@@ -23,6 +23,9 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
+/** A database that is away comes back, or not, in about this time. */
+const UNAVAILABLE_SECONDS = 5;
+
 const statusCodes: Readonly<Record<number, ProblemCode>> = {
   400: 'invalid-body',
   404: 'not-found',
@@ -60,7 +63,7 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void
   // What nobody expected is a fault of ours: it is logged by its place in the code, and answered as any other.
   if (problem.code === 'unavailable' && !(error instanceof Problem))
     log.write('error', 'request-failed', errorFields(error));
-  const { retryAfterSeconds } = problem.details;
+  const { retryAfterSeconds = problem.code === 'unavailable' ? UNAVAILABLE_SECONDS : undefined } = problem.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   void reply
     .status(problems[problem.code].status)
