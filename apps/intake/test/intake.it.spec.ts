@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { ordersOf, type AnyDelivery } from '#libs/bus';
+import {
+  addDays,
+  base64urlLength,
+  clocks,
+  contactGiven,
+  decodeBoxAnswer,
+  eligibilityBoxMessage,
+  eligibilityOutcomePosted,
+  factsSubmitted,
+  message,
+  paymentsOutcomePosted,
+  payoutChosen,
+  sealedSize,
+  startOfDay,
+  type BoxesV1,
+  type Contract,
+  type SubmitApplicationV1,
+} from '#libs/contracts';
+import {
+  deriveHousehold,
+  newReceipt,
+  openBoxes,
+  prepareApplication,
+  signatureHeaders,
+  statusOf,
+  type DeviceSigner,
+} from '#libs/household';
+import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities, signEd25519 } from '#libs/sealing';
+
+import { someAnswers } from '../../../test/support/city.js';
+import { ServiceApp } from '../../../test/support/service-app.js';
+import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { IntakeModule, intakeSpec } from '../src/intake.module.js';
+
+const day = '2026-11-10';
+const noon = new Date(startOfDay(day) + 12 * 3_600_000);
+
+let keyrings: TestKeyrings;
+let service: ServiceUnderTest<'intake'>;
+let app: ServiceApp<'intake'>;
+let now = noon;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create(day);
+  service = await openService(intakeSpec, { keyrings, clock: { now: () => now } });
+  app = await ServiceApp.open(service, IntakeModule, { keyrings });
+});
+
+afterAll(async () => {
+  await app.close();
+  await service.close();
+  await keyrings.remove();
+});
+
+beforeEach(async () => {
+  now = noon;
+  await service.clear();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function post(path: string, content: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const answer = await app.app.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: JSON.stringify(content),
+  });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+async function application(receipt = newReceipt(), of = day): Promise<SubmitApplicationV1> {
+  const answer = await app.app.inject({ method: 'GET', url: '/v1/directory' });
+  const pinned = readPinnedIdentities(keyrings.environmentOf('intake')['PINNED_IDENTITIES'] ?? '');
+  return prepareApplication(receipt, someAnswers(), { directory: answer.json(), pinned, day: of });
+}
+
+async function enrolled(name: string, more: { lane?: string; struck?: boolean } = {}): Promise<DeviceSigner> {
+  const seed = newPrivateSeed('ed25519');
+  const key = importPrivateKey('ed25519', seed);
+  await service.runtime.pool.query(
+    'INSERT INTO device (name, public_key, lane, site, struck) VALUES ($1, $2, $3, $4, $5)',
+    [name, Buffer.from(publicKeyBytes(key)), more.lane ?? 'kiosk', 'SITE-7', more.struck ?? false],
+  );
+  return { keyId: name, sign: (bytes) => Promise.resolve(signEd25519(key, bytes)) };
+}
+
+function signed(path: string, content: object, device: DeviceSigner): Promise<Readonly<Record<string, string>>> {
+  const request = { method: 'POST', path, body: JSON.stringify(content) };
+  return signatureHeaders(request, device, Math.floor(now.getTime() / 1000));
+}
+
+describe('an application', () => {
+  it('becomes three messages of its day, each with its own name and its own slice', async () => {
+    const body = await application();
+    expect(await post('/v1/applications', body)).toEqual({
+      status: 202,
+      body: { accepted: true, lastDay: addDays(day, clocks.dayKeyDays) },
+    });
+    const said = await app.said();
+    const of = (contract: Contract) => said.filter((each) => each.contract === contract.name);
+    expect(said.map((each) => each.day)).toEqual([day, day, day]);
+    expect(of(factsSubmitted)).toMatchObject([{ payload: { sealed: body.facts } }]);
+    expect(of(payoutChosen)).toMatchObject([{ payload: { sealed: body.payout, lane: 'own-device' } }]);
+    expect(of(payoutChosen)[0]?.payload).not.toHaveProperty('site');
+    expect(of(contactGiven)).toMatchObject([{ payload: { sealed: body.contact } }]);
+    const names = said.map(({ payload }) => payload['submission']);
+    expect(new Set([...names, body.application]).size).toBe(4);
+  });
+
+  it('has the lane and the site of the device that signed it, whatever anyone says', async () => {
+    const device = await enrolled('kiosk-one');
+    const navigator = await enrolled('navigator-one', { lane: 'assisted' });
+    for (const [signer, lane] of [
+      [device, 'kiosk'],
+      [navigator, 'assisted'],
+    ] as const) {
+      await service.clear();
+      const body = await application();
+      expect((await post('/v1/applications', body, await signed('/v1/applications', body, signer))).status).toBe(202);
+      const payout = (await app.said()).find(({ contract }) => contract === payoutChosen.name);
+      expect(payout?.payload).toMatchObject({ lane, site: 'SITE-7' });
+    }
+    const body = await application();
+    expect((await post('/v1/applications', { ...body, lane: 'kiosk' })).body['code']).toBe('unknown-field');
+    const stolen = await enrolled('kiosk-struck', { struck: true });
+    const refused = await post('/v1/applications', body, await signed('/v1/applications', body, stolen));
+    expect([refused.status, refused.body['code']]).toEqual([401, 'not-signed']);
+  });
+
+  it('gets the same answer as long as its keys live, is said once, and is over with them', async () => {
+    const body = await application();
+    const first = await post('/v1/applications', body);
+    for (let later = 0; later < clocks.dayKeyDays; later += 1) {
+      now = new Date(noon.getTime() + later * 86_400_000);
+      expect([later, await post('/v1/applications', body)]).toEqual([later, first]);
+    }
+    now = new Date(noon.getTime() + clocks.dayKeyDays * 86_400_000);
+    expect(await post('/v1/applications', body)).toMatchObject({ status: 410, body: { code: 'day-over' } });
+    expect((await app.said()).length).toBe(3);
+  });
+
+  it('that nobody knows is taken for four days, and a little before its day', async () => {
+    const late = await application();
+    now = new Date(noon.getTime() + 5 * 86_400_000);
+    expect(await post('/v1/applications', late)).toMatchObject({ status: 410, body: { code: 'day-over' } });
+    now = new Date(noon.getTime() + 4 * 86_400_000);
+    expect((await post('/v1/applications', late)).status).toBe(202);
+    now = noon;
+    const early = await application(newReceipt(), addDays(day, 1));
+    expect(await post('/v1/applications', early)).toMatchObject({ status: 400, body: { code: 'day-to-come' } });
+    now = new Date(startOfDay(addDays(day, 1)) - 9 * 60_000);
+    expect((await post('/v1/applications', early)).status).toBe(202);
+  });
+
+  it('under a number that is taken is refused, also when both come at the same moment', async () => {
+    const receipt = newReceipt();
+    const [one, other] = [await application(receipt), await application(receipt)];
+    const answers = await Promise.all([one, other, one, other].map((body) => post('/v1/applications', body)));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 202, 409, 409]);
+    expect((await app.said()).length).toBe(3);
+  });
+
+  it('says "received" in its own box, and "apply again" when no answer can come any more', async () => {
+    const receipt = newReceipt();
+    const household = await deriveHousehold(receipt);
+    await post('/v1/applications', await application(receipt));
+    const boxes = (['intake', 'eligibility', 'payments'] as const).map((name) =>
+      Buffer.from(household.at[name].boxId).toString('base64url'),
+    );
+    const { body } = await post('/v1/boxes/read', { boxes });
+    const messages = await openBoxes(household, (body as unknown as BoxesV1).answers);
+    expect(statusOf(messages, addDays(day, clocks.dayKeyDays))).toBe('received');
+    expect(statusOf(messages, addDays(day, clocks.dayKeyDays + 1))).toBe('apply-again');
+  });
+});
+
+describe('the boxes', () => {
+  it('hold the highest version of every order of six messages, and touch no other box', async () => {
+    const versions = [3, 1, 6, 2, 5, 4];
+    const orders = ordersOf(versions);
+    expect(orders.length).toBe(720);
+    const boxes = orders.map(() => randomBytes(32).toString('base64url'));
+    const stranger = randomBytes(32).toString('base64url');
+    await app.deliver([posted(stranger, 9, 'eligibility')]);
+    for (let step = 0; step < versions.length; step += 1) {
+      await app.deliver(
+        orders.map((order, at) =>
+          posted(boxes[at] ?? '', order[step] ?? 0, step % 2 === 0 ? 'payments' : 'eligibility'),
+        ),
+      );
+    }
+    expect(await versionsOf([...boxes, stranger])).toEqual([...boxes.map(() => 6), 9]);
+  });
+
+  it('change nothing when the same message comes again, and keep it through other content under its number', async () => {
+    const box = randomBytes(32).toString('base64url');
+    await app.deliver([posted(box, 5, 'payments')]);
+    await app.deliver([posted(box, 5, 'payments'), posted(box, 4, 'payments')]);
+    expect(await versionsOf([box])).toEqual([5]);
+    expect(await app.parked()).toEqual({});
+  });
+});
+
+function posted(box: string, version: number, from: 'eligibility' | 'payments'): AnyDelivery {
+  const sealed = Buffer.alloc(sealedSize(eligibilityBoxMessage), version).toString('base64url');
+  expect(sealed.length).toBe(base64urlLength(sealedSize(eligibilityBoxMessage)));
+  const payload = { box, version, lastDay: addDays(day, 30), sealed };
+  return from === 'eligibility'
+    ? message(eligibilityOutcomePosted, day, payload)
+    : message(paymentsOutcomePosted, day, payload);
+}
+
+async function versionsOf(boxes: readonly string[]): Promise<readonly (number | undefined)[]> {
+  const found: (number | undefined)[] = [];
+  for (let at = 0; at < boxes.length; at += 3) {
+    const asked = [0, 1, 2].map((offset) => boxes[at + offset] ?? boxes[0] ?? '');
+    const { body } = await post('/v1/boxes/read', { boxes: asked });
+    const { answers } = body as unknown as BoxesV1;
+    found.push(...answers.map((answer) => decodeBoxAnswer(Buffer.from(answer, 'base64url'))?.version));
+  }
+  return found.slice(0, boxes.length);
+}
