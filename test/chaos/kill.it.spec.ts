@@ -35,6 +35,17 @@ describe(`kill -9 in the middle of ${HOUSEHOLDS} applications`, () => {
   );
 
   it(
+    'of PostgreSQL: everyone has one outcome, the partner has paid each once, the books balance',
+    () =>
+      survive(async () => {
+        await city.stack.killPostgres();
+        await sleep(500);
+        await city.stack.restartPostgres();
+      }),
+    180_000,
+  );
+
+  it(
     'of Kafka: everyone has one outcome, the partner has paid each once, the books balance',
     () =>
       survive(async () => {
