@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { ServiceSpec } from '#libs/service';
+import { Staff, StaffStore, type ServiceSpec } from '#libs/service';
 import { CaseDesk } from './case-desk.js';
 import { caseKinds, CaseStore } from './case.store.js';
 import { Tables1764028800002 } from './migrations/0001-tables.js';
@@ -11,8 +11,6 @@ import { OnGrantClosed } from './on-grant-closed.js';
 import { ReviewController } from './review.controller.js';
 import { ReviewDesk } from './review-desk.js';
 import { reviewKind, ReviewStore } from './review.store.js';
-import { Staff } from './staff.entity.js';
-import { StaffStore } from './staff.store.js';
 import { tokenKind, TokenStore } from './token.store.js';
 
 export const eligibilitySpec: ServiceSpec<'eligibility'> = {

@@ -1,10 +1,9 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { Problem, RUNTIME, type Runtime, type SignedRequest } from '#libs/service';
+import { Problem, RUNTIME, StaffStore, type Runtime, type SignedRequest } from '#libs/service';
 import { IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
 import { ReviewDesk } from './review-desk.js';
-import { StaffStore } from './staff.store.js';
 
 class SettleCase {
   @Field({ data: 'operational', purpose: 'which case' })

@@ -2,11 +2,11 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantClosed, message } from '#libs/contracts';
 import { signatureHeaders } from '#libs/household';
+import { Staff } from '#libs/service';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceApp } from '../../../test/support/service-app.js';
 import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
-import { Staff } from '../src/staff.entity.js';
 
 const START = new Date('2026-11-18T15:05:00Z');
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { ServiceSpec } from '#libs/service';
+import { Staff, StaffStore, type ServiceSpec } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { BooksController } from './books.controller.js';
 import { BooksStore } from './books.store.js';
@@ -18,8 +18,6 @@ import { RailWorker } from './rail-worker.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseStore } from './release.store.js';
 import { SlotStore } from './slot.store.js';
-import { Staff } from './staff.entity.js';
-import { StaffStore } from './staff.store.js';
 import { WaitingList } from './waiting-list.js';
 
 export const paymentsSpec: ServiceSpec<'payments'> = {

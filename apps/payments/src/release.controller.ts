@@ -1,9 +1,8 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { Problem, RUNTIME, type Runtime, type SignedRequest } from '#libs/service';
+import { Problem, RUNTIME, StaffStore, type Runtime, type SignedRequest } from '#libs/service';
 import { IsUUID } from 'class-validator';
 import { ReleaseStore, type Batch } from './release.store.js';
-import { StaffStore } from './staff.store.js';
 
 class ApproveBatch {
   @Field({ data: 'operational', purpose: 'which batch' })

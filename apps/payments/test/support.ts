@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
 import { signatureHeaders } from '#libs/household';
+import { Staff } from '#libs/service';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceApp } from '../../../test/support/service-app.js';
 import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
@@ -12,7 +13,6 @@ import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
 import { RailWorker } from '../src/rail-worker.js';
 import type { Batch } from '../src/release.store.js';
-import { Staff } from '../src/staff.entity.js';
 import { WaitingList } from '../src/waiting-list.js';
 import { Partner } from './partner.js';
 

@@ -1,5 +1,6 @@
 export { systemClock, type Clock } from './clock.js';
 export { ConfigError, textSetting, wholeSetting, type Environment, type ServiceConfig } from './config.js';
+export { isKeyName, publicKeyFrom, runEnrolment, staffEnrolment, type Enrolment } from './enrolment.js';
 export { Gather, type GatherOptions } from './gather.js';
 export { ed25519PublicKey, isSigned, signerOf, type SignedRequest } from './http-signature.js';
 export { createLog, errorFields, logEvents, type Log, type LogEvent } from './log.js';
@@ -8,4 +9,6 @@ export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 export { readBodiesAsBytes, RUNTIME, runService, runtimeModules } from './run.js';
 export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
+export { Staff } from './staff.entity.js';
+export { StaffStore } from './staff.store.js';
 export { Worker, type WorkerOptions } from './worker.js';

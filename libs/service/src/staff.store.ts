@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { ed25519PublicKey, Problem, signerOf, type SignedRequest } from '#libs/service';
+import { ed25519PublicKey, signerOf, type SignedRequest } from './http-signature.js';
+import { Problem } from './problem.js';
 import { Repository } from 'typeorm';
 import { Staff } from './staff.entity.js';
 

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
+import { Staff } from './staff.entity.js';
+
+export interface Enrolment<E extends ObjectLiteral> {
+  readonly entity: new () => E;
+  /** What the file is a list of, for the sentence of an error: `devices`. */
+  readonly what: string;
+  /** One item of the file as a row, or undefined when it is not as it must be. */
+  readonly read: (item: Readonly<Record<string, unknown>>) => DeepPartial<E> | undefined;
+}
+
+/**
+ * A command that enrols keys: `DATABASE_URL=… node enrol.js FILE`, where the file is a JSON list. A name that exists is
+ * replaced. Sets the exit code; says nothing of what is in the file.
+ */
+export async function runEnrolment<E extends ObjectLiteral>(enrolment: Enrolment<E>): Promise<void> {
+  const [file = ''] = process.argv.slice(2);
+  try {
+    const count = await enrol(enrolment, file, process.env['DATABASE_URL'] ?? '');
+    process.stdout.write(`enrolled ${count} ${enrolment.what}\n`);
+  } catch (error) {
+    const why = error instanceof TypeError ? error.message : 'the file or the database cannot be read';
+    process.stderr.write(`not enrolled: ${why}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function enrol<E extends ObjectLiteral>(enrolment: Enrolment<E>, file: string, url: string): Promise<number> {
+  const { entity, what, read } = enrolment;
+  const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const rows = Array.isArray(list) ? list.map((item) => read(Object(item) as Record<string, unknown>)) : [undefined];
+  if (rows.includes(undefined)) throw new TypeError(`the file is not a list of ${what}`);
+  const source = await new DataSource({ type: 'postgres', url, entities: [entity] }).initialize();
+  try {
+    await source.getRepository(entity).upsert(rows as never, ['name']);
+    return rows.length;
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** A name of a key: lower case, digits, hyphens. */
+export function isKeyName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z0-9-]{3,40}$/.test(value);
+}
+
+/** The 32 bytes of an Ed25519 public key from base64url, or undefined. */
+export function publicKeyFrom(value: unknown): Buffer | undefined {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
+  return bytes?.length === 32 ? bytes : undefined;
+}
+
+/** Items are `{ name, person, publicKey (base64url, 32 bytes) }`. */
+export const staffEnrolment: Enrolment<Staff> = {
+  entity: Staff,
+  what: 'keys of staff',
+  read({ name, person, publicKey: text }) {
+    const publicKey = publicKeyFrom(text);
+    if (!isKeyName(name) || !isKeyName(person) || publicKey === undefined) return undefined;
+    return { name, person, publicKey, struck: false };
+  },
+};
