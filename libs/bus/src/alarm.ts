@@ -1,4 +1,4 @@
-/** Closed list of what a person must hear about. Which is told by whom stands in the runbook of the bus. */
+/** Closed list of what a person must hear about. What to do about each stands in docs/runbooks/alarms.md. */
 export type AlarmCode =
   /** A message was parked (count: how many). */
   | 'parked'
