@@ -15,4 +15,5 @@ export {
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, TakeDue } from './records-tx.js';
 export { NIGHT_LOCK, partitionOf, recordsDown, recordsUp } from './schema.js';
+export { turn, TURN_LOCK, type TurnOptions, type TurnPoint, type TurnResult } from './turn.js';
 export type { Tx } from './tx.js';

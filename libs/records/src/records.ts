@@ -71,7 +71,8 @@ export class Records {
     return new RecordsTx({ tx, kinds: this.kinds, present, earlier });
   }
 
-  private sealOf(night: number): RowSeal {
+  /** The seal of a night that still has keys. For this library alone. @throws RecordsError `keys-missing` */
+  sealOf(night: number): RowSeal {
     const keys = this.keys.rowKeys(night);
     if (keys === undefined) throw new RecordsError('keys-missing');
     return new RowSeal(night, keys);

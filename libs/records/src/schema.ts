@@ -20,6 +20,8 @@ export const recordsUp: readonly string[] = [
      lease timestamptz(0),
      CONSTRAINT record_key PRIMARY KEY (night, kind, lookup)
    ) PARTITION BY LIST (night)`,
+  // Turns that were completed, and nights that were dropped but whose keys are still there.
+  `CREATE TABLE turn (night integer NOT NULL, completed boolean NOT NULL, CONSTRAINT turn_key PRIMARY KEY (night))`,
   // ANALYZE of the whole table keeps statistics of its own, beside those of each partition.
   `ALTER TABLE record ALTER COLUMN lookup SET STATISTICS 0, ALTER COLUMN blob SET STATISTICS 0`,
   `CREATE INDEX record_due ON record (kind, due, lookup) WHERE due IS NOT NULL`,
@@ -30,7 +32,12 @@ export const recordsUp: readonly string[] = [
    END $$`,
 ];
 
-export const recordsDown: readonly string[] = [`DROP FUNCTION open_records()`, `DROP TABLE record`, `DROP TABLE night`];
+export const recordsDown: readonly string[] = [
+  `DROP FUNCTION open_records()`,
+  `DROP TABLE record`,
+  `DROP TABLE turn`,
+  `DROP TABLE night`,
+];
 
 /** Name of a night's partition. */
 export function partitionOf(night: number): string {

@@ -22,6 +22,11 @@ export class MemoryKeys implements RowKeySource {
     this.nights.set(night, keys);
     return Promise.resolve(keys);
   }
+
+  destroyRowKeys(night: number): Promise<void> {
+    this.nights.delete(night);
+    return Promise.resolve();
+  }
 }
 
 export interface Store {
