@@ -10,6 +10,7 @@ import type { Environment } from './config.js';
 import { HEALTH, HealthController, METRICS, type Health } from './health.controller.js';
 import { createLog, errorFields, type Log } from './log.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { Worker } from './worker.js';
 import { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 
 export const RUNTIME = Symbol('runtime');
@@ -70,7 +71,10 @@ export async function runService<S extends Service>(
     await app.startAllMicroservices();
     await app.listen(runtime.config.port, runtime.config.host);
     log.write('info', 'started', { port: runtime.config.port, ms: Math.round(performance.now() - began) });
+    const nights = nightlyWorker(runtime as unknown as Runtime<Service>);
+    nights.start();
     stopOnSignal(log, async () => {
+      await nights.stop();
       await app.close();
       await runtime.close();
     });
@@ -78,6 +82,16 @@ export async function runService<S extends Service>(
     log.write('error', 'start-failed', errorFields(error));
     process.exit(1);
   }
+}
+
+const LOOK_FOR_NIGHT_MS = 60_000;
+
+function nightlyWorker({ nightly, log }: Runtime<Service>): Worker {
+  const work = async (): Promise<number> => {
+    await nightly.run();
+    return 0;
+  };
+  return new Worker({ name: 'turn', log, pollMs: LOOK_FOR_NIGHT_MS, work });
 }
 
 async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<NestFastifyApplication> {

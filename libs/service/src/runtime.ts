@@ -31,6 +31,7 @@ import { readServiceConfig, type Environment, type ServiceConfig } from './confi
 import { openDatabase, openPool } from './database.js';
 import { createLog, errorFields, type Log } from './log.js';
 import { busMetrics } from './metrics.js';
+import { Nightly } from './nightly.js';
 
 export interface ServiceSpec<S extends Service> {
   readonly service: S;
@@ -56,6 +57,8 @@ export interface Runtime<S extends Service> {
   readonly dataSource: DataSource;
   readonly records: Records;
   readonly bus: Bus<S>;
+  /** The turn of the records; run by the clock in a service, and by hand in a test. */
+  readonly nightly: Nightly;
   readonly profile: Profile;
   readonly profileJson: unknown;
   /** What a service adds to its health report: a word or a number for each name. It does not make it unready. */
@@ -105,6 +108,7 @@ export async function openRuntime<S extends Service>(
   keysTimer.unref();
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, bus, profile, profileJson,
+    nightly: new Nightly({ records, keyring, pool, clock, log }),
     checks: new Map(),
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
     keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
