@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+import { twinsOfApps } from '../sabotage/twins-of-apps.js';
+import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
+
+const twins = [...twinsOfLibs, ...twinsOfApps];
+const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
+
+describe('the sabotage twins', () => {
+  it.each(twins.map((twin) => [twin.promise, twin] as const))('%s: patch and test are still there', (_, twin) => {
+    expect(textOf(twin.file).split(twin.find)).toHaveLength(2);
+    expect(twin.replace).not.toBe(twin.find);
+    expect(existsSync(join(repositoryRoot, twin.test))).toBe(true);
+    expect(twin.test).toMatch(/\.spec\.ts$/);
+    if (twin.name !== undefined) expect(wordsIn(twin.test)).toContain(twin.name);
+  });
+
+  it('are told in the documentation, each with its test', () => {
+    const rows = textOf('docs/sabotage.md').split('\n');
+    const isTold = ({ promise, without, test }: (typeof twins)[number]): boolean =>
+      rows.some((row) => [promise, without, test].every((part) => row.includes(part)));
+    expect(twins.filter((twin) => !isTold(twin)).map(({ promise }) => promise)).toEqual([]);
+    expect(new Set(twins.map(({ promise }) => promise)).size).toBe(twins.length);
+  });
+});
+
+/** A file of tests with those that it shares with others, so that a name that was changed is noticed. */
+function wordsIn(test: string): string {
+  const shared = ['crash', 'delivery', 'log', 'poison'].map((name) => `libs/bus/test/conformance/${name}.ts`);
+  const files = test.includes('libs/bus/test/conformance') ? shared : [test];
+  // Of tests that are made from a list, the part that is in the list is not in the name's text.
+  return files.map(textOf).join('\n').replaceAll('%s', 'TypeError');
+}
