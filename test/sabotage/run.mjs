@@ -1,4 +1,4 @@
-// `npm run test:sabotage [-- words of a promise]`: takes away the mechanism of each promise, one at a time, in a copy of
+// `npm run test:sabotage [-- [--why] words of a promise]`: takes away the mechanism of each promise, one at a time, in a copy of
 // this working tree, and runs the one test that has to notice. Last line "N passed, N failed": passed is what turned red.
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 import { ensure } from '../../deploy/local/ensure.mjs';
 
@@ -16,7 +17,9 @@ const { twinsOfApps } = await import('./twins-of-apps.ts');
 const { twinsOfLibs } = await import('./twins-of-libs.ts');
 const twins = [...twinsOfLibs, ...twinsOfApps];
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const pattern = process.argv.slice(2).join(' ').toLowerCase();
+const words = process.argv.slice(2).filter((word) => word !== '--why');
+const isWhyShown = words.length < process.argv.length - 2;
+const pattern = words.join(' ').toLowerCase();
 const chosen = twins.filter(({ promise, file, test }) => `${promise} ${file} ${test}`.toLowerCase().includes(pattern));
 const timeoutMs = { unit: 90_000, it: 240_000 };
 let running;
@@ -74,12 +77,25 @@ async function testVerdict({ test, name }) {
   const what = ['--runTestsByPath', test, ...(name === undefined ? [] : ['-t', name])];
   await run([...flags, ...jest, '--json', '--outputFile', report, ...what], timeoutMs[kind]);
   try {
-    const { numFailedTests, numPassedTests, numRuntimeErrorTestSuites } = JSON.parse(await readFile(report, 'utf8'));
+    const result = JSON.parse(await readFile(report, 'utf8'));
+    const { numFailedTests, numPassedTests, numRuntimeErrorTestSuites, testResults } = result;
+    if (isWhyShown) showWhy(testResults);
     if (numRuntimeErrorTestSuites > 0 || numFailedTests + numPassedTests === 0) return 'did not run';
     return numFailedTests > 0 ? 'red' : 'STILL GREEN';
   } catch {
     return 'did not run';
   }
+}
+
+/** The first test that has noticed, and what it says: so that a person can see that it is red for the right reason. */
+function showWhy(files) {
+  const failed = files.flatMap((file) => file.assertionResults).find(({ status }) => status === 'failed');
+  const lines = stripVTControlCharacters(failed?.failureMessages[0] ?? files[0]?.message ?? '').split('\n');
+  // What a property-based test found is long; its cause is told last.
+  const cause = lines.findLast((line) => /^\s*(?:Got|Caused by|\[?cause)/i.test(line));
+  const told = lines.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).slice(0, 4);
+  const said = cause === undefined ? told.join(' ') : cause;
+  console.log(`      ${failed?.fullName ?? 'nothing failed'}: ${said.replaceAll(/\s+/g, ' ').slice(0, 220)}`);
 }
 
 /** In a process group of its own, so that nothing that a test started outlives it. */
