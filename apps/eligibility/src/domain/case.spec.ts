@@ -243,6 +243,15 @@ describe('in every order', () => {
     expect(state.said.grants.map(({ state: end }) => end)).toEqual(['cancelled']);
   });
 
+  it('nor is it said again when people change their minds: payments has closed it under that id', () => {
+    const { state, events } = given(submit(), settle('decline', 'ana'), appeal(1), settle('approve', 'ben'));
+    expect(events.flatMap(({ type }) => (type.startsWith('grant') ? [type] : []))).toEqual([
+      'grant-awarded',
+      'grant-cancelled',
+    ]);
+    expect(living(state)).toEqual([]);
+  });
+
   it('versions grow, also within the same millisecond', () => {
     const versions = given(submit(), evidence(1), withdraw(2)).events.map(({ version }) => version);
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
