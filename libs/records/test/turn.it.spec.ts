@@ -69,11 +69,15 @@ describe('a turn', () => {
   it('writes in an order that says nothing about the order of before', async () => {
     const count = 1_000;
     await fill(count);
+    const heap = async (night: number): Promise<readonly string[]> => {
+      const { rows } = await store.pool.query<{ lookup: Buffer }>('SELECT lookup FROM record ORDER BY ctid');
+      const seal = store.records.sealOf(night);
+      const name = new Map(names(count).map((each) => [seal.lookup('case', bytes(each)).toString('hex'), each]));
+      return rows.map(({ lookup }) => name.get(lookup.toString('hex')) ?? '');
+    };
+    const rank = new Map((await heap(NIGHT)).map((name, at) => [name, at]));
     await turnTo(NIGHT + 1, undefined, count);
-    const { rows } = await store.pool.query<{ lookup: Buffer }>('SELECT lookup FROM record ORDER BY ctid');
-    const seal = store.records.sealOf(NIGHT + 1);
-    const rank = new Map(names(count).map((name, at) => [seal.lookup('case', bytes(name)).toString('hex'), at]));
-    const ranks = rows.map(({ lookup }) => rank.get(lookup.toString('hex')) ?? -1);
+    const ranks = (await heap(NIGHT + 1)).map((name) => rank.get(name) ?? -1);
     // Spearman's correlation of a random order of a thousand lies within 0.13 but once in ten thousand.
     const squares = ranks.reduce((sum, old, at) => sum + (old - at) ** 2, 0);
     const correlation = 1 - (6 * squares) / (count * (count ** 2 - 1));
