@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { dayNumber } from '#libs/contracts';
+import { fromBody, toBody } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
@@ -74,7 +75,7 @@ export class CaseStore {
     const cases = new Map<string, CaseRecord>();
     handles.forEach((handle, at) => {
       const body = bodies[at];
-      if (body !== undefined) cases.set(hex(handle), fromBody(body));
+      if (body !== undefined) cases.set(hex(handle), fromBody<CaseRecord>(body));
     });
     const commands = await this.commandsOf(tx, inputs);
     const nowMs = this.runtime.clock.now().getTime();
@@ -108,7 +109,7 @@ export class CaseStore {
   async states(tx: Tx, handles: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
     const records = await this.runtime.records.begin(tx);
     const bodies = await records.findForUpdate(CASE, handles);
-    return bodies.map((body) => (body === undefined ? undefined : fromBody(body).state));
+    return bodies.map((body) => (body === undefined ? undefined : fromBody<CaseRecord>(body).state));
   }
 
   private output(
@@ -177,7 +178,7 @@ export class CaseStore {
     const changed = handles.flatMap((handle, at) => {
       const was = before[at];
       const is = isWaiting(after.get(hex(handle)));
-      return is === isWaiting(was && fromBody(was)) ? [] : [{ handle, isWaiting: is }];
+      return is === isWaiting(was && fromBody<CaseRecord>(was)) ? [] : [{ handle, isWaiting: is }];
     });
     if (changed.length > 0) await this.reviews.note(tx, changed);
   }
@@ -203,22 +204,6 @@ export class CaseStore {
     });
     await records.save(CASE, rows);
   }
-}
-
-const CENTS = /^\d+n$/;
-
-/** JSON has no bigint: cents are written as `25000n`. */
-export function toBody(record: CaseRecord): object {
-  return JSON.parse(
-    JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
-  ) as object;
-}
-
-function fromBody(body: object): CaseRecord {
-  const read = JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
-    typeof value === 'string' && CENTS.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as CaseRecord;
-  return read;
 }
 
 function hex(value: Uint8Array): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { caseKinds, toBody, type CaseRecord } from '../src/case.store.js';
+import { toBody } from '#libs/records';
+import { caseKinds, type CaseRecord } from '../src/case.store.js';
 
 const ID = 'x'.repeat(43);
 const CODE = 'A-CODE-OF-SIXTEE';

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { fromBody, toBody } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { newHousehold, type HouseholdState } from './domain/household.js';
 
@@ -43,7 +44,10 @@ export class HouseholdStore {
     return new Map(
       handles.map((handle, at) => {
         const body = found[at];
-        return [handle, body === undefined ? { state: newHousehold, keys: undefined } : fromBody(body)];
+        return [
+          handle,
+          body === undefined ? { state: newHousehold, keys: undefined } : fromBody<HouseholdRecord>(body),
+        ];
       }),
     );
   }
@@ -100,21 +104,6 @@ export class HouseholdStore {
       }),
     );
   }
-}
-
-const CENTS = /^\d+n$/;
-
-/** JSON has no bigint: cents are written as `25000n`. */
-export function toBody(record: HouseholdRecord): object {
-  return JSON.parse(
-    JSON.stringify(record, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
-  ) as object;
-}
-
-function fromBody(body: object): HouseholdRecord {
-  return JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
-    typeof value === 'string' && CENTS.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as HouseholdRecord;
 }
 
 export const householdKinds = [

@@ -3,7 +3,8 @@ import { base64urlLength, HPKE_OVERHEAD_BYTES, CODE_BYTES } from '#libs/contract
 import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
 import { report } from '../src/domain/message.js';
 import type { Obligation } from '../src/domain/obligation.js';
-import { householdKinds, toBody, type HouseholdRecord } from '../src/household.store.js';
+import { toBody } from '#libs/records';
+import { householdKinds, type HouseholdRecord } from '../src/household.store.js';
 
 const ID = 'x'.repeat(43);
 const CODE = 'A-CODE-OF-SIXTEE';

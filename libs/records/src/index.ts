@@ -12,6 +12,7 @@ export {
   type Sight,
   type TakenMessage,
 } from './message-keeping.js';
+export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, TakeDue } from './records-tx.js';
 export { NIGHT_LOCK, partitionOf, recordsDown, recordsUp } from './schema.js';
