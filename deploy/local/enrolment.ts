@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 
 import type { Place } from './place.js';
 import { repositoryRoot } from './place.js';
+import { ed25519From } from './signer.js';
 
 /** A device of this machine's make-believe city. Its key lies beside it, as on a kiosk's own disk. */
 export interface LocalDevice {
@@ -26,7 +27,6 @@ export interface LocalStaff {
 }
 
 const SITES = 60;
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export function devicesFile(place: Place): string {
   return join(place.root, 'devices.json');
@@ -83,12 +83,7 @@ function publicHalf<T extends { readonly seed: string }>({
   seed: secret,
   ...rest
 }: T): Omit<T, 'seed'> & { publicKey: string } {
-  const key = createPrivateKey({
-    key: Buffer.concat([PKCS8_ED25519, Buffer.from(secret, 'base64url')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  const { x } = createPublicKey(ed25519From(secret)).export({ format: 'jwk' });
   return { ...rest, publicKey: x ?? '' };
 }
 
