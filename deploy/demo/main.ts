@@ -139,7 +139,11 @@ async function run(system: System, options: Options): Promise<boolean> {
   const line = new ProgressLine('running', people.length);
   const timer = setInterval(() => {
     line.show(countOf(applicants, progress));
-    void judge.textsSince(system.urls, before).then((texts) => (progress.notified = texts));
+    // A carrier that is away for a moment is asked again in the next.
+    void judge.textsSince(system.urls, before).then(
+      (texts) => (progress.notified = texts),
+      () => undefined,
+    );
   }, 500);
   const began = performance.now();
   const reading = readUntilDone(applicants, {
