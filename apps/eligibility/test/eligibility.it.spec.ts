@@ -7,7 +7,8 @@ import { ServiceApp, type Said } from '../../../test/support/service-app.js';
 import { openService } from '../../../test/support/service-harness.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
-import { EligibilityWorld, type StaffKey } from './support.js';
+import type { StaffKey } from '../../../test/support/staff.js';
+import { EligibilityWorld } from './support.js';
 
 let world: EligibilityWorld;
 

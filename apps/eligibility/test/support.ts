@@ -1,11 +1,9 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantClosed, message } from '#libs/contracts';
-import { signatureHeaders } from '#libs/household';
-import { Staff } from '#libs/service';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceApp } from '../../../test/support/service-app.js';
 import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
 
 const START = new Date('2026-11-18T15:05:00Z');
@@ -24,11 +22,6 @@ export interface Answered {
   readonly next?: { readonly case: string; readonly isAppeal: boolean; readonly why: readonly string[] } | null;
   readonly outcome?: string;
   readonly code?: string;
-}
-
-export interface StaffKey {
-  readonly name: string;
-  readonly privateKey: KeyObject;
 }
 
 /** Eligibility on a database of its own, with a clock that stands still. */
@@ -72,34 +65,12 @@ export class EligibilityWorld {
     return message(grantClosed, this.day, { grant, ended });
   }
 
-  async enrol(name: string, person: string): Promise<StaffKey> {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
-    await this.service.runtime.dataSource.getRepository(Staff).insert({ name, person, publicKey: raw, struck: false });
-    return { name, privateKey };
+  enrol(name: string, person: string): Promise<StaffKey> {
+    return enrolStaff(this.service.runtime, { name, person });
   }
 
-  async post(
-    path: string,
-    body: object,
-    signer?: StaffKey,
-  ): Promise<{ readonly status: number; readonly body: Answered }> {
-    const text = JSON.stringify(body);
-    const headers =
-      signer === undefined
-        ? {}
-        : await signatureHeaders(
-            { method: 'POST', path, body: text },
-            { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
-            Math.floor(this.now.getTime() / 1000),
-          );
-    const answer = await this.app.app.inject({
-      method: 'POST',
-      url: path,
-      headers: { ...headers, 'content-type': 'application/json' },
-      payload: text,
-    });
-    return { status: answer.statusCode, body: answer.json<Answered>() };
+  post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {
+    return postAs(this.app, { path, body, now: this.now }, signer);
   }
 
   async close(): Promise<void> {

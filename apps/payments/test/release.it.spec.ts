@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Batch } from '../src/release.store.js';
 import type { SignedHousehold } from '../../../test/support/signed-household.js';
-import { PaymentsWorld, type StaffKey } from './support.js';
+import type { StaffKey } from '../../../test/support/staff.js';
+import { PaymentsWorld } from './support.js';
 
 let world: PaymentsWorld;
 let maker: StaffKey;

@@ -1,13 +1,11 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
-import { signatureHeaders } from '#libs/household';
-import { Staff } from '#libs/service';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceApp } from '../../../test/support/service-app.js';
 import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { BooksStore, type Books } from '../src/books.store.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
@@ -157,34 +155,12 @@ export class PaymentsWorld {
     return (await this.service.runtime.pool.query<T>(sql, values)).rows;
   }
 
-  async enrol(name: string, person: string): Promise<StaffKey> {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
-    await this.service.runtime.dataSource.getRepository(Staff).insert({ name, person, publicKey: raw, struck: false });
-    return { name, privateKey };
+  enrol(name: string, person: string): Promise<StaffKey> {
+    return enrolStaff(this.service.runtime, { name, person });
   }
 
-  async post(
-    path: string,
-    body: object,
-    signer?: StaffKey,
-  ): Promise<{ readonly status: number; readonly body: Answered }> {
-    const text = JSON.stringify(body);
-    const headers =
-      signer === undefined
-        ? {}
-        : await signatureHeaders(
-            { method: 'POST', path, body: text },
-            { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
-            Math.floor(this.now.getTime() / 1000),
-          );
-    const answer = await this.app.app.inject({
-      method: 'POST',
-      url: path,
-      headers: { ...headers, 'content-type': 'application/json' },
-      payload: text,
-    });
-    return { status: answer.statusCode, body: answer.json<Answered>() };
+  post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {
+    return postAs(this.app, { path, body, now: this.now }, signer);
   }
 
   async close(): Promise<void> {
@@ -203,11 +179,6 @@ export interface Answered {
   readonly code?: string;
   readonly ready?: boolean;
   readonly checks?: Readonly<Record<string, unknown>>;
-}
-
-export interface StaffKey {
-  readonly name: string;
-  readonly privateKey: KeyObject;
 }
 
 /** The n-th messages of all scripts together: every script runs in its own order, many in one transaction. */
