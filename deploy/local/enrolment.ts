@@ -5,6 +5,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { services, type Service } from '#libs/contracts';
+import type { StaffRole } from '#libs/service';
+
+import type { PerService } from './databases.js';
 import type { Place } from './place.js';
 import { repositoryRoot } from './place.js';
 import { ed25519From } from './signer.js';
@@ -18,13 +22,31 @@ export interface LocalDevice {
   readonly seed: string;
 }
 
-/** Somebody of the make-believe city: finance, who makes and checks releases, or a reviewer of cases. */
+/** A key of somebody of the make-believe city. Each service knows its own people, and no two of them the same key. */
 export interface LocalStaff {
-  readonly service: 'payments' | 'eligibility';
+  readonly service: Service;
   readonly name: string;
   readonly person: string;
+  readonly role: StaffRole;
+  /** Ed25519, 32 bytes, base64url */
   readonly seed: string;
 }
+
+/** Who is enrolled where. A person of two services has a name and a key at each. */
+const people: readonly Omit<LocalStaff, 'seed' | 'person'>[] = [
+  ...services.map((service) => ({ service, name: `${service}-operator`, role: 'operator' as const })),
+  ...services.map((service) => ({ service, name: `${service}-custodian`, role: 'custodian' as const })),
+  ...['maker-one', 'checker-one', 'checker-two'].map((name) => ({
+    service: 'payments' as const,
+    name,
+    role: 'releaser' as const,
+  })),
+  ...['reviewer-one', 'reviewer-two'].map((name) => ({
+    service: 'eligibility' as const,
+    name,
+    role: 'reviewer' as const,
+  })),
+];
 
 const SITES = 60;
 
@@ -36,43 +58,42 @@ export function staffFile(place: Place): string {
   return join(place.root, 'staff.json');
 }
 
-/** Makes keys for a kiosk at each of sixty sites, a navigator and five people of staff, and enrols the public halves. */
+/** Makes keys for a kiosk at each of sixty sites, a navigator and people of staff, and enrols the public halves. */
 export async function enrolLocally(
   place: Place,
-  databases: Readonly<Record<'intake' | 'eligibility' | 'payments', string>>,
+  databases: PerService<string>,
+  running: readonly Service[],
 ): Promise<void> {
   const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
-  const devices = await kept(devicesFile(place), () => [
-    ...sites.map((number): LocalDevice => ({
-      name: `kiosk-${number}`,
-      lane: 'kiosk',
-      site: `SITE-${number}`,
-      seed: seed(),
-    })),
-    { name: 'navigator-001', lane: 'assisted', site: 'SITE-001', seed: seed() } satisfies LocalDevice,
+  const devices = await withSeeds<LocalDevice>(devicesFile(place), [
+    ...sites.map((number) => ({ name: `kiosk-${number}`, lane: 'kiosk' as const, site: `SITE-${number}` })),
+    { name: 'navigator-001', lane: 'assisted', site: 'SITE-001' },
   ]);
-  const staff = await kept(staffFile(place), () => [
-    ...['maker-one', 'checker-one', 'checker-two'].map((name) => person('payments', name)),
-    ...['reviewer-one', 'reviewer-two'].map((name) => person('eligibility', name)),
-  ]);
-  await Promise.all([
-    enrol(place, { app: 'intake', url: databases.intake, list: devices.map(publicHalf) }),
-    ...(['payments', 'eligibility'] as const).map((app) => {
-      const own = staff.filter(({ service }) => service === app);
-      return enrol(place, { app, url: databases[app], list: own.map(publicHalf) });
-    }),
-  ]);
+  const staff = await withSeeds<LocalStaff>(
+    staffFile(place),
+    people.map((each) => ({ ...each, person: each.name })),
+  );
+  const lists = running.map((service) => ({
+    command: service === 'intake' ? 'intake/src/enrol-staff.js' : `${service}/src/enrol.js`,
+    url: databases[service],
+    list: staff.filter((each) => each.service === service).map(publicHalf),
+  }));
+  if (running.includes('intake')) {
+    lists.push({ command: 'intake/src/enrol.js', url: databases.intake, list: devices.map(publicHalf) as never });
+  }
+  await Promise.all(lists.map((each) => enrol(place, each)));
 }
 
-async function kept<T>(file: string, make: () => readonly T[]): Promise<readonly T[]> {
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as T[];
-  const made = make();
-  await writeFile(file, `${JSON.stringify(made, undefined, 1)}\n`, { mode: 0o600 });
-  return made;
-}
-
-function person(service: LocalStaff['service'], name: string): LocalStaff {
-  return { service, name, person: name, seed: seed() };
+/** Keys are made once and kept; whoever is not in the file yet is added. */
+async function withSeeds<T extends { readonly name: string; readonly seed: string }>(
+  file: string,
+  wanted: readonly Omit<T, 'seed'>[],
+): Promise<readonly T[]> {
+  const known = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as T[]) : [];
+  const seeds = new Map(known.map((each) => [each.name, each.seed]));
+  const all = wanted.map((each) => ({ ...each, seed: seeds.get((each as T).name) ?? seed() }) as T);
+  await writeFile(file, `${JSON.stringify(all, undefined, 1)}\n`, { mode: 0o600 });
+  return all;
 }
 
 function seed(): string {
@@ -89,17 +110,13 @@ function publicHalf<T extends { readonly seed: string }>({
 
 async function enrol(
   place: Place,
-  {
-    app,
-    url,
-    list,
-  }: { readonly app: 'intake' | 'eligibility' | 'payments'; readonly url: string; readonly list: readonly object[] },
+  { command, url, list }: { readonly command: string; readonly url: string; readonly list: readonly object[] },
 ): Promise<void> {
-  const file = join(place.root, `enrol-${app}.json`);
+  const file = join(place.root, `enrol-${command.replaceAll('/', '-')}.json`);
   await writeFile(file, JSON.stringify(list));
   try {
-    const command = join(repositoryRoot, 'dist', 'apps', app, 'src', 'enrol.js');
-    await promisify(execFile)(process.execPath, [command, file], { env: { DATABASE_URL: url } });
+    const program = join(repositoryRoot, 'dist', 'apps', command);
+    await promisify(execFile)(process.execPath, [program, file], { env: { DATABASE_URL: url } });
   } finally {
     await rm(file, { force: true });
   }

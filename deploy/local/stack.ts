@@ -154,9 +154,10 @@ export class Stack {
         await Promise.all(wanted.map((app) => this.#waitFor(app)));
       });
     }
-    if ((['intake', 'eligibility', 'payments'] as const).every((app) => wanted.includes(app))) {
+    const running = services.filter((service) => wanted.includes(service));
+    if (running.length > 0) {
       const urls = databases;
-      await this.#step('Devices and staff', () => enrolLocally(this.place, urls));
+      await this.#step('Devices and staff', () => enrolLocally(this.place, urls, running));
     }
     this.#ready = true;
     this.#note();

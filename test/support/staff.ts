@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import { signatureHeaders } from '#libs/household';
-import { Staff, type Runtime } from '#libs/service';
+import { Staff, type Runtime, type StaffRole } from '#libs/service';
 import type { Service } from '#libs/contracts';
 
 import type { ServiceApp } from './service-app.js';
@@ -20,11 +20,11 @@ export interface StaffAnswer<T> {
 /** Enrols a new key of a person. */
 export async function enrolStaff<S extends Service>(
   runtime: Runtime<S>,
-  { name, person }: { readonly name: string; readonly person: string },
+  { name, person, role }: { readonly name: string; readonly person: string; readonly role: StaffRole },
 ): Promise<StaffKey> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
-  await runtime.dataSource.getRepository(Staff).insert({ name, person, publicKey: raw, struck: false });
+  await runtime.dataSource.getRepository(Staff).insert({ name, person, role, publicKey: raw, struck: false });
   return { name, privateKey };
 }
 

@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { Staff, StaffStore, type ServiceSpec } from '#libs/service';
+import type { ServiceSpec } from '#libs/service';
 import { CaseDesk } from './case-desk.js';
 import { caseKinds, CaseStore } from './case.store.js';
 import { Tables1764028800002 } from './migrations/0001-tables.js';
-import { Staff1764028800005 } from './migrations/0002-staff.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
@@ -16,13 +14,12 @@ import { tokenKind, TokenStore } from './token.store.js';
 export const eligibilitySpec: ServiceSpec<'eligibility'> = {
   service: 'eligibility',
   kinds: [...caseKinds, reviewKind, tokenKind],
-  entities: [Staff],
-  migrations: [Tables1764028800002, Staff1764028800005],
+  entities: [],
+  migrations: [Tables1764028800002],
 };
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Staff])],
   controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, ReviewController],
-  providers: [CaseDesk, CaseStore, ReviewDesk, ReviewStore, StaffStore, TokenStore],
+  providers: [CaseDesk, CaseStore, ReviewDesk, ReviewStore, TokenStore],
 })
 export class EligibilityModule {}

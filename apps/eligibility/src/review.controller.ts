@@ -60,7 +60,7 @@ export class ReviewController {
   }
 
   private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
-    return this.staff.personOf({ method: 'POST', path, headers, body }, this.runtime.clock.now());
+    return this.staff.personOf({ method: 'POST', path, headers, body }, this.runtime.clock.now(), 'reviewer');
   }
 }
 

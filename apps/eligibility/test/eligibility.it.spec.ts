@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { dataSourceOf } from '#libs/service';
 import { ordersOf, type AnyDelivery } from '#libs/bus';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
@@ -352,12 +352,7 @@ describe('people decide', () => {
 describe('the schema', () => {
   it('goes up, down and up again, and is what the entities say', async () => {
     const { url, drop } = await testDatabase();
-    const source = await new DataSource({
-      type: 'postgres',
-      url,
-      entities: eligibilitySpec.entities,
-      migrations: eligibilitySpec.migrations,
-    }).initialize();
+    const source = await dataSourceOf({ url, ...eligibilitySpec }).initialize();
     try {
       const tables = async (): Promise<string[]> => {
         const rows = await source.query<{ name: string }[]>(
@@ -369,7 +364,7 @@ describe('the schema', () => {
       const up = await tables();
       await source.undoLastMigration();
       await source.undoLastMigration();
-      expect(await tables()).toEqual(['migrations']);
+      expect(await tables()).toEqual(['migration']);
       await source.runMigrations();
       expect(await tables()).toEqual(up);
       const drift = await source.driver.createSchemaBuilder().log();

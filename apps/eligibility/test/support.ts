@@ -66,7 +66,7 @@ export class EligibilityWorld {
   }
 
   enrol(name: string, person: string): Promise<StaffKey> {
-    return enrolStaff(this.service.runtime, { name, person });
+    return enrolStaff(this.service.runtime, { name, person, role: 'reviewer' });
   }
 
   post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {

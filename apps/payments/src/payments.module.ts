@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Staff, StaffStore, type ServiceSpec } from '#libs/service';
+import type { ServiceSpec } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { BooksController } from './books.controller.js';
 import { BooksStore } from './books.store.js';
@@ -23,12 +23,12 @@ import { WaitingList } from './waiting-list.js';
 export const paymentsSpec: ServiceSpec<'payments'> = {
   service: 'payments',
   kinds: householdKinds,
-  entities: [Fund, Staff],
+  entities: [Fund],
   migrations: [Tables1764028800003],
 };
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Fund, Staff])],
+  imports: [TypeOrmModule.forFeature([Fund])],
   controllers: [
     OnPayoutChosen,
     OnGrantAwarded,
@@ -47,7 +47,6 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     RailWorker,
     ReleaseStore,
     SlotStore,
-    StaffStore,
     WaitingList,
   ],
 })

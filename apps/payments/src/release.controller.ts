@@ -67,6 +67,7 @@ export class ReleaseController {
   }
 
   private personOf(path: string, headers: SignedRequest['headers'], body: Buffer | undefined): Promise<string> {
-    return this.staff.personOf({ method: 'POST', path, headers, body: body ?? NO_BODY }, this.runtime.clock.now());
+    const request = { method: 'POST', path, headers, body: body ?? NO_BODY };
+    return this.staff.personOf(request, this.runtime.clock.now(), 'releaser');
   }
 }

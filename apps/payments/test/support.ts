@@ -156,7 +156,7 @@ export class PaymentsWorld {
   }
 
   enrol(name: string, person: string): Promise<StaffKey> {
-    return enrolStaff(this.service.runtime, { name, person });
+    return enrolStaff(this.service.runtime, { name, person, role: 'releaser' });
   }
 
   post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {

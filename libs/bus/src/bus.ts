@@ -9,6 +9,7 @@ import { BusError } from './errors.js';
 import { failureOf } from './failure.js';
 import { handlerTable, type AnyDelivery, type HandlerEntry, type UnitOfWork } from './handlers.js';
 import { kafkaClient, producerOf } from './kafka-client.js';
+import type { ParkedGroup } from './keeping.js';
 import { LaterWorker } from './later-worker.js';
 import { defaultLimits, type BusLimits } from './limits.js';
 import { Outbox } from './outbox.js';
@@ -154,8 +155,21 @@ export class Bus<S extends Service> {
     this.relay.wake();
   }
 
+  /** What is set aside, counted by contract, day and code; never what is in it. */
+  parked(): Promise<readonly ParkedGroup[]> {
+    return inTransaction(this.options.pool, (tx) => this.options.keeping.parkedGroups(tx));
+  }
+
   /** Puts parked messages before their handlers once more. @returns how many */
   async retryParked(): Promise<number> {
+    const waiting = (await this.parked()).reduce((sum, { count }) => sum + count, 0);
+    let taken = 0;
+    // Never more than were there: what is parked again meanwhile waits for another person.
+    for (let left = waiting; left > 0; left -= PARKED_AT_ONCE) taken += await this.retrySome();
+    return taken;
+  }
+
+  private async retrySome(): Promise<number> {
     const { keeping, pool } = this.options;
     const taken = await inTransaction(pool, async (tx) => {
       const messages = await keeping.takeParked(tx, PARKED_AT_ONCE);

@@ -16,7 +16,7 @@ export {
   type UnitOfWork,
 } from './handlers.js';
 export type { KafkaConnection } from './kafka-client.js';
-export type { Keeping, KeptKey, KeptMessage, SeenMessage, Sight, TakenMessage } from './keeping.js';
+export type { Keeping, KeptKey, KeptMessage, ParkedGroup, SeenMessage, Sight, TakenMessage } from './keeping.js';
 export { defaultLimits, poolConfig, TRANSACTION_TIMEOUT_MS, type BusLimits } from './limits.js';
 export { BatchTransport } from './nest/batch-transport.js';
 export { handlersFor, OnContract, type BatchContext } from './nest/on-contract.js';

@@ -12,6 +12,14 @@ export interface SeenMessage extends KeptKey {
   readonly digest: Uint8Array;
 }
 
+/** Parked messages of one contract, day and code. */
+export interface ParkedGroup {
+  readonly contract: string;
+  readonly day: string;
+  readonly code: string;
+  readonly count: number;
+}
+
 /** `other`: the key is known, with other content. */
 export type Sight = 'new' | 'known' | 'other';
 
@@ -39,6 +47,7 @@ export interface Keeping {
   /** Takes up to `limit` parked messages out again. */
   takeParked(tx: Tx, limit: number): Promise<TakenMessage[]>;
   parkedSummary(tx: Tx): Promise<{ readonly count: number; readonly oldestDay: string | undefined }>;
+  parkedGroups(tx: Tx): Promise<readonly ParkedGroup[]>;
   keepForLater(tx: Tx, messages: readonly (KeptMessage & { readonly due: Date })[]): Promise<void>;
   /** Leases messages whose hour has come. */
   takeLater(tx: Tx, options: { readonly now: Date; readonly limit: number }): Promise<TakenMessage[]>;

@@ -33,6 +33,8 @@ export interface DatabaseStatus {
   readonly isParkedExpiring: boolean;
   /** Rows that are not sent yet, counted up to ten thousand. */
   readonly backlog: number;
+  /** Rows that a republish has still to look at, counted up to ten thousand; 0 when none is under way. */
+  readonly replayLeft: number;
   /** Age of the oldest running transaction of the cluster: nothing younger can be sent. */
   readonly horizonAgeMs: number;
 }
@@ -67,10 +69,15 @@ async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<
 
 async function databaseNow({ pool, keeping, today }: StatusSources): Promise<DatabaseStatus> {
   const { count, oldestDay } = await inTransaction(pool, (tx) => keeping.parkedSummary(tx));
-  const { rows } = await pool.query<{ backlog: number; age: number }>(
+  const { rows } = await pool.query<{ backlog: number; replay: number; age: number }>(
     `SELECT (SELECT count(*)::integer FROM (
                SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'live'
                   AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq) LIMIT ${BACKLOG_MAX}) b) AS backlog,
+            (SELECT count(*)::integer FROM (
+               SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'replay'
+                  AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)
+                  AND (o.epoch, o.xid, o.seq) <= (c.until_epoch, c.until_xid, c.until_seq)
+                LIMIT ${BACKLOG_MAX}) r) AS replay,
             (SELECT coalesce(max(extract(epoch FROM now() - xact_start) * 1000), 0)::integer
                FROM pg_stat_activity WHERE backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AS age`,
   );
@@ -79,6 +86,7 @@ async function databaseNow({ pool, keeping, today }: StatusSources): Promise<Dat
     parked: count,
     isParkedExpiring: oldestDay !== undefined && oldestDay <= lastNotice,
     backlog: rows[0]?.backlog ?? 0,
+    replayLeft: rows[0]?.replay ?? 0,
     horizonAgeMs: rows[0]?.age ?? 0,
   };
 }

@@ -26,7 +26,7 @@ function dogAt() {
     lag: 5,
     lastProgressAt: new Date(START - 3_600_000),
     counts: { done: 0, repeated: 0, later: 0, parked: 0, expired: 0 },
-    database: { parked: 0, isParkedExpiring: false, backlog: 0, horizonAgeMs: 0 },
+    database: { parked: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
     relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },
     ...changes,
   });
@@ -61,7 +61,10 @@ describe('the watchdog', () => {
 
   it('tells of an old transaction, and once of parked messages that go dark', () => {
     const { watch, alarms } = dogAt();
-    watch(1, { lag: 0, database: { parked: 3, isParkedExpiring: true, backlog: 0, horizonAgeMs: 60_001 } });
+    watch(1, {
+      lag: 0,
+      database: { parked: 3, isParkedExpiring: true, backlog: 0, replayLeft: 0, horizonAgeMs: 60_001 },
+    });
     expect(alarms).toEqual([{ code: 'horizon-old' }, { code: 'parked-expiring', count: 3 }, { code: 'horizon-old' }]);
   });
 });

@@ -6,6 +6,7 @@ export {
   type LaterMessage,
   type MessageKey,
   type MessageKeepingOptions,
+  type ParkedGroup,
   type ParkedMessage,
   type ParkedSummary,
   type SeenMessage,

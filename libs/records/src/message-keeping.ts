@@ -51,6 +51,14 @@ export interface SeenMessage extends MessageKey {
 /** `other`: the key is known, with other content. */
 export type Sight = 'new' | 'known' | 'other';
 
+/** Parked messages of one contract, day and code. */
+export interface ParkedGroup {
+  readonly contract: string;
+  readonly day: string;
+  readonly code: string;
+  readonly count: number;
+}
+
 export interface ParkedSummary {
   readonly count: number;
   /** Earliest day among the parked messages: that one goes dark first. */
@@ -150,6 +158,19 @@ export class MessageKeeping {
     for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
     const count = rows.length < limit ? rows.length : await records.count(PARKED);
     return { count, oldestDay: rows.map(({ body }) => body.day).sort()[0], byCode };
+  }
+
+  /** What is parked, counted by contract, day and code; of more than `limit` messages only so many are looked at. */
+  async parkedGroups(tx: Tx, limit = 10_000): Promise<readonly ParkedGroup[]> {
+    const records = await this.records.begin(tx);
+    const rows = await records.scan<KeptBody>(PARKED, limit);
+    const groups = new Map<string, ParkedGroup>();
+    for (const { body } of rows) {
+      const { contract, day, code = '' } = body;
+      const key = `${day} ${contract} ${code}`;
+      groups.set(key, { contract, day, code, count: (groups.get(key)?.count ?? 0) + 1 });
+    }
+    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   }
 
   /** Takes parked messages out, to be tried again in the same transaction; those without bytes stay. */

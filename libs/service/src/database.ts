@@ -1,5 +1,7 @@
 import { Pool } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
+import { Staff1764201600000 } from './staff-migration.js';
+import { Staff } from './staff.entity.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -17,8 +19,8 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
   return new DataSource({
     type: 'postgres',
     url,
-    entities,
-    migrations,
+    entities: [...listed(entities), Staff],
+    migrations: [...listed(migrations), Staff1764201600000],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -26,6 +28,11 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
     poolSize: 4,
     extra: { application_name: 'reads' },
   });
+}
+
+/** Every service has staff of its own besides what it names itself. */
+function listed<T>(list: MixedList<T>): readonly (T | string)[] {
+  return Object.values(list) as T[];
 }
 
 /** Connects and brings the schema up to date; several instances may start at once. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
-import { Staff } from './staff.entity.js';
+import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
 export interface Enrolment<E extends ObjectLiteral> {
   readonly entity: new () => E;
@@ -52,13 +52,17 @@ export function publicKeyFrom(value: unknown): Buffer | undefined {
   return bytes?.length === 32 ? bytes : undefined;
 }
 
-/** Items are `{ name, person, publicKey (base64url, 32 bytes) }`. */
+/** Items are `{ name, person, role, publicKey (base64url, 32 bytes) }`; for the roles see `Staff`. */
 export const staffEnrolment: Enrolment<Staff> = {
   entity: Staff,
   what: 'keys of staff',
-  read({ name, person, publicKey: text }) {
+  read({ name, person, role, publicKey: text }) {
     const publicKey = publicKeyFrom(text);
-    if (!isKeyName(name) || !isKeyName(person) || publicKey === undefined) return undefined;
-    return { name, person, publicKey, struck: false };
+    if (!isKeyName(name) || !isKeyName(person) || !isRole(role) || publicKey === undefined) return undefined;
+    return { name, person, role, publicKey, struck: false };
   },
 };
+
+function isRole(value: unknown): value is StaffRole {
+  return staffRoles.some((role) => role === value);
+}

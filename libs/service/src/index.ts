@@ -1,5 +1,6 @@
 export { systemClock, type Clock } from './clock.js';
 export { ConfigError, textSetting, wholeSetting, type Environment, type ServiceConfig } from './config.js';
+export { dataSourceOf } from './database.js';
 export { isKeyName, publicKeyFrom, runEnrolment, staffEnrolment, type Enrolment } from './enrolment.js';
 export { Gather, type GatherOptions } from './gather.js';
 export { ed25519PublicKey, isSigned, signerOf, type SignedRequest } from './http-signature.js';
@@ -7,8 +8,9 @@ export { createLog, errorFields, logEvents, type Log, type LogEvent } from './lo
 export { openSlice, type OpenedSlice, type SliceFailure } from './open-slice.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
-export { readBodiesAsBytes, RUNTIME, runService, runtimeModules } from './run.js';
+export { readBodiesAsBytes, runService, runtimeModules } from './run.js';
 export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
-export { Staff } from './staff.entity.js';
+export { RUNTIME } from './runtime-token.js';
+export { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 export { StaffStore } from './staff.store.js';
 export { Worker, type WorkerOptions } from './worker.js';

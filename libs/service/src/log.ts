@@ -38,6 +38,8 @@ export const logEvents = {
   alarm: { alarm: 'code', count: 'count', code: 'code', topic: 'code', day: 'day' },
   keys: { event: 'code', day: 'day', count: 'count' },
   'money-held': { code: 'code' },
+  // Who of the city has told the service to do what; the name is a pseudonym.
+  operation: { operation: 'code', by: 'code' },
 } as const satisfies Record<string, Readonly<Record<string, Shape>>>;
 
 export type LogEvent = keyof typeof logEvents;

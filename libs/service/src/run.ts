@@ -10,10 +10,12 @@ import type { Environment } from './config.js';
 import { HEALTH, HealthController, METRICS, type Health } from './health.controller.js';
 import { createLog, errorFields, type Log } from './log.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
-import { Worker } from './worker.js';
+import { OperationsController } from './operations.controller.js';
 import { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
-
-export const RUNTIME = Symbol('runtime');
+import { RUNTIME } from './runtime-token.js';
+import { Staff } from './staff.entity.js';
+import { StaffStore } from './staff.store.js';
+import { Worker } from './worker.js';
 
 /** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
 const BODY_LIMIT_BYTES = 16_384;
@@ -23,11 +25,19 @@ const STOP_MS = 15_000;
 class RuntimeModule {
   static of(runtime: Runtime<Service>): DynamicModule {
     const providers = [
+      StaffStore,
       { provide: RUNTIME, useValue: runtime },
       { provide: HEALTH, useValue: healthOf(runtime) },
       { provide: METRICS, useValue: runtime.metrics },
     ];
-    return { module: RuntimeModule, global: true, controllers: [HealthController], providers, exports: [RUNTIME] };
+    return {
+      module: RuntimeModule,
+      global: true,
+      imports: [TypeOrmModule.forFeature([Staff])],
+      controllers: [HealthController, OperationsController],
+      providers,
+      exports: [RUNTIME, StaffStore],
+    };
   }
 }
 
@@ -49,6 +59,8 @@ function healthOf({ bus, service, checks }: Runtime<Service>): Health {
           lag: lag ?? 'unknown',
           parked: database?.parked ?? 'unknown',
           backlog: database?.backlog ?? 'unknown',
+          republishing: database?.replayLeft ?? 'unknown',
+          braked: isBraked,
           ...Object.fromEntries([...checks].map(([name, check]) => [name, check()])),
         },
       };

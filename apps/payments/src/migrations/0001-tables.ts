@@ -90,13 +90,6 @@ const tables = [
      cents bigint NOT NULL,
      CONSTRAINT site_hour_key PRIMARY KEY (site, hour)
    )`,
-  `CREATE TABLE staff (
-     name text NOT NULL,
-     person text NOT NULL,
-     public_key bytea NOT NULL,
-     struck boolean NOT NULL DEFAULT false,
-     CONSTRAINT staff_key PRIMARY KEY (name)
-   )`,
   `CREATE TABLE batch (
      id uuid NOT NULL,
      maker text NOT NULL,
@@ -121,7 +114,7 @@ const tables = [
 ];
 
 const names = [
-  'approval', 'batch', 'staff', 'site_hour', 'rapid_week', 'slot', 'obligation', 'entry', 'chain_head', 'chain', 'account',
+  'approval', 'batch', 'site_hour', 'rapid_week', 'slot', 'obligation', 'entry', 'chain_head', 'chain', 'account',
   'fund',
 ]; // prettier-ignore
 

@@ -1,0 +1,3 @@
+import { runEnrolment, staffEnrolment } from '#libs/service';
+
+await runEnrolment(staffEnrolment);
