@@ -13,6 +13,8 @@ export type App = (typeof apps)[number];
 
 export interface AppOptions {
   readonly app: App;
+  /** `payments`, or `payments-2` for a second instance. */
+  readonly name: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
@@ -20,11 +22,11 @@ export interface AppOptions {
 
 /** Starts an app's process; it is not ready yet. @throws StackProblem 'port-busy' */
 export async function startApp(options: AppOptions): Promise<Child> {
-  const { app, port, env, logFile } = options;
-  await requireFreePort(port, app);
+  const { app, name, port, env, logFile } = options;
+  await requireFreePort(port, name);
   const main = join(repositoryRoot, 'dist', 'apps', app, 'src', 'main.js');
   return Child.start({
-    name: app,
+    name,
     command: process.execPath,
     args: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', main],
     cwd: repositoryRoot,

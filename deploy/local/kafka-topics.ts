@@ -1,5 +1,5 @@
 import { BusError, prepareTopics } from '#libs/bus';
-import { aclsFor, services, topicConfigs } from '#libs/contracts';
+import { aclsFor, services, topicConfigs, type TopicOptions } from '#libs/contracts';
 
 import type { KafkaUser } from './kafka.js';
 import { StackProblem } from './problem.js';
@@ -10,11 +10,11 @@ import { StackProblem } from './problem.js';
  *
  * @throws StackProblem 'topics-failed'
  */
-export async function declareTopics(brokers: string, admin: KafkaUser, partitions: number): Promise<void> {
+export async function declareTopics(brokers: string, admin: KafkaUser, options: TopicOptions): Promise<void> {
   const connection = { brokers: brokers.split(','), ...admin };
   const rules = services.flatMap((service) => aclsFor(service));
   try {
-    await prepareTopics(connection, topicConfigs({ partitions }), rules, { isExact: true });
+    await prepareTopics(connection, topicConfigs(options), rules, { isExact: true });
   } catch (error) {
     const { type, name } = error as { readonly type?: string; readonly name: string };
     throw new StackProblem('topics-failed', error instanceof BusError ? error.code : (type ?? name));

@@ -27,7 +27,7 @@ export function pinnedIdentitiesFile(place: Place): string {
  *
  * @throws StackProblem 'keys-gone' when databases are there whose keys are not
  */
-export async function setUpKeyrings(place: Place): Promise<void> {
+export async function setUpKeyrings(place: Place, now = new Date()): Promise<void> {
   const noteFile = join(place.keyring, 'set-up.json');
   const isFirst = !existsSync(noteFile);
   if (isFirst && existsSync(place.postgres)) throw new StackProblem('keys-gone');
@@ -39,7 +39,7 @@ export async function setUpKeyrings(place: Place): Promise<void> {
     for (const name of serviceSecrets[service]) {
       if (made?.[service]?.includes(name) !== true && !keyring.secretExists(name)) await keyring.createSecret(name);
     }
-    await keyring.ensureDayKeys(dayOf(new Date()));
+    await keyring.ensureDayKeys(dayOf(now));
     pins[service] = keyring.identities();
   }
   if (isFirst) writePinnedIdentities(pinnedIdentitiesFile(place), pins);

@@ -22,6 +22,8 @@ export interface Place {
   readonly anchor: string;
   readonly secrets: string;
   readonly running: string;
+  /** Milliseconds by which a test has moved the clock; not there unless one has. */
+  readonly clock: string;
 }
 
 export function placeAt(root: string): Place {
@@ -34,6 +36,7 @@ export function placeAt(root: string): Place {
     anchor: join(root, 'anchor'),
     secrets: join(root, 'secrets.json'),
     running: join(root, 'running.json'),
+    clock: join(root, 'clock-offset'),
   };
 }
 

@@ -94,12 +94,15 @@ export interface Wiring {
   readonly profile: string;
   readonly databases: PerService<string>;
   readonly broker: BrokerAccess;
+  /** The clock is the one of `place.clock`, which a test moves. */
+  readonly hasTestClock?: boolean;
 }
 
 /** The environment of an app: all that it is told. `PORT` is added when it starts. */
 export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
-  const { place, ports, profile, databases, broker } = wiring;
-  if (app === 'rail-simulator') return { JOURNAL: join(place.root, 'rail-simulator') };
+  const { place, ports, profile, databases, broker, hasTestClock = false } = wiring;
+  const clock = hasTestClock ? { CLOCK_OFFSET_FILE: place.clock } : {};
+  if (app === 'rail-simulator') return { JOURNAL: join(place.root, 'rail-simulator'), ...clock };
   const rail = `http://127.0.0.1:${ports['rail-simulator']}`;
   return {
     SERVICE: app,
@@ -111,6 +114,7 @@ export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string,
     KEYRING_PUBLIC: publicKeyring(place),
     PINNED_IDENTITIES: pinnedIdentitiesFile(place),
     PROFILE: profileFile(profile),
+    ...clock,
     ...(app === 'payments' ? { RAIL_URL: rail, ANCHOR: place.anchor } : {}),
     // A make-believe household may be texted at night.
     ...(app === 'notification' ? { SMS_URL: rail, QUIET_HOURS: 'off' } : {}),

@@ -12,6 +12,7 @@ import type { Child } from './child.js';
 import { type PerService, prepareDatabases } from './databases.js';
 import { devicesFile, enrolLocally, staffFile } from './enrolment.js';
 import { Kafka } from './kafka.js';
+import { type Instance, type InstanceCounts, instancesOf } from './instances.js';
 import { kafkaJars } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
 import { setUpKeyrings } from './keyring.js';
@@ -32,6 +33,7 @@ import {
   profileFile,
   type Wiring,
 } from './settings.js';
+import { TEST_AHEAD_MAX_MS, TestClock } from './test-clock.js';
 
 /** Runs one step of the start, and may show it: `say` tells what it is doing while it takes long. */
 export type OnStep = (title: string, work: (say: (text: string) => void) => Promise<void>) => Promise<void>;
@@ -49,6 +51,10 @@ export interface StackOptions {
   /** Start over: what an earlier system kept in the root is removed first. */
   readonly fresh?: boolean;
   readonly partitions?: number;
+  /** How many processes of each service; one unless told otherwise. */
+  readonly instances?: InstanceCounts;
+  /** For tests: the system's clock is moved by so many milliseconds, and can be moved on. Never given by `npm start`. */
+  readonly clockOffsetMs?: number;
   /** Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default. */
   readonly given?: Readonly<Record<string, string | undefined>>;
   readonly onStep?: OnStep;
@@ -73,7 +79,9 @@ export class Stack {
   readonly place: Place;
   readonly ports: Ports;
   readonly #options: StackOptions;
-  readonly #apps = new Map<App, Child>();
+  readonly #apps = new Map<string, Child>();
+  #instances: readonly Instance[] = [];
+  #clock: TestClock | undefined;
   #postgres: Postgres | undefined;
   #kafka: Kafka | undefined;
   #wiring: Wiring | undefined;
@@ -90,6 +98,26 @@ export class Stack {
   /** The address of each app, without a trailing slash. */
   get urls(): Readonly<Record<App, string>> {
     return Object.fromEntries(apps.map((app) => [app, `http://127.0.0.1:${this.ports[app]}`])) as Record<App, string>;
+  }
+
+  /** The addresses of all instances of an app, the first one first. */
+  urlsOf(app: App): readonly string[] {
+    return this.#instancesOf(app).map(({ port }) => `http://127.0.0.1:${port}`);
+  }
+
+  /** The time in this system. */
+  now(): Date {
+    return this.#clock?.now() ?? new Date();
+  }
+
+  /** Moves the clock of all processes, which must have been started with one of their own. */
+  async setClock(offsetMs: number): Promise<void> {
+    if (this.#clock === undefined) throw new Error('the system goes by the clock of the machine');
+    await this.#clock.set(offsetMs);
+  }
+
+  advanceTo(instant: Date): Promise<void> {
+    return this.setClock(instant.getTime() - Date.now());
   }
 
   /** PostgreSQL's superuser, for tests that look at what is really on disk. Undefined when the databases were given. */
@@ -130,8 +158,11 @@ export class Stack {
     if (this.#options.fresh === true) await this.#step('Start over', () => this.#clear());
     await mkdir(this.place.logs, { recursive: true });
     await mkdir(this.place.anchor, { recursive: true });
+    if (this.#options.clockOffsetMs !== undefined) {
+      this.#clock = new TestClock(this.place.clock, this.#options.clockOffsetMs);
+    }
     const secrets = await secretsAt(this.place.secrets, ['superuser', 'admin', ...services]);
-    await this.#step('Keys', () => setUpKeyrings(this.place));
+    await this.#step('Keys', () => setUpKeyrings(this.place, this.now()));
 
     let databases = givenDatabases(given);
     let broker = givenBroker(given);
@@ -142,16 +173,15 @@ export class Stack {
       await this.#step('Kafka', async (say) => void (broker = await this.#startKafka(secrets, say)));
     }
     if (databases === undefined || broker === undefined) throw new StackProblem('not-given');
-    const { admin, brokers } = broker;
-    if (admin !== undefined) {
-      await this.#step('Topics and access rules', () => declareTopics(brokers, admin, this.#options.partitions ?? 4));
-    }
-    this.#wiring = { place: this.place, ports: this.ports, profile, databases, broker };
+    const hasTestClock = this.#clock !== undefined;
+    this.#wiring = { place: this.place, ports: this.ports, profile, databases, broker, hasTestClock };
+    if (broker.admin !== undefined) await this.#step('Topics and access rules', () => this.#declareTopics());
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
     if (wanted.length > 0) {
       await this.#step('Services', async () => {
-        await Promise.all(wanted.map((app) => this.#startApp(app)));
-        await Promise.all(wanted.map((app) => this.#waitFor(app)));
+        this.#instances = await instancesOf(wanted, this.ports, this.#options.instances ?? {});
+        await Promise.all(this.#instances.map((instance) => this.#startApp(instance)));
+        await Promise.all(this.#instances.map((instance) => this.#waitFor(instance)));
       });
     }
     const running = services.filter((service) => wanted.includes(service));
@@ -182,21 +212,28 @@ export class Stack {
     await Promise.all(parts.map((part) => part.kill()));
   }
 
-  /** SIGKILL for one app: no time to finish anything. */
-  async kill(app: App): Promise<void> {
-    await this.#apps.get(app)?.kill();
+  /** SIGKILL for one instance of an app: no time to finish anything. */
+  async kill(app: App, number = 1): Promise<void> {
+    await this.#apps.get(this.#instance(app, number).name)?.kill();
   }
 
-  /** Stops an app in good order if it runs, starts it again and waits until it is ready. */
-  async restart(app: App): Promise<void> {
-    await this.#apps.get(app)?.stop();
-    await this.#startApp(app);
-    await this.#waitFor(app);
+  /** Stops an instance in good order if it runs, starts it again and waits until it is ready. */
+  async restart(app: App, number = 1): Promise<void> {
+    const instance = this.#instance(app, number);
+    await this.#apps.get(instance.name)?.stop();
+    await this.#startApp(instance);
+    await this.#waitFor(instance);
   }
 
-  /** Whether the app's process is there; ready or not. */
-  isRunning(app: App): boolean {
-    return this.#apps.get(app)?.hasEnded === false;
+  /** Restarts every instance of an app, one after the other, as a new release would be brought in. */
+  async roll(app: App): Promise<void> {
+    for (const { number } of this.#instancesOf(app)) await this.restart(app, number);
+  }
+
+  /** Whether the instance's process is there; ready or not. */
+  isRunning(app: App, number = 1): boolean {
+    const instance = this.#instancesOf(app).find((each) => each.number === number);
+    return instance !== undefined && this.#apps.get(instance.name)?.hasEnded === false;
   }
 
   async killKafka(): Promise<void> {
@@ -218,8 +255,7 @@ export class Stack {
     await this.#kafka?.stop();
     await this.#kafka?.wipe();
     await this.restartKafka();
-    const { admin, brokers } = this.broker;
-    if (admin !== undefined) await declareTopics(brokers, admin, this.#options.partitions ?? 4);
+    await this.#declareTopics();
   }
 
   async killPostgres(): Promise<void> {
@@ -279,19 +315,36 @@ export class Stack {
     return { brokers: this.#kafka.brokers, admin, users };
   }
 
-  async #startApp(app: App): Promise<void> {
+  async #startApp({ app, name, port }: Instance): Promise<void> {
     const env = { ...environmentOf(app, this.#wired), ...this.#options.env?.[app] };
-    const logFile = this.#apps.has(app) ? this.logFile(app) : this.#freshLog(app);
-    const child = await startApp({ app, port: this.ports[app], env, logFile });
-    this.#apps.set(app, child);
+    const logFile = this.#apps.has(name) ? this.logFile(name) : this.#freshLog(name);
+    const child = await startApp({ app, name, port, env, logFile });
+    this.#apps.set(name, child);
     this.#watch(child);
     // stop() may have looked before this child was there.
     if (this.#stopping !== undefined) await child.kill();
   }
 
-  async #waitFor(app: App): Promise<void> {
-    const child = this.#apps.get(app);
-    if (child !== undefined) await waitForApp(child, this.ports[app]);
+  async #waitFor({ name, port }: Instance): Promise<void> {
+    const child = this.#apps.get(name);
+    if (child !== undefined) await waitForApp(child, port);
+  }
+
+  #instancesOf(app: App): readonly Instance[] {
+    return this.#instances.filter((instance) => instance.app === app);
+  }
+
+  #instance(app: App, number: number): Instance {
+    const instance = this.#instancesOf(app).find((each) => each.number === number);
+    if (instance === undefined) throw new Error('there is no such instance');
+    return instance;
+  }
+
+  async #declareTopics(): Promise<void> {
+    const { admin, brokers } = this.broker;
+    if (admin === undefined) return;
+    const ahead = this.#clock === undefined ? {} : { timestampAfterMaxMs: TEST_AHEAD_MAX_MS };
+    await declareTopics(brokers, admin, { partitions: this.#options.partitions ?? 4, ...ahead });
   }
 
   #watch(child: Child | undefined): void {
@@ -331,8 +384,8 @@ export class Stack {
   }
 
   async #clear(): Promise<void> {
-    const { postgres, kafka, keyring, logs, anchor, secrets, root } = this.place;
-    const kept = [postgres, kafka, keyring, logs, anchor, secrets, join(root, 'rail-simulator')];
+    const { postgres, kafka, keyring, logs, anchor, secrets, clock, root } = this.place;
+    const kept = [postgres, kafka, keyring, logs, anchor, secrets, clock, join(root, 'rail-simulator')];
     kept.push(devicesFile(this.place), staffFile(this.place));
     await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
   }

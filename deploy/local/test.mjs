@@ -34,6 +34,7 @@ try {
   if (await check('build', 'node', ['deploy/local/build.mjs'])) {
     await tests('unit tests', 'jest.unit.config.js', 10 * minuteMs);
     await tests('integration tests', 'jest.it.config.js', 40 * minuteMs);
+    await tests('fault tests', 'jest.faults.config.js', 20 * minuteMs);
   }
 } finally {
   await rm(results, { recursive: true, force: true });

@@ -21,7 +21,7 @@ const words = process.argv.slice(2).filter((word) => word !== '--why');
 const isWhyShown = words.length < process.argv.length - 2;
 const pattern = words.join(' ').toLowerCase();
 const chosen = twins.filter(({ promise, file, test }) => `${promise} ${file} ${test}`.toLowerCase().includes(pattern));
-const timeoutMs = { unit: 90_000, it: 240_000 };
+const timeoutMs = { unit: 90_000, it: 240_000, faults: 400_000 };
 let running;
 
 const copy = await mkdtemp(join(tmpdir(), 'sabotage-'));
@@ -69,7 +69,7 @@ async function verdictOf(twin) {
 }
 
 async function testVerdict({ test, name }) {
-  const kind = test.endsWith('.it.spec.ts') ? 'it' : 'unit';
+  const kind = /\.(it|faults)\.spec\.ts$/.exec(test)?.[1] ?? 'unit';
   const report = join(copy, 'sabotage-report.json');
   await rm(report, { force: true });
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

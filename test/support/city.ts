@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { dayOf } from '#libs/contracts';
+import { addDays, clocks, dayOf } from '#libs/contracts';
 import {
   deriveHousehold,
-  Door,
   newReceipt,
   prepareApplication,
   prepareRequest,
   statusOf,
   type Answers,
+  type Door,
   type DeviceSigner,
   type DeviceSetting,
   type Household,
@@ -21,21 +21,27 @@ import {
   type Wish,
 } from '#libs/household';
 
-import { kioskDoors, pinnedOf, writeDemoProfile } from '../../deploy/demo/city.js';
+import { pinnedOf, writeDemoProfile } from '../../deploy/demo/city.js';
 import { periodOf } from '../../deploy/demo/synthetic.js';
 import { devicesFile, staffFile, type LocalDevice, type LocalStaff } from '../../deploy/local/enrolment.js';
+import { placeAt } from '../../deploy/local/place.js';
 import { freePorts, profileFile } from '../../deploy/local/settings.js';
 import { signerFrom } from '../../deploy/local/signer.js';
 import { Stack, type StackOptions } from '../../deploy/local/stack.js';
+import { EitherDoor } from './either-door.js';
 
 /** A whole city of its own: databases, broker, services, kiosks. Everything is reached through public doors. */
 export class TestCity {
+  readonly kiosks: readonly Door[];
+  #directory: DeviceSetting['directory'] | undefined;
+
   private constructor(
     readonly stack: Stack,
     readonly root: string,
-    readonly setting: DeviceSetting,
-    readonly kiosks: readonly Door[],
-  ) {}
+  ) {
+    const kiosks = devicesOf(root).filter(({ lane }) => lane === 'kiosk');
+    this.kiosks = kiosks.map(({ name, seed }, at) => this.doorOf(signerFrom(name, seed), at));
+  }
 
   /** @param profile a name in deploy/profiles, or `demo`: Los Angeles with limits that are not reached */
   static async start(profile: string, more: Partial<StackOptions> = {}): Promise<TestCity> {
@@ -47,9 +53,42 @@ export class TestCity {
       ...more,
     });
     await stack.start();
-    const kiosks = kioskDoors(root, stack.urls.intake);
-    const directory = await new Door({ url: stack.urls.intake }).directory();
-    return new TestCity(stack, root, { directory, pinned: pinnedOf(root), day: dayOf(new Date()) }, kiosks);
+    const city = new TestCity(stack, root);
+    await city.refresh();
+    return city;
+  }
+
+  /** What a device knows: the directory as it last asked for it, and the day. */
+  get setting(): DeviceSetting {
+    if (this.#directory === undefined) throw new Error('the directory has not been asked for');
+    return { directory: this.#directory, pinned: pinnedOf(this.root), day: this.today };
+  }
+
+  get today(): string {
+    return dayOf(this.stack.now());
+  }
+
+  /** Moves the clock of everybody, and waits until devices can be given the keys of the new days. */
+  async advanceTo(instant: Date): Promise<void> {
+    await this.stack.advanceTo(instant);
+    const days = Array.from({ length: clocks.dayKeyAheadDays + 1 }, (_, ahead) => addDays(this.today, ahead));
+    const wanted = (['eligibility', 'payments', 'notification'] as const).flatMap((service) =>
+      days.map((day) => `${service} ${day}`),
+    );
+    await eventually(
+      'keys a week ahead',
+      () => this.refresh(),
+      ({ dayKeys }) => {
+        const published = new Set(dayKeys.map(({ service, day }) => `${service} ${day}`));
+        return wanted.every((each) => published.has(each));
+      },
+    );
+  }
+
+  /** Asks for the directory anew. */
+  async refresh(): Promise<DeviceSetting['directory']> {
+    this.#directory = await this.phone.directory();
+    return this.#directory;
   }
 
   async stop(): Promise<void> {
@@ -63,16 +102,21 @@ export class TestCity {
 
   /** A phone at home: nothing is signed. */
   get phone(): Door {
-    return new Door({ url: this.stack.urls.intake });
+    return this.doorOf();
   }
 
   get navigator(): Door {
-    return new Door({ url: this.stack.urls.intake, device: this.device('navigator-001') });
+    return this.doorOf(this.device('navigator-001'));
+  }
+
+  /** @param first which instance of intake is asked first */
+  doorOf(device?: DeviceSigner, first = 0): Door {
+    const options = { now: () => this.stack.now(), ...(device === undefined ? {} : { device }) };
+    return new EitherDoor(this.stack.urlsOf('intake'), options, first);
   }
 
   device(name: string): DeviceSigner {
-    const devices = JSON.parse(readFileSync(devicesFile(this.stack.place), 'utf8')) as LocalDevice[];
-    const device = devices.find((each) => each.name === name);
+    const device = devicesOf(this.root).find((each) => each.name === name);
     if (device === undefined) throw new Error('no such device is enrolled');
     return signerFrom(device.name, device.seed);
   }
@@ -101,6 +145,10 @@ export class TestCity {
     const { checks } = (await answer.json()) as { checks: { parked: number } };
     return checks.parked;
   }
+}
+
+function devicesOf(root: string): readonly LocalDevice[] {
+  return JSON.parse(readFileSync(devicesFile(placeAt(root)), 'utf8')) as LocalDevice[];
 }
 
 /** Nobody is drawn for a second look by a person: a test must know what comes out. */

@@ -11,7 +11,7 @@ export default async function globalSetup() {
 }
 
 /** When whoever runs the tests is killed, all of us end, and with us (see deploy/local/child.ts) what we started. */
-function endWithParent() {
+export function endWithParent() {
   const parent = process.ppid;
   const look = () => {
     if (process.ppid === parent) return;

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { KeyObject } from 'node:crypto';
-import { ed25519PublicKey } from '#libs/service';
+import { ed25519PublicKey, RUNTIME, type Runtime } from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
@@ -18,10 +18,13 @@ export interface EnrolledDevice {
 export class DeviceStore {
   private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
 
-  constructor(@InjectRepository(Device) private readonly devices: Repository<Device>) {}
+  constructor(
+    @InjectRepository(Device) private readonly devices: Repository<Device>,
+    @Inject(RUNTIME) private readonly runtime: Runtime<'intake'>,
+  ) {}
 
   async find(name: string): Promise<EnrolledDevice | undefined> {
-    const now = Date.now();
+    const now = this.runtime.clock.now().getTime();
     const cached = this.cache.get(name);
     if (cached !== undefined && cached.until > now) return cached.device;
     const row = await this.devices.findOneBy({ name, struck: false });

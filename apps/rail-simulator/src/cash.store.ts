@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '#libs/service';
+import { CLOCK } from './clock.js';
 import type { Behaviour } from './domain/behaviour.js';
 import { collect, evolve, inquire, issue, voidPayment, type Decision, type Payment } from './domain/cash.js';
 import type { Answer, CashEntry } from './domain/entry.js';
@@ -16,14 +18,17 @@ export class CashStore implements OnModuleDestroy {
   private readonly referenceOf = new Map<string, string>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor(@Inject(JournalStore) private readonly journal: JournalStore) {
+  constructor(
+    @Inject(JournalStore) private readonly journal: JournalStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     for (const entry of journal.entries) if (isCash(entry)) this.take(entry);
     for (const entry of journal.entries) if (entry.kind === 'cash-delayed') this.postLater(entry);
   }
 
   issue(request: { readonly reference: string; readonly amountCents: string }, behaviour: Behaviour): Promise<Answer> {
     const known = this.payments.get(request.reference);
-    return this.apply(issue(known, { ...request, code: this.newCode(), behaviour, nowMs: Date.now() }));
+    return this.apply(issue(known, { ...request, code: this.newCode(), behaviour, nowMs: this.clock.now().getTime() }));
   }
 
   async inquire(reference: string, behaviour: Behaviour): Promise<Answer> {
@@ -75,7 +80,7 @@ export class CashStore implements OnModuleDestroy {
           answer: { status: 200, body: {} },
         }).catch(() => undefined);
       },
-      Math.max(0, postsAtMs - Date.now()),
+      Math.max(0, postsAtMs - this.clock.now().getTime()),
     );
     timer.unref();
     this.timers.add(timer);

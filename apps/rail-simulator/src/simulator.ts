@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock, type Clock } from '#libs/service';
 import { JournalStore } from './journal.store.js';
 import { RailSimulatorModule } from './rail-simulator.module.js';
 
@@ -11,6 +12,7 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** Folder of the journal; made when it is not there. */
   readonly journal: string;
+  readonly clock?: Clock;
 }
 
 export interface Simulator {
@@ -21,11 +23,12 @@ export interface Simulator {
 const BODY_LIMIT_BYTES = 4_096;
 
 /** Starts the stand-in for the cash-code partner and the carrier of texts. */
-export async function startSimulator({ port, host = '127.0.0.1', journal }: SimulatorOptions): Promise<Simulator> {
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { port, host = '127.0.0.1', journal, clock = systemClock } = options;
   const store = await JournalStore.open(journal);
   // Callers that are never answered must not keep it from stopping.
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, logger: false, forceCloseConnections: true });
-  const app = await NestFactory.create<NestFastifyApplication>(RailSimulatorModule.of(store), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(RailSimulatorModule.of(store, clock), adapter, {
     logger: false,
     abortOnError: false,
   });

@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '#libs/service';
+import { CLOCK } from './clock.js';
 import type { Behaviour } from './domain/behaviour.js';
 import type { Answer, SmsEntry } from './domain/entry.js';
 import { JournalStore } from './journal.store.js';
@@ -25,7 +27,10 @@ export class SmsStore implements OnModuleDestroy {
   private readonly messages = new Map<string, Known>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor(@Inject(JournalStore) private readonly journal: JournalStore) {
+  constructor(
+    @Inject(JournalStore) private readonly journal: JournalStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     const entries = journal.entries.filter((entry): entry is SmsEntry => entry.kind.startsWith('sms-'));
     for (const entry of entries) this.take(entry, false);
     for (const entry of entries) if (entry.kind === 'sms-delayed') this.postLater(entry);
@@ -44,7 +49,13 @@ export class SmsStore implements OnModuleDestroy {
       return state;
     }
     if (known === undefined && mode === 'not-found-then-posts') {
-      const entry = { kind: 'sms-delayed', reference, recipient, text, postsAtMs: Date.now() + delayMs } as const;
+      const entry = {
+        kind: 'sms-delayed',
+        reference,
+        recipient,
+        text,
+        postsAtMs: this.clock.now().getTime() + delayMs,
+      } as const;
       await this.write(entry);
       this.postLater(entry);
       return state;
@@ -74,7 +85,7 @@ export class SmsStore implements OnModuleDestroy {
         if (this.messages.get(reference)?.isAccepted === true) return;
         this.write({ kind: 'sms-accepted', reference, recipient, text }).catch(() => undefined);
       },
-      Math.max(0, postsAtMs - Date.now()),
+      Math.max(0, postsAtMs - this.clock.now().getTime()),
     );
     timer.unref();
     this.timers.add(timer);

@@ -198,7 +198,7 @@ describe('the broker', () => {
     await eventually(async () => {
       expect(await rulesOf(first)).toContain('User:notification read intake.facts-submitted.v1');
     });
-    await declareTopics(first.broker.brokers, first.broker.admin ?? { username: '', password: '' }, 4);
+    await declareTopics(first.broker.brokers, first.broker.admin ?? { username: '', password: '' }, { partitions: 4 });
     expect(await rulesOf(first)).toEqual(
       services
         .flatMap((service) => aclsFor(service))

@@ -23,6 +23,7 @@ import { Watchdog } from './watchdog.js';
 
 const HOUR_MS = 3_600_000;
 const TURN_DAYS_MS = 5 * 60_000;
+const LOOK_AGAIN_MS = 500;
 const CONFLICTS_MAX = 20;
 const PARKED_AT_ONCE = 500;
 
@@ -187,6 +188,14 @@ export class Bus<S extends Service> {
   /** Looks at once for work whose hour has come. */
   wakeLater(): void {
     this.worker?.wake();
+  }
+
+  /** Looks at once whether a day has begun or work has come due: for a clock that has leapt. */
+  lookAtDays(): void {
+    this.worker?.wake();
+    this.turnDays().catch(() => {
+      if (this.isStarted) setTimeout(() => this.lookAtDays(), LOOK_AGAIN_MS).unref();
+    });
   }
 
   /** After the brake: a person has looked at what was parked. */

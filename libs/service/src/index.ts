@@ -1,4 +1,4 @@
-export { systemClock, type Clock } from './clock.js';
+export { clockFrom, systemClock, type Clock } from './clock.js';
 export { ConfigError, textSetting, wholeSetting, type Environment, type ServiceConfig } from './config.js';
 export { dataSourceOf } from './database.js';
 export { isKeyName, publicKeyFrom, runEnrolment, staffEnrolment, type Enrolment } from './enrolment.js';

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { systemClock, type Clock } from './clock.js';
 
 /** What a field of a log line may hold. Anything else is left out: the list decides, not the caller. */
 const shapes = {
@@ -52,12 +53,12 @@ export interface Log {
 }
 
 /** @param sink where lines go; standard output unless a test says otherwise */
-export function createLog(service: string, sink?: { write(line: string): void }): Log {
+export function createLog(service: string, sink?: { write(line: string): void }, clock: Clock = systemClock): Log {
   const options = {
     base: { service },
     formatters: { level: (label: string) => ({ level: label }) },
     // The hour is enough to follow an incident; a finer time would tell when somebody applied.
-    timestamp: () => `,"hour":"${new Date().toISOString().slice(0, 13)}"`,
+    timestamp: () => `,"hour":"${clock.now().toISOString().slice(0, 13)}"`,
     serializers: {},
   };
   const logger: Logger = sink === undefined ? pino(options) : pino(options, sink);

@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BatchTransport } from '#libs/bus';
 import type { Service } from '#libs/contracts';
+import { clockFrom, systemClock } from './clock.js';
 import type { Environment } from './config.js';
 import { HEALTH, HealthController, METRICS, type Health } from './health.controller.js';
 import { createLog, errorFields, type Log } from './log.js';
@@ -75,16 +76,19 @@ export async function runService<S extends Service>(
   env: Environment = process.env,
 ): Promise<void> {
   const began = performance.now();
-  const log = createLog(spec.service);
+  let clock = systemClock;
+  const log = createLog(spec.service, undefined, { now: () => clock.now() });
   endOnFailure(log);
   try {
-    const runtime = await openRuntime(spec, env);
+    clock = clockFrom(env);
+    const runtime = await openRuntime(spec, env, clock);
     const app = await createApp(runtime as unknown as Runtime<Service>, appModule);
     await app.startAllMicroservices();
     await app.listen(runtime.config.port, runtime.config.host);
     log.write('info', 'started', { port: runtime.config.port, ms: Math.round(performance.now() - began) });
     const nights = nightlyWorker(runtime as unknown as Runtime<Service>);
     nights.start();
+    clock.onLeap?.(() => nights.wake());
     stopOnSignal(log, async () => {
       await nights.stop();
       await app.close();

@@ -26,12 +26,13 @@ import {
   type KeyDirectory,
   type Keyring,
 } from '#libs/sealing';
-import { systemClock, type Clock } from './clock.js';
+import { clockFrom, type Clock } from './clock.js';
 import { readServiceConfig, type Environment, type ServiceConfig } from './config.js';
 import { openDatabase, openPool } from './database.js';
 import { createLog, errorFields, type Log } from './log.js';
 import { busMetrics } from './metrics.js';
 import { Nightly } from './nightly.js';
+import { Worker } from './worker.js';
 
 export interface ServiceSpec<S extends Service> {
   readonly service: S;
@@ -76,11 +77,11 @@ const HOUR_MS = 3_600_000;
 export async function openRuntime<S extends Service>(
   spec: ServiceSpec<S>,
   env: Environment,
-  clock: Clock = systemClock,
+  clock: Clock = clockFrom(env),
 ): Promise<Runtime<S>> {
   const { service } = spec;
   const config = readServiceConfig(env);
-  const log = createLog(service);
+  const log = createLog(service, undefined, clock);
   const profileJson: unknown = JSON.parse(readFileSync(config.profilePath, 'utf8'));
   const profile = loadProfile(profileJson);
   const keyring = await openKeyring(service, config, clock);
@@ -100,12 +101,12 @@ export async function openRuntime<S extends Service>(
   busMetrics(metrics, () => bus.status());
   await bus.transaction(({ tx }) => records.prepare(tx, dayNumber(dayOf(clock.now()))));
   await bus.start();
-  const keysTimer = setInterval(() => {
-    keyring
-      .ensureDayKeys(dayOf(clock.now()))
-      .catch((error: unknown) => log.write('error', 'work-failed', { work: 'day-keys', ...errorFields(error) }));
-  }, HOUR_MS);
-  keysTimer.unref();
+  const dayKeys = dayKeysWorker(keyring, clock, log);
+  dayKeys.start();
+  clock.onLeap?.(() => {
+    dayKeys.wake();
+    bus.lookAtDays();
+  });
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, bus, profile, profileJson,
     nightly: new Nightly({ records, keyring, pool, clock, log }),
@@ -113,13 +114,22 @@ export async function openRuntime<S extends Service>(
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
     keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
     async close() {
-      clearInterval(keysTimer);
+      await dayKeys.stop();
       await bus.stop();
       await pool.end();
       // Nest has ended it already where the application had come up.
       if (dataSource.isInitialized) await dataSource.destroy();
     },
   }; // prettier-ignore
+}
+
+/** Makes, publishes and destroys day keys in time; what fails is done again soon. */
+function dayKeysWorker(keyring: Keyring, clock: Clock, log: Log): Worker {
+  const work = async (): Promise<number> => {
+    await keyring.ensureDayKeys(dayOf(clock.now()));
+    return 0;
+  };
+  return new Worker({ name: 'day-keys', log, pollMs: HOUR_MS, work });
 }
 
 async function openKeyring(service: Service, config: ServiceConfig, clock: Clock): Promise<Keyring> {

@@ -8,14 +8,22 @@ export interface TopicConfig {
   readonly config: Readonly<Record<string, string>>;
 }
 
+export interface TopicOptions {
+  readonly partitions: number;
+  /** How far ahead of the broker's clock a record's day may begin; larger only where a test moves the services' clocks. */
+  readonly timestampAfterMaxMs?: number;
+}
+
 const HOUR_MS = 3_600_000;
 const BATCH_BYTES = 1_048_588;
+/** A record of tomorrow comes ten minutes before midnight at the earliest; a broker's own clock may lag. */
+const AHEAD_MAX_MS = HOUR_MS;
 
 /**
  * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the day.
  * `cleanup.policy=delete` always: a compacted topic would keep the last word of every household for ever.
  */
-export function topicConfigs(options: { partitions: number; timestampAfterMaxMs?: number }): readonly TopicConfig[] {
+export function topicConfigs(options: TopicOptions): readonly TopicConfig[] {
   return catalogue.map((contract: Contract) => ({
     topic: contract.topic,
     partitions: options.partitions,
@@ -28,9 +36,7 @@ export function topicConfigs(options: { partitions: number; timestampAfterMaxMs?
       'max.message.bytes': String(BATCH_BYTES),
       // Sealed bytes do not compress; saying so saves the attempt.
       'compression.type': 'uncompressed',
-      ...(options.timestampAfterMaxMs === undefined
-        ? {}
-        : { 'message.timestamp.after.max.ms': String(options.timestampAfterMaxMs) }),
+      'message.timestamp.after.max.ms': String(options.timestampAfterMaxMs ?? AHEAD_MAX_MS),
     },
   }));
 }

@@ -1,0 +1,2 @@
+/** What the stores ask for the time. */
+export const CLOCK = Symbol('clock');

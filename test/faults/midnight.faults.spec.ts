@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { addDays, dayOf, startOfDay } from '#libs/contracts';
+
+import { prepare, submitAll } from '../../deploy/demo/run.js';
+import { eventually, TestCity } from '../support/city.js';
+import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
+
+const HOUSEHOLDS = 300;
+const AT_ONCE = 12;
+const MINUTE_MS = 60_000;
+
+/** Tomorrow's midnight (UTC), which the city lives through. */
+const midnight = startOfDay(addDays(dayOf(new Date()), 1));
+
+let city: TestCity;
+
+beforeAll(async () => {
+  city = await TestCity.start('demo', { clockOffsetMs: midnight - 2 * MINUTE_MS - Date.now() });
+});
+
+afterAll(async () => {
+  await city.stop();
+});
+
+describe(`UTC midnight in the middle of ${HOUSEHOLDS} applications`, () => {
+  it('everyone has one outcome, whichever side of midnight they were sealed and sent on', async () => {
+    const yesterday = city.today;
+    const early = await prepare(syntheticPeople(HOUSEHOLDS / 2, city), city.kiosks, city.setting);
+    // Devices whose clocks run ahead seal for a day that has not begun here; ten minutes are allowed for.
+    const ahead = { ...city.setting, day: addDays(yesterday, 1) };
+    const late = await prepare(syntheticPeople(HOUSEHOLDS / 2, city), city.kiosks, ahead);
+    const all = early.flatMap((each, at) => [each, late[at] as (typeof late)[number]]);
+    const crossed = (async () => {
+      const accepted = (): Promise<number> => Promise.resolve(all.filter(({ receivedAt }) => receivedAt > 0).length);
+      await eventually('half of them are in', accepted, (count) => count >= HOUSEHOLDS / 2, 60_000);
+      const from = performance.now();
+      await city.advanceTo(new Date(midnight + MINUTE_MS));
+      return { from, to: performance.now() };
+    })();
+    const reading = readUntilPaid(all, city);
+    const [{ from, to }] = await Promise.all([crossed, submitAll(all, AT_ONCE)]);
+    expect(city.today).toBe(addDays(yesterday, 1));
+    // Some of yesterday's were taken in today, and some of today's yesterday, or nothing was crossed.
+    expect(early.some(({ receivedAt }) => receivedAt > to)).toBe(true);
+    expect(late.some(({ receivedAt }) => receivedAt < from)).toBe(true);
+    expect(await reading).toBe(0);
+    await expectOneOutcomeEach(city, all);
+  }, 240_000);
+});

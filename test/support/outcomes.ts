@@ -1,0 +1,75 @@
+import { expect } from '@jest/globals';
+
+import { services } from '#libs/contracts';
+
+import { readUntilDone, type Applicant } from '../../deploy/demo/run.js';
+import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } from '../../deploy/demo/synthetic.js';
+import { eventually, type JournalEntry, type TestCity } from './city.js';
+
+const RAPID_CENTS = '25000';
+const PAID_WITHIN_MS = 120_000;
+
+const random = randomFrom(20_261);
+
+/** Households who get the rapid grant in cash, and some of whom want texts. */
+export function syntheticPeople(count: number, city: TestCity): SyntheticHousehold[] {
+  return Array.from({ length: count }, () =>
+    syntheticHousehold({
+      random,
+      needs: ['FOD', 'HOU'],
+      way: 'CASH',
+      period: periodOf(city.today, 'week'),
+      serviceAreas: ['East', 'South'],
+      evidenceShare: 0,
+      textShare: 0.3,
+    }),
+  );
+}
+
+/** Everybody reads until there is a code. @returns how many have none when the time is over */
+export function readUntilPaid(applicants: readonly Applicant[], city: TestCity): Promise<number> {
+  return readUntilDone(applicants, {
+    today: city.today,
+    atOnce: 8,
+    timeoutMs: PAID_WITHIN_MS,
+    isDone: ({ codes }) => codes.length > 0,
+  });
+}
+
+export interface Judgement {
+  /** The partner's journal before these households applied. */
+  readonly before?: readonly JournalEntry[];
+  readonly textsWithinMs?: number;
+}
+
+/**
+ * Judges from outside: each household has exactly one code, which is the partner's, for exactly the amount of the grant;
+ * each text is out once; the books balance; nothing is parked.
+ */
+export async function expectOneOutcomeEach(
+  city: TestCity,
+  applicants: readonly Applicant[],
+  { before = [], textsWithinMs = 30_000 }: Judgement = {},
+): Promise<void> {
+  const due = applicants.filter(({ wantsTexts }) => wantsTexts).length;
+  const journal = await eventually(
+    'every text is out',
+    async () => (await city.journal()).slice(before.length),
+    (entries) => ofKind(entries, 'sms-accepted').length >= due,
+    textsWithinMs,
+  );
+  expect(applicants.map(({ codes }) => codes.length)).toEqual(applicants.map(() => 1));
+  const issued = ofKind(journal, 'cash-issued');
+  const codes = applicants.map((applicant) => applicant.codes[0]?.code);
+  expect(new Set(codes)).toEqual(new Set(issued.map(({ code }) => code)));
+  expect(issued.map(({ amountCents }) => amountCents)).toEqual(applicants.map(() => RAPID_CENTS));
+  expect(new Set(issued.map(({ reference }) => reference)).size).toBe(applicants.length);
+  expect(new Set(ofKind(journal, 'sms-accepted').map(({ reference }) => reference)).size).toBe(due);
+  const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+  expect(books).toMatchObject({ balanced: true, hold: null });
+  for (const service of services) expect([service, await city.parked(service)]).toEqual([service, 0]);
+}
+
+export function ofKind(entries: readonly JournalEntry[], kind: string): readonly JournalEntry[] {
+  return entries.filter((entry) => entry.kind === kind);
+}
