@@ -14,6 +14,8 @@ export type AlarmCode =
   | 'log-gap'
   /** The log is shorter than what this service has read of it. */
   | 'log-reset'
+  /** The database has an older state than before; what came since is read again. */
+  | 'database-went-back'
   /** The log has lost what this service had sent; it is sent again. */
   | 'log-lost'
   /** It should be sent again by itself, but that was done within the last hour. */

@@ -88,7 +88,7 @@ export class Bus<S extends Service> {
   async start(): Promise<void> {
     if (this.isStarted) throw new BusError('already-started');
     this.isStarted = true;
-    await ensureEpoch(this.options.pool);
+    await ensureEpoch(this.options.pool, this.now());
     await this.createDays();
     const turn = (): void => void this.turnDays().catch(() => undefined);
     turn();

@@ -9,7 +9,7 @@ import { Joiner } from './joiner.js';
 import { consumerOf, type ConsumerSettings } from './kafka-client.js';
 import { dayOfTimestamp, type Incoming } from './opening.js';
 import { partitionKey, standings, startAt } from './positions.js';
-import type { Control } from './processor.js';
+import type { Applied, Control } from './processor.js';
 import { Backoff, Bell } from './wait.js';
 
 export interface ConsumerOptions {
@@ -45,6 +45,8 @@ export class BusConsumer {
   /** Changes with every assignment, so that what was begun for an old one ends. */
   private generation = 0;
   private readonly expected = new Map<string, bigint>();
+  private readonly applied: Applied = new Map();
+  private goBack: (() => void) | undefined;
 
   constructor(private readonly options: ConsumerOptions) {
     this.attempts = new Attempts(options.pool);
@@ -99,7 +101,7 @@ export class BusConsumer {
     const consumer = consumerOf(client, settings);
     const joiner = new Joiner({
       ready: () => this.ready,
-      take: (messages, aborted, rest) => this.take(messages, { aborted, rest }),
+      take: (messages, aborted, rest) => this.take(messages, { aborted, rest, applied: this.applied }),
       point,
       heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
       batchMax,
@@ -134,12 +136,23 @@ export class BusConsumer {
     this.generation += 1;
     this.state = 'running';
     this.attempts.assigned();
+    this.begin(consumer, assignment, false);
+  }
+
+  /** @param isAgain the client has read further than it was right to, so it is moved in any case */
+  private begin(consumer: Consumer, assignment: Record<string, number[]>, isAgain: boolean): void {
     this.expected.clear();
-    this.ready = this.position(consumer, assignment, this.generation);
+    this.applied.clear();
+    this.goBack = () => this.begin(consumer, assignment, true);
+    this.ready = this.position(consumer, { assignment, isAgain });
   }
 
   /** Finds where to start; until then nothing of this assignment is handled. */
-  private async position(consumer: Consumer, assignment: Record<string, number[]>, generation: number): Promise<void> {
+  private async position(
+    consumer: Consumer,
+    { assignment, isAgain }: { readonly assignment: Record<string, number[]>; readonly isAgain: boolean },
+  ): Promise<void> {
+    const { generation } = this;
     const { pool, admin, settings, alarm } = this.options;
     const backoff = new Backoff();
     while (generation === this.generation) {
@@ -149,9 +162,11 @@ export class BusConsumer {
           for (const partition of partitions) {
             const standing = all.get(partitionKey({ topic, partition }));
             if (standing === undefined || generation !== this.generation) continue;
+            if (standing.applied !== undefined) this.applied.set(partitionKey({ topic, partition }), standing.applied);
             const start = startAt(standing);
             if (start.alarm !== undefined) alarm({ code: start.alarm, topic });
-            if (start.seek !== undefined) consumer.seek({ topic, partition, offset: String(start.seek) });
+            const seek = start.seek ?? (isAgain ? (standing.committed ?? standing.log.low) : undefined);
+            if (seek !== undefined) consumer.seek({ topic, partition, offset: String(seek) });
           }
         }
         return;
@@ -192,10 +207,17 @@ export class BusConsumer {
         return await this.attempts.guard(messages, (portion) => this.options.process(portion, control));
       } catch (error) {
         if (error instanceof BusError && error.code === 'braked') this.brake();
+        if (error instanceof BusError && error.code === 'went-back') this.readAgain();
         if (error instanceof BusError || control.aborted()) throw error;
         await control.rest(backoff.nextMs());
       }
     }
+  }
+
+  /** The database was restored while this process ran: back to where it stands now. */
+  private readAgain(): void {
+    this.options.alarm({ code: 'database-went-back' });
+    this.goBack?.();
   }
 
   private brake(): void {

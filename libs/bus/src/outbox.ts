@@ -8,9 +8,12 @@ import type { AnyDelivery } from './handlers.js';
 import { DAYS_AHEAD } from './schema.js';
 import type { Tx } from './tx.js';
 
+/** In another cluster the old epoch does not count: its transaction ids would be mixed up with those of before. */
 const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
-  SELECT o.day, (SELECT max(epoch) FROM outbox_epoch), o.seq, o.topic, o.record
-    FROM unnest($1::date[], $2::text[], $3::bytea[]) WITH ORDINALITY AS o(day, topic, record, seq)`;
+  SELECT o.day, e.epoch, o.seq, o.topic, o.record
+    FROM unnest($1::date[], $2::text[], $3::bytea[]) WITH ORDINALITY AS o(day, topic, record, seq)
+    LEFT JOIN (SELECT l.epoch FROM (SELECT * FROM outbox_epoch ORDER BY epoch DESC LIMIT 1) l, pg_control_system() s
+                WHERE l.system_identifier = s.system_identifier::text) e ON true`;
 
 /** One `NOTIFY` per commit, and only where the relay runs in another process: it takes a lock of the whole cluster. */
 const NOTIFY = `SELECT pg_notify('outbox', '')`;

@@ -10,6 +10,7 @@ import type { AnyDelivery, Handled, HandlerEntry, UnitOfWork } from './handlers.
 import type { Keeping } from './keeping.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
 import type { Outbox, OutboxUnit } from './outbox.js';
+import { partitionKey } from './positions.js';
 import { inTransaction, type Tx } from './tx.js';
 import { Backoff } from './wait.js';
 
@@ -26,7 +27,12 @@ export interface Tally {
 export interface Control {
   readonly aborted: () => boolean;
   readonly rest: (ms: number) => Promise<void>;
+  /** What this consumer has seen applied; a database that knows less than that has been restored meanwhile. */
+  readonly applied?: Applied;
 }
+
+/** The next offset of each partition as this process has last seen it in its database. */
+export type Applied = Map<string, bigint>;
 
 export interface ProcessorOptions<S extends Service> {
   readonly pool: pg.Pool;
@@ -43,11 +49,17 @@ export interface ProcessorOptions<S extends Service> {
   readonly point: (name: 'before-commit') => Promise<void>;
 }
 
+const ENDING: ReadonlySet<string> = new Set(['braked', 'halted', 'went-back']);
+
 type Delivered = Extract<Opened, { kind: 'delivery' }>;
 
-const APPLIED = `INSERT INTO applied_offset (topic, partition, next_offset)
-  SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS a(topic, partition, next_offset) ORDER BY 1, 2
-  ON CONFLICT ON CONSTRAINT applied_offset_key DO UPDATE SET next_offset = excluded.next_offset`;
+const APPLIED = `WITH before AS MATERIALIZED (
+    SELECT topic, partition, next_offset FROM applied_offset WHERE (topic, partition) IN (
+      SELECT * FROM unnest($1::text[], $2::integer[]))),
+  written AS (INSERT INTO applied_offset (topic, partition, next_offset)
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS a(topic, partition, next_offset) ORDER BY 1, 2
+    ON CONFLICT ON CONSTRAINT applied_offset_key DO UPDATE SET next_offset = excluded.next_offset)
+  SELECT topic, partition, next_offset::text AS next FROM before`;
 
 /**
  * Takes a batch to its end: opened, seen for the first time, handled, and what follows from it, in one transaction with
@@ -72,9 +84,9 @@ export class Processor<S extends Service> {
       if (control.aborted()) throw new BusError('halted');
       if (this.options.brake.isOn) throw new BusError('braked');
       try {
-        return await this.commit(messages);
+        return await this.commit(messages, control.applied);
       } catch (error) {
-        if (error instanceof BusError && (error.code === 'braked' || error.code === 'halted')) throw error;
+        if (error instanceof BusError && ENDING.has(error.code)) throw error;
         const failure = failureOf(error);
         const [only, ...others] = messages;
         if (only === undefined) return;
@@ -97,18 +109,20 @@ export class Processor<S extends Service> {
     await this.settle(messages.slice(middle), control);
   }
 
-  private async commit(messages: readonly Opened[]): Promise<void> {
+  private async commit(messages: readonly Opened[], applied: Applied = new Map()): Promise<void> {
     const { pool, outbox, brake, committed, point, alarm } = this.options;
     const unit = outbox.open();
     let said = 0;
+    let written: Applied = new Map();
     const tally = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
-      await this.writeApplied(messages, tx);
+      written = await this.writeApplied(messages, { tx, applied });
       said = await unit.write(tx);
       if (brake.wouldTrip(messages.length, result.parked)) this.pullBrake();
       await point('before-commit');
       return result;
     });
+    for (const [key, next] of written) applied.set(key, next);
     brake.note(messages.length, tally.parked);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
@@ -194,22 +208,36 @@ export class Processor<S extends Service> {
     return results;
   }
 
-  private async writeApplied(messages: readonly Opened[], tx: Tx): Promise<void> {
+  /** @throws BusError `went-back`: what was applied before is not there any more, so nothing is built upon it */
+  private async writeApplied(
+    messages: readonly Opened[],
+    { tx, applied }: { readonly tx: Tx; readonly applied: Applied },
+  ): Promise<Applied> {
     const next = new Map<string, { topic: string; partition: number; offset: bigint }>();
     for (const { incoming } of messages) {
       const { place } = incoming;
       if (place === undefined) continue;
-      const key = `${place.topic} ${place.partition}`;
+      const key = partitionKey(place);
       const known = next.get(key);
       if (known === undefined || place.offset >= known.offset) next.set(key, { ...place, offset: place.offset + 1n });
     }
-    if (next.size === 0) return;
+    if (next.size === 0) return new Map();
     const rows = [...next.values()];
-    await tx.query(APPLIED, [
+    const { rows: found } = await tx.query(APPLIED, [
       rows.map(({ topic }) => topic),
       rows.map(({ partition }) => partition),
       rows.map(({ offset }) => String(offset)),
     ]);
+    const before = new Map(
+      (found as { topic: string; partition: number; next: string }[]).map((row) => [
+        partitionKey(row),
+        BigInt(row.next),
+      ]),
+    );
+    for (const key of next.keys()) {
+      if ((before.get(key) ?? 0n) < (applied.get(key) ?? 0n)) throw new BusError('went-back');
+    }
+    return new Map([...next].map(([key, { offset }]) => [key, offset]));
   }
 }
 

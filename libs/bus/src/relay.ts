@@ -17,7 +17,7 @@ import {
   type OutboxRow,
   type Page,
 } from './relay-log.js';
-import { RELAY_LOCK } from './schema.js';
+import { ensureEpoch, RELAY_LOCK } from './schema.js';
 import { sendRows } from './sender.js';
 import { inTransaction } from './tx.js';
 import { Backoff, Bell } from './wait.js';
@@ -141,6 +141,8 @@ export class Relay {
       await client.connect();
       if (!(await this.becomeLeader(client))) return;
       await client.query('LISTEN outbox');
+      // The connection before this one may have led to another cluster.
+      await ensureEpoch(this.options.pool, this.options.clock());
       await producer.connect();
       const leadership = await this.takeOver(client, producer);
       this.state.isLeader = true;

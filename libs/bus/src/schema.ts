@@ -1,6 +1,7 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
 import type pg from 'pg';
 
+import { askForReplay } from './relay-log.js';
 import { inTransaction, type Tx } from './tx.js';
 
 /** Held by the one relay of a service, on a connection of its own. */
@@ -139,9 +140,10 @@ function partitionOf(day: Day): string {
 
 /**
  * Begins a new epoch when the cluster is another one, or when its transaction ids have gone back behind the cursor.
- * The table lock waits for every transaction that has already taken the old epoch for its rows.
+ * The table lock waits for every transaction that has already taken the old epoch for its rows. What a database from
+ * elsewhere holds is sent once more: nobody knows what it had sent since.
  */
-export async function ensureEpoch(pool: pg.Pool): Promise<number> {
+export async function ensureEpoch(pool: pg.Pool, now: Date): Promise<number> {
   const present = await inTransaction(pool, epochNow);
   if (present.isRight) return present.epoch;
   return inTransaction(pool, async (tx) => {
@@ -150,6 +152,7 @@ export async function ensureEpoch(pool: pg.Pool): Promise<number> {
     const { isRight, epoch, cluster } = await epochNow(tx);
     if (isRight) return epoch;
     await tx.query('INSERT INTO outbox_epoch (epoch, system_identifier) VALUES ($1, $2)', [epoch + 1, cluster]);
+    if (epoch > 0) await askForReplay(tx, now);
     return epoch + 1;
   });
 }

@@ -5,6 +5,7 @@ import { superuserUrl } from '../../../../test/support/stack.js';
 import type { BusPoint } from '../../src/index.js';
 import { readLog } from '../log.js';
 import {
+  awarded,
   cancelled,
   eventually,
   id,
@@ -230,6 +231,47 @@ export function survivesCrashes(transport: Transport): void {
         (effects) => effects.length > all.length,
       ),
     ).toEqual(ids([...all, 'one more']));
+  });
+
+  it('a database restored to an older state while its consumer runs is filled again', async () => {
+    const all = names(40);
+    const { bus, alarms } = world.bus('payments', to);
+    await bus.start();
+    bus.consume(paymentsHandlers());
+    await sayAll(all);
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === all.length,
+    );
+    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
+    // The consumer notices where it writes; what it has not been sent since is older than that.
+    const late = names(8, 'late');
+    await sayAll(late);
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= all.length + late.length,
+      ),
+    ).toEqual(ids([...all, ...late]));
+    expect(alarms.map(({ code }) => code)).toContain('database-went-back');
+    expect(await to.parked()).toEqual({});
+  });
+
+  it('a producer that has forgotten what it said says it again under a later version: nothing is parked', async () => {
+    const { bus } = world.bus('payments', to);
+    await bus.start();
+    bus.consume(paymentsHandlers());
+    const said = awarded('said twice');
+    const { bus: eligibility } = world.bus('eligibility', from);
+    await eligibility.start();
+    await eligibility.transaction(async (unit) => unit.say(said));
+    const again = { ...said, payload: { ...said.payload, version: 1_800_000_000_000 } } as typeof said;
+    await eligibility.transaction(async (unit) => unit.say(again));
+    await eventually(
+      () => bus.status(),
+      ({ counts }) => counts.repeated === 1,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([ids(['said twice']), {}]);
   });
 
   it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
