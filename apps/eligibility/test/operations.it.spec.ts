@@ -6,7 +6,7 @@ import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../te
 import { EligibilityWorld } from './support.js';
 
 const DAY_MS = 86_400_000;
-const OPERATIONS = ['republish', 'parked', 'parked/retry', 'brake/release', 'turn'] as const;
+const OPERATIONS = ['republish', 'parked', 'parked/retry', 'brake/release', 'brake/set-aside', 'turn'] as const;
 const START = new Date('2026-11-18T15:05:00Z');
 
 let world: EligibilityWorld;

@@ -40,5 +40,14 @@ describe('the brake', () => {
     brake.note(20, 20);
     brake.release();
     expect(brake.wouldTrip(1, 1)).toBe(false);
+    expect(brake.wouldTrip(21, 21)).toBe(true);
+  });
+
+  it('lets anything pass for a minute when a person has decided so, and not longer', () => {
+    const { brake, pass } = brakeAt();
+    brake.release({ setAside: true });
+    expect(brake.wouldTrip(5_000, 5_000)).toBe(false);
+    pass(60_000);
+    expect(brake.wouldTrip(5_000, 5_000)).toBe(true);
   });
 });

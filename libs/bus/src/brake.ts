@@ -14,6 +14,7 @@ interface Minute {
 export class Brake {
   private minutes: Minute[] = [];
   private pulled = false;
+  private toleratesUntilMs = -Infinity;
 
   constructor(
     private readonly nowMs: () => number,
@@ -31,7 +32,7 @@ export class Brake {
 
   /** Asked before the transaction that parks commits. */
   wouldTrip(handled: number, parked: number): boolean {
-    if (parked === 0) return false;
+    if (parked === 0 || this.nowMs() < this.toleratesUntilMs) return false;
     this.forgetOld();
     const all = this.minutes.reduce(
       (sum, each) => ({ handled: sum.handled + each.handled, parked: sum.parked + each.parked }),
@@ -50,9 +51,11 @@ export class Brake {
     this.pulled = true;
   }
 
-  release(): void {
+  /** @param setAside a person has decided that what is bad is set aside, however much: for one minute nothing trips */
+  release({ setAside = false } = {}): void {
     this.pulled = false;
     this.minutes = [];
+    if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;
   }
 
   private forgetOld(): void {

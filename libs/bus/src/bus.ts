@@ -198,9 +198,12 @@ export class Bus<S extends Service> {
     });
   }
 
-  /** After the brake: a person has looked at what was parked. */
-  async releaseBrake(): Promise<void> {
-    this.brake.release();
+  /**
+   * After the brake: the cause is mended, and the messages are good. Where the messages are bad, it stops at once again
+   * unless a person decides that they are set aside, in the minute that follows.
+   */
+  async releaseBrake(how: { readonly setAside?: boolean } = {}): Promise<void> {
+    this.brake.release(how);
     await this.consumer?.release();
     this.worker?.wake();
   }

@@ -54,14 +54,20 @@ export class OperationsController {
     return { retried: await this.runtime.bus.retryParked() };
   }
 
-  /** Lets this instance read on after it had stopped because too much was set aside. */
+  /** Lets this instance read on after it had stopped because too much would have been set aside. */
   @Post('brake/release')
   @HttpCode(200)
   async release(@Headers() headers: SignedRequest['headers'], @Body() body?: Buffer): Promise<{ wasBraked: boolean }> {
     await this.accept('brake/release', headers, body);
-    const { isBraked } = await this.runtime.bus.status();
-    await this.runtime.bus.releaseBrake();
-    return { wasBraked: isBraked };
+    return this.releaseBrake(false);
+  }
+
+  /** As `release`, and in the next minute whatever is bad is set aside, however much it is. */
+  @Post('brake/set-aside')
+  @HttpCode(200)
+  async setAside(@Headers() headers: SignedRequest['headers'], @Body() body?: Buffer): Promise<{ wasBraked: boolean }> {
+    await this.accept('brake/set-aside', headers, body);
+    return this.releaseBrake(true);
   }
 
   /** Begins tonight's turn of the records, if it is due and nobody turns; how far it is shows in the health report. */
@@ -74,6 +80,12 @@ export class OperationsController {
     running.catch((error: unknown) => log.write('error', 'work-failed', { work: 'turn', ...errorFields(error) }));
     const soon = new Promise<string>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, 'begun').unref());
     return { outcome: await Promise.race([running, soon]) };
+  }
+
+  private async releaseBrake(setAside: boolean): Promise<{ wasBraked: boolean }> {
+    const { isBraked } = await this.runtime.bus.status();
+    await this.runtime.bus.releaseBrake({ setAside });
+    return { wasBraked: isBraked };
   }
 
   /** Only an operator, and nothing more than the wish: what is done is written to the log with who did it. */

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+
+import { cityCommand } from './command.js';
+import { City, type CityOptions } from './reach.js';
+
+export function addBrake(program: Command): void {
+  const brake = program
+    .command('brake')
+    .description('a service that has stopped reading because it would have set too much aside');
+  cityCommand(brake, 'release', 'lets it read on, when the cause is mended')
+    .argument('<services...>', 'which')
+    .option('--set-aside', 'sets aside whatever is bad in the next minute, however much it is', false)
+    .addHelpText(
+      'after',
+      '\nEach process stops by itself, and each is released: name all of them in the city file. One that stops again at' +
+        '\nonce has bad messages before it, not a bad release: look at docs/runbooks/parked.md, then use --set-aside.',
+    )
+    .action(async (names: readonly string[], options: CityOptions & { readonly setAside: boolean }) => {
+      const city = City.open(options);
+      for (const instance of city.of(names)) {
+        const path = `/v1/operations/brake/${options.setAside ? 'set-aside' : 'release'}`;
+        const wish = { path, role: 'operator' } as const;
+        const { wasBraked } = await city.ask<{ wasBraked: boolean }>(instance, wish);
+        console.log(`${instance.name}: ${wasBraked ? 'reads on' : 'had not stopped'}`);
+      }
+    });
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+
+import { signedCommand, type SignedOptions } from './command.js';
+import { City } from './reach.js';
+
+interface Batch {
+  readonly batch: string;
+  readonly slots: number;
+  readonly amountCents: string;
+  readonly digest: string;
+}
+
+/** What waits for people goes out when different people agree to exactly that. */
+export function addRelease(program: Command): void {
+  const release = program
+    .command('release')
+    .description('payments that wait for people: one makes a batch, others agree');
+  signedCommand(release, 'make', 'puts everything that waits into a batch').action(async (options: SignedOptions) => {
+    const { made } = await send<{ made: Batch | null }>(options, 'batches');
+    console.log(made === null ? 'Nothing waits for release.' : lineOf(made));
+  });
+  signedCommand(release, 'open', 'shows the batches that wait for a checker').action(async (options: SignedOptions) => {
+    const { batches } = await send<{ batches: readonly Batch[] }>(options, 'open');
+    console.log(batches.length === 0 ? 'No batch waits.' : batches.map(lineOf).join('\n'));
+  });
+  signedCommand(release, 'approve', 'agrees to a batch; another person than who made it')
+    .argument('<batch>', 'its number')
+    .argument('<digest>', 'its digest: exactly what is approved')
+    .action(async (batch: string, digest: string, options: SignedOptions) => {
+      const content = { batch, digest };
+      const { outcome, missing } = await send<{ outcome: string; missing: number }>(options, 'approvals', content);
+      console.log(outcome === 'released' ? 'Released.' : `Counted; ${missing} more must agree.`);
+    });
+}
+
+async function send<T>(options: SignedOptions, name: string, content: object = {}): Promise<T> {
+  const city = City.open(options);
+  const [payments] = city.oneOf(['payments']);
+  if (payments === undefined) throw new Error('a city without payments');
+  return city.ask<T>(payments, { path: `/v1/release/${name}`, content, role: 'releaser', as: options.as });
+}
+
+function lineOf({ batch, slots, amountCents, digest }: Batch): string {
+  const dollars = `$${BigInt(amountCents) / 100n}.${amountCents.slice(-2).padStart(2, '0')}`;
+  return `batch ${batch}: ${slots} payments, ${dollars}, digest ${digest}`;
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+import { signedCommand, type SignedOptions } from './command.js';
+import { City } from './reach.js';
+
+/** A person looks at one case and decides; an appeal goes to somebody else. */
+export function addReview(program: Command): void {
+  const review = program.command('review').description('cases that wait for a person, one at a time');
+  signedCommand(review, 'next', 'shows the facts of one case, never whose it is').action(
+    async (options: SignedOptions) => {
+      const { next } = await send<{ next: object | null }>(options, 'next');
+      console.log(next === null ? 'No case waits.' : JSON.stringify(next, undefined, 2));
+    },
+  );
+  for (const verdict of ['approve', 'decline']) {
+    signedCommand(review, verdict, `decides: ${verdict}`)
+      .argument('<case>', 'as `next` has named it')
+      .action(async (name: string, options: SignedOptions) => {
+        await send(options, 'settle', { case: name, verdict });
+        console.log('Settled.');
+      });
+  }
+}
+
+async function send<T>(options: SignedOptions, name: string, content: object = {}): Promise<T> {
+  const city = City.open(options);
+  const [eligibility] = city.oneOf(['eligibility']);
+  if (eligibility === undefined) throw new Error('a city without eligibility');
+  return city.ask<T>(eligibility, { path: `/v1/review/${name}`, content, role: 'reviewer', as: options.as });
+}

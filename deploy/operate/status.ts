@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+
+import { cityCommand } from './command.js';
+import { City, type CityOptions, type Health, type Instance } from './reach.js';
+import { remarksOn } from './remarks.js';
+import { table } from './table.js';
+
+/** Something needs a person: told by the exit code too, so that a monitor can ask. */
+const NEEDS_ATTENTION = 2;
+
+interface Seen {
+  readonly instance: Instance;
+  readonly health: Health | undefined;
+  readonly remarks: readonly string[];
+}
+
+export function addStatus(program: Command): void {
+  cityCommand(program, 'status', 'shows every process: whether it works, what waits, what needs a person')
+    .option('--json', 'for programs', false)
+    .addHelpText('after', '\nEnds with 0 when all is well, with 2 when something needs a person.')
+    .action(async (options: CityOptions & { readonly json: boolean }) => {
+      const city = City.open(options);
+      const seen = await Promise.all(city.of([]).map((instance) => look(city, instance)));
+      console.log(options.json ? JSON.stringify(seen.map(asJson), undefined, 2) : asText(seen));
+      if (seen.some(({ remarks }) => remarks.length > 0)) process.exitCode = NEEDS_ATTENTION;
+    });
+}
+
+async function look(city: City, instance: Instance): Promise<Seen> {
+  const health = await city.health(instance);
+  return { instance, health, remarks: remarksOn(instance, health) };
+}
+
+function asJson({ instance, health, remarks }: Seen): object {
+  return { name: instance.name, url: instance.url, ready: health?.ready ?? false, ...health?.checks, remarks };
+}
+
+function asText(seen: readonly Seen[]): string {
+  const rows = seen.map(({ instance, health }) => {
+    const { consumer, lag, backlog, parked, relay, turn } = health?.checks ?? {};
+    const ready = health === undefined ? 'no answer' : health.ready ? 'yes' : 'no';
+    return [instance.name, ready, consumer, lag, backlog, parked, relay === true ? 'here' : '', turn].map((cell) =>
+      String(cell ?? ''),
+    );
+  });
+  const head = ['', 'ready', 'reading', 'unread', 'unsent', 'parked', 'relay', 'last turn'];
+  const remarks = seen.flatMap((each) => each.remarks.map((remark) => `${each.instance.name}: ${remark}`));
+  return [...table([head, ...rows]), '', ...(remarks.length === 0 ? ['Nothing needs a person.'] : remarks)].join('\n');
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+
+import { cityCommand } from './command.js';
+import { OperateProblem } from './problem.js';
+import { City, type CityOptions, type Instance } from './reach.js';
+
+const LOOK_MS = 500;
+const PATIENCE_MS = 30 * 60_000;
+
+type Outcome = 'done' | 'not-due' | 'busy' | 'begun';
+
+export function addTurn(program: Command): void {
+  cityCommand(program, 'turn', 'runs the nightly turn now, where it has been missed')
+    .argument('[services...]', 'which; all of them by default')
+    .addHelpText('after', '\nServices turn by themselves once a night; a turn that is not due is not run again.')
+    .action(async (names: readonly string[], options: CityOptions) => {
+      const city = City.open(options);
+      await Promise.all(city.oneOf(names).map((instance) => turn(city, instance)));
+    });
+}
+
+async function turn(city: City, instance: Instance): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let told = '';
+  for (;;) {
+    const wish = { path: '/v1/operations/turn', role: 'operator' } as const;
+    const { outcome } = await city.ask<{ outcome: Outcome }>(instance, wish);
+    const progress = String((await city.health(instance))?.checks['turning'] ?? '');
+    const text = textOf(outcome, progress);
+    if (text !== told) console.log(`${instance.name}: ${text}`);
+    told = text;
+    if (outcome === 'done' || outcome === 'not-due') return;
+    if (Date.now() > deadline) throw new OperateProblem('not-done', instance.name);
+    await sleep(LOOK_MS);
+  }
+}
+
+function textOf(outcome: Outcome, progress: string): string {
+  switch (outcome) {
+    case 'done':
+      return 'every record is in tonight’s partition';
+    case 'not-due':
+      return 'tonight’s turn is completed';
+    case 'busy':
+    case 'begun':
+      return progress === '' || progress === 'no' ? 'turning' : `turning, ${progress}`;
+  }
+}
