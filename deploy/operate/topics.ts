@@ -26,7 +26,7 @@ export function addTopics(program: Command): void {
       const partitions = Number(options.partitions);
       if (!Number.isInteger(partitions) || partitions < 1) throw new OperateProblem('bad-option', '--partitions');
       const { brokers, username, password } = givenAccess() ?? localAccess(resolve(options.root));
-      await declareTopics(brokers, { username, password }, partitions);
+      await declareTopics(brokers, { username, password }, { partitions });
       console.log(`${catalogue.length} topics and their rules are as the contracts say.`);
     });
 }
