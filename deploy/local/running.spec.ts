@@ -12,6 +12,7 @@ const system = (launcher: RunningSystem['launcher']): RunningSystem => ({
   ready: true,
   profile: 'los-angeles',
   urls: { intake: 'http://127.0.0.1:3001' },
+  instances: { intake: ['http://127.0.0.1:3001'] },
   brokers: '127.0.0.1:3007',
   root: '/r',
 });

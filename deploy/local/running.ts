@@ -22,6 +22,8 @@ export interface RunningSystem {
   readonly ready: boolean;
   readonly profile: string;
   readonly urls: Readonly<Partial<Record<App, string>>>;
+  /** The addresses of every process that was started, whether it still runs or not. */
+  readonly instances: Readonly<Partial<Record<App, readonly string[]>>>;
   readonly brokers: string;
   readonly root: string;
 }

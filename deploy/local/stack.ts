@@ -371,6 +371,7 @@ export class Stack {
       ready: this.#ready,
       profile: this.#options.profile,
       urls: Object.fromEntries(runningApps.map((app) => [app, this.urls[app]])),
+      instances: Object.fromEntries(this.#instances.map(({ app }) => [app, this.urlsOf(app)])),
       brokers: this.#wiring?.broker.brokers ?? '',
       root: this.place.root,
     };

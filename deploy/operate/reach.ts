@@ -43,9 +43,9 @@ export class City {
 
   private static local(root: string): City {
     const place = placeAt(root);
-    const urls = runningSystem(place.running)?.urls;
-    if (urls === undefined) throw new OperateProblem('not-running', root);
-    return new City(instancesOf(urls), staffOf(staffFile(place)));
+    const system = runningSystem(place.running);
+    if (system === undefined) throw new OperateProblem('not-running', root);
+    return new City(instancesOf(system.instances), staffOf(staffFile(place)));
   }
 
   private static described(file: string): City {

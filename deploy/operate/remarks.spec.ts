@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { remarksOn } from './remarks.js';
+import { table } from './table.js';
+
+const healthy = {
+  ready: true,
+  checks: {
+    consumer: 'running',
+    database: true,
+    lag: 12,
+    parked: 0,
+    backlog: 3,
+    republishing: 0,
+    braked: false,
+    hold: 'none',
+  },
+};
+const payments = { service: 'payments' } as const;
+
+describe('what needs a person', () => {
+  it('is nothing while all is well, though messages are on their way', () => {
+    expect(remarksOn(payments, healthy)).toEqual([]);
+  });
+
+  it.each([
+    ['database', false, /database/],
+    ['lag', 'unknown', /broker/],
+    ['braked', true, /amparo brake release payments$/],
+    ['parked', 1, /amparo parked list payments$/],
+    ['republishing', 7, /7 to look at/],
+    ['hold', 'books-older-than-anchor', /books-older-than-anchor.*amparo hold show/],
+  ])('is told where %s is %s', (name, value, text) => {
+    const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });
+    expect(remarks).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is told of a process that does not answer', () => {
+    expect(remarksOn(payments, undefined)).toEqual([expect.stringMatching(/does not answer/)]);
+  });
+});
+
+describe('a table', () => {
+  it('has columns of one width, numbers at the right', () => {
+    expect(
+      table([
+        ['', 'unread'],
+        ['intake', '3'],
+        ['payments', '12'],
+      ]),
+    ).toEqual(['          unread', 'intake         3', 'payments      12']);
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+import { main } from '../../deploy/operate/main.js';
+import { eventually, someAnswers, TestCity, type Applied } from '../support/city.js';
+
+let city: TestCity;
+let applied: Applied;
+let said: string[];
+
+beforeAll(async () => {
+  city = await TestCity.start('demo', { instances: { notification: 2 } });
+  applied = await city.apply(someAnswers(), city.kiosk);
+  await applied.until(({ payments }) => (payments?.ready.length ?? 0) > 0, 'a code');
+}, 120_000);
+
+afterAll(() => city.stop());
+
+beforeEach(() => {
+  said = [];
+  const hear = (text: unknown): void => void said.push(String(text));
+  jest.spyOn(console, 'log').mockImplementation(hear);
+  jest.spyOn(console, 'error').mockImplementation(hear);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+/** Gives a command, as in a terminal. @returns its exit code */
+async function amparo(...words: string[]): Promise<number> {
+  process.exitCode = 0;
+  await main([...words, '--root', city.root]);
+  return Number(process.exitCode);
+}
+
+const text = (): string => said.join('\n');
+
+describe('an operator of a running city', () => {
+  it('sees every process, and that nothing needs a person', async () => {
+    const settled = async (): Promise<number> => {
+      said = [];
+      return amparo('status');
+    };
+    await eventually('nothing needs a person', settled, (code) => code === 0);
+    const names = said[0]
+      ?.split('\n')
+      .slice(1, 6)
+      .map((line) => line.split(' ')[0]);
+    expect(names).toEqual(['intake', 'eligibility', 'payments', 'notification', 'notification#2']);
+    expect(text()).toMatch(/Nothing needs a person\.$/);
+  });
+
+  it('is told of a process that has ended, by the exit code too', async () => {
+    await city.stack.kill('notification', 2);
+    try {
+      expect(await amparo('status')).toBe(2);
+      expect(text()).toMatch(/^notification#2: does not answer/m);
+    } finally {
+      await city.stack.restart('notification', 2);
+    }
+  });
+
+  it('has everything sent again, and nobody is paid twice', async () => {
+    const before = await city.journal();
+    expect(await amparo('republish')).toBe(0);
+    expect(said.filter((line) => line.endsWith(': done')).sort()).toEqual([
+      'eligibility: done',
+      'intake: done',
+      'notification: done',
+      'payments: done',
+    ]);
+    const { repeated } = await eventually(
+      'payments has seen its messages again',
+      async () => ({ repeated: await metric('payments', 'desk_bus_repeated') }),
+      (now) => now.repeated >= 2,
+    );
+    expect(repeated).toBeGreaterThanOrEqual(2);
+    expect(await city.journal()).toEqual(before);
+    expect((await applied.read()).payments?.ready).toHaveLength(1);
+  });
+
+  it('finds nothing set aside, no turn due and no brake on', async () => {
+    expect(await amparo('parked', 'list')).toBe(0);
+    expect(await amparo('parked', 'retry', 'payments')).toBe(0);
+    expect(await amparo('turn', 'intake')).toBe(0);
+    expect(await amparo('brake', 'release', 'notification')).toBe(0);
+    expect(said).toEqual([
+      'Nothing is set aside.',
+      'payments: 0 tried again',
+      'intake: tonight’s turn is completed',
+      'notification: had not stopped',
+      'notification#2: had not stopped',
+    ]);
+  });
+
+  it('makes topics and rules again where they are already, and changes nothing', async () => {
+    expect(await amparo('topics', 'declare')).toBe(0);
+    expect(said).toEqual(['13 topics and their rules are as the contracts say.']);
+  });
+
+  it('is told in a sentence what was not understood, or not his to do', async () => {
+    expect(await amparo('republish', 'nobody')).toBe(1);
+    expect(await amparo('release', 'make', '--as', 'payments-operator')).toBe(1);
+    expect(said).toEqual([
+      'An option is not understood. (services: intake, eligibility, payments, notification)',
+      'There is no key with which this could be signed. (--as maker-one, checker-one, checker-two)',
+    ]);
+  });
+});
+
+async function metric(service: 'payments', name: string): Promise<number> {
+  const answer = await fetch(`${city.stack.urls[service]}/metrics`);
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1] ?? Number.NaN);
+}
