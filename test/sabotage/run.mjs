@@ -15,8 +15,14 @@ await ensure(import.meta.url);
 // Only now: an older Node cannot read them.
 const { twinsOfApps } = await import('./twins-of-apps.ts');
 const { twinsOfLibs } = await import('./twins-of-libs.ts');
+const { pageOf } = await import('./page.ts');
 const twins = [...twinsOfLibs, ...twinsOfApps];
 const root = fileURLToPath(new URL('../..', import.meta.url));
+if (process.argv.includes('--write')) {
+  const page = join(root, 'docs', 'sabotage.md');
+  await writeFile(page, pageOf(await readFile(page, 'utf8'), twins));
+  process.exit(0);
+}
 const words = process.argv.slice(2).filter((word) => word !== '--why');
 const isWhyShown = words.length < process.argv.length - 2;
 const pattern = words.join(' ').toLowerCase();

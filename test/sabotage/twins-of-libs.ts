@@ -271,4 +271,42 @@ const nights: readonly Twin[] = [
   },
 ];
 
-export const twinsOfLibs: readonly Twin[] = [...messages, ...secrets, ...doors, ...nights];
+const operators: readonly Twin[] = [
+  {
+    promise: 'whoever keeps a service running can move no money and see no case',
+    without: 'the role of a key is compared with what is asked',
+    file: 'libs/service/src/staff.store.ts',
+    find: `if (found.role !== role) throw new Problem('not-allowed');`,
+    replace: 'void role;',
+    test: 'apps/eligibility/test/operations.it.spec.ts',
+    name: 'an operator can look at no case',
+  },
+  {
+    promise: 'bad messages before a service cannot stop it for ever',
+    without: 'a person can decide that they are set aside',
+    file: 'libs/bus/src/brake.ts',
+    find: 'if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;',
+    replace: 'void setAside;',
+    test: 'libs/bus/src/brake.spec.ts',
+    name: 'lets anything pass for a minute',
+  },
+  {
+    promise: 'what needs a person is told',
+    without: 'the report of a process is looked at',
+    file: 'deploy/operate/remarks.ts',
+    find: `isSome(checks['parked']) &&`,
+    replace: 'false &&',
+    test: 'deploy/operate/remarks.spec.ts',
+  },
+  {
+    promise: 'a process that has ended is not left out of the report',
+    without: 'all that were started are looked at, whether they run or not',
+    file: 'deploy/local/stack.ts',
+    find: 'Object.fromEntries(this.#instances.map(',
+    replace: 'Object.fromEntries(this.#instances.filter((each) => this.isRunning(each.app, each.number)).map(',
+    test: 'test/e2e/operate.it.spec.ts',
+    name: 'is told of a process that has ended',
+  },
+];
+
+export const twinsOfLibs: readonly Twin[] = [...operators, ...messages, ...secrets, ...doors, ...nights];
