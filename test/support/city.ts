@@ -27,6 +27,7 @@ import { devicesFile, staffFile, type LocalDevice, type LocalStaff } from '../..
 import { placeAt } from '../../deploy/local/place.js';
 import { freePorts, profileFile } from '../../deploy/local/settings.js';
 import { signerFrom } from '../../deploy/local/signer.js';
+import type { App } from '../../deploy/local/apps.js';
 import { Stack, type StackOptions } from '../../deploy/local/stack.js';
 import { EitherDoor } from './either-door.js';
 
@@ -140,8 +141,15 @@ export class TestCity {
     return (await answer.json()) as JournalEntry[];
   }
 
+  /** The address of an instance whose process runs. */
+  livingUrl(app: App): string {
+    const url = this.stack.urlsOf(app).find((_, at) => this.stack.isRunning(app, at + 1));
+    if (url === undefined) throw new Error('no instance runs');
+    return url;
+  }
+
   async parked(service: 'intake' | 'eligibility' | 'payments' | 'notification'): Promise<number> {
-    const answer = await fetch(`${this.stack.urls[service]}/health/ready`);
+    const answer = await fetch(`${this.livingUrl(service)}/health/ready`);
     const { checks } = (await answer.json()) as { checks: { parked: number } };
     return checks.parked;
   }

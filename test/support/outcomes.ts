@@ -65,7 +65,7 @@ export async function expectOneOutcomeEach(
   expect(issued.map(({ amountCents }) => amountCents)).toEqual(applicants.map(() => RAPID_CENTS));
   expect(new Set(issued.map(({ reference }) => reference)).size).toBe(applicants.length);
   expect(new Set(ofKind(journal, 'sms-accepted').map(({ reference }) => reference)).size).toBe(due);
-  const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+  const books = (await (await fetch(`${city.livingUrl('payments')}/v1/books`)).json()) as Record<string, unknown>;
   expect(books).toMatchObject({ balanced: true, hold: null });
   for (const service of services) expect([service, await city.parked(service)]).toEqual([service, 0]);
 }

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
+
+import { groupOf, services, type Service } from '#libs/contracts';
+import { HouseholdError } from '#libs/household';
+
+import { prepare, submit, submitAll } from '../../deploy/demo/run.js';
+import { twoOfEach } from '../../deploy/local/instances.js';
+import { eventually, TestCity } from '../support/city.js';
+import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
+
+const HOUSEHOLDS = 300;
+const AT_ONCE = 12;
+/** So that a rolling restart of everything happens while they come. */
+const PACE_MS = 60;
+
+let city: TestCity;
+
+beforeAll(async () => {
+  city = await TestCity.start('demo', { instances: twoOfEach });
+}, 120_000);
+
+afterAll(async () => {
+  await city.stop();
+});
+
+describe('two instances of every service', () => {
+  it('share the partitions: each member of each group has some, and no partition has two', async () => {
+    for (const service of services) {
+      const shares = await eventually(
+        `${service} has two members with partitions`,
+        () => partitionsOf(service),
+        (found) => found.length === 2 && found.every((share) => share.length > 0),
+      );
+      expect(new Set(shares.flat()).size).toBe(shares.flat().length);
+    }
+  });
+
+  it('have one relay each', async () => {
+    for (const service of services) expect([service, (await leadersOf(service)).length]).toEqual([service, 1]);
+  });
+
+  it('go on when the leader of every relay is killed: the other takes over, nothing is lost or doubled', async () => {
+    const before = await city.journal();
+    const leaders = new Map<Service, number>();
+    for (const service of services) leaders.set(service, (await leadersOf(service))[0] as number);
+    const applicants = await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting);
+    const reading = readUntilPaid(applicants, city);
+    const killed = (async () => {
+      const accepted = (): Promise<number> =>
+        Promise.resolve(applicants.filter(({ receivedAt }) => receivedAt > 0).length);
+      await eventually('a third is accepted', accepted, (count) => count >= HOUSEHOLDS / 3, 60_000);
+      await Promise.all([...leaders].map(([service, number]) => city.stack.kill(service, number)));
+      for (const [service, number] of leaders) {
+        const other = 3 - number;
+        await eventually(
+          `the other ${service} relays`,
+          () => leadersOf(service),
+          (found) => found.length === 1 && found[0] === other,
+          TAKEN_OVER_WITHIN_MS,
+        );
+      }
+    })();
+    await Promise.all([submitAll(applicants, AT_ONCE), killed]);
+    expect(await reading).toBe(0);
+    await expectOneOutcomeEach(city, applicants, { before });
+    await Promise.all([...leaders].map(([service, number]) => city.stack.restart(service, number)));
+  }, 240_000);
+
+  it('can be restarted one after the other under load: the door always answers, nothing is lost or doubled', async () => {
+    const before = await city.journal();
+    const applicants = await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting);
+    const reading = readUntilPaid(applicants, city);
+    let isRolling = true;
+    const rolled = (async () => {
+      for (const service of services) await city.stack.roll(service);
+      isRolling = false;
+    })();
+    const refusals: unknown[] = [];
+    const looked = (async () => {
+      let looks = 0;
+      for (; isRolling; looks += 1) {
+        await city.phone.readBoxes(applicants[0]!.household).catch((error: unknown) => refusals.push(error));
+        await sleep(20);
+      }
+      return looks;
+    })();
+    let sentWhileRolling = 0;
+    for (const applicant of applicants) {
+      await submit(applicant);
+      if (isRolling) sentWhileRolling += 1;
+      await sleep(PACE_MS);
+    }
+    await rolled;
+    expect(await looked).toBeGreaterThan(100);
+    expect(refusals.map((error) => (error instanceof HouseholdError ? error.code : error))).toEqual([]);
+    expect(sentWhileRolling).toBeGreaterThan(HOUSEHOLDS / 3);
+    expect(await reading).toBe(0);
+    await expectOneOutcomeEach(city, applicants, { before });
+  }, 240_000);
+});
+
+const TAKEN_OVER_WITHIN_MS = 10_000;
+
+/** Numbers of the instances that say they relay. */
+async function leadersOf(service: Service): Promise<readonly number[]> {
+  const urls = city.stack.urlsOf(service);
+  const checks = await Promise.all(
+    urls.map(async (url) => {
+      const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+      return ((await answer?.json()) as { checks: { relay: boolean } } | undefined)?.checks.relay === true;
+    }),
+  );
+  return checks.flatMap((leads, at) => (leads ? [at + 1] : []));
+}
+
+/** For each member of the service's group, what it reads: `topic partition`. */
+async function partitionsOf(service: Service): Promise<readonly (readonly string[])[]> {
+  const { brokers, admin: user } = city.stack.broker;
+  const client = new kafkajs.Kafka({
+    brokers: [brokers],
+    sasl: { mechanism: 'scram-sha-256', ...(user as { username: string; password: string }) },
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.describeGroups([groupOf(service)]);
+    return (groups[0]?.members ?? []).map(({ memberAssignment }) => {
+      const { assignment } = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment) ?? { assignment: {} };
+      return Object.entries(assignment).flatMap(([topic, numbers]) =>
+        (numbers as number[]).map((number) => `${topic} ${number}`),
+      );
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
