@@ -8,6 +8,7 @@ import { TextStore, type ReadyText, type Settled } from './text.store.js';
 
 const TEXTS_AT_ONCE = 16;
 const POLL_MS = 500;
+const LOOK_FOR_DEAD_MS = 2_000;
 
 /**
  * Carries committed texts to the carrier and what it says back. The call is outside of every transaction; a text of
@@ -19,6 +20,7 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly carrier: TextCarrier;
   private readonly worker: Worker;
   private readonly counts: TextCounts;
+  private lookedAt = 0;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
@@ -42,7 +44,7 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
   /** One round: lease, commit, ask, settle. @returns how many texts came to an end */
   async carry(): Promise<number> {
     const due = await this.texts.take(TEXTS_AT_ONCE);
-    if (due.length === 0) return 0;
+    if (due.length === 0) return this.freeOfTheDead();
     const quietEnd = quietUntil(this.runtime.clock.now(), this.config.quiet);
     if (quietEnd !== undefined) {
       await this.texts.putOff(due, quietEnd);
@@ -53,6 +55,13 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
     const settled = await Promise.all(ready.map((text) => this.ask(text)));
     if (settled.length > 0) await this.texts.settle(settled);
     return dropped.length + settled.filter(({ isOver }) => isOver).length;
+  }
+
+  /** Texts that another instance had leased and will never settle. */
+  private async freeOfTheDead(): Promise<number> {
+    if (performance.now() - this.lookedAt < LOOK_FOR_DEAD_MS) return 0;
+    this.lookedAt = performance.now();
+    return this.texts.freeOfTheDead();
   }
 
   private async ask(text: ReadyText): Promise<Settled> {

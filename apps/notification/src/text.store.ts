@@ -33,11 +33,23 @@ export class TextStore {
   ) {}
 
   /** Leases texts whose hour has come. One that nobody settles is there again when the lease ends. */
-  take(limit: number): Promise<readonly DueText[]> {
-    const { bus, records, clock } = this.runtime;
-    return bus.transaction(async ({ tx }) =>
-      (await records.begin(tx)).takeDue<TextWork>(TEXT, { now: clock.now(), limit, leaseMs: LEASE_MS }),
-    );
+  async take(limit: number): Promise<readonly DueText[]> {
+    const { bus, records, clock, leases } = this.runtime;
+    const { number: holder, cleared } = await leases.current();
+    const taken = await bus.transaction(async ({ tx }) => {
+      const store = await records.begin(tx);
+      // What stands under this number was leased by a process that has died, until this one has leased something.
+      if (!cleared.has(TEXT)) await store.endDeadLeases(TEXT, holder);
+      return store.takeDue<TextWork>(TEXT, { now: clock.now(), limit, leaseMs: LEASE_MS, holder });
+    });
+    cleared.add(TEXT);
+    return taken;
+  }
+
+  /** Frees what processes that have died had leased. @returns how many texts */
+  freeOfTheDead(): Promise<number> {
+    const { bus, records } = this.runtime;
+    return bus.transaction(async ({ tx }) => (await records.begin(tx)).endDeadLeases(TEXT));
   }
 
   /** Puts texts off, and ends their lease. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { AnyDelivery } from '#libs/bus';
+import { LeaseHolder } from '#libs/records';
 import type { Clock } from '#libs/service';
 
 import { repositoryRoot } from '../../../deploy/local/place.js';
@@ -193,6 +194,38 @@ describe('texts', () => {
     expect(await worker.carry()).toBe(1);
     expect(await taken()).toHaveLength(1);
     expect((await keptBy(service.runtime))['contact']?.[0]).toContain('"sent":1');
+  });
+
+  it('of a process that has died are free as soon as another one looks, and only those', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    const dead = new LeaseHolder({ connectionString: service.database.url });
+    const texts = new TextStore({ ...service.runtime, leases: dead }, store);
+    expect(await texts.take(10)).toHaveLength(1);
+    // It lives: nobody may take its work away.
+    expect(await texts.freeOfTheDead()).toBe(0);
+    expect(await worker.carry()).toBe(0);
+    await dead.stop();
+    await eventually(async () => (await texts.freeOfTheDead()) === 1);
+    expect(await worker.carry()).toBe(1);
+    expect(await taken()).toHaveLength(1);
+  });
+
+  it('of a process that has died are free when another one is given its number', async () => {
+    await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
+    const dead = new LeaseHolder({ connectionString: service.database.url });
+    expect(await new TextStore({ ...service.runtime, leases: dead }, store).take(10)).toHaveLength(1);
+    const { number } = await dead.current();
+    await dead.stop();
+    const next = new LeaseHolder({ connectionString: service.database.url });
+    await eventually(async () => (await next.current()).number === number);
+    const texts = new TextStore({ ...service.runtime, leases: next }, store);
+    const { ready } = await texts.commit(await texts.take(10));
+    expect(ready).toHaveLength(1);
+    // What it has leased itself it does not free.
+    expect(await texts.take(10)).toEqual([]);
+    await next.stop();
+    await texts.freeOfTheDead();
+    expect(await worker.carry()).toBe(1);
   });
 
   it('go to no second number once the first may have been reached', async () => {

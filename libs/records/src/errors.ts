@@ -7,13 +7,14 @@ const sentences = {
   'keys-missing': 'The keyring does not hold the keys of a night that still has records.',
   'not-locked': 'A record may be saved only after it was found for update or put in the same transaction.',
   conflict: 'Another transaction changed the same record first.',
+  'too-many-holders': 'Too many processes lease work of one database at the same time.',
   damaged: 'A record does not open with the key of its night.',
 } as const;
 
 export type RecordsErrorCode = keyof typeof sentences;
 
 /** Codes that the same transaction, done again, can heal. */
-const retriable: ReadonlySet<RecordsErrorCode> = new Set(['conflict', 'not-ready', 'keys-missing']);
+const retriable: ReadonlySet<RecordsErrorCode> = new Set(['conflict', 'not-ready', 'keys-missing', 'too-many-holders']);
 
 /** The only error this library throws on purpose. Its message is a fixed sentence and holds no value. */
 export class RecordsError extends Error {

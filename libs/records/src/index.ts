@@ -13,6 +13,7 @@ export {
   type Sight,
   type TakenMessage,
 } from './message-keeping.js';
+export { HOLDER_LOCK, LeaseHolder, type Holding } from './lease-holder.js';
 export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, TakeDue } from './records-tx.js';

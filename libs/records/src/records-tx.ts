@@ -1,5 +1,6 @@
 import { RecordsError } from './errors.js';
-import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { leaseOf, wholeHour, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { HOLDER_LOCK } from './lease-holder.js';
 import type { RowSeal } from './row-seal.js';
 import { sql } from './statements.js';
 import type { Tx } from './tx.js';
@@ -25,6 +26,8 @@ export interface TakeDue {
   readonly limit: number;
   /** After this, somebody else may take the same work; rounded up to the whole minute. */
   readonly leaseMs: number;
+  /** The number of a `LeaseHolder`: should its process die, the work is free as soon as somebody looks. */
+  readonly holder?: number;
 }
 
 export interface RecordsTxOptions {
@@ -119,9 +122,12 @@ export class RecordsTx {
   }
 
   /** Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the lease. */
-  async takeDue<B extends Body = Body>(kind: string, { now, limit, leaseMs }: TakeDue): Promise<FoundRow<B>[]> {
+  async takeDue<B extends Body = Body>(
+    kind: string,
+    { now, limit, leaseMs, holder = 0 }: TakeDue,
+  ): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
-    const lease = wholeMinute(now.getTime() + leaseMs);
+    const lease = leaseOf(now.getTime() + leaseMs, holder);
     const nights = this.nights.map(({ night }) => night);
     const { rows } = await this.tx.query(sql.takeDue, [kind, nights, now, limit, lease]);
     return (rows as StoredRow[]).map((row) => {
@@ -129,6 +135,15 @@ export class RecordsTx {
       this.held.set(heldKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
       return opened as FoundRow<B>;
     });
+  }
+
+  /**
+   * Ends the leases of processes that have died, and those that an earlier process has taken under `holder`, the number of
+   * this one, before it takes any. @returns how many
+   */
+  async endDeadLeases(kind: string, holder?: number): Promise<number> {
+    const { rowCount } = await this.tx.query(sql.endDeadLeases, [kind, HOLDER_LOCK, holder ?? null]);
+    return rowCount ?? 0;
   }
 
   /** Work that is done. @returns for each value whether it was still there: false when someone else has finished it */

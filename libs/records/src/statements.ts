@@ -35,6 +35,16 @@ export const sql = {
     WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
     RETURNING r.night, r.lookup, r.blob`,
 
+  // Whoever gets the lock of a holder has shown that nobody holds it. The holder's own lock is on another connection.
+  endDeadLeases: `WITH dead AS (
+      SELECT holder FROM (
+        SELECT DISTINCT extract(second FROM lease)::integer AS holder FROM record
+          WHERE kind = $1 AND due IS NOT NULL AND lease IS NOT NULL) h
+      WHERE CASE holder WHEN 0 THEN false WHEN $3::integer THEN true ELSE pg_try_advisory_xact_lock($2, holder) END)
+    UPDATE record r SET lease = NULL FROM dead
+    WHERE r.kind = $1 AND r.due IS NOT NULL AND r.lease IS NOT NULL
+      AND extract(second FROM r.lease)::integer = dead.holder`,
+
   count: `SELECT count(*)::integer AS count FROM record WHERE kind = $1`,
 
   scan: `SELECT night, lookup, blob FROM record WHERE kind = $1 LIMIT $2`,

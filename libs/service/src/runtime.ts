@@ -14,7 +14,7 @@ import {
   type Profile,
   type Service,
 } from '#libs/contracts';
-import { keepingKinds, MessageKeeping, Records, type KindSpec } from '#libs/records';
+import { keepingKinds, LeaseHolder, MessageKeeping, Records, type KindSpec } from '#libs/records';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -57,6 +57,8 @@ export interface Runtime<S extends Service> {
   readonly pool: Pool;
   readonly dataSource: DataSource;
   readonly records: Records;
+  /** The number under which this process leases work. */
+  readonly leases: LeaseHolder;
   readonly bus: Bus<S>;
   /** The turn of the records; run by the clock in a service, and by hand in a test. */
   readonly nightly: Nightly;
@@ -96,6 +98,7 @@ export async function openRuntime<S extends Service>(
   });
   const pool = openPool({ url: config.databaseUrl });
   const records = recordsOf(spec, keyring);
+  const leases = new LeaseHolder({ connectionString: config.databaseUrl, application_name: 'leases' });
   const metrics = new Registry();
   const bus = busOf(spec, { config, pool, records, keyring, directory, clock, log });
   busMetrics(metrics, () => bus.status());
@@ -108,7 +111,7 @@ export async function openRuntime<S extends Service>(
     bus.lookAtDays();
   });
   return {
-    service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, bus, profile, profileJson,
+    service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, leases, bus, profile, profileJson,
     nightly: new Nightly({ records, keyring, pool, clock, log }),
     checks: new Map(),
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
@@ -116,6 +119,7 @@ export async function openRuntime<S extends Service>(
     async close() {
       await dayKeys.stop();
       await bus.stop();
+      await leases.stop();
       await pool.end();
       // Nest has ended it already where the application had come up.
       if (dataSource.isInitialized) await dataSource.destroy();
