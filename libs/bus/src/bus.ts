@@ -190,11 +190,12 @@ export class Bus<S extends Service> {
     this.worker?.wake();
   }
 
-  /** Looks at once whether a day has begun or work has come due: for a clock that has leapt. */
-  lookAtDays(): void {
+  /** Looks at once at whatever is looked at from time to time: for a clock that has leapt. */
+  lookAround(): void {
     this.worker?.wake();
+    this.relay.lookAtLog();
     this.turnDays().catch(() => {
-      if (this.isStarted) setTimeout(() => this.lookAtDays(), LOOK_AGAIN_MS).unref();
+      if (this.isStarted) setTimeout(() => this.lookAround(), LOOK_AGAIN_MS).unref();
     });
   }
 

@@ -6,15 +6,23 @@ import type { SentMark, Statements } from './relay-log.js';
 const MARKS = `SELECT topic, partition, to_char(day, 'YYYY-MM-DD') AS day,
     first_offset::text AS first, next_offset::text AS next FROM sent_mark WHERE topic = ANY($1::text[])`;
 
+/** The largest bigint of the database: where a log should reach that has lost something. */
+const NEVER_LONG_ENOUGH = 2n ** 63n - 1n;
+
 /**
  * Knows where in the log the sent records should stand, and so notices a log that was wiped, shortened or cut at its
  * beginning while records in it could still be read.
  */
 export class LogWatch {
   private readonly next = new Map<string, bigint>();
+  /** Topics whose loss is known and cannot be made good yet. */
+  private readonly kept = new Set<string>();
 
   private constructor(private readonly marks: Map<string, SentMark>) {
-    for (const mark of marks.values()) this.remember(mark);
+    for (const mark of marks.values()) {
+      this.remember(mark);
+      if (mark.nextOffset === NEVER_LONG_ENOUGH) this.kept.add(mark.topic);
+    }
   }
 
   static async load(client: Statements, topics: readonly string[]): Promise<LogWatch> {
@@ -31,12 +39,12 @@ export class LogWatch {
     return new LogWatch(new Map(marks.map((mark) => [keyOf(mark), mark])));
   }
 
-  /** Takes in what the broker has answered. @returns topics whose offsets have gone back */
+  /** Takes in what the broker has answered. @returns topics whose offsets have gone back, unless that is known already */
   note(marks: readonly SentMark[]): ReadonlySet<string> {
     const lost = new Set<string>();
     for (const mark of marks) {
       const known = this.next.get(partitionKey(mark));
-      if (known !== undefined && mark.firstOffset < known) lost.add(mark.topic);
+      if (known !== undefined && mark.firstOffset < known && !this.kept.has(mark.topic)) lost.add(mark.topic);
     }
     for (const mark of marks) {
       this.remember(mark);
@@ -48,6 +56,7 @@ export class LogWatch {
 
   /** Compares with what the log holds now. @returns whether it has lost something that could still be read */
   isLost(topic: string, ranges: ReadonlyMap<number, LogRange>, today: Day): boolean {
+    if (this.kept.has(topic)) return true;
     const oldest = addDays(today, -clocks.republishDays);
     for (const mark of this.marks.values()) {
       if (mark.topic !== topic) continue;
@@ -60,9 +69,22 @@ export class LogWatch {
     return false;
   }
 
+  /**
+   * Keeps in mind, also beyond this process, that these topics have lost something: by the time it can be sent again
+   * their logs may have grown so long that nothing would show it any more.
+   */
+  async keep(client: Statements, topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.kept.add(topic);
+    await client.query('UPDATE sent_mark SET next_offset = $2 WHERE topic = ANY($1::text[])', [
+      topics,
+      String(NEVER_LONG_ENOUGH),
+    ]);
+  }
+
   /** Forgets a topic: it is being sent once more, to other offsets. */
   async forget(client: Statements, topics: readonly string[]): Promise<void> {
     await client.query('DELETE FROM sent_mark WHERE topic = ANY($1::text[])', [topics]);
+    for (const topic of topics) this.kept.delete(topic);
     for (const [key, mark] of this.marks) {
       if (!topics.includes(mark.topic)) continue;
       this.marks.delete(key);

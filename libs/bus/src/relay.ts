@@ -16,6 +16,7 @@ import {
   type CursorName,
   type OutboxRow,
   type Page,
+  type Position,
 } from './relay-log.js';
 import { ensureEpoch, RELAY_LOCK } from './schema.js';
 import { sendRows } from './sender.js';
@@ -58,13 +59,13 @@ const WITHHELD_MOST_MS = 100;
 /** A connection whose other end is gone must not be waited for. */
 const SAFE_CONNECTION = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 30_000 } as const;
 const REPLAY_PAUSE_MS = 60 * 60_000;
+const BEGINNING: Position = { epoch: 0, xid: '0', seq: 0 };
 
 interface Leadership {
   readonly client: pg.Client;
   readonly producer: Producer;
   readonly watch: LogWatch;
   cursors: Record<CursorName, Cursor>;
-  watchedAt: number;
 }
 
 /**
@@ -78,6 +79,7 @@ export class Relay {
   private client: pg.Client | undefined;
   private readonly state = { isLeader: false, isWaiting: false, sent: 0, refused: 0, isReplaying: false };
   private lastSentAt: Date | undefined;
+  private watchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -94,6 +96,16 @@ export class Relay {
   /** Something was committed. */
   wake(): void {
     this.bell.ring();
+  }
+
+  /** Compares the log with what was sent, now. */
+  lookAtLog(): void {
+    this.watchedAt = Number.NEGATIVE_INFINITY;
+    this.bell.ring();
+  }
+
+  private get names(): readonly string[] {
+    return this.options.topics.map(this.options.topicName);
   }
 
   async stop(): Promise<void> {
@@ -164,9 +176,10 @@ export class Relay {
   }
 
   private async takeOver(client: pg.Client, producer: Producer): Promise<Leadership> {
-    const watch = await LogWatch.load(client, this.options.topics.map(this.options.topicName));
+    const watch = await LogWatch.load(client, this.names);
     const cursors = { live: await readCursor(client, 'live'), replay: await readCursor(client, 'replay') };
-    return { client, producer, watch, cursors, watchedAt: 0 };
+    this.watchedAt = Number.NEGATIVE_INFINITY;
+    return { client, producer, watch, cursors };
   }
 
   /** One page of new messages, then one of those that are sent again; or a rest. */
@@ -217,7 +230,10 @@ export class Relay {
     const { at, until } = cursors.replay;
     this.state.isReplaying = comparePositions(at, until) < 0;
     if (!this.state.isReplaying) return false;
+    // All is sent anew, to other offsets: what the log has lost until now is made good.
+    if (comparePositions(at, BEGINNING) === 0) await leadership.watch.forget(client, this.names);
     const page = await this.sendPage(leadership, 'replay');
+    if (page.rows.length === 0) await moveCursor(client, 'replay', { from: at, to: until, marks: [] });
     return page.rows.length > 0;
   }
 
@@ -249,15 +265,14 @@ export class Relay {
   }
 
   private async watchLog(leadership: Leadership): Promise<void> {
-    if (Date.now() - leadership.watchedAt < this.options.logWatchMs) return;
+    if (performance.now() - this.watchedAt < this.options.logWatchMs) return;
     const admin = await this.options.admin();
-    const names = this.options.topics.map(this.options.topicName);
     const today = dayOf(this.options.clock());
     const lost: string[] = [];
-    for (const topic of names) {
+    for (const topic of this.names) {
       if (leadership.watch.isLost(topic, await logRanges(admin, topic), today)) lost.push(topic);
     }
-    leadership.watchedAt = Date.now();
+    this.watchedAt = performance.now();
     if (lost.length > 0) await this.sendAgain(leadership, lost);
   }
 
@@ -265,7 +280,7 @@ export class Relay {
     const { alarm, clock } = this.options;
     const isAsked = await askForReplay(client, clock(), REPLAY_PAUSE_MS);
     for (const topic of topics) alarm({ code: isAsked ? 'log-lost' : 'republish-held', topic });
-    if (!isAsked) return;
+    if (!isAsked) return watch.keep(client, topics);
     this.state.isReplaying = false;
     await watch.forget(client, topics);
   }

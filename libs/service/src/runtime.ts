@@ -108,7 +108,7 @@ export async function openRuntime<S extends Service>(
   dayKeys.start();
   clock.onLeap?.(() => {
     dayKeys.wake();
-    bus.lookAtDays();
+    bus.lookAround();
   });
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, leases, bus, profile, profileJson,

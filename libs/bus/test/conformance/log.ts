@@ -94,6 +94,55 @@ export function survivesTheLog(transport: Transport): void {
     await again.close();
   });
 
+  it('a second loss within the hour is told, and made good when the hour is over, however long the log has grown', async () => {
+    let now = new Date();
+    world = await World.create(keys, { transport, partitions: 1 });
+    const [from, to] = [await world.database(), await world.database()];
+    const { bus: eligibility, alarms } = world.bus('eligibility', from, {
+      clock: () => now,
+      limits: { logWatchMs: 200 },
+    });
+    const told = (code: string): Promise<number> =>
+      Promise.resolve(alarms.filter((alarm) => alarm.code === code).length);
+    const sent = async (): Promise<number> => (await eligibility.status()).relay.sent;
+    const wiped = async (): Promise<World> => {
+      await deleteTopic(world, TOPIC);
+      return World.create(keys, { transport, partitions: 1, name: world.name });
+    };
+    await eligibility.start();
+    await eligibility.transaction(async (unit) => unit.say(...names(20).map((name) => cancelled(name))));
+    await eventually(sent, (count) => count === 20);
+    const second = await wiped();
+    await eventually(
+      () => told('log-lost'),
+      (count) => count === 1,
+    );
+    await eventually(sent, (count) => count === 40);
+    const third = await wiped();
+    await eventually(
+      () => told('republish-held'),
+      (count) => count > 0,
+    );
+    // Longer than it was when it was lost: nothing in the log shows the loss any more.
+    const late = names(60, 'late');
+    for (const name of late) await eligibility.transaction(async (unit) => unit.say(cancelled(name)));
+    await eventually(sent, (count) => count === 100);
+    expect(await readLog(world, TOPIC, 60)).toHaveLength(60);
+    expect(await told('log-lost')).toBe(1);
+    now = new Date(now.getTime() + 61 * 60_000);
+    const { bus: payments } = world.bus('payments', to);
+    await payments.start();
+    payments.consume(paymentsHandlers());
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length >= 80,
+      20_000,
+    );
+    expect(await to.effects()).toEqual(ids([...names(20), ...late]));
+    expect(await told('log-lost')).toBe(2);
+    await Promise.all([second.close(), third.close()]);
+  });
+
   it('republishing sends everything once more, and changes nothing where it was handled', async () => {
     world = await World.create(keys, { transport });
     const [from, to] = [await world.database(), await world.database()];
