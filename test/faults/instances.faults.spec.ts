@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import kafkajs from 'kafkajs';
 
 import { groupOf, services, type Service } from '#libs/contracts';
 import { HouseholdError } from '#libs/household';
 
 import { prepare, submit, submitAll } from '../../deploy/demo/run.js';
 import { twoOfEach } from '../../deploy/local/instances.js';
+import { membersOf } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
@@ -31,7 +31,7 @@ describe('two instances of every service', () => {
     for (const service of services) {
       const shares = await eventually(
         `${service} has two members with partitions`,
-        () => partitionsOf(service),
+        () => membersOf(city, groupOf(service)),
         (found) => found.length === 2 && found.every((share) => share.length > 0),
       );
       expect(new Set(shares.flat()).size).toBe(shares.flat().length);
@@ -114,27 +114,4 @@ async function leadersOf(service: Service): Promise<readonly number[]> {
     }),
   );
   return checks.flatMap((leads, at) => (leads ? [at + 1] : []));
-}
-
-/** For each member of the service's group, what it reads: `topic partition`. */
-async function partitionsOf(service: Service): Promise<readonly (readonly string[])[]> {
-  const { brokers, admin: user } = city.stack.broker;
-  const client = new kafkajs.Kafka({
-    brokers: [brokers],
-    sasl: { mechanism: 'scram-sha-256', ...(user as { username: string; password: string }) },
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  const admin = client.admin();
-  await admin.connect();
-  try {
-    const { groups } = await admin.describeGroups([groupOf(service)]);
-    return (groups[0]?.members ?? []).map(({ memberAssignment }) => {
-      const { assignment } = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment) ?? { assignment: {} };
-      return Object.entries(assignment).flatMap(([topic, numbers]) =>
-        (numbers as number[]).map((number) => `${topic} ${number}`),
-      );
-    });
-  } finally {
-    await admin.disconnect();
-  }
 }

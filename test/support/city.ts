@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { addDays, clocks, dayOf } from '#libs/contracts';
+import { addDays, clocks, dayOf, type Service } from '#libs/contracts';
 import {
   deriveHousehold,
   newReceipt,
@@ -146,6 +146,18 @@ export class TestCity {
     const url = this.stack.urlsOf(app).find((_, at) => this.stack.isRunning(app, at + 1));
     if (url === undefined) throw new Error('no instance runs');
     return url;
+  }
+
+  /** What a service says of itself, at an instance that runs. */
+  async checks(service: Service): Promise<Readonly<Record<string, boolean | number | string>>> {
+    const answer = await fetch(`${this.livingUrl(service)}/health/ready`);
+    return ((await answer.json()) as { checks: Record<string, boolean | number | string> }).checks;
+  }
+
+  /** Whether any instance of the service has logged the alarm. */
+  hasAlarmed(service: Service, alarm: string): boolean {
+    const names = this.stack.urlsOf(service).map((_, at) => (at === 0 ? service : `${service}-${at + 1}`));
+    return names.some((name) => readFileSync(this.stack.logFile(name), 'utf8').includes(`"alarm":"${alarm}"`));
   }
 
   async parked(service: 'intake' | 'eligibility' | 'payments' | 'notification'): Promise<number> {

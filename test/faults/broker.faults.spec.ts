@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+
+import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
+import { main } from '../../deploy/operate/main.js';
+import { cutLog } from '../support/broker.js';
+import { eventually, TestCity } from '../support/city.js';
+import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
+
+const HOUSEHOLDS = 300;
+const FEW = 40;
+const AT_ONCE = 12;
+const MINUTE_MS = 60_000;
+
+let city: TestCity;
+
+beforeAll(async () => {
+  city = await TestCity.start('demo', { clockOffsetMs: 0 });
+}, 120_000);
+
+afterAll(async () => {
+  await city.stop();
+});
+
+const people = (count: number): Promise<Applicant[]> =>
+  prepare(syntheticPeople(count, city), city.kiosks, city.setting);
+
+describe('a broker that loses what it held', () => {
+  it(`wiped in the middle of ${HOUSEHOLDS} applications: one command, and everyone has one outcome`, async () => {
+    const before = await city.journal();
+    const applicants = await people(HOUSEHOLDS);
+    const reading = readUntilPaid(applicants, city);
+    const wiped = (async () => {
+      const accepted = (): Promise<number> =>
+        Promise.resolve(applicants.filter(({ receivedAt }) => receivedAt > 0).length);
+      await eventually('a third is accepted', accepted, (count) => count >= HOUSEHOLDS / 3, 60_000);
+      await city.stack.wipeKafka();
+      await republished();
+    })();
+    await Promise.all([submitAll(applicants, AT_ONCE), wiped]);
+    expect(await reading).toBe(0);
+    await expectOneOutcomeEach(city, applicants, { before });
+  }, 240_000);
+
+  it('wiped again within the hour, unasked: told at once, made good when the hour is over', async () => {
+    const before = await city.journal();
+    await city.stack.kill('eligibility');
+    const applicants = await people(FEW);
+    await submitAll(applicants, AT_ONCE);
+    await eventually(
+      'all is sent',
+      () => city.checks('intake'),
+      ({ backlog }) => backlog === 0,
+    );
+    await city.stack.wipeKafka();
+    await city.stack.restart('eligibility');
+    await city.advanceTo(new Date(city.stack.now().getTime() + MINUTE_MS));
+    await eventually(
+      'intake tells that it may not send again yet',
+      () => Promise.resolve(city.hasAlarmed('intake', 'republish-held')),
+      (hasAlarmed) => hasAlarmed,
+      60_000,
+    );
+    await eventually(
+      'eligibility has read all there is',
+      () => city.checks('eligibility'),
+      ({ lag }) => lag === 0,
+    );
+    expect(await decided(applicants)).toBe(0);
+    await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
+    expect(await readUntilPaid(applicants, city)).toBe(0);
+    await expectOneOutcomeEach(city, applicants, { before });
+  }, 240_000);
+
+  it('cut beyond where its reader stood: the reader alarms, the producer sends again by itself', async () => {
+    await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
+    const before = await city.journal();
+    await city.stack.restart('eligibility');
+    await city.stack.kill('eligibility');
+    const applicants = await people(FEW);
+    await submitAll(applicants, AT_ONCE);
+    await eventually(
+      'all is sent',
+      () => city.checks('intake'),
+      ({ backlog }) => backlog === 0,
+    );
+    await cutLog(city, 'intake.facts-submitted.v1');
+    await city.stack.restart('eligibility');
+    await eventually(
+      'eligibility tells that something is missing',
+      () => Promise.resolve(city.hasAlarmed('eligibility', 'log-gap')),
+      (hasAlarmed) => hasAlarmed,
+    );
+    expect(await decided(applicants)).toBe(0);
+    await city.advanceTo(new Date(city.stack.now().getTime() + MINUTE_MS));
+    expect(await readUntilPaid(applicants, city)).toBe(0);
+    expect(city.hasAlarmed('intake', 'log-lost')).toBe(true);
+    await expectOneOutcomeEach(city, applicants, { before });
+  }, 240_000);
+});
+
+/** `amparo republish`, as in a terminal. */
+async function republished(): Promise<void> {
+  const said: string[] = [];
+  const hear = (text: unknown): void => void said.push(String(text));
+  const ears = [jest.spyOn(console, 'log'), jest.spyOn(console, 'error')].map((spy) => spy.mockImplementation(hear));
+  await main(['republish', '--root', city.root]);
+  for (const ear of ears) ear.mockRestore();
+  expect([process.exitCode ?? 0, said.filter((line) => line.endsWith(': done'))]).toEqual([0, expect.any(Array)]);
+  expect(said.filter((line) => line.endsWith(': done'))).toHaveLength(4);
+}
+
+/** How many have been told anything by eligibility. */
+async function decided(applicants: readonly Applicant[]): Promise<number> {
+  const messages = await Promise.all(applicants.map(({ household }) => city.phone.readBoxes(household)));
+  return messages.filter(({ eligibility }) => eligibility !== undefined).length;
+}
