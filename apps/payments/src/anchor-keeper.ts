@@ -1,29 +1,42 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { addDays, clocks, dayOf } from '#libs/contracts';
 import { RUNTIME, textSetting, type Runtime } from '#libs/service';
+import { AnchorFile, type AnchoredPair } from './anchor-file.js';
 
-/** Where the head of the books is written down outside the database, so that an older database is noticed. */
-interface AnchoredPair {
-  readonly seq: bigint;
-  readonly hash: string;
+export const holdReasons = [
+  'books-older-than-anchor',
+  'books-other-than-anchor',
+  'anchor-missing',
+  'anchor-unreadable',
+] as const;
+export type HoldReason = (typeof holdReasons)[number];
+
+interface Statements {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** A check takes milliseconds. */
-const LOCK_STALE_MS = 30_000;
+/** How the books stand to the anchor, seen from one transaction. */
+export interface Standing {
+  /** Why nothing may be planned or sent; undefined: the books contain what is anchored. */
+  readonly hold: HoldReason | undefined;
+  readonly anchored: AnchoredPair;
+  /**
+   * A hold was lifted not long ago: what was forgotten may still be said again, so whatever is to be sent is asked about
+   * first.
+   */
+  readonly isCareful: boolean;
+}
+
+/** A hold that was lifted from this very pair has dealt with it; the process ended before the anchor could move. */
+const STANDING = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
+    EXISTS (SELECT FROM book_event WHERE kind = 'hold-lifted' AND detail->>'fromSeq' = $1::text
+               AND detail->>'fromHash' = $2) AS is_lifted,
+    (SELECT max(day)::text FROM book_event WHERE kind = 'hold-lifted') AS lifted`;
 /** Something has been carried to a rail. */
 const SENT = `SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
+
+const NOTHING: AnchoredPair = { seq: 0n, hash: '' };
 
 /**
  * Moves the anchor forward after each commit and before anything is sent: nothing above the anchor reaches a rail. A
@@ -31,47 +44,76 @@ const SENT = `SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state I
  */
 @Injectable()
 export class AnchorKeeper implements OnModuleInit {
-  private readonly file: string;
-  private readonly lockFolder: string;
-  private anchored: AnchoredPair = { seq: 0n, hash: '' };
-  private held: string | undefined;
+  private readonly file: AnchorFile;
+  private held: HoldReason | undefined;
+  /** A new connection may lead to another database. */
+  private isSure = false;
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {
-    this.file = join(textSetting(runtime.env, 'ANCHOR'), 'payments.json');
-    this.lockFolder = `${this.file}.lock`;
+    this.file = new AnchorFile(join(textSetting(runtime.env, 'ANCHOR'), 'payments.json'));
     runtime.checks.set('hold', () => this.held ?? 'none');
+    runtime.pool.on('connect', () => {
+      this.isSure = false;
+    });
   }
 
   async onModuleInit(): Promise<void> {
-    mkdirSync(dirname(this.file), { recursive: true });
-    this.anchored = this.read();
-    await this.check();
+    await this.standing(this.runtime.pool);
   }
 
   /** Why nothing is sent; undefined: it is. */
-  get holdReason(): string | undefined {
+  get holdReason(): HoldReason | undefined {
     return this.held;
   }
 
-  get seq(): bigint {
-    return this.anchored.seq;
+  /** Asked in every transaction that plans or takes up anything: the database of the one before may have been another. */
+  async standing(tx: Statements): Promise<Standing> {
+    const read = this.file.read();
+    const anchored = typeof read === 'string' ? NOTHING : read;
+    const { rows } = await tx.query(STANDING, [String(anchored.seq), anchored.hash]);
+    const { hash, is_lifted: isLifted, lifted } = rows[0] as StandingRow;
+    const found = hash?.toString('base64url');
+    let hold: HoldReason | undefined;
+    if (read === 'unreadable') hold = 'anchor-unreadable';
+    // Nothing is sent before there is an anchor: without one, it was lost.
+    else if (read === 'missing') hold = (await tx.query(SENT)).rows.length > 0 ? 'anchor-missing' : undefined;
+    else if (found === undefined && !isLifted) hold = 'books-older-than-anchor';
+    else if (found !== anchored.hash && !isLifted) hold = 'books-other-than-anchor';
+    this.note(hold);
+    const today = dayOf(this.runtime.clock.now());
+    const isCareful = lifted !== null && today <= addDays(lifted, clocks.topicRetentionDays);
+    return { hold, anchored, isCareful };
   }
 
   /** Moves the anchor to what is committed. @returns false: nothing may be sent now */
   async advance(): Promise<boolean> {
-    if (this.held !== undefined) return false;
+    const read = this.file.read();
     const head = await this.head();
-    if (head.seq === this.anchored.seq && head.hash === this.anchored.hash) return true;
+    const isThere = typeof read !== 'string' && read.seq === head.seq && read.hash === head.hash;
+    if (isThere && this.isSure && this.held === undefined) return true;
+    if (this.held !== undefined && (await this.standing(this.runtime.pool)).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
-    if (!this.lock()) return false;
-    try {
-      await this.check();
-      if (this.held !== undefined) return false;
-      if (head.seq > this.anchored.seq) this.write(head);
+    const isMoved = await this.file.locked(async () => {
+      this.isSure = true;
+      const { hold, anchored } = await this.standing(this.runtime.pool);
+      if (hold !== undefined) return false;
+      if (head.seq > anchored.seq) this.file.write(head);
       return true;
-    } finally {
-      rmdirSync(this.lockFolder);
-    }
+    });
+    return isMoved ?? false;
+  }
+
+  /** Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. */
+  async moveAfterLift(from: AnchoredPair): Promise<boolean> {
+    const isMoved = await this.file.locked(async () => {
+      const read = this.file.read();
+      const anchored = typeof read === 'string' ? NOTHING : read;
+      if (anchored.seq !== from.seq || anchored.hash !== from.hash) return false;
+      this.file.write(await this.head());
+      return true;
+    });
+    await this.standing(this.runtime.pool);
+    return isMoved ?? false;
   }
 
   private async head(): Promise<AnchoredPair> {
@@ -81,57 +123,15 @@ export class AnchorKeeper implements OnModuleInit {
     return { seq: BigInt(row.seq), hash: row.hash.toString('base64url') };
   }
 
-  /** The database must contain the anchored pair: with more above it, it has only crashed before the anchor moved. */
-  private async check(): Promise<void> {
-    this.anchored = this.read();
-    this.held = await this.reasonToHold(this.anchored);
-    if (this.held !== undefined) this.runtime.log.write('error', 'money-held', { code: this.held });
+  private note(hold: HoldReason | undefined): void {
+    if (hold !== undefined && hold !== this.held) this.runtime.log.write('error', 'money-held', { code: hold });
+    if (hold === undefined && this.held !== undefined) this.runtime.log.write('info', 'money-held', { code: 'lifted' });
+    this.held = hold;
   }
+}
 
-  private async reasonToHold({ seq, hash }: AnchoredPair): Promise<string | undefined> {
-    if (seq === 0n) {
-      // Nothing is sent before there is an anchor: without one, it was lost.
-      const { rows } = await this.runtime.pool.query(SENT);
-      return rows.length === 0 ? undefined : 'anchor-missing';
-    }
-    const { rows } = await this.runtime.pool.query<{ hash: Buffer }>('SELECT hash FROM chain WHERE seq = $1', [seq]);
-    const found = rows[0]?.hash.toString('base64url');
-    if (found === hash) return undefined;
-    return found === undefined ? 'books-older-than-anchor' : 'books-other-than-anchor';
-  }
-
-  private read(): AnchoredPair {
-    try {
-      const { seq, hash } = JSON.parse(readFileSync(this.file, 'utf8')) as { seq: string; hash: string };
-      return { seq: BigInt(seq), hash };
-    } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT') return { seq: 0n, hash: '' };
-      throw error;
-    }
-  }
-
-  /** A folder can be made only once. One that was left by a process that died is too old to be anybody's. */
-  private lock(): boolean {
-    try {
-      mkdirSync(this.lockFolder);
-      return true;
-    } catch {
-      const since = statSync(this.lockFolder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - since > LOCK_STALE_MS) rmSync(this.lockFolder, { recursive: true, force: true });
-      return false;
-    }
-  }
-
-  private write(pair: AnchoredPair): void {
-    const next = `${this.file}.next`;
-    const descriptor = openSync(next, 'w', 0o600);
-    writeSync(descriptor, JSON.stringify({ seq: String(pair.seq), hash: pair.hash }));
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(next, this.file);
-    const folder = openSync(dirname(this.file), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
-    this.anchored = pair;
-  }
+interface StandingRow {
+  readonly hash: Buffer | null;
+  readonly is_lifted: boolean;
+  readonly lifted: string | null;
 }

@@ -6,9 +6,18 @@ export interface RailRequest {
   readonly amountCents: bigint;
 }
 
+/** One payment in the partner's own books. */
+export interface StatementItem {
+  readonly reference: string;
+  readonly state: string;
+  readonly amountCents: bigint | undefined;
+}
+
 /** A way to hand out money. What it does not know for certain it calls `lost`. */
 export interface Rail {
   send(request: RailRequest): Promise<RailReply>;
+  /** Everything in the partner's books. Undefined: it could not be read to its end. */
+  statement(): Promise<readonly StatementItem[] | undefined>;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -23,20 +32,48 @@ const paths: Readonly<Record<RailCall, string>> = {
 export class CashCodeRail implements Rail {
   constructor(private readonly url: string) {}
 
+  async statement(): Promise<readonly StatementItem[] | undefined> {
+    const all: StatementItem[] = [];
+    try {
+      for (let after: string | null = '0'; after !== null;) {
+        const { items, next } = (await this.post('/cash/statements', { after })).body as Statement;
+        if (next !== null && BigInt(next) <= BigInt(after)) return undefined;
+        for (const { reference, state, amountCents } of items) {
+          all.push({ reference, state, amountCents: amountCents === undefined ? undefined : BigInt(amountCents) });
+        }
+        after = next;
+      }
+      return all;
+    } catch {
+      return undefined;
+    }
+  }
+
   async send({ call, reference, amountCents }: RailRequest): Promise<RailReply> {
     try {
-      const answer = await fetch(`${this.url}${paths[call]}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(call === 'issue' ? { reference, amountCents: String(amountCents) } : { reference }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      return replyOf(answer.status, await answer.json());
+      const content = call === 'issue' ? { reference, amountCents: String(amountCents) } : { reference };
+      const { status, body } = await this.post(paths[call], content);
+      return replyOf(status, body);
     } catch {
       // No answer, half an answer, or something that is none: nobody knows what has been done.
       return { type: 'lost' };
     }
   }
+
+  private async post(path: string, content: object): Promise<{ readonly status: number; readonly body: unknown }> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(content),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { status: answer.status, body: await answer.json() };
+  }
+}
+
+interface Statement {
+  readonly items: readonly { readonly reference: string; readonly state: string; readonly amountCents?: string }[];
+  readonly next: string | null;
 }
 
 function replyOf(status: number, body: unknown): RailReply {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalJson } from '#libs/contracts';
+import { canonicalJson, dayOf } from '#libs/contracts';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { accountOf, type Posting } from './domain/money.js';
 import type { Obligation, Slot } from './domain/obligation.js';
 import type { FundView } from './domain/plan.js';
+import { obligationOf, type FundRow, type ObligationRow, type SlotRow } from './ledger-rows.js';
 
 type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
@@ -27,21 +28,15 @@ export interface LedgerView {
   readonly waitingTier: number | undefined;
 }
 
+/** Something that two people have decided. Names are pseudonyms of staff; a household is never in it. */
+export interface BookEvent {
+  readonly kind: 'hold-lifted' | 'held-settled';
+  readonly detail: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
 export interface ChainLink {
   readonly seq: bigint;
   readonly hash: Buffer;
-}
-
-interface SlotRow {
-  readonly obligation: Buffer;
-  readonly slot: number;
-  readonly generation: number;
-  readonly amount_cents: string;
-  readonly way: string;
-  readonly site: string | null;
-  readonly state: Slot['state'];
-  readonly secret_lost: boolean;
-  readonly taken_up: boolean;
 }
 
 /** Where no site is known, one cap counts for all. */
@@ -123,7 +118,7 @@ export class LedgerStore {
     const slots = await tx.query(
       // Locked: nobody can begin to carry what is being taken back here.
       `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
-              lease IS NOT NULL OR tries > 0 AS taken_up
+              lease IS NOT NULL OR tries > 0 AS taken_up, careful
          FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation FOR UPDATE`,
       [keys],
     );
@@ -139,20 +134,35 @@ export class LedgerStore {
   /** Writes what has changed, if anything has, and adds one link to the chain. The caller holds the head. */
   async write(tx: Tx, head: ChainLink, change: LedgerChange): Promise<ChainLink> {
     if (change.obligations.length === 0 && change.postings.length === 0) return head;
-    const { clock } = this.runtime;
     const seq = head.seq + 1n;
-    const hash = createHash('sha256').update(head.hash).update(textOf(seq, change)).digest();
     await this.writeObligations(tx, change.obligations, seq);
     await this.writeSlots(tx, { obligations: change.obligations, seq });
     await this.writeEntries(tx, seq, change.postings);
     await this.writeLimits(tx, change);
-    await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [
-      seq,
-      hash,
-      clock.now().toISOString().slice(0, 10),
-    ]);
+    return this.extend(tx, head, textOf(seq, change));
+  }
+
+  /** Adds a link that vouches for something which changes no balance. The caller holds the head. */
+  async extend(tx: Tx, head: ChainLink, text: string): Promise<ChainLink> {
+    const seq = head.seq + 1n;
+    const hash = createHash('sha256').update(head.hash).update(text).digest();
+    const day = dayOf(this.runtime.clock.now());
+    await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [seq, hash, day]);
     await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
     return { seq, hash };
+  }
+
+  /** Writes down for good what people have decided together, with a link of its own. The caller holds the head. */
+  async record(tx: Tx, head: ChainLink, { kind, detail }: BookEvent): Promise<ChainLink> {
+    const seq = head.seq + 1n;
+    const day = dayOf(this.runtime.clock.now());
+    await tx.query('INSERT INTO book_event (seq, kind, day, detail) VALUES ($1, $2, $3, $4)', [
+      seq,
+      kind,
+      day,
+      JSON.stringify(detail),
+    ]);
+    return this.extend(tx, head, canonicalJson({ seq: String(seq), kind, day, detail }));
   }
 
   private async writeObligations(tx: Tx, stored: readonly StoredObligation[], seq: bigint): Promise<void> {
@@ -202,18 +212,19 @@ export class LedgerStore {
     );
     if (slots.length === 0) return;
     await tx.query(
-      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due)
+      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due, careful)
        SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $11,
-              n.due
+              n.due, n.careful
          FROM unnest($1::bytea[], $2::smallint[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                     $8::boolean[], $9::bytea[], $10::timestamptz[])
-              AS n(obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, due)
+                     $8::boolean[], $9::bytea[], $10::timestamptz[], $12::boolean[])
+              AS n(obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, due, careful)
        ON CONFLICT (obligation, slot, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
-              due = excluded.due, lease = NULL,
+              careful = excluded.careful, due = excluded.due, lease = NULL,
               tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE s.tries END,
               batch = CASE WHEN excluded.way = s.way THEN s.batch END
-        WHERE (s.way, s.state, s.secret_lost) IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost)`,
+        WHERE (s.way, s.state, s.secret_lost, s.careful)
+              IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
       [
         slots.map(({ obligation }) => bytes(obligation)),
         slots.map(({ slot }) => slot),
@@ -226,12 +237,13 @@ export class LedgerStore {
         slots.map(({ obligation, slot, generation }) => this.referenceOf(obligation, slot, generation)),
         slots.map(({ state }) => dueOf(state, this.runtime.clock.now())),
         seq,
+        slots.map(({ isCareful }) => isCareful),
       ],
     );
   }
 
   /** No random number decides money: the same slot and generation has the same reference, whatever was lost. */
-  private referenceOf(obligation: string, slot: number, generation: number): Buffer {
+  referenceOf(obligation: string, slot: number, generation: number): Buffer {
     return Buffer.from(this.runtime.keyed('rail-reference', obligation, slot, generation));
   }
 
@@ -287,49 +299,6 @@ export class LedgerStore {
       );
     }
   }
-}
-
-interface FundRow {
-  readonly code: string;
-  readonly ways: readonly string[];
-  readonly may_pay_grants: boolean;
-  readonly available: string;
-  readonly given: string;
-  readonly rapid: string;
-}
-
-interface ObligationRow {
-  readonly id: Buffer;
-  readonly kind: Obligation['kind'];
-  readonly amount_cents: string;
-  readonly needs: readonly string[];
-  readonly tier: number;
-  readonly service_area: string;
-  readonly status: Obligation['status'];
-  readonly fund: string | null;
-}
-
-function obligationOf(row: ObligationRow, id: string, slots: readonly SlotRow[]): Obligation {
-  return {
-    id,
-    kind: row.kind,
-    amountCents: BigInt(row.amount_cents),
-    needs: row.needs,
-    tier: row.tier,
-    serviceArea: row.service_area,
-    status: row.status,
-    fund: row.fund ?? undefined,
-    slots: slots.map((slot) => ({
-      slot: slot.slot,
-      generation: slot.generation,
-      amountCents: BigInt(slot.amount_cents),
-      way: slot.way,
-      site: slot.site ?? undefined,
-      state: slot.state,
-      isSecretLost: slot.secret_lost,
-      isTakenUp: slot.taken_up,
-    })),
-  };
 }
 
 function rapidLeftOf(funds: readonly FundView[]): bigint {

@@ -7,9 +7,10 @@ import { report } from './domain/message.js';
 import type { Obligation } from './domain/obligation.js';
 import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './domain/plan.js';
 import type { RailOutcome } from './domain/rail.js';
-import { settle, type SlotName } from './domain/settle.js';
+import { settle, settleByPeople, type PeoplesEnd, type SlotName } from './domain/settle.js';
 import { HouseholdStore, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
 import { hourOf, LedgerStore } from './ledger.store.js';
+import { AnchorKeeper } from './anchor-keeper.js';
 import { messagesFor, sealCode } from './outgoing.js';
 import { Purse } from './purse.js';
 
@@ -27,7 +28,7 @@ export interface Work {
 interface RailWork {
   readonly obligation: string;
   readonly name: SlotName;
-  readonly outcome: RailOutcome;
+  readonly outcome: RailOutcome | PeoplesEnd;
 }
 
 type Tx = UnitOfWork<'payments'>['tx'];
@@ -42,6 +43,8 @@ interface Sitting {
   /** Obligations that the books do not know yet. */
   readonly fresh: ReadonlySet<string>;
   readonly purse: Purse;
+  /** The books were restored not long ago. */
+  readonly isCareful: boolean;
 }
 
 /** Takes work about households into records and books, in one transaction, and says what follows from it. */
@@ -53,6 +56,7 @@ export class PaymentDesk {
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(HouseholdStore) private readonly households: HouseholdStore,
     @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
   ) {
     const { grants, release } = runtime.profile;
     this.policy = {
@@ -68,15 +72,39 @@ export class PaymentDesk {
     const households = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
     for (const work of works) households.set(work.handle, taken(households.get(work.handle), work));
     const head = await this.ledger.lock(tx);
-    const sitting = await this.sit(tx, households);
-    for (const { handle, rail } of works) if (rail !== undefined) settleInto(sitting, handle, rail);
-    this.planAll(sitting, new Set(works.flatMap(({ turns = [] }) => turns)));
+    const { hold, isCareful } = await this.anchor.standing(tx);
+    const sitting = { ...(await this.sit(tx, households)), isCareful };
+    if (hold === undefined) {
+      for (const { handle, rail } of works) if (rail !== undefined) settleInto(sitting, handle, rail);
+      this.planAll(sitting, new Set(works.flatMap(({ turns = [] }) => turns)));
+    } else {
+      // What came is kept; what follows from it is planned when people have found out what was done before.
+      for (const id of sitting.fresh) sitting.purse.note(sitting.obligations.get(id) as Obligation);
+    }
     const { purse, fresh } = sitting;
     const stubs = new Map(works.flatMap((work) => [...(work.stubs ?? [])]));
     await this.ledger.write(tx, head, purse.change(stubs));
-    this.say(unit, sitting);
+    if (hold === undefined) this.say(unit, sitting);
     await this.households.save(tx, households);
     await this.households.link(tx, linksOf(households, fresh));
+  }
+
+  /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
+  async settle(
+    unit: UnitOfWork<'payments'>,
+    { obligation, name, end }: { readonly obligation: string; readonly name: SlotName; readonly end: PeoplesEnd },
+  ): Promise<void> {
+    const { tx } = unit;
+    const handle = (await this.linked(tx, [obligation])).get(obligation);
+    if (handle !== undefined)
+      return this.take([{ handle, commands: [], rail: { obligation, name, outcome: end } }], unit);
+    const head = await this.ledger.lock(tx);
+    const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
+    if (found === undefined) return;
+    // Nobody is left to whom another instrument could be given.
+    const settled = settleByPeople(found, name, { end, isCancelled: true });
+    const obligations = [{ obligation: settled.obligation, stub: undefined }];
+    await this.ledger.write(tx, head, { obligations, postings: settled.postings, rapid: [], released: [] });
   }
 
   /** Which households these obligations belong to. */
@@ -84,7 +112,7 @@ export class PaymentDesk {
     return this.households.linked(tx, obligations);
   }
 
-  private async sit(tx: Tx, households: Map<string, HouseholdRecord>): Promise<Sitting> {
+  private async sit(tx: Tx, households: Map<string, HouseholdRecord>): Promise<Omit<Sitting, 'isCareful'>> {
     const grants = [...households.values()].flatMap(({ state }) => state.grants);
     const known = await this.ledger.obligations(
       tx,
@@ -111,7 +139,7 @@ export class PaymentDesk {
   }
 
   /** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
-  private planAll({ households, obligations, fresh, purse }: Sitting, turns: ReadonlySet<string>): void {
+  private planAll({ households, obligations, fresh, purse, isCareful }: Sitting, turns: ReadonlySet<string>): void {
     const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
     const place = new Map([...turns].map((id, at) => [id, at]));
     const placeOf = (id: string): number => place.get(id) ?? turns.size;
@@ -121,7 +149,14 @@ export class PaymentDesk {
       if (obligation === undefined) continue;
       const isItsTurn = turns.has(id);
       const site = siteOf(state);
-      const input: PlanInput = { household: state, obligation, isCancelled, isItsTurn, money: purse.view(site) };
+      const input: PlanInput = {
+        household: state,
+        obligation,
+        isCancelled,
+        isItsTurn,
+        money: purse.view(site),
+        isCareful,
+      };
       const planned = plan(input, this.policy);
       obligations.set(id, planned.obligation);
       // A new obligation is written even when nothing could be done for it yet.
@@ -134,11 +169,21 @@ export class PaymentDesk {
   private say(unit: UnitOfWork<'payments'>, { households, obligations }: Sitting): void {
     const now = this.runtime.clock.now();
     for (const [handle, { state, keys }] of households) {
+      // What it was told before the books were restored holds until it is known what has become of it.
+      if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
       const reported = report(state, obligations, now.getTime());
       households.set(handle, { state: reported.state, keys });
       unit.say(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays: BOX_DAYS }));
     }
   }
+}
+
+/** It may have been sent before the books were restored, and the rail has not said yet. */
+function isAskedAbout(obligation: Obligation | undefined): boolean {
+  return (
+    obligation?.slots.some(({ state, isCareful }) => isCareful && (state === 'intended' || state === 'unknown')) ??
+    false
+  );
 }
 
 function taken(before: HouseholdRecord | undefined, { commands, keys }: Work): HouseholdRecord {
@@ -151,9 +196,14 @@ function settleInto({ households, obligations, purse }: Sitting, handle: string,
   const obligation = obligations.get(rail.obligation);
   const household = households.get(handle);
   if (obligation === undefined || household === undefined) return;
-  const { outcome, name } = rail;
+  const { name } = rail;
+  // Without the household's key nobody can be told the code: the partner is asked for it again.
+  const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
   const isCancelled = household.state.grants.some((each) => each.obligation === rail.obligation && each.isCancelled);
-  const settled = settle(obligation, name, { outcome, isCancelled });
+  const settled =
+    typeof outcome === 'string'
+      ? settleByPeople(obligation, name, { end: outcome, isCancelled })
+      : settle(obligation, name, { outcome, isCancelled });
   if (settled.obligation === obligation) return;
   obligations.set(rail.obligation, settled.obligation);
   purse.note(settled.obligation);
@@ -162,11 +212,16 @@ function settleInto({ households, obligations, purse }: Sitting, handle: string,
   if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
 }
 
+function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean {
+  return typeof outcome !== 'string' && outcome.type === 'issued' && keys === undefined;
+}
+
 function commandFor(
   { keys }: HouseholdRecord,
   { id, slots }: Obligation,
   { outcome, name }: RailWork,
 ): HouseholdCommand | undefined {
+  if (typeof outcome === 'string') return undefined;
   const slot = slots.find((each) => each.slot === name.slot && each.generation === name.generation);
   if (slot === undefined) return undefined;
   const { way, amountCents } = slot;

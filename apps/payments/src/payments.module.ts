@@ -6,6 +6,10 @@ import { BooksController } from './books.controller.js';
 import { BooksStore } from './books.store.js';
 import { Fund } from './fund.entity.js';
 import { FundStore } from './fund.store.js';
+import { HeldStore } from './held.store.js';
+import { HoldController } from './hold.controller.js';
+import { HoldWorker } from './hold-worker.js';
+import { HoldStore } from './hold.store.js';
 import { householdKinds, HouseholdStore } from './household.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { Tables1764028800003 } from './migrations/0001-tables.js';
@@ -14,7 +18,10 @@ import { OnGrantCancelled } from './on-grant-cancelled.js';
 import { OnPaymentsRequestFiled } from './on-payments-request-filed.js';
 import { OnPayoutChosen } from './on-payout-chosen.js';
 import { PaymentDesk } from './payment-desk.js';
+import { Rails } from './rails.js';
 import { RailWorker } from './rail-worker.js';
+import { Reconciler } from './reconciler.js';
+import { ReconcileStore } from './reconcile.store.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseStore } from './release.store.js';
 import { SlotStore } from './slot.store.js';
@@ -36,15 +43,22 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     OnPaymentsRequestFiled,
     ReleaseController,
     BooksController,
+    HoldController,
   ],
   providers: [
     AnchorKeeper,
     BooksStore,
     FundStore,
+    HeldStore,
+    HoldStore,
+    HoldWorker,
     HouseholdStore,
     LedgerStore,
     PaymentDesk,
+    Rails,
     RailWorker,
+    Reconciler,
+    ReconcileStore,
     ReleaseStore,
     SlotStore,
     WaitingList,

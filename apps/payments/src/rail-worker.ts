@@ -1,9 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, textSetting, Worker, type Runtime } from '#libs/service';
-import { AnchorKeeper } from './anchor-keeper.js';
-import { CashCodeRail, type Rail } from './cash-rail.js';
+import { RUNTIME, Worker, type Runtime } from '#libs/service';
 import { callFor, outcomeOf, type Asked, type RailOutcome } from './domain/rail.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
+import { Rails } from './rails.js';
 import { SlotStore, type DueSlot } from './slot.store.js';
 
 const CALLS_AT_ONCE = 32;
@@ -20,16 +19,14 @@ interface Answered {
  */
 @Injectable()
 export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly rail: Rail;
   private readonly worker: Worker;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(SlotStore) private readonly slots: SlotStore,
     @Inject(PaymentDesk) private readonly desk: PaymentDesk,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    @Inject(Rails) private readonly rails: Rails,
   ) {
-    this.rail = new CashCodeRail(textSetting(runtime.env, 'RAIL_URL', /^https?:\/\//));
     this.worker = new Worker({ name: 'rail', log: runtime.log, pollMs: POLL_MS, work: () => this.carry() });
   }
 
@@ -43,10 +40,7 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One round: lease, call, settle. @returns how many slots were asked about */
   async carry(): Promise<number> {
-    if (!(await this.anchor.advance())) return 0;
-    const due = await this.runtime.bus.transaction(({ tx }) =>
-      this.slots.takeDue(tx, { limit: CALLS_AT_ONCE, anchored: this.anchor.seq }),
-    );
+    const due = await this.slots.takeUp(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
     const answered = await Promise.all(due.map((slot) => this.ask(slot)));
     await this.runtime.bus.transaction(async (unit) => {
@@ -57,18 +51,18 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async ask(slot: DueSlot): Promise<Answered> {
-    const { reference, amountCents, state } = slot;
-    const call = callFor(state, slot.isSecretLost);
+    const { reference, amountCents, state, isCareful } = slot;
+    const call = callFor(slot);
     if (call === undefined) return { slot, outcome: { type: 'unchanged' } };
-    const asked: Asked = { call, state, reference, amountCents };
-    const outcome = outcomeOf(asked, await this.rail.send(asked));
+    const asked: Asked = { call, state, isCareful, reference, amountCents };
+    const outcome = outcomeOf(asked, await this.rails.cash.send(asked));
     return { slot, outcome: outcome.type === 'contradiction' ? await this.askTwice(asked) : outcome };
   }
 
   /** One garbled answer is no contradiction: people are called only for what the partner says twice. */
   private async askTwice(asked: Asked): Promise<RailOutcome> {
     const again: Asked = { ...asked, call: 'inquire' };
-    const outcome = outcomeOf(again, await this.rail.send(again));
+    const outcome = outcomeOf(again, await this.rails.cash.send(again));
     if (outcome.type === 'contradiction') return outcome;
     return asked.state === 'issued' ? { type: 'unchanged' } : { type: 'unknown' };
   }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RUNTIME, type Runtime } from '#libs/service';
+import { AnchorKeeper } from './anchor-keeper.js';
 import type { Posting } from './domain/money.js';
 import { approve, type Approval } from './domain/release.js';
 import { LedgerStore } from './ledger.store.js';
@@ -34,6 +35,7 @@ export class ReleaseStore {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
   ) {}
 
   /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
@@ -68,6 +70,8 @@ export class ReleaseStore {
   approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
     return this.runtime.bus.transaction(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
+      // What is released may have left already, without these books' knowing.
+      if ((await this.anchor.standing(tx)).hold !== undefined) return { outcome: 'refused', reason: 'not-open' };
       const { rows } = await tx.query('SELECT maker, digest, state FROM batch WHERE id = $1 FOR UPDATE', [batch]);
       const found = (rows as { maker: string; digest: Buffer; state: 'made' | 'released' | 'void' }[])[0];
       if (found === undefined) return undefined;

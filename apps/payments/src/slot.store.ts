@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RUNTIME, type Runtime } from '#libs/service';
+import { AnchorKeeper } from './anchor-keeper.js';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
 import { hourOf, LedgerStore } from './ledger.store.js';
@@ -16,7 +17,10 @@ export interface DueSlot {
   readonly way: string;
   readonly state: SlotState;
   readonly isSecretLost: boolean;
+  readonly isCareful: boolean;
   readonly tries: number;
+  /** Nobody had taken it up before. */
+  readonly isFirst: boolean;
 }
 
 interface Row {
@@ -28,7 +32,9 @@ interface Row {
   readonly way: string;
   readonly state: SlotState;
   readonly secret_lost: boolean;
+  readonly careful: boolean;
   readonly tries: number;
+  readonly is_first: boolean;
 }
 
 const LEASE_MS = 30_000;
@@ -41,23 +47,54 @@ export class SlotStore {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
   ) {}
 
+  /**
+   * Takes up what is due, with the anchor behind it: nothing above the anchor is carried to a rail, and that something
+   * was taken up is not forgotten either, for what nobody has taken up is taken back without asking.
+   */
+  async takeUp(limit: number): Promise<readonly DueSlot[]> {
+    if (!(await this.anchor.advance())) return [];
+    const due = await this.runtime.bus.transaction(async ({ tx }) => {
+      if (!(await this.isAnyDue(tx))) return [];
+      const head = await this.ledger.lock(tx);
+      // The database may be another one than a moment ago.
+      const { hold, anchored } = await this.anchor.standing(tx);
+      if (hold !== undefined) return [];
+      const taken = await this.takeDue(tx, { limit, anchored: anchored.seq });
+      const first = taken.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
+      if (first.length > 0) await this.ledger.extend(tx, head, JSON.stringify({ takenUp: first }));
+      return taken;
+    });
+    return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
+  }
+
+  /** Asked before the head of the chain is held. */
+  private async isAnyDue(tx: Tx): Promise<boolean> {
+    const { rows } = await tx.query(
+      `SELECT 1 FROM slot WHERE due <= $1 AND (lease IS NULL OR lease < $1)
+          AND state IN ('intended', 'unknown', 'issued') LIMIT 1`,
+      [this.runtime.clock.now()],
+    );
+    return rows.length > 0;
+  }
+
   /** Leases what is due, never above the anchor; what waits to be sent goes before what waits to be collected. */
-  async takeDue(
+  private async takeDue(
     tx: Tx,
     { limit, anchored }: { readonly limit: number; readonly anchored: bigint },
   ): Promise<readonly DueSlot[]> {
     const now = this.runtime.clock.now();
     const { rows } = await tx.query(
       `UPDATE slot s SET lease = $1
-         FROM (SELECT obligation, slot, generation FROM slot
+         FROM (SELECT obligation, slot, generation, lease FROM slot
                 WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3
                   AND state IN ('intended', 'unknown', 'issued')
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
         RETURNING s.obligation, s.slot, s.generation, s.reference, s.amount_cents::text AS amount_cents, s.way, s.state,
-                  s.secret_lost, s.tries`,
+                  s.secret_lost, s.careful, s.tries, d.lease IS NULL AND s.tries = 0 AS is_first`,
       [new Date(now.getTime() + LEASE_MS), now, anchored, limit],
     );
     return (rows as Row[]).map((row) => ({
@@ -69,7 +106,9 @@ export class SlotStore {
       way: row.way,
       state: row.state,
       isSecretLost: row.secret_lost,
+      isCareful: row.careful,
       tries: row.tries,
+      isFirst: row.is_first,
     }));
   }
 
@@ -100,6 +139,18 @@ export class SlotStore {
       `SELECT id FROM obligation WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $2)
         ORDER BY tier, order_key LIMIT $1`,
       [limit, await this.ledger.rapidLeftCents(tx)],
+    );
+    return idsOf(rows);
+  }
+
+  /** Obligations that could not be planned while payments held, the most urgent first. */
+  async takeUnplanned(tx: Tx, limit: number): Promise<readonly string[]> {
+    const { rows } = await tx.query(
+      `DELETE FROM to_plan p
+        USING (SELECT t.obligation FROM to_plan t JOIN obligation o ON o.id = t.obligation
+                ORDER BY o.tier, o.order_key LIMIT $1 FOR UPDATE OF t SKIP LOCKED) d
+        WHERE p.obligation = d.obligation RETURNING p.obligation AS id`,
+      [limit],
     );
     return idsOf(rows);
   }

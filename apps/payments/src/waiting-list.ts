@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { AnchorKeeper } from './anchor-keeper.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 import { SlotStore } from './slot.store.js';
 
@@ -15,6 +16,7 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(SlotStore) private readonly slots: SlotStore,
     @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
   ) {
     const work = (): Promise<number> => this.giveTurns();
     this.worker = new Worker({ name: 'waiting-list', log: runtime.log, pollMs: POLL_MS, work });
@@ -31,10 +33,13 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
   /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
   async giveTurns(): Promise<0> {
     await this.runtime.bus.transaction(async (unit) => {
+      if ((await this.anchor.standing(unit.tx)).hold !== undefined) return;
       const turns = await this.slots.turns(unit.tx, TURNS_AT_ONCE);
       const capped = await this.slots.takeCapped(unit.tx, TURNS_AT_ONCE);
-      const handles = await this.desk.linked(unit.tx, [...turns, ...capped]);
-      const works = [...turns, ...capped].flatMap((obligation): Work[] => {
+      const unplanned = await this.slots.takeUnplanned(unit.tx, TURNS_AT_ONCE);
+      const all = [...turns, ...capped, ...unplanned];
+      const handles = await this.desk.linked(unit.tx, all);
+      const works = all.flatMap((obligation): Work[] => {
         const handle = handles.get(obligation);
         return handle === undefined
           ? []

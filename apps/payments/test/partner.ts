@@ -121,6 +121,8 @@ export class Partner {
   ): Answer {
     const known = this.payments.get(reference);
     switch (path) {
+      case '/cash/statements':
+        return { status: 200, body: { items: this.statement(), next: null } };
       case '/cash/codes':
         return this.issue(reference, amountCents, how);
       case '/cash/voids':
@@ -131,6 +133,15 @@ export class Partner {
       default:
         return told(reference, known);
     }
+  }
+
+  private statement(): readonly object[] {
+    const known = [...this.payments].filter(([, { state }]) => state !== 'late');
+    return known.map(([reference, { state, amountCents }]) => ({
+      reference,
+      state,
+      ...(amountCents === '0' ? {} : { amountCents }),
+    }));
   }
 
   private issue(reference: string, amountCents: string, how?: Misbehaviour): Answer {

@@ -33,8 +33,7 @@ export class City {
   }
 
   step(operation: Operation): void {
-    // Often within the same millisecond.
-    if (operation.type === 'hour') this.nowMs += 3_600_000;
+    if (operation.type === 'hour') this.nowMs += 3_600_000; // else often within the same millisecond
     switch (operation.type) {
       case 'payout': {
         const { way: chosen, isPresent } = operation;
@@ -183,19 +182,19 @@ export class City {
   private carry(at: number, id: string, how: Line): void {
     const obligation = this.obligations.get(id);
     const slot =
-      obligation?.slots.find(({ state }) => callFor(state, false) !== undefined && state !== 'issued') ??
-      obligation?.slots.find(({ state }) => state === 'issued');
+      obligation?.slots.find(
+        (each) => callFor({ ...each, isSecretLost: false }) !== undefined && each.state !== 'issued',
+      ) ?? obligation?.slots.find(({ state }) => state === 'issued');
     if (obligation === undefined || slot === undefined) return;
-    const call = callFor(slot.state, slot.isSecretLost);
+    const call = callFor(slot);
     if (call === undefined) return;
-    // M6
-    isTrue(slot.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued');
+    isTrue(slot.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued (M6)');
     this.replace(id, slot, { isTakenUp: true });
     const reference = referenceOf(id, slot);
-    const { amountCents, state } = slot;
+    const { amountCents, state, isCareful } = slot;
     const reply = this.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
     if (how === 'crash') return;
-    const outcome = outcomeOf({ call, state, reference, amountCents }, reply);
+    const outcome = outcomeOf({ call, state, isCareful, reference, amountCents }, reply);
     const isCancelled = this.households[at]?.grants.some((each) => each.obligation === id && each.isCancelled) ?? false;
     const before = this.obligations.get(id) as Obligation;
     const settled = settle(before, slot, { outcome, isCancelled });
@@ -299,7 +298,8 @@ export class City {
     const household = this.households[at] as HouseholdState;
     const obligation = this.obligations.get(id) as Obligation;
     const isCancelled = household.grants.some((grant) => grant.obligation === id && grant.isCancelled);
-    const input = { household, obligation, isCancelled, isItsTurn: turn.isItsTurn, money: this.view(turn.kept) };
+    const money = this.view(turn.kept);
+    const input = { household, obligation, isCancelled, isItsTurn: turn.isItsTurn, isCareful: false, money };
     const planned = plan(input, POLICY);
     this.obligations.set(id, planned.obligation);
     this.post(planned.postings);

@@ -32,6 +32,15 @@ export class CashController {
     return sent(await this.cash.inquire(request.reference, behaviour), behaviour, 'inquire');
   }
 
+  /** The partner's books, page by page: what a customer compares its own with. */
+  @Post('statements')
+  async statement(@Body() body: unknown): Promise<Sent> {
+    const request = readBody(bodies.statement, body);
+    if (request === undefined) return notUnderstood;
+    const behaviour = this.behaviours.next('cash', 'inquire');
+    return sent(await this.cash.statement(request.after), behaviour, 'inquire');
+  }
+
   @Post('voids')
   async void(@Body() body: unknown): Promise<Sent> {
     const request = readBody(bodies.reference, body);

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '#libs/service';
 import { CLOCK } from './clock.js';
 import type { Behaviour } from './domain/behaviour.js';
-import { collect, evolve, inquire, issue, voidPayment, type Decision, type Payment } from './domain/cash.js';
+import { collect, evolve, inquire, issue, statement, voidPayment, type Decision, type Payment } from './domain/cash.js';
 import type { Answer, CashEntry } from './domain/entry.js';
 import { JournalStore } from './journal.store.js';
 
@@ -33,6 +33,12 @@ export class CashStore implements OnModuleDestroy {
 
   async inquire(reference: string, behaviour: Behaviour): Promise<Answer> {
     const answer = inquire(this.payments.get(reference), reference, behaviour);
+    await this.journal.durable();
+    return answer;
+  }
+
+  async statement(after: string): Promise<Answer> {
+    const answer = statement(this.payments, Number(after));
     await this.journal.durable();
     return answer;
   }

@@ -38,6 +38,11 @@ export interface Slot {
   readonly isSecretLost: boolean;
   /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
   readonly isTakenUp: boolean;
+  /**
+   * The books were restored to an older state: it may have been sent, and its code may have been told, without their
+   * knowing. The rail is asked before anything is sent, and only its definite no takes it back.
+   */
+  readonly isCareful: boolean;
 }
 
 export function isWaiting({ state }: Slot): boolean {
@@ -46,6 +51,11 @@ export function isWaiting({ state }: Slot): boolean {
 
 /** True for what certainly has not reached a rail. */
 export function canBeTakenBack(slot: Slot): boolean {
+  return !slot.isCareful && isUnsent(slot);
+}
+
+/** As far as the books know, it has not reached a rail. */
+export function isUnsent(slot: Slot): boolean {
   return isWaiting(slot) || (slot.state === 'intended' && !slot.isTakenUp);
 }
 

@@ -34,10 +34,13 @@ interface Given {
   readonly money?: Partial<MoneyView>;
   readonly isCancelled?: boolean;
   readonly isItsTurn?: boolean;
+  readonly isCareful?: boolean;
 }
 
 function given({ household = present, obligation = standard, isCancelled = false, isItsTurn = false, ...more }: Given) {
-  const input: PlanInput = { household, obligation, isCancelled, isItsTurn, money: { ...money, ...more.money } };
+  const { isCareful = false } = more;
+  const asked = { household, obligation, isCancelled, isItsTurn, isCareful };
+  const input: PlanInput = { ...asked, money: { ...money, ...more.money } };
   return { whenPlanned: (by = policy): Plan => plan(input, by) };
 }
 
@@ -50,6 +53,7 @@ const slot = (change: Partial<Slot> = {}): Slot => ({
   state: 'intended',
   isSecretLost: false,
   isTakenUp: false,
+  isCareful: false,
   ...change,
 });
 const sent = (change: Partial<Slot> = {}): Obligation => ({

@@ -1,6 +1,6 @@
 import { siteOf, wayOf, type HouseholdState } from './household.js';
 import { splitIntoSlots, type AccountKind, type Posting } from './money.js';
-import { canBeTakenBack, isWaiting, presentSlots, type Obligation, type Slot } from './obligation.js';
+import { canBeTakenBack, isUnsent, isWaiting, presentSlots, type Obligation, type Slot } from './obligation.js';
 
 export interface FundView {
   readonly code: string;
@@ -35,6 +35,8 @@ export interface PlanInput {
   /** It is this obligation's turn on the waiting list. */
   readonly isItsTurn: boolean;
   readonly money: MoneyView;
+  /** New slots are careful: the books have been restored not long ago. */
+  readonly isCareful: boolean;
 }
 
 export interface Plan {
@@ -83,7 +85,17 @@ function cancel(before: Plan): Plan {
     return { ...returned, obligation: { ...obligation, status: 'closed' } };
   }
   const returned = takeBack(before);
-  return withSlots(returned, (slot) => (canBeTakenBack(slot) ? { ...slot, state: 'void' } : slot));
+  return withSlots(voidAtRail(returned), (slot) => (canBeTakenBack(slot) ? { ...slot, state: 'void' } : slot));
+}
+
+/** What may have been sent without the books' knowing is voided at the rail first; only its definite no frees the money. */
+function voidAtRail(before: Plan): Plan {
+  const doubtful = presentSlots(before.obligation).filter((slot) => slot.isCareful && isUnsent(slot));
+  const waiting = sum(doubtful.filter(isWaiting));
+  const moved = waiting === 0n ? before : post(before, 'reserved', 'in-flight', waiting);
+  return withSlots(moved, (slot) =>
+    doubtful.includes(slot) ? { ...slot, state: 'unknown', isSecretLost: true } : slot,
+  );
 }
 
 /** Makes available what has not been sent. */
@@ -190,6 +202,7 @@ function makeSlots(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan 
     state: 'waiting-release',
     isSecretLost: false,
     isTakenUp: false,
+    isCareful: input.isCareful,
   }));
   return { ...before, obligation: { ...obligation, slots } };
 }

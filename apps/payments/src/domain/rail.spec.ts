@@ -5,6 +5,7 @@ import { callFor, outcomeOf, pauseAfter, type Asked, type RailReply } from './ra
 const asked = (state: SlotState, call: Asked['call'] = 'inquire'): Asked => ({
   call,
   state,
+  isCareful: false,
   reference: 'ref-1',
   amountCents: 25_000n,
 });
@@ -22,7 +23,11 @@ describe('what is asked of the partner', () => {
     ['void', false, undefined],
     ['held', false, undefined],
   ])('for a slot that is %s (code lost: %s): %s', (state, isSecretLost, call) => {
-    expect(callFor(state, isSecretLost)).toBe(call);
+    expect(callFor({ state, isSecretLost, isCareful: false })).toBe(call);
+  });
+
+  it('for an intent that the books may have sent before and forgotten: first whether the partner knows it', () => {
+    expect(callFor({ state: 'intended', isSecretLost: false, isCareful: true })).toBe('inquire');
   });
 });
 

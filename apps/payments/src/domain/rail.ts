@@ -15,13 +15,22 @@ export type RailReply =
   | { readonly type: 'other-amount' }
   | { readonly type: 'lost' };
 
-/** What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry. */
+export interface SlotFacts {
+  readonly state: SlotState;
+  readonly isSecretLost: boolean;
+  readonly isCareful: boolean;
+}
+
 export type RailCall = 'issue' | 'inquire' | 'void';
 
-export function callFor(state: SlotState, isSecretLost: boolean): RailCall | undefined {
+/**
+ * What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry, and first an
+ * inquiry for what the books may have forgotten.
+ */
+export function callFor({ state, isSecretLost, isCareful }: SlotFacts): RailCall | undefined {
   switch (state) {
     case 'intended':
-      return 'issue';
+      return isCareful ? 'inquire' : 'issue';
     case 'unknown':
       return isSecretLost ? 'void' : 'inquire';
     case 'issued':
@@ -54,6 +63,8 @@ export type RailOutcome =
 export interface Asked {
   readonly call: RailCall;
   readonly state: SlotState;
+  /** Its code may have been told without the books' knowing. */
+  readonly isCareful: boolean;
   readonly reference: string;
   readonly amountCents: bigint;
 }
@@ -70,10 +81,12 @@ export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
     case 'collected':
       if (reply.amountCents !== asked.amountCents) return { type: 'contradiction' };
       // Collected by a code that the household was never told: somebody else has it.
-      return asked.state === 'issued' ? { type: 'collected' } : { type: 'contradiction' };
+      return asked.state === 'issued' || asked.isCareful ? { type: 'collected' } : { type: 'contradiction' };
     case 'void':
       return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'definite-no' };
     case 'not-found':
+      // Whoever is told to void something must say that it is void: anything less is no definite no.
+      if (asked.call === 'void') return { type: 'unknown' };
       return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'send-again' };
     case 'other-amount':
       return { type: 'contradiction' };

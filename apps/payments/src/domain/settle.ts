@@ -21,9 +21,10 @@ export function settle(
   const slot = obligation.slots.find((each) => each.slot === name.slot && each.generation === name.generation);
   // What another instance has settled meanwhile stays as it is.
   if (slot === undefined || !canMove(slot, outcome)) return { obligation, postings: [] };
-  const change = (state: SlotState, isSecretLost = slot.isSecretLost): Obligation => {
-    if (state === slot.state && isSecretLost === slot.isSecretLost) return obligation;
-    const changed = { ...slot, state, isSecretLost };
+  const change = (state: SlotState, more: Partial<Slot> = {}): Obligation => {
+    const changed = { ...slot, state, ...more };
+    if (state === slot.state && changed.isSecretLost === slot.isSecretLost && changed.isCareful === slot.isCareful)
+      return obligation;
     return { ...obligation, slots: obligation.slots.map((each) => (each === slot ? changed : each)) };
   };
   const move = (from: AccountKind, to: AccountKind): Posting => ({
@@ -37,13 +38,16 @@ export function settle(
     case 'issued':
       return { obligation: change('issued'), postings: [move('in-flight', 'outstanding')] };
     case 'collected':
-      return { obligation: change('collected'), postings: [move('outstanding', 'paid')] };
+      return {
+        obligation: change('collected'),
+        postings: [move(slot.state === 'issued' ? 'outstanding' : 'in-flight', 'paid')],
+      };
     case 'unknown':
       return { obligation: change('unknown'), postings: [] };
     case 'send-again':
-      return { obligation: change('intended', false), postings: [] };
+      return { obligation: change('intended', { isSecretLost: false, isCareful: false }), postings: [] };
     case 'secret-lost':
-      return { obligation: change('unknown', true), postings: [] };
+      return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
     case 'definite-no': {
       const voided = change('void');
       if (isCancelled) return { obligation: voided, postings: [move('in-flight', 'available')] };
@@ -66,12 +70,32 @@ export function settle(
   }
 }
 
+/** How people say that an instrument ended, of which the partner's books and ours contradicted each other. */
+export type PeoplesEnd = 'ask-again' | 'never-paid' | 'paid';
+
+/** Takes what two people have found out into the obligation. Only what is held is theirs to settle. */
+export function settleByPeople(
+  obligation: Obligation,
+  name: SlotName,
+  { end, isCancelled }: { readonly end: PeoplesEnd; readonly isCancelled: boolean },
+): Settled {
+  const isIt = (slot: Slot): boolean => slot.slot === name.slot && slot.generation === name.generation;
+  if (!obligation.slots.some((slot) => isIt(slot) && slot.state === 'held')) return { obligation, postings: [] };
+  // Whatever they say, its code may be in somebody's hands.
+  const open = (slot: Slot): Slot =>
+    isIt(slot) ? { ...slot, state: 'unknown', isSecretLost: false, isCareful: true } : slot;
+  const asked: Obligation = { ...obligation, slots: obligation.slots.map(open) };
+  if (end === 'ask-again') return { obligation: asked, postings: [] };
+  const outcome: RailOutcome = { type: end === 'paid' ? 'collected' : 'definite-no' };
+  return settle(asked, name, { outcome, isCancelled });
+}
+
 /** Only the rail's own word about what it was asked moves a slot, and nothing moves one that has come to its end. */
-function canMove({ state, isSecretLost }: Slot, outcome: RailOutcome): boolean {
+function canMove({ state, isSecretLost, isCareful }: Slot, outcome: RailOutcome): boolean {
   const isOpen = state === 'intended' || state === 'unknown';
   switch (outcome.type) {
     case 'collected':
-      return state === 'issued';
+      return state === 'issued' || (isOpen && isCareful);
     case 'contradiction':
       return isOpen || state === 'issued';
     case 'issued':

@@ -72,6 +72,7 @@ const tables = [
      due timestamptz,
      lease timestamptz,
      batch uuid,
+     careful boolean NOT NULL DEFAULT false,
      CONSTRAINT slot_key PRIMARY KEY (obligation, slot, generation),
      CONSTRAINT slot_reference UNIQUE (reference),
      CONSTRAINT slot_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
@@ -102,18 +103,39 @@ const tables = [
      person text NOT NULL,
      CONSTRAINT approval_key PRIMARY KEY (batch, person)
    )`,
+  // What two people have decided together.
+  `CREATE TABLE book_event (
+     seq bigint NOT NULL,
+     kind text NOT NULL,
+     day date NOT NULL,
+     detail jsonb NOT NULL,
+     CONSTRAINT book_event_key PRIMARY KEY (seq)
+   )`,
+  // What the first of them has agreed to.
+  `CREATE TABLE proposal (
+     about text NOT NULL,
+     digest bytea NOT NULL,
+     person text NOT NULL,
+     CONSTRAINT proposal_key PRIMARY KEY (about)
+   )`,
+  // Obligations that could not be planned while payments held.
+  `CREATE TABLE to_plan (
+     obligation bytea NOT NULL,
+     CONSTRAINT to_plan_key PRIMARY KEY (obligation)
+   )`,
   // Rows of the books never change, whoever asks.
   `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      RAISE EXCEPTION 'the books are append-only';
    END $$`,
-  ...['chain', 'entry'].flatMap((table) => [
+  ...['chain', 'entry', 'book_event'].flatMap((table) => [
     `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
     `CREATE TRIGGER ${table}_not_emptied BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
   ]),
 ];
 
 const names = [
+  'to_plan', 'proposal', 'book_event',
   'approval', 'batch', 'site_hour', 'rapid_week', 'slot', 'obligation', 'entry', 'chain_head', 'chain', 'account',
   'fund',
 ]; // prettier-ignore

@@ -75,6 +75,22 @@ export function inquire(payment: Payment | undefined, reference: string, { mode 
   return told(reference, shown);
 }
 
+const STATEMENT_ITEMS = 500;
+
+/** One page of everything that was ever done for this customer, in the order in which it was first heard of. */
+export function statement(payments: ReadonlyMap<string, Payment>, after: number): Answer {
+  const page = [...payments].slice(after, after + STATEMENT_ITEMS);
+  const items = page
+    .filter(([, { state }]) => state !== 'delayed')
+    .map(([reference, { state, amountCents }]) => ({
+      reference,
+      state,
+      ...(amountCents === undefined ? {} : { amountCents }),
+    }));
+  const next = after + page.length < payments.size ? String(after + page.length) : null;
+  return { status: 200, body: { items, next } };
+}
+
 /** A definite no, also for what never came: it can never be issued afterwards. Money that is collected stays collected. */
 export function voidPayment(payment: Payment | undefined, reference: string): Decision {
   if (payment?.state === 'collected' || payment?.state === 'pending') {

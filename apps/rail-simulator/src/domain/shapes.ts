@@ -1,4 +1,5 @@
 const REFERENCE = /^[A-Za-z0-9_-]{1,128}$/;
+const POSITION = /^(0|[1-9]\d{0,8})$/;
 const CENTS = /^[1-9]\d{0,7}$/;
 const NUMBER = /^\+1\d{10}$/;
 const SENDER = /^[A-Za-z ]{3,30}$/;
@@ -12,6 +13,7 @@ type Shape = Readonly<Record<string, RegExp>>;
 export const bodies = {
   issue: { reference: REFERENCE, amountCents: CENTS },
   reference: { reference: REFERENCE },
+  statement: { after: POSITION },
   code: { code: CODE },
   message: { reference: REFERENCE, to: NUMBER, text: /^[^\n]+$/u },
 } as const satisfies Record<string, Shape>;

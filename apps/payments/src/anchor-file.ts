@@ -1,0 +1,84 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Where the head of the books is written down outside the database, so that an older database is noticed. */
+export interface AnchoredPair {
+  readonly seq: bigint;
+  readonly hash: string;
+}
+
+/** Whoever holds the lock takes milliseconds. */
+const LOCK_STALE_MS = 30_000;
+const LOCK_TRIES = 200;
+const LOCK_PAUSE_MS = 10;
+const PAIR = /^\{"seq":"(0|[1-9]\d{0,18})","hash":"([\w-]{43})"\}$/;
+
+/** One file that all instances share. It is changed only under its lock, and is always either the old or the new one. */
+export class AnchorFile {
+  private readonly lockFolder: string;
+
+  constructor(private readonly path: string) {
+    this.lockFolder = `${path}.lock`;
+    mkdirSync(dirname(path), { recursive: true });
+  }
+
+  /** @returns `missing`: nothing was ever written, or it was lost. `unreadable`: it holds something else than a pair */
+  read(): AnchoredPair | 'missing' | 'unreadable' {
+    try {
+      const [, seq, hash] = PAIR.exec(readFileSync(this.path, 'utf8')) ?? [];
+      return seq === undefined || hash === undefined ? 'unreadable' : { seq: BigInt(seq), hash };
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return 'missing';
+      throw error;
+    }
+  }
+
+  /** Runs work while no other process can change the file. Undefined: somebody else holds it for too long. */
+  async locked<T>(work: () => Promise<T>): Promise<T | undefined> {
+    for (let tries = 0; !this.lock(); tries += 1) {
+      if (tries >= LOCK_TRIES) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+    }
+    try {
+      return await work();
+    } finally {
+      rmdirSync(this.lockFolder);
+    }
+  }
+
+  /** Only while it is locked. */
+  write({ seq, hash }: AnchoredPair): void {
+    const next = `${this.path}.next`;
+    const descriptor = openSync(next, 'w', 0o600);
+    writeSync(descriptor, JSON.stringify({ seq: String(seq), hash }));
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(next, this.path);
+    const folder = openSync(dirname(this.path), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  }
+
+  /** A folder can be made only once. One that was left by a process that died is too old to be anybody's. */
+  private lock(): boolean {
+    try {
+      mkdirSync(this.lockFolder);
+      return true;
+    } catch {
+      const since = statSync(this.lockFolder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > LOCK_STALE_MS) rmSync(this.lockFolder, { recursive: true, force: true });
+      return false;
+    }
+  }
+}

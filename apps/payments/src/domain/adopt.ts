@@ -1,0 +1,144 @@
+import type { AccountKind, Posting } from './money.js';
+import { presentSlots, type Obligation, type Slot } from './obligation.js';
+import type { RailReply } from './rail.js';
+
+/** What a rail knows of one generation of one instrument. */
+export interface Finding {
+  readonly slot: number;
+  readonly generation: number;
+  readonly reply: Extract<RailReply['type'], 'issued' | 'collected' | 'void' | 'pending' | 'other-amount'>;
+}
+
+export interface AdoptInput {
+  readonly obligation: Obligation;
+  /** Everything that the rail knows of it. */
+  readonly findings: readonly Finding[];
+  /** Amounts of its instruments, where the books have none yet. */
+  readonly amounts: readonly bigint[];
+  /** The way that the rail pays in. */
+  readonly way: string;
+  /** A fund that may pay it and holds enough, where it has none yet. */
+  readonly fund: string | undefined;
+}
+
+export type Adoption =
+  /** The books know it already, or can find it out by themselves. */
+  | { readonly type: 'known' }
+  | { readonly type: 'adopted'; readonly obligation: Obligation; readonly postings: readonly Posting[] }
+  /** No fund holds what has already left. */
+  | { readonly type: 'no-money' }
+  /** Two generations of one instrument live, or one that the books have seen paid: people must look. */
+  | { readonly type: 'contradiction' };
+
+/** Where the money of a slot stands; undefined: it was given back, or never taken. */
+const places: Readonly<Record<Slot['state'], AccountKind | undefined>> = {
+  'waiting-release': 'reserved',
+  capped: 'reserved',
+  intended: 'in-flight',
+  unknown: 'in-flight',
+  held: 'in-flight',
+  issued: 'outstanding',
+  collected: 'paid',
+  void: undefined,
+};
+
+/**
+ * Takes into the books what a rail has done that they have forgotten, or never came to know. What it has becomes
+ * `unknown`, so that it can neither be sent under another reference nor be taken back; what it really is, the rail is
+ * asked once the hold is lifted.
+ */
+export function adopt(input: AdoptInput): Adoption {
+  const bySlot = Map.groupBy(input.findings, ({ slot }) => slot);
+  const isForgotten = [...bySlot].some(([slot, findings]) => !isKnown(input.obligation, slot, findings));
+  if (!isForgotten) return { type: 'known' };
+  const ready = withSlots(input);
+  if (ready === undefined) return { type: 'no-money' };
+  let { obligation } = ready;
+  const postings = [...ready.postings];
+  for (const [slot, findings] of bySlot) {
+    if (isKnown(obligation, slot, findings)) continue;
+    const living = findings.filter(({ reply }) => reply !== 'void');
+    const newest = findings.reduce((last, each) => (each.generation > last.generation ? each : last));
+    const present = presentSlots(obligation).find((each) => each.slot === slot);
+    if (present === undefined || present.state === 'collected') return { type: 'contradiction' };
+    if (living.length > 1 || living.some((each) => each !== newest) || newest.generation < present.generation) {
+      return { type: 'contradiction' };
+    }
+    obligation = withFound(obligation, present, newest.generation);
+    const from = places[present.state] ?? 'available';
+    if (from !== 'in-flight') postings.push(posting(obligation, { from, to: 'in-flight' }, present.amountCents));
+  }
+  return { type: 'adopted', obligation, postings };
+}
+
+/** The books know of this instrument what the rail knows, or will ask it by themselves under the right reference. */
+function isKnown(obligation: Obligation, slot: number, findings: readonly Finding[]): boolean {
+  const present = presentSlots(obligation).find((each) => each.slot === slot);
+  if (present === undefined) return false;
+  return findings.every(({ generation, reply }) => {
+    if (generation > present.generation) return false;
+    if (generation < present.generation) return reply === 'void';
+    switch (present.state) {
+      case 'unknown':
+      case 'held':
+        return true;
+      case 'issued':
+        return reply === 'issued' || reply === 'collected';
+      case 'collected':
+        return reply === 'collected';
+      case 'void':
+        return reply === 'void';
+      case 'intended':
+        return present.isTakenUp;
+      case 'waiting-release':
+      case 'capped':
+        return false;
+    }
+  });
+}
+
+/** The obligation with money and instruments, as it had them when they were sent. */
+function withSlots(input: AdoptInput): { readonly obligation: Obligation; readonly postings: Posting[] } | undefined {
+  const { obligation, fund, amounts, way } = input;
+  const isPromised = obligation.status === 'reserved';
+  if (obligation.slots.length > 0) {
+    if (isPromised || obligation.fund !== undefined)
+      return { obligation: { ...obligation, status: 'reserved' }, postings: [] };
+  }
+  const paying = obligation.fund ?? fund;
+  if (paying === undefined) return undefined;
+  const promised: Obligation = { ...obligation, status: 'reserved', fund: paying };
+  const slots = amounts.map((amountCents, slot): Slot => ({
+    slot,
+    generation: 0,
+    amountCents,
+    way,
+    site: undefined,
+    state: 'waiting-release',
+    isSecretLost: false,
+    isTakenUp: false,
+    isCareful: true,
+  }));
+  const postings = isPromised ? [] : [posting(promised, { from: 'available', to: 'reserved' }, obligation.amountCents)];
+  return { obligation: { ...promised, slots: obligation.slots.length > 0 ? obligation.slots : slots }, postings };
+}
+
+/** Generations below the found one have come to a definite no, or there would not be another. */
+function withFound(obligation: Obligation, present: Slot, found: number): Obligation {
+  const others = obligation.slots.filter((slot) => slot.slot !== present.slot || slot.generation < present.generation);
+  const voided = Array.from({ length: found - present.generation }, (_, at): Slot => ({
+    ...present,
+    generation: present.generation + at,
+    state: 'void',
+  }));
+  const living: Slot = { ...present, generation: found, state: 'unknown', isSecretLost: false, isCareful: true };
+  return { ...obligation, slots: [...others, ...voided, living] };
+}
+
+function posting(
+  { fund = '', id }: Obligation,
+  { from, to }: { readonly from: AccountKind; readonly to: AccountKind },
+  amountCents: bigint,
+): Posting {
+  return { fund, from, to, amountCents, obligation: id };
+}

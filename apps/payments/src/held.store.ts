@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { AnchorKeeper } from './anchor-keeper.js';
+import type { PeoplesEnd } from './domain/settle.js';
+import { LedgerStore } from './ledger.store.js';
+import { PaymentDesk } from './payment-desk.js';
+
+/** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
+export interface HeldItem {
+  readonly reference: string;
+  readonly amountCents: string;
+  /** The end that one person has proposed. */
+  readonly proposed: boolean;
+}
+
+export type SettleOutcome = 'counted' | 'settled' | 'same-person' | 'other-end' | 'not-now' | 'not-found';
+
+const HELD_MAX = 500;
+const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
+
+/** What only people can settle, two of them together. */
+@Injectable()
+export class HeldStore {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+  ) {}
+
+  async open(): Promise<readonly HeldItem[]> {
+    const { rows } = await this.runtime.pool.query<{ reference: Buffer; cents: string; proposed: boolean }>(
+      `SELECT s.reference, s.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
+         FROM slot s LEFT JOIN proposal p ON p.about = 'held ' || encode(s.reference, 'hex')
+        WHERE s.state = 'held' ORDER BY s.reference LIMIT $1`,
+      [HELD_MAX],
+    );
+    return rows.map(({ reference, cents, proposed }) => ({
+      reference: reference.toString('base64url'),
+      amountCents: cents,
+      proposed,
+    }));
+  }
+
+  /** One more person says how it ended. Two different people who say the same settle it. */
+  settle(reference: string, end: PeoplesEnd, person: string): Promise<SettleOutcome> {
+    return this.runtime.bus.transaction(async (unit) => {
+      const { tx } = unit;
+      const { rows } = await tx.query(
+        `SELECT obligation, slot, generation FROM slot WHERE reference = $1 AND state = 'held'`,
+        [bytes(reference)],
+      );
+      const [slot] = rows as { obligation: Buffer; slot: number; generation: number }[];
+      if (slot === undefined) return 'not-found';
+      if ((await this.anchor.standing(tx)).hold !== undefined) return 'not-now';
+      const about = `held ${bytes(reference).toString('hex')}`;
+      const digest = createHash('sha256').update(`${about} ${end}`).digest();
+      const found = await tx.query('SELECT digest, person FROM proposal WHERE about = $1 FOR UPDATE', [about]);
+      const [first] = found.rows as { digest: Buffer; person: string }[];
+      if (first === undefined || (first.person === person && !first.digest.equals(digest))) {
+        await tx.query(
+          `INSERT INTO proposal (about, digest, person) VALUES ($1, $2, $3)
+           ON CONFLICT (about) DO UPDATE SET digest = excluded.digest`,
+          [about, digest, person],
+        );
+        return 'counted';
+      }
+      if (first.person === person) return 'same-person';
+      if (!first.digest.equals(digest)) return 'other-end';
+      await tx.query('DELETE FROM proposal WHERE about = $1', [about]);
+      const obligation = slot.obligation.toString('base64url');
+      await this.desk.settle(unit, { obligation, name: slot, end });
+      await this.ledger.record(tx, await this.ledger.lock(tx), {
+        kind: 'held-settled',
+        detail: { reference, end, people: [first.person, person] },
+      });
+      return 'settled';
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { canonicalJson } from '#libs/contracts';
+import { RUNTIME, type Runtime } from '#libs/service';
+import { AnchorKeeper, type Standing } from './anchor-keeper.js';
+import { lift, type Found, type LiftDecision } from './domain/lift.js';
+import { LedgerStore } from './ledger.store.js';
+import type { Reconciliation } from './reconciler.js';
+
+/** Why payments holds, and what a person has to know before lifting it: counts, never a household. */
+export interface HoldView {
+  readonly hold: string | null;
+  /** Up to which commit the books were written down outside; `0` where that was lost. */
+  readonly anchoredSeq: string;
+  readonly headSeq: string;
+  /** Null until books and rails have been compared. */
+  readonly found: Found | null;
+  /** Exactly what whoever lifts it agrees to. */
+  readonly digest: string | null;
+  /** Somebody has agreed to this digest already. */
+  readonly isProposed: boolean;
+  /** After a lift, for as long as old messages may come again: whatever is to be sent is asked about first. */
+  readonly isCareful: boolean;
+}
+
+type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
+
+const ABOUT = 'hold';
+
+/** Holds, and how two people lift them. */
+@Injectable()
+export class HoldStore {
+  /** What was found last by this instance. */
+  private last: Reconciliation | undefined;
+
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+  ) {}
+
+  /** What reconciling has found; undefined: it is not known any more. */
+  take(reconciliation: Reconciliation | undefined): void {
+    this.last = reconciliation;
+  }
+
+  view(): Promise<HoldView> {
+    return this.runtime.bus.transaction(async ({ tx }) => {
+      const standing = await this.anchor.standing(tx);
+      const { rows } = await tx.query('SELECT seq::text AS seq FROM chain_head');
+      const digest = this.digest(standing);
+      const isHeld = standing.hold !== undefined;
+      return {
+        hold: standing.hold ?? null,
+        anchoredSeq: String(standing.anchored.seq),
+        headSeq: (rows[0] as { seq: string }).seq,
+        found: isHeld ? (this.last?.found ?? null) : null,
+        digest: digest ?? null,
+        isProposed: digest !== undefined && (await this.first(tx))?.digest === digest,
+        isCareful: standing.isCareful,
+      };
+    });
+  }
+
+  /** One more person agrees. With the second the books go on from where they are, and the anchor with them. */
+  async agree(wish: {
+    readonly digest: string;
+    readonly person: string;
+    readonly isAccepted: boolean;
+  }): Promise<LiftDecision> {
+    const [decision, standing] = await this.runtime.bus.transaction(async ({ tx }) => {
+      const head = await this.ledger.lock(tx);
+      const present = await this.anchor.standing(tx);
+      const digest = this.digest(present);
+      if (digest === undefined || this.last === undefined) {
+        return [{ outcome: 'refused', reason: 'not-now' } as const, present] as const;
+      }
+      const first = await this.first(tx);
+      const decided = lift(this.last.found, { digest, first }, wish);
+      if (decided.outcome === 'counted') await this.propose(tx, wish);
+      if (decided.outcome === 'lifted') {
+        await this.end(tx);
+        const { anchored } = present;
+        await this.ledger.record(tx, head, {
+          kind: 'hold-lifted',
+          detail: {
+            reason: present.hold ?? '',
+            fromSeq: String(anchored.seq),
+            fromHash: anchored.hash,
+            headSeq: String(head.seq),
+            people: [first?.person ?? '', wish.person],
+            ...this.last.found,
+          },
+        });
+      }
+      return [decided, present] as const;
+    });
+    if (decision.outcome === 'lifted') {
+      await this.anchor.moveAfterLift(standing.anchored);
+      this.last = undefined;
+    }
+    return decision;
+  }
+
+  /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
+  private async end(tx: Tx): Promise<void> {
+    await tx.query('DELETE FROM proposal WHERE about = $1', [ABOUT]);
+    await tx.query(`UPDATE slot SET careful = true WHERE state NOT IN ('void', 'collected')`);
+    await tx.query(`UPDATE slot SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [
+      this.runtime.clock.now(),
+    ]);
+    await tx.query(
+      `INSERT INTO to_plan (obligation) SELECT id FROM obligation WHERE status <> 'closed' ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  private digest({ hold, anchored }: Standing): string | undefined {
+    if (hold === undefined || this.last === undefined) return undefined;
+    const { unanswered, unfunded, unmatched, differing } = this.last.found;
+    // Not the head and not how many were asked about: while people look, new grants go on coming in.
+    const seen = { hold, seq: String(anchored.seq), hash: anchored.hash, unanswered, unfunded, unmatched, differing };
+    return createHash('sha256')
+      .update(canonicalJson({ ...seen, open: [...this.last.open] }))
+      .digest('base64url');
+  }
+
+  private async first(tx: Tx): Promise<{ readonly digest: string; readonly person: string } | undefined> {
+    const { rows } = await tx.query('SELECT digest, person FROM proposal WHERE about = $1 FOR UPDATE', [ABOUT]);
+    const [row] = rows as { digest: Buffer; person: string }[];
+    return row === undefined ? undefined : { digest: row.digest.toString('base64url'), person: row.person };
+  }
+
+  private async propose(
+    tx: Tx,
+    { digest, person }: { readonly digest: string; readonly person: string },
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO proposal (about, digest, person) VALUES ($1, $2, $3)
+       ON CONFLICT (about) DO UPDATE SET digest = excluded.digest, person = excluded.person`,
+      [ABOUT, Buffer.from(digest, 'base64url'), person],
+    );
+  }
+}

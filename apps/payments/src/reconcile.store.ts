@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RUNTIME, type Runtime } from '#libs/service';
+import type { StatementItem } from './cash-rail.js';
+import type { Adoption } from './domain/adopt.js';
+import type { Obligation } from './domain/obligation.js';
+import { LedgerStore } from './ledger.store.js';
+
+type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
+type FundFor = (way: string, amountCents: bigint) => Promise<string | undefined>;
+
+/** States of a rail that may stand beside each state of the books; whatever else stands there, people must look at. */
+const agreeing: Readonly<Record<string, readonly string[]>> = {
+  issued: ['issued', 'collected'],
+  collected: ['collected'],
+  void: ['void'],
+};
+/** Of these the books know that they do not know: they are asked about by themselves. */
+const OPEN = ['intended', 'unknown', 'held'];
+
+const CHECK_VIOLATION = '23514';
+
+/** The books as reconciling them reads and mends them. */
+@Injectable()
+export class ReconcileStore {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+  ) {}
+
+  async page(after: Uint8Array, limit: number): Promise<readonly string[]> {
+    const { rows } = await this.runtime.pool.query<{ id: Buffer }>(
+      'SELECT id FROM obligation WHERE id > $1 ORDER BY id LIMIT $2',
+      [after, limit],
+    );
+    return rows.map(({ id }) => id.toString('base64url'));
+  }
+
+  async read(ids: readonly string[]): Promise<readonly Obligation[]> {
+    return this.runtime.bus.transaction(async ({ tx }) => [...(await this.ledger.obligations(tx, ids)).values()]);
+  }
+
+  /** Changes one obligation under the head of the chain. @returns what became of it */
+  async change(
+    id: string,
+    decide: (present: Obligation, fundFor: FundFor) => Promise<Adoption>,
+  ): Promise<Adoption['type']> {
+    try {
+      return await this.runtime.bus.transaction(async ({ tx }) => {
+        const head = await this.ledger.lock(tx);
+        const present = (await this.ledger.obligations(tx, [id])).get(id);
+        if (present === undefined) return 'known';
+        const adoption = await decide(present, (way, amountCents) => this.fundFor(tx, way, amountCents));
+        if (adoption.type !== 'adopted') return adoption.type;
+        const { obligation, postings } = adoption;
+        const change = { obligations: [{ obligation, stub: undefined }], postings, rapid: [], released: [] };
+        await this.ledger.write(tx, head, change);
+        return 'adopted';
+      });
+    } catch (error) {
+      // An account would go below nothing: its money was promised to somebody else since.
+      if ((error as { code?: unknown }).code === CHECK_VIOLATION) return 'no-money';
+      throw error;
+    }
+  }
+
+  /** Item by item, both ways. @returns references */
+  async compare(
+    way: string,
+    items: readonly StatementItem[],
+  ): Promise<{ readonly unmatched: readonly string[]; readonly differing: readonly string[] }> {
+    const ofRail = new Map(items.map((item) => [item.reference, item]));
+    const { rows } = await this.runtime.pool.query<{ reference: Buffer; state: string; cents: string; way: string }>(
+      'SELECT reference, state, amount_cents::text AS cents, way FROM slot',
+    );
+    const differing: string[] = [];
+    for (const row of rows) {
+      const reference = row.reference.toString('base64url');
+      const item = ofRail.get(reference);
+      ofRail.delete(reference);
+      if (row.way === way && !isAgreed(row, item)) differing.push(reference);
+    }
+    // A void that was asked for in case something came is no payment.
+    const unmatched = [...ofRail.values()].filter(({ state }) => state !== 'void').map(({ reference }) => reference);
+    return { unmatched, differing };
+  }
+
+  private async fundFor(tx: Tx, way: string, amountCents: bigint): Promise<string | undefined> {
+    const { funds } = await this.ledger.view(tx);
+    return funds.find(
+      ({ mayPayGrants, ways, availableCents }) => mayPayGrants && ways.includes(way) && availableCents >= amountCents,
+    )?.code;
+  }
+}
+
+function isAgreed(row: { readonly state: string; readonly cents: string }, item: StatementItem | undefined): boolean {
+  if (OPEN.includes(row.state)) return true;
+  const isSame = item?.amountCents === undefined || String(item.amountCents) === row.cents;
+  if (item === undefined) return row.state !== 'issued' && row.state !== 'collected';
+  return isSame && (agreeing[row.state] ?? []).includes(item.state);
+}
