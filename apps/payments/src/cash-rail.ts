@@ -1,16 +1,9 @@
-import type { RailCall, RailReply } from './domain/rail.js';
+import type { RailCall, RailReply, StatementItem } from './domain/rail.js';
 
 export interface RailRequest {
   readonly call: RailCall;
   readonly reference: string;
   readonly amountCents: bigint;
-}
-
-/** One payment in the partner's own books. */
-export interface StatementItem {
-  readonly reference: string;
-  readonly state: string;
-  readonly amountCents: bigint | undefined;
 }
 
 /** A way to hand out money. What it does not know for certain it calls `lost`. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { RUNTIME, Worker, type Runtime } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
-import { HoldStore } from './hold.store.js';
+import { HoldDesk } from './hold-desk.js';
 import { Reconciler } from './reconciler.js';
 
 const POLL_MS = 1_000;
@@ -12,10 +12,10 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly worker: Worker;
 
   constructor(
-    @Inject(RUNTIME) runtime: Runtime<'payments'>,
+    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
     @Inject(Reconciler) private readonly reconciler: Reconciler,
-    @Inject(HoldStore) private readonly holds: HoldStore,
+    @Inject(HoldDesk) private readonly holds: HoldDesk,
   ) {
     this.worker = new Worker({ name: 'hold', log: runtime.log, pollMs: POLL_MS, work: () => this.look() });
   }
@@ -30,7 +30,7 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if (this.anchor.holdReason === undefined) this.holds.take(undefined);
+    if ((await this.anchor.standing(this.runtime.pool)).hold === undefined) this.holds.take(undefined);
     else this.holds.take(await this.reconciler.reconcile());
     return 0;
   }

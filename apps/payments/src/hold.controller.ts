@@ -3,8 +3,8 @@ import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
 import { Problem, RUNTIME, StaffStore, type Runtime, type SignedRequest } from '#libs/service';
 import { IsBoolean, IsIn } from 'class-validator';
 import type { PeoplesEnd } from './domain/settle.js';
-import { HeldStore, type HeldItem } from './held.store.js';
-import { HoldStore, type HoldView } from './hold.store.js';
+import { HeldDesk, type HeldItem } from './held-desk.js';
+import { HoldDesk, type HoldView } from './hold-desk.js';
 
 class LiftHold {
   @Field({ data: 'operational', purpose: 'exactly what the person has seen' })
@@ -34,8 +34,8 @@ const NO_BODY = Buffer.alloc(0);
 @Controller('v1')
 export class HoldController {
   constructor(
-    @Inject(HoldStore) private readonly holds: HoldStore,
-    @Inject(HeldStore) private readonly held: HeldStore,
+    @Inject(HoldDesk) private readonly holds: HoldDesk,
+    @Inject(HeldDesk) private readonly held: HeldDesk,
     @Inject(StaffStore) private readonly staff: StaffStore,
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
   ) {}

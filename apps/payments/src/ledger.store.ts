@@ -5,7 +5,7 @@ import { RUNTIME, type Runtime } from '#libs/service';
 import { accountOf, type Posting } from './domain/money.js';
 import type { Obligation, Slot } from './domain/obligation.js';
 import type { FundView } from './domain/plan.js';
-import { obligationOf, type FundRow, type ObligationRow, type SlotRow } from './ledger-rows.js';
+import { obligationOf, type FundRow, type ObligationRow, type SlotRow } from './ledger-rows.store.js';
 
 type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 

@@ -6,10 +6,10 @@ import { BooksController } from './books.controller.js';
 import { BooksStore } from './books.store.js';
 import { Fund } from './fund.entity.js';
 import { FundStore } from './fund.store.js';
-import { HeldStore } from './held.store.js';
+import { HeldDesk } from './held-desk.js';
 import { HoldController } from './hold.controller.js';
 import { HoldWorker } from './hold-worker.js';
-import { HoldStore } from './hold.store.js';
+import { HoldDesk } from './hold-desk.js';
 import { householdKinds, HouseholdStore } from './household.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { Tables1764028800003 } from './migrations/0001-tables.js';
@@ -49,8 +49,8 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     AnchorKeeper,
     BooksStore,
     FundStore,
-    HeldStore,
-    HoldStore,
+    HeldDesk,
+    HoldDesk,
     HoldWorker,
     HouseholdStore,
     LedgerStore,

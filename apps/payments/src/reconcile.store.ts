@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RUNTIME, type Runtime } from '#libs/service';
-import type { StatementItem } from './cash-rail.js';
 import type { Adoption } from './domain/adopt.js';
 import type { Obligation } from './domain/obligation.js';
+import type { StatementItem } from './domain/rail.js';
 import { LedgerStore } from './ledger.store.js';
 
 type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];

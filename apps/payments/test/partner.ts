@@ -19,6 +19,13 @@ export const misbehaviours = [
 ] as const;
 export type Misbehaviour = (typeof misbehaviours)[number];
 
+const paths = {
+  issue: '/cash/codes',
+  inquire: '/cash/inquiries',
+  void: '/cash/voids',
+  statement: '/cash/statements',
+} as const;
+
 interface Payment {
   state: 'issued' | 'late' | 'pending' | 'void' | 'collected';
   readonly amountCents: string;
@@ -42,6 +49,7 @@ export class Partner {
   readonly journal: JournalLine[] = [];
   readonly calls: { readonly path: string; readonly reference: string }[] = [];
   private readonly payments = new Map<string, Payment>();
+  private readonly lost = new Map<string, Payment>();
   private readonly orders: { readonly on: string; readonly how: Misbehaviour }[] = [];
 
   private constructor(private readonly server: Server) {}
@@ -61,8 +69,8 @@ export class Partner {
   }
 
   /** The next call of this kind goes wrong in this way. */
-  misbehave(how: Misbehaviour, on: 'issue' | 'inquire' | 'void' = 'issue'): void {
-    this.orders.push({ on: { issue: '/cash/codes', inquire: '/cash/inquiries', void: '/cash/voids' }[on], how });
+  misbehave(how: Misbehaviour, on: keyof typeof paths = 'issue'): void {
+    this.orders.push({ on: paths[on], how });
   }
 
   behave(): void {
@@ -85,6 +93,26 @@ export class Partner {
       return true;
     }
     return false;
+  }
+
+  /** No code is told any more, as with a partner that tells each only once. */
+  forgetCodes(): void {
+    for (const payment of this.payments.values()) payment.isSecretLost = true;
+  }
+
+  /** The partner cannot find this payment in its own books. */
+  lose(code: string): void {
+    for (const [reference, payment] of this.payments) {
+      if (payment.code !== code) continue;
+      this.payments.delete(reference);
+      this.lost.set(reference, payment);
+    }
+  }
+
+  /** It has turned up again. */
+  find(): void {
+    for (const [reference, payment] of this.lost) this.payments.set(reference, payment);
+    this.lost.clear();
   }
 
   /** Payments that could be or were collected, by reference. */

@@ -6,6 +6,8 @@ import { randomId, SignedHousehold } from '../../../test/support/signed-househol
 import { ServiceApp } from '../../../test/support/service-app.js';
 import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
+import { HoldWorker } from '../src/hold-worker.js';
+import type { HeldItem } from '../src/held-desk.js';
 import { BooksStore, type Books } from '../src/books.store.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
@@ -16,6 +18,9 @@ import { Partner } from './partner.js';
 
 /** Workers that move only when a test tells them to. */
 class QuietRailWorker extends RailWorker {
+  override onApplicationBootstrap(): void {}
+}
+class QuietHoldWorker extends HoldWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingList {
@@ -65,6 +70,8 @@ export class PaymentsWorld {
     readonly anchor: string,
   ) {}
 
+  static readonly firstDay = dayOf(START);
+
   service!: ServiceUnderTest<'payments'>;
   app!: ServiceApp<'payments'>;
 
@@ -81,6 +88,25 @@ export class PaymentsWorld {
     return world;
   }
 
+  /** Another process on the same database and before the same partner, with an anchor of its own unless it is given one. */
+  static async beside(other: PaymentsWorld, anchor?: string): Promise<PaymentsWorld> {
+    const { keyrings, partner, service } = other;
+    const world = new PaymentsWorld(keyrings, partner, anchor ?? mkdtempSync(join(keyrings.folder, 'anchor-')));
+    world.service = await openService(paymentsSpec, {
+      keyrings,
+      clock: { now: () => other.now },
+      env: { ANCHOR: world.anchor, RAIL_URL: partner.url, DATABASE_URL: service.database.url },
+    });
+    await world.start();
+    return world;
+  }
+
+  /** Ends this process; the partner stays. */
+  async leave(): Promise<void> {
+    await this.app.close();
+    await this.service.close();
+  }
+
   /** The application anew on the same runtime: everything that a process remembers is forgotten. */
   async start(): Promise<void> {
     this.app = await ServiceApp.open(this.service, PaymentsModule, {
@@ -88,6 +114,7 @@ export class PaymentsWorld {
       instead: [
         [RailWorker, QuietRailWorker],
         [WaitingList, QuietWaitingList],
+        [HoldWorker, QuietHoldWorker],
         [PaymentDesk, MortalDesk],
       ],
     });
@@ -176,6 +203,7 @@ export interface Answered {
   readonly batches?: readonly Batch[];
   readonly outcome?: string;
   readonly missing?: number;
+  readonly items?: readonly HeldItem[];
   readonly code?: string;
   readonly ready?: boolean;
   readonly checks?: Readonly<Record<string, unknown>>;

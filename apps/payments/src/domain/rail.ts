@@ -96,6 +96,13 @@ export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
   }
 }
 
+/** One payment in the partner's own books. */
+export interface StatementItem {
+  readonly reference: string;
+  readonly state: string;
+  readonly amountCents: bigint | undefined;
+}
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 

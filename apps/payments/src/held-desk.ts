@@ -21,7 +21,7 @@ const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
 
 /** What only people can settle, two of them together. */
 @Injectable()
-export class HeldStore {
+export class HeldDesk {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
     @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,

@@ -29,7 +29,7 @@ const ABOUT = 'hold';
 
 /** Holds, and how two people lift them. */
 @Injectable()
-export class HoldStore {
+export class HoldDesk {
   /** What was found last by this instance. */
   private last: Reconciliation | undefined;
 
@@ -117,8 +117,8 @@ export class HoldStore {
   private digest({ hold, anchored }: Standing): string | undefined {
     if (hold === undefined || this.last === undefined) return undefined;
     const { unanswered, unfunded, unmatched, differing } = this.last.found;
-    // Not the head and not how many were asked about: while people look, new grants go on coming in.
-    const seen = { hold, seq: String(anchored.seq), hash: anchored.hash, unanswered, unfunded, unmatched, differing };
+    // Not the reason, which changes as the books grow past the anchor; not the head and not how many were asked about: while people look, new grants go on coming in.
+    const seen = { seq: String(anchored.seq), hash: anchored.hash, unanswered, unfunded, unmatched, differing };
     return createHash('sha256')
       .update(canonicalJson({ ...seen, open: [...this.last.open] }))
       .digest('base64url');

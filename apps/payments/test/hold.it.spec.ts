@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomId } from '../../../test/support/signed-household.js';
+import { TestKeyrings } from '../../../test/support/service-harness.js';
+import type { StaffKey } from '../../../test/support/staff.js';
+import { RestoredCity, type Case } from './restored-city.js';
+import { PaymentsWorld } from './support.js';
+
+let keyrings: TestKeyrings;
+let city: RestoredCity;
+let world: PaymentsWorld;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create(PaymentsWorld.firstDay);
+});
+
+afterAll(() => keyrings.remove());
+
+// After a lift payments is careful for days: each test has a city of its own.
+beforeEach(async () => {
+  city = await RestoredCity.open(keyrings);
+  world = city.world;
+});
+
+afterEach(() => city.close());
+
+describe('lifting', () => {
+  it('takes two different people, and exactly what both have seen; it stands in the books for good', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    const { digest } = await city.hold();
+    expect(await city.liftBy(city.people.first, { digest: randomId() })).toBe('not-now');
+    expect((await world.post('/v1/hold/lift', { digest })).status).toBe(401);
+    expect(await city.liftBy(city.people.first, { digest })).toBe('counted');
+    expect(await city.liftBy(city.people.firstAgain, { digest })).toBe('not-allowed');
+    expect(await city.liftBy(city.people.second, { digest: randomId() })).toBe('not-now');
+    expect((await world.books()).hold).not.toBeNull();
+    expect(await city.liftBy(city.people.second, { digest })).toBe('lifted');
+    expect(await city.liftBy(city.people.second, { digest })).toBe('not-now');
+    const [last] = await world.rows<{ detail: { people: string[]; reason: string } }>(
+      'SELECT detail FROM book_event ORDER BY seq DESC LIMIT 1',
+    );
+    expect(last?.detail).toMatchObject({ people: ['person-1', 'person-2'], adopted: 1 });
+    await expect(world.rows('DELETE FROM book_event')).rejects.toThrow('append-only');
+  });
+
+  it('waits for a partner that does not answer', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    world.partner.misbehave('error-before', 'statement');
+    const seen = await city.hold();
+    expect(seen.found).toMatchObject({ unanswered: 1 });
+    expect(await city.liftBy(city.people.first, { digest: seen.digest, accept: true })).toBe('not-now');
+    await city.lift();
+  });
+
+  it('nothing is released while payments holds', async () => {
+    const household = world.household();
+    await world.app.deliver([
+      household.payout('CASH', { site: 'RELEASE' }),
+      world.grant(household, { kind: 'standard', amountCents: 30_000 }),
+    ]);
+    const made = await world.post('/v1/release/batches', {}, city.people.first);
+    const { batch, digest } = made.body.made ?? { batch: '', digest: '' };
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    expect((await world.post('/v1/release/approvals', { batch, digest }, city.people.second)).body.code).toBe(
+      'not-now',
+    );
+    await city.lift();
+    expect((await world.post('/v1/release/approvals', { batch, digest }, city.people.second)).body.outcome).toBe(
+      'released',
+    );
+    await city.settleDown();
+    expect(city.payments()).toEqual(expect.arrayContaining(['25000', '30000']));
+  });
+});
+
+describe('an instrument of which the books contradict each other', () => {
+  const held = async (): Promise<{ readonly paid: Case; readonly reference: string }> => {
+    const paid = await city.apply();
+    await world.carry();
+    const [code = ''] = [await city.codeOf(paid)];
+    world.partner.lose(code);
+    world.pass(2 * 3_600_000);
+    await world.carryOn(4);
+    const { body } = await world.post('/v1/held/open', {}, city.people.first);
+    return { paid, reference: body.items?.[0]?.reference ?? '' };
+  };
+  const settle = async (by: StaffKey, reference: string, end: string): Promise<string> => {
+    const { body } = await world.post('/v1/held/settlements', { reference, end }, by);
+    return body.outcome ?? body.code ?? '';
+  };
+
+  it('two people who say the same settle it: never paid, so there is a new one', async () => {
+    const { paid, reference } = await held();
+    expect(await settle(city.people.first, reference, 'never-paid')).toBe('counted');
+    expect(await settle(city.people.firstAgain, reference, 'never-paid')).toBe('not-allowed');
+    expect(await settle(city.people.second, reference, 'paid')).toBe('not-now');
+    expect(await settle(city.people.second, reference, 'never-paid')).toBe('settled');
+    await city.settleDown();
+    expect(city.good()).toContain(await city.codeOf(paid));
+    expect(await world.books()).toMatchObject({ balanced: true });
+    expect((await world.books()).slots['held']).toBeUndefined();
+  });
+
+  it('paid: booked as paid, and the grant is closed', async () => {
+    const { paid, reference } = await held();
+    expect([
+      await settle(city.people.first, reference, 'paid'),
+      await settle(city.people.second, reference, 'paid'),
+    ]).toEqual(['counted', 'settled']);
+    expect(paid.household.box('payments', await world.app.said())?.status).toBe('collected');
+    expect(await world.books()).toMatchObject({ balanced: true });
+    world.partner.find();
+  });
+
+  it('ask again: the partner has found it', async () => {
+    const { paid, reference } = await held();
+    world.partner.find();
+    expect([
+      await settle(city.people.first, reference, 'ask-again'),
+      await settle(city.people.second, reference, 'ask-again'),
+    ]).toEqual(['counted', 'settled']);
+    await city.settleDown();
+    expect(city.good()).toContain(await city.codeOf(paid));
+    expect(await world.books()).toMatchObject({ balanced: true });
+  });
+});

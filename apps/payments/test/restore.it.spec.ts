@@ -1,0 +1,275 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestKeyrings } from '../../../test/support/service-harness.js';
+import { AnchorKeeper } from '../src/anchor-keeper.js';
+import { PaymentDesk } from '../src/payment-desk.js';
+import { RestoredCity, type Case } from './restored-city.js';
+import { MortalDesk, PaymentsWorld } from './support.js';
+
+let keyrings: TestKeyrings;
+let city: RestoredCity;
+let world: PaymentsWorld;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create(PaymentsWorld.firstDay);
+});
+
+afterAll(() => keyrings.remove());
+
+// After a lift payments is careful for days: each test has a city of its own.
+beforeEach(async () => {
+  city = await RestoredCity.open(keyrings);
+  world = city.world;
+});
+
+afterEach(() => city.close());
+
+describe('payments restored to an older state', () => {
+  it('from before the grant existed: holds, takes in what was paid, and pays nobody twice', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    const code = await city.codeOf(paid);
+    const calls = world.partner.calls.filter(({ path }) => path === '/cash/codes').length;
+    await city.restore(copy, paid);
+    expect(await world.carry()).toBe(0);
+    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    const seen = await city.lift();
+    expect(seen.found).toMatchObject({ adopted: 1, unmatched: 0, differing: 0, unanswered: 0, unfunded: 0 });
+    await city.settleDown();
+    expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+    expect(world.partner.calls.filter(({ path }) => path === '/cash/codes').length).toBe(calls);
+    expect(city.payments()).toEqual(['25000']);
+    expect(await city.codeOf(paid)).toBe(code);
+  });
+
+  it('what has not come again from the log yet keeps people from lifting it', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy);
+    const seen = await city.hold();
+    expect(seen.found).toMatchObject({ unmatched: 1 });
+    expect(await city.liftBy(city.people.first, { digest: seen.digest })).toBe('not-now');
+    await world.app.deliver(paid.messages);
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000']);
+  });
+
+  it('from between the intent and its sending: what was sent is not taken back by a withdrawal', async () => {
+    const paid = await city.apply();
+    const copy = await city.copy();
+    await world.carry();
+    await city.deliver(paid, world.cancel(paid.grant));
+    await city.restore(copy, { ...paid, messages: paid.messages.slice(2) });
+    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    await city.lift();
+    await city.settleDown();
+    expect(paid.household.box('payments', await world.app.said())?.status).toBe('ready-to-collect');
+    expect(city.payments()).toEqual(['25000']);
+    expect(city.good()).toContain(await city.codeOf(paid));
+  });
+
+  it('from before it was sent, and another way was asked for since: it goes on in the way it was paid', async () => {
+    const paid = await city.apply();
+    const copy = await city.copy();
+    await world.carry();
+    await city.deliver(paid, paid.household.askPayments(1, { kind: 'payout-change', way: 'CARD' }));
+    await city.restore(copy, { ...paid, messages: paid.messages.slice(2) });
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000']);
+    expect(city.good()).toContain(await city.codeOf(paid));
+  });
+
+  it('from after it was sent and before the answer was kept: asked about, and told to the household', async () => {
+    const paid = await city.apply();
+    (world.app.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+    await world.carry();
+    const copy = await city.copy();
+    world.pass(61_000);
+    await world.carry();
+    const other = await city.apply();
+    await world.carry();
+    await city.restore(copy, other);
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000', '25000']);
+    expect(city.good()).toEqual(expect.arrayContaining([await city.codeOf(paid), await city.codeOf(other)]));
+  });
+
+  it('from before a code was voided and issued anew: the second one is taken in, the first one stays void', async () => {
+    const paid = await city.apply();
+    const copy = await city.copy();
+    world.partner.misbehave('without-secret');
+    await world.carryOn(6);
+    const code = await city.codeOf(paid);
+    await city.restore(copy, { ...paid, messages: [] });
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000']);
+    expect([await city.codeOf(paid), city.good()]).toEqual([code, expect.arrayContaining([code])]);
+    expect(await world.books()).toMatchObject({ balanced: true });
+  });
+
+  it('and collected meanwhile: it is booked as paid and not paid again', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    world.partner.collect((await city.codeOf(paid)) ?? '');
+    await city.restore(copy, paid);
+    await city.lift();
+    await city.settleDown();
+    expect(paid.household.box('payments', await world.app.said())?.status).toBe('collected');
+    expect(city.payments()).toEqual(['25000']);
+    expect(await world.books()).toMatchObject({ balanced: true });
+  });
+
+  it('and the partner tells the code no more: voided, a definite no, and a new one', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    const before = await city.codeOf(paid);
+    await city.restore(copy, paid);
+    world.partner.forgetCodes();
+    await city.lift();
+    await city.settleDown();
+    const after = await city.codeOf(paid);
+    expect(after).not.toBe(before);
+    expect([city.good().includes(before ?? ''), city.good().includes(after ?? '')]).toEqual([false, true]);
+    expect(city.payments()).toEqual(['25000']);
+  });
+
+  it('older and then longer: more is committed than before, and it is noticed all the same', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy);
+    // A process that does not know the anchor: it commits more than there was.
+    const elsewhere = await PaymentsWorld.beside(world);
+    const others: Case[] = [];
+    for (let at = 0; at < 6; at += 1) {
+      const other = city.prepared();
+      others.push(other);
+      await elsewhere.app.deliver(other.messages);
+    }
+    await elsewhere.leave();
+    await world.app.deliver(paid.messages);
+    expect(await world.carry()).toBe(0);
+    expect(await world.books()).toMatchObject({ hold: 'books-other-than-anchor' });
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(Array.from({ length: 7 }, () => '25000'));
+    const codes = await Promise.all([paid, ...others].map((each) => city.codeOf(each)));
+    expect(new Set(codes).size).toBe(7);
+  });
+
+  it('while it holds nothing is planned and nothing said; what came is planned after the lift', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    const during = await city.apply();
+    expect(await world.rows(`SELECT state FROM slot WHERE site = '${city.lastSite}'`)).toEqual([]);
+    expect(during.household.box('payments', await world.app.said())).toBeUndefined();
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000', '25000']);
+    expect(city.good()).toContain(await city.codeOf(during));
+  });
+
+  it('what the log brings only after the lift is asked about before it is sent', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    const code = await city.codeOf(paid);
+    await city.restore(copy);
+    await city.lift(true);
+    const calls = world.partner.calls.length;
+    await world.app.deliver(paid.messages);
+    await city.settleDown();
+    expect(world.partner.calls.slice(calls).map(({ path }) => path)).toEqual(['/cash/inquiries']);
+    expect(city.payments()).toEqual(['25000']);
+    expect(await city.codeOf(paid)).toBe(code);
+  });
+
+  it('what may have been sent and is withdrawn after the lift is voided at the partner first', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    world.partner.misbehave('not-found-then-posts');
+    await world.carry();
+    await city.restore(copy, paid);
+    await city.lift();
+    await world.giveTurns();
+    await city.deliver(paid, world.cancel(paid.grant));
+    await city.settleDown();
+    expect(city.payments()).toEqual([]);
+    expect(paid.household.box('payments', await world.app.said())?.status).toBe('closed');
+    expect(await world.books()).toMatchObject({ balanced: true });
+  });
+});
+
+describe('the anchor', () => {
+  it.each([
+    ['lost', () => rmSync(city.anchorFile), 'anchor-missing'],
+    ['half written', () => writeFileSync(city.anchorFile, '{"seq":"12","ha'), 'anchor-unreadable'],
+  ])('%s: payments holds until two people lift it', async (_, harm, reason) => {
+    await city.apply();
+    await world.carry();
+    harm();
+    await city.apply();
+    expect(await world.carry()).toBe(0);
+    expect(await world.books()).toMatchObject({ hold: reason });
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000', '25000']);
+  });
+
+  it('of an earlier moment: the books are ahead of it, as after a crash, and go on', async () => {
+    await city.apply();
+    await world.carry();
+    const earlier = readFileSync(city.anchorFile, 'utf8');
+    await city.apply();
+    await world.carry();
+    writeFileSync(city.anchorFile, earlier);
+    await city.apply();
+    await city.settleDown();
+    expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+    expect(city.payments()).toEqual(['25000', '25000', '25000']);
+  });
+
+  it('a crash between the lift and the anchor: the lift counts', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    const held = readFileSync(city.anchorFile, 'utf8');
+    await city.lift();
+    writeFileSync(city.anchorFile, held);
+    await world.app.get(AnchorKeeper).onModuleInit();
+    await city.settleDown();
+    expect(await world.books()).toMatchObject({ hold: null });
+    expect(city.payments()).toEqual(['25000']);
+  });
+
+  it('is shared: two processes both hold, and both go on', async () => {
+    const copy = await city.copy();
+    const paid = await city.apply();
+    await world.carry();
+    await city.restore(copy, paid);
+    const other = await PaymentsWorld.beside(world, world.anchor);
+    expect([await world.carry(), await other.carry()]).toEqual([0, 0]);
+    expect((await other.books()).hold).toBe('books-older-than-anchor');
+    await city.lift();
+    await other.carry();
+    await city.settleDown();
+    expect([(await world.books()).hold, (await other.books()).hold]).toEqual([null, null]);
+    const more = await Promise.all(Array.from({ length: 4 }, () => city.apply()));
+    await Promise.all([world.carry(), other.carry(), world.carry(), other.carry()]);
+    await city.settleDown();
+    expect(more).toHaveLength(4);
+    expect(city.payments()).toEqual(Array.from({ length: 5 }, () => '25000'));
+    await other.leave();
+  });
+});

@@ -1,0 +1,90 @@
+import pg from 'pg';
+
+interface Child {
+  readonly name: string;
+  readonly bound: string;
+}
+
+interface Table {
+  readonly name: string;
+  /** For a table of partitions: what it consists of. */
+  readonly children: readonly Child[];
+  /** All rows as one JSON text, so that no value passes through a number of JavaScript. */
+  readonly rows: string;
+}
+
+/** Every table of one database as it was at one moment. */
+export interface TableCopy {
+  readonly tables: readonly Table[];
+}
+
+const TABLES = `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind = 'p' AS is_parent FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`;
+const CHILDREN = `SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE i.inhparent = $1::regclass ORDER BY 1`;
+
+/** Copies every table out, all of them as of the same moment. @param url for a superuser, in the service's database */
+export async function copyOut(url: string): Promise<TableCopy> {
+  return withClient(url, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { rows: names } = await client.query<{ name: string; is_parent: boolean }>(TABLES);
+    const tables: Table[] = [];
+    for (const { name, is_parent: isParent } of names) {
+      const children = isParent ? (await client.query<Child>(CHILDREN, [name])).rows : [];
+      const { rows } = await client.query<{ all: string }>(
+        `SELECT coalesce(json_agg(t), '[]'::json)::text AS all FROM ${name} t`,
+      );
+      tables.push({ name, children, rows: rows[0]?.all ?? '[]' });
+    }
+    await client.query('COMMIT');
+    return { tables };
+  });
+}
+
+/**
+ * Puts a copy in the place of what a database holds. Its schema must be there: a service's migrations make it. Triggers
+ * that keep the books from being changed do not fire, as in the hands of whoever restores a database.
+ */
+export async function copyIn(url: string, { tables }: TableCopy): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query('BEGIN');
+    await client.query(`SET LOCAL session_replication_role = 'replica'`);
+    for (const table of tables) {
+      if (table.children.length > 0) await makeChildren(client, table);
+      await client.query(`TRUNCATE ${table.name}`);
+      await client.query(`INSERT INTO ${table.name} SELECT * FROM json_populate_recordset(NULL::${table.name}, $1)`, [
+        table.rows,
+      ]);
+    }
+    await client.query('COMMIT');
+  });
+}
+
+async function makeChildren(client: pg.Client, { name, children }: Table): Promise<void> {
+  const { rows: present } = await client.query<Child>(CHILDREN, [name]);
+  const { rows: owners } = await client.query<{ owner: string }>(
+    'SELECT relowner::regrole::text AS owner FROM pg_class WHERE oid = $1::regclass',
+    [name],
+  );
+  for (const child of present) {
+    if (!children.some((each) => each.name === child.name)) await client.query(`DROP TABLE ${child.name}`);
+  }
+  for (const child of children) {
+    if (present.some((each) => each.name === child.name)) continue;
+    await client.query(`CREATE TABLE ${child.name} (LIKE ${name} INCLUDING ALL)`);
+    await client.query(`ALTER TABLE ${name} ATTACH PARTITION ${child.name} ${child.bound}`);
+    await client.query(`ALTER TABLE ${child.name} OWNER TO ${owners[0]?.owner ?? ''}`);
+  }
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
