@@ -1,5 +1,5 @@
 import type { Service } from '#libs/contracts';
-import type { RecordOpener, SenderKeys } from '#libs/sealing';
+import type { RecordOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
 import type { OnAlarm } from './alarm.js';
@@ -18,6 +18,8 @@ export interface BusOptions<S extends Service> {
   readonly direct: pg.ClientConfig;
   readonly kafka: KafkaConnection;
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  /** What signs anew, before it is sent, what a struck identity has signed; see `resigner` of libs/sealing. */
+  readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<RecordOpener, 'open'>;
   readonly keeping: Keeping;
   readonly clock?: () => Date;

@@ -247,6 +247,7 @@ export class Bus<S extends Service> {
       pool,
       direct,
       keeping,
+      resigner: this.options.resigner,
       producer: () => producerOf(this.client),
       admin: () => this.admin(),
       topicName: (topic) => this.topicName(topic),

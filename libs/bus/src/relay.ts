@@ -30,6 +30,8 @@ export interface RelayOptions {
   readonly producer: () => Producer;
   readonly admin: () => Promise<Admin>;
   readonly keeping: Pick<Keeping, 'park'>;
+  /** Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck. */
+  readonly resigner?: (() => ((record: Uint8Array) => Uint8Array) | undefined) | undefined;
   /** Topics of the contracts that this service produces, under their names on the broker. */
   readonly topicName: (topic: string) => string;
   readonly topics: readonly string[];
@@ -197,7 +199,7 @@ export class Relay {
   private async sendPage(leadership: Leadership, name: CursorName): Promise<Page> {
     const { client, cursors } = leadership;
     const page = await readPage(client, cursors[name].at, this.options.pageRows);
-    const rows = name === 'live' ? page.rows : this.worthRepeating(page.rows, cursors.replay);
+    const rows = this.signed(name === 'live' ? page.rows : this.worthRepeating(page.rows, cursors.replay));
     if (page.rows.length > 0) await this.send(leadership, name, rows, page.rows.at(-1));
     return page;
   }
@@ -235,6 +237,12 @@ export class Relay {
     const page = await this.sendPage(leadership, 'replay');
     if (page.rows.length === 0) await moveCursor(client, 'replay', { from: at, to: until, marks: [] });
     return page.rows.length > 0;
+  }
+
+  /** Also what a process had sealed before it learned that its identity was struck; the outbox itself stays as it is. */
+  private signed(rows: readonly OutboxRow[]): readonly OutboxRow[] {
+    const resign = rows.length === 0 ? undefined : this.options.resigner?.();
+    return resign === undefined ? rows : rows.map((row) => ({ ...row, record: resign(row.record) }));
   }
 
   /** Up to where the live cursor stood, and not what is too old to be sent again. */

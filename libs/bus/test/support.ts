@@ -65,6 +65,7 @@ export class Keys {
   private constructor(
     readonly folder: string,
     readonly directory: FileKeyDirectory,
+    readonly pinnedIdentitiesPath: string,
   ) {}
 
   static async create(day: Day = today()): Promise<Keys> {
@@ -80,7 +81,7 @@ export class Keys {
     }
     const pinnedIdentitiesPath = join(folder, 'pins.json');
     writePinnedIdentities(pinnedIdentitiesPath, pins);
-    const keys = new Keys(folder, new FileKeyDirectory({ publicRoot, pinnedIdentitiesPath }));
+    const keys = new Keys(folder, new FileKeyDirectory({ publicRoot, pinnedIdentitiesPath }), pinnedIdentitiesPath);
     for (const [service, ring] of rings) keys.rings.set(service, ring);
     return keys;
   }
@@ -94,7 +95,7 @@ export class Keys {
   senderKeys(service: Service, identityOf: Service = service): SenderKeys {
     return new SenderKeys({
       producer: service,
-      identity: this.ring(identityOf).identity(),
+      identity: () => this.ring(identityOf).identity(),
       directory: this.directory,
     });
   }

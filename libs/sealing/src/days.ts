@@ -9,6 +9,12 @@ export const DAY_KEY_DAYS = 8;
 /** Day keys are published this many days ahead, so that a kiosk without network can go on sealing. */
 export const DAY_KEYS_AHEAD = 7;
 
+/** A record may carry a day that is this much ahead: the clock of the device that made its slice may be. */
+export const RECORD_DAYS_AHEAD = 2;
+
+/** For so long after it has been replaced an identity key is needed: its last record dies, and clocks differ by a day. */
+export const IDENTITY_OUTLIVES_DAYS = RECORD_DAYS_AHEAD + DAY_KEY_DAYS + 1;
+
 const DAY_MS = 86_400_000;
 
 export function isDay(text: unknown): text is Day {

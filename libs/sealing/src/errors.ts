@@ -13,6 +13,9 @@ const sentences = {
   'keyring-exists': 'There is already a keyring at this place.',
   'keyring-busy': 'Another process is writing the keyring.',
   'keyring-damaged': 'The keyring or its master key cannot be read.',
+  'replica-away': 'A copy of the keyring cannot be reached; until it is back nothing is made and nothing destroyed.',
+  'no-identity': 'The keyring holds no identity key of that name.',
+  'identity-in-use': 'The identity key still signs, or something that it has signed can still be alive.',
   'no-secret': 'The keyring holds no secret of that name; it is made at set-up only.',
   'secret-exists': 'The keyring already holds a secret of that name.',
   'pins-unreadable': 'The file of pinned identity keys cannot be read.',
@@ -21,7 +24,7 @@ const sentences = {
 export type SealingErrorCode = keyof typeof sentences;
 
 /** Codes that a later attempt can heal without anyone changing the input. */
-const retriable: ReadonlySet<SealingErrorCode> = new Set(['no-day-key', 'keyring-busy']);
+const retriable: ReadonlySet<SealingErrorCode> = new Set(['no-day-key', 'keyring-busy', 'replica-away']);
 
 /**
  * The only error this library throws on purpose. The message is a fixed sentence: no value from outside, no key,

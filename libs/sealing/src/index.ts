@@ -22,11 +22,17 @@ export {
   type RecordOpenerOptions,
   type RecordSays,
 } from './server/record-opener.js';
-export type { IdentitySigner, KeyDirectory, Keyring, PublishedDayKey, RowKeys } from './server/keyring.js';
+export type {
+  IdentitySigner,
+  KeyDirectory,
+  Keyring,
+  KeyringDescription,
+  PublishedDayKey,
+  RowKeys,
+} from './server/keyring.js';
+export type { CopiesState } from './server/keyring-copies.js';
+export type { StruckIdentity } from './server/keyring-state.js';
+export { resigner } from './server/resign.js';
 export { FileKeyring, type FileKeyringOptions } from './server/file-keyring.js';
-export {
-  FileKeyDirectory,
-  readPinnedIdentities,
-  writePinnedIdentities,
-  type FileKeyDirectoryOptions,
-} from './server/file-key-directory.js';
+export { FileKeyDirectory, type FileKeyDirectoryOptions } from './server/file-key-directory.js';
+export { pinsIn, readPinnedIdentities, writePinnedIdentities, type IdentityPins } from './server/pinned-identities.js';

@@ -36,6 +36,12 @@ describe('the settings of a service', () => {
     });
   });
 
+  it('may name a second place for the keyring, and then name it well', () => {
+    expect(readServiceConfig({ ...good, KEYRING_REPLICA: '/disk2/keys' }).keyringReplica).toBe('/disk2/keys');
+    expect(readServiceConfig(good).keyringReplica).toBeUndefined();
+    expect(refusal({ ...good, KEYRING_REPLICA: '' })).toMatchObject({ setting: 'KEYRING_REPLICA' });
+  });
+
   it.each(Object.keys(good))('without %s: the error names it, and no value of any setting', (name) => {
     for (const value of [undefined, '']) {
       const error = refusal({ ...good, [name]: value });

@@ -18,6 +18,8 @@ export interface ServiceConfig {
   readonly brokers: readonly string[];
   readonly kafkaUser: { readonly username: string; readonly password: string };
   readonly keyringPrivate: string;
+  /** A second live copy, on another disk; without one the loss of the first loses every live case. */
+  readonly keyringReplica: string | undefined;
   readonly keyringPublic: string;
   readonly pinnedIdentities: string;
   readonly profilePath: string;
@@ -32,6 +34,7 @@ export function readServiceConfig(env: Environment): ServiceConfig {
     brokers: textSetting(env, 'KAFKA_BROKERS', /^[\w.:,[\]-]+$/).split(','),
     kafkaUser: { username: textSetting(env, 'KAFKA_USERNAME'), password: textSetting(env, 'KAFKA_PASSWORD') },
     keyringPrivate: textSetting(env, 'KEYRING_PRIVATE'),
+    keyringReplica: env['KEYRING_REPLICA'] === undefined ? undefined : textSetting(env, 'KEYRING_REPLICA'),
     keyringPublic: textSetting(env, 'KEYRING_PUBLIC'),
     pinnedIdentities: textSetting(env, 'PINNED_IDENTITIES'),
     profilePath: textSetting(env, 'PROFILE'),

@@ -21,6 +21,8 @@ import {
   hmacSha256,
   recordOverheadBytes,
   RecordOpener,
+  resigner,
+  SealingError,
   SenderKeys,
   sha256,
   type KeyDirectory,
@@ -86,7 +88,7 @@ export async function openRuntime<S extends Service>(
   const log = createLog(service, undefined, clock);
   const profileJson: unknown = JSON.parse(readFileSync(config.profilePath, 'utf8'));
   const profile = loadProfile(profileJson);
-  const keyring = await openKeyring(service, config, clock);
+  const keyring = await openKeyring(service, config, clock, log);
   const directory = new FileKeyDirectory({
     publicRoot: config.keyringPublic,
     pinnedIdentitiesPath: config.pinnedIdentities,
@@ -113,7 +115,7 @@ export async function openRuntime<S extends Service>(
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, leases, bus, profile, profileJson,
     nightly: new Nightly({ records, keyring, pool, clock, log }),
-    checks: new Map(),
+    checks: new Map([['keyring replicas', () => keyring.replicas()]]),
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
     keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
     async close() {
@@ -130,20 +132,36 @@ export async function openRuntime<S extends Service>(
 /** Makes, publishes and destroys day keys in time; what fails is done again soon. */
 function dayKeysWorker(keyring: Keyring, clock: Clock, log: Log): Worker {
   const work = async (): Promise<number> => {
-    await keyring.ensureDayKeys(dayOf(clock.now()));
+    await ensureDayKeys(keyring, clock, log);
     return 0;
   };
   return new Worker({ name: 'day-keys', log, pollMs: HOUR_MS, work });
 }
 
-async function openKeyring(service: Service, config: ServiceConfig, clock: Clock): Promise<Keyring> {
+async function openKeyring(service: Service, config: ServiceConfig, clock: Clock, log: Log): Promise<Keyring> {
   const keyring = await FileKeyring.open({
     privateDir: config.keyringPrivate,
+    replicaDir: config.keyringReplica,
     publicRoot: config.keyringPublic,
     service,
   });
-  await keyring.ensureDayKeys(dayOf(clock.now()));
+  await ensureDayKeys(keyring, clock, log);
   return keyring;
+}
+
+/**
+ * While one of two copies is away nothing is made and nothing destroyed. The keys of the coming week are there, so a
+ * service goes on, and starts, without; it says so until somebody mends it.
+ */
+async function ensureDayKeys(keyring: Keyring, clock: Clock, log: Log): Promise<void> {
+  try {
+    await keyring.ensureDayKeys(dayOf(clock.now()));
+  } catch (error) {
+    if (!(error instanceof SealingError && error.code === 'replica-away')) throw error;
+  }
+  const replicas = keyring.replicas();
+  if (replicas === 'away' || replicas === 'apart')
+    log.write('warn', 'alarm', { alarm: 'keyring-replica', code: replicas });
 }
 
 function recordsOf<S extends Service>(spec: ServiceSpec<S>, keyring: Keyring): Records {
@@ -188,7 +206,8 @@ function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts):
     pool,
     direct: { connectionString: config.databaseUrl },
     kafka,
-    senderKeys: new SenderKeys({ producer: service, identity: keyring.identity(), directory }),
+    senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory }),
+    resigner: () => resigner(keyring),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
     keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
     clock: () => clock.now(),

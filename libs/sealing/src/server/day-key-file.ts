@@ -28,7 +28,7 @@ export function publishDayKeys(place: DayKeyPlace, entries: readonly SignedDayKe
   const dir = join(place.publicRoot, place.service);
   mkdirSync(dir, { recursive: true });
   const path = dayKeyFile(place);
-  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);
+  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), { mode: 0o644 });
   renameSync(`${path}.tmp`, path);
   syncDirectory(dir);
 }

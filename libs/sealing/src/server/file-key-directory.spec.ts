@@ -6,10 +6,11 @@ import { toBase64url } from '../bytes.js';
 import { dayKeyMessage, type SignedDayKey } from '../day-key-entry.js';
 import { addDays } from '../days.js';
 import { verifySignedDayKey } from '../device/verify-day-key.js';
-import { FileKeyDirectory, readPinnedIdentities, writePinnedIdentities } from './file-key-directory.js';
+import { FileKeyDirectory } from './file-key-directory.js';
 import { FileKeyring } from './file-keyring.js';
 import type { IdentitySigner } from './keyring.js';
 import { publicKeyBytes } from './keys.js';
+import { readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
 
 let temporary: ReturnType<typeof temporaryDir>;
 let world: World<'intake' | 'payments'>;

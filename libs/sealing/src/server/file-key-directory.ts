@@ -1,15 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { readFileSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fromBase64url } from '../bytes.js';
-import { dayKeyMessage, isPinnedIdentities, type PinnedIdentities, type SignedDayKey } from '../day-key-entry.js';
+import { dayKeyMessage, type PinnedIdentities, type SignedDayKey } from '../day-key-entry.js';
 import type { Day } from '../days.js';
-import { SealingError } from '../errors.js';
 import { dayKeyFile, publishedDayKeys } from './day-key-file.js';
 import { FileVersion } from './file-version.js';
-import { syncDirectory, writeDurably } from './keyring-file.js';
 import type { KeyDirectory, PublishedDayKey } from './keyring.js';
 import { importPublicKey, keyIdOf, verifyEd25519 } from './keys.js';
+import { readPinnedIdentities } from './pinned-identities.js';
 
 export interface FileKeyDirectoryOptions {
   /** The folder in which all services publish their day keys. Anyone may write there: nothing in it is believed. */
@@ -45,7 +42,12 @@ export class FileKeyDirectory implements KeyDirectory {
 
   identityKey(service: string, keyId: string): KeyObject | undefined {
     this.#refreshPins();
-    return this.#identityKeys.get(`${service} ${keyId}`);
+    const name = `${service} ${keyId}`;
+    const known = this.#identityKeys.get(name);
+    if (known !== undefined) return known;
+    // It may have begun to sign a moment ago.
+    this.#refreshPins('now');
+    return this.#identityKeys.get(name);
   }
 
   entries(): readonly SignedDayKey[] {
@@ -82,8 +84,8 @@ export class FileKeyDirectory implements KeyDirectory {
     return verifyEd25519(identity, dayKeyMessage(entry), fromBase64url(entry.signature));
   }
 
-  #refreshPins(): void {
-    if (!this.#pinsVersion.hasChanged()) return;
+  #refreshPins(when: 'soon' | 'now' = 'soon'): void {
+    if (!this.#pinsVersion.hasChanged(when)) return;
     try {
       this.#pins = readPinnedIdentities(this.#options.pinnedIdentitiesPath);
     } catch (error) {
@@ -100,27 +102,4 @@ export class FileKeyDirectory implements KeyDirectory {
     // What a struck identity has signed must not outlive it.
     this.#services.clear();
   }
-}
-
-/** @throws SealingError `pins-unreadable`, also for a key whose name is not its hash */
-export function readPinnedIdentities(path: string): PinnedIdentities {
-  let pins: unknown;
-  try {
-    pins = JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    throw new SealingError('pins-unreadable');
-  }
-  if (!isPinnedIdentities(pins)) throw new SealingError('pins-unreadable');
-  const named = Object.values(pins).flat();
-  if (!named.every(({ keyId, publicKey }) => keyIdOf(fromBase64url(publicKey)) === keyId)) {
-    throw new SealingError('pins-unreadable');
-  }
-  return pins;
-}
-
-/** Replaces the file of pinned identities: at set-up, at a rotation, and when a compromised key is struck. */
-export function writePinnedIdentities(path: string, pins: PinnedIdentities): void {
-  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(pins, null, 2)}\n`), 0o644);
-  renameSync(`${path}.tmp`, path);
-  syncDirectory(dirname(path));
 }

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { placesIn, temporaryDir, TODAY } from '../../test/support/world.js';
 import { addDays } from '../days.js';
 import { publishedDayKeys } from './day-key-file.js';
-import { FileKeyring, type FileKeyringOptions } from './file-keyring.js';
-import type { WriteStep } from './keyring-file.js';
+import { FileKeyring, type FileKeyringOptions, type KeyringStep } from './file-keyring.js';
+
 import { publicKeyBytes } from './keys.js';
 
 let places: FileKeyringOptions;
@@ -258,9 +258,11 @@ describe('destruction', () => {
     expect(filesOf('.master')).toEqual(masters);
   });
 
-  const steps: readonly WriteStep[] = [
+  const steps: readonly KeyringStep[] = [
+    'lock',
     'write-master',
     'write-file',
+    'sync-file',
     'rename-file',
     'overwrite-old-masters',
     'unlink-old-masters',
@@ -272,7 +274,7 @@ describe('destruction', () => {
       const setUp = await FileKeyring.create(places);
       await setUp.ensureRowKeys(1);
       const secondNight = await setUp.ensureRowKeys(2);
-      const taken: WriteStep[] = [];
+      const taken: KeyringStep[] = [];
       const dying = await FileKeyring.open(places, (step) => {
         taken.push(step);
         if (step === fatal) throw new Error('killed');

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes, type KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dayKeyMessage, type PinnedIdentity, type SignedDayKey } from '../day-key-entry.js';
 import { toBase64url } from '../bytes.js';
@@ -6,26 +6,30 @@ import type { Day } from '../days.js';
 import { SealingError } from '../errors.js';
 import { publishDayKeys, publishedDayKeys } from './day-key-file.js';
 import { FileVersion } from './file-version.js';
-import { KeyringFile, type WriteStep } from './keyring-file.js';
+import { KeyringCopies, type CopiesState, type CopyName } from './keyring-copies.js';
+import { describe } from './keyring-description.js';
+import type { WriteStep } from './keyring-file.js';
+import * as identities from './keyring-identities.js';
 import * as states from './keyring-state.js';
-import type { IdentitySigner, Keyring, RowKeys } from './keyring.js';
-import { importPrivateKey, keyIdOf, newPrivateSeed, publicKeyBytes, signEd25519 } from './keys.js';
+import type { IdentitySigner, Keyring, KeyringDescription, RowKeys } from './keyring.js';
+import { newPrivateSeed, publicKeyBytes } from './keys.js';
+import { load, type Loaded } from './loaded-keys.js';
+import type { IdentityPins } from './pinned-identities.js';
 import { withWriterLock } from './writer-lock.js';
 
 export interface FileKeyringOptions {
   /** The folder of this service's private keys; nobody else may read it, no backup may copy it. */
   readonly privateDir: string;
+  /** A folder on another disk that holds a second live copy. Without one, losing the first loses every live case. */
+  readonly replicaDir?: string | undefined;
   /** The folder in which all services publish; this one writes `<publicRoot>/<service>/day-keys.json`. */
   readonly publicRoot: string;
   readonly service: string;
 }
 
-interface Loaded {
-  readonly state: states.KeyringState;
-  readonly dayKeys: ReadonlyMap<Day, KeyObject>;
-  readonly rowKeys: ReadonlyMap<number, RowKeys>;
-  readonly identityKeys: readonly KeyObject[];
-}
+/** The points at which a writer can be killed, in order; all but the first for each copy. */
+export type KeyringStep = 'lock' | WriteStep;
+export type OnKeyringStep = (step: KeyringStep, copy: CopyName) => void;
 
 const SECRET_BYTES = 32;
 
@@ -35,53 +39,92 @@ const SECRET_BYTES = 32;
  */
 export class FileKeyring implements Keyring {
   readonly #options: FileKeyringOptions;
-  readonly #file: KeyringFile;
+  readonly #copies: KeyringCopies;
+  readonly #onStep: OnKeyringStep;
   readonly #version: FileVersion;
   #loaded: Loaded;
 
-  private constructor(options: FileKeyringOptions, file: KeyringFile) {
+  private constructor(options: FileKeyringOptions, copies: KeyringCopies, onStep: OnKeyringStep = () => undefined) {
     this.#options = options;
-    this.#file = file;
-    this.#version = new FileVersion(file.path);
+    this.#copies = copies;
+    this.#onStep = onStep;
+    this.#version = new FileVersion(copies.path);
     this.#version.hasChanged('now');
-    this.#loaded = load(states.decodeState(file.read()), undefined);
+    this.#loaded = load(copies.read(), undefined);
   }
 
   /** Makes the keyring with a new identity: at set-up only. @throws SealingError `keyring-exists` */
   static async create(options: FileKeyringOptions): Promise<FileKeyring> {
     mkdirSync(options.privateDir, { recursive: true, mode: 0o700 });
-    const file = new KeyringFile(options.privateDir, options.service);
+    const copies = new KeyringCopies(options);
     return withWriterLock(options.privateDir, options.service, () => {
-      if (file.exists()) throw new SealingError('keyring-exists');
-      file.write(states.encodeState(states.newState(newPrivateSeed('ed25519'))), true);
-      return new FileKeyring(options, file);
+      if (copies.exists()) throw new SealingError('keyring-exists');
+      copies.create(states.newState(newPrivateSeed('ed25519')));
+      return new FileKeyring(options, copies);
     });
   }
 
   /**
-   * Opens the keyring and finishes a destruction that a killed writer left half done.
+   * Opens the keyring, finishes what a killed writer left half done, and brings both copies to the newer state.
    *
    * @throws SealingError `keyring-missing`: a service never makes its own at start, lest lost keys look like a new day
    */
-  static async open(options: FileKeyringOptions, onStep?: (step: WriteStep) => void): Promise<FileKeyring> {
-    const file = new KeyringFile(options.privateDir, options.service, onStep);
-    if (!file.exists()) throw new SealingError('keyring-missing');
+  static async open(options: FileKeyringOptions, onStep?: OnKeyringStep): Promise<FileKeyring> {
+    const copies = new KeyringCopies({ ...options, onStep });
+    if (!copies.exists()) throw new SealingError('keyring-missing');
+    // The lock is in the first place, even while the keyring is only in the other.
+    mkdirSync(options.privateDir, { recursive: true, mode: 0o700 });
     return withWriterLock(options.privateDir, options.service, () => {
-      file.sweep();
-      return new FileKeyring(options, file);
+      copies.settle();
+      return new FileKeyring(options, copies, onStep);
     });
   }
 
   identity(): IdentitySigner {
-    const [privateKey] = this.#fresh().identityKeys as [KeyObject];
-    return { keyId: keyIdOf(publicKeyBytes(privateKey)), sign: (message) => signEd25519(privateKey, message) };
+    return this.#fresh().signer;
   }
 
   identities(): readonly PinnedIdentity[] {
-    return this.#fresh().identityKeys.map((key) => {
-      const publicKey = publicKeyBytes(key);
-      return { keyId: keyIdOf(publicKey), publicKey: toBase64url(publicKey) };
-    });
+    return this.#fresh().identities;
+  }
+
+  struckIdentities(): readonly states.StruckIdentity[] {
+    return this.#fresh('now').state.struck;
+  }
+
+  /**
+   * Lets a new identity key sign. It is pinned before, so nobody refuses what it signs; the one before stays valid.
+   *
+   * @returns the name of the new key
+   */
+  async rotateIdentity(today: Day, pins: IdentityPins): Promise<string> {
+    const seed = newPrivateSeed('ed25519');
+    const next = identities.publicIdentityOf(seed);
+    await pins.change(this.#options.service, (pinned) => [next, ...pinned]);
+    await this.#change((state) => identities.addIdentity(state, seed, today));
+    await this.#publish();
+    return next.keyId;
+  }
+
+  /** Takes an old identity away once nothing that it has signed is alive. @throws SealingError `no-identity`, `identity-in-use` */
+  async retireIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
+    await this.#change((state) => identities.retireIdentity(state, keyId, today));
+    await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));
+  }
+
+  /**
+   * Takes a compromised identity away at once: first from the pins, so that nothing under it is believed any more, then
+   * from the keyring. What it has signed and is still alive has to be sent again: see `resigner`.
+   *
+   * @throws SealingError `no-identity`
+   */
+  async strikeIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
+    const isKnown = [...this.identities(), ...this.struckIdentities()].some((each) => each.keyId === keyId);
+    if (!isKnown) throw new SealingError('no-identity');
+    await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));
+    if (this.identity().keyId === keyId) await this.rotateIdentity(today, pins);
+    await this.#change((state) => identities.strikeIdentity(state, keyId, today));
+    await this.#publish();
   }
 
   dayKey(day: Day): KeyObject | undefined {
@@ -97,8 +140,7 @@ export class FileKeyring implements Keyring {
     if (states.turnDays(this.#fresh('now').state, today, newKey) !== undefined) {
       await this.#change((state) => states.turnDays(state, today, newKey));
     }
-    if (this.#isPublished()) return;
-    await this.#locked(() => publishDayKeys(this.#options, this.#entries()));
+    await this.#publish();
   }
 
   rowKeys(night: number): RowKeys | undefined {
@@ -133,11 +175,25 @@ export class FileKeyring implements Keyring {
     await this.#change((state) => states.removeSecret(state, name));
   }
 
+  describe(): KeyringDescription {
+    return { ...describe(this.#fresh('now').state), replicas: this.replicas() };
+  }
+
+  replicas(): CopiesState {
+    return this.#copies.inStep();
+  }
+
+  /** Makes the copy that is gone, when a person knows that its place is the right one. */
+  async renewReplica(): Promise<void> {
+    await this.#locked(() => this.#copies.renew());
+    this.#version.forget();
+  }
+
   /** What the disk holds now: other instances write too. */
   #fresh(when: 'soon' | 'now' = 'soon'): Loaded {
     if (!this.#version.hasChanged(when)) return this.#loaded;
     try {
-      this.#loaded = load(states.decodeState(this.#file.read()), this.#loaded);
+      this.#loaded = load(this.#copies.read(), this.#loaded);
     } catch (error) {
       // Asked again at the next call, instead of going on with keys that may have been destroyed.
       this.#version.forget();
@@ -148,10 +204,11 @@ export class FileKeyring implements Keyring {
 
   async #change(decide: (state: states.KeyringState) => states.StateChange | undefined): Promise<void> {
     await this.#locked(() => {
-      const change = decide(states.decodeState(this.#file.read()));
+      const state = this.#copies.settle();
+      const change = decide(state);
       if (change !== undefined) {
         try {
-          this.#file.write(states.encodeState(change.next), change.destroys);
+          this.#copies.write({ ...change.next, version: state.version + 1 }, change.destroys);
         } finally {
           this.#version.forget();
         }
@@ -161,7 +218,15 @@ export class FileKeyring implements Keyring {
   }
 
   #locked<T>(work: () => T): Promise<T> {
-    return withWriterLock(this.#options.privateDir, this.#options.service, work);
+    return withWriterLock(this.#options.privateDir, this.#options.service, () => {
+      this.#onStep('lock', 'primary');
+      return work();
+    });
+  }
+
+  async #publish(): Promise<void> {
+    if (this.#isPublished()) return;
+    await this.#locked(() => publishDayKeys(this.#options, this.#entries()));
   }
 
   #entries(): readonly SignedDayKey[] {
@@ -176,23 +241,4 @@ export class FileKeyring implements Keyring {
   #isPublished(): boolean {
     return JSON.stringify(publishedDayKeys(this.#options)) === JSON.stringify(this.#entries());
   }
-}
-
-/** Key objects of a state; those that `before` already holds are kept, so that what is cached by them stays valid. */
-function load(state: states.KeyringState, before: Loaded | undefined): Loaded {
-  const dayKeys = new Map<Day, KeyObject>();
-  for (const day of Object.keys(state.dayKeys).sort()) {
-    const text = state.dayKeys[day] as string;
-    const known = before?.state.dayKeys[day] === text ? before.dayKeys.get(day) : undefined;
-    dayKeys.set(day, known ?? importPrivateKey('x25519', states.keyBytes(text)));
-  }
-  const rowKeys = new Map<number, RowKeys>();
-  for (const [night, keys] of Object.entries(state.rowKeys)) {
-    rowKeys.set(Number(night), {
-      seal: createSecretKey(states.keyBytes(keys.seal)),
-      lookup: createSecretKey(states.keyBytes(keys.lookup)),
-    });
-  }
-  const identityKeys = state.identities.map((seed) => importPrivateKey('ed25519', states.keyBytes(seed)));
-  return { state, dayKeys, rowKeys, identityKeys };
 }

@@ -23,7 +23,8 @@ const HEADER_BYTES = MAGIC.length + MASTER_ID_BYTES;
 const READ_ATTEMPTS_MAX = 50;
 
 /** The points between which a writer can be killed, in order. */
-export type WriteStep = 'write-master' | 'write-file' | 'rename-file' | 'overwrite-old-masters' | 'unlink-old-masters';
+export type WriteStep =
+  'write-master' | 'write-file' | 'sync-file' | 'rename-file' | 'overwrite-old-masters' | 'unlink-old-masters';
 
 /**
  * One sealed file and the master key it is sealed under, side by side. The rule that makes destruction real: whenever
@@ -75,7 +76,7 @@ export class KeyringFile {
     this.#onStep('write-file');
     const body = sealAtRest(master, this.#aad(masterId), plaintext);
     const temporary = `${this.path}.tmp`;
-    writeDurably(temporary, Buffer.concat([MAGIC, masterId, body]));
+    writeDurably(temporary, Buffer.concat([MAGIC, masterId, body]), { beforeSync: () => this.#onStep('sync-file') });
     this.#onStep('rename-file');
     renameSync(temporary, this.path);
     syncDirectory(this.#dir);
@@ -147,11 +148,16 @@ function masterIdIn(file: Buffer): Buffer {
   return file.subarray(MAGIC.length, HEADER_BYTES);
 }
 
-/** Written, and on the disk before anything refers to it. */
-export function writeDurably(path: string, bytes: Uint8Array, mode = 0o600): void {
+/** Written, and on the disk before anything refers to it. Readable by its owner alone, unless told otherwise. */
+export function writeDurably(
+  path: string,
+  bytes: Uint8Array,
+  { mode = 0o600, beforeSync }: { readonly mode?: number; readonly beforeSync?: () => void } = {},
+): void {
   const file = openSync(path, 'w', mode);
   try {
     writeFileSync(file, bytes);
+    beforeSync?.();
     fsyncSync(file);
   } finally {
     closeSync(file);

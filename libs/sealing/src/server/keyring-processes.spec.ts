@@ -1,29 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { placesIn, temporaryDir } from '../../test/support/world.js';
+import { placesIn, temporaryDir, TODAY } from '../../test/support/world.js';
+import { addDays } from '../days.js';
+import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring, type FileKeyringOptions } from './file-keyring.js';
+import { readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
 import { withWriterLock } from './writer-lock.js';
 
 const support = fileURLToPath(new URL('../../test/support/', import.meta.url));
-let places: FileKeyringOptions;
+let places: FileKeyringOptions & { readonly replicaDir: string };
 let temporary: ReturnType<typeof temporaryDir>;
 
 beforeEach(() => {
   temporary = temporaryDir();
-  places = placesIn(temporary.dir, 'eligibility');
+  places = { ...placesIn(temporary.dir, 'eligibility'), replicaDir: join(temporary.dir, 'other-disk') };
 });
 afterEach(() => temporary.remove());
 
-function start(task: 'fill' | 'churn', number = 0): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+type Task = 'fill' | 'churn' | 'mix' | 'die';
+
+function start(task: Task, ...rest: readonly string[]): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
   const hooks = pathToFileURL(join(support, 'typescript-source.mjs')).href;
   const script = join(support, 'keyring-process.ts');
   const args = ['--disable-warning=ExperimentalWarning', '--import', hooks, script, task];
-  return spawn(process.execPath, [...args, places.privateDir, places.publicRoot, String(number)], {
+  return spawn(process.execPath, [...args, places.privateDir, places.publicRoot, places.replicaDir, ...rest], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -31,7 +36,7 @@ function start(task: 'fill' | 'churn', number = 0): ChildProcess & { readonly st
 describe('processes that write one keyring at once', () => {
   it('lose nothing of each other and agree on every key', async () => {
     const keyring = await FileKeyring.create(places);
-    const told = await Promise.all([1, 2, 3].map((number) => text(start('fill', number).stdout)));
+    const told = await Promise.all([1, 2, 3].map((number) => text(start('fill', String(number)).stdout)));
     const nights = told.map((json) => JSON.parse(json) as string[]);
     expect(nights[1]).toEqual(nights[0]);
     expect(nights[2]).toEqual(nights[0]);
@@ -42,6 +47,37 @@ describe('processes that write one keyring at once', () => {
     expect(found).toEqual([1, 2, 3].map(() => [false, ...Array(9).fill(true)]));
     expect(Array.from({ length: 20 }, (_, n) => keyring.rowKeys(n)?.seal.export().toString('hex'))).toEqual(nights[0]);
     expect(readdirSync(places.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
+  });
+
+  it('make and destroy days, nights and identities beside each other, and both copies are whole', async () => {
+    const keyring = await FileKeyring.create(places);
+    await keyring.ensureDayKeys(TODAY);
+    for (let night = 0; night < 10; night += 1) await keyring.ensureRowKeys(night);
+    const [identity] = keyring.identities();
+    const pins = join(temporary.dir, 'pins.json');
+    writePinnedIdentities(pins, { eligibility: keyring.identities() });
+    const told = await Promise.all([1, 2, 3].map(() => text(start('mix', pins).stdout)));
+    const nights = told.map((json) => JSON.parse(json) as string[]);
+    expect([nights[1], nights[2], new Set(nights[0]).size]).toEqual([nights[0], nights[0], 10]);
+
+    for (const privateDir of [places.privateDir, places.replicaDir]) {
+      const copy = await FileKeyring.open({ privateDir, publicRoot: places.publicRoot, service: places.service });
+      const { identities, days, nights: left, nightsDestroyedThrough } = copy.describe();
+      expect([left, nightsDestroyedThrough]).toEqual([Array.from({ length: 10 }, (_, n) => 100 + n), 9]);
+      expect(left.map((night) => copy.rowKeys(night)?.seal.export().toString('hex'))).toEqual(nights[0]);
+      expect(days).toEqual({ first: addDays(TODAY, 2), last: addDays(TODAY, 16), count: 15 });
+      expect([identities.length, identities.at(-1)?.keyId]).toEqual([4, identity?.keyId]);
+      expect(identities.filter(({ signs }) => signs)).toHaveLength(1);
+      expect(new Set(readPinnedIdentities(pins)['eligibility'])).toEqual(new Set(copy.identities()));
+    }
+    expect(keyring.replicas()).toBe('in-step');
+    await keyring.ensureDayKeys(addDays(TODAY, 9));
+    const published = publishedDayKeys(places);
+    expect(published).toHaveLength(15);
+    expect(new Set(published.map((entry) => entry.identity))).toEqual(new Set([keyring.identity().keyId]));
+    for (const dir of [places.privateDir, places.replicaDir]) {
+      expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
+    }
   });
 
   it('can be killed at any moment, and the keyring goes on', async () => {
@@ -60,6 +96,44 @@ describe('processes that write one keyring at once', () => {
       expect(readdirSync(places.privateDir).filter((file) => /\.(master|tmp)$/.test(file))).toHaveLength(1);
     }
     expect([0, 1, 2, 3, 4, 5].map((night) => keyring.rowKeys(night) !== undefined)).toEqual(Array(6).fill(true));
+  });
+});
+
+const steps = ['write-master', 'write-file', 'sync-file', 'rename-file', 'overwrite-old-masters', 'unlink-old-masters'];
+const deaths = [
+  { step: 'lock', copy: 'primary' },
+  ...['replica', 'primary'].flatMap((copy) => steps.map((step) => ({ step, copy }))),
+];
+
+describe.each(deaths)('a process that is killed at $step of the $copy', ({ step, copy }) => {
+  it('while it destroys a key leaves it wholly there or wholly gone, and every older copy worthless in the end', async () => {
+    const setUp = await FileKeyring.create(places);
+    const [one, two] = [await setUp.ensureRowKeys(1), await setUp.ensureRowKeys(2)].map((keys) => [
+      keys.seal.export().toString('hex'),
+      keys.lookup.export().toString('hex'),
+    ]);
+    const dirs = [places.privateDir, places.replicaDir];
+    const older = dirs.map((dir) => readFileSync(join(dir, 'eligibility.keyring')));
+    const child = start('die', step, copy);
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+
+    const keysOf = (ring: FileKeyring, night: number): readonly (string | undefined)[] | undefined => {
+      const keys = ring.rowKeys(night);
+      return keys && [keys.seal.export().toString('hex'), keys.lookup.export().toString('hex')];
+    };
+    const isGone = copy === 'primary' ? step !== 'lock' : steps.indexOf(step) > steps.indexOf('rename-file');
+    const next = await FileKeyring.open(places);
+    expect([keysOf(next, 1), keysOf(next, 2)]).toEqual([isGone ? undefined : one, two]);
+    expect(next.identities()).toEqual(setUp.identities());
+    await next.destroyRowKeys(1);
+    expect([next.rowKeys(1), keysOf(next, 2), next.replicas()]).toEqual([undefined, two, 'in-step']);
+    for (const dir of dirs) {
+      expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toEqual([
+        expect.stringMatching(/^eligibility\.[0-9a-f]{32}\.master$/),
+      ]);
+    }
+    for (const [at, dir] of dirs.entries()) writeFileSync(join(dir, 'eligibility.keyring'), older[at] as Buffer);
+    await expect(FileKeyring.open(places)).rejects.toMatchObject({ code: 'keyring-damaged' });
   });
 });
 
@@ -103,5 +177,22 @@ describe('the writer lock', () => {
     await once(sleeper, 'exit');
     await waiting;
     expect(isDone).toBe(true);
+  });
+
+  it('takes the writer of another container for alive for half a minute, whatever its process number', async () => {
+    await FileKeyring.create(places);
+    const path = join(places.privateDir, `eligibility.writer.${process.pid}-1-aa-4026500000`);
+    writeFileSync(path, '');
+    let isDone = false;
+    const waiting = withWriterLock(places.privateDir, 'eligibility', () => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(isDone).toBe(false);
+    const longAgo = Date.now() / 1000 - 31;
+    utimesSync(path, longAgo, longAgo);
+    await waiting;
+    expect(isDone).toBe(true);
+    expect(readdirSync(places.privateDir).filter((file) => file.includes('.writer.'))).toEqual([]);
   });
 });

@@ -1,12 +1,17 @@
 import { fromBase64url, toBase64url } from '../bytes.js';
+import type { PinnedIdentity } from '../day-key-entry.js';
 import { addDays, DAY_KEY_DAYS, DAY_KEYS_AHEAD, isDay, type Day } from '../days.js';
 import { SealingError } from '../errors.js';
 
 /** Everything a file keyring holds; private bytes in base64url. Replaced as a whole, never changed in place. */
 export interface KeyringState {
-  readonly format: 1;
-  /** Ed25519 seeds, newest first */
-  readonly identities: readonly string[];
+  readonly format: 2;
+  /** One higher with each change: of two copies the higher one is what counts. */
+  readonly version: number;
+  /** Newest first; the first one signs. */
+  readonly identities: readonly IdentityState[];
+  /** Public keys that must never be believed again, with what they had signed until then. */
+  readonly struck: readonly StruckIdentity[];
   /** X25519 private bytes by day */
   readonly dayKeys: Readonly<Record<Day, string>>;
   /** The latest day that is over by the clock, whether this keyring held its key or not */
@@ -16,6 +21,16 @@ export interface KeyringState {
   readonly nightsDeadThrough: number;
   readonly secrets: Readonly<Record<string, string>>;
 }
+
+export interface IdentityState {
+  /** Ed25519 seed */
+  readonly seed: string;
+  /** The day on which a newer one began to sign; absent while it signs itself. */
+  readonly replacedOn?: Day;
+}
+
+/** An identity key that was compromised: struck, together with the day on which it was. */
+export type StruckIdentity = PinnedIdentity & { readonly struckOn: Day };
 
 /** A next state. `destroys`: keys are gone from it, so it must be written under a new master key. */
 export interface StateChange {
@@ -27,8 +42,10 @@ const NAME = /^[a-z0-9][a-z0-9./-]{0,99}$/;
 
 export function newState(identitySeed: Uint8Array): KeyringState {
   return {
-    format: 1,
-    identities: [toBase64url(identitySeed)],
+    format: 2,
+    version: 1,
+    identities: [{ seed: toBase64url(identitySeed) }],
+    struck: [],
     dayKeys: {},
     deadThrough: '0000-00-00',
     rowKeys: {},
@@ -92,10 +109,21 @@ export function encodeState(state: KeyringState): Buffer {
 /** @throws SealingError `keyring-damaged` */
 export function decodeState(bytes: Buffer): KeyringState {
   // Whoever can write this file holds the master key: only accidents are looked for, not attacks.
-  const state = JSON.parse(bytes.toString()) as KeyringState;
+  const read = JSON.parse(bytes.toString()) as KeyringState | FirstFormat;
+  const state = read.format === 1 ? fromFirstFormat(read) : read;
   const daysFit = Object.keys(state.dayKeys).every(isDay);
-  if (state.format !== 1 || state.identities.length === 0 || !daysFit) throw new SealingError('keyring-damaged');
+  if (state.format !== 2 || state.identities.length === 0 || !daysFit) throw new SealingError('keyring-damaged');
   return state;
+}
+
+/** Keyrings from before identities could be replaced. */
+type FirstFormat = Omit<KeyringState, 'format' | 'version' | 'identities' | 'struck'> & {
+  readonly format: 1;
+  readonly identities: readonly string[];
+};
+
+function fromFirstFormat({ identities, ...rest }: FirstFormat): KeyringState {
+  return { ...rest, format: 2, version: 0, identities: identities.map((seed) => ({ seed })), struck: [] };
 }
 
 export function keyBytes(text: string): Buffer {

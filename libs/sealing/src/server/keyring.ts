@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { PinnedIdentity, SignedDayKey } from '../day-key-entry.js';
 import type { Day } from '../days.js';
+import type { CopiesState } from './keyring-copies.js';
+import type { StruckIdentity } from './keyring-state.js';
 
 /** Signs as a service. The private key stays behind this interface. */
 export interface IdentitySigner {
@@ -25,6 +27,9 @@ export interface Keyring {
   /** The service's public identity keys, newest first: what devices and other services pin. */
   identities(): readonly PinnedIdentity[];
 
+  /** Identity keys that were compromised, newest last, as the disk has them now. */
+  struckIdentities(): readonly StruckIdentity[];
+
   /** The private day key, or nothing when it does not exist yet or any more. */
   dayKey(day: Day): KeyObject | undefined;
   /** True once `day` lies so far back that its key has died by the clock. */
@@ -43,6 +48,32 @@ export interface Keyring {
   /** At set-up (or when a cycle begins) only. @throws SealingError `secret-exists` */
   createSecret(name: string): Promise<void>;
   destroySecret(name: string): Promise<void>;
+
+  /** What an operator may see. */
+  describe(): KeyringDescription;
+  /** Whether both live copies hold the same. While one is away, what makes or destroys keys fails with `replica-away`. */
+  replicas(): CopiesState;
+}
+
+/** A keyring without its keys: names, days and nights. */
+export interface KeyringDescription {
+  /** Newest first. */
+  readonly identities: readonly {
+    readonly keyId: string;
+    /** One signs; the others are believed until they go. */
+    readonly signs: boolean;
+    readonly replacedOn: Day | undefined;
+    /** From this day on it can be retired. */
+    readonly mayGoOn: Day | undefined;
+  }[];
+  readonly struck: readonly { readonly keyId: string; readonly struckOn: Day }[];
+  readonly days: { readonly first: Day; readonly last: Day; readonly count: number } | undefined;
+  readonly daysDestroyedThrough: Day;
+  readonly nights: readonly number[];
+  readonly nightsDestroyedThrough: number;
+  /** Names of the long-lived secrets. */
+  readonly secrets: readonly string[];
+  readonly replicas: CopiesState;
 }
 
 /** Whose public keys may be trusted: day keys that a pinned identity has signed, and the pinned identities. */

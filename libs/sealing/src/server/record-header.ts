@@ -4,6 +4,7 @@ import { KEY_ID_BYTES } from '../day-key-entry.js';
 import { isDay, type Day } from '../days.js';
 import { SealingError } from '../errors.js';
 import { NONCE_BYTES, TAG_BYTES } from './aead.js';
+import { sha256 } from './hmac.js';
 
 /**
  * A record on the wire:
@@ -37,7 +38,8 @@ export interface RecordParts {
   readonly body: Uint8Array;
 }
 
-const FORMAT = 1;
+/** 2: identity and signature stand outside of what the body is bound to, so that a header can be signed anew. */
+const FORMAT = 2;
 const PREFIX_START_BYTES = 3;
 const DAY_BYTES = 10;
 const SIGNATURE_BYTES = 64;
@@ -56,6 +58,18 @@ export function recordOverheadBytes(address: Pick<RecordAddress, 'contract' | 'p
 export function wrapInfo({ contract, version, producer, consumer, day }: RecordAddress): Uint8Array {
   return canonicalBytes('sender-key/v1', [contract, version, producer, consumer, day]);
 }
+
+/**
+ * The hash that the body is bound to (its `aad`): everything in the header but who has signed it. The signature is over
+ * all of it, so none can be exchanged; a producer whose identity key was struck signs with another and seals nothing.
+ */
+export function bodyBinding(header: RecordAddress & Pick<RecordHeader, 'wrappedKey'>): Buffer {
+  const { contract, version, producer, consumer, day, wrappedKey } = header;
+  return sha256(canonicalBytes('record-body/v2', [FORMAT, contract, version, producer, consumer, day, wrappedKey]));
+}
+
+/** What the wrapped key is bound to besides `wrapInfo`: nothing, for its producer may change the key that signs. */
+export const WRAP_AAD = canonicalBytes('sender-key-of/v2', []);
 
 /** The bytes that the producer's identity key signs. */
 export function headerMessage(unsignedHeader: Uint8Array): Uint8Array {

@@ -1,17 +1,17 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { canonicalBytes } from '../bytes.js';
 import type { Day } from '../days.js';
 import { SealingError } from '../errors.js';
 import { aeadOpen } from './aead.js';
-import { sha256 } from './hmac.js';
 import { hpkeOpen } from './hpke.js';
 import type { KeyDirectory, Keyring } from './keyring.js';
 import { verifyEd25519 } from './keys.js';
 import {
+  bodyBinding,
   headerMessage,
   parseHeader,
   splitRecord,
   unsignedPart,
+  WRAP_AAD,
   wrapInfo,
   type RecordAddress,
   type RecordHeader,
@@ -113,12 +113,12 @@ export class RecordOpener {
     const raw = hpkeOpen({
       privateKey: dayKey,
       info: wrapInfo(header),
-      aad: canonicalBytes('sender-key-of/v1', [header.identity]),
+      aad: WRAP_AAD,
       sealed: header.wrappedKey,
     });
     const key = createSecretKey(raw);
     raw.fill(0);
-    return { says: saysOf(header), dayKey, key, aad: sha256(prefix) };
+    return { says: saysOf(header), dayKey, key, aad: bodyBinding(header) };
   }
 
   #keep(name: string, opened: OpenedHeader): void {

@@ -1,16 +1,16 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { canonicalBytes } from '../bytes.js';
 import { addDays, DAY_KEY_DAYS, type Day } from '../days.js';
 import { SealingError } from '../errors.js';
 import { aeadSeal, NONCE_BYTES } from './aead.js';
-import { sha256 } from './hmac.js';
 import { hpkeSeal } from './hpke.js';
 import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
 import {
+  bodyBinding,
   encodePrefix,
   encodeUnsigned,
   headerMessage,
   SENDER_KEY_BYTES,
+  WRAP_AAD,
   wrapInfo,
   type RecordAddress,
 } from './record-header.js';
@@ -26,12 +26,14 @@ interface SenderKey {
   readonly prefix: Buffer;
   readonly aad: Buffer;
   readonly recipientKeyId: string;
+  readonly identityKeyId: string;
   records: number;
 }
 
 export interface SenderKeysOptions {
   readonly producer: string;
-  readonly identity: IdentitySigner;
+  /** Asked for each record: the newest identity signs, also one that came while this process runs. */
+  readonly identity: () => IdentitySigner;
   readonly directory: Pick<KeyDirectory, 'dayKeyOf'>;
   readonly recordsPerKeyMax?: number;
 }
@@ -76,13 +78,14 @@ export class SenderKeys {
     const name = `${target.day} ${target.contract} ${target.version} ${target.consumer}`;
     const known = this.#keys.get(name);
     const recordsMax = this.#options.recordsPerKeyMax ?? RECORDS_PER_KEY;
-    const isUsable = known !== undefined && known.recipientKeyId === recipient.keyId && known.records < recordsMax;
-    if (isUsable) return known;
+    const identity = this.#options.identity();
+    const isRight = known?.recipientKeyId === recipient.keyId && known.identityKeyId === identity.keyId;
+    if (known !== undefined && isRight && known.records < recordsMax) return known;
     if (target.day > this.#newestDay) {
       this.#newestDay = target.day;
       this.forgetBefore(addDays(target.day, 1 - DAY_KEY_DAYS));
     }
-    const made = this.#make(target, recipient);
+    const made = this.#make(target, recipient, identity);
     this.#keys.delete(name);
     this.#keys.set(name, made);
     const [oldest] = this.#keys.keys();
@@ -90,20 +93,21 @@ export class SenderKeys {
     return made;
   }
 
-  #make(target: RecordTarget, recipient: PublishedDayKey): SenderKey {
-    const { producer, identity } = this.#options;
+  #make(target: RecordTarget, recipient: PublishedDayKey, identity: IdentitySigner): SenderKey {
+    const { producer } = this.#options;
     const address: RecordAddress = { ...target, producer };
     const raw = randomBytes(SENDER_KEY_BYTES);
     const wrappedKey = hpkeSeal({
       recipientKey: recipient.publicKey,
       info: wrapInfo(address),
-      aad: canonicalBytes('sender-key-of/v1', [identity.keyId]),
+      aad: WRAP_AAD,
       plaintext: raw,
     });
     const unsigned = encodeUnsigned({ ...address, identity: identity.keyId, wrappedKey });
     const prefix = encodePrefix(unsigned, identity.sign(headerMessage(unsigned)));
     const key = createSecretKey(raw);
     raw.fill(0);
-    return { key, prefix, aad: sha256(prefix), recipientKeyId: recipient.keyId, records: 0 };
+    const aad = bodyBinding({ ...address, wrappedKey });
+    return { key, prefix, aad, recipientKeyId: recipient.keyId, identityKeyId: identity.keyId, records: 0 };
   }
 }

@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../test/support/world.js';
+import { addDays, IDENTITY_OUTLIVES_DAYS } from '../days.js';
+import { SealingError } from '../errors.js';
+import { publishedDayKeys } from './day-key-file.js';
+import { FileKeyring } from './file-keyring.js';
+import { pinsIn, readPinnedIdentities, type IdentityPins } from './pinned-identities.js';
+import { splitRecord } from './record-header.js';
+import { RecordOpener } from './record-opener.js';
+import { resigner } from './resign.js';
+import { SenderKeys } from './sender-keys.js';
+
+const plaintext = Buffer.from('{"submission":"a"}');
+const target = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };
+const expected = { contract: target.contract, version: 1, producer: 'intake', day: TODAY };
+const code = (value: string): unknown => expect.objectContaining({ code: value });
+
+let temporary: ReturnType<typeof temporaryDir>;
+let world: World<'intake' | 'eligibility'>;
+let ring: FileKeyring;
+let pins: IdentityPins;
+let sender: SenderKeys;
+let opener: RecordOpener;
+
+beforeEach(async () => {
+  temporary = temporaryDir();
+  world = await worldOf(temporary.dir, 'intake', 'eligibility');
+  ring = world.keyrings.intake;
+  pins = pinsIn(world.pinnedIdentitiesPath);
+  // They live through everything that follows, as running services do.
+  sender = new SenderKeys({ producer: 'intake', identity: () => ring.identity(), directory: world.directory() });
+  opener = new RecordOpener({
+    consumer: 'eligibility',
+    keyring: world.keyrings.eligibility,
+    directory: world.directory(),
+  });
+});
+afterEach(() => temporary.remove());
+
+const pinned = (): string[] =>
+  (readPinnedIdentities(world.pinnedIdentitiesPath)['intake'] ?? []).map(({ keyId }) => keyId);
+const signedBy = (record: Buffer): string => RecordOpener.peek(record).identity;
+const publishedBy = (): string[] => [
+  ...new Set(
+    publishedDayKeys({ publicRoot: placesIn(temporary.dir, '').publicRoot, service: 'intake' }).map(
+      ({ identity }) => identity,
+    ),
+  ),
+];
+
+/** What opening gives, asked until it is no longer what it was: running services notice within a moment. */
+async function outcomeOf(record: Uint8Array, until: string): Promise<string> {
+  const startMs = performance.now();
+  for (;;) {
+    const outcome = tryToOpen(record);
+    if (outcome === until || performance.now() - startMs > 5_000) return outcome;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function tryToOpen(record: Uint8Array): string {
+  try {
+    return opener.open(expected, record).equals(plaintext) ? 'opened' : 'something else';
+  } catch (error) {
+    if (error instanceof SealingError) return error.code;
+    throw error;
+  }
+}
+
+describe('a new identity', () => {
+  it('signs at once in a running service, and is believed at once, beside the old one', async () => {
+    const old = ring.identity().keyId;
+    const before = sender.seal(target, plaintext);
+    expect(tryToOpen(before)).toBe('opened');
+    const next = await ring.rotateIdentity(TODAY, pins);
+    expect([pinned(), ring.identities().map(({ keyId }) => keyId)]).toEqual([
+      [next, old],
+      [next, old],
+    ]);
+    const after = sender.seal(target, plaintext);
+    expect([signedBy(before), signedBy(after)]).toEqual([old, next]);
+    // Without waiting: what is not known yet is looked up anew.
+    expect([tryToOpen(after), tryToOpen(before)]).toEqual(['opened', 'opened']);
+  });
+
+  it('signs all published day keys anew, and others still find them', async () => {
+    const directory = world.directory();
+    const before = directory.dayKeyOf('intake', TODAY);
+    const next = await ring.rotateIdentity(TODAY, pins);
+    expect(publishedBy()).toEqual([next]);
+    expect(world.directory().dayKeyOf('intake', TODAY)).toEqual(before);
+    expect(world.directory().entries()).toHaveLength(16);
+  });
+
+  it('is seen by another instance of the service', async () => {
+    const other = await FileKeyring.open(placesIn(temporary.dir, 'intake'));
+    const next = await ring.rotateIdentity(TODAY, pins);
+    const startMs = performance.now();
+    while (other.identity().keyId !== next && performance.now() - startMs < 5_000) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(other.identity().keyId).toBe(next);
+  });
+
+  it('is never put into use when it could not be pinned', async () => {
+    const failing: IdentityPins = { change: () => Promise.reject(new SealingError('pins-unreadable')) };
+    const before = ring.identities();
+    await expect(ring.rotateIdentity(TODAY, failing)).rejects.toEqual(code('pins-unreadable'));
+    expect((await FileKeyring.open(placesIn(temporary.dir, 'intake'))).identities()).toEqual(before);
+  });
+
+  it('does not lose the pin of another service that is changed at the same time', async () => {
+    const [a, b] = await Promise.all([
+      ring.rotateIdentity(TODAY, pins),
+      world.keyrings.eligibility.rotateIdentity(TODAY, pins),
+    ]);
+    const all = readPinnedIdentities(world.pinnedIdentitiesPath);
+    expect([all['intake']?.[0]?.keyId, all['eligibility']?.[0]?.keyId]).toEqual([a, b]);
+    expect([all['intake']?.length, all['eligibility']?.length]).toEqual([2, 2]);
+  });
+});
+
+describe('an old identity', () => {
+  it('goes when the last record under it has died, and not a day before', async () => {
+    const old = ring.identity().keyId;
+    const record = sender.seal(target, plaintext);
+    const next = await ring.rotateIdentity(TODAY, pins);
+    const from = addDays(TODAY, IDENTITY_OUTLIVES_DAYS);
+    expect(IDENTITY_OUTLIVES_DAYS).toBe(11);
+    await expect(ring.retireIdentity(old, addDays(from, -1), pins)).rejects.toEqual(code('identity-in-use'));
+    await expect(ring.retireIdentity(next, addDays(from, 100), pins)).rejects.toEqual(code('identity-in-use'));
+    await expect(ring.retireIdentity('AAAAAAAAAAA', from, pins)).rejects.toEqual(code('no-identity'));
+    expect([pinned(), tryToOpen(record)]).toEqual([[next, old], 'opened']);
+    await ring.retireIdentity(old, from, pins);
+    expect([pinned(), ring.identities().map(({ keyId }) => keyId)]).toEqual([[next], [next]]);
+    expect(await outcomeOf(record, 'forged')).toBe('forged');
+    expect(ring.struckIdentities()).toEqual([]);
+  });
+});
+
+describe('a struck identity', () => {
+  it('is believed by nobody any more, and its successor signs', async () => {
+    const old = ring.identity();
+    const record = sender.seal(target, plaintext);
+    expect(tryToOpen(record)).toBe('opened');
+    await ring.strikeIdentity(old.keyId, TODAY, pins);
+    const next = ring.identity().keyId;
+    expect([pinned(), publishedBy()]).toEqual([[next], [next]]);
+    expect(ring.struckIdentities().map(({ keyId, struckOn }) => [keyId, struckOn])).toEqual([[old.keyId, TODAY]]);
+    expect(await outcomeOf(record, 'forged')).toBe('forged');
+    expect(tryToOpen(sender.seal(target, plaintext))).toBe('opened');
+    // Asked again it does nothing more: a person may not know how far the first attempt came.
+    await ring.strikeIdentity(old.keyId, TODAY, pins);
+    expect([pinned(), ring.struckIdentities().length]).toEqual([[next], 1]);
+    await expect(ring.strikeIdentity('AAAAAAAAAAA', TODAY, pins)).rejects.toEqual(code('no-identity'));
+  });
+
+  it('can be an old one, and leaves the one that signs alone', async () => {
+    const old = ring.identity().keyId;
+    const next = await ring.rotateIdentity(TODAY, pins);
+    await ring.strikeIdentity(old, TODAY, pins);
+    expect([pinned(), ring.identity().keyId]).toEqual([[next], next]);
+  });
+
+  it('has its headers signed anew: the record opens, and not a byte behind the header has changed', async () => {
+    const records = [sender.seal(target, plaintext), sender.seal(target, plaintext)] as const;
+    expect(resigner(ring)).toBeUndefined();
+    await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
+    const resign = resigner(ring);
+    for (const record of records) {
+      const anew = Buffer.from(resign?.(record) ?? []);
+      expect(signedBy(anew)).toBe(ring.identity().keyId);
+      expect(splitRecord(anew).body).toEqual(splitRecord(record).body);
+      expect(splitRecord(anew).nonce).toEqual(splitRecord(record).nonce);
+      expect(anew.length).toBe(record.length);
+      expect([await outcomeOf(record, 'forged'), tryToOpen(anew)]).toEqual(['forged', 'opened']);
+    }
+  });
+
+  it('has nothing signed anew that it did not sign itself, or only after it was struck', async () => {
+    const struck = ring.identity();
+    const genuine = sender.seal(target, plaintext);
+    const late = new SenderKeys({ producer: 'intake', identity: () => struck, directory: world.directory() });
+    await ring.strikeIdentity(struck.keyId, TODAY, pins);
+    const resign = resigner(ring);
+    const changed = Buffer.from(genuine);
+    // In the wrapped key: the signature does not cover it any more.
+    const at = 3 + changed.readUInt16BE(1) - 70;
+    changed[at] = (changed[at] as number) ^ 1;
+    const untouched = [
+      changed,
+      late.seal({ ...target, day: addDays(TODAY, 3) }, plaintext),
+      sender.seal(target, plaintext),
+      Buffer.from('no record at all'),
+      Buffer.alloc(0),
+    ];
+    for (const record of untouched) expect(resign?.(record)).toBe(record);
+    expect(resign?.(late.seal({ ...target, day: addDays(TODAY, 2) }, plaintext))).not.toBe(undefined);
+  });
+
+  it('does not take another producer’s wrapped key as its own', async () => {
+    // The producer is in what the wrapped key is bound to, so a header cannot change hands by a new signature.
+    const record = sender.seal(target, plaintext);
+    await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
+    const foreign = resigner({
+      identity: () => world.keyrings.eligibility.identity(),
+      struckIdentities: () => ring.struckIdentities(),
+    });
+    expect(tryToOpen(foreign?.(record) ?? Buffer.alloc(0))).toBe('forged');
+  });
+});
+
+it('a keyring shows names, days and nights to operators, and no byte of a key', async () => {
+  const old = ring.identity().keyId;
+  await ring.rotateIdentity(TODAY, pins);
+  await ring.strikeIdentity(ring.identity().keyId, addDays(TODAY, 1), pins);
+  await ring.ensureRowKeys(4);
+  await ring.ensureRowKeys(12);
+  await ring.destroyRowKeys(3);
+  await ring.createSecret('grant-ids');
+  const [signing, , struck] = [ring.identity().keyId, old, ring.struckIdentities()[0]?.keyId];
+  expect(ring.describe()).toEqual({
+    identities: [
+      { keyId: signing, signs: true, replacedOn: undefined, mayGoOn: undefined },
+      { keyId: old, signs: false, replacedOn: TODAY, mayGoOn: addDays(TODAY, 11) },
+    ],
+    struck: [{ keyId: struck, struckOn: addDays(TODAY, 1) }],
+    days: { first: TODAY, last: addDays(TODAY, 7), count: 8 },
+    daysDestroyedThrough: addDays(TODAY, -8),
+    nights: [4, 12],
+    nightsDestroyedThrough: 3,
+    secrets: ['grant-ids'],
+    replicas: 'one',
+  });
+});

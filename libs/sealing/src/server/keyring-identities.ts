@@ -1,0 +1,49 @@
+import { toBase64url } from '../bytes.js';
+import type { PinnedIdentity } from '../day-key-entry.js';
+import { addDays, IDENTITY_OUTLIVES_DAYS, type Day } from '../days.js';
+import { SealingError } from '../errors.js';
+import { keyBytes, type IdentityState, type KeyringState, type StateChange } from './keyring-state.js';
+import { importPrivateKey, keyIdOf, publicKeyBytes } from './keys.js';
+
+/** The public half of an identity key, as others pin it. */
+export function publicIdentityOf(seed: Uint8Array): PinnedIdentity {
+  const publicKey = publicKeyBytes(importPrivateKey('ed25519', seed));
+  return { keyId: keyIdOf(publicKey), publicKey: toBase64url(publicKey) };
+}
+
+/** The first day on which nothing that it has signed can be alive; absent while it signs. */
+export function mayGoOn({ replacedOn }: IdentityState): Day | undefined {
+  return replacedOn === undefined ? undefined : addDays(replacedOn, IDENTITY_OUTLIVES_DAYS);
+}
+
+/** From now on another key signs; the one before goes on being valid. */
+export function addIdentity(state: KeyringState, seed: Uint8Array, today: Day): StateChange {
+  const [signing, ...older] = state.identities as [IdentityState];
+  const identities = [{ seed: toBase64url(seed) }, { ...signing, replacedOn: today }, ...older];
+  return { next: { ...state, identities }, destroys: false };
+}
+
+/**
+ * An old identity goes in good order.
+ *
+ * @throws SealingError `no-identity`, `identity-in-use`
+ */
+export function retireIdentity(state: KeyringState, keyId: string, today: Day): StateChange {
+  const retired = state.identities.find(({ seed }) => publicIdentityOf(keyBytes(seed)).keyId === keyId);
+  if (retired === undefined) throw new SealingError('no-identity');
+  const from = mayGoOn(retired);
+  if (from === undefined || today < from) throw new SealingError('identity-in-use');
+  return { next: { ...state, identities: state.identities.filter((each) => each !== retired) }, destroys: true };
+}
+
+/** A compromised identity goes at once. Undefined: it has gone already. @throws SealingError `identity-in-use` */
+export function strikeIdentity(state: KeyringState, keyId: string, today: Day): StateChange | undefined {
+  const named = state.identities.map((each) => ({ each, identity: publicIdentityOf(keyBytes(each.seed)) }));
+  const struck = named.find(({ identity }) => identity.keyId === keyId);
+  if (struck === undefined) return undefined;
+  // A keyring that signs with nothing is of no use: its successor is there before.
+  if (struck.each.replacedOn === undefined) throw new SealingError('identity-in-use');
+  const identities = state.identities.filter((each) => each !== struck.each);
+  const next = { ...state, identities, struck: [...state.struck, { ...struck.identity, struckOn: today }] };
+  return { next, destroys: true };
+}

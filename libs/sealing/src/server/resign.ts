@@ -1,0 +1,68 @@
+import { fromBase64url } from '../bytes.js';
+import { addDays, RECORD_DAYS_AHEAD } from '../days.js';
+import { SealingError } from '../errors.js';
+import type { Keyring } from './keyring.js';
+import type { StruckIdentity } from './keyring-state.js';
+import { importPublicKey, verifyEd25519 } from './keys.js';
+import {
+  encodePrefix,
+  encodeUnsigned,
+  headerMessage,
+  parseHeader,
+  splitRecord,
+  unsignedPart,
+  type RecordHeader,
+} from './record-header.js';
+
+/**
+ * Signs anew what a struck identity has signed: the header alone. What it wraps and the body stay as they are, so no
+ * key is needed that a producer no longer has.
+ *
+ * Only records that carry the struck key's own signature, for days until it was struck: whoever can write to the
+ * outbox cannot have anything else signed this way.
+ *
+ * @returns for a record the one to send, which is mostly the same; undefined when no identity was ever struck
+ */
+export function resigner(
+  keyring: Pick<Keyring, 'identity' | 'struckIdentities'>,
+): ((record: Uint8Array) => Uint8Array) | undefined {
+  const struck = new Map(keyring.struckIdentities().map((each) => [each.keyId, each]));
+  if (struck.size === 0) return undefined;
+  // Many records share a header.
+  const signed = new Map<string, Uint8Array>();
+  return (record) => {
+    const { prefix, nonce, body } = partsOf(record) ?? {};
+    if (prefix === undefined || nonce === undefined || body === undefined) return record;
+    const header = parseHeader(prefix);
+    const by = struck.get(header.identity);
+    if (by === undefined || !isItsOwn(by, header, prefix)) return record;
+    const name = Buffer.from(prefix).toString('latin1');
+    const anew = signed.get(name) ?? signAnew(header, keyring);
+    signed.set(name, anew);
+    return Buffer.concat([anew, nonce, body]);
+  };
+}
+
+function signAnew(header: RecordHeader, keyring: Pick<Keyring, 'identity'>): Uint8Array {
+  const signer = keyring.identity();
+  const unsigned = encodeUnsigned({ ...header, identity: signer.keyId });
+  return encodePrefix(unsigned, signer.sign(headerMessage(unsigned)));
+}
+
+function isItsOwn({ publicKey, struckOn }: StruckIdentity, header: RecordHeader, prefix: Uint8Array): boolean {
+  if (header.day > addDays(struckOn, RECORD_DAYS_AHEAD)) return false;
+  const key = importPublicKey('ed25519', fromBase64url(publicKey));
+  return verifyEd25519(key, headerMessage(unsignedPart(prefix)), header.signature);
+}
+
+/** What is no record at all is sent as it is: its consumer parks it. */
+function partsOf(record: Uint8Array): ReturnType<typeof splitRecord> | undefined {
+  try {
+    const parts = splitRecord(record);
+    parseHeader(parts.prefix);
+    return parts;
+  } catch (error) {
+    if (error instanceof SealingError) return undefined;
+    throw error;
+  }
+}

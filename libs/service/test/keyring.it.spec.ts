@@ -1,0 +1,74 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+
+import { dayOf } from '#libs/contracts';
+import { FileKeyring } from '#libs/sealing';
+
+import { openService, TestKeyrings } from '../../../test/support/service-harness.js';
+import { busUp } from '../../bus/src/index.js';
+import { recordsUp } from '../../records/src/index.js';
+
+class Tables1764028800011 {
+  name = 'Tables1764028800011';
+  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
+    for (const statement of [...recordsUp, ...busUp]) await runner.query(statement);
+  }
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+let keyrings: TestKeyrings;
+let otherDisk: string;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create();
+  otherDisk = await mkdtemp(join(tmpdir(), 'other-disk-'));
+});
+afterAll(async () => {
+  await keyrings.remove();
+  await rm(otherDisk, { recursive: true });
+});
+
+it('a service tells when the second copy of its keyring is away, and works on with the keys that are there', async () => {
+  const replicaDir = join(otherDisk, 'notification');
+  const privateDir = join(keyrings.folder, 'notification');
+  const ring = await FileKeyring.open({
+    privateDir,
+    replicaDir,
+    publicRoot: join(keyrings.folder, 'public'),
+    service: 'notification',
+  });
+  await ring.renewReplica();
+  let now = new Date();
+  const { runtime, close } = await openService(
+    {
+      service: 'notification',
+      kinds: [{ kind: 'kept', sizeBytes: 64, work: false }],
+      entities: [],
+      migrations: [Tables1764028800011 as never],
+    },
+    { keyrings, env: { KEYRING_REPLICA: replicaDir }, clock: { now: () => now } },
+  );
+  const replicas = (): unknown => runtime.checks.get('keyring replicas')?.();
+  expect(replicas()).toBe('in-step');
+
+  await rename(replicaDir, `${replicaDir}-unplugged`);
+  expect(replicas()).toBe('away');
+  const { bus, records, keyring } = runtime;
+  const value = Buffer.from('value');
+  await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value, body: { word: 'a' } }]));
+  // The next night needs new keys and would destroy old ones: it waits.
+  now = new Date(now.getTime() + 86_400_000);
+  await expect(runtime.nightly.run()).rejects.toMatchObject({ code: 'replica-away' });
+
+  await rename(`${replicaDir}-unplugged`, replicaDir);
+  expect((await runtime.nightly.run())?.outcome).toBe('done');
+  const [row] = await bus.transaction(async ({ tx }) => (await records.begin(tx)).find('kept', [value]));
+  expect([row, replicas()]).toEqual([{ word: 'a' }, 'in-step']);
+  expect(keyring.describe().days?.first).toBe(dayOf(new Date()));
+  await close();
+});
