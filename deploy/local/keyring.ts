@@ -3,7 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { dayOf, type Service, services, serviceSecrets } from '#libs/contracts';
-import { FileKeyring, type PinnedIdentity, SealingError, writePinnedIdentities } from '#libs/sealing';
+import {
+  FileKeyring,
+  type FileKeyringOptions,
+  type PinnedIdentity,
+  SealingError,
+  writePinnedIdentities,
+} from '#libs/sealing';
 
 import type { PerService } from './databases.js';
 import type { Place } from './place.js';
@@ -11,6 +17,10 @@ import { StackProblem } from './problem.js';
 
 export function privateKeyring(place: Place, service: Service): string {
   return join(place.keyring, 'private', service);
+}
+
+export function replicaKeyring(place: Place, service: Service): string {
+  return join(place.keyringReplica, service);
 }
 
 export function publicKeyring(place: Place): string {
@@ -48,12 +58,24 @@ export async function setUpKeyrings(place: Place, now = new Date()): Promise<voi
 
 /** On a first start the keyring may be there nevertheless: an earlier attempt was interrupted. */
 async function keyringOf(place: Place, service: Service, isFirst: boolean): Promise<FileKeyring> {
-  const options = { privateDir: privateKeyring(place, service), publicRoot: publicKeyring(place), service };
-  if (!isFirst) return FileKeyring.open(options);
+  const options = {
+    privateDir: privateKeyring(place, service),
+    replicaDir: replicaKeyring(place, service),
+    publicRoot: publicKeyring(place),
+    service,
+  };
+  if (!isFirst) return wholeKeyring(options);
   try {
     return await FileKeyring.create(options);
   } catch (error) {
-    if (error instanceof SealingError && error.code === 'keyring-exists') return FileKeyring.open(options);
+    if (error instanceof SealingError && error.code === 'keyring-exists') return wholeKeyring(options);
     throw error;
   }
+}
+
+/** On this one machine both copies lie in one folder, so one that is missing was not unplugged: it is made again. */
+async function wholeKeyring(options: FileKeyringOptions): Promise<FileKeyring> {
+  const keyring = await FileKeyring.open(options);
+  if (keyring.replicas() === 'away') await keyring.renewReplica();
+  return keyring;
 }

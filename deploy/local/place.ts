@@ -18,6 +18,8 @@ export interface Place {
   readonly postgres: string;
   readonly kafka: string;
   readonly keyring: string;
+  /** The second live copy of the private keys; where it matters, a link to another disk. */
+  readonly keyringReplica: string;
   readonly logs: string;
   readonly anchor: string;
   readonly secrets: string;
@@ -32,6 +34,7 @@ export function placeAt(root: string): Place {
     postgres: join(root, 'postgres'),
     kafka: join(root, 'kafka'),
     keyring: join(root, 'keyring'),
+    keyringReplica: join(root, 'keyring-replica'),
     logs: join(root, 'logs'),
     anchor: join(root, 'anchor'),
     secrets: join(root, 'secrets.json'),

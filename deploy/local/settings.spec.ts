@@ -99,6 +99,7 @@ describe('the environment of an app', () => {
       KAFKA_USERNAME: 'payments',
       KAFKA_PASSWORD: 'p-payments',
       KEYRING_PRIVATE: '/r/keyring/private/payments',
+      KEYRING_REPLICA: '/r/keyring-replica/payments',
       KEYRING_PUBLIC: '/r/keyring/public',
       PINNED_IDENTITIES: '/r/keyring/pinned-identities.json',
       PROFILE: profileFile('los-angeles'),

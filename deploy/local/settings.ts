@@ -6,7 +6,7 @@ import { type Service, services } from '#libs/contracts';
 import type { App } from './apps.js';
 import type { PerService } from './databases.js';
 import type { KafkaUser } from './kafka.js';
-import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from './keyring.js';
+import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from './keyring.js';
 import { type Place, repositoryRoot } from './place.js';
 import { freePort } from './ports.js';
 import { StackProblem } from './problem.js';
@@ -111,6 +111,7 @@ export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string,
     KAFKA_USERNAME: broker.users[app].username,
     KAFKA_PASSWORD: broker.users[app].password,
     KEYRING_PRIVATE: privateKeyring(place, app),
+    KEYRING_REPLICA: replicaKeyring(place, app),
     KEYRING_PUBLIC: publicKeyring(place),
     PINNED_IDENTITIES: pinnedIdentitiesFile(place),
     PROFILE: profileFile(profile),

@@ -48,7 +48,11 @@ beforeAll(async () => {
   await liveThrough();
   await plantAndLook();
   await city.stack.stop();
-  seized = await searchTree(city.root, new Haystack(allNeedles()), (path) => path === 'keyring');
+  seized = await searchTree(
+    city.root,
+    new Haystack(allNeedles()),
+    (path) => path === 'keyring' || path === 'keyring-replica',
+  );
 }, 180_000);
 
 afterAll(async () => {

@@ -6,9 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../deploy/local/place.js';
 import { pageOf } from '../sabotage/page.js';
 import { twinsOfApps } from '../sabotage/twins-of-apps.js';
+import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
 import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
 
-const twins = [...twinsOfLibs, ...twinsOfApps];
+const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfKeys];
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 
 describe('the sabotage twins', () => {

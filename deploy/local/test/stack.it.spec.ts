@@ -8,6 +8,7 @@ import kafkajs from 'kafkajs';
 import pg from 'pg';
 
 import { aclsFor, groupOf, type Service, services, topicConfigs } from '#libs/contracts';
+import { FileKeyring } from '#libs/sealing';
 
 import { setUpKeyrings } from '../keyring.js';
 import type { KafkaUser } from '../kafka.js';
@@ -309,6 +310,22 @@ describe('the keyrings', () => {
     await rm(join(place.keyring, 'private', 'payments'), { recursive: true });
     await setUpKeyrings(place);
     expect(existsSync(join(place.keyring, 'pinned-identities.json'))).toBe(true);
+  });
+
+  it('have a second copy, which is made again when it is gone', async () => {
+    const place = placeAt(await newRoot());
+    await setUpKeyrings(place);
+    await rm(place.keyringReplica, { recursive: true });
+    await setUpKeyrings(place);
+    for (const service of services) {
+      const keyring = await FileKeyring.open({
+        privateDir: join(place.keyring, 'private', service),
+        replicaDir: join(place.keyringReplica, service),
+        publicRoot: join(place.keyring, 'public'),
+        service,
+      });
+      expect(keyring.replicas()).toBe('in-step');
+    }
   });
 
   it('are never made anew beside databases that need the old ones', async () => {

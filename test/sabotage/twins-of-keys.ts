@@ -1,0 +1,126 @@
+import type { Twin } from './twin.js';
+
+const ring = 'libs/sealing/src/server/file-keyring.ts';
+const copies = 'libs/sealing/src/server/keyring-copies.ts';
+const copiesSpec = 'libs/sealing/src/server/keyring-copies.spec.ts';
+const identitiesSpec = 'libs/sealing/src/server/keyring-identities.spec.ts';
+const processesSpec = 'libs/sealing/src/server/keyring-processes.spec.ts';
+
+const identities: readonly Twin[] = [
+  {
+    promise: 'a new identity is believed from its first record on',
+    without: 'it is pinned before it signs',
+    file: ring,
+    find: 'await pins.change(this.#options.service, (pinned) => [next, ...pinned]);',
+    replace: 'void next;',
+    test: identitiesSpec,
+    name: 'signs at once in a running service',
+  },
+  {
+    promise: 'a running service signs with the newest identity',
+    without: 'a sender asks who signs for each record',
+    file: 'libs/sealing/src/server/sender-keys.ts',
+    find: ' && known.identityKeyId === identity.keyId',
+    replace: '',
+    test: identitiesSpec,
+    name: 'signs at once in a running service',
+  },
+  {
+    promise: 'an old identity is there until its last record has died',
+    without: 'its day is looked at before it is retired',
+    file: 'libs/sealing/src/server/keyring-identities.ts',
+    find: 'if (from === undefined || today < from)',
+    replace: 'if (from === undefined)',
+    test: identitiesSpec,
+    name: 'goes when the last record under it has died',
+  },
+  {
+    promise: 'nothing under a struck identity is believed',
+    without: 'its pin goes first',
+    file: ring,
+    find: `if (!isKnown) throw new SealingError('no-identity');
+    await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));`,
+    replace: `if (!isKnown) throw new SealingError('no-identity');`,
+    test: identitiesSpec,
+    name: 'is believed by nobody any more',
+  },
+  {
+    promise: 'what a struck identity had signed is not lost',
+    without: 'the relay signs its headers anew',
+    file: 'libs/bus/src/relay.ts',
+    find: 'return resign === undefined ? rows :',
+    replace: 'return resign !== undefined ? rows :',
+    test: 'libs/bus/test/struck.it.spec.ts',
+  },
+  {
+    promise: 'nothing is signed anew but what the struck identity had signed itself',
+    without: 'its own signature is checked before',
+    file: 'libs/sealing/src/server/resign.ts',
+    find: ' || !isItsOwn(by, header, prefix)',
+    replace: ' || isItsOwn(by, header, prefix) === undefined',
+    test: identitiesSpec,
+    name: 'has nothing signed anew that it did not sign itself',
+  },
+];
+
+const replicas: readonly Twin[] = [
+  {
+    promise: 'a destroyed key does not come back from a copy that was away',
+    without: 'the newer copy counts',
+    file: copies,
+    find: 'b.version - a.version',
+    replace: 'a.version - b.version',
+    test: copiesSpec,
+    name: 'bring back no destroyed key',
+  },
+  {
+    promise: 'a key counts as destroyed only when it is gone in both copies',
+    without: 'a copy that is away blocks every change',
+    file: copies,
+    find: `if (!['one', 'in-step'].includes(this.inStep())) throw new SealingError('replica-away');`,
+    replace: '',
+    test: copiesSpec,
+    name: 'let nothing be made or destroyed while one is away',
+  },
+  {
+    promise: 'no key is used that only one copy holds',
+    without: 'the copy that is read is written last',
+    file: copies,
+    find: `for (const { file } of this.#copies.toReversed()) {
+      if (!onDisk(`,
+    replace: `for (const { file } of this.#copies) {
+      if (!onDisk(`,
+    test: copiesSpec,
+    name: 'has shown no reader a key',
+  },
+  {
+    promise: 'what a killed writer left half done is finished',
+    without: 'a keyring is settled when it is opened',
+    file: ring,
+    find: `      copies.settle();
+      return new FileKeyring(options, copies, onStep);`,
+    replace: '      return new FileKeyring(options, copies, onStep);',
+    test: copiesSpec,
+    name: 'leaves a key wholly there or wholly gone',
+  },
+  {
+    promise: 'processes that write one keyring lose nothing of each other',
+    without: 'one writes at a time',
+    file: 'libs/sealing/src/server/writer-lock.ts',
+    find: 'if (!hasRival(dir, prefix, own)) return work();',
+    replace: 'if (!hasRival(dir, prefix, own) || own.length > 0) return work();',
+    test: processesSpec,
+    name: 'make and destroy days, nights and identities beside each other',
+  },
+  {
+    promise: 'instances in two containers do not write one keyring at once',
+    without: 'process numbers of another container are not looked up here',
+    file: 'libs/sealing/src/server/writer-lock.ts',
+    find: 'if (where !== undefined && where !== namespace()) return isYoung(path);',
+    replace: 'void [where, isYoung, path];',
+    test: processesSpec,
+    name: 'takes the writer of another container for alive',
+  },
+];
+
+export const twinsOfKeys: readonly Twin[] = [...identities, ...replicas];
