@@ -1,17 +1,24 @@
+import { randomUUID } from 'node:crypto';
+
 import kafkajs from 'kafkajs';
+
+import { groupOf, startOfDay, type Day, type Service } from '#libs/contracts';
 
 import type { TestCity } from './city.js';
 
-/** Works on the broker of a city with all rights. */
-export async function asBrokerAdmin<T>(city: TestCity, work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> {
+/** A client with all rights on the broker of a city. */
+function clientOf(city: TestCity): kafkajs.Kafka {
   const { brokers, admin: user } = city.stack.broker;
   if (user === undefined) throw new Error('the broker is not ours');
-  const client = new kafkajs.Kafka({
+  return new kafkajs.Kafka({
     brokers: [brokers],
     sasl: { mechanism: 'scram-sha-256', ...user },
     logLevel: kafkajs.logLevel.NOTHING,
   });
-  const admin = client.admin();
+}
+
+export async function asBrokerAdmin<T>(city: TestCity, work: (admin: kafkajs.Admin) => Promise<T>): Promise<T> {
+  const admin = clientOf(city).admin();
   await admin.connect();
   try {
     return await work(admin);
@@ -41,4 +48,64 @@ export function cutLog(city: TestCity, topic: string): Promise<void> {
       partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
     });
   });
+}
+
+/** What a service believes to have read of a topic is now everything that the topic holds. No instance of it may run. */
+export async function skipLog(city: TestCity, service: Service, topic: string): Promise<void> {
+  const ends = await asBrokerAdmin(city, async (admin) => {
+    const found = await admin.fetchTopicOffsets(topic);
+    await admin.setOffsets({
+      groupId: groupOf(service),
+      topic,
+      partitions: found.map(({ partition, high }) => ({ partition, offset: high })),
+    });
+    return found;
+  });
+  for (const { partition, high } of ends) {
+    await city.rows(
+      service,
+      `INSERT INTO applied_offset VALUES ($1, $2, $3)
+         ON CONFLICT ON CONSTRAINT applied_offset_key DO UPDATE SET next_offset = excluded.next_offset`,
+      [topic, partition, high],
+    );
+  }
+}
+
+/** The bytes of every record that a topic holds. */
+export async function bytesIn(city: TestCity, topic: string): Promise<readonly Buffer[]> {
+  const ends = await asBrokerAdmin(city, (admin) => admin.fetchTopicOffsets(topic));
+  let left = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  const consumer = clientOf(city).consumer({ groupId: `reader-${randomUUID()}` });
+  const found: Buffer[] = [];
+  const done = Promise.withResolvers<void>();
+  if (left === 0) return found;
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ message: { value } }) => {
+        if (value !== null) found.push(value);
+        left -= 1;
+        if (left === 0) done.resolve();
+        return Promise.resolve();
+      },
+    });
+    await done.promise;
+    return found;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+/** Writes a record as somebody with all rights on the broker, and with no key, could. */
+export async function writeRecord(
+  city: TestCity,
+  topic: string,
+  { value, day }: { readonly value: Buffer; readonly day: Day },
+): Promise<void> {
+  const producer = clientOf(city).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic, messages: [{ key: null, value, timestamp: String(startOfDay(day)) }] });
+  await producer.disconnect();
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
+
 import { addDays, clocks, dayOf, type Service } from '#libs/contracts';
 import {
   deriveHousehold,
@@ -152,6 +154,24 @@ export class TestCity {
   async checks(service: Service): Promise<Readonly<Record<string, boolean | number | string>>> {
     const answer = await fetch(`${this.livingUrl(service)}/health/ready`);
     return ((await answer.json()) as { checks: Record<string, boolean | number | string> }).checks;
+  }
+
+  /** Looks into a service's database with all rights, as whoever seizes it could. */
+  async rows<T extends object>(service: Service, text: string, values: unknown[] = []): Promise<readonly T[]> {
+    return (await this.answer<T>(service, text, values)).rows;
+  }
+
+  /** One statement in a service's database, with all rights. */
+  async answer<T extends object>(service: Service, text: string, values: unknown[] = []): Promise<pg.QueryResult<T>> {
+    const url = new URL(this.stack.superuserUrl ?? '');
+    url.pathname = `/${service}`;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      return await client.query<T>(text, values);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Whether any instance of the service has logged the alarm. */

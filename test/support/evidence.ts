@@ -1,0 +1,92 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { decodePayload, factsSlice, factsSubmitted, type Day } from '#libs/contracts';
+import { FileKeyDirectory, FileKeyring, hpkeOpen, RecordOpener, SealingError, sliceBinding } from '#libs/sealing';
+
+import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
+import type { TestCity } from './city.js';
+
+/** What became of reading the facts that a household sent on a day: `opened`, or the code of the error. */
+export type Reading = string;
+
+/** Tries to read taken bytes with every key that eligibility, whose they are, has at this moment. */
+export class Evidence {
+  private constructor(
+    private readonly city: TestCity,
+    private readonly keyring: FileKeyring,
+  ) {}
+
+  /** With the keyring as it lies there now. */
+  static async now(city: TestCity): Promise<Evidence> {
+    return new Evidence(city, await openKeyring(city, privateKeyring(city.stack.place, 'eligibility')));
+  }
+
+  /** With an older copy of the keyring's file, next to the master keys of now. @throws SealingError when it is shut */
+  static async withOldFile(city: TestCity, oldFile: string): Promise<Evidence> {
+    const folder = await mkdtemp(join(tmpdir(), 'keyring-'));
+    try {
+      await cp(privateKeyring(city.stack.place, 'eligibility'), folder, { recursive: true });
+      await cp(oldFile, keyringFile(folder));
+      return new Evidence(city, await openKeyring(city, folder));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Reads a record of that day, and the slice in it, as eligibility does. */
+  readRecord(day: Day, record: Uint8Array): Reading {
+    const { name, version, producer } = factsSubmitted;
+    try {
+      const { place } = this.city.stack;
+      const directory = new FileKeyDirectory({
+        publicRoot: publicKeyring(place),
+        pinnedIdentitiesPath: pinnedIdentitiesFile(place),
+      });
+      const opener = new RecordOpener({ consumer: 'eligibility', keyring: this.keyring, directory });
+      const plaintext = opener.open({ contract: name, version, producer, day }, record);
+      return this.readSlice(day, decodePayload(factsSubmitted, plaintext).sealed);
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
+  /** Reads a slice as a household has sealed it. */
+  readSlice(day: Day, sealed: string): Reading {
+    const privateKey = this.keyring.dayKey(day);
+    if (privateKey === undefined) return this.keyring.isDayDestroyed(day) ? 'key-destroyed' : 'no-key';
+    return this.open(day, sealed, privateKey);
+  }
+
+  /** Tries the keys of all days that there are. */
+  readSliceByForce(day: Day, sealed: string, days: readonly Day[]): readonly Reading[] {
+    const keys = days.flatMap((each) => this.keyring.dayKey(each) ?? []);
+    return keys.map((key) => this.open(day, sealed, key));
+  }
+
+  private open(day: Day, sealed: string, privateKey: Parameters<typeof hpkeOpen>[0]['privateKey']): Reading {
+    try {
+      decodePayload(
+        factsSlice,
+        hpkeOpen({ privateKey, ...sliceBinding(factsSlice, day), sealed: Buffer.from(sealed, 'base64url') }),
+      );
+      return 'opened';
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+}
+
+export function keyringFile(folder: string): string {
+  return join(folder, 'eligibility.keyring');
+}
+
+function openKeyring(city: TestCity, privateDir: string): Promise<FileKeyring> {
+  return FileKeyring.open({ privateDir, publicRoot: publicKeyring(city.stack.place), service: 'eligibility' });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof SealingError) return error.code;
+  throw error;
+}
