@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-import { Kafka, type KafkaUser } from '../../deploy/local/kafka.js';
+import { Kafka, type KafkaOptions, type KafkaUser } from '../../deploy/local/kafka.js';
 import { repositoryRoot } from '../../deploy/local/place.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { newPassword } from '../../deploy/local/secrets.js';
@@ -82,7 +82,7 @@ export interface PrivateBroker {
 }
 
 /** A second Kafka of the caller's own, to be killed, stopped and wiped at will. It takes some 3 s to come up. */
-export async function startPrivateBroker(): Promise<PrivateBroker> {
+export async function startPrivateBroker(options: Pick<KafkaOptions, 'retentionCheckMs'> = {}): Promise<PrivateBroker> {
   await mkdir(join(repositoryRoot, '.local'), { recursive: true });
   const root = await mkdtemp(join(repositoryRoot, '.local', `test-broker-${process.pid}-`));
   const admin = { username: 'admin', password: newPassword() };
@@ -96,6 +96,7 @@ export async function startPrivateBroker(): Promise<PrivateBroker> {
     logFile: join(root, 'kafka.log'),
     heapMb: 256,
     quickStart: true,
+    ...options,
   });
   return {
     brokers: [broker.brokers],
