@@ -111,7 +111,7 @@ const money: readonly Twin[] = [
     promise: 'no cent is promised twice',
     without: 'what is available is looked at before it is promised',
     file: 'apps/payments/src/domain/plan.ts',
-    find: '.find(({ availableCents }) => availableCents >= obligation.amountCents)',
+    find: '.find(({ availableCents }) => availableCents >= owedCents(obligation))',
     replace: '.at(0)',
     test: 'apps/payments/test/simulation.spec.ts',
   },
@@ -161,8 +161,10 @@ const money: readonly Twin[] = [
     promise: 'from an unknown end only an inquiry is sent',
     without: 'the partner is asked before anything is sent again',
     file: 'apps/payments/src/domain/rail.ts',
-    find: `return isSecretLost ? 'void' : 'inquire';`,
-    replace: `return isSecretLost ? 'void' : 'issue';`,
+    find: `    case 'unknown':
+      return isSecretLost ? 'void' : 'inquire';`,
+    replace: `    case 'unknown':
+      return isSecretLost ? 'void' : 'issue';`,
     test: 'apps/payments/src/domain/rail.spec.ts',
   },
   {

@@ -125,7 +125,7 @@ export class SignedHousehold {
 
   askPayments(
     n: number,
-    wish: Pick<PaymentsRequestV1, 'kind' | 'way'>,
+    wish: Omit<PaymentsRequestV1, 'commandKey' | 'n' | 'signature'>,
     { lane = 'kiosk', site = 'SITE-002', forged = false }: PayoutOptions = {},
   ): AnyDelivery {
     const slice = { ...wish, commandKey: this.payments.commandKey, n };
@@ -137,6 +137,13 @@ export class SignedHousehold {
       ...(lane === 'own-device' ? {} : { site }),
       sealed,
     } as never);
+  }
+
+  /** How to be paid, with everything that the payout slice had. */
+  tellAgain(n: number, way: string, options: PayoutOptions = {}): AnyDelivery {
+    const { receiptKey } = this.payments;
+    const whole = { receiptKey, linkToken: this.links.payments, pickupCode: '0123ABCD' };
+    return this.askPayments(n, { kind: 'payout-change', way, ...whole }, options);
   }
 
   /** The newest message in its box at a service, among what was said. */

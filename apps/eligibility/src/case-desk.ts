@@ -5,9 +5,6 @@ import { RUNTIME, type Runtime } from '#libs/service';
 import { CaseStore, type CaseInput } from './case.store.js';
 import { messagesFor } from './outgoing.js';
 
-/** After the end of the appeal window a closed case can still be reopened for a while; its box lives as long. */
-const REOPEN_DAYS = 120;
-
 /** What came of opening a delivery: something for a case, or a code to park it under. */
 export type CaseItem = { readonly input: CaseInput } | { readonly park: string } | { readonly nothing: true };
 
@@ -23,11 +20,14 @@ export class CaseDesk {
     const inputs = items.flatMap((item) => ('input' in item ? [item.input] : []));
     const outputs = await this.cases.apply(unit.tx, inputs);
     const outputOf = new Map(inputs.map((input, at) => [input, outputs[at]]));
-    const { profile, profileHash, clock } = this.runtime;
+    const { profileHash, clock } = this.runtime;
+    const { appealDays, reopenDays, waitDays, askDays } = this.cases.clocks;
     const setting = {
       today: dayOf(clock.now()),
       profileHash,
-      boxDays: profile.appealWindowDays + REOPEN_DAYS,
+      // A box lives as long as anything of the case can still be taken up.
+      boxDays: appealDays + waitDays + reopenDays,
+      askDays,
     };
     return items.map((item): Handled<'eligibility'> => {
       if ('park' in item) return { status: 'park', code: item.park };

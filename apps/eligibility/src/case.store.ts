@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
-import { fromBody, toBody } from '#libs/records';
+import { caseClocksOf, dayNumber, dayOf, type CaseClocks, type HouseholdTokensV1, type Profile } from '#libs/contracts';
+import { fromBody, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
+import { forgotten, keptUntil } from './domain/ending.js';
 import type { Policy, Surroundings } from './domain/policy.js';
 import { policyOf, samplePercentOf } from './policy.js';
 import { ReviewStore } from './review.store.js';
@@ -29,7 +30,12 @@ export interface Application {
 
 export type CaseInput =
   | { readonly handle: Uint8Array; readonly application: Application }
-  | { readonly handle: Uint8Array; readonly command: Exclude<CaseCommand, { type: 'submit' }> };
+  | {
+      readonly handle: Uint8Array;
+      readonly command: Exclude<CaseCommand, { type: 'submit' }>;
+      /** On which it was said, days since 1970-01-01. */
+      readonly day: number;
+    };
 
 /** What has to be told of one case, with what is needed to tell it. */
 export interface CaseOutput {
@@ -47,6 +53,8 @@ export interface CaseRecord {
   readonly state: CaseState;
   readonly keys: CaseKeys | undefined;
   readonly areaName: string;
+  /** As they were cut on the device: who withdraws is compared with nobody any more. */
+  readonly tokens?: HouseholdTokensV1;
 }
 
 const CASE = 'case';
@@ -56,6 +64,7 @@ const GRANT = 'grant';
 @Injectable()
 export class CaseStore {
   readonly policy: Policy;
+  readonly clocks: CaseClocks;
   private readonly samplePercent: number;
 
   constructor(
@@ -64,6 +73,7 @@ export class CaseStore {
     @Inject(ReviewStore) private readonly reviews: ReviewStore,
   ) {
     this.policy = policyOf(runtime.profile);
+    this.clocks = caseClocksOf(runtime.profile);
     this.samplePercent = samplePercentOf(runtime.profile);
   }
 
@@ -80,19 +90,50 @@ export class CaseStore {
     const commands = await this.commandsOf(tx, inputs);
     const nowMs = this.runtime.clock.now().getTime();
     const outputs = inputs.map((input, at): CaseOutput | undefined => {
-      const command = commands[at];
-      const before = cases.get(hex(input.handle)) ?? { state: newCase, keys: undefined, areaName: '' };
+      const [command, before] = [commands[at], cases.get(hex(input.handle))];
       if (command === undefined) return undefined;
-      const isFirst = 'application' in input && before.keys === undefined;
-      const { state, events } = react(evolve(before.state, command, this.policy), this.policy, nowMs);
-      const keys = isFirst ? input.application.keys : before.keys;
-      const areaName = isFirst ? input.application.areaName : before.areaName;
-      cases.set(hex(input.handle), { state, keys, areaName });
-      return keys === undefined ? undefined : this.output(input.handle, { state, keys, areaName }, events);
+      // What payments says last about a case that is forgotten makes no new one.
+      if (before === undefined && command.type === 'grant-ended') return undefined;
+      const { record, events } = this.taken(before ?? noCase, input, { command, nowMs });
+      cases.set(hex(input.handle), record);
+      const { keys } = record;
+      return keys === undefined ? undefined : this.output(input.handle, { ...record, keys }, events);
     });
+    await this.forget(tx, handles, cases);
     await this.save(tx, handles, cases);
+    await this.removeGrants(tx, inputs, cases);
     await this.queue(tx, handles, { before: bodies, after: cases });
     return outputs;
+  }
+
+  private taken(
+    before: CaseRecord,
+    input: CaseInput,
+    { command, nowMs }: { readonly command: CaseCommand; readonly nowMs: number },
+  ): { readonly record: CaseRecord; readonly events: readonly CaseEvent[] } {
+    const day = 'application' in input ? dayNumber(input.application.day) : input.day;
+    const evolved = evolve(before.state, command, this.policy);
+    const dated = { ...evolved, lastDay: Math.max(evolved.lastDay, day) };
+    const { state, events } = react(dated, this.policy, nowMs);
+    if (!('application' in input) || before.keys !== undefined) return { record: { ...before, state }, events };
+    const { keys, areaName, tokens } = input.application;
+    return { record: { state, keys, areaName, tokens: tokens.tokens }, events };
+  }
+
+  /** Of who has withdrawn nothing is kept but that, and a key to answer with. */
+  private async forget(tx: Tx, handles: readonly Uint8Array[], cases: Map<string, CaseRecord>): Promise<void> {
+    for (const handle of handles) {
+      const record = cases.get(hex(handle));
+      const state = record && forgotten(record.state);
+      if (record === undefined || state === undefined || state === record.state) continue;
+      const keys = record.keys && { receiptKey: record.keys.receiptKey, paymentsHandle: '', linkToken: '' };
+      cases.set(hex(handle), { state, keys, areaName: '' });
+      await this.tokens.forget(tx, {
+        self: this.selfOf(handle),
+        day: dayOf(new Date((state.forgottenDay ?? 0) * DAY_MS)),
+        tokens: record.tokens ?? {},
+      });
+    }
   }
 
   /** Which cases these grants belong to. */
@@ -124,7 +165,7 @@ export class CaseStore {
       areaName,
       evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
       events,
-      grantIdOf: (kind) => this.grantId(handle, submitted?.day ?? 0, kind),
+      grantIdOf: (kind) => this.grantId(handle, submitted?.day ?? state.forgottenDay ?? 0, kind),
       pseudonymOf: (reviewer) => {
         const month = this.runtime.clock.now().toISOString().slice(0, 7);
         return Buffer.from(this.runtime.keyed('grant', 'reviewer-of', month, reviewer))
@@ -145,7 +186,7 @@ export class CaseStore {
     const shared = await this.tokens.match(
       tx,
       applications.map(({ handle, application }) => ({
-        self: Buffer.from(this.runtime.keyed('grant', 'pseudonym', handle).subarray(0, 8)).toString('base64url'),
+        self: this.selfOf(handle),
         day: application.day,
         ...application.tokens,
       })),
@@ -183,20 +224,54 @@ export class CaseStore {
     if (changed.length > 0) await this.reviews.note(tx, changed);
   }
 
+  /** Another name for a household, under which only its tokens know it. */
+  private selfOf(handle: Uint8Array): string {
+    return Buffer.from(this.runtime.keyed('grant', 'pseudonym', handle).subarray(0, 8)).toString('base64url');
+  }
+
   private isSampled(handle: Uint8Array): boolean {
     const draw = Buffer.from(this.runtime.keyed('sample', handle)).readUInt32BE(0) / 0x1_0000_0000;
     return draw * 100 < this.samplePercent;
   }
 
+  /** Grants that payments has not ended yet. */
+  private grantsOf(
+    handle: Uint8Array,
+    cases: ReadonlyMap<string, CaseRecord>,
+  ): readonly { readonly id: Uint8Array; readonly kind: GrantKind }[] {
+    const { state } = cases.get(hex(handle)) ?? noCase;
+    const day = state.submitted?.day ?? state.forgottenDay ?? 0;
+    return state.said.grants
+      .filter(({ endedDay }) => endedDay === undefined)
+      .map(({ kind }) => ({ id: this.grantId(handle, day, kind), kind }));
+  }
+
+  /** Payments says of each grant once how it ended: after that nothing leads from it to a case any more. */
+  private async removeGrants(
+    tx: Tx,
+    inputs: readonly CaseInput[],
+    cases: ReadonlyMap<string, CaseRecord>,
+  ): Promise<void> {
+    const records = await this.runtime.records.begin(tx);
+    const ended = inputs.flatMap((input) => {
+      if ('application' in input || input.command.type !== 'grant-ended') return [];
+      const state = cases.get(hex(input.handle))?.state;
+      const day = state?.submitted?.day ?? state?.forgottenDay;
+      return day === undefined ? [] : [this.grantId(input.handle, day, input.command.kind)];
+    });
+    await records.remove(GRANT, ended);
+  }
+
   private async save(tx: Tx, handles: readonly Uint8Array[], cases: ReadonlyMap<string, CaseRecord>): Promise<void> {
     const records = await this.runtime.records.begin(tx);
-    const grants = handles.flatMap((handle) => {
-      const { state } = cases.get(hex(handle)) ?? { state: newCase };
-      return state.said.grants.map(({ kind }) => ({
-        value: this.grantId(handle, state.submitted?.day ?? 0, kind),
-        body: { handle: Buffer.from(handle).toString('base64url'), kind },
-      }));
-    });
+    const { longestDays, reopenDays, disputeDays } = this.clocks;
+    const until = dayNumber(dayOf(this.runtime.clock.now())) + longestDays + reopenDays + disputeDays;
+    const grants = handles.flatMap((handle) =>
+      this.grantsOf(handle, cases).map(({ id, kind }) => ({
+        value: id,
+        body: { handle: Buffer.from(handle).toString('base64url'), kind, until },
+      })),
+    );
     await records.put(GRANT, grants);
     const rows = handles.flatMap((value) => {
       const record = cases.get(hex(value));
@@ -206,11 +281,27 @@ export class CaseStore {
   }
 }
 
+const DAY_MS = 86_400_000;
+const noCase: CaseRecord = { state: newCase, keys: undefined, areaName: '' };
+
 function hex(value: Uint8Array): string {
   return Buffer.from(value).toString('hex');
 }
 
-export const caseKinds = [
-  { kind: CASE, sizeBytes: 2_304, work: false },
-  { kind: GRANT, sizeBytes: 192, work: false },
-] as const;
+export function caseKinds(profile: Profile): readonly KindSpec[] {
+  const clocks = caseClocksOf(profile);
+  return [
+    {
+      kind: CASE,
+      sizeBytes: 2_304,
+      work: false,
+      isOver: (body, today) => keptUntil(fromBody<CaseRecord>(body).state, clocks) < dayNumber(today),
+    },
+    {
+      kind: GRANT,
+      sizeBytes: 192,
+      work: false,
+      isOver: (body, today) => (body as { until: number }).until < dayNumber(today),
+    },
+  ];
+}

@@ -13,7 +13,7 @@ import { tokenKind, TokenStore } from './token.store.js';
 
 export const eligibilitySpec: ServiceSpec<'eligibility'> = {
   service: 'eligibility',
-  kinds: [...caseKinds, reviewKind, tokenKind],
+  kinds: (profile) => [...caseKinds(profile), reviewKind, tokenKind(profile)],
   entities: [],
   migrations: [Tables1764028800002],
 };

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
+import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
 import { openSlice, RUNTIME, type Runtime } from '#libs/service';
 import { CaseDesk, type CaseItem } from './case-desk.js';
 import type { CaseInput } from './case.store.js';
@@ -25,7 +25,8 @@ export class OnEligibilityRequestFiled {
         const opened = openSlice(this.runtime.keyring, eligibilityRequest, { day, sealed: payload.sealed });
         if (!opened.ok) return { park: opened.code };
         const command = commandOf(opened.payload);
-        return command === undefined ? { park: 'request-incomplete' } : { input: { handle: opened.handle, command } };
+        if (command === undefined) return { park: 'request-incomplete' };
+        return { input: { handle: opened.handle, day: dayNumber(day), command } };
       }),
       unit,
     );

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { grantClosed } from '#libs/contracts';
+import { dayNumber, grantClosed } from '#libs/contracts';
 import { CaseDesk, type CaseItem } from './case-desk.js';
 import { CaseStore } from './case.store.js';
 
@@ -22,11 +22,13 @@ export class OnGrantClosed {
     const grants = deliveries.map(({ payload }) => Buffer.from(payload.grant, 'base64url'));
     const found = await this.cases.ofGrants(unit.tx, grants);
     return this.desk.take(
-      found.map((grant): CaseItem =>
-        grant === undefined
-          ? { park: 'grant-unknown' }
-          : { input: { handle: grant.handle, command: { type: 'grant-ended', kind: grant.kind } } },
-      ),
+      deliveries.map(({ payload, day: text }, at): CaseItem => {
+        const grant = found[at];
+        if (grant === undefined) return { park: 'grant-unknown' };
+        const day = dayNumber(text);
+        const command = { type: 'grant-ended', kind: grant.kind, how: payload.ended, day } as const;
+        return { input: { handle: grant.handle, day, command } };
+      }),
       unit,
     );
   }

@@ -19,6 +19,8 @@ export interface OutgoingSetting {
   readonly profileHash: Uint8Array;
   /** How long a message stays in its box. */
   readonly boxDays: number;
+  /** So long after an award its household should have heard from payments. */
+  readonly askDays: number;
 }
 
 /** Everything that eligibility says, to whom, of one case. */
@@ -50,7 +52,7 @@ function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetti
       return message(grantCancelled, today, {
         grant: toBase64url(output.grantIdOf(event.kind)),
         version: event.version,
-        reason: 'withdrawn',
+        reason: event.reason,
       });
     case 'outcome':
       return outcome(event, output, setting);
@@ -63,15 +65,17 @@ function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetti
   }
 }
 
+const EPOCH = '1970-01-01';
+
 /** Sealed to the receipt: intake carries it and cannot read it. */
 function outcome(
   event: Extract<CaseEvent, { type: 'outcome' }>,
   { keys }: CaseOutput,
-  { today, boxDays }: OutgoingSetting,
+  { today, boxDays, askDays }: OutgoingSetting,
 ): Outgoing<'eligibility'> {
   const recipientKey = Buffer.from(keys.receiptKey, 'base64url');
   const box = boxIdOfSync(recipientKey);
-  const { version, status, reasons, highestRequest, amountCents } = event;
+  const { version, status, reasons, highestRequest, amountCents, awardedDay } = event;
   const lastDay = addDays(today, boxDays);
   const sealed = hpkeSeal({
     recipientKey,
@@ -80,7 +84,8 @@ function outcome(
       status,
       version,
       reasons: [...reasons],
-      lastDay,
+      // Where payments is still silent after this day, the reader asks the household to tell again how to be paid.
+      lastDay: awardedDay === undefined ? lastDay : addDays(EPOCH, awardedDay + askDays),
       highestRequest,
       ready: [],
       ...(amountCents === undefined ? {} : { amountCents: String(amountCents) }),

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { dayNumber, dayOf } from '#libs/contracts';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { CaseDesk } from './case-desk.js';
 import { CaseStore } from './case.store.js';
@@ -50,7 +51,8 @@ export class ReviewDesk {
       const [state] = await this.cases.states(unit.tx, [handle]);
       const may = state === undefined ? 'not-waiting' : maySettle(state, reviewer);
       if (may !== 'yes') return may;
-      const input = { handle, command: { type: 'settle', verdict, reviewer } as const };
+      const day = dayNumber(dayOf(this.runtime.clock.now()));
+      const input = { handle, day, command: { type: 'settle', verdict, reviewer } as const };
       for (const handled of await this.desk.take([{ input }], unit)) {
         if (handled.status === 'done') unit.say(...(handled.out ?? []));
       }

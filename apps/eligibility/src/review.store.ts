@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { caseClocksOf, dayNumber, dayOf } from '#libs/contracts';
+import type { KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 
 type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
@@ -64,8 +66,15 @@ export class ReviewStore {
   private row({ review, handle }: Waiting): { value: Uint8Array; body: object; due: Date } {
     // The hour that has begun: it can be looked at now.
     const due = new Date(Math.floor(this.runtime.clock.now().getTime() / HOUR_MS) * HOUR_MS);
-    return { value: review, body: { handle: Buffer.from(handle).toString('base64url') }, due };
+    const until = dayNumber(dayOf(this.runtime.clock.now())) + caseClocksOf(this.runtime.profile).longestDays;
+    return { value: review, body: { handle: Buffer.from(handle).toString('base64url'), until }, due };
   }
 }
 
-export const reviewKind = { kind: REVIEW, sizeBytes: 192, work: true } as const;
+/** It waits as long as its case does. */
+export const reviewKind: KindSpec = {
+  kind: REVIEW,
+  sizeBytes: 192,
+  work: true,
+  isOver: (body, today) => (body as { until: number }).until < dayNumber(today),
+};

@@ -1,7 +1,14 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { cycleOf, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
-import { RUNTIME, type Runtime } from '#libs/service';
-import { sharedWith, withHolder, type Shared, type TokenHolders } from './domain/duplicates.js';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { cycleOf, dayNumber, dayOf, type HouseholdTokensV1, type Profile } from '#libs/contracts';
+import type { KindSpec } from '#libs/records';
+import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { sharedWith, withHolder, withoutHolder, type Shared, type TokenHolders } from './domain/duplicates.js';
 
 type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
 
@@ -19,7 +26,10 @@ interface Keyed {
   readonly isOwn: boolean;
 }
 
+type StoredHolders = TokenHolders & { readonly cycle: number };
+
 const TOKEN = 'token';
+const KEYS_POLL_MS = 600_000;
 const TOKEN_NAMES = ['nameAndDay', 'contact', 'dwelling'] as const;
 
 /**
@@ -27,13 +37,26 @@ const TOKEN_NAMES = ['nameAndDay', 'contact', 'dwelling'] as const;
  * cycle, which is destroyed with the cycle.
  */
 @Injectable()
-export class TokenStore implements OnModuleInit {
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>) {}
+export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>) {
+    const work = (): Promise<0> => this.destroyOldKeys();
+    this.worker = new Worker({ name: 'cycle-keys', log: runtime.log, pollMs: KEYS_POLL_MS, work });
+  }
 
   async onModuleInit(): Promise<void> {
     const cycle = this.cycleOf(dayOf(this.runtime.clock.now()));
     // The next one too: the first application after the change must not wait for a key.
     for (const each of [cycle - 1, cycle, cycle + 1]) await this.ensureKey(each);
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
   }
 
   /** What each household shares with those before it, and remembers it. In order, within one transaction. */
@@ -42,8 +65,8 @@ export class TokenStore implements OnModuleInit {
     const records = await this.runtime.records.begin(tx);
     const keyed = households.map((household) => this.keyedOf(household));
     const values = keyed.flat().map(({ value }) => value);
-    const stored = await records.findForUpdate<TokenHolders & { cycle: number }>(TOKEN, values);
-    const holders = new Map<string, TokenHolders & { cycle: number }>();
+    const stored = await records.findForUpdate<StoredHolders>(TOKEN, values);
+    const holders = new Map<string, StoredHolders>();
     values.forEach((value, at) => {
       const found = stored[at];
       if (found !== undefined) holders.set(hex(value), found);
@@ -68,6 +91,26 @@ export class TokenStore implements OnModuleInit {
     return shared;
   }
 
+  /** Takes a household out of what others are compared with. */
+  async forget(tx: Tx, household: Pick<TokensOfHousehold, 'self' | 'day' | 'tokens'>): Promise<void> {
+    const values = this.keyedOf({ ...household, previousTokens: {} }).map(({ value }) => value);
+    const records = await this.runtime.records.begin(tx);
+    const found = await records.findForUpdate<StoredHolders>(TOKEN, values);
+    const left = values.flatMap((value, at) => {
+      const body = found[at];
+      return body === undefined ? [] : [{ value, body: { ...body, ...withoutHolder(body, household.self) } }];
+    });
+    const isEmpty = ({ body }: (typeof left)[number]): boolean => body.households.length === 0;
+    await records.save(
+      TOKEN,
+      left.filter((row) => !isEmpty(row)),
+    );
+    await records.remove(
+      TOKEN,
+      left.filter(isEmpty).map(({ value }) => value),
+    );
+  }
+
   private keyedOf({ day, tokens, previousTokens }: TokensOfHousehold): readonly Keyed[] {
     const cycle = this.cycleOf(day);
     return [
@@ -88,6 +131,16 @@ export class TokenStore implements OnModuleInit {
     return cycleOf(this.runtime.profile, day);
   }
 
+  /** Destroys the keys of cycles in which nothing can be compared any more. */
+  async destroyOldKeys(): Promise<0> {
+    const { keyring, profile, clock } = this.runtime;
+    const today = dayOf(clock.now());
+    for (let cycle = this.cycleOf(today) - 1; keyring.secretExists(secretOf(cycle)); cycle -= 1) {
+      if (isCycleOver(profile, cycle, today)) await keyring.destroySecret(secretOf(cycle));
+    }
+    return 0;
+  }
+
   private async ensureKey(cycle: number): Promise<void> {
     const { keyring } = this.runtime;
     if (keyring.secretExists(secretOf(cycle))) return;
@@ -106,4 +159,12 @@ function hex(value: Uint8Array): string {
   return Buffer.from(value).toString('hex');
 }
 
-export const tokenKind = { kind: TOKEN, sizeBytes: 512, work: false } as const;
+/** The last day on which tokens of a cycle are compared: the cycle itself, and the window in which a cap counts. */
+function isCycleOver({ cycle: { days, keyLifetimeDays } }: Profile, cycle: number, today: string): boolean {
+  return cycle * days + keyLifetimeDays <= dayNumber(today);
+}
+
+export function tokenKind(profile: Profile): KindSpec {
+  const isOver = (body: object, today: string): boolean => isCycleOver(profile, (body as StoredHolders).cycle, today);
+  return { kind: TOKEN, sizeBytes: 512, work: false, isOver };
+}

@@ -118,6 +118,25 @@ describe('whatever comes first', () => {
     expect(await world.app.parked()).toEqual({});
   });
 
+  it('withdrawn before its facts, among them or after: 720 orders, one end, and no fact and no token is kept', async () => {
+    const tokens = { nameAndDay: 41, contact: 42, dwelling: 43 };
+    const ends = await endsOf((household) => [
+      household.facts({ tokens, event: 'EVT-B' }),
+      household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
+      household.askEligibility(2, { kind: 'appeal' }),
+      household.askEligibility(3, { kind: 'withdraw' }),
+      household.askEligibility(4, { kind: 'evidence-shown', evidenceClass: 'R3' }),
+      household.askEligibility(5, { kind: 'withdraw' }),
+    ]);
+    expect([...ends]).toEqual([
+      JSON.stringify({ status: 'closed', reasons: ['withdrawn'], highestRequest: 5, grants: [] }),
+    ]);
+    expect(await world.kept('token')).toEqual([]);
+    expect(await world.kept('review')).toEqual([]);
+    for (const kept of await world.kept('case')) expect(JSON.stringify(kept)).not.toMatch(/"(EVT-B|FOD|East|R1|R3)"/);
+    expect(await world.app.parked()).toEqual({});
+  });
+
   it('redelivered, nothing is said again; a second application under the same keys changes nothing', async () => {
     const household = world.household();
     const script = [household.facts(), household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' })];

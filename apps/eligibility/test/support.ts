@@ -65,6 +65,13 @@ export class EligibilityWorld {
     return message(grantClosed, this.day, { grant, ended });
   }
 
+  /** What is kept of one kind. */
+  async kept(kind: string): Promise<readonly object[]> {
+    const { bus, records } = this.service.runtime;
+    const rows = await bus.transaction(async ({ tx }) => (await records.begin(tx)).scan(kind, 10_000));
+    return rows.map(({ body }) => body);
+  }
+
   enrol(name: string, person: string): Promise<StaffKey> {
     return enrolStaff(this.service.runtime, { name, person, role: 'reviewer' });
   }

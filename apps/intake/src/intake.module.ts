@@ -12,7 +12,7 @@ import { OnOutcomePosted } from './on-outcome-posted.js';
 
 export const intakeSpec: ServiceSpec<'intake'> = {
   service: 'intake',
-  kinds: [...applicationKinds, boxKind],
+  kinds: () => [...applicationKinds, boxKind],
   entities: [Device],
   migrations: [Tables1764028800001],
 };

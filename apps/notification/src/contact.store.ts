@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
+import { caseClocksOf, dayNumber, type Profile } from '#libs/contracts';
 import type { KindSpec, RecordsTx, Row } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import {
@@ -27,6 +27,8 @@ export interface TextWork {
   readonly handle: string;
   readonly from: Notice['from'];
   readonly version: number;
+  /** Of the notice, days since 1970-01-01: what could not be sent in time is no news any more. */
+  readonly day: number;
 }
 
 const CONTACT = 'contact';
@@ -36,7 +38,11 @@ const HOUR_MS = 3_600_000;
 /** Contacts by the household's handle, links by their token, and a piece of work for every text that is to be sent. */
 @Injectable()
 export class ContactStore {
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'notification'>) {}
+  private readonly contactDays: number;
+
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'notification'>) {
+    this.contactDays = contactDaysOf(runtime.profile);
+  }
 
   /** Takes a batch in. Links are locked before contacts, so that a notice and a slice that meet wait for each other. */
   async apply(tx: Tx, inputs: readonly ContactInput[]): Promise<void> {
@@ -57,7 +63,7 @@ export class ContactStore {
       contacts.set(handle, commands.reduce(evolve, contact ?? newContact));
     }
     await this.save(tx, before, contacts);
-    for (const [handle, contact] of contacts) await links.keepFor(handle, contact);
+    for (const [handle, contact] of contacts) await links.keepFor(handle, contact, this.contactDays);
     await links.save();
   }
 
@@ -82,7 +88,7 @@ export class ContactStore {
       const was = before.get(handle) ?? newContact;
       const [had, has] = [namesOf(was), namesOf(contact)];
       for (const notice of wanted(contact).filter((each) => !had.has(nameOf(each)))) {
-        const body: TextWork = { handle, from: notice.from, version: notice.version };
+        const body: TextWork = { handle, from: notice.from, version: notice.version, day: notice.day };
         fresh.push({ value: textValue(contact, notice), body, due });
       }
       for (const notice of wanted(was).filter((each) => !has.has(nameOf(each)))) gone.push(textValue(was, notice));
@@ -142,12 +148,25 @@ function textValue({ links }: Contact, { from, version }: Notice): Buffer {
   return value;
 }
 
-export const contactKinds: readonly KindSpec[] = [
-  {
-    kind: CONTACT,
-    sizeBytes: 1_536,
-    work: false,
-    isOver: (body, today) => keptUntil(body as Contact) < dayNumber(today),
-  },
-  { kind: TEXT, sizeBytes: 192, work: true },
-];
+/** Days after the last news in which a contact is of use: the appeal that may follow, and what the profile adds. */
+export function contactDaysOf(profile: Profile): number {
+  const { appealDays, contactDays } = caseClocksOf(profile);
+  return appealDays + contactDays;
+}
+
+export function contactKinds(contactDays: number): readonly KindSpec[] {
+  return [
+    {
+      kind: CONTACT,
+      sizeBytes: 1_536,
+      work: false,
+      isOver: (body, today) => keptUntil(body as Contact, contactDays) < dayNumber(today),
+    },
+    {
+      kind: TEXT,
+      sizeBytes: 192,
+      work: true,
+      isOver: (body, today) => (body as TextWork).day + NOTICE_DAYS < dayNumber(today),
+    },
+  ];
+}

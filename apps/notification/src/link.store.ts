@@ -45,9 +45,9 @@ export class LockedLinks {
   }
 
   /** A link lives as long as the contact that it leads to. */
-  async keepFor(handle: string, contact: Contact): Promise<void> {
+  async keepFor(handle: string, contact: Contact, contactDays: number): Promise<void> {
     if (contact.links === undefined) return;
-    const until = keptUntil(contact);
+    const until = keptUntil(contact, contactDays);
     const tokens = tokensIn(contact.links);
     await this.load(tokens);
     for (const token of tokens) {

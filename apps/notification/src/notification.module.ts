@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { ServiceSpec } from '#libs/service';
 import { ContactDesk } from './contact-desk.js';
-import { contactKinds, ContactStore } from './contact.store.js';
+import { contactDaysOf, contactKinds, ContactStore } from './contact.store.js';
 import { linkKind } from './link.store.js';
 import { Tables1764028800001 } from './migrations/0001-tables.js';
 import { OnContactGiven } from './on-contact-given.js';
@@ -12,7 +12,7 @@ import { TextWorker } from './text-worker.js';
 
 export const notificationSpec: ServiceSpec<'notification'> = {
   service: 'notification',
-  kinds: [...contactKinds, linkKind],
+  kinds: (profile) => [...contactKinds(contactDaysOf(profile)), linkKind],
   entities: [],
   migrations: [Tables1764028800001],
 };

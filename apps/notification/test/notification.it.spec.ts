@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { BusError, ordersOf, type AnyDelivery } from '#libs/bus';
+import { dayNumber } from '#libs/contracts';
 
 import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
 import { notificationSpec } from '../src/notification.module.js';
-import { byText, edgesOf, keptBy, notAtAll, Sender } from './support.js';
+import { byText, edgesOf, keptBy, notAtAll, Sender, today } from './support.js';
 
 const first = '+10005550123';
 const second = '+10005550124';
@@ -112,8 +113,8 @@ describe('what is kept', () => {
     const { text, contact, link } = await kept();
     expect(text?.map((row) => JSON.parse(row.slice(81)) as unknown)).toEqual(
       expect.arrayContaining([
-        { from: 'eligibility', handle: sender.handle, version: 5 },
-        { from: 'payments', handle: sender.handle, version: 6 },
+        { from: 'eligibility', handle: sender.handle, version: 5, day: dayNumber(today()) },
+        { from: 'payments', handle: sender.handle, version: 6, day: dayNumber(today()) },
       ]),
     );
     expect(text).toHaveLength(2);

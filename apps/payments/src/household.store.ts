@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fromBody, toBody } from '#libs/records';
+import { caseClocksOf, dayNumber, dayOf, startOfDay, type CaseClocks, type Profile } from '#libs/contracts';
+import { fromBody, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
+import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';
 import { newHousehold, type HouseholdState } from './domain/household.js';
 
 type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
@@ -23,6 +25,17 @@ export interface HouseholdRecord {
 const HOUSEHOLD = 'household';
 const GRANT = 'grant';
 const OBLIGATION = 'obligation';
+export const WAKE = 'wake';
+const DAY_MS = 86_400_000;
+
+/** What says itself how long it is kept: the last day, days since 1970-01-01. */
+interface Lasting {
+  readonly until: number;
+}
+
+interface Linked extends Lasting {
+  readonly handle: string;
+}
 
 /** Where a grant belongs, or that it was cancelled before it came. */
 export interface GrantPlace {
@@ -33,13 +46,21 @@ export interface GrantPlace {
 /** What payments keeps of households, apart from the books and forgotten before them. */
 @Injectable()
 export class HouseholdStore {
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {}
+  readonly clocks: CaseClocks;
+
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {
+    this.clocks = caseClocksOf(runtime.profile);
+  }
+
+  get today(): number {
+    return dayNumber(dayOf(this.runtime.clock.now()));
+  }
 
   async load(tx: Tx, handles: readonly string[]): Promise<Map<string, HouseholdRecord>> {
     const records = await this.runtime.records.begin(tx);
     const found = await records.findForUpdate(
       HOUSEHOLD,
-      handles.map((handle) => Buffer.from(handle, 'base64url')),
+      handles.map((handle) => bytes(handle)),
     );
     return new Map(
       handles.map((handle, at) => {
@@ -56,7 +77,7 @@ export class HouseholdStore {
     const records = await this.runtime.records.begin(tx);
     await records.save(
       HOUSEHOLD,
-      [...households].map(([handle, record]) => ({ value: Buffer.from(handle, 'base64url'), body: toBody(record) })),
+      [...households].map(([handle, record]) => ({ value: bytes(handle), body: toBody(kept(record)) })),
     );
   }
 
@@ -64,7 +85,7 @@ export class HouseholdStore {
     const records = await this.runtime.records.begin(tx);
     const found = await records.findForUpdate<{ handle?: string; isCancelled: boolean }>(
       GRANT,
-      grants.map((grant) => Buffer.from(grant, 'base64url')),
+      grants.map((grant) => bytes(grant)),
     );
     return new Map(
       grants.map((grant, at) => [grant, { handle: found[at]?.handle, isCancelled: found[at]?.isCancelled ?? false }]),
@@ -76,26 +97,101 @@ export class HouseholdStore {
     await records.save(
       GRANT,
       [...grants].map(([grant, { handle, isCancelled }]) => ({
-        value: Buffer.from(grant, 'base64url'),
-        body: { isCancelled, ...(handle === undefined ? {} : { handle }) },
+        value: bytes(grant),
+        // Cancelling is final and needs no household any more; the mark stays until the grant itself can come no more.
+        body:
+          isCancelled || handle === undefined ? this.mark(isCancelled) : { handle, isCancelled, until: this.longest },
       })),
     );
   }
 
   /** The link from the books to a household: sealed, and gone on its day. */
   async link(tx: Tx, links: readonly { readonly obligation: string; readonly handle: string }[]): Promise<void> {
+    if (links.length === 0) return;
     const records = await this.runtime.records.begin(tx);
+    const until = this.longest;
     await records.put(
       OBLIGATION,
-      links.map(({ obligation, handle }) => ({ value: Buffer.from(obligation, 'base64url'), body: { handle } })),
+      links.map(({ obligation, handle }) => ({ value: bytes(obligation), body: { handle, until } satisfies Linked })),
     );
+    const due = new Date(startOfDay(dayOf(this.runtime.clock.now())) + this.clocks.waitDays * DAY_MS);
+    await records.put(
+      WAKE,
+      links.map(({ handle }) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
+    );
+  }
+
+  /** What has ended for good: what was paid keeps its link while it can be disputed, the rest goes at once. */
+  async end(tx: Tx, ends: readonly EndedGrant[]): Promise<void> {
+    if (ends.length === 0) return;
+    const records = await this.runtime.records.begin(tx);
+    const grants = ends.map(({ grant }) => bytes(grant));
+    await records.findForUpdate(GRANT, grants);
+    await records.save(
+      GRANT,
+      grants.map((value) => ({ value, body: this.mark(true) })),
+    );
+    const paid = ends.filter(({ isPaid, isWithdrawn }) => isPaid && !isWithdrawn);
+    await records.remove(
+      OBLIGATION,
+      ends.filter((end) => !paid.includes(end)).map(({ obligation }) => bytes(obligation)),
+    );
+    await records.remove(
+      WAKE,
+      ends.filter(({ isWithdrawn }) => isWithdrawn).map(({ handle }) => bytes(handle)),
+    );
+    await records.findForUpdate(
+      OBLIGATION,
+      paid.map(({ obligation }) => bytes(obligation)),
+    );
+    const until = this.today + this.clocks.disputeDays;
+    await records.save(
+      OBLIGATION,
+      paid.map(({ obligation, handle }) => ({ value: bytes(obligation), body: { handle, until } satisfies Linked })),
+    );
+  }
+
+  /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
+  async takeWakes(tx: Tx, limit: number): Promise<readonly string[]> {
+    const records = await this.runtime.records.begin(tx);
+    const due = { now: this.runtime.clock.now(), limit, leaseMs: WAKE_LEASE_MS };
+    return (await records.takeDue<Linked>(WAKE, due)).map(({ body }) => body.handle);
+  }
+
+  /** Looks again on the next day, until nothing more can happen. */
+  async sleep(tx: Tx, handles: readonly string[]): Promise<void> {
+    const households = await this.load(tx, handles);
+    const records = await this.runtime.records.begin(tx);
+    const due = new Date(startOfDay(dayOf(this.runtime.clock.now())) + DAY_MS);
+    const [resting, others] = [true, false].map((wanted) =>
+      [...households].filter(([, { state }]) => isAtRest(state) === wanted).map(([handle]) => handle),
+    );
+    await records.finish(WAKE, (resting ?? []).map(bytes));
+    await records.postpone(
+      WAKE,
+      (others ?? []).map((handle) => ({
+        value: bytes(handle),
+        body: { handle, until: this.longest } satisfies Linked,
+        due,
+      })),
+    );
+  }
+
+  /** Nothing that is linked to a household outlives the longest clock. */
+  private get longest(): number {
+    const { longestDays, reopenDays, disputeDays } = this.clocks;
+    return this.today + longestDays + reopenDays + disputeDays;
+  }
+
+  private mark(isCancelled: boolean): Lasting & { readonly isCancelled: boolean } {
+    return { isCancelled, until: this.today + this.clocks.nothingOlderDays };
   }
 
   async linked(tx: Tx, obligations: readonly string[]): Promise<Map<string, string>> {
     const records = await this.runtime.records.begin(tx);
     const found = await records.find<{ handle: string }>(
       OBLIGATION,
-      obligations.map((obligation) => Buffer.from(obligation, 'base64url')),
+      obligations.map((obligation) => bytes(obligation)),
     );
     return new Map(
       obligations.flatMap((obligation, at) => {
@@ -106,8 +202,40 @@ export class HouseholdStore {
   }
 }
 
-export const householdKinds = [
-  { kind: HOUSEHOLD, sizeBytes: 4_096, work: false },
-  { kind: GRANT, sizeBytes: 192, work: false },
-  { kind: OBLIGATION, sizeBytes: 192, work: false },
-] as const;
+export interface EndedGrant {
+  readonly grant: string;
+  readonly obligation: string;
+  readonly handle: string;
+  readonly isPaid: boolean;
+  readonly isWithdrawn: boolean;
+}
+
+const WAKE_LEASE_MS = 5 * 60_000;
+
+/** Of a household that has withdrawn only what answers it once more is kept. */
+function kept({ state, keys }: HouseholdRecord): HouseholdRecord {
+  if (!isTombstone(state)) return { state, keys };
+  const rest = keys && { receiptKey: keys.receiptKey, linkToken: '', pickup: '', payee: undefined };
+  return { state: forgotten(state), keys: rest };
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'base64url');
+}
+
+const outlived = (body: object, today: string): boolean => (body as Lasting).until < dayNumber(today);
+
+export function householdKinds(profile: Profile): readonly KindSpec[] {
+  const clocks = caseClocksOf(profile);
+  return [
+    {
+      kind: HOUSEHOLD,
+      sizeBytes: 4_096,
+      work: false,
+      isOver: (body, today) => keptUntil(fromBody<HouseholdRecord>(body).state, clocks) < dayNumber(today),
+    },
+    { kind: GRANT, sizeBytes: 192, work: false, isOver: outlived },
+    { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: outlived },
+    { kind: WAKE, sizeBytes: 192, work: true, isOver: outlived },
+  ];
+}

@@ -235,7 +235,7 @@ export class LedgerStore {
         slots.map(({ state }) => state),
         slots.map(({ isSecretLost }) => isSecretLost),
         slots.map(({ obligation, slot, generation }) => this.referenceOf(obligation, slot, generation)),
-        slots.map(({ state }) => dueOf(state, this.runtime.clock.now())),
+        slots.map((slot) => dueOf(slot, this.runtime.clock.now())),
         seq,
         slots.map(({ isCareful }) => isCareful),
       ],
@@ -320,8 +320,8 @@ function asText(_key: string, value: unknown): unknown {
 }
 
 /** When a slot that has just come into this state is looked at again by itself; null: never. */
-function dueOf(state: Slot['state'], now: Date): Date | null {
-  if (state === 'intended' || state === 'unknown') return now;
+function dueOf({ state, isSecretLost }: Slot, now: Date): Date | null {
+  if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return now;
   if (state === 'capped' || state === 'issued') return new Date(hourOf(now).getTime() + HOUR_MS);
   return null;
 }

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { grantAwarded } from '#libs/contracts';
+import { dayNumber, grantAwarded } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { HouseholdStore, type GrantPlace } from './household.store.js';
@@ -26,10 +26,6 @@ export class OnGrantAwarded {
       unit.tx,
       deliveries.map(({ payload }) => payload.grant),
     );
-    await this.desk.take(
-      deliveries.map(({ payload }) => this.workOf(payload, places.get(payload.grant))),
-      unit,
-    );
     await this.households.saveGrants(
       unit.tx,
       new Map(
@@ -39,19 +35,24 @@ export class OnGrantAwarded {
         ]),
       ),
     );
+    await this.desk.take(
+      deliveries.map(({ payload, day }) => this.workOf(payload, dayNumber(day), places.get(payload.grant))),
+      unit,
+    );
     return deliveries.map(() => ({ status: 'done' }));
   }
 
-  private workOf(payload: Delivery<typeof grantAwarded>['payload'], place: GrantPlace | undefined): Work {
+  private workOf(payload: Delivery<typeof grantAwarded>['payload'], day: number, place: GrantPlace | undefined): Work {
     const { grant, household, kind, amountCents, needs, tier, serviceArea, stub } = payload;
     const obligation = toBase64url(this.runtime.keyed('ledger', 'obligation', grant));
     return {
       handle: household,
+      day,
       stubs: new Map([[obligation, { ...stub }]]),
       commands: [
         {
           type: 'award',
-          grant: { grant, obligation, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea },
+          grant: { grant, obligation, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea, day },
           // The cancellation may have come first; it wins for good.
           isCancelled: place?.isCancelled ?? false,
         },

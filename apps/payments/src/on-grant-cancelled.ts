@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { grantCancelled } from '#libs/contracts';
+import { dayNumber, grantCancelled } from '#libs/contracts';
 import { HouseholdStore } from './household.store.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 
@@ -21,15 +21,15 @@ export class OnGrantCancelled {
   ): Promise<readonly Handled<'payments'>[]> {
     const grants = deliveries.map(({ payload }) => payload.grant);
     const places = await this.households.grants(unit.tx, grants);
-    const works = grants.flatMap((grant): Work[] => {
+    const works = deliveries.flatMap(({ payload: { grant }, day }): Work[] => {
       const handle = places.get(grant)?.handle;
-      return handle === undefined ? [] : [{ handle, commands: [{ type: 'cancel', grant }] }];
+      return handle === undefined ? [] : [{ handle, day: dayNumber(day), commands: [{ type: 'cancel', grant }] }];
     });
-    await this.desk.take(works, unit);
     await this.households.saveGrants(
       unit.tx,
       new Map(grants.map((grant) => [grant, { handle: places.get(grant)?.handle, isCancelled: true }])),
     );
+    await this.desk.take(works, unit);
     return deliveries.map(() => ({ status: 'done' }));
   }
 }

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
+import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
 import { openSlice, RUNTIME, type Runtime } from '#libs/service';
 import type { HouseholdCommand } from './domain/household.js';
+import type { HouseholdKeys } from './household.store.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 import { parkOrTake } from './taking.js';
 
@@ -32,21 +33,39 @@ export class OnPaymentsRequestFiled {
     const opened = openSlice(this.runtime.keyring, paymentsRequest, { day, sealed: payload.sealed });
     if (!opened.ok) return opened.code;
     const command = this.commandOf(opened.payload, payload);
-    return typeof command === 'string' ? command : { handle: toBase64url(opened.handle), commands: [command] };
+    if (typeof command === 'string') return command;
+    const keys = this.keysOf(opened.payload);
+    const handle = toBase64url(opened.handle);
+    return { handle, day: dayNumber(day), commands: [command], ...(keys === undefined ? {} : { keys }) };
+  }
+
+  /** Everything that the first choice had, where a household tells again how to be paid. */
+  private keysOf({ receiptKey, linkToken, pickupCode, payee }: PaymentsRequestV1): HouseholdKeys | undefined {
+    if (receiptKey === undefined || linkToken === undefined || pickupCode === undefined) return undefined;
+    return {
+      receiptKey,
+      linkToken,
+      pickup: toBase64url(this.runtime.keyed('pick-up', pickupCode)),
+      payee: payee && { payee: payee.payee, accountReference: payee.accountReference },
+    };
   }
 
   private commandOf(
-    { kind, n, way }: PaymentsRequestV1,
+    request: PaymentsRequestV1,
     { lane, site }: Delivery<typeof paymentsRequestFiled>['payload'],
   ): HouseholdCommand | string {
+    const { kind, n, way } = request;
+    // A phone at home confirms nothing: only a kiosk or a navigator has seen somebody.
+    const isPresent = lane !== 'own-device';
     switch (kind) {
       case 'payout-change':
         if (way === undefined) return 'request-incomplete';
         if (!this.runtime.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
-        return { type: 'change-payout', n, way };
+        return { type: 'change-payout', n, way, isWhole: this.keysOf(request) !== undefined, isPresent, site };
       case 'presence':
-        // A phone at home confirms nothing: only a kiosk or a navigator has seen somebody.
-        return lane === 'own-device' ? { type: 'note-request', n } : { type: 'confirm-presence', n, site };
+        return isPresent ? { type: 'confirm-presence', n, site } : { type: 'note-request', n };
+      case 'withdraw':
+        return { type: 'withdraw', n };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
-import { payoutChosen, payoutSlice } from '#libs/contracts';
+import { dayNumber, payoutChosen, payoutSlice } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
 import { openSlice, RUNTIME, type Runtime } from '#libs/service';
 import { PaymentDesk, type Work } from './payment-desk.js';
@@ -34,6 +34,7 @@ export class OnPayoutChosen {
     if (!this.runtime.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
     return {
       handle: toBase64url(opened.handle),
+      day: dayNumber(day),
       keys: {
         receiptKey,
         linkToken,

@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
 import { RUNTIME, type Runtime } from '#libs/service';
+import { lapseOf, passDay } from './domain/clocks.js';
 import { evolve, siteOf, type HouseholdCommand } from './domain/household.js';
 import { report } from './domain/message.js';
 import type { Obligation } from './domain/obligation.js';
 import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './domain/plan.js';
 import type { RailOutcome } from './domain/rail.js';
 import { settle, settleByPeople, type PeoplesEnd, type SlotName } from './domain/settle.js';
-import { HouseholdStore, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
+import { HouseholdStore, type EndedGrant, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
 import { hourOf, LedgerStore } from './ledger.store.js';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { messagesFor, sealCode } from './outgoing.js';
@@ -18,6 +19,8 @@ import { Purse } from './purse.js';
 export interface Work {
   readonly handle: string;
   readonly commands: readonly HouseholdCommand[];
+  /** Of the message, days since 1970-01-01; what no message brought does not make a household any younger. */
+  readonly day?: number;
   readonly keys?: HouseholdKeys;
   readonly stubs?: ReadonlyMap<string, object>;
   readonly rail?: RailWork;
@@ -33,7 +36,6 @@ interface RailWork {
 
 type Tx = UnitOfWork<'payments'>['tx'];
 
-const BOX_DAYS = 150;
 const RAIL_WAYS = ['CASH'];
 
 /** What one batch works on. */
@@ -75,7 +77,11 @@ export class PaymentDesk {
     const { hold, isCareful } = await this.anchor.standing(tx);
     const sitting = { ...(await this.sit(tx, households)), isCareful };
     if (hold === undefined) {
-      for (const { handle, rail } of works) if (rail !== undefined) settleInto(sitting, handle, rail);
+      for (const { handle, rail } of works) if (rail !== undefined) this.settleInto(sitting, handle, rail);
+      for (const [handle, record] of households) {
+        const state = passDay(record.state, sitting.obligations, this.today, this.households.clocks);
+        households.set(handle, { ...record, state });
+      }
       this.planAll(sitting, new Set(works.flatMap(({ turns = [] }) => turns)));
     } else {
       // What came is kept; what follows from it is planned when people have found out what was done before.
@@ -84,9 +90,13 @@ export class PaymentDesk {
     const { purse, fresh } = sitting;
     const stubs = new Map(works.flatMap((work) => [...(work.stubs ?? [])]));
     await this.ledger.write(tx, head, purse.change(stubs));
-    if (hold === undefined) this.say(unit, sitting);
-    await this.households.save(tx, households);
+    if (hold === undefined) await this.households.end(tx, this.say(unit, sitting));
     await this.households.link(tx, linksOf(households, fresh));
+    await this.households.save(tx, households);
+  }
+
+  private get today(): number {
+    return this.households.today;
   }
 
   /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
@@ -102,7 +112,7 @@ export class PaymentDesk {
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
-    const settled = settleByPeople(found, name, { end, isCancelled: true });
+    const settled = settleByPeople(found, name, { end, isEnding: true });
     const obligations = [{ obligation: settled.obligation, stub: undefined }];
     await this.ledger.write(tx, head, { obligations, postings: settled.postings, rapid: [], released: [] });
   }
@@ -144,7 +154,8 @@ export class PaymentDesk {
     const place = new Map([...turns].map((id, at) => [id, at]));
     const placeOf = (id: string): number => place.get(id) ?? turns.size;
     const inOrder = grants.toSorted((a, b) => placeOf(a.obligation) - placeOf(b.obligation));
-    for (const { obligation: id, isCancelled, state } of inOrder) {
+    for (const grant of inOrder) {
+      const { obligation: id, isCancelled, state } = grant;
       const obligation = obligations.get(id);
       if (obligation === undefined) continue;
       const isItsTurn = turns.has(id);
@@ -153,6 +164,7 @@ export class PaymentDesk {
         household: state,
         obligation,
         isCancelled,
+        lapse: lapseOf(grant, this.today, this.households.clocks),
         isItsTurn,
         money: purse.view(site),
         isCareful,
@@ -166,15 +178,48 @@ export class PaymentDesk {
     }
   }
 
-  private say(unit: UnitOfWork<'payments'>, { households, obligations }: Sitting): void {
+  /** What the rail said counts for the books and for the household's box together, or for neither. */
+  private settleInto({ households, obligations, purse }: Sitting, handle: string, rail: RailWork): void {
+    const obligation = obligations.get(rail.obligation);
+    const household = households.get(handle);
+    if (obligation === undefined || household === undefined) return;
+    const { name } = rail;
+    // Without the household's key nobody can be told the code: the partner is asked for it again.
+    const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
+    const grant = household.state.grants.find((each) => each.obligation === rail.obligation);
+    const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
+    const settled =
+      typeof outcome === 'string'
+        ? settleByPeople(obligation, name, { end: outcome, isEnding })
+        : settle(obligation, name, { outcome, isEnding });
+    if (settled.obligation === obligation) return;
+    obligations.set(rail.obligation, settled.obligation);
+    purse.note(settled.obligation);
+    purse.post(settled.postings);
+    const command = commandFor(household, settled.obligation, rail, this.today);
+    if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
+  }
+
+  /** Says what has changed. @returns the grants that have ended with it */
+  private say(unit: UnitOfWork<'payments'>, { households, obligations }: Sitting): readonly EndedGrant[] {
     const now = this.runtime.clock.now();
+    const { waitDays, reopenDays, appealDays } = this.households.clocks;
+    const ends: EndedGrant[] = [];
     for (const [handle, { state, keys }] of households) {
       // What it was told before the books were restored holds until it is known what has become of it.
       if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
       const reported = report(state, obligations, now.getTime());
+      const had = new Set(state.grants.filter(({ ended }) => ended !== undefined).map(({ grant }) => grant));
+      for (const { grant, obligation, ended } of reported.state.grants) {
+        // Who withdraws takes back what else was still kept for a while.
+        if (ended === undefined || (had.has(grant) && !state.isWithdrawn)) continue;
+        ends.push({ grant, obligation, handle, isPaid: ended.how === 'paid', isWithdrawn: state.isWithdrawn });
+      }
       households.set(handle, { state: reported.state, keys });
-      unit.say(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays: BOX_DAYS }));
+      const boxDays = waitDays + reopenDays + appealDays;
+      unit.say(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays }));
     }
+    return ends;
   }
 }
 
@@ -186,30 +231,10 @@ function isAskedAbout(obligation: Obligation | undefined): boolean {
   );
 }
 
-function taken(before: HouseholdRecord | undefined, { commands, keys }: Work): HouseholdRecord {
+function taken(before: HouseholdRecord | undefined, { commands, keys, day = 0 }: Work): HouseholdRecord {
   if (before === undefined) throw new Error('every household was loaded');
-  return { state: commands.reduce(evolve, before.state), keys: before.keys ?? keys };
-}
-
-/** What the rail said counts for the books and for the household's box together, or for neither. */
-function settleInto({ households, obligations, purse }: Sitting, handle: string, rail: RailWork): void {
-  const obligation = obligations.get(rail.obligation);
-  const household = households.get(handle);
-  if (obligation === undefined || household === undefined) return;
-  const { name } = rail;
-  // Without the household's key nobody can be told the code: the partner is asked for it again.
-  const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
-  const isCancelled = household.state.grants.some((each) => each.obligation === rail.obligation && each.isCancelled);
-  const settled =
-    typeof outcome === 'string'
-      ? settleByPeople(obligation, name, { end: outcome, isCancelled })
-      : settle(obligation, name, { outcome, isCancelled });
-  if (settled.obligation === obligation) return;
-  obligations.set(rail.obligation, settled.obligation);
-  purse.note(settled.obligation);
-  purse.post(settled.postings);
-  const command = commandFor(household, settled.obligation, rail);
-  if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
+  const state = commands.reduce(evolve, before.state);
+  return { state: { ...state, lastDay: Math.max(state.lastDay, day) }, keys: before.keys ?? keys };
 }
 
 function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean {
@@ -220,6 +245,7 @@ function commandFor(
   { keys }: HouseholdRecord,
   { id, slots }: Obligation,
   { outcome, name }: RailWork,
+  day: number,
 ): HouseholdCommand | undefined {
   if (typeof outcome === 'string') return undefined;
   const slot = slots.find((each) => each.slot === name.slot && each.generation === name.generation);
@@ -230,7 +256,7 @@ function commandFor(
   }
   if (outcome.type !== 'issued' || keys === undefined) return undefined;
   const sealedCode = sealCode(keys, { way, amountCents, code: outcome.code });
-  return { type: 'item-ready', item: { obligation: id, slot: name.slot, way, amountCents, sealedCode } };
+  return { type: 'item-ready', item: { obligation: id, slot: name.slot, way, amountCents, sealedCode, day } };
 }
 
 function linksOf(
@@ -238,6 +264,8 @@ function linksOf(
   fresh: ReadonlySet<string>,
 ): { readonly obligation: string; readonly handle: string }[] {
   return [...households].flatMap(([handle, { state }]) =>
-    state.grants.filter(({ obligation }) => fresh.has(obligation)).map(({ obligation }) => ({ obligation, handle })),
+    state.grants
+      .filter(({ obligation, ended }) => fresh.has(obligation) && ended === undefined)
+      .map(({ obligation }) => ({ obligation, handle })),
   );
 }

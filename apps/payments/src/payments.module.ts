@@ -10,6 +10,7 @@ import { HeldDesk } from './held-desk.js';
 import { HoldController } from './hold.controller.js';
 import { HoldWorker } from './hold-worker.js';
 import { HoldDesk } from './hold-desk.js';
+import { HouseholdClock } from './household-clock.js';
 import { householdKinds, HouseholdStore } from './household.store.js';
 import { LedgerStore } from './ledger.store.js';
 import { Tables1764028800003 } from './migrations/0001-tables.js';
@@ -52,6 +53,7 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     HeldDesk,
     HoldDesk,
     HoldWorker,
+    HouseholdClock,
     HouseholdStore,
     LedgerStore,
     PaymentDesk,

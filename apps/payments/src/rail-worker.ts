@@ -61,7 +61,8 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One garbled answer is no contradiction: people are called only for what the partner says twice. */
   private async askTwice(asked: Asked): Promise<RailOutcome> {
-    const again: Asked = { ...asked, call: 'inquire' };
+    // Voiding once more changes nothing; an inquiry could not tell our own voiding from the partner's.
+    const again: Asked = { ...asked, call: asked.call === 'void' ? 'void' : 'inquire' };
     const outcome = outcomeOf(again, await this.rails.cash.send(again));
     if (outcome.type === 'contradiction') return outcome;
     return asked.state === 'issued' ? { type: 'unchanged' } : { type: 'unknown' };

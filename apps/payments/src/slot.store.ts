@@ -117,7 +117,7 @@ export class SlotStore {
     const now = this.runtime.clock.now().getTime();
     await tx.query(
       `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
-              due = CASE WHEN s.state = 'issued' THEN $3::timestamptz WHEN s.state = n.state OR s.tries > 0 THEN n.due
+              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $3::timestamptz WHEN s.state = n.state OR s.tries > 0 THEN n.due
                          ELSE s.due END
          FROM unnest($1::bytea[], $2::timestamptz[], $4::text[]) AS n(reference, due, state)
         WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,

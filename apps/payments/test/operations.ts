@@ -12,13 +12,22 @@ export type Operation =
       readonly tier: number;
     }
   | { readonly type: 'cancel'; readonly who: number; readonly kind: 'rapid' | 'standard' }
-  | { readonly type: 'change'; readonly who: number; readonly n: number; readonly way: Way }
+  | {
+      readonly type: 'change';
+      readonly who: number;
+      readonly n: number;
+      readonly way: Way;
+      readonly isWhole: boolean;
+      readonly isPresent: boolean;
+    }
+  | { readonly type: 'withdraw'; readonly who: number; readonly n: number }
   | { readonly type: 'presence'; readonly who: number; readonly n: number }
   | { readonly type: 'release'; readonly who: number; readonly kind: 'rapid' | 'standard' }
   | { readonly type: 'carry'; readonly who: number; readonly kind: 'rapid' | 'standard'; readonly line: Line }
   | { readonly type: 'collect'; readonly who: number }
   | { readonly type: 'turns' }
   | { readonly type: 'hour' }
+  | { readonly type: 'days'; readonly days: number }
   | { readonly type: 'late-post' };
 
 type Way = 'CASH' | 'CARD';
@@ -26,6 +35,7 @@ export type Line =
   'whole' | 'lost' | 'lost-before' | 'crash' | 'other-amount' | 'other-reference' | 'late' | 'without-code' | 'void';
 
 export const HOUSEHOLDS = 4;
+const n = fc.integer({ min: 1, max: 40 });
 const who = fc.integer({ min: 0, max: HOUSEHOLDS - 1 });
 const kind = fc.constantFrom('rapid' as const, 'standard' as const);
 const way = fc.constantFrom<Way>('CASH', 'CASH', 'CARD');
@@ -44,8 +54,10 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), who, kind }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('change' as const), who, n: fc.integer({ min: 1, max: 9 }), way }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('presence' as const), who, n: fc.integer({ min: 1, max: 9 }) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('change' as const), who, n, way, isWhole: fc.boolean(), isPresent: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('withdraw' as const), who: fc.integer({ min: 0, max: 1 }), n }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('days' as const), days: fc.constantFrom(1, 8, 31, 61, 95) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('presence' as const), who, n }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), who, kind }) },
   { weight: 12, arbitrary: fc.record({ type: fc.constant('carry' as const), who, kind, line }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('collect' as const), who }) },

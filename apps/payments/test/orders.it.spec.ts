@@ -125,6 +125,47 @@ describe('whatever comes first', () => {
     expect((await world.books()).slots['capped']).toBe(14);
   });
 
+  it('a withdrawal among both halves, a word on how to pay and a presence: 720 orders, nothing is left', async () => {
+    await world.service.clear();
+    const before = await world.books();
+    const tolds = everyOrder((household, at) => [
+      household.payout('CASH', { site: at }),
+      granted(household, 'rapid', 25_000),
+      granted(household, 'standard', 45_000),
+      household.askPayments(1, { kind: 'presence' }, { site: at }),
+      household.tellAgain(2, 'CARD', { site: at }),
+      household.askPayments(3, { kind: 'withdraw' }),
+    ]);
+    const ends = await runAll(tolds);
+    const expected = { status: 'closed', highestRequest: 3, closed: ['cancelled', 'cancelled'] };
+    expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
+    const after = await world.books();
+    expect(after.balanced).toBe(true);
+    expect(after.accounts).toEqual(before.accounts);
+    expect(await world.kept('obligation')).toEqual([]);
+    expect(await world.kept('wake')).toEqual([]);
+    // Compared one by one: what a failure prints is one household.
+    for (const kept of await world.kept('household')) expect(JSON.stringify(kept)).not.toMatch(/"CASH"|"CARD"|"site"/);
+  });
+
+  it('told again before or after the choice it repeats: one end in 24 orders, from home and from a kiosk', async () => {
+    await world.service.clear();
+    for (const lane of ['kiosk', 'own-device'] as const) {
+      const tolds = everyOrder((household, at) => [
+        household.payout('CASH', { lane: 'own-device' }),
+        granted(household, 'standard', 45_000),
+        household.tellAgain(1, 'CARD', { lane, site: at }),
+        household.askPayments(2, { kind: 'payout-change', way: 'CASH' }, { lane: 'own-device' }),
+      ]);
+      const status = lane === 'kiosk' ? 'approved' : 'come-and-confirm';
+      const expected = { status, amountCents: '45000', highestRequest: 2, closed: [] };
+      expect(new Set((await runAll(tolds)).map((end) => JSON.stringify(end)))).toEqual(
+        new Set([JSON.stringify(expected)]),
+      );
+    }
+    expect((await world.books()).balanced).toBe(true);
+  });
+
   it('a redelivery changes nothing, and says nothing', async () => {
     await world.service.clear();
     const household = world.household();

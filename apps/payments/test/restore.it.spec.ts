@@ -57,7 +57,7 @@ describe('payments restored to an older state', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('from between the intent and its sending: what was sent is not taken back by a withdrawal', async () => {
+  it('from between the intent and its sending: what was sent is asked about, and then voided for a withdrawal', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     await world.carry();
@@ -66,9 +66,10 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
     await city.lift();
     await city.settleDown();
-    expect(paid.household.box('payments', await world.app.said())?.status).toBe('ready-to-collect');
-    expect(city.payments()).toEqual(['25000']);
-    expect(city.good()).toContain(await city.codeOf(paid));
+    expect(paid.household.box('payments', await world.app.said())).toMatchObject({ status: 'closed', ready: [] });
+    expect(city.payments()).toEqual([]);
+    expect(await world.rows('SELECT state FROM slot')).toEqual([{ state: 'void' }]);
+    expect(await world.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/outstanding': '0' } });
   });
 
   it('from before it was sent, and another way was asked for since: it goes on in the way it was paid', async () => {

@@ -1,13 +1,33 @@
+import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.js';
 import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
 import type { AccountKind, Posting } from '../src/domain/money.js';
-import { presentSlots, type Obligation, type Slot } from '../src/domain/obligation.js';
+import type { Obligation, Slot } from '../src/domain/obligation.js';
 import { fundsAwaited, plan, type FundView, type MoneyView, type PaymentPolicy } from '../src/domain/plan.js';
 import { callFor, outcomeOf, type RailCall, type RailReply } from '../src/domain/rail.js';
 import { settle } from '../src/domain/settle.js';
+import {
+  checkFigures,
+  checkGenerations,
+  checkObligation,
+  checkPartner,
+  INSTRUMENT_CENTS,
+  isTrue,
+  nameOf,
+  referenceOf,
+} from './simulation-checks.js';
 import { falsified, HOUSEHOLDS, told, type Line, type Operation, type Payment } from './operations.js';
 
-const POLICY: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] };
+const POLICY: PaymentPolicy = { perInstrumentCents: INSTRUMENT_CENTS, isRapidAutomatic: true, railWays: ['CASH'] };
+const CLOCKS: Clocks = {
+  waitDays: 30,
+  unclaimedDays: 60,
+  reopenDays: 90,
+  appealDays: 30,
+  disputeDays: 60,
+  longestDays: 240,
+  nothingOlderDays: 9,
+};
 const GIVEN_CENTS = 400_000n;
 const SITE_HOUR_CENTS = 50_000n;
 const RAPID_WEEK_CENTS = 60_000n;
@@ -49,12 +69,26 @@ export class City {
       }
       case 'change':
         return this.tell(operation.who, (state) =>
-          evolve(state, { type: 'change-payout', n: operation.n, way: operation.way }),
+          evolve(state, {
+            type: 'change-payout',
+            n: operation.n,
+            way: operation.way,
+            isWhole: operation.isWhole,
+            isPresent: operation.isPresent,
+            site: 'S-1',
+          }),
         );
       case 'presence':
         return this.tell(operation.who, (state) =>
           evolve(state, { type: 'confirm-presence', n: operation.n, site: 'S-1' }),
         );
+      case 'withdraw':
+        return this.tell(operation.who, (state) => evolve(state, { type: 'withdraw', n: operation.n }));
+      case 'days':
+        this.nowMs += operation.days * 86_400_000;
+        this.siteUsed = 0n;
+        this.rapidUsed.clear();
+        return this.tellAll();
       case 'release':
         return this.release(nameOf(operation.who, operation.kind));
       case 'carry':
@@ -90,9 +124,9 @@ export class City {
     // M4
     for (const [name, cents] of this.balances) isTrue(cents >= 0n || name.endsWith('/given'), 'nothing is overdrawn');
     const states = [...this.obligations.values()];
-    this.checkFigures(states);
+    checkFigures(states, (of) => this.total(of));
     for (const obligation of states) checkObligation(obligation);
-    this.checkPartner();
+    checkPartner(this.partner.values());
     for (const state of this.households) {
       if (state.payout !== undefined && !state.isPresent) this.checkUnseen(state);
     }
@@ -120,28 +154,6 @@ export class City {
     }
   }
 
-  private checkFigures(states: readonly Obligation[]): void {
-    const slots = states.flatMap((obligation) => obligation.slots);
-    const inState = (...wanted: readonly Slot['state'][]): bigint =>
-      slots.filter(({ state }) => wanted.includes(state)).reduce((sum, { amountCents }) => sum + amountCents, 0n);
-    const unslotted = states
-      .filter(({ status, slots: own }) => status === 'reserved' && own.length === 0)
-      .reduce((sum, { amountCents }) => sum + amountCents, 0n);
-    isTrue(this.total('reserved') === unslotted + inState('waiting-release', 'capped'), 'reserved is what is promised');
-    isTrue(this.total('in-flight') === inState('intended', 'unknown', 'held'), 'in flight is what was sent');
-    isTrue(this.total('outstanding') === inState('issued'), 'outstanding is what is issued');
-    isTrue(this.total('paid') === inState('collected'), 'paid is what was collected');
-  }
-
-  /** M2, M9: at most one payment of a slot can ever be collected, over all its generations. */
-  private checkPartner(): void {
-    const successes = new Map<string, number>();
-    for (const { state, slot } of this.partner.values()) {
-      if (state !== 'void') successes.set(slot, (successes.get(slot) ?? 0) + 1);
-    }
-    for (const count of successes.values()) isTrue(count <= 1, 'a slot is paid once');
-  }
-
   private checkUnseen({ grants, items }: HouseholdState): void {
     isTrue(items.length === 0, 'nobody unseen has a code');
     for (const { obligation } of grants) {
@@ -157,7 +169,11 @@ export class City {
     this.obligations.set(grant, { ...promised, id: grant, status: 'open', fund: undefined, slots: [] });
     const isCancelled = this.cancelledFirst.has(grant);
     this.tell(at, (state) =>
-      evolve(state, { type: 'award', grant: { ...promised, grant, obligation: grant }, isCancelled }),
+      evolve(state, {
+        type: 'award',
+        grant: { ...promised, grant, obligation: grant, day: this.today },
+        isCancelled,
+      }),
     );
   }
 
@@ -195,16 +211,24 @@ export class City {
     const reply = this.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
     if (how === 'crash') return;
     const outcome = outcomeOf({ call, state, isCareful, reference, amountCents }, reply);
-    const isCancelled = this.households[at]?.grants.some((each) => each.obligation === id && each.isCancelled) ?? false;
+    const grant = this.households[at]?.grants.find((each) => each.obligation === id);
+    const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
     const before = this.obligations.get(id) as Obligation;
-    const settled = settle(before, slot, { outcome, isCancelled });
-    checkGenerations(before, settled.obligation, { outcome: outcome.type, isCancelled });
+    const settled = settle(before, slot, { outcome, isEnding });
+    checkGenerations(before, settled.obligation, { outcome: outcome.type, isEnding });
     this.obligations.set(id, settled.obligation);
     this.post(settled.postings);
     const isMoved = settled.obligation !== before;
     this.tell(at, (household) => {
       if (isMoved && outcome.type === 'issued') {
-        const item = { obligation: id, slot: slot.slot, way: slot.way, amountCents, sealedCode: reference };
+        const item = {
+          obligation: id,
+          slot: slot.slot,
+          way: slot.way,
+          amountCents,
+          sealedCode: reference,
+          day: this.today,
+        };
         return evolve(household, { type: 'item-ready', item });
       }
       const isGone = isMoved && (outcome.type === 'collected' || outcome.type === 'contradiction');
@@ -269,10 +293,11 @@ export class City {
   }
 
   private tell(at: number, change: (state: HouseholdState) => HouseholdState): void {
-    this.households[at] = change(this.households[at] as HouseholdState);
+    const changed = change(this.households[at] as HouseholdState);
+    this.households[at] = passDay(changed, this.obligations, this.today, CLOCKS);
     for (const { obligation } of (this.households[at] as HouseholdState).grants) this.planOne(at, obligation);
     const reported = report(this.households[at] as HouseholdState, this.obligations, this.nowMs);
-    this.households[at] = reported.state;
+    this.households[at] = forgotten(reported.state);
     for (const event of reported.events) this.hear(at, event);
     const again = report(reported.state, this.obligations, this.nowMs + 1);
     isTrue(again.events.length === 0, 'what was said is not said again');
@@ -297,9 +322,11 @@ export class City {
   ): void {
     const household = this.households[at] as HouseholdState;
     const obligation = this.obligations.get(id) as Obligation;
-    const isCancelled = household.grants.some((grant) => grant.obligation === id && grant.isCancelled);
+    const grant = household.grants.find((each) => each.obligation === id);
+    const isCancelled = grant === undefined || grant.isCancelled;
+    const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, CLOCKS);
     const money = this.view(turn.kept);
-    const input = { household, obligation, isCancelled, isItsTurn: turn.isItsTurn, isCareful: false, money };
+    const input = { household, obligation, isCancelled, lapse, isItsTurn: turn.isItsTurn, isCareful: false, money };
     const planned = plan(input, POLICY);
     this.obligations.set(id, planned.obligation);
     this.post(planned.postings);
@@ -338,6 +365,10 @@ export class City {
     };
   }
 
+  private get today(): number {
+    return Math.floor(this.nowMs / 86_400_000);
+  }
+
   private rapidLeft(): bigint {
     const lefts = ['GIFT', 'LEND'].map((code) => RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n));
     return lefts.reduce((most, left) => (left > most ? left : most), 0n);
@@ -366,35 +397,4 @@ export class City {
   private total(of: AccountKind): bigint {
     return ['GIFT', 'LEND'].reduce((sum, fund) => sum + (this.balances.get(`${fund}/${of}`) ?? 0n), 0n);
   }
-}
-
-function checkObligation(obligation: Obligation): void {
-  const present = presentSlots(obligation);
-  if (present.length > 0) {
-    const sum = present.reduce((total, { amountCents }) => total + amountCents, 0n);
-    isTrue(sum === obligation.amountCents, 'the slots of a grant sum to its amount');
-  }
-  for (const { amountCents } of present) {
-    isTrue(amountCents >= 1n && amountCents <= POLICY.perInstrumentCents, 'an instrument holds at most its maximum');
-  }
-  const living = obligation.slots.filter(({ state }) => state !== 'void');
-  isTrue(new Set(living.map(({ slot }) => slot)).size === living.length, 'a slot has one living generation');
-  isTrue(living.length === 0 || obligation.fund !== undefined, 'what is promised has a fund');
-}
-
-function checkGenerations(
-  before: Obligation,
-  after: Obligation,
-  { outcome, isCancelled }: { readonly outcome: string; readonly isCancelled: boolean },
-): void {
-  if (after.slots.length === before.slots.length) return;
-  isTrue(outcome === 'definite-no', 'a new generation only after a definite no');
-  isTrue(!isCancelled, 'what is withdrawn gets no further generation');
-}
-
-const nameOf = (at: number, of: 'rapid' | 'standard'): string => `${at}-${of}`;
-const referenceOf = (id: string, { slot, generation }: Slot): string => `${id}/${slot}/${generation}`;
-
-function isTrue(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what);
 }

@@ -9,6 +9,7 @@ import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../te
 import { HoldWorker } from '../src/hold-worker.js';
 import type { HeldItem } from '../src/held-desk.js';
 import { BooksStore, type Books } from '../src/books.store.js';
+import { HouseholdClock } from '../src/household-clock.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
 import { RailWorker } from '../src/rail-worker.js';
@@ -24,6 +25,10 @@ class QuietHoldWorker extends HoldWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingList {
+  override onApplicationBootstrap(): void {}
+}
+
+class QuietHouseholdClock extends HouseholdClock {
   override onApplicationBootstrap(): void {}
 }
 
@@ -115,6 +120,7 @@ export class PaymentsWorld {
         [RailWorker, QuietRailWorker],
         [WaitingList, QuietWaitingList],
         [HoldWorker, QuietHoldWorker],
+        [HouseholdClock, QuietHouseholdClock],
         [PaymentDesk, MortalDesk],
       ],
     });
@@ -168,6 +174,18 @@ export class PaymentsWorld {
       await this.carry();
       this.pass(61_000);
     }
+  }
+
+  /** One round of the clocks of households. */
+  passDay(): Promise<number> {
+    return this.app.get(HouseholdClock).passDay();
+  }
+
+  /** What is kept of one kind. */
+  async kept(kind: string): Promise<readonly object[]> {
+    const { bus, records } = this.service.runtime;
+    const rows = await bus.transaction(async ({ tx }) => (await records.begin(tx)).scan(kind, 10_000));
+    return rows.map(({ body }) => body);
   }
 
   giveTurns(): Promise<number> {

@@ -36,6 +36,7 @@ export { lanes, type Lane } from './intake/slice-messages.js';
 export * from './payments/grant-closed.v1.js';
 export * from './payments/notice-due.v1.js';
 export * from './payments/outcome-posted.v1.js';
+export { caseClocksOf, type CaseClocks, type Keeping } from './profile/keeping.js';
 export type { Fund, Grants, Release, SizeBand } from './profile/money.js';
 export * from './profile/profile.js';
 export * from './profile/public-part.js';

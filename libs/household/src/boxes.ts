@@ -75,13 +75,17 @@ export type ShownStatus = BoxStatus | 'nothing-arrived';
 
 /**
  * What the household is shown: the word of whoever speaks last in the order intake, eligibility, payments. Payments
- * speaks only of money that was granted, so its word counts where there is one, until the case is closed.
+ * speaks only of money that was granted, so its word counts where there is one, until the case is closed. Where it stays
+ * silent for days, it does not know how to pay: its half of the application was lost.
  */
 export function statusOf(messages: Messages, today: Day): ShownStatus {
   const { intake, eligibility, payments } = messages;
   if (eligibility !== undefined && eligibility.status === 'closed') return 'closed';
-  const last = payments ?? eligibility;
-  if (last !== undefined) return last.status;
+  if (payments !== undefined) return payments.status;
+  if (eligibility !== undefined) {
+    const isUnpaid = eligibility.status === 'approved' && eligibility.lastDay < today;
+    return isUnpaid ? 'tell-us-how-to-pay' : eligibility.status;
+  }
   if (intake === undefined) return 'nothing-arrived';
   return intake.lastDay < today ? 'apply-again' : intake.status;
 }

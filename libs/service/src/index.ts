@@ -10,7 +10,7 @@ export type { ParkedView } from './operations.controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 export { readBodiesAsBytes, runService, runtimeModules } from './run.js';
-export { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
+export { kindsOf, openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 export { RUNTIME } from './runtime-token.js';
 export { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 export { StaffStore } from './staff.store.js';

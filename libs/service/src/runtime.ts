@@ -38,8 +38,8 @@ import { Worker } from './worker.js';
 
 export interface ServiceSpec<S extends Service> {
   readonly service: S;
-  /** Kinds of records besides those that the bus needs. */
-  readonly kinds: readonly KindSpec[];
+  /** Kinds of records besides those that the bus needs; how long they live is for the city's profile to say. */
+  readonly kinds: (profile: Profile) => readonly KindSpec[];
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly entities: MixedList<Function>;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
@@ -99,7 +99,7 @@ export async function openRuntime<S extends Service>(
     migrations: spec.migrations,
   });
   const pool = openPool({ url: config.databaseUrl });
-  const records = recordsOf(spec, keyring);
+  const records = recordsOf(spec, profile, keyring);
   const leases = new LeaseHolder({ connectionString: config.databaseUrl, application_name: 'leases' });
   const metrics = new Registry();
   const bus = busOf(spec, { config, pool, records, keyring, directory, clock, log });
@@ -164,18 +164,20 @@ async function ensureDayKeys(keyring: Keyring, clock: Clock, log: Log): Promise<
     log.write('warn', 'alarm', { alarm: 'keyring-replica', code: replicas });
 }
 
-function recordsOf<S extends Service>(spec: ServiceSpec<S>, keyring: Keyring): Records {
-  return new Records({
-    keys: keyring,
-    kinds: [
-      ...spec.kinds,
-      ...keepingKinds({
-        recordBytesMax: recordBytesMax(spec.service),
-        handledDays: clocks.handledDays,
-        readableDays: clocks.dayKeyDays,
-      }),
-    ],
-  });
+function recordsOf<S extends Service>(spec: ServiceSpec<S>, profile: Profile, keyring: Keyring): Records {
+  return new Records({ keys: keyring, kinds: kindsOf(spec, profile) });
+}
+
+/** Every kind of record that a service keeps in this city. */
+export function kindsOf<S extends Service>(spec: ServiceSpec<S>, profile: Profile): readonly KindSpec[] {
+  return [
+    ...spec.kinds(profile),
+    ...keepingKinds({
+      recordBytesMax: recordBytesMax(spec.service),
+      handledDays: clocks.handledDays,
+      readableDays: clocks.dayKeyDays,
+    }),
+  ];
 }
 
 /** What a service keeps of others' messages, parked or for later, and of its own that a broker refused. */

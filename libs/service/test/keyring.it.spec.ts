@@ -47,7 +47,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
   const { runtime, close } = await openService(
     {
       service: 'notification',
-      kinds: [{ kind: 'kept', sizeBytes: 64, work: false }],
+      kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
       migrations: [Tables1764028800011 as never],
     },

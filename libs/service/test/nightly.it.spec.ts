@@ -28,7 +28,7 @@ beforeAll(async () => {
   service = await openService(
     {
       service: 'notification',
-      kinds: [{ kind: 'kept', sizeBytes: 64, work: false }],
+      kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
       migrations: [Tables1764028800009 as never],
     },

@@ -4,6 +4,7 @@ import { ordersOf } from '#libs/bus';
 import { dayNumber, loadProfile } from '#libs/contracts';
 import { policyOf } from '../policy.js';
 import { evolve, maySettle, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import { forgotten } from './ending.js';
 import type { Facts, Surroundings } from './policy.js';
 
 const policy = policyOf(
@@ -46,7 +47,7 @@ function given(...commands: readonly CaseCommand[]) {
   const events: CaseEvent[] = [];
   for (const command of commands) {
     const reacted = react(evolve(state, command, policy), policy, 1_000);
-    state = reacted.state;
+    state = forgotten(reacted.state);
     events.push(...reacted.events);
   }
   return { state, events };
@@ -77,6 +78,7 @@ describe('what a household is told', () => {
         version: 1_000,
         highestRequest: 0,
         amountCents: 25_000n,
+        awardedDay: 0,
       },
       {
         type: 'grant-awarded',
@@ -94,6 +96,7 @@ describe('what a household is told', () => {
         version: 1_001,
         highestRequest: 1,
         amountCents: 110_000n,
+        awardedDay: 0,
       },
     ]);
   });
@@ -234,7 +237,7 @@ describe('in every order', () => {
     const { state, events } = given(
       submit(),
       withdraw(1),
-      { type: 'grant-ended', kind: 'rapid' },
+      { type: 'grant-ended', kind: 'rapid', how: 'cancelled', day: dayNumber('2026-11-19') },
       evidence(2),
       appeal(3),
     );

@@ -4,6 +4,10 @@ import type { Facts, Policy, Surroundings } from './policy.js';
 /** Everything that eligibility holds about a case. Messages come in any order, so every part may be the first. */
 export interface CaseState {
   readonly submitted: Submitted | undefined;
+  /** Of an application that was forgotten because it was withdrawn, its day: its grants are named by it. */
+  readonly forgottenDay?: number;
+  /** The latest day of anything that was said about it, days since 1970-01-01. */
+  readonly lastDay: number;
   /** The highest request of each kind; a withdrawal wins for good. */
   readonly requests: { readonly withdrawn: boolean; readonly evidence: Evidence | undefined; readonly appeal: number };
   readonly highestRequest: number;
@@ -47,11 +51,16 @@ export interface Said {
 export interface SaidGrant {
   readonly kind: GrantKind;
   readonly amountCents: bigint;
-  readonly state: 'awarded' | 'cancelled' | 'ended';
+  /** `lapsed`: given back because nobody came, and to be paid after all when somebody does in time. */
+  readonly state: 'awarded' | 'cancelled' | 'ended' | 'lapsed';
+  /** Of the award, days since 1970-01-01. */
+  readonly day: number;
+  readonly endedDay?: number;
 }
 
 export const newCase: CaseState = {
   submitted: undefined,
+  lastDay: 0,
   requests: { withdrawn: false, evidence: undefined, appeal: 0 },
   highestRequest: 0,
   settled: undefined,
@@ -64,7 +73,12 @@ export type CaseCommand =
   | { readonly type: 'appeal'; readonly n: number }
   | { readonly type: 'withdraw'; readonly n: number }
   | { readonly type: 'settle'; readonly verdict: Verdict; readonly reviewer: string }
-  | { readonly type: 'grant-ended'; readonly kind: GrantKind };
+  | {
+      readonly type: 'grant-ended';
+      readonly kind: GrantKind;
+      readonly how: 'paid' | 'cancelled' | 'returned' | 'expired';
+      readonly day: number;
+    };
 
 export type CaseEvent =
   | {
@@ -76,7 +90,12 @@ export type CaseEvent =
       readonly version: number;
       readonly reviewer: string | undefined;
     }
-  | { readonly type: 'grant-cancelled'; readonly kind: GrantKind; readonly version: number }
+  | {
+      readonly type: 'grant-cancelled';
+      readonly kind: GrantKind;
+      readonly version: number;
+      readonly reason: 'withdrawn' | 'decided-again';
+    }
   | {
       readonly type: 'outcome';
       readonly status: Status;
@@ -84,6 +103,8 @@ export type CaseEvent =
       readonly version: number;
       readonly highestRequest: number;
       readonly amountCents: bigint | undefined;
+      /** When something was first granted: some days later payments has spoken, or does not know how to pay. */
+      readonly awardedDay: number | undefined;
     }
   | { readonly type: 'notice'; readonly template: 'update' | 'need'; readonly version: number };
 
@@ -92,7 +113,7 @@ export function evolve(state: CaseState, command: CaseCommand, policy: Pick<Poli
   switch (command.type) {
     case 'submit':
       // One live case per household: a second submission under the same keys changes nothing.
-      return state.submitted === undefined
+      return state.submitted === undefined && state.forgottenDay === undefined
         ? { ...state, submitted: { day: command.day, facts: command.facts, around: command.around } }
         : state;
     case 'show-evidence': {
@@ -117,16 +138,21 @@ export function evolve(state: CaseState, command: CaseCommand, policy: Pick<Poli
         },
       };
     case 'grant-ended': {
-      const grants = state.said.grants.map((grant) =>
-        grant.kind === command.kind && grant.state === 'awarded' ? { ...grant, state: 'ended' as const } : grant,
-      );
+      const { kind, how, day } = command;
+      const grants = state.said.grants.map((grant): SaidGrant => {
+        if (grant.kind !== kind || grant.endedDay !== undefined) return grant;
+        if (grant.state !== 'awarded') return { ...grant, endedDay: day };
+        return { ...grant, state: how === 'expired' ? 'lapsed' : 'ended', endedDay: day };
+      });
       return { ...state, said: { ...state.said, grants } };
     }
   }
 }
 
 function asked(state: CaseState, n: number, requests: CaseState['requests']): CaseState {
-  return { ...state, requests, highestRequest: Math.max(state.highestRequest, n) };
+  // Who has withdrawn asks for nothing else any more, and nothing of what was asked is kept.
+  const kept = requests.withdrawn ? { withdrawn: true, evidence: undefined, appeal: 0 } : requests;
+  return { ...state, requests: kept, highestRequest: Math.max(state.highestRequest, n) };
 }
 
 interface Wanted {
@@ -139,8 +165,10 @@ interface Wanted {
 /** What should be so, by everything known now; undefined while the application itself has not come. */
 function wanted(state: CaseState, policy: Policy): Wanted | undefined {
   const { submitted, requests, settled } = state;
-  if (submitted === undefined) return undefined;
-  if (requests.withdrawn) return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
+  if (submitted === undefined && state.forgottenDay === undefined) return undefined;
+  if (requests.withdrawn || submitted === undefined) {
+    return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
+  }
   const isAppealed = requests.appeal > (settled?.afterAppeal ?? 0);
   if (settled?.verdict === 'decline') {
     return isAppealed
@@ -193,6 +221,8 @@ export function viewOf(state: CaseState, policy: Policy): ReviewView | undefined
   return { facts: shown.facts, around: { tokensShared, contactShared }, isAppeal, why: rules };
 }
 
+const DAY_MS = 86_400_000;
+
 /** Tells what has changed since others were last told. `nowMs` only makes versions grow across restarts. */
 export function react(
   state: CaseState,
@@ -205,14 +235,16 @@ export function react(
   const events: CaseEvent[] = [];
   const grants = state.said.grants.map((grant): SaidGrant => {
     const isWanted = want.grants.some(({ kind }) => kind === grant.kind);
-    if (isWanted || grant.state !== 'awarded') return grant;
-    events.push({ type: 'grant-cancelled', kind: grant.kind, version });
+    // One that has lapsed may have been taken up again since.
+    if (isWanted || grant.state === 'cancelled' || grant.state === 'ended') return grant;
+    const reason = state.requests.withdrawn ? 'withdrawn' : 'decided-again';
+    events.push({ type: 'grant-cancelled', kind: grant.kind, version, reason });
     return { ...grant, state: 'cancelled' };
   });
   for (const { kind, amountCents } of want.grants) {
     // Cancelling is final: a grant that was ever said is never said again under the same id.
     if (grants.some((grant) => grant.kind === kind)) continue;
-    grants.push({ kind, amountCents, state: 'awarded' });
+    grants.push({ kind, amountCents, state: 'awarded', day: Math.floor(nowMs / DAY_MS) });
     const { tier = 1, rules = [] } = want.decision ?? {};
     events.push({
       type: 'grant-awarded',
@@ -232,6 +264,7 @@ export function react(
       version,
       highestRequest: state.highestRequest,
       amountCents: totalOf(grants),
+      awardedDay: want.status === 'approved' ? grants.at(0)?.day : undefined,
     });
     const template = want.status === state.said.status ? undefined : noticeFor(want);
     if (template !== undefined) events.push({ type: 'notice', template, version });

@@ -33,3 +33,7 @@ export function withHolder(holders: TokenHolders | undefined, self: string): Tok
   if (households.includes(self) || households.length >= HOLDERS_MAX) return { households };
   return { households: [...households, self] };
 }
+
+export function withoutHolder({ households }: TokenHolders, self: string): TokenHolders {
+  return { households: households.filter((household) => household !== self) };
+}

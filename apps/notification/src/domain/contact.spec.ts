@@ -73,8 +73,8 @@ describe('a contact', () => {
   });
 
   it('is kept as long as it can be of use', () => {
-    expect(keptUntil(after([give]))).toBe(day + 75);
-    expect(keptUntil(after([give, stop]))).toBe(day + 9);
-    expect(keptUntil(after([change(1)]))).toBe(day + 9);
+    expect(keptUntil(after([give]), 75)).toBe(day + 75);
+    expect(keptUntil(after([give, stop]), 75)).toBe(day + 9);
+    expect(keptUntil(after([change(1)]), 75)).toBe(day + 9);
   });
 });

@@ -131,12 +131,13 @@ export function wanted({ links, tail, choice, isStopped, open }: Contact): reado
   return isStopped || links === undefined || tail === undefined || choice?.channel !== 'text' ? [] : open;
 }
 
-/** Contact data lives 45 days after the appeal window that may have begun with the last news. */
-const CONTACT_DAYS = 75;
 /** Nothing older than this can still arrive: a request whose slice never came, or a tombstone, has served. */
 const NOTHING_OLDER_DAYS = 9;
 
-/** The last day on which a contact is kept. */
-export function keptUntil({ links, isStopped, lastDay }: Pick<Contact, 'links' | 'isStopped' | 'lastDay'>): number {
-  return lastDay + (isStopped || links === undefined ? NOTHING_OLDER_DAYS : CONTACT_DAYS);
+/** The last day on which a contact is kept. `contactDays`: after the last news, the appeal window included. */
+export function keptUntil(
+  { links, isStopped, lastDay }: Pick<Contact, 'links' | 'isStopped' | 'lastDay'>,
+  contactDays: number,
+): number {
+  return lastDay + (isStopped || links === undefined ? NOTHING_OLDER_DAYS : contactDays);
 }

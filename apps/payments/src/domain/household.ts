@@ -15,8 +15,14 @@ export interface GrantOfHousehold {
   readonly needs: readonly string[];
   readonly tier: number;
   readonly serviceArea: string;
+  /** Of the award, days since 1970-01-01: its clocks begin here. */
+  readonly day: number;
   readonly isCancelled: boolean;
   readonly isClosedTold: boolean;
+  /** Given back because nobody came, on this day, when the household had asked so often: asking again takes it up. */
+  readonly lapsed?: { readonly day: number; readonly n: number };
+  /** How and when it came to its end for good. */
+  readonly ended?: { readonly day: number; readonly how: 'paid' | 'cancelled' | 'expired' };
 }
 
 /** A code that is out, sealed to the household; nobody here can read it. */
@@ -26,11 +32,15 @@ export interface ReadyItem {
   readonly way: string;
   readonly amountCents: bigint;
   readonly sealedCode: string;
+  /** Since when it has been out, days since 1970-01-01. */
+  readonly day: number;
 }
 
 /** What payments knows of a household: not who it is, but that it signed this choice. Messages come in any order. */
 export interface HouseholdState {
   readonly payout: Payout | undefined;
+  /** Told again how to pay, with everything that the first choice had: as good as that one. */
+  readonly isToldAgain: boolean;
   /** The newest change of the way to be paid. */
   readonly change: { readonly n: number; readonly way: string } | undefined;
   /** Somebody has been there: at a kiosk, with a navigator, at the desk. */
@@ -40,6 +50,10 @@ export interface HouseholdState {
   readonly highestRequest: number;
   readonly grants: readonly GrantOfHousehold[];
   readonly items: readonly ReadyItem[];
+  /** By its own word: nothing more is paid, whatever is awarded. */
+  readonly isWithdrawn: boolean;
+  /** The latest day of anything that was said about it. */
+  readonly lastDay: number;
   readonly said: Said;
 }
 
@@ -55,24 +69,35 @@ export interface Said {
 
 export const newHousehold: HouseholdState = {
   payout: undefined,
+  isToldAgain: false,
   change: undefined,
   isPresent: false,
   presence: undefined,
   highestRequest: 0,
   grants: [],
   items: [],
+  isWithdrawn: false,
+  lastDay: 0,
   said: { text: '', status: undefined, itemsReady: 0, version: 0 },
 };
 
+/** A request, and whether it was made where somebody could be seen. */
+interface Seen {
+  readonly n: number;
+  readonly isPresent: boolean;
+  readonly site: string | undefined;
+}
+
 export type HouseholdCommand =
   | { readonly type: 'choose-payout'; readonly payout: Payout; readonly isPresent: boolean }
-  | { readonly type: 'change-payout'; readonly n: number; readonly way: string }
-  | { readonly type: 'confirm-presence'; readonly n: number; readonly site: string | undefined }
+  | ({ readonly type: 'change-payout'; readonly way: string; readonly isWhole: boolean } & Seen)
+  | ({ readonly type: 'confirm-presence' } & Omit<Seen, 'isPresent'>)
+  | { readonly type: 'withdraw'; readonly n: number }
   /** A request that confirms nothing, because it was not made where presence can be seen. */
   | { readonly type: 'note-request'; readonly n: number }
   | {
       readonly type: 'award';
-      readonly grant: Omit<GrantOfHousehold, 'isCancelled' | 'isClosedTold'>;
+      readonly grant: Omit<GrantOfHousehold, 'isCancelled' | 'isClosedTold' | 'lapsed' | 'ended'>;
       readonly isCancelled: boolean;
     }
   | { readonly type: 'cancel'; readonly grant: string }
@@ -89,30 +114,41 @@ export function evolve(state: HouseholdState, command: HouseholdCommand): Househ
         payout: command.payout,
         isPresent: state.isPresent || command.isPresent,
       };
-    case 'change-payout':
-      return noted({ ...state, change: newer(state.change, { n: command.n, way: command.way }) }, command.n);
+    case 'change-payout': {
+      const { n, way, isWhole, isPresent } = command;
+      const changed = { ...state, change: newer(state.change, { n, way }), isToldAgain: state.isToldAgain || isWhole };
+      return noted(isPresent ? seen(changed, command) : changed, n);
+    }
     case 'confirm-presence':
-      return noted(
-        { ...state, isPresent: true, presence: newer(state.presence, { n: command.n, site: command.site }) },
-        command.n,
-      );
+      return noted(seen(state, command), command.n);
+    case 'withdraw':
+      return noted({ ...state, isWithdrawn: true, grants: state.grants.map(cancelled) }, command.n);
     case 'note-request':
       return noted(state, command.n);
     case 'award': {
       if (state.grants.some(({ grant }) => grant === command.grant.grant)) return state;
-      const grant = { ...command.grant, isCancelled: command.isCancelled, isClosedTold: false };
+      const isCancelled = command.isCancelled || state.isWithdrawn;
+      const grant = { ...command.grant, isCancelled, isClosedTold: false };
       return { ...state, grants: [...state.grants, grant].sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
     }
     case 'cancel':
       return {
         ...state,
-        grants: state.grants.map((grant) => (grant.grant === command.grant ? { ...grant, isCancelled: true } : grant)),
+        grants: state.grants.map((grant) => (grant.grant === command.grant ? cancelled(grant) : grant)),
       };
     case 'item-ready':
       return { ...withoutItem(state, command.item), items: [...withoutItem(state, command.item).items, command.item] };
     case 'item-gone':
       return withoutItem(state, command);
   }
+}
+
+function cancelled(grant: GrantOfHousehold): GrantOfHousehold {
+  return { ...grant, isCancelled: true };
+}
+
+function seen(state: HouseholdState, { n, site }: Pick<Seen, 'n' | 'site'>): HouseholdState {
+  return { ...state, isPresent: true, presence: newer(state.presence, { n, site }) };
 }
 
 /** The higher number wins, in whatever order they come. */
@@ -134,6 +170,11 @@ function withoutItem(
 /** The way to be paid that counts: the newest change, or the first choice. */
 export function wayOf(state: HouseholdState): string | undefined {
   return state.change?.way ?? state.payout?.way;
+}
+
+/** The household has said how to pay it, at first or again. */
+export function hasChosen({ payout, isToldAgain }: HouseholdState): boolean {
+  return payout !== undefined || isToldAgain;
 }
 
 export function siteOf(state: HouseholdState): string | undefined {

@@ -1,5 +1,5 @@
-import type { HouseholdState, ReadyItem, Status } from './household.js';
-import { presentSlots, type Obligation } from './obligation.js';
+import { hasChosen, type GrantOfHousehold, type HouseholdState, type ReadyItem, type Status } from './household.js';
+import { isOut, presentSlots, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
 
 /** As many codes fit into a message; the others follow as these are collected. */
@@ -16,28 +16,26 @@ export type HouseholdEvent =
       readonly items: readonly ReadyItem[];
     }
   | { readonly type: 'notice'; readonly template: 'update' | 'ready'; readonly version: number }
-  | { readonly type: 'grant-closed'; readonly grant: string; readonly ended: 'paid' | 'cancelled' };
+  | { readonly type: 'grant-closed'; readonly grant: string; readonly ended: GrantEnd };
+
+/** `expired`: nobody came in time. The household can still ask for it for a while. */
+type GrantEnd = 'paid' | 'cancelled' | 'expired';
+
+const DAY_MS = 86_400_000;
 
 /** Tells what has changed since the household, and eligibility, were last told. */
 export function report(
-  household: HouseholdState,
+  before: HouseholdState,
   obligations: ReadonlyMap<string, Obligation>,
   nowMs: number,
 ): { readonly state: HouseholdState; readonly events: readonly HouseholdEvent[] } {
-  const events: HouseholdEvent[] = [];
-  const grants = household.grants.map((grant) => {
-    const obligation = obligations.get(grant.obligation);
-    if (grant.isClosedTold || obligation?.status !== 'closed') return grant;
-    events.push({ type: 'grant-closed', grant: grant.grant, ended: endOf(obligation) });
-    return { ...grant, isClosedTold: true };
-  });
-  const told = { ...household, grants };
-  const status = statusOf(told, obligations);
-  if (status === undefined) return { state: told, events };
-  const reasons = status === 'approved' ? ['being-prepared'] : [];
-  const amountCents = amountOf(told, obligations);
-  const text = textOf(told, status, amountCents);
-  if (text === household.said.text) return { state: told, events };
+  const { household, events } = ended(withoutRecalled(before, obligations), obligations, Math.floor(nowMs / DAY_MS));
+  const word = wordOf(household, obligations);
+  if (word === undefined) return { state: household, events };
+  const { status, reasons } = word;
+  const amountCents = household.isWithdrawn ? undefined : amountOf(household, obligations);
+  const text = textOf(household, word, amountCents);
+  if (text === household.said.text) return { state: household, events };
   const version = Math.max(household.said.version + 1, nowMs);
   events.push({
     type: 'outcome',
@@ -48,26 +46,76 @@ export function report(
     amountCents,
     items: household.items.slice(0, ITEMS_SHOWN_MAX),
   });
-  const template = noticeFor(told, status);
+  const template = noticeFor(household, status);
   if (template !== undefined) events.push({ type: 'notice', template, version });
-  return { state: { ...told, said: { text, status, itemsReady: told.items.length, version } }, events };
+  return { state: { ...household, said: { text, status, itemsReady: household.items.length, version } }, events };
+}
+
+/** A code that is taken back is shown to nobody any more. */
+function withoutRecalled(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): HouseholdState {
+  const items = household.items.filter((item) => {
+    const obligation = obligations.get(item.obligation);
+    return obligation === undefined || presentSlots(obligation).some((slot) => slot.slot === item.slot && isOut(slot));
+  });
+  return items.length === household.items.length ? household : { ...household, items };
+}
+
+/** Which grants have ended, for good or for now. Each is told once. */
+function ended(
+  household: HouseholdState,
+  obligations: ReadonlyMap<string, Obligation>,
+  today: number,
+): { readonly household: HouseholdState; readonly events: HouseholdEvent[] } {
+  const events: HouseholdEvent[] = [];
+  const grants = household.grants.map((grant): GrantOfHousehold => {
+    const obligation = obligations.get(grant.obligation);
+    if (obligation === undefined || grant.ended !== undefined) return grant;
+    const isBack = grant.lapsed !== undefined && obligation.status === 'open';
+    if (obligation.status !== 'closed' && !isBack) return grant;
+    const how = endOf(obligation) === 'paid' ? 'paid' : grant.lapsed !== undefined ? 'expired' : 'cancelled';
+    if (!grant.isClosedTold) events.push({ type: 'grant-closed', grant: grant.grant, ended: how });
+    return { ...grant, isClosedTold: true, ...(isBack ? {} : { ended: { day: today, how } }) };
+  });
+  const isSame = grants.every((grant, at) => grant === household.grants[at]);
+  return { household: isSame ? household : { ...household, grants }, events };
+}
+
+interface Word {
+  readonly status: Status;
+  readonly reasons: readonly string[];
 }
 
 /** Without a payout choice there is no key to seal an answer to: payments is silent, and eligibility has spoken. */
-function statusOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Status | undefined {
-  if (household.payout === undefined || household.grants.length === 0) return undefined;
-  if (household.items.length > 0) return 'ready-to-collect';
-  const known = household.grants.flatMap(({ obligation }) => obligations.get(obligation) ?? []);
-  const open = known.filter(({ status }) => status !== 'closed');
-  if (open.length === 0) return known.some((obligation) => endOf(obligation) === 'paid') ? 'collected' : 'closed';
-  if (!household.isPresent) return 'come-and-confirm';
-  return open.every(({ status }) => status === 'waiting-list') ? 'waiting-list' : 'approved';
+function wordOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Word | undefined {
+  const { grants, isWithdrawn, isPresent, items } = household;
+  if (!hasChosen(household)) return undefined;
+  if (isWithdrawn) return { status: 'closed', reasons: ['withdrawn'] };
+  if (grants.length === 0) return undefined;
+  if (items.length > 0) return { status: 'ready-to-collect', reasons: [] };
+  const known = grants.flatMap((grant) => {
+    const obligation = obligations.get(grant.obligation);
+    return obligation === undefined ? [] : [{ grant, obligation }];
+  });
+  const open = known.filter(
+    ({ grant, obligation }) => obligation.status !== 'closed' && grant.lapsed === undefined && !grant.isCancelled,
+  );
+  if (open.length === 0) {
+    if (known.some(({ obligation }) => endOf(obligation) === 'paid')) return { status: 'collected', reasons: [] };
+    const isForNow = known.some(
+      ({ grant, obligation }) => grant.lapsed !== undefined && obligation.status !== 'closed',
+    );
+    return { status: 'closed', reasons: isForNow ? ['nobody-came-in-time', 'can-be-reopened'] : [] };
+  }
+  if (!isPresent) return { status: 'come-and-confirm', reasons: [] };
+  const isWaiting = open.every(({ obligation }) => obligation.status === 'waiting-list');
+  return isWaiting ? { status: 'waiting-list', reasons: [] } : { status: 'approved', reasons: ['being-prepared'] };
 }
 
 function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): bigint | undefined {
-  const total = household.grants.reduce((sum, { obligation }) => {
+  const total = household.grants.reduce((sum, { obligation, lapsed, isCancelled }) => {
     const owed = obligations.get(obligation);
-    if (owed === undefined) return sum;
+    if (owed === undefined || (lapsed !== undefined && owed.slots.length === 0)) return sum;
+    if (isCancelled) return sum + collectedCents(owed);
     const voided = presentSlots(owed).filter(({ state }) => state === 'void');
     const gone = voided.reduce((lost, { amountCents }) => lost + amountCents, 0n);
     return owed.status === 'closed' && owed.slots.length === 0 ? sum : sum + owed.amountCents - gone;
@@ -75,11 +123,17 @@ function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Ob
   return total === 0n ? undefined : total;
 }
 
-function textOf(household: HouseholdState, status: Status, amountCents: bigint | undefined): string {
+/** Of what was taken back only what somebody had already is the household's. */
+function collectedCents(obligation: Obligation): bigint {
+  const collected = presentSlots(obligation).filter(({ state }) => state === 'collected');
+  return collected.reduce((sum, { amountCents }) => sum + amountCents, 0n);
+}
+
+function textOf(household: HouseholdState, { status, reasons }: Word, amountCents: bigint | undefined): string {
   const items = household.items
     .slice(0, ITEMS_SHOWN_MAX)
     .map(({ obligation, slot, sealedCode }) => [obligation, slot, sealedCode.slice(0, 16)]);
-  return JSON.stringify([status, String(amountCents ?? ''), household.highestRequest, items]);
+  return JSON.stringify([status, reasons, String(amountCents ?? ''), household.highestRequest, items]);
 }
 
 /** A household that nobody has seen is sent nothing: its number may be somebody else's. */

@@ -34,7 +34,7 @@ export interface Slot {
   readonly way: string;
   readonly site: string | undefined;
   readonly state: SlotState;
-  /** The partner has issued it, but its code was lost on the way to us. */
+  /** It is out, but of no use any more: its code was lost on the way to us, or it is taken back. It is being voided. */
   readonly isSecretLost: boolean;
   /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
   readonly isTakenUp: boolean;
@@ -57,6 +57,18 @@ export function canBeTakenBack(slot: Slot): boolean {
 /** As far as the books know, it has not reached a rail. */
 export function isUnsent(slot: Slot): boolean {
   return isWaiting(slot) || (slot.state === 'intended' && !slot.isTakenUp);
+}
+
+/** Out, and to be made worthless before anybody collects it. */
+export function isOut({ state, isSecretLost }: Slot): boolean {
+  return state === 'issued' && !isSecretLost;
+}
+
+/** What is promised, or has to be: everything, or what came back of it. */
+export function owedCents(obligation: Obligation): bigint {
+  const back = presentSlots(obligation).filter(({ state }) => state === 'void');
+  if (back.length === 0) return obligation.amountCents;
+  return back.reduce((sum, { amountCents }) => sum + amountCents, 0n);
 }
 
 /** The newest generation of each slot: older ones are void. */

@@ -172,7 +172,7 @@ describe('a rapid grant', () => {
     const untouched = given({ obligation: sent({ isTakenUp: false }), isCancelled: true }).whenPlanned();
     expect(untouched.obligation).toMatchObject({ status: 'closed', slots: [{ state: 'void' }] });
     expect(moves(untouched)).toEqual(['in-flight -> available 25000']);
-    for (const state of ['intended', 'unknown', 'issued', 'held'] as const) {
+    for (const state of ['intended', 'unknown', 'held'] as const) {
       const obligation = sent({ state });
       expect(given({ obligation, isCancelled: true }).whenPlanned().obligation).toBe(obligation);
     }
@@ -181,8 +181,8 @@ describe('a rapid grant', () => {
 
 describe('what the rail said', () => {
   const name = { slot: 0, generation: 0 };
-  const after = (obligation: Obligation, outcome: Parameters<typeof settle>[2]['outcome'], isCancelled = false) =>
-    settle(obligation, name, { outcome, isCancelled });
+  const after = (obligation: Obligation, outcome: Parameters<typeof settle>[2]['outcome'], isEnding = false) =>
+    settle(obligation, name, { outcome, isEnding });
 
   it('a definite no opens the next generation, and none for what was withdrawn', () => {
     const again = after(sent({ state: 'unknown' }), { type: 'definite-no' });

@@ -1,6 +1,16 @@
-import { siteOf, wayOf, type HouseholdState } from './household.js';
+import type { Lapse } from './clocks.js';
+import { hasChosen, siteOf, wayOf, type HouseholdState } from './household.js';
 import { splitIntoSlots, type AccountKind, type Posting } from './money.js';
-import { canBeTakenBack, isUnsent, isWaiting, presentSlots, type Obligation, type Slot } from './obligation.js';
+import {
+  canBeTakenBack,
+  isOut,
+  isUnsent,
+  isWaiting,
+  owedCents,
+  presentSlots,
+  type Obligation,
+  type Slot,
+} from './obligation.js';
 
 export interface FundView {
   readonly code: string;
@@ -32,6 +42,8 @@ export interface PlanInput {
   readonly household: HouseholdState;
   readonly obligation: Obligation;
   readonly isCancelled: boolean;
+  /** Nobody came for it in time: it goes back, and for a while can be taken up again. */
+  readonly lapse?: Lapse | undefined;
   /** It is this obligation's turn on the waiting list. */
   readonly isItsTurn: boolean;
   readonly money: MoneyView;
@@ -55,9 +67,10 @@ export interface Plan {
 export function plan(input: PlanInput, policy: PaymentPolicy): Plan {
   const start: Plan = { obligation: input.obligation, postings: [], releasedCents: 0n, rapidCents: 0n };
   if (input.obligation.status === 'closed') return start;
-  if (input.isCancelled) return close(cancel(start));
+  if (input.isCancelled || input.lapse === 'for-good') return close(cancel(start));
+  if (input.lapse === 'for-now') return lapse(start);
   const { household } = input;
-  const isWanted = household.payout === undefined || household.isPresent;
+  const isWanted = !hasChosen(household) || household.isPresent;
   if (!isWanted) return giveBack(start);
   return close(release(makeSlots(reserve(changeFund(start, input), input), input, policy), input, policy));
 }
@@ -79,13 +92,31 @@ function withSlots(before: Plan, change: (slot: Slot) => Slot): Plan {
 function cancel(before: Plan): Plan {
   const { obligation } = before;
   if (obligation.status !== 'reserved') return { ...before, obligation: { ...obligation, status: 'closed' } };
-  const slots = presentSlots(obligation);
-  if (slots.length === 0) {
+  if (obligation.slots.length === 0) {
     const returned = post(before, 'reserved', 'available', obligation.amountCents);
     return { ...returned, obligation: { ...obligation, status: 'closed' } };
   }
+  return recall(before);
+}
+
+/** Nothing that is on its way is touched: it is asked about. What is out is voided by the partner, or collected first. */
+function recall(before: Plan): Plan {
   const returned = takeBack(before);
-  return withSlots(voidAtRail(returned), (slot) => (canBeTakenBack(slot) ? { ...slot, state: 'void' } : slot));
+  return withSlots(voidAtRail(returned), (slot) => {
+    if (canBeTakenBack(slot)) return { ...slot, state: 'void' };
+    return isOut(slot) ? { ...slot, isSecretLost: true } : slot;
+  });
+}
+
+/** Nobody came: everything that can be had back goes back, and what was owed can be promised again. */
+function lapse(before: Plan): Plan {
+  const back = giveBack(before);
+  if (back.obligation.status !== 'reserved') return back;
+  const recalled = recall(back);
+  const slots = presentSlots(recalled.obligation);
+  if (slots.every(({ state }) => state === 'collected')) return close(recalled);
+  const isBack = slots.every(({ state }) => state === 'collected' || state === 'void');
+  return isBack ? { ...recalled, obligation: { ...recalled.obligation, status: 'open' } } : recalled;
 }
 
 /** What may have been sent without the books' knowing is voided at the rail first; only its definite no frees the money. */
@@ -132,15 +163,15 @@ function reserve(before: Plan, input: PlanInput): Plan {
   const funded: Plan = {
     ...before,
     obligation: { ...obligation, status: 'reserved', fund: fund.code },
-    rapidCents: obligation.kind === 'rapid' ? obligation.amountCents : 0n,
+    rapidCents: obligation.kind === 'rapid' ? owedCents(obligation) : 0n,
   };
-  return post(funded, 'available', 'reserved', obligation.amountCents);
+  return post(funded, 'available', 'reserved', owedCents(obligation));
 }
 
 function fundFor(input: PlanInput): FundView | undefined {
   const { obligation, money, isItsTurn } = input;
   if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;
-  return fundsFor(input).find(({ availableCents }) => availableCents >= obligation.amountCents);
+  return fundsFor(input).find(({ availableCents }) => availableCents >= owedCents(obligation));
 }
 
 /** Funds whose rules allow this obligation, whatever they hold. */
@@ -191,7 +222,8 @@ function makeSlots(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan 
   const { obligation } = before;
   const { household } = input;
   const way = wayOf(household);
-  if (obligation.status !== 'reserved' || way === undefined || household.payout === undefined) return before;
+  if (obligation.status !== 'reserved' || way === undefined || !hasChosen(household)) return before;
+  if (presentSlots(obligation).some(({ state }) => state === 'void')) return takeUp(before, way, siteOf(household));
   if (obligation.slots.length > 0) return isPaidBy(obligation, input) ? changeWay(before, way) : before;
   const slots = splitIntoSlots(obligation.amountCents, policy.perInstrumentCents).map((amountCents, slot): Slot => ({
     slot,
@@ -205,6 +237,23 @@ function makeSlots(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan 
     isCareful: input.isCareful,
   }));
   return { ...before, obligation: { ...obligation, slots } };
+}
+
+/** Reopening is a new generation of what had come back: each of the old ones is a definite no. */
+function takeUp(before: Plan, way: string, site: string | undefined): Plan {
+  const { obligation } = before;
+  const next = presentSlots(obligation)
+    .filter(({ state }) => state === 'void')
+    .map((slot): Slot => ({
+      ...slot,
+      generation: slot.generation + 1,
+      way,
+      site,
+      state: 'waiting-release',
+      isSecretLost: false,
+      isTakenUp: false,
+    }));
+  return { ...before, obligation: { ...obligation, slots: [...obligation.slots, ...next] } };
 }
 
 /** A change of the way counts for what has not been sent; whoever had agreed to it has not agreed to this. */

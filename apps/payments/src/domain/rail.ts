@@ -34,7 +34,8 @@ export function callFor({ state, isSecretLost, isCareful }: SlotFacts): RailCall
     case 'unknown':
       return isSecretLost ? 'void' : 'inquire';
     case 'issued':
-      return 'inquire';
+      // What is taken back is voided, until the partner says that it is, or that somebody was faster.
+      return isSecretLost ? 'void' : 'inquire';
     case 'waiting-release':
     case 'capped':
     case 'collected':
@@ -83,7 +84,7 @@ export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
       // Collected by a code that the household was never told: somebody else has it.
       return asked.state === 'issued' || asked.isCareful ? { type: 'collected' } : { type: 'contradiction' };
     case 'void':
-      return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'definite-no' };
+      return asked.state === 'issued' && asked.call !== 'void' ? { type: 'contradiction' } : { type: 'definite-no' };
     case 'not-found':
       // Whoever is told to void something must say that it is void: anything less is no definite no.
       if (asked.call === 'void') return { type: 'unknown' };

@@ -12,11 +12,11 @@ export interface SlotName {
   readonly generation: number;
 }
 
-/** Takes what the rail said into the obligation. A cancelled obligation gets no further generation. */
+/** Takes what the rail said into the obligation. One that is cancelled or has lapsed gets no further generation. */
 export function settle(
   obligation: Obligation,
   name: SlotName,
-  { outcome, isCancelled }: { readonly outcome: RailOutcome; readonly isCancelled: boolean },
+  { outcome, isEnding }: { readonly outcome: RailOutcome; readonly isEnding: boolean },
 ): Settled {
   const slot = obligation.slots.find((each) => each.slot === name.slot && each.generation === name.generation);
   // What another instance has settled meanwhile stays as it is.
@@ -50,7 +50,8 @@ export function settle(
       return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
     case 'definite-no': {
       const voided = change('void');
-      if (isCancelled) return { obligation: voided, postings: [move('in-flight', 'available')] };
+      const from = slot.state === 'issued' ? 'outstanding' : 'in-flight';
+      if (isEnding) return { obligation: voided, postings: [move(from, 'available')] };
       const next: Slot = {
         ...slot,
         generation: slot.generation + 1,
@@ -58,7 +59,8 @@ export function settle(
         isSecretLost: false,
         isTakenUp: false,
       };
-      return { obligation: { ...voided, slots: [...voided.slots, next] }, postings: [] };
+      const postings = from === 'outstanding' ? [move(from, 'in-flight')] : [];
+      return { obligation: { ...voided, slots: [...voided.slots, next] }, postings };
     }
     case 'contradiction': {
       // A code that was out is no longer counted as out: where its money is, people must find.
@@ -77,7 +79,7 @@ export type PeoplesEnd = 'ask-again' | 'never-paid' | 'paid';
 export function settleByPeople(
   obligation: Obligation,
   name: SlotName,
-  { end, isCancelled }: { readonly end: PeoplesEnd; readonly isCancelled: boolean },
+  { end, isEnding }: { readonly end: PeoplesEnd; readonly isEnding: boolean },
 ): Settled {
   const isIt = (slot: Slot): boolean => slot.slot === name.slot && slot.generation === name.generation;
   if (!obligation.slots.some((slot) => isIt(slot) && slot.state === 'held')) return { obligation, postings: [] };
@@ -87,7 +89,7 @@ export function settleByPeople(
   const asked: Obligation = { ...obligation, slots: obligation.slots.map(open) };
   if (end === 'ask-again') return { obligation: asked, postings: [] };
   const outcome: RailOutcome = { type: end === 'paid' ? 'collected' : 'definite-no' };
-  return settle(asked, name, { outcome, isCancelled });
+  return settle(asked, name, { outcome, isEnding });
 }
 
 /** Only the rail's own word about what it was asked moves a slot, and nothing moves one that has come to its end. */
@@ -101,10 +103,11 @@ function canMove({ state, isSecretLost, isCareful }: Slot, outcome: RailOutcome)
     case 'issued':
       // Once its code was lost it is being voided: a late answer that brings the code is of no use any more.
       return isOpen && !isSecretLost;
+    case 'definite-no':
+      return isOpen || (state === 'issued' && isSecretLost);
     case 'unknown':
     case 'send-again':
     case 'secret-lost':
-    case 'definite-no':
     case 'unchanged':
       return isOpen;
   }

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
 import { IsBytes, IsCode } from '../core/shapes.js';
@@ -6,7 +6,7 @@ import { ContactChoiceV1 } from './contact-slice.v1.js';
 import { PayeeV1 } from './payout-slice.v1.js';
 
 export const eligibilityRequestKinds = ['evidence-shown', 'appeal', 'withdraw'] as const;
-export const paymentsRequestKinds = ['payout-change', 'presence'] as const;
+export const paymentsRequestKinds = ['payout-change', 'presence', 'withdraw'] as const;
 export const notificationRequestKinds = ['contact-change', 'stop', 'unsafe'] as const;
 
 /** A later wish of a household. It verifies alone, even before the slice of the same household has arrived. */
@@ -47,6 +47,22 @@ export class PaymentsRequestV1 extends RequestV1 {
 
   @NestedField({ data: 'payout', purpose: 'payment of a bill' }, () => PayeeV1, { optional: true })
   payee?: PayeeV1;
+
+  /** With the next two: a change is then as good as the first choice, for a household whose first choice never came. */
+  @Field({ data: 'key', purpose: 'seals codes and answers to the household' }, { optional: true })
+  @IsBytes(32)
+  receiptKey?: string;
+
+  @Field({ data: 'pseudonym', purpose: 'names the household to notification' }, { optional: true })
+  @IsBytes(32)
+  linkToken?: string;
+
+  @Field(
+    { data: 'payout', purpose: 'checked when something is picked up; kept only as a keyed hash' },
+    { optional: true },
+  )
+  @Matches(/^[0-9A-HJKMNP-TV-Z]{8}$/)
+  pickupCode?: string;
 }
 
 export class NotificationRequestV1 extends RequestV1 {
@@ -75,7 +91,7 @@ export const paymentsRequest = defineSealed({
   name: 'household.payments-request',
   producer: 'household',
   consumer: 'payments',
-  purpose: 'change how to be paid, confirm presence',
+  purpose: 'tell again how to be paid, confirm presence, withdraw',
   retention,
   sizeBytes: requestSizeBytes,
   payload: PaymentsRequestV1,

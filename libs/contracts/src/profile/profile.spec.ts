@@ -36,7 +36,18 @@ describe('a program profile', () => {
     expect(profile.funds.filter((fund) => fund.mayPayGrants).map((fund) => fund.code)).toEqual(['GIFT']);
   });
 
+  it.each([
+    ['los-angeles', { unclaimedDays: 60, reopenDays: 90, disputeDays: 60, contactDays: 45 }],
+    ['santa-ana', { unclaimedDays: 60, reopenDays: 90, disputeDays: 120, contactDays: 60 }],
+  ])('of %s says how long things are kept', (name, expected) => {
+    expect(loadProfile(read(name)).keeping).toEqual(expected);
+  });
+
   it.each<[string, (profile: Json) => void]>([
+    [
+      'retentionDays.nonprofit-fiscal-agent.contactChannel',
+      (p) => (p['retentionDays']['nonprofit-fiscal-agent'].contactChannel = 0),
+    ],
     ['publicLabel.es', (p) => delete p['publicLabel'].es],
     ['grants.standard.byHouseholdSize', (p) => (p['grants'].standard.byHouseholdSize[1].min = 4)],
     ['grants.rapid.amountUsd', (p) => (p['grants'].rapid.amountUsd = 250.005)],

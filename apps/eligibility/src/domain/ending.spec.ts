@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { newCase, type CaseState, type SaidGrant } from './case.js';
+import { forgotten, keptUntil, type Clocks } from './ending.js';
+import type { Facts } from './policy.js';
+
+const clocks: Clocks = {
+  appealDays: 30,
+  reopenDays: 90,
+  unclaimedDays: 60,
+  disputeDays: 60,
+  longestDays: 240,
+  nothingOlderDays: 9,
+};
+const facts = { event: 'EVT-A', needs: ['FOD'] } as unknown as Facts;
+const submitted = { day: 100, facts, around: { tokensShared: 0, contactShared: 0, isSampled: false } };
+const grant: SaidGrant = { kind: 'rapid', amountCents: 25_000n, state: 'awarded', day: 100 };
+
+function given(change: Partial<CaseState>, status?: CaseState['said']['status'], grants: readonly SaidGrant[] = []) {
+  const state: CaseState = { ...newCase, lastDay: 100, ...change, said: { ...newCase.said, status, grants } };
+  return { isKeptUntil: (): number => keptUntil(state, clocks), state };
+}
+
+describe('a case is kept', () => {
+  it.each<[string, number, ReturnType<typeof given>]>([
+    ['with a request alone, until no application can come any more', 109, given({})],
+    ['withdrawn, until nothing older can come', 109, given({ forgottenDay: 99 }, 'closed')],
+    ['while a person looks at it, until the longest clock ends', 340, given({ submitted }, 'being-looked-at')],
+    ['while the household has to show something', 220, given({ submitted }, 'show-something')],
+    ['not approved, until the appeal window ends', 130, given({ submitted }, 'not-approved')],
+    ['with money on its way', 490, given({ submitted }, 'approved', [grant])],
+    [
+      'paid early, until the appeal window ends',
+      130,
+      given({ submitted }, 'approved', [{ ...grant, state: 'ended', endedDay: 103 }]),
+    ],
+    [
+      'paid late, until it was paid',
+      170,
+      given({ submitted }, 'approved', [{ ...grant, state: 'ended', endedDay: 170 }]),
+    ],
+    [
+      'given back because nobody came, until it can be taken up no more and then be collected',
+      280,
+      given({ submitted }, 'approved', [{ ...grant, state: 'lapsed', endedDay: 130 }]),
+    ],
+    [
+      'by the last of its grants',
+      490,
+      given({ submitted }, 'approved', [
+        { ...grant, state: 'ended', endedDay: 101 },
+        { ...grant, kind: 'standard' },
+      ]),
+    ],
+  ])('%s', (_name, until, when) => {
+    expect(when.isKeptUntil()).toBe(until);
+  });
+});
+
+describe('a case that was withdrawn', () => {
+  const requests = { withdrawn: true, evidence: { n: 1, evidenceClass: 'R1' }, appeal: 2 };
+  const settled = { verdict: 'decline', reviewers: ['ana'], afterAppeal: 0 } as const;
+
+  it('keeps no facts, no evidence and nobody who looked at it, once others know', () => {
+    const { state } = given({ submitted, requests, settled, highestRequest: 3 }, 'closed', [
+      { ...grant, state: 'cancelled' },
+    ]);
+    expect(forgotten(state)).toEqual({
+      submitted: undefined,
+      forgottenDay: 100,
+      lastDay: 100,
+      requests: { withdrawn: true, evidence: undefined, appeal: 0 },
+      highestRequest: 3,
+      settled: undefined,
+      said: state.said,
+    });
+  });
+
+  it('is forgotten only then, and only when it was withdrawn', () => {
+    for (const { state } of [given({ submitted, requests }, 'approved'), given({ submitted }, 'closed')]) {
+      expect(forgotten(state)).toBe(state);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { day, everyRecordEnds } from '../../../test/support/endings.js';
+import { newCase } from '../src/domain/case.js';
+import { eligibilitySpec } from '../src/eligibility.module.js';
+
+const submitted = { day, facts: {}, around: {} };
+
+everyRecordEnds(eligibilitySpec, [
+  { kind: 'case', what: 'a request alone', body: { state: { ...newCase, lastDay: day } }, keptDays: 9 },
+  {
+    kind: 'case',
+    what: 'withdrawn',
+    body: { state: { ...newCase, lastDay: day, forgottenDay: day - 5, said: { ...newCase.said, status: 'closed' } } },
+    keptDays: 9,
+  },
+  {
+    kind: 'case',
+    what: 'not approved',
+    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'not-approved' } } },
+    keptDays: [30, 21],
+  },
+  {
+    kind: 'case',
+    what: 'waiting for a person',
+    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'being-looked-at' } } },
+    keptDays: [240, 545],
+  },
+  {
+    kind: 'case',
+    what: 'paid',
+    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'approved', grants: [{ kind: 'rapid', amountCents: 1n, state: 'ended', day, endedDay: day + 1 }] } } }, // prettier-ignore
+    keptDays: [30, 21],
+  },
+  { kind: 'grant', what: 'awarded', body: { handle: 'h', kind: 'rapid', until: day + 390 }, keptDays: 390 },
+  { kind: 'review', what: 'waiting', body: { handle: 'h', until: day + 240 }, keptDays: 240 },
+  {
+    kind: 'token',
+    what: 'of the cycle that ends last before the day',
+    body: { households: ['x'], cycle: 100 },
+    // Cycles are counted from 1970-01-01, so that every device counts the same.
+    keptDays: [100 * 120 + 240 - 1 - day, 100 * 180 + 545 - 1 - day],
+  },
+]);

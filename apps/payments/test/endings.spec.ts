@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+import { day, everyRecordEnds } from '../../../test/support/endings.js';
+import { newHousehold } from '../src/domain/household.js';
+import { paymentsSpec } from '../src/payments.module.js';
+
+const grant = { grant: 'g', obligation: 'o', kind: 'rapid', amountCents: 25_000n, needs: ['FOD'], tier: 1, serviceArea: 'East', day, isCancelled: false, isClosedTold: false } as const; // prettier-ignore
+
+everyRecordEnds(paymentsSpec, [
+  {
+    kind: 'household',
+    what: 'a request alone',
+    body: { state: { ...newHousehold, lastDay: day } },
+    keptDays: 9,
+  },
+  {
+    kind: 'household',
+    what: 'a choice without a grant',
+    body: { state: { ...newHousehold, lastDay: day, payout: { way: 'CASH', site: 'S' } } },
+    keptDays: [60, 51],
+  },
+  {
+    kind: 'household',
+    what: 'withdrawn',
+    body: { state: { ...newHousehold, lastDay: day, isWithdrawn: true } },
+    keptDays: 18,
+  },
+  {
+    kind: 'household',
+    what: 'paid',
+    body: { state: { ...newHousehold, lastDay: day, grants: [{ ...grant, ended: { day: day + 2, how: 'paid' } }] } },
+    keptDays: [62, 122],
+  },
+  {
+    kind: 'household',
+    what: 'with money on its way',
+    body: { state: { ...newHousehold, lastDay: day, grants: [grant] } },
+    keptDays: [240 + 90 + 60, 545 + 90 + 120],
+  },
+  { kind: 'grant', what: 'cancelled first', body: { isCancelled: true, until: day + 9 }, keptDays: 9 },
+  { kind: 'obligation', what: 'paid', body: { handle: 'h', until: day + 60 }, keptDays: 60 },
+  { kind: 'wake', what: 'waiting', body: { handle: 'h', until: day + 390 }, keptDays: 390 },
+]);

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { addDays, dayNumber, loadProfile, type Profile, type Service } from '#libs/contracts';
+import { toBody, type KindSpec } from '#libs/records';
+import { kindsOf, type ServiceSpec } from '#libs/service';
+
+export const DAY = '2026-11-18';
+export const day = dayNumber(DAY);
+
+/** One record of a kind, in one of the states in which it ends by a clock of its own. */
+export interface Sample {
+  readonly kind: string;
+  readonly what: string;
+  readonly body: object;
+  /** Days after `DAY` on the last of which it is kept: everywhere, or in Los Angeles and in Santa Ana. */
+  readonly keptDays: number | readonly [number, number];
+}
+
+const message = { contract: 'c', day: DAY, record: '' };
+
+/** What every service keeps of messages. */
+const ofMessages: readonly Sample[] = [
+  { kind: 'handled', what: 'a key', body: { day: DAY, digest: 'd' }, keptDays: 9 },
+  { kind: 'parked', what: 'a message', body: { ...message, code: 'c' }, keptDays: 8 },
+  { kind: 'later', what: 'a message', body: message, keptDays: 8 },
+];
+
+const cities: readonly Profile[] = ['los-angeles', 'santa-ana'].map((name) =>
+  loadProfile(JSON.parse(readFileSync(new URL(`../../deploy/profiles/${name}.json`, import.meta.url), 'utf8'))),
+);
+
+/** Every kind of a service has an end, is shown among the samples, and ends on the day after its last. */
+export function everyRecordEnds<S extends Service>(spec: ServiceSpec<S>, own: readonly Sample[]): void {
+  const samples = [...own, ...ofMessages];
+  const cases = samples.flatMap((sample) =>
+    cities.map((profile, at) => {
+      const { keptDays } = sample;
+      const days = typeof keptDays === 'number' ? keptDays : (keptDays[at] ?? 0);
+      return [`${sample.kind}, ${sample.what}, in ${profile.id}`, { profile, sample, days }] as const;
+    }),
+  );
+
+  describe(`every record of ${spec.service} ends`, () => {
+    it.each(cities.map((profile) => [profile.id, profile] as const))(
+      'each kind is shown, and has an end, in %s',
+      (_id, profile) => {
+        const kinds = kindsOf(spec, profile);
+        expect(kinds.filter(({ isOver }) => isOver === undefined).map(({ kind }) => kind)).toEqual([]);
+        expect(new Set(kinds.map(({ kind }) => kind))).toEqual(new Set(samples.map(({ kind }) => kind)));
+      },
+    );
+
+    it.each(cases)('%s: kept on its last day, over on the next', (_name, { profile, sample, days }) => {
+      const kind = kindsOf(spec, profile).find((each) => each.kind === sample.kind) as Required<KindSpec>;
+      const body = toBody(sample.body);
+      expect(kind.isOver(body, addDays(DAY, days))).toBe(false);
+      expect(kind.isOver(body, addDays(DAY, days + 1))).toBe(true);
+    });
+  });
+}
