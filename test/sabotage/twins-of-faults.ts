@@ -1,0 +1,153 @@
+import type { Twin } from './twin.js';
+
+const CLOCK = 'libs/service/src/clock.spec.ts';
+const DAYS = 'test/faults/days.faults.spec.ts';
+const INSTANCES = 'test/faults/instances.faults.spec.ts';
+const BROKER = 'test/faults/broker.faults.spec.ts';
+const TEXTS = 'apps/notification/test/texts.it.spec.ts';
+const RETENTION = 'deploy/local/test/retention.it.spec.ts';
+const LOG = 'libs/bus/test/conformance-faults.it.spec.ts';
+
+const clocks: readonly Twin[] = [
+  {
+    promise: 'nobody moves the clock of a city in production',
+    without: 'a file for the clock is refused there',
+    file: 'libs/service/src/clock.ts',
+    find: "  if (env['NODE_ENV'] === 'production') throw new ConfigError('CLOCK_OFFSET_FILE');\n",
+    replace: '',
+    test: CLOCK,
+    name: 'cannot be moved in production',
+  },
+  {
+    promise: 'keys are there a week ahead, however far the clock has leapt',
+    without: 'whatever watches days is told of a leap',
+    file: 'libs/service/src/runtime.ts',
+    find: '    dayKeys.wake();\n',
+    replace: '',
+    test: DAYS,
+    name: 'the next six',
+  },
+  {
+    promise: 'an application on the other side of midnight is taken',
+    without: 'the outbox has the days ahead',
+    file: 'libs/bus/src/schema.ts',
+    find: 'export const DAYS_AHEAD = 2;',
+    replace: 'export const DAYS_AHEAD = 0;',
+    test: 'test/faults/midnight.faults.spec.ts',
+  },
+  {
+    promise: 'what comes after its key has died is counted, and calls nobody',
+    without: 'a message whose key has died has expired, instead of being bad',
+    file: 'libs/bus/src/opening.ts',
+    find: 'return isExpired ? {',
+    replace: "return isExpired && day === '' ? {",
+    test: DAYS,
+  },
+];
+
+const instances: readonly Twin[] = [
+  {
+    promise: 'one instance of a service relays at a time',
+    without: 'the relay holds a lock',
+    file: 'libs/bus/src/relay.ts',
+    find: "'SELECT pg_try_advisory_lock($1) AS won'",
+    replace: "'SELECT $1::bigint > 0 AS won'",
+    test: INSTANCES,
+    name: 'have one relay each',
+  },
+  {
+    promise: 'when the instance that relays dies, another takes over within seconds',
+    without: 'the others ask for the lock again and again',
+    file: 'libs/bus/src/relay.ts',
+    find: '      await this.bell.wait(this.options.standbyMs);',
+    replace: '      await this.bell.wait(this.options.standbyMs * 1_000);',
+    test: INSTANCES,
+    name: 'go on when the leader',
+  },
+  {
+    promise: 'a text that a dead process had leased goes out as soon as another one looks',
+    without: 'the lease says who holds it, and the server says who lives',
+    file: 'libs/records/src/statements.ts',
+    find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
+    replace: 'ELSE $2::integer < 0 END',
+    test: TEXTS,
+    name: 'free as soon as another one looks',
+  },
+  {
+    promise: 'nobody takes work away from a process that lives',
+    without: 'a living process holds the lock of its number',
+    file: 'libs/records/src/statements.ts',
+    find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
+    replace: 'ELSE $2::integer > 0 END',
+    test: TEXTS,
+    name: 'free as soon as another one looks',
+  },
+  {
+    promise: 'a process that starts again does not wait for what it had leased before',
+    without: 'what stands under a number is freed before the number is used again',
+    file: 'apps/notification/src/text.store.ts',
+    find: '      if (!cleared.has(TEXT)) await store.endDeadLeases(TEXT, holder);\n',
+    replace: '',
+    test: TEXTS,
+    name: 'free when another one is given its number',
+  },
+];
+
+const broker: readonly Twin[] = [
+  {
+    promise: 'a reader of a log that was wiped begins at its beginning',
+    without: 'a reader without a position starts at the first record, not at the next one',
+    file: 'libs/bus/src/consumer.ts',
+    find: 'fromBeginning: true }',
+    replace: 'fromBeginning: false }',
+    test: BROKER,
+    name: 'wiped in the middle',
+  },
+  {
+    promise: 'what was cut out of the log is sent again by itself',
+    without: 'the producer compares where the log begins with where its records of living days should stand',
+    file: 'libs/bus/src/log-watch.ts',
+    find: '      if (mark.day >= oldest && range.low > mark.firstOffset) return true;\n',
+    replace: '',
+    test: BROKER,
+    name: 'cut beyond where its reader stood',
+  },
+  {
+    promise: 'by itself a service sends again at most once an hour',
+    without: 'when it was done last is asked before it is done again',
+    file: 'libs/bus/src/relay.ts',
+    find: 'const REPLAY_PAUSE_MS = 60 * 60_000;',
+    replace: 'const REPLAY_PAUSE_MS = 0;',
+    test: BROKER,
+    name: 'wiped again within the hour',
+  },
+  {
+    promise: 'a loss that could not be made good at once is made good later',
+    without: 'it is kept in mind, although the log grows',
+    file: 'libs/bus/src/relay.ts',
+    find: '    if (!isAsked) return watch.keep(client, topics);',
+    replace: '    if (!isAsked) return;',
+    test: LOG,
+    name: 'a second loss within the hour',
+  },
+  {
+    promise: 'the broker deletes what is older than ten days',
+    without: 'each topic says how long it keeps',
+    file: 'libs/contracts/src/generate/topics.ts',
+    find: "      'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),\n",
+    replace: "      'retention.ms': '-1',\n",
+    test: RETENTION,
+    name: 'lose what is older than they keep it',
+  },
+  {
+    promise: 'no record of a day that has not begun stays on the broker for longer than it should',
+    without: 'each topic says how far ahead of its clock a record may be',
+    file: 'libs/contracts/src/generate/topics.ts',
+    find: 'const AHEAD_MAX_MS = HOUR_MS;',
+    replace: 'const AHEAD_MAX_MS = 400 * 24 * HOUR_MS;',
+    test: RETENTION,
+    name: 'take a record of tomorrow',
+  },
+];
+
+export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker];
