@@ -5,6 +5,8 @@ import { Command, CommanderError } from 'commander';
 
 import { StackProblem } from '../local/problem.js';
 import { addBrake } from './brake.js';
+import { addHeld, addHold } from './hold.js';
+import { addKeys } from './keys.js';
 import { addParked } from './parked.js';
 import { OperateProblem } from './problem.js';
 import { addRelease } from './release.js';
@@ -21,7 +23,19 @@ export function program(): Command {
     .addHelpText('after', '\nMore of a command: amparo COMMAND --help. What to do when: docs/runbooks.')
     .showHelpAfterError('(see --help)')
     .exitOverride();
-  for (const add of [addStatus, addRepublish, addParked, addBrake, addTurn, addTopics, addRelease, addReview])
+  for (const add of [
+    addStatus,
+    addRepublish,
+    addParked,
+    addBrake,
+    addTurn,
+    addTopics,
+    addRelease,
+    addHold,
+    addHeld,
+    addReview,
+    addKeys,
+  ])
     add(amparo);
   return amparo;
 }

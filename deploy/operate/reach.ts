@@ -98,6 +98,13 @@ export class City {
     return said;
   }
 
+  /** Reads what is shown to anybody inside. @throws OperateProblem `not-reached`, `refused` */
+  async read<T>({ name, url }: Instance, path: string): Promise<T> {
+    const answer = await reach(name, `${url}${path}`, {});
+    if (!answer.ok) throw new OperateProblem('refused', `${name}: ${answer.status}`);
+    return (await answer.json()) as T;
+  }
+
   /** What a process says of itself; undefined when it does not answer. */
   async health({ name, url }: Instance): Promise<Health | undefined> {
     try {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { signedCommand, type SignedOptions } from './command.js';
 import { City } from './reach.js';
+import { dollarsOf } from './table.js';
 
 interface Batch {
   readonly batch: string;
@@ -41,6 +42,5 @@ async function send<T>(options: SignedOptions, name: string, content: object = {
 }
 
 function lineOf({ batch, slots, amountCents, digest }: Batch): string {
-  const dollars = `$${BigInt(amountCents) / 100n}.${amountCents.slice(-2).padStart(2, '0')}`;
-  return `batch ${batch}: ${slots} payments, ${dollars}, digest ${digest}`;
+  return `batch ${batch}: ${slots} payments, ${dollarsOf(amountCents)}, digest ${digest}`;
 }

@@ -8,3 +8,8 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
       .trimEnd(),
   );
 }
+
+/** @param cents decimal, as it comes over the wire */
+export function dollarsOf(cents: string): string {
+  return `$${BigInt(cents) / 100n}.${cents.slice(-2).padStart(2, '0')}`;
+}

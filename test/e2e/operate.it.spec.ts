@@ -31,7 +31,7 @@ afterEach(() => {
 async function amparo(...words: string[]): Promise<number> {
   process.exitCode = 0;
   await main([...words, '--root', city.root]);
-  return Number(process.exitCode);
+  return process.exitCode;
 }
 
 const text = (): string => said.join('\n');

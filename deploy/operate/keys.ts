@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+
+import { dayOf, services, type Service } from '#libs/contracts';
+import { FileKeyring, pinsIn, SealingError, type IdentityPins, type KeyringDescription } from '#libs/sealing';
+
+import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from '../local/keyring.js';
+import { placeAt } from '../local/place.js';
+import { cityCommand } from './command.js';
+import { OperateProblem } from './problem.js';
+import type { CityOptions } from './reach.js';
+
+interface OpenedKeyring {
+  readonly keyring: FileKeyring;
+  readonly pins: IdentityPins;
+}
+
+const WHERE =
+  '\nRuns where the keyring lies: on the files of --root, or with KEYRING_PRIVATE, KEYRING_PUBLIC, KEYRING_REPLICA and' +
+  '\nPINNED_IDENTITIES as the service has them. Running services notice by themselves.';
+
+/** Identity keys are changed where the keyring lies; no service can be told to over the network. */
+export function addKeys(program: Command): void {
+  const keys = program.command('keys').description('identity keys of services, and the days and nights that have keys');
+  cityCommand(keys, 'show', 'names, days and nights; no byte of a key')
+    .argument('[services...]', 'which; all of them by default')
+    .addHelpText('after', WHERE)
+    .action(async (names: readonly string[], options: CityOptions) => {
+      for (const service of named(names)) {
+        const { keyring } = await open(service, options);
+        console.log(textOf(service, keyring.describe()));
+      }
+    });
+  keyCommand(keys, 'rotate', 'makes a new identity key; the one before stays valid for what it has signed', false);
+  keyCommand(keys, 'retire', 'takes an old identity key away, once nothing that it has signed is alive', true);
+  keyCommand(keys, 'strike', 'takes a compromised identity key away at once', true);
+}
+
+type Deed = 'rotate' | 'retire' | 'strike';
+
+function keyCommand(keys: Command, name: Deed, description: string, isOfOne: boolean): void {
+  const command = cityCommand(keys, name, description).argument('<service>', 'whose');
+  if (isOfOne) command.argument('<key>', 'its name, as `keys show` tells it');
+  command.addHelpText('after', WHERE).action(async (service: string, ...rest: unknown[]) => {
+    const key = isOfOne ? String(rest[0]) : '';
+    const options = rest[isOfOne ? 1 : 0] as CityOptions;
+    const [one] = named([service]);
+    if (one === undefined) throw new Error('named by nothing');
+    const opened = await open(one, options);
+    console.log(await expected(() => carryOut(name, one, { ...opened, key })));
+  });
+}
+
+async function carryOut(
+  name: Deed,
+  service: Service,
+  { keyring, pins, key }: OpenedKeyring & { readonly key: string },
+): Promise<string> {
+  const today = dayOf(new Date());
+  switch (name) {
+    case 'rotate':
+      return `${service}: ${await keyring.rotateIdentity(today, pins)} signs from now on`;
+    case 'retire':
+      await keyring.retireIdentity(key, today, pins);
+      return `${service}: ${key} is gone`;
+    case 'strike':
+      await keyring.strikeIdentity(key, today, pins);
+      return `${service}: ${key} counts no more. What it has signed is signed anew by: amparo republish ${service}`;
+  }
+}
+
+/** What a keyring refuses is told in its sentence. */
+async function expected<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof SealingError ? new OperateProblem('refused', error.message) : error;
+  }
+}
+
+function named(names: readonly string[]): readonly Service[] {
+  const unknown = names.find((name) => !services.some((service) => service === name));
+  if (unknown !== undefined) throw new OperateProblem('bad-option', `services: ${services.join(', ')}`);
+  return services.filter((service) => names.length === 0 || names.includes(service));
+}
+
+function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {
+  const { KEYRING_PRIVATE: privateDir, KEYRING_PUBLIC: publicRoot, PINNED_IDENTITIES: pinned } = process.env;
+  const place = placeAt(resolve(options.root));
+  const isGiven = privateDir !== undefined && publicRoot !== undefined && pinned !== undefined;
+  const folders = isGiven
+    ? { privateDir, publicRoot, replicaDir: process.env['KEYRING_REPLICA'] }
+    : {
+        privateDir: privateKeyring(place, service),
+        publicRoot: publicKeyring(place),
+        replicaDir: replicaKeyring(place, service),
+      };
+  return expected(async () => ({
+    keyring: await FileKeyring.open({ service, ...folders }),
+    pins: pinsIn(isGiven ? pinned : pinnedIdentitiesFile(place)),
+  }));
+}
+
+function textOf(service: Service, { identities, struck, days, nights, replicas }: KeyringDescription): string {
+  return [
+    `${service}:`,
+    ...identities.map(({ keyId, signs, replacedOn, mayGoOn }) =>
+      signs ? `  ${keyId} signs` : `  ${keyId} replaced on ${replacedOn}, may be retired from ${mayGoOn}`,
+    ),
+    ...struck.map(({ keyId, struckOn }) => `  ${keyId} struck on ${struckOn}`),
+    `  keys of days: ${days === undefined ? 'none' : `${days.first} to ${days.last}, ${days.count}`}`,
+    `  keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayOfNight).join(', ')}`,
+    `  second copy: ${replicas}`,
+  ].join('\n');
+}
+
+function dayOfNight(night: number): string {
+  return dayOf(new Date(night * 86_400_000));
+}
