@@ -158,6 +158,8 @@ export class Stack {
     if (this.#options.fresh === true) await this.#step('Start over', () => this.#clear());
     await mkdir(this.place.logs, { recursive: true });
     await mkdir(this.place.anchor, { recursive: true });
+    // What an earlier system in this place went by.
+    await rm(this.place.clock, { force: true });
     if (this.#options.clockOffsetMs !== undefined) {
       this.#clock = new TestClock(this.place.clock, this.#options.clockOffsetMs);
     }

@@ -9,6 +9,7 @@ import { staffFile, type LocalStaff } from '../local/enrolment.js';
 import { placeAt } from '../local/place.js';
 import { runningSystem } from '../local/running.js';
 import { signerFrom } from '../local/signer.js';
+import { timeIn } from '../local/test-clock.js';
 import { OperateProblem } from './problem.js';
 
 /** Where every command finds the services and the keys of those who sign. */
@@ -34,6 +35,7 @@ export class City {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly staff: readonly LocalStaff[],
+    private readonly now = () => new Date(),
   ) {}
 
   /** @throws OperateProblem `not-running`, `bad-city` */
@@ -45,7 +47,7 @@ export class City {
     const place = placeAt(root);
     const system = runningSystem(place.running);
     if (system === undefined) throw new OperateProblem('not-running', root);
-    return new City(instancesOf(system.instances), staffOf(staffFile(place)));
+    return new City(instancesOf(system.instances), staffOf(staffFile(place)), () => timeIn(place));
   }
 
   private static described(file: string): City {
@@ -87,7 +89,11 @@ export class City {
     }
     const body = JSON.stringify(content);
     const signer = signerFrom(person.name, person.seed);
-    const headers = await signatureHeaders({ method: 'POST', path, body }, signer, Math.floor(Date.now() / 1000));
+    const headers = await signatureHeaders(
+      { method: 'POST', path, body },
+      signer,
+      Math.floor(this.now().getTime() / 1000),
+    );
     const answer = await reach(name, `${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },

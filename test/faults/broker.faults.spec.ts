@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
-import { main } from '../../deploy/operate/main.js';
 import { cutLog } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
+import { command } from '../support/command.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
 const HOUSEHOLDS = 300;
@@ -98,15 +98,10 @@ describe('a broker that loses what it held', () => {
   }, 240_000);
 });
 
-/** `amparo republish`, as in a terminal. */
+/** Everything that can still be read is sent again. */
 async function republished(): Promise<void> {
-  const said: string[] = [];
-  const hear = (text: unknown): void => void said.push(String(text));
-  const ears = [jest.spyOn(console, 'log'), jest.spyOn(console, 'error')].map((spy) => spy.mockImplementation(hear));
-  await main(['republish', '--root', city.root]);
-  for (const ear of ears) ear.mockRestore();
-  expect([process.exitCode ?? 0, said.filter((line) => line.endsWith(': done'))]).toEqual([0, expect.any(Array)]);
-  expect(said.filter((line) => line.endsWith(': done'))).toHaveLength(4);
+  const { code, said } = await command(city, 'republish');
+  expect([code, said.filter((line) => line.endsWith(': done')).length]).toEqual([0, 4]);
 }
 
 /** How many have been told anything by eligibility. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { requestRepublish } from '#libs/bus';
 import { addDays, clocks, dayNumber, dayOf, services, startOfDay, type Day } from '#libs/contracts';
 import { FileKeyring, SealingError } from '#libs/sealing';
 
@@ -12,6 +11,7 @@ import { twoOfEach } from '../../deploy/local/instances.js';
 import { privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
 import { bytesIn, skipLog, writeRecord } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
+import { command } from '../support/command.js';
 import { Evidence, keyringFile } from '../support/evidence.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
@@ -80,7 +80,7 @@ describe('ten days in a row', () => {
     for (const record of [...fromKafka, ...fromOutbox]) expect(evidence.readRecord(first, record)).toBe('opened');
     expect(evidence.readSlice(first, (paid as Applicant).body.facts)).toBe('opened');
     expect((await messagesOf(unread as Applicant)).eligibility).toBeUndefined();
-    await requestRepublish({ query: (text, values) => city.answer('intake', text, values) }, city.stack.now());
+    expect((await command(city, 'republish', 'intake')).code).toBe(0);
     await eventually(
       'eligibility has read it after all',
       () => messagesOf(unread as Applicant),

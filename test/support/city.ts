@@ -158,17 +158,12 @@ export class TestCity {
 
   /** Looks into a service's database with all rights, as whoever seizes it could. */
   async rows<T extends object>(service: Service, text: string, values: unknown[] = []): Promise<readonly T[]> {
-    return (await this.answer<T>(service, text, values)).rows;
-  }
-
-  /** One statement in a service's database, with all rights. */
-  async answer<T extends object>(service: Service, text: string, values: unknown[] = []): Promise<pg.QueryResult<T>> {
     const url = new URL(this.stack.superuserUrl ?? '');
     url.pathname = `/${service}`;
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
     try {
-      return await client.query<T>(text, values);
+      return (await client.query<T>(text, values)).rows;
     } finally {
       await client.end();
     }

@@ -52,8 +52,8 @@ export class Bus<S extends Service> {
     // The pool replaces idle sessions that were ended; unheard, the event would end the process.
     options.pool.on('error', () => undefined);
     this.client = kafkaClient(options.kafka, options.service);
-    this.brake = new Brake(() => this.now().getTime());
-    this.lastProgressAt = this.now();
+    this.brake = new Brake(() => steadyTime().getTime());
+    this.lastProgressAt = steadyTime();
     this.outbox = new Outbox({
       service: options.service,
       senderKeys: options.senderKeys,
@@ -121,7 +121,7 @@ export class Bus<S extends Service> {
       onStalled: () => this.options.onStalled?.(),
       everyMs: this.limits.watchMs,
       stalledMs: this.limits.stalledMs,
-      clock: () => this.now(),
+      clock: steadyTime,
     });
     this.consumer.start();
     this.worker.start();
@@ -284,7 +284,7 @@ export class Bus<S extends Service> {
 
   private committed(tally: Tally, said: number): void {
     for (const name of Object.keys(this.counts) as (keyof Tally)[]) this.counts[name] += tally[name];
-    this.lastProgressAt = this.now();
+    this.lastProgressAt = steadyTime();
     if (said > 0) this.relay.wake();
   }
 
@@ -349,4 +349,9 @@ export class Bus<S extends Service> {
   private topicName(topic: string): string {
     return this.options.names?.topic(topic) ?? topic;
   }
+}
+
+/** The time at the start of this process, and what has passed since: however a clock leaps, nothing stalls by that. */
+function steadyTime(): Date {
+  return new Date(performance.timeOrigin + performance.now());
 }
