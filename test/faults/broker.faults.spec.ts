@@ -73,8 +73,13 @@ describe('a broker that loses what it held', () => {
 
   it('cut beyond where its reader stood: the reader alarms, the producer sends again by itself', async () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
+    // It has read something, or there would be no place at which it stood.
+    const atFirst = await city.journal();
+    const earlier = await people(FEW);
+    await submitAll(earlier, AT_ONCE);
+    expect(await readUntilPaid(earlier, city)).toBe(0);
+    await expectOneOutcomeEach(city, earlier, { before: atFirst });
     const before = await city.journal();
-    await city.stack.restart('eligibility');
     await city.stack.kill('eligibility');
     const applicants = await people(FEW);
     await submitAll(applicants, AT_ONCE);

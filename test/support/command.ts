@@ -12,12 +12,16 @@ export async function command(
   const hear = (text: unknown): void => void said.push(String(text));
   const ears = (['log', 'error'] as const).map((level) => jest.spyOn(console, level).mockImplementation(hear));
   const before = process.exitCode;
-  process.exitCode = 0;
+  endWith(0);
   try {
     await main([...words, '--root', city.root]);
     return { code: Number(process.exitCode ?? 0), said };
   } finally {
-    process.exitCode = before;
+    endWith(before);
     for (const ear of ears) ear.mockRestore();
   }
+}
+
+function endWith(code: typeof process.exitCode): void {
+  process.exitCode = code;
 }
