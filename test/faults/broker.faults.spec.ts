@@ -42,6 +42,7 @@ describe('a broker that loses what it held', () => {
   }, 240_000);
 
   it('wiped again within the hour, unasked: told at once, made good when the hour is over', async () => {
+    await republished();
     const before = await city.journal();
     await city.stack.kill('eligibility');
     const applicants = await people(FEW);
