@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { apps } from './apps.js';
 import { placeAt } from './place.js';
 import { StackProblem } from './problem.js';
 import {
@@ -111,6 +112,17 @@ describe('the environment of an app', () => {
   it('of intake and eligibility knows no vendor', () => {
     for (const app of ['intake', 'eligibility'] as const) {
       expect(Object.keys(environmentOf(app, wiring)).filter((name) => name.endsWith('_URL'))).toEqual(['DATABASE_URL']);
+    }
+  });
+
+  it('names the file of a test’s clock for every app, when there is one', () => {
+    for (const app of apps) {
+      const env = environmentOf(app, { ...wiring, hasTestClock: true });
+      expect({ ...env, CLOCK_OFFSET_FILE: undefined }).toEqual({
+        ...environmentOf(app, wiring),
+        CLOCK_OFFSET_FILE: undefined,
+      });
+      expect(env['CLOCK_OFFSET_FILE']).toBe('/r/clock-offset');
     }
   });
 
