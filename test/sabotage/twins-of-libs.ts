@@ -273,6 +273,15 @@ const nights: readonly Twin[] = [
 
 const operators: readonly Twin[] = [
   {
+    promise: 'what a person had sent again does not keep a lost log waiting',
+    without: 'only what is sent again by itself counts for the hour',
+    file: 'libs/bus/src/relay-log.ts',
+    find: 'asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END',
+    replace: 'asked_at = $1',
+    test: 'libs/bus/test/conformance-faults.it.spec.ts',
+    name: 'does not keep a lost log waiting',
+  },
+  {
     promise: 'whoever keeps a service running can move no money and see no case',
     without: 'the role of a key is compared with what is asked',
     file: 'libs/service/src/staff.store.ts',

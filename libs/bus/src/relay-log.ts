@@ -112,13 +112,14 @@ export function comparePositions(a: Position, b: Position): number {
 /**
  * Asks for everything up to the live cursor to be sent once more. The relay does it beside new messages, and goes on
  * with it after a crash.
- * @param notSoonerMs by itself at most this often; absent: a person asks
+ * @param notSoonerMs by itself at most this often; absent: a person asks, which counts for no hour
  * @returns false when it was asked for too recently
  */
 export async function askForReplay(client: Statements, now: Date, notSoonerMs?: number): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE relay_cursor r
-        SET epoch = 0, xid = '0', seq = 0, until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq, asked_at = $1
+        SET epoch = 0, xid = '0', seq = 0, until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq,
+            asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END
        FROM relay_cursor l
       WHERE r.name = 'replay' AND l.name = 'live'
         AND ($2::timestamptz IS NULL OR r.asked_at IS NULL OR r.asked_at <= $2)`,

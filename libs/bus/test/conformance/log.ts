@@ -169,6 +169,24 @@ export function survivesTheLog(transport: Transport): void {
     expect(await readLog(world, TOPIC, 61)).toHaveLength(61);
   });
 
+  it('what a person had sent again does not keep a lost log waiting', async () => {
+    world = await World.create(keys, { transport, partitions: 1 });
+    const from = await world.database();
+    const { bus: eligibility, alarms } = world.bus('eligibility', from, { limits: { logWatchMs: 200 } });
+    const sent = async (): Promise<number> => (await eligibility.status()).relay.sent;
+    await eligibility.start();
+    await eligibility.transaction(async (unit) => unit.say(...names(20).map((name) => cancelled(name))));
+    await eventually(sent, (count) => count === 20);
+    await eligibility.republish();
+    await eventually(sent, (count) => count === 40);
+    await deleteTopic(world, TOPIC);
+    const again = await World.create(keys, { transport, partitions: 1, name: world.name });
+    await eventually(sent, (count) => count === 60);
+    expect(alarms.map(({ code }) => code).filter((code) => code === 'republish-held')).toEqual([]);
+    expect(await readLog(again, TOPIC, 20)).toHaveLength(20);
+    await again.close();
+  });
+
   it('a record that the broker refuses is parked by its producer, and holds up nothing', async () => {
     const configOf = (topic: string) =>
       topic === 'eligibility.grant-awarded.v1' ? { 'max.message.bytes': '900' } : {};
