@@ -53,18 +53,26 @@ describe('a household at a kiosk', () => {
     expect(messages.eligibility?.highestRequest).toBe(1);
   });
 
-  it('withdraws before release, and nothing more is paid', async () => {
+  it('withdraws before release: nothing more is paid, and the code that is out is worthless', async () => {
     const answers = someAnswers({
       residence: { inCity: true, serviceArea: 'West', evidenceClass: 'R2', areaFit: 'inside' },
     });
     const household = await city.apply(answers, city.kiosk);
     await household.until(({ payments }) => payments?.status === 'ready-to-collect', 'the rapid grant');
+    const [code] = await openCodes(household.household, await household.read());
     await household.ask({ to: 'eligibility', kind: 'withdraw' }, 1, city.phone);
     await household.until(({ eligibility }) => eligibility?.status === 'closed', 'the withdrawal');
-    await household.until(({ payments }) => payments?.amountCents === '25000', 'the rest given back');
+    await household.until(({ payments }) => payments?.status === 'closed', 'everything taken back');
     expect(await household.status()).toBe('closed');
     await releaseEverything();
-    expect((await household.read()).payments?.ready.length).toBe(1);
+    expect((await household.read()).payments?.ready).toEqual([]);
+    const { reference } = (await city.journal()).find((entry) => entry.code === code?.code) ?? {};
+    const fate = await eventually(
+      'the code is worthless',
+      async () => (await city.journal()).filter((entry) => entry.reference === reference),
+      (entries) => entries.length > 1,
+    );
+    expect(fate.map(({ kind }) => kind)).toEqual(['cash-issued', 'cash-void']);
   });
 });
 

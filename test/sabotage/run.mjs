@@ -15,10 +15,11 @@ await ensure(import.meta.url);
 // Only now: an older Node cannot read them.
 const { twinsOfApps } = await import('./twins-of-apps.ts');
 const { twinsOfFaults } = await import('./twins-of-faults.ts');
+const { twinsOfHouseholds } = await import('./twins-of-households.ts');
 const { twinsOfKeys } = await import('./twins-of-keys.ts');
 const { twinsOfLibs } = await import('./twins-of-libs.ts');
 const { pageOf } = await import('./page.ts');
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfKeys, ...twinsOfFaults];
+const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfHouseholds, ...twinsOfKeys, ...twinsOfFaults];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 if (process.argv.includes('--write')) {
   const page = join(root, 'docs', 'sabotage.md');

@@ -7,10 +7,11 @@ import { repositoryRoot } from '../../deploy/local/place.js';
 import { pageOf } from '../sabotage/page.js';
 import { twinsOfApps } from '../sabotage/twins-of-apps.js';
 import { twinsOfFaults } from '../sabotage/twins-of-faults.js';
+import { twinsOfHouseholds } from '../sabotage/twins-of-households.js';
 import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
 import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
 
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfKeys, ...twinsOfFaults];
+const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfHouseholds, ...twinsOfKeys, ...twinsOfFaults];
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 
 describe('the sabotage twins', () => {

@@ -29,6 +29,8 @@ interface Keyed {
 type StoredHolders = TokenHolders & { readonly cycle: number };
 
 const TOKEN = 'token';
+/** So many cycles may have passed while the service stood still. */
+const CYCLES_BACK = 24;
 const KEYS_POLL_MS = 600_000;
 const TOKEN_NAMES = ['nameAndDay', 'contact', 'dwelling'] as const;
 
@@ -135,8 +137,10 @@ export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnAppli
   async destroyOldKeys(): Promise<0> {
     const { keyring, profile, clock } = this.runtime;
     const today = dayOf(clock.now());
-    for (let cycle = this.cycleOf(today) - 1; keyring.secretExists(secretOf(cycle)); cycle -= 1) {
-      if (isCycleOver(profile, cycle, today)) await keyring.destroySecret(secretOf(cycle));
+    for (let back = 1; back <= CYCLES_BACK; back += 1) {
+      const cycle = this.cycleOf(today) - back;
+      if (!keyring.secretExists(secretOf(cycle)) || !isCycleOver(profile, cycle, today)) continue;
+      await keyring.destroySecret(secretOf(cycle));
     }
     return 0;
   }

@@ -11,7 +11,9 @@ import {
   encodeBoxAnswer,
   encodePayload,
   factsSlice,
+  notificationRequest,
   paymentsBoxMessage,
+  paymentsRequest,
   payoutSlice,
   SubmitApplicationV1,
   validate,
@@ -39,6 +41,7 @@ import {
   openCodes,
   prepareApplication,
   prepareRequest,
+  prepareWithdrawal,
   receiptTail,
   statusOf,
   type Answers,
@@ -199,6 +202,33 @@ describe('a request', () => {
     expect(verifyCommand(key, commandBytes(eligibilityRequest, day, { ...request, n: 4 }), signature)).toBe(false);
   });
 
+  it('to be paid in another way is as good as the first choice, should that one have been lost', async () => {
+    const receipt = newReceipt();
+    const { at, linkTokens, pickupCode } = await deriveHousehold(receipt);
+    const wish = { to: 'payments', kind: 'payout-change', way: 'CASH' } as const;
+    const filed = await prepareRequest(receipt, { wish, n: 1 }, setting);
+    expect(open('payments', paymentsRequest, filed.sealed)).toMatchObject({
+      kind: 'payout-change',
+      receiptKey: toBase64url(at.payments.receiptKey),
+      linkToken: toBase64url(linkTokens.payments),
+      pickupCode,
+    });
+    const seen = await prepareRequest(receipt, { wish: { to: 'payments', kind: 'presence' }, n: 2 }, setting);
+    expect(open('payments', paymentsRequest, seen.sealed)).not.toHaveProperty('receiptKey');
+  });
+
+  it('to withdraw goes to everybody who holds something', async () => {
+    const messages = { eligibility: { highestRequest: 4 }, payments: { highestRequest: 1_000 } } as never;
+    const filed = await prepareWithdrawal(newReceipt(), messages, setting);
+    expect(filed.map(({ to }) => to)).toEqual(['eligibility', 'payments', 'notification']);
+    const contracts = [eligibilityRequest, paymentsRequest, notificationRequest] as const;
+    expect(filed.map(({ to, sealed }, at) => open(to, contracts[at] as SealedContract, sealed))).toMatchObject([
+      { kind: 'withdraw', n: 5 },
+      { kind: 'withdraw', n: 1_000 },
+      { kind: 'stop', n: 1 },
+    ]);
+  });
+
   it('ends at a thousand', async () => {
     const wish = { to: 'notification', kind: 'stop' } as const;
     await expect(prepareRequest(newReceipt(), { wish, n: 1001 }, setting)).rejects.toMatchObject({
@@ -254,5 +284,10 @@ describe('the boxes of a household', () => {
     expect(statusOf({}, '2026-11-02')).toBe('nothing-arrived');
     expect(statusOf({ intake: message }, '2026-11-10')).toBe('received');
     expect(statusOf({ intake: message }, '2026-11-11')).toBe('apply-again');
+    const approved = { ...(message as object), status: 'approved' } as never;
+    expect(statusOf({ intake: message, eligibility: approved }, '2026-11-10')).toBe('approved');
+    expect(statusOf({ intake: message, eligibility: approved }, '2026-11-11')).toBe('tell-us-how-to-pay');
+    const ready = { ...(message as object), status: 'ready-to-collect' } as never;
+    expect(statusOf({ eligibility: approved, payments: ready }, '2026-11-11')).toBe('ready-to-collect');
   });
 });

@@ -9,7 +9,7 @@ export { boxesOf, openBoxes, openCodes, statusOf, type Messages, type ReadyCode,
 export { Door, type DoorOptions } from './door.js';
 export { HouseholdError, type HouseholdErrorCode } from './errors.js';
 export { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';
-export { prepareRequest, type Wish } from './requests.js';
+export { prepareRequest, prepareWithdrawal, type Wish } from './requests.js';
 export { cutTokens, normalContact, normalDwelling, soundOf, type TypedForTokens } from './tokens.js';
 // What a device needs of the receipt, so that a page imports this library alone.
 export { deriveHousehold, newReceipt, parseReceipt, receiptTail, type Household } from '#libs/sealing';

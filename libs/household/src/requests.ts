@@ -9,8 +9,9 @@ import {
   type PaymentsRequestV1,
   type RequestV1,
 } from '#libs/contracts';
-import { deriveHousehold, toBase64url } from '#libs/sealing';
+import { deriveHousehold, toBase64url, type Household } from '#libs/sealing';
 import { sealSlice, signed, type DeviceSetting } from './application.js';
+import type { Messages } from './boxes.js';
 import { HouseholdError } from './errors.js';
 
 const REQUESTS_MAX = 1000;
@@ -18,8 +19,11 @@ const REQUESTS_MAX = 1000;
 /** What a household can ask later, and of whom. */
 export type Wish =
   | ({ readonly to: 'eligibility' } & Omit<EligibilityRequestV1, keyof RequestV1>)
-  | ({ readonly to: 'payments' } & Omit<PaymentsRequestV1, keyof RequestV1>)
+  | ({ readonly to: 'payments' } & Omit<PaymentsRequestV1, keyof RequestV1 | keyof WholeChoice>)
   | ({ readonly to: 'notification' } & Omit<NotificationRequestV1, keyof RequestV1>);
+
+/** What makes a change of how to be paid as good as the first choice, should that one never have come. */
+type WholeChoice = Required<Pick<PaymentsRequestV1, 'receiptKey' | 'linkToken' | 'pickupCode'>>;
 
 const contractOf = {
   eligibility: eligibilityRequest,
@@ -35,15 +39,57 @@ const contractOf = {
  */
 export async function prepareRequest(
   receipt: string,
+  asked: { readonly wish: Wish; readonly n: number },
+  setting: DeviceSetting,
+): Promise<FileRequestV1> {
+  if (asked.n > REQUESTS_MAX) throw new HouseholdError('no-more-requests');
+  return sealRequest(await deriveHousehold(receipt), asked, setting);
+}
+
+/**
+ * Signs and seals a withdrawal to everybody who holds something: whoever hears it first acts, and none has to wait for
+ * another to be told. It wins whatever its number is.
+ *
+ * @param messages as they were read from the boxes
+ * @throws HouseholdError `no-day-key`, `other-contracts`
+ */
+export async function prepareWithdrawal(
+  receipt: string,
+  { eligibility, payments }: Messages,
+  setting: DeviceSetting,
+): Promise<readonly FileRequestV1[]> {
+  const household = await deriveHousehold(receipt);
+  const after = (highest = 0): number => Math.min(highest + 1, REQUESTS_MAX);
+  return Promise.all([
+    sealRequest(
+      household,
+      { wish: { to: 'eligibility', kind: 'withdraw' }, n: after(eligibility?.highestRequest) },
+      setting,
+    ),
+    sealRequest(household, { wish: { to: 'payments', kind: 'withdraw' }, n: after(payments?.highestRequest) }, setting),
+    sealRequest(household, { wish: { to: 'notification', kind: 'stop' }, n: after() }, setting),
+  ]);
+}
+
+async function sealRequest(
+  household: Household,
   { wish, n }: { readonly wish: Wish; readonly n: number },
   setting: DeviceSetting,
 ): Promise<FileRequestV1> {
-  if (n > REQUESTS_MAX) throw new HouseholdError('no-more-requests');
-  const household = await deriveHousehold(receipt);
   const { to, ...asked } = wish;
   const keys = household.at[to];
   const contract = contractOf[to];
-  const payload = await signed(keys, contract, setting.day, { ...asked, commandKey: toBase64url(keys.commandKey), n });
+  const more = wish.kind === 'payout-change' ? wholeChoiceOf(household) : {};
+  const commandKey = toBase64url(keys.commandKey);
+  const payload = await signed(keys, contract, setting.day, { ...asked, ...more, commandKey, n });
   const sealed = await sealSlice(setting, contract, payload as never);
   return { contracts: CONTRACTS_VERSION, to, day: setting.day, sealed };
+}
+
+function wholeChoiceOf({ at, linkTokens, pickupCode }: Household): WholeChoice {
+  return {
+    receiptKey: toBase64url(at.payments.receiptKey),
+    linkToken: toBase64url(linkTokens.payments),
+    pickupCode,
+  };
 }
