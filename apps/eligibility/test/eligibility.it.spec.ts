@@ -8,7 +8,6 @@ import { openService } from '../../../test/support/service-harness.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
 import type { StaffKey } from '../../../test/support/staff.js';
-import { TokenStore } from '../src/token.store.js';
 import { EligibilityWorld } from './support.js';
 
 let world: EligibilityWorld;
@@ -203,27 +202,6 @@ describe('duplicates', () => {
     const said = await world.app.said();
     const statuses = [first, second].map((each) => each.box('eligibility', said)?.status ?? '');
     expect(statuses.toSorted((a, b) => a.localeCompare(b))).toEqual(['approved', 'being-looked-at']);
-  });
-
-  it('a cycle is over after its window: its key is gone, and nothing can be compared with it any more', async () => {
-    // The cycle of 120 days ends with 2 March; what was kept in it counts for 120 days more.
-    const ending = await EligibilityWorld.open({ start: new Date('2026-11-18T09:00:00Z') });
-    try {
-      const { keyring, profile } = ending.service.runtime;
-      const cycle = Math.floor(dayNumber('2026-11-18') / profile.cycle.days);
-      const lastDay = cycle * profile.cycle.days + profile.cycle.keyLifetimeDays - 1;
-      const tokens = ending.app.get(TokenStore);
-      const pass = (days: number): void => ending.pass(days * 86_400_000);
-      pass(lastDay - dayNumber('2026-11-18'));
-      await tokens.destroyOldKeys();
-      expect(keyring.secretExists(`tokens-${cycle}`)).toBe(true);
-      pass(1);
-      await tokens.destroyOldKeys();
-      expect(keyring.secretExists(`tokens-${cycle}`)).toBe(false);
-      expect(keyring.secretExists(`tokens-${cycle + 1}`)).toBe(true);
-    } finally {
-      await ending.close();
-    }
   });
 
   it('and across the change of the cycle, in a city that has just begun', async () => {
