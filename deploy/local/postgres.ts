@@ -135,11 +135,11 @@ export class Postgres {
     }
   }
 
-  /** The postmaster writes its state into the eighth line of its pid file; no connection is needed to ask. */
+  /** `standby`: it follows another one, and can be read. The postmaster writes its state into the eighth line of its pid file; no connection is needed to ask. */
   #saysReady(pid: number): boolean {
     try {
       const lines = readFileSync(join(this.#options.folder, 'postmaster.pid'), 'utf8').split('\n');
-      return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+      return lines[0] === String(pid) && ['ready', 'standby'].includes(lines[7]?.trim() ?? '');
     } catch {
       return false;
     }

@@ -1,0 +1,181 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { services, type Service } from '#libs/contracts';
+
+import { eligibilitySpec } from '../../apps/eligibility/src/eligibility.module.js';
+import { intakeSpec } from '../../apps/intake/src/intake.module.js';
+import { notificationSpec } from '../../apps/notification/src/notification.module.js';
+import { paymentsSpec } from '../../apps/payments/src/payments.module.js';
+import { prepare, readOnce, submit, submitAll, type Applicant } from '../../deploy/demo/run.js';
+import { eventually, TestCity, type JournalEntry } from '../support/city.js';
+import { liftHold } from '../support/hold.js';
+import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
+import { OwnCluster } from '../support/own-cluster.js';
+
+const HOUSEHOLDS = 99;
+const AT_ONCE = 8;
+
+let city: TestCity;
+let clusters: Readonly<Record<Service, OwnCluster<Service>>>;
+
+beforeAll(async () => {
+  const root = await mkdtemp(join(tmpdir(), 'clusters-'));
+  const specs = {
+    intake: intakeSpec,
+    eligibility: eligibilitySpec,
+    payments: paymentsSpec,
+    notification: notificationSpec,
+  };
+  const started = await Promise.all(
+    services.map(async (service) => [service, await OwnCluster.start(specs[service] as never, join(root, service))]),
+  );
+  clusters = Object.fromEntries(started) as typeof clusters;
+  const given = Object.fromEntries(services.map((service) => [urlName(service), clusters[service].url]));
+  city = await TestCity.start('demo', { given });
+}, 120_000);
+
+afterAll(async () => {
+  await city.stop();
+  await Promise.all(Object.values(clusters).map((cluster) => cluster.stop()));
+});
+
+function urlName(service: Service): string {
+  return `DATABASE_URL_${service.toUpperCase()}`;
+}
+
+/** A way to restore a database: to be copied now, and to be put back later. */
+type Method = (cluster: OwnCluster<Service>) => Promise<() => Promise<void>>;
+
+const methods: readonly (readonly [string, Method])[] = [
+  [
+    'from its tables, into a cluster that was never seen',
+    async (cluster) => {
+      const copy = await cluster.tables();
+      return () => cluster.restoreTables(copy);
+    },
+  ],
+  [
+    'from an older copy of its files',
+    async (cluster) => {
+      const copy = await cluster.copyFiles();
+      return () => cluster.restoreFiles(copy);
+    },
+  ],
+];
+
+describe.each(services)('%s restored to an older state in the middle of a run', (service) => {
+  it.each(methods)(
+    '%s: everyone has one outcome, nobody is paid twice',
+    async (_, method) => {
+      const run = await Run.begin();
+      const putBack = await run.during(() => method(clusters[service]));
+      await run.next();
+      // What intake has acknowledged and not sent yet is nowhere else.
+      if (service === 'intake') await backlogOf('intake', 0);
+      await city.stack.kill(service);
+      await putBack();
+      await city.stack.restart(service);
+      if (service === 'payments') await liftHold(city);
+      // Whoever is not sure that it was taken sends the same again.
+      if (service === 'intake') await Promise.all(run.sent.slice(-9).map((applicant) => submit(applicant)));
+      await run.end(service);
+    },
+    240_000,
+  );
+});
+
+describe('payments, whose database fails over while it runs', () => {
+  it('to a replica that lags: it notices by itself, holds, is filled again, and pays nobody twice', async () => {
+    const run = await Run.begin();
+    const replica = await run.during(async () => {
+      const following = await clusters.payments.replica();
+      await following.fallBehind();
+      return following;
+    });
+    await run.next();
+    await clusters.payments.failOverTo(replica);
+    await liftHold(city);
+    await run.end('payments');
+  }, 240_000);
+
+  it('to one that had everything: it goes on, and nobody lifts anything', async () => {
+    const run = await Run.begin();
+    const replica = await run.during(() => clusters.payments.replica());
+    await run.next();
+    await quiet();
+    await clusters.payments.failOverTo(replica);
+    await run.end('payments');
+  }, 240_000);
+});
+
+/** Three thirds of households: the copy is made in the middle of the first, the harm is done after the second. */
+class Run {
+  readonly sent: Applicant[] = [];
+
+  private constructor(
+    private readonly applicants: readonly Applicant[],
+    private readonly before: readonly JournalEntry[],
+  ) {}
+
+  static async begin(): Promise<Run> {
+    const before = await city.journal();
+    return new Run(await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting), before);
+  }
+
+  /** While the first third is sent. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const sending = this.next();
+    await eventually(
+      'some are in',
+      () => Promise.resolve(this.applicants.filter(({ receivedAt }) => receivedAt > 0).length),
+      (count) => count >= HOUSEHOLDS / 9,
+    );
+    const result = await work();
+    await sending;
+    return result;
+  }
+
+  async next(): Promise<void> {
+    const third = this.applicants.slice(this.sent.length, this.sent.length + HOUSEHOLDS / 3);
+    this.sent.push(...third);
+    await submitAll(third, AT_ONCE);
+  }
+
+  async end(restored: Service): Promise<void> {
+    await this.next();
+    expect(await readUntilPaid(this.applicants, city)).toBe(0);
+    await quiet();
+    // Who had a code before reads once more: it must be the code that counts now.
+    for (const applicant of this.applicants) {
+      Object.assign(applicant, { codes: [] });
+      await readOnce(applicant, city.today);
+    }
+    // Who says something again after a restore has its households told again.
+    const mayTellAgain = restored === 'payments' || restored === 'eligibility';
+    await expectOneOutcomeEach(city, this.applicants, { before: this.before, mayTellAgain, textsWithinMs: 120_000 });
+  }
+}
+
+async function backlogOf(service: Service, wanted: number): Promise<void> {
+  await eventually(
+    'everything is sent',
+    async () => (await city.checks(service))['backlog'],
+    (backlog) => backlog === wanted,
+  );
+}
+
+/** Every service has read and sent everything. */
+async function quiet(): Promise<void> {
+  for (const service of services) {
+    await eventually(
+      `${service} is quiet`,
+      () => city.checks(service),
+      ({ lag, backlog }) => lag === 0 && backlog === 0,
+      60_000,
+    );
+  }
+}

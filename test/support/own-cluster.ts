@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Service } from '#libs/contracts';
+import { dataSourceOf, type ServiceSpec } from '#libs/service';
+import pg from 'pg';
+
+import { prepareDatabases } from '../../deploy/local/databases.js';
+import { freePort } from '../../deploy/local/ports.js';
+import { Postgres } from '../../deploy/local/postgres.js';
+import { newPassword } from '../../deploy/local/secrets.js';
+import { eventually } from './city.js';
+import { copyIn, copyOut, type TableCopy } from './table-copy.js';
+
+/** One service's database on a cluster of its own, as in production, and everything that can be done to it. */
+export class OwnCluster<S extends Service> {
+  private made = 0;
+  private folder: string;
+
+  private constructor(
+    readonly spec: ServiceSpec<S>,
+    private readonly root: string,
+    private readonly access: { readonly port: number; readonly passwords: Readonly<Record<string, string>> },
+    private postgres: Postgres,
+  ) {
+    this.folder = join(root, 'cluster-0');
+  }
+
+  static async start<S extends Service>(spec: ServiceSpec<S>, root: string): Promise<OwnCluster<S>> {
+    const names = ['superuser', 'intake', 'eligibility', 'payments', 'notification'];
+    const passwords = Object.fromEntries(names.map((name) => [name, newPassword()]));
+    const access = { port: await freePort(), passwords };
+    await mkdir(root, { recursive: true });
+    const postgres = await startPostgres(join(root, 'cluster-0'), access.port, access.passwords);
+    await prepareDatabases(postgres.superuserUrl, passwords);
+    return new OwnCluster(spec, root, access, postgres);
+  }
+
+  /** How the service connects. It stays the same whatever is put in this cluster's place. */
+  get url(): string {
+    const { port, passwords } = this.access;
+    const { service } = this.spec;
+    return `postgres://${service}:${passwords[service] ?? ''}@127.0.0.1:${port}/${service}`;
+  }
+
+  private get adminUrl(): string {
+    const url = new URL(this.postgres.superuserUrl);
+    url.pathname = `/${this.spec.service}`;
+    return url.href;
+  }
+
+  tables(): Promise<TableCopy> {
+    return copyOut(this.adminUrl);
+  }
+
+  /** The tables in a cluster that was never seen before. */
+  async restoreTables(copy: TableCopy): Promise<void> {
+    await this.postgres.kill();
+    this.folder = this.newFolder();
+    this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
+    await prepareDatabases(this.postgres.superuserUrl, this.access.passwords);
+    const source = await dataSourceOf({ url: this.url, ...this.spec }).initialize();
+    await source.runMigrations();
+    await source.destroy();
+    await copyIn(this.adminUrl, copy);
+  }
+
+  /** A copy of the whole cluster's files, taken while it runs. @returns its folder */
+  async copyFiles(): Promise<string> {
+    const copy = this.newFolder();
+    await this.asAdmin(async (client) => {
+      await client.query(`SELECT pg_backup_start('copy', true)`);
+      await copyTree(this.folder, copy);
+      const { rows } = await client.query<{ label: string }>('SELECT labelfile AS label FROM pg_backup_stop(true)');
+      // What was written while the files were copied.
+      await copyTree(join(this.folder, 'pg_wal'), join(copy, 'pg_wal'));
+      await writeAs(copy, 'backup_label', rows[0]?.label ?? '');
+    });
+    await rm(join(copy, 'postmaster.pid'), { force: true });
+    return copy;
+  }
+
+  async restoreFiles(copy: string): Promise<void> {
+    await this.postgres.kill();
+    this.folder = this.newFolder();
+    await copyTree(copy, this.folder);
+    this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
+  }
+
+  /** A replica that follows this cluster. */
+  async replica(): Promise<Replica> {
+    const folder = await this.copyFiles();
+    const primary = new URL(this.postgres.superuserUrl);
+    const conninfo = `host=127.0.0.1 port=${primary.port} user=postgres password=${primary.password}`;
+    await writeAs(folder, 'postgresql.auto.conf', `primary_conninfo = '${conninfo}'\n`);
+    await writeAs(folder, 'standby.signal', '');
+    const postgres = await startPostgres(folder, await freePort(), this.access.passwords);
+    return new Replica(postgres, folder);
+  }
+
+  /** This cluster is lost, and the replica takes its place under its address, with what it had. */
+  async failOverTo(replica: Replica): Promise<void> {
+    await this.postgres.kill();
+    await replica.promote();
+    this.folder = replica.folder;
+    this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
+  }
+
+  async stop(): Promise<void> {
+    await this.postgres.kill();
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  private newFolder(): string {
+    this.made += 1;
+    return join(this.root, `cluster-${this.made}`);
+  }
+
+  private async asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return asSuperuser(this.adminUrl, work);
+  }
+}
+
+export class Replica {
+  constructor(
+    private readonly postgres: Postgres,
+    readonly folder: string,
+  ) {}
+
+  /** From here on it hears nothing any more. */
+  async fallBehind(): Promise<void> {
+    await asSuperuser(this.postgres.superuserUrl, async (client) => {
+      await client.query(`ALTER SYSTEM SET primary_conninfo = ''`);
+      await client.query('SELECT pg_reload_conf()');
+      await eventually(
+        'it has stopped to follow',
+        async () => (await client.query('SELECT 1 FROM pg_stat_wal_receiver')).rows.length,
+        (receivers) => receivers === 0,
+      );
+    });
+  }
+
+  /** It begins a history of its own, and is stopped in good order. */
+  async promote(): Promise<void> {
+    await asSuperuser(this.postgres.superuserUrl, async (client) => {
+      await client.query('SELECT pg_promote(true, 60)');
+    });
+    await this.postgres.stop();
+  }
+}
+
+function startPostgres(folder: string, port: number, passwords: Readonly<Record<string, string>>): Promise<Postgres> {
+  const superuserPassword = passwords['superuser'] ?? '';
+  return Postgres.start({ folder, port, superuserPassword, logFile: `${folder}.log`, durable: false });
+}
+
+async function asSuperuser<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** With owners and modes. Files that go away meanwhile are none that a recovery needs. */
+async function copyTree(from: string, to: string): Promise<void> {
+  await new Promise((resolve, reject) => {
+    const child = spawn('cp', ['-a', `${from}/.`, to], { stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+/** Owned by whoever owns the cluster. */
+async function writeAs(folder: string, name: string, text: string): Promise<void> {
+  const { uid, gid } = await stat(folder);
+  await writeFile(join(folder, name), text, { mode: 0o600 });
+  await chown(join(folder, name), uid, gid);
+}
