@@ -6,10 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { services, type Service } from '#libs/contracts';
 
-import { eligibilitySpec } from '../../apps/eligibility/src/eligibility.module.js';
-import { intakeSpec } from '../../apps/intake/src/intake.module.js';
-import { notificationSpec } from '../../apps/notification/src/notification.module.js';
-import { paymentsSpec } from '../../apps/payments/src/payments.module.js';
 import { prepare, readOnce, submit, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import { eventually, TestCity, type JournalEntry } from '../support/city.js';
 import { liftHold } from '../support/hold.js';
@@ -20,18 +16,12 @@ const HOUSEHOLDS = 99;
 const AT_ONCE = 8;
 
 let city: TestCity;
-let clusters: Readonly<Record<Service, OwnCluster<Service>>>;
+let clusters: Readonly<Record<Service, OwnCluster>>;
 
 beforeAll(async () => {
   const root = await mkdtemp(join(tmpdir(), 'clusters-'));
-  const specs = {
-    intake: intakeSpec,
-    eligibility: eligibilitySpec,
-    payments: paymentsSpec,
-    notification: notificationSpec,
-  };
   const started = await Promise.all(
-    services.map(async (service) => [service, await OwnCluster.start(specs[service] as never, join(root, service))]),
+    services.map(async (service) => [service, await OwnCluster.start(service, join(root, service))]),
   );
   clusters = Object.fromEntries(started) as typeof clusters;
   const given = Object.fromEntries(services.map((service) => [urlName(service), clusters[service].url]));
@@ -48,7 +38,7 @@ function urlName(service: Service): string {
 }
 
 /** A way to restore a database: to be copied now, and to be put back later. */
-type Method = (cluster: OwnCluster<Service>) => Promise<() => Promise<void>>;
+type Method = (cluster: OwnCluster) => Promise<() => Promise<void>>;
 
 const methods: readonly (readonly [string, Method])[] = [
   [
@@ -106,7 +96,9 @@ describe('payments, whose database fails over while it runs', () => {
     const run = await Run.begin();
     const replica = await run.during(() => clusters.payments.replica());
     await run.next();
+    expect(await readUntilPaid(run.sent, city)).toBe(0);
     await quiet();
+    await clusters.payments.hasAllAt(replica);
     await clusters.payments.failOverTo(replica);
     await run.end('payments');
   }, 240_000);

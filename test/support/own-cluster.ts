@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import type { Service } from '#libs/contracts';
-import { dataSourceOf, type ServiceSpec } from '#libs/service';
 import pg from 'pg';
 
 import { prepareDatabases } from '../../deploy/local/databases.js';
+import { repositoryRoot } from '../../deploy/local/place.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';
 import { newPassword } from '../../deploy/local/secrets.js';
@@ -14,12 +15,12 @@ import { eventually } from './city.js';
 import { copyIn, copyOut, type TableCopy } from './table-copy.js';
 
 /** One service's database on a cluster of its own, as in production, and everything that can be done to it. */
-export class OwnCluster<S extends Service> {
+export class OwnCluster {
   private made = 0;
   private folder: string;
 
   private constructor(
-    readonly spec: ServiceSpec<S>,
+    readonly service: Service,
     private readonly root: string,
     private readonly access: { readonly port: number; readonly passwords: Readonly<Record<string, string>> },
     private postgres: Postgres,
@@ -27,26 +28,26 @@ export class OwnCluster<S extends Service> {
     this.folder = join(root, 'cluster-0');
   }
 
-  static async start<S extends Service>(spec: ServiceSpec<S>, root: string): Promise<OwnCluster<S>> {
+  static async start(service: Service, root: string): Promise<OwnCluster> {
     const names = ['superuser', 'intake', 'eligibility', 'payments', 'notification'];
     const passwords = Object.fromEntries(names.map((name) => [name, newPassword()]));
     const access = { port: await freePort(), passwords };
     await mkdir(root, { recursive: true });
     const postgres = await startPostgres(join(root, 'cluster-0'), access.port, access.passwords);
     await prepareDatabases(postgres.superuserUrl, passwords);
-    return new OwnCluster(spec, root, access, postgres);
+    return new OwnCluster(service, root, access, postgres);
   }
 
   /** How the service connects. It stays the same whatever is put in this cluster's place. */
   get url(): string {
     const { port, passwords } = this.access;
-    const { service } = this.spec;
+    const { service } = this;
     return `postgres://${service}:${passwords[service] ?? ''}@127.0.0.1:${port}/${service}`;
   }
 
   private get adminUrl(): string {
     const url = new URL(this.postgres.superuserUrl);
-    url.pathname = `/${this.spec.service}`;
+    url.pathname = `/${this.service}`;
     return url.href;
   }
 
@@ -60,9 +61,8 @@ export class OwnCluster<S extends Service> {
     this.folder = this.newFolder();
     this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
     await prepareDatabases(this.postgres.superuserUrl, this.access.passwords);
-    const source = await dataSourceOf({ url: this.url, ...this.spec }).initialize();
-    await source.runMigrations();
-    await source.destroy();
+    const migrate = join(repositoryRoot, 'test', 'support', 'migrate.mjs');
+    await promisify(execFile)(process.execPath, [migrate, this.service, this.url]);
     await copyIn(this.adminUrl, copy);
   }
 
@@ -99,6 +99,15 @@ export class OwnCluster<S extends Service> {
     return new Replica(postgres, folder);
   }
 
+  /** Waits until the replica has everything that was committed here. */
+  async hasAllAt(replica: Replica): Promise<void> {
+    const lsn = await this.asAdmin(async (client) => {
+      const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+      return rows[0]?.lsn ?? '';
+    });
+    await replica.hasAll(lsn);
+  }
+
   /** This cluster is lost, and the replica takes its place under its address, with what it had. */
   async failOverTo(replica: Replica): Promise<void> {
     await this.postgres.kill();
@@ -127,6 +136,17 @@ export class Replica {
     private readonly postgres: Postgres,
     readonly folder: string,
   ) {}
+
+  async hasAll(lsn: string): Promise<void> {
+    await asSuperuser(this.postgres.superuserUrl, (client) =>
+      eventually(
+        'it has everything',
+        async () =>
+          (await client.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS has', [lsn])).rows as unknown[],
+        ([row]) => (row as { has: boolean }).has,
+      ),
+    );
+  }
 
   /** From here on it hears nothing any more. */
   async fallBehind(): Promise<void> {

@@ -46,15 +46,10 @@ const NOTHING: AnchoredPair = { seq: 0n, hash: '' };
 export class AnchorKeeper implements OnModuleInit {
   private readonly file: AnchorFile;
   private held: HoldReason | undefined;
-  /** A new connection may lead to another database. */
-  private isSure = false;
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {
     this.file = new AnchorFile(join(textSetting(runtime.env, 'ANCHOR'), 'payments.json'));
     runtime.checks.set('hold', () => this.held ?? 'none');
-    runtime.pool.on('connect', () => {
-      this.isSure = false;
-    });
   }
 
   async onModuleInit(): Promise<void> {
@@ -66,7 +61,10 @@ export class AnchorKeeper implements OnModuleInit {
     return this.held;
   }
 
-  /** Asked in every transaction that plans or takes up anything: the database of the one before may have been another. */
+  /**
+   * Asked in every transaction that plans or takes up anything, and in none is the answer of another one believed: a
+   * connection that was lost and made anew may lead to another database.
+   */
   async standing(tx: Statements): Promise<Standing> {
     const read = this.file.read();
     const anchored = typeof read === 'string' ? NOTHING : read;
@@ -90,11 +88,10 @@ export class AnchorKeeper implements OnModuleInit {
     const read = this.file.read();
     const head = await this.head();
     const isThere = typeof read !== 'string' && read.seq === head.seq && read.hash === head.hash;
-    if (isThere && this.isSure && this.held === undefined) return true;
+    if (isThere && this.held === undefined) return true;
     if (this.held !== undefined && (await this.standing(this.runtime.pool)).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
     const isMoved = await this.file.locked(async () => {
-      this.isSure = true;
       const { hold, anchored } = await this.standing(this.runtime.pool);
       if (hold !== undefined) return false;
       if (head.seq > anchored.seq) this.file.write(head);

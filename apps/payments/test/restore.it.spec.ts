@@ -43,6 +43,34 @@ describe('payments restored to an older state', () => {
     expect(await city.codeOf(paid)).toBe(code);
   });
 
+  it('it is noticed at the start already', async () => {
+    await city.payAndRestore();
+    await world.app.close();
+    await world.start();
+    const answer = await world.app.app.inject({ method: 'GET', url: '/health/ready' });
+    expect(answer.json<{ checks: object }>().checks).toMatchObject({ hold: expect.stringMatching(/^books-/) });
+    await city.lift();
+    await city.settleDown();
+    expect(city.payments()).toEqual(['25000']);
+  });
+
+  it('also when it is another database only since the round began', async () => {
+    const copy = await city.copy();
+    await city.apply();
+    await world.carry();
+    const anchor = world.app.get(AnchorKeeper);
+    const advance = anchor.advance.bind(anchor);
+    anchor.advance = async () => {
+      const mayGoOn = await advance();
+      await city.restore(copy, other);
+      return mayGoOn;
+    };
+    const other = await city.apply();
+    expect(await world.carry()).toBe(0);
+    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    expect(city.payments()).toEqual(['25000']);
+  });
+
   it('what has not come again from the log yet keeps people from lifting it', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
@@ -156,9 +184,9 @@ describe('payments restored to an older state', () => {
       await elsewhere.app.deliver(other.messages);
     }
     await elsewhere.leave();
-    await world.app.deliver(paid.messages);
     expect(await world.carry()).toBe(0);
     expect(await world.books()).toMatchObject({ hold: 'books-other-than-anchor' });
+    await world.app.deliver(paid.messages);
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(Array.from({ length: 7 }, () => '25000'));

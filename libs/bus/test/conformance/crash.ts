@@ -304,6 +304,36 @@ export function survivesCrashes(transport: Transport): void {
     expect(rows).toEqual([{ epoch: 1 }, { epoch: 2 }]);
   });
 
+  it('a running service whose connections lead to another cluster goes on in a new epoch, too', async () => {
+    const { bus } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([bus.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    await bus.transaction(async (unit) => unit.say(cancelled('before')));
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+    );
+    await from.pool.query(`UPDATE outbox_epoch SET system_identifier = 'another'`);
+    const say = (): Promise<string> =>
+      bus
+        .transaction(async (unit) => unit.say(cancelled('after')))
+        .then(
+          () => 'said',
+          (error: { code?: string }) => error.code ?? '',
+        );
+    // Until the relay has seen where it is, nothing is written that could be mixed up.
+    expect(await say()).toBe('not-stored');
+    await endSessions(from, 'true');
+    await eventually(say, (outcome) => outcome === 'said');
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= 2,
+      ),
+    ).toEqual(ids(['after', 'before']));
+  });
+
   it('three processes that die at one message: it is set aside unopened, all others are handled', async () => {
     const all = names(12);
     await sayAll([...all, 'deadly']);

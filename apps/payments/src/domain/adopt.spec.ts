@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { adopt, type AdoptInput, type Finding } from './adopt.js';
+import type { Obligation, Slot } from './obligation.js';
+
+const open: Obligation = {
+  id: 'o-1',
+  kind: 'standard',
+  amountCents: 110_000n,
+  needs: ['FOD'],
+  tier: 2,
+  serviceArea: 'East',
+  status: 'open',
+  fund: undefined,
+  slots: [],
+};
+const slot = (change: Partial<Slot> = {}): Slot => ({
+  slot: 0,
+  generation: 0,
+  amountCents: 110_000n,
+  way: 'CASH',
+  site: 'S-1',
+  state: 'waiting-release',
+  isSecretLost: false,
+  isTakenUp: false,
+  isCareful: false,
+  ...change,
+});
+const reserved = (...slots: Slot[]): Obligation => ({ ...open, status: 'reserved', fund: 'GIFT', slots });
+const issued = (generation = 0, at = 0): Finding => ({ slot: at, generation, reply: 'issued' });
+const voided = (generation = 0): Finding => ({ slot: 0, generation, reply: 'void' });
+
+const given = (obligation: Obligation, ...findings: Finding[]) => {
+  const input: AdoptInput = { obligation, findings, amounts: [100_000n, 10_000n], way: 'CASH', fund: 'GIFT' };
+  return { whenAdopted: (change: Partial<AdoptInput> = {}) => adopt({ ...input, ...change }) };
+};
+const moved = (from: string, to: string, amountCents: bigint) => ({
+  fund: 'GIFT',
+  from,
+  to,
+  amountCents,
+  obligation: 'o-1',
+});
+
+describe('what a rail has done and the books have forgotten', () => {
+  it('of a grant that had nothing yet: money is promised, what is out is in flight, the rest waits', () => {
+    expect(given(open, issued(0, 1)).whenAdopted()).toEqual({
+      type: 'adopted',
+      obligation: {
+        ...open,
+        status: 'reserved',
+        fund: 'GIFT',
+        slots: [
+          slot({ amountCents: 100_000n, site: undefined, isCareful: true }),
+          slot({ slot: 1, amountCents: 10_000n, site: undefined, isCareful: true, state: 'unknown' }),
+        ],
+      },
+      postings: [moved('available', 'reserved', 110_000n), moved('reserved', 'in-flight', 10_000n)],
+    });
+  });
+
+  it('of one that waited for people: it is in flight, and asked about', () => {
+    expect(given(reserved(slot()), issued()).whenAdopted()).toEqual({
+      type: 'adopted',
+      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      postings: [moved('reserved', 'in-flight', 110_000n)],
+    });
+  });
+
+  it('of one that was taken back: its money is taken again', () => {
+    const closed: Obligation = { ...reserved(slot({ state: 'void' })), status: 'closed' };
+    expect(given(closed, issued()).whenAdopted()).toEqual({
+      type: 'adopted',
+      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      postings: [moved('available', 'in-flight', 110_000n)],
+    });
+  });
+
+  it('a second generation: the first had a definite no', () => {
+    expect(given(reserved(slot({ state: 'issued' })), voided(0), issued(1)).whenAdopted()).toEqual({
+      type: 'adopted',
+      obligation: reserved(slot({ state: 'void' }), slot({ generation: 1, state: 'unknown', isCareful: true })),
+      postings: [moved('outstanding', 'in-flight', 110_000n)],
+    });
+  });
+});
+
+describe('what the books know by themselves', () => {
+  it.each<[string, Obligation, Finding]>([
+    ['a code that is out', reserved(slot({ state: 'issued' })), issued()],
+    ['a code that was collected since', reserved(slot({ state: 'issued' })), { ...issued(), reply: 'collected' }],
+    ['something unknown', reserved(slot({ state: 'unknown' })), { ...issued(), reply: 'pending' }],
+    ['something that is being sent', reserved(slot({ state: 'intended', isTakenUp: true })), issued()],
+    ['something void', reserved(slot({ state: 'void' })), voided()],
+  ])('%s', (_, obligation, finding) => {
+    expect(given(obligation, finding).whenAdopted()).toEqual({ type: 'known' });
+  });
+});
+
+describe('what nobody can take in', () => {
+  it('what no fund can bear', () => {
+    expect(given(open, issued()).whenAdopted({ fund: undefined })).toEqual({ type: 'no-money' });
+  });
+
+  it.each<[string, Obligation, readonly Finding[]]>([
+    ['two generations that both live', reserved(slot()), [issued(0), issued(1)]],
+    [
+      'an older generation that lives beside ours',
+      reserved(slot({ state: 'void' }), slot({ generation: 1 })),
+      [issued()],
+    ],
+    ['what was paid and is void', reserved(slot({ state: 'collected' })), [voided()]],
+  ])('%s', (_, obligation, findings) => {
+    expect(given(obligation, ...findings).whenAdopted()).toEqual({ type: 'contradiction' });
+  });
+});

@@ -1,0 +1,10 @@
+// `node test/support/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own built
+// migrations, and starts nothing.
+import 'reflect-metadata';
+
+const [service, url] = process.argv.slice(2);
+const module = await import(new URL(`../../dist/apps/${service}/src/${service}.module.js`, import.meta.url));
+const { dataSourceOf } = await import('#libs/service');
+const source = await dataSourceOf({ url, ...module[`${service}Spec`] }).initialize();
+await source.runMigrations();
+await source.destroy();
