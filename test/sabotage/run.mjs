@@ -20,11 +20,14 @@ const { twinsOfKeys } = await import('./twins-of-keys.ts');
 const { twinsOfLibs } = await import('./twins-of-libs.ts');
 const { twinsOfRestores } = await import('./twins-of-restores.ts');
 const { pageOf } = await import('./page.ts');
-<<<<<<< HEAD
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfHouseholds, ...twinsOfKeys, ...twinsOfFaults];
-=======
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfKeys, ...twinsOfFaults, ...twinsOfRestores];
->>>>>>> 1cb9310 (List the mechanisms of restores in the page about sabotage)
+const twins = [
+  ...twinsOfLibs,
+  ...twinsOfApps,
+  ...twinsOfHouseholds,
+  ...twinsOfKeys,
+  ...twinsOfFaults,
+  ...twinsOfRestores,
+];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 if (process.argv.includes('--write')) {
   const page = join(root, 'docs', 'sabotage.md');

@@ -12,11 +12,14 @@ import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
 import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
 import { twinsOfRestores } from '../sabotage/twins-of-restores.js';
 
-<<<<<<< HEAD
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfHouseholds, ...twinsOfKeys, ...twinsOfFaults];
-=======
-const twins = [...twinsOfLibs, ...twinsOfApps, ...twinsOfKeys, ...twinsOfFaults, ...twinsOfRestores];
->>>>>>> 1cb9310 (List the mechanisms of restores in the page about sabotage)
+const twins = [
+  ...twinsOfLibs,
+  ...twinsOfApps,
+  ...twinsOfHouseholds,
+  ...twinsOfKeys,
+  ...twinsOfFaults,
+  ...twinsOfRestores,
+];
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 
 describe('the sabotage twins', () => {
