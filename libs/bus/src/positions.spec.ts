@@ -22,13 +22,15 @@ describe('where a consumer starts', () => {
 });
 
 describe('lag', () => {
-  it('is what lies in the log behind the committed offsets', () => {
+  it('is what lies in the log behind the committed offsets, and what a restored database has to be told again', () => {
     const all = new Map([
       ['a 0', { committed: 40n, applied: 40n, log }],
       ['a 1', { committed: undefined, applied: undefined, log }],
       ['a 2', { committed: 100n, applied: 100n, log }],
       ['a 3', { committed: 5n, applied: 5n, log }],
+      ['a 4', { committed: 100n, applied: 70n, log }],
+      ['a 5', { committed: 100n, applied: undefined, log }],
     ]);
-    expect(lagOf(all)).toBe(60 + 90 + 0 + 90);
+    expect(lagOf(all)).toBe(60 + 90 + 0 + 90 + 30 + 90);
   });
 });

@@ -67,11 +67,13 @@ export function partitionKey({ topic, partition }: PartitionName): string {
   return `${topic} ${partition}`;
 }
 
-/** Messages that wait in the log for this service. */
+/** Messages that wait in the log for this service: also those that a restored database has to be told again. */
 export function lagOf(all: ReadonlyMap<string, Standing>): number {
   let lag = 0n;
-  for (const { committed, log } of all.values()) {
-    const next = committed === undefined || committed < log.low ? log.low : committed;
+  for (const { committed, applied, log } of all.values()) {
+    const known =
+      committed === undefined || applied === undefined ? log.low : committed < applied ? committed : applied;
+    const next = known < log.low ? log.low : known;
     if (log.high > next) lag += log.high - next;
   }
   return Number(lag);
