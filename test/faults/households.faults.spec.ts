@@ -209,6 +209,11 @@ describe('households and their clocks', () => {
   it('a code that nobody collects for sixty days is made worthless; asked for, there is another one', async () => {
     await day(61);
     await until(uncollected, 'closed');
+    await eventually(
+      'it is voided',
+      () => fateOf(uncollectedCode),
+      (fate) => fate.length > 1,
+    );
     expect(await fateOf(uncollectedCode)).toEqual(['cash-issued', 'cash-void']);
     await ask(uncollected, { to: 'payments', kind: 'presence' }, city.kiosk);
     const code = await codeOf(uncollected);
