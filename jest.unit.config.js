@@ -3,5 +3,5 @@ import { base } from './jest.base.config.js';
 export default {
   ...base,
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: [...base.testPathIgnorePatterns, '\\.(it|faults)\\.spec\\.ts$'],
+  testPathIgnorePatterns: [...base.testPathIgnorePatterns, '\\.(it|faults|containers)\\.spec\\.ts$'],
 };

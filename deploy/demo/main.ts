@@ -1,8 +1,9 @@
 // The contracts' validators read it while they are loaded.
 import 'reflect-metadata';
 
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 import { Command, CommanderError } from 'commander';
 
@@ -27,7 +28,12 @@ interface Options {
   readonly seed: string;
   readonly plainTo?: string;
   readonly root: string;
+  readonly city?: string;
+  /** False with --without-texts. */
+  readonly texts: boolean;
 }
+
+type Given = Omit<Options, 'texts'> & { readonly withoutTexts?: boolean };
 
 interface System {
   readonly urls: Readonly<Record<App, string>>;
@@ -62,11 +68,14 @@ function parse(args: readonly string[]): Options | undefined {
     .option('--at-once <number>', 'how many send at the same time', '64')
     .option('--seed <number>', 'repeats a run: the same households', String(Date.now() % 1_000_000))
     .option('--plain-to <file>', 'writes what the households typed, one JSON object a line, to search disks for it')
+    .option('--without-texts', 'nobody wants a text: a system in production keeps its quiet hours')
     .option('--root <folder>', 'where a system runs, or will', join(repositoryRoot, '.local'))
+    .option('--city <file>', 'a city that runs elsewhere: the file names its services; keys of devices lie beside it')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   try {
-    const options = command.parse([...args], { from: 'user' }).opts<Options>();
+    const { withoutTexts = false, ...given } = command.parse([...args], { from: 'user' }).opts<Given>();
+    const options: Options = { ...given, texts: !withoutTexts };
     for (const name of ['households', 'atOnce', 'seed'] as const) {
       if (!/^\d{1,7}$/.test(options[name])) throw new StackProblem('bad-option', `--${name} takes a number`);
     }
@@ -79,7 +88,8 @@ function parse(args: readonly string[]): Options | undefined {
 }
 
 /** The system that runs already, or one of its own, which is stopped at the end and whose files stay. */
-async function findOrStart({ root }: Options): Promise<System> {
+async function findOrStart({ root, city }: Options): Promise<System> {
+  if (city !== undefined) return systemElsewhere(resolve(city));
   const running = runningSystem(placeAt(resolve(root)).running);
   if (running?.ready === true) {
     console.log(`Using the system that runs in ${relative(process.cwd(), running.root)} (profile ${running.profile}).`);
@@ -116,6 +126,11 @@ async function findOrStart({ root }: Options): Promise<System> {
     pids: Object.fromEntries((started?.processes ?? []).map(({ name, pid }) => [name, pid])),
     stop: () => stack.stop(),
   };
+}
+
+function systemElsewhere(file: string): System {
+  const { services } = JSON.parse(readFileSync(file, 'utf8')) as { services: Record<App, string> };
+  return { urls: services, root: dirname(file), pids: {}, stop: () => Promise.resolve() };
 }
 
 async function run(system: System, options: Options): Promise<boolean> {
@@ -199,7 +214,7 @@ function peopleFor(profile: PublicProfile, today: string, options: Options): rea
       period: periodOf(today, profile.impactPeriod.granularity),
       serviceAreas: profile.residency.serviceAreas,
       evidenceShare: 0.3,
-      textShare: 0.5,
+      textShare: options.texts ? 0.5 : 0,
     }),
   );
 }

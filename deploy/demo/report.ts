@@ -141,13 +141,10 @@ export function printReport({ applicants, elapsedMs, verdict, pids }: Report): v
     ],
     ['texts sent', String(verdict.textsSent)],
     ['books balanced', yes(verdict.books.balanced)],
-    [
-      'memory (MiB)',
-      Object.entries(pids)
-        .map(([name, pid]) => `${name} ${rssMiB(pid)}`)
-        .join('  '),
-    ],
   );
+  // Nothing to tell of processes that run elsewhere.
+  const memory = Object.entries(pids).map(([name, pid]) => `${name} ${rssMiB(pid)}`);
+  if (memory.length > 0) rows.push(['memory (MiB)', memory.join('  ')]);
   console.log('');
   for (const [name, value] of rows) console.log(`  ${name.padEnd(26)} ${value}`);
   console.log('');

@@ -58,12 +58,26 @@ export function staffFile(place: Place): string {
   return join(place.root, 'staff.json');
 }
 
+/** The public halves of the keys that one service is to know, and its own command that enrols them. */
+export interface EnrolmentList {
+  readonly service: Service;
+  /** Below dist/apps. */
+  readonly command: string;
+  readonly list: readonly object[];
+}
+
 /** Makes keys for a kiosk at each of sixty sites, a navigator and people of staff, and enrols the public halves. */
 export async function enrolLocally(
   place: Place,
   databases: PerService<string>,
   running: readonly Service[],
 ): Promise<void> {
+  const lists = await enrolmentLists(place, running);
+  await Promise.all(lists.map((each) => enrol(place, { ...each, url: databases[each.service] })));
+}
+
+/** Makes the keys, which lie in two files of the place, and lists their public halves. */
+export async function enrolmentLists(place: Place, running: readonly Service[]): Promise<readonly EnrolmentList[]> {
   const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
   const devices = await withSeeds<LocalDevice>(devicesFile(place), [
     ...sites.map((number) => ({ name: `kiosk-${number}`, lane: 'kiosk' as const, site: `SITE-${number}` })),
@@ -73,15 +87,15 @@ export async function enrolLocally(
     staffFile(place),
     people.map((each) => ({ ...each, person: each.name })),
   );
-  const lists = running.map((service) => ({
+  const lists: EnrolmentList[] = running.map((service) => ({
+    service,
     command: service === 'intake' ? 'intake/src/enrol-staff.js' : `${service}/src/enrol.js`,
-    url: databases[service],
     list: staff.filter((each) => each.service === service).map(publicHalf),
   }));
   if (running.includes('intake')) {
-    lists.push({ command: 'intake/src/enrol.js', url: databases.intake, list: devices.map(publicHalf) as never });
+    lists.push({ service: 'intake', command: 'intake/src/enrol.js', list: devices.map(publicHalf) });
   }
-  await Promise.all(lists.map((each) => enrol(place, each)));
+  return lists;
 }
 
 /** Keys are made once and kept; whoever is not in the file yet is added. */

@@ -14,6 +14,7 @@ await ensure(import.meta.url);
 
 // Only now: an older Node cannot read them.
 const { twinsOfApps } = await import('./twins-of-apps.ts');
+const { twinsOfContainers } = await import('./twins-of-containers.ts');
 const { twinsOfFaults } = await import('./twins-of-faults.ts');
 const { twinsOfHouseholds } = await import('./twins-of-households.ts');
 const { twinsOfKeys } = await import('./twins-of-keys.ts');
@@ -24,6 +25,7 @@ const twins = [
   ...twinsOfLibs,
   ...twinsOfApps,
   ...twinsOfHouseholds,
+  ...twinsOfContainers,
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfRestores,
@@ -63,7 +65,7 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
 async function copyTree() {
-  const left = new Set(['node_modules', 'dist', '.local', '.git', 'coverage']);
+  const left = new Set(['node_modules', 'dist', '.local', '.git', '.env', 'coverage']);
   await cp(root, copy, { recursive: true, filter: (path) => !left.has(relative(root, path)) });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
 }

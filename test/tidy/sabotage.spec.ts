@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../deploy/local/place.js';
 import { pageOf } from '../sabotage/page.js';
 import { twinsOfApps } from '../sabotage/twins-of-apps.js';
+import { twinsOfContainers } from '../sabotage/twins-of-containers.js';
 import { twinsOfFaults } from '../sabotage/twins-of-faults.js';
 import { twinsOfHouseholds } from '../sabotage/twins-of-households.js';
 import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
@@ -16,6 +17,7 @@ const twins = [
   ...twinsOfLibs,
   ...twinsOfApps,
   ...twinsOfHouseholds,
+  ...twinsOfContainers,
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfRestores,

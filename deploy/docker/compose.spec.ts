@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
+import { services } from '#libs/contracts';
+
+import { apps } from '../local/apps.js';
+import { placeAt, repositoryRoot } from '../local/place.js';
+import { environmentOf, perService, portsFrom } from '../local/settings.js';
+import { main } from './env-file.js';
+
+const compose = readFileSync(join(repositoryRoot, 'docker-compose.yml'), 'utf8');
+const dockerfile = readFileSync(join(repositoryRoot, 'deploy', 'docker', 'Dockerfile'), 'utf8');
+
+/** The text of one block, by its name and indentation. */
+function block(name: string, indent = 2): string {
+  const lines = compose.split('\n');
+  const first = lines.findIndex((line) => line.startsWith(`${' '.repeat(indent)}${name}:`));
+  if (first < 0) throw new Error('no such block');
+  const isInside = (line: string): boolean => line === '' || line.startsWith(' '.repeat(indent + 1));
+  const length = lines.slice(first + 1).findIndex((line) => !isInside(line));
+  return lines.slice(first, length < 0 ? undefined : first + 1 + length).join('\n');
+}
+
+const settingsIn = (text: string): string[] =>
+  [...text.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? '');
+const running = ['postgres', 'kafka', 'setup', 'enrol', 'doors', ...apps];
+
+describe('the compose file', () => {
+  it('tells each service what it is told elsewhere, and the address to listen on', () => {
+    const user = { username: 'u', password: 'p' };
+    const wiring = {
+      place: placeAt('/r'),
+      ports: portsFrom(3001),
+      profile: 'los-angeles',
+      databases: perService(() => 'postgres://'),
+      broker: { brokers: 'b:1', users: perService(() => user) },
+    };
+    for (const service of services) {
+      const { QUIET_HOURS: _, ...wanted } = environmentOf(service, wiring) as Record<string, string>;
+      const told = new Set([...settingsIn(block('x-environment', 0)), ...settingsIn(block(service))]);
+      expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), 'PORT'].sort()]);
+    }
+  });
+
+  it('gives each service its own private keys, writable, and of the others only what they publish, to read', () => {
+    for (const service of services) {
+      const mounts = [...block(service).matchAll(/^ {6}- ([a-z-]+):(\/keyring\S*)$/gm)].map(
+        ([, from, to]) => `${from}:${to}`,
+      );
+      const published = services.map(
+        (each) => `public-${each}:/keyring/public/${each}${each === service ? '' : ':ro'}`,
+      );
+      const own = [`keyring-${service}:/keyring/private`, `replica-${service}:/keyring/replica`];
+      expect(mounts.sort()).toEqual([...own, 'pins:/keyring/pins:ro', ...published].sort());
+    }
+  });
+
+  it('hardens every container', () => {
+    const hardened = block('x-hardened', 0);
+    for (const word of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true'])
+      expect(hardened).toContain(word);
+    expect(block('x-app', 0)).toContain('<<: *hardened');
+    expect(block('x-service', 0)).toContain('<<: *app');
+    for (const name of running)
+      expect([name, /<<: \*(hardened|app|service)$/m.test(block(name))]).toEqual([name, true]);
+    expect(block('x-app', 0)).toContain('user: node');
+    expect(block('postgres')).toContain('user: postgres');
+    expect(compose).not.toMatch(/privileged|cap_add|docker\.sock|network_mode/);
+  });
+
+  it('lets the world in by one container, and to intake alone', () => {
+    expect(running.filter((name) => /^ {4}ports:/m.test(block(name)))).toEqual(['doors']);
+    const published = [...block('doors').matchAll(/^ {6}- (\S+:\d+:\d+|\$\{DOOR\S* .*\}:\d+)$/gm)].map(
+      ([, port]) => port,
+    );
+    expect(published.map((port) => port?.replace(/:\?[^}]*/, ''))).toEqual([
+      '${DOOR}:3001',
+      '127.0.0.1:3002:3002',
+      '127.0.0.1:3003:3003',
+      '127.0.0.1:3004:3004',
+      '127.0.0.1:3005:3005',
+    ]);
+    expect(block('inside')).toContain('internal: true');
+    for (const name of ['postgres', 'kafka', 'intake', 'eligibility'])
+      expect(block(name)).toContain('networks: [inside]');
+  });
+
+  it('has no password of its own: each comes from the settings, and without them nothing starts', () => {
+    const used = [...compose.matchAll(/\$\{(\w+)([^}]*)\}/g)];
+    expect(used.filter(([, , rest]) => rest !== ':?run npm run env:write first')).toEqual([]);
+    for (const line of compose.split('\n').filter((each) => /PASSWORD|SCRAM_|_URL: postgres/.test(each))) {
+      expect(line).toMatch(/\$\{\w+:\?/);
+    }
+  });
+});
+
+describe('the image', () => {
+  it('runs as an ordinary user, takes the signal to stop, and holds only what production needs', () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).toMatch(/^ENTRYPOINT \["node", /m);
+    expect(last).toMatch(/^HEALTHCHECK /m);
+    expect(last).toContain('NODE_ENV=production');
+    expect(dockerfile).toContain('npm prune --ignore-scripts --omit=dev --omit=optional');
+  });
+});
+
+describe('npm run env:write', () => {
+  let root: string;
+  const said: string[] = [];
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'env-'));
+    said.length = 0;
+    for (const way of ['log', 'error'] as const)
+      jest.spyOn(console, way).mockImplementation((line) => void said.push(String(line)));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    process.exitCode = 0;
+    rmSync(root, { recursive: true });
+  });
+
+  it('writes every setting that the compose file asks for, each password another one, for its owner only', async () => {
+    await main([], root);
+    const lines = readFileSync(join(root, '.env'), 'utf8')
+      .split('\n')
+      .filter((line) => /^\w+=/.test(line));
+    const settings = new Map(lines.map((line) => line.split('=', 2) as [string, string]));
+    const asked = new Set([...compose.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name));
+    expect(new Set(settings.keys())).toEqual(asked);
+    const passwords = [...settings].filter(([name]) => name.includes('PASSWORD')).map(([, value]) => value);
+    expect(new Set(passwords).size).toBe(10);
+    expect(passwords.every((password) => /^[\w-]{32}$/.test(password))).toBe(true);
+    expect(statSync(join(root, '.env')).mode & 0o777).toBe(0o600);
+    expect(said.some((line) => passwords.some((password) => line.includes(password)))).toBe(false);
+  });
+
+  it('puts no private key where a container could read it', async () => {
+    await main(['santa-ana'], root);
+    const place = join(root, '.local', 'containers');
+    const seeds = ['devices.json', 'staff.json'].flatMap((file) => {
+      expect(statSync(join(place, file)).mode & 0o777).toBe(0o600);
+      return (JSON.parse(readFileSync(join(place, file), 'utf8')) as { seed: string }[]).map(({ seed }) => seed);
+    });
+    const enrolment = readFileSync(join(place, 'enrolment.json'), 'utf8');
+    expect(seeds.length).toBeGreaterThan(60);
+    expect(seeds.filter((seed) => enrolment.includes(seed))).toEqual([]);
+  });
+
+  it('overwrites nothing, and takes no profile that is not there', async () => {
+    await main([], root);
+    const before = readFileSync(join(root, '.env'), 'utf8');
+    await main([], root);
+    expect([readFileSync(join(root, '.env'), 'utf8'), process.exitCode]).toEqual([before, 1]);
+    expect(said.at(-1)).toMatch(/^There is a \.env already/);
+    rmSync(join(root, '.env'));
+    await main(['nowhere'], root);
+    expect(said.at(-1)).toMatch(/profiles: los-angeles, santa-ana/);
+  });
+});

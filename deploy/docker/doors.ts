@@ -1,0 +1,27 @@
+import { createServer, connect } from 'node:net';
+
+/**
+ * The only container with a way in from outside: passes connections on to the services, which have none. Each connection
+ * goes to one of the instances that the name of a service stands for. A city puts its own load balancer and TLS here.
+ *
+ *     doors.js 3001=intake:3001 3002=eligibility:3002
+ */
+const doors = process.argv.slice(2).map((word) => {
+  const [port, host, to] = word.split(/[=:]/) as [string, string, string];
+  return { port: Number(port), host, to: Number(to) };
+});
+
+for (const { port, host, to } of doors) {
+  const server = createServer({ noDelay: true }, (outside) => {
+    const inside = connect({ host, port: to, noDelay: true });
+    outside.pipe(inside).pipe(outside);
+    // One end that breaks ends the other; there is nothing to tell about it.
+    outside.on('error', () => inside.destroy());
+    inside.on('error', () => outside.destroy());
+    outside.on('close', () => inside.destroy());
+    inside.on('close', () => outside.destroy());
+  });
+  server.listen(port, '0.0.0.0');
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));

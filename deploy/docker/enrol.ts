@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Runs once after the services have made their tables: enrols devices and staff by their public keys, from the list that
+ * `npm run env:write` has made. Private keys stay with those who sign.
+ */
+interface Enrolment {
+  readonly service: string;
+  /** The service's own command, below dist/apps. */
+  readonly command: string;
+  readonly list: readonly object[];
+}
+
+const lists = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as readonly Enrolment[];
+const folder = mkdtempSync(join(tmpdir(), 'enrol-'));
+for (const { service, command, list } of lists) {
+  const file = join(folder, 'list.json');
+  writeFileSync(file, JSON.stringify(list));
+  const { status } = spawnSync(process.execPath, [join('dist', 'apps', command), file], {
+    env: { DATABASE_URL: process.env[`DATABASE_URL_${service.toUpperCase()}`] },
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(1);
+}

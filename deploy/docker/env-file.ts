@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+
+import { writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import { services } from '#libs/contracts';
+
+import { enrolmentLists } from '../local/enrolment.js';
+import { placeAt, repositoryRoot } from '../local/place.js';
+import { profileFile } from '../local/settings.js';
+import { newPassword } from '../local/secrets.js';
+
+/** Which port of this machine leads to which app: only intake's is for everybody. */
+export const doors = { intake: 3001, eligibility: 3002, payments: 3003, notification: 3004, 'rail-simulator': 3005 };
+
+/** `npm run env:write [PROFILE]`. Ends the process: 1 when there is a file already, or no such profile. */
+export async function main([profile = 'los-angeles']: readonly string[], root = repositoryRoot): Promise<void> {
+  const file = join(root, '.env');
+  try {
+    profileFile(profile);
+    // `wx`: two at once, or a second time by mistake, must not lock a system out of its own data.
+    writeFileSync(file, settings(profile), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    console.error(
+      isThere
+        ? 'There is a .env already; its passwords belong to data that may still be there. Remove both, or neither.'
+        : (error as Error).message,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const place = placeAt(join(root, '.local', 'containers'));
+  // Where the pins of the running system are put: devices bring theirs with their pages.
+  await mkdir(place.keyring, { recursive: true });
+  const lists = await enrolmentLists(place, services);
+  // Public halves only: a container reads them.
+  await writeFile(join(place.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
+  const urls = Object.fromEntries(Object.entries(doors).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
+  await writeFile(
+    join(place.root, 'city.json'),
+    `${JSON.stringify({ services: urls, staff: 'staff.json' }, undefined, 1)}\n`,
+  );
+  console.log(
+    `Wrote .env (passwords, for its owner only) and ${relative(root, place.root)} (keys of devices and staff).`,
+  );
+}
+
+function settings(profile: string): string {
+  const names = [
+    'POSTGRES_PASSWORD',
+    ...services.map((service) => `DB_PASSWORD_${service.toUpperCase()}`),
+    'KAFKA_PASSWORD_ADMIN',
+    ...services.map((service) => `KAFKA_PASSWORD_${service.toUpperCase()}`),
+  ];
+  return [
+    '# Written by `npm run env:write`. Keep it as long as the volumes of the system: they know these passwords.',
+    `PROFILE=${profile}`,
+    '# Where intake is reached. Behind a proxy that ends TLS: 0.0.0.0:3001',
+    `DOOR=127.0.0.1:${doors.intake}`,
+    ...names.map((name) => `${name}=${newPassword()}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+// The contracts' validators read it while they are loaded.
+import 'reflect-metadata';
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import pg from 'pg';
+
+import { services, type Service } from '#libs/contracts';
+
+import { prepareDatabases } from '../local/databases.js';
+import { declareTopics } from '../local/kafka-topics.js';
+import { setUpKeyrings } from '../local/keyring.js';
+import { placeAt } from '../local/place.js';
+import { asProblem, StackProblem } from '../local/problem.js';
+
+/**
+ * Runs once before the services, each time the system is started: databases and roles, keyrings, topics and access
+ * rules. Done again it changes nothing that is right. It alone has the passwords of the superusers.
+ */
+const place = placeAt('/setup');
+const PARTITIONS = 6;
+
+const databasePassword = (service: Service): string => setting(`DB_PASSWORD_${service.toUpperCase()}`);
+
+function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new StackProblem('not-given', name);
+  return value;
+}
+
+/** @throws StackProblem 'keys-gone': the volumes of the keyrings are gone, and those of the databases are not */
+async function refuseWithoutKeys(superuserUrl: string): Promise<void> {
+  if (existsSync(join(place.keyring, 'set-up.json'))) return;
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = ANY($1)', [services]);
+    if (rowCount !== 0) throw new StackProblem('keys-gone');
+  } finally {
+    await client.end();
+  }
+}
+
+async function step(title: string, work: () => Promise<unknown>): Promise<void> {
+  const began = performance.now();
+  await work();
+  console.log(`${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+}
+
+try {
+  const superuserUrl = setting('SUPERUSER_URL');
+  const passwords = Object.fromEntries(services.map((service) => [service, databasePassword(service)]));
+  const admin = { username: 'admin', password: setting('KAFKA_PASSWORD_ADMIN') };
+  await refuseWithoutKeys(superuserUrl);
+  // Keys first: a database that is there without them is refused at the next attempt.
+  await step('Keys', () => setUpKeyrings(place));
+  await step('Databases', () => prepareDatabases(superuserUrl, passwords));
+  await step('Topics and access rules', () =>
+    declareTopics(setting('KAFKA_BROKERS'), admin, { partitions: PARTITIONS }),
+  );
+  process.exit(0);
+} catch (error) {
+  const problem = asProblem(error);
+  console.error(problem instanceof StackProblem ? problem.message : problem);
+  process.exit(1);
+}

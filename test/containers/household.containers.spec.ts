@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
+import type { StartedTestContainer } from 'testcontainers';
+
+import { services } from '#libs/contracts';
+import { openCodes } from '#libs/household';
+
+import { prepareDatabases } from '../../deploy/local/databases.js';
+import { newPassword } from '../../deploy/local/secrets.js';
+import { someAnswers, TestCity } from '../support/city.js';
+import { KafkaContainer } from './kafka-container.js';
+
+let postgres: StartedPostgreSqlContainer;
+let kafka: StartedTestContainer;
+let city: TestCity;
+
+beforeAll(async () => {
+  const [database, broker] = await Promise.all([
+    new PostgreSqlContainer('postgres:18').withCommand(['postgres', '-cmax_connections=200']).start(),
+    new KafkaContainer().startBroker(),
+  ]);
+  postgres = database;
+  kafka = broker.container;
+  const passwords = Object.fromEntries(services.map((service) => [service, newPassword()]));
+  const urls = await prepareDatabases(postgres.getConnectionUri(), passwords);
+  const { brokers, admin, users } = broker.access;
+  city = await TestCity.start('demo', {
+    given: {
+      KAFKA_BROKERS: brokers,
+      KAFKA_ADMIN_USERNAME: admin.username,
+      KAFKA_ADMIN_PASSWORD: admin.password,
+      ...Object.fromEntries(
+        services.flatMap((service) => {
+          const name = service.toUpperCase();
+          return [
+            [`DATABASE_URL_${name}`, urls[service]],
+            [`KAFKA_USERNAME_${name}`, users[service].username],
+            [`KAFKA_PASSWORD_${name}`, users[service].password],
+          ];
+        }),
+      ),
+    },
+  });
+});
+afterAll(async () => {
+  await city?.stop();
+  await Promise.all([postgres?.stop(), kafka?.stop()]);
+});
+
+it('a household applies at a kiosk and holds a code that the partner knows, on databases and broker in containers', async () => {
+  const household = await city.apply(someAnswers(), city.kiosk);
+  const messages = await household.until(({ payments }) => payments?.status === 'ready-to-collect', 'a code', 60_000);
+  const codes = await openCodes(household.household, messages);
+  expect(codes.map(({ amountCents }) => amountCents)).toEqual([25_000n]);
+  const issued = (await city.journal()).filter(({ code }) => code === codes[0]?.code);
+  expect(issued.map(({ kind, amountCents }) => [kind, amountCents])).toEqual([['cash-issued', '25000']]);
+  const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+  expect([books['balanced'], books['hold']]).toEqual([true, null]);
+  const parked = await Promise.all(services.map((service) => city.parked(service)));
+  expect(parked).toEqual([0, 0, 0, 0]);
+});
