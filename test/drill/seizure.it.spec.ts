@@ -29,8 +29,8 @@ const planted = {
 /** What is the same in every database because it is about nobody. */
 const constants = [
   ...(catalogue as readonly Contract[]).map(({ topic }) => new RegExp(`^${topic.replaceAll('.', '\\.')}$`)),
-  // The migration, and the cluster that the four databases of one machine share.
-  /^Tables\d{13}$/,
+  // The migrations, and the cluster that the four databases of one machine share.
+  /^(?:Tables|Staff)\d{13}$/,
   /^\d{19}$/,
 ];
 
