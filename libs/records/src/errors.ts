@@ -8,13 +8,22 @@ const sentences = {
   'not-locked': 'A record may be saved only after it was found for update or put in the same transaction.',
   conflict: 'Another transaction changed the same record first.',
   'too-many-holders': 'Too many processes lease work of one database at the same time.',
+  'no-custodian': 'A legal hold needs the public key of a custodian.',
+  'not-holdable': 'Records of that kind cannot be held.',
+  turning: 'The nightly turn runs; holds are placed and lifted before or after it.',
   damaged: 'A record does not open with the key of its night.',
 } as const;
 
 export type RecordsErrorCode = keyof typeof sentences;
 
 /** Codes that the same transaction, done again, can heal. */
-const retriable: ReadonlySet<RecordsErrorCode> = new Set(['conflict', 'not-ready', 'keys-missing', 'too-many-holders']);
+const retriable: ReadonlySet<RecordsErrorCode> = new Set([
+  'conflict',
+  'not-ready',
+  'keys-missing',
+  'too-many-holders',
+  'turning',
+]);
 
 /** The only error this library throws on purpose. Its message is a fixed sentence and holds no value. */
 export class RecordsError extends Error {

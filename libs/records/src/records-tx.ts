@@ -1,4 +1,5 @@
 import { RecordsError } from './errors.js';
+import { keepHeld } from './held.js';
 import { leaseOf, wholeHour, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import { HOLDER_LOCK } from './lease-holder.js';
 import type { RowSeal } from './row-seal.js';
@@ -37,6 +38,8 @@ export interface RecordsTxOptions {
   readonly present: RowSeal;
   /** Nights whose records the turn has not moved yet. */
   readonly earlier: readonly RowSeal[];
+  /** Something is under a legal hold. */
+  readonly hasHolds: boolean;
 }
 
 /**
@@ -51,8 +54,11 @@ export class RecordsTx {
   /** What this transaction has locked, or has seen to be absent. */
   private readonly held = new Map<string, Place | 'absent'>();
 
-  constructor({ tx, kinds, present, earlier }: RecordsTxOptions) {
+  private readonly hasHolds: boolean;
+
+  constructor({ tx, kinds, present, earlier, hasHolds }: RecordsTxOptions) {
     this.tx = tx;
+    this.hasHolds = hasHolds;
     this.kinds = kinds;
     this.present = present;
     this.nights = [present, ...earlier];
@@ -110,10 +116,11 @@ export class RecordsTx {
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }
 
-  /** @returns for each value whether this call removed its record */
+  /** What is under a legal hold is kept for its custodian. @returns for each value whether this call removed its record */
   async remove(kind: string, values: readonly Uint8Array[]): Promise<boolean[]> {
     this.spec(kind);
     if (values.length === 0) return [];
+    if (this.hasHolds) await keepHeld(this, kind, values);
     const { nights, lookups } = this.places(kind, values);
     const { rows } = await this.tx.query(sql.remove, [kind, nights, lookups]);
     const removed = new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
@@ -263,7 +270,8 @@ export class RecordsTx {
     return seal;
   }
 
-  private spec(kind: string): KindSpec {
+  /** @throws RecordsError `unknown-kind` */
+  spec(kind: string): KindSpec {
     const spec = this.kinds.get(kind);
     if (spec === undefined) throw new RecordsError('unknown-kind');
     return spec;

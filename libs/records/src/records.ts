@@ -65,10 +65,11 @@ export class Records {
   }
 
   private async open(tx: Tx): Promise<RecordsTx> {
-    const { rows } = await tx.query('SELECT open_records() AS night');
-    const [present, ...earlier] = (rows as { night: number }[]).map(({ night }) => this.sealOf(night));
+    const { rows } = await tx.query('SELECT night, has_holds AS "hasHolds" FROM open_records()');
+    const nights = rows as { night: number; hasHolds: boolean }[];
+    const [present, ...earlier] = nights.map(({ night }) => this.sealOf(night));
     if (present === undefined) throw new RecordsError('not-ready');
-    return new RecordsTx({ tx, kinds: this.kinds, present, earlier });
+    return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds: nights.some((each) => each.hasHolds) });
   }
 
   /** The seal of a night that still has keys. For this library alone. @throws RecordsError `keys-missing` */

@@ -1,4 +1,4 @@
-import { hmacSha256, openAtRest, REST_OVERHEAD_BYTES, sealAtRest, SealingError, type RowKeys } from '#libs/sealing';
+import { hmacSha256, openAtRest, sealAtRest, SealingError, type RowKeys } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
 import type { FoundRow, KindSpec, Row } from './kind.js';
@@ -20,22 +20,27 @@ export class RowSeal {
 
   /** @throws RecordsError `too-large` */
   seal(spec: KindSpec, lookup: Uint8Array, row: Pick<Row, 'value' | 'body'>): Buffer {
-    return sealAtRest(this.keys.seal, this.aad(spec.kind, lookup), pack(spec, row));
+    return this.sealPacked(spec.kind, lookup, pack(spec, row));
   }
 
   /** @throws RecordsError `damaged` when the blob was not sealed for exactly this night, kind and lookup */
   open(kind: string, lookup: Uint8Array, blob: Uint8Array): FoundRow {
+    return unpack(this.openPacked(kind, lookup, blob));
+  }
+
+  /** As `seal`, of what `openPacked` of another night has given. */
+  sealPacked(kind: string, lookup: Uint8Array, packed: Uint8Array): Buffer {
+    return sealAtRest(this.keys.seal, this.aad(kind, lookup), packed);
+  }
+
+  /** As `open`, and what was sealed is left as it is: the turn need not understand what it carries. */
+  openPacked(kind: string, lookup: Uint8Array, blob: Uint8Array): Buffer {
     try {
-      return unpack(openAtRest(this.keys.seal, this.aad(kind, lookup), blob));
+      return openAtRest(this.keys.seal, this.aad(kind, lookup), blob);
     } catch (error) {
       if (error instanceof SealingError) throw new RecordsError('damaged');
       throw error;
     }
-  }
-
-  /** Bytes before sealing of a blob, for a kind that nobody declares any more. */
-  plainSize(blob: Uint8Array): number {
-    return blob.length - REST_OVERHEAD_BYTES;
   }
 
   private aad(kind: string, lookup: Uint8Array): Buffer {
@@ -60,9 +65,27 @@ function pack(spec: KindSpec, { value, body }: Pick<Row, 'value' | 'body'>): Buf
   return packed;
 }
 
-function unpack(packed: Buffer): FoundRow {
-  const bodyAt = VALUE_LENGTH_BYTES + packed.readUInt16BE(0);
-  const start = bodyAt + BODY_LENGTH_BYTES;
-  const json = packed.toString('utf8', start, start + packed.readUInt32BE(bodyAt));
+export function unpack(packed: Buffer): FoundRow {
+  const { bodyAt, end } = partsOf(packed);
+  const json = packed.toString('utf8', bodyAt + BODY_LENGTH_BYTES, end);
   return { value: packed.subarray(VALUE_LENGTH_BYTES, bodyAt), body: JSON.parse(json) as object };
+}
+
+/** The value by which a packed record is found. */
+export function valueOf(packed: Buffer): Buffer {
+  return packed.subarray(VALUE_LENGTH_BYTES, partsOf(packed).bodyAt);
+}
+
+/** A packed record in the size that its kind has now; left in its own where it does not fit, lest it stop the turn. */
+export function resized(packed: Buffer, sizeBytes: number): Buffer {
+  const { end } = partsOf(packed);
+  if (packed.length === sizeBytes || end > sizeBytes) return packed;
+  const result = Buffer.alloc(sizeBytes);
+  packed.copy(result, 0, 0, end);
+  return result;
+}
+
+function partsOf(packed: Buffer): { readonly bodyAt: number; readonly end: number } {
+  const bodyAt = VALUE_LENGTH_BYTES + packed.readUInt16BE(0);
+  return { bodyAt, end: bodyAt + BODY_LENGTH_BYTES + packed.readUInt32BE(bodyAt) };
 }

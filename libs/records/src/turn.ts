@@ -1,18 +1,19 @@
 import { randomFillSync } from 'node:crypto';
 import type pg from 'pg';
 
-import type { KindSpec } from './kind.js';
+import { Carrying, type Named, type Prepared } from './carry.js';
+import type { HoldBody } from './held.js';
 import type { Records, RowKeySource } from './records.js';
-import type { RowSeal } from './row-seal.js';
-import { NIGHT_LOCK, partitionOf } from './schema.js';
+import { HOLD, NIGHT_LOCK, partitionOf, TURN_LOCK } from './schema.js';
+import { condense, turnSql } from './turn-statements.js';
 import type { Tx } from './tx.js';
-
-/** Held by the one instance that turns, for as long as its turn takes. */
-export const TURN_LOCK = 7_402_614;
 
 const BATCH_ROWS = 2_000;
 /** A night's keys die after so many completed turns that followed it, and only when no row names the night. */
-const TURNS_KEPT = 3;
+export const TURNS_KEPT = 3;
+/** More records of one night than these do not become unreadable one by one: they wait for a person, however long. */
+const DAMAGED_MAX = 20;
+const HOLDS_MAX = 1_000_000;
 
 /** Places at which a test may end a turn as if its process had died. */
 export type TurnPoint = 'begun' | 'batch-moved' | 'emptied' | 'dropped' | 'completed';
@@ -27,25 +28,20 @@ export interface TurnOptions {
 }
 
 export interface TurnResult {
-  /** `busy`: another instance turns. `done`: everything is in tonight's partition. */
+  /** `busy`: another instance turns. `done`: everything that opens is in tonight's partition. */
   readonly outcome: 'busy' | 'done';
   readonly moved: number;
   /** Records that had ended and were not carried over. */
   readonly ended: number;
+  /** Records that do not open. They stay in their night, which stands until they are given up. */
+  readonly damaged: number;
+  /** Damaged records that went dark with their night. */
+  readonly givenUp: number;
   readonly nightsDropped: readonly number[];
   readonly keysDestroyed: readonly number[];
 }
 
-interface Named {
-  readonly kind: string;
-  readonly lookup: Buffer;
-}
-
-interface Taken extends Named {
-  readonly blob: Buffer;
-  readonly due: Date | null;
-  readonly lease: Date | null;
-}
+const NOTHING = { moved: 0, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [], keysDestroyed: [] } as const;
 
 /**
  * The nightly turn: re-seals and re-keys every living record into tonight's partition, in an order that nobody keeps,
@@ -59,8 +55,8 @@ export async function turn(options: TurnOptions, night: number, today: string): 
   const client = await options.pool.connect();
   try {
     const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [TURN_LOCK]);
-    if (rows[0]?.won !== true) return { outcome: 'busy', moved: 0, ended: 0, nightsDropped: [], keysDestroyed: [] };
-    return await new Turning(options, client, today).run(night);
+    if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };
+    return await new Turning(options, client, { night, today }).run();
   } finally {
     // Ending the connection ends the lock, whatever has happened.
     client.release(true);
@@ -70,90 +66,80 @@ export async function turn(options: TurnOptions, night: number, today: string): 
 class Turning {
   private moved = 0;
   private ended = 0;
+  private damaged = 0;
+  private givenUp = 0;
+  private readonly nightsDropped: number[] = [];
+  private holds: ReadonlyMap<string, HoldBody> = new Map();
 
   constructor(
     private readonly options: TurnOptions,
     private readonly client: pg.PoolClient,
-    private readonly today: string,
+    private readonly to: { readonly night: number; readonly today: string },
   ) {}
 
-  async run(night: number): Promise<TurnResult> {
+  async run(): Promise<TurnResult> {
     const { records } = this.options;
+    const { night } = this.to;
     await this.transaction((tx) => records.beginNight(tx, night));
     await this.reach('begun');
+    this.holds = await this.holdsNow();
     const { rows } = await this.client.query<{ night: number }>('SELECT night FROM night WHERE night < $1 ORDER BY 1', [
       night,
     ]);
-    const nightsDropped: number[] = [];
     for (const { night: old } of rows) {
-      await this.empty(old, night);
+      await this.empty(old);
       await this.reach('emptied');
-      if (await this.drop(old)) nightsDropped.push(old);
+      if (await this.drop(old)) this.nightsDropped.push(old);
       await this.reach('dropped');
     }
-    await this.client.query(
-      `INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true`,
-      [night],
-    );
+    await this.client.query(turnSql.completed, [night]);
     await this.reach('completed');
+    await this.giveUp();
     const keysDestroyed = await this.destroyKeys();
-    return { outcome: 'done', moved: this.moved, ended: this.ended, nightsDropped, keysDestroyed };
+    const { moved, ended, damaged, givenUp, nightsDropped } = this;
+    return { outcome: 'done', moved, ended, damaged, givenUp, nightsDropped, keysDestroyed };
+  }
+
+  /** Holds are placed and lifted by whoever has the lock of the turn: these stay as they are. */
+  private async holdsNow(): Promise<ReadonlyMap<string, HoldBody>> {
+    const { records } = this.options;
+    if (!records.kinds.has(HOLD)) return new Map();
+    const placed = await this.transaction(async (tx) => (await records.begin(tx)).scan<HoldBody>(HOLD, HOLDS_MAX));
+    return new Map(placed.map(({ value, body }) => [Buffer.from(value).toString('hex'), body]));
   }
 
   /** The order is drawn here, over the whole night, and forgotten with this process. */
-  private async empty(old: number, night: number): Promise<void> {
-    const { batchRows = BATCH_ROWS, onProgress } = this.options;
-    const { rows } = await this.client.query<Named>('SELECT kind, lookup FROM record WHERE night = $1', [old]);
+  private async empty(from: number): Promise<void> {
+    const { batchRows = BATCH_ROWS, pool, records, onProgress } = this.options;
+    const { rows } = await this.client.query<Named>('SELECT kind, lookup FROM record WHERE night = $1', [from]);
     const names = shuffled(rows);
-    for (let at = 0; at < names.length; at += batchRows) {
-      await this.transaction((tx) => this.move(tx, { from: old, to: night, names: names.slice(at, at + batchRows) }));
+    const carrying = new Carrying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
+    const prepare = (at: number): Promise<Prepared> => {
+      const preparing = carrying.prepare(pool, names.slice(at, at + batchRows));
+      // Whoever waits for it hears of a failure; nobody does when the batch before has failed.
+      preparing.catch(() => undefined);
+      return preparing;
+    };
+    let next = names.length > 0 ? prepare(0) : undefined;
+    for (let at = 0; next !== undefined; at += batchRows) {
+      const prepared: Prepared = await next;
+      next = at + batchRows < names.length ? prepare(at + batchRows) : undefined;
+      await this.move(carrying, prepared);
       onProgress?.(Math.min(at + batchRows, names.length), names.length);
       await this.reach('batch-moved');
     }
   }
 
-  private async move(
-    tx: Tx,
-    { from, to, names }: { readonly from: number; readonly to: number; readonly names: readonly Named[] },
-  ): Promise<void> {
-    const { records } = this.options;
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
-    const [source, target] = [records.sealOf(from), records.sealOf(to)];
-    const { rows } = await tx.query(
-      `DELETE FROM record r USING unnest($2::text[], $3::bytea[]) AS k(kind, lookup)
-        WHERE r.night = $1 AND r.kind = k.kind AND r.lookup = k.lookup
-        RETURNING r.kind, r.lookup, r.blob, r.due, r.lease`,
-      [from, names.map(({ kind }) => kind), names.map(({ lookup }) => lookup)],
-    );
-    // Whoever wrote a record since it was listed has moved it already: what is missing here is not lost.
-    const kept = shuffled(rows as Taken[]).flatMap((row) => this.carried(row, source, target));
-    this.moved += kept.length;
-    this.ended += rows.length - kept.length;
-    await tx.query(
-      `INSERT INTO record (night, kind, lookup, blob, due, lease)
-       SELECT $1, n.kind, n.lookup, n.blob, n.due, n.lease
-         FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::timestamptz[], $6::timestamptz[])
-           AS n(kind, lookup, blob, due, lease)`,
-      [
-        to,
-        kept.map(({ kind }) => kind),
-        kept.map(({ lookup }) => lookup),
-        kept.map(({ blob }) => blob),
-        kept.map(({ due }) => due),
-        kept.map(({ lease }) => lease),
-      ],
-    );
-  }
-
-  /** The record under tonight's keys, or nothing when it has ended. A kind that is not declared any more is kept. */
-  private carried(row: Taken, source: RowSeal, target: RowSeal): Taken[] {
-    const { value, body } = source.open(row.kind, row.lookup, row.blob);
-    const spec: KindSpec | undefined = this.options.records.kinds.get(row.kind);
-    if (spec?.isOver?.(body, this.today) === true) return [];
-    const sizeBytes = spec?.sizeBytes ?? source.plainSize(row.blob);
-    const lookup = target.lookup(row.kind, value);
-    const blob = target.seal({ kind: row.kind, sizeBytes, work: row.due !== null }, lookup, { value, body });
-    return [{ ...row, lookup, blob }];
+  private async move(carrying: Carrying, prepared: Prepared): Promise<void> {
+    this.damaged += prepared.damaged;
+    const { moved, ended } = await this.transaction(async (tx) => {
+      // A batch that is lost in a crash is moved again; whatever commits after it is on the disk only together with it.
+      await tx.query('SET LOCAL synchronous_commit = off');
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+      return carrying.write(tx, prepared);
+    });
+    this.moved += moved;
+    this.ended += ended;
   }
 
   /** Only when it is empty, and under the lock: nobody can be about to write into it. */
@@ -161,23 +147,41 @@ class Turning {
     return this.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
       const { rows } = await tx.query('SELECT 1 FROM record WHERE night = $1 LIMIT 1', [old]);
-      if (rows.length > 0) return false;
-      await tx.query(`DROP TABLE ${partitionOf(old)}`);
-      await tx.query('DELETE FROM night WHERE night = $1', [old]);
-      await tx.query('INSERT INTO turn (night, completed) VALUES ($1, false) ON CONFLICT DO NOTHING', [old]);
-      return true;
+      if (rows.length === 0) return this.end(tx, old);
+      for (const statement of condense(old)) await tx.query(statement);
+      return false;
     });
+  }
+
+  /**
+   * A record that does not open keeps its night for as long as that night's keys would have lived anyway, so that its
+   * bytes can be mended; then forgetting goes before it. Many of them are no accident of one record: they stay.
+   */
+  private async giveUp(): Promise<void> {
+    const { rows } = await this.client.query<{ night: number }>(turnSql.outlived, [TURNS_KEPT, this.to.night]);
+    for (const { night: old } of rows) {
+      const lost = await this.transaction(async (tx) => {
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+        const { rows: left } = await tx.query('SELECT count(*)::integer AS count FROM record WHERE night = $1', [old]);
+        const { count } = left[0] as { count: number };
+        return count <= DAMAGED_MAX && (await this.end(tx, old)) ? count : undefined;
+      });
+      if (lost === undefined) continue;
+      this.givenUp += lost;
+      this.nightsDropped.push(old);
+    }
+  }
+
+  private async end(tx: Tx, old: number): Promise<boolean> {
+    await tx.query(`DROP TABLE ${partitionOf(old)}`);
+    await tx.query('DELETE FROM night WHERE night = $1', [old]);
+    await tx.query(turnSql.dropped, [old]);
+    return true;
   }
 
   /** Counted in completed turns, not in days: a turn that was missed delays forgetting and destroys nothing alive. */
   private async destroyKeys(): Promise<readonly number[]> {
-    const { rows } = await this.client.query<{ night: number }>(
-      `SELECT t.night FROM turn t
-        WHERE NOT EXISTS (SELECT FROM night n WHERE n.night = t.night)
-          AND (SELECT count(*) FROM turn c WHERE c.completed AND c.night > t.night) >= $1
-        ORDER BY 1`,
-      [TURNS_KEPT],
-    );
+    const { rows } = await this.client.query<{ night: number }>(turnSql.ripe, [TURNS_KEPT]);
     for (const { night } of rows) {
       await this.options.keys.destroyRowKeys(night);
       await this.client.query('DELETE FROM turn WHERE night = $1', [night]);

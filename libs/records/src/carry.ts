@@ -1,0 +1,157 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { QueryResult } from 'pg';
+
+import { RecordsError } from './errors.js';
+import { HELD, heldRows, holdValue, type HoldBody } from './held.js';
+import type { KindSpec } from './kind.js';
+import type { Records } from './records.js';
+import { resized, unpack, valueOf, type RowSeal } from './row-seal.js';
+import { turnSql } from './turn-statements.js';
+
+export interface Named {
+  readonly kind: string;
+  readonly lookup: Buffer;
+}
+
+export interface CarryOptions {
+  readonly records: Records;
+  readonly from: number;
+  readonly to: number;
+  /** `YYYY-MM-DD` */
+  readonly today: string;
+  /** The holds on a record, by `holdValue` in hexadecimal. */
+  readonly holds: ReadonlyMap<string, HoldBody>;
+}
+
+/** A batch under tonight's keys, ready to be written; what does not open is left out of it. */
+export interface Prepared {
+  readonly sources: readonly Named[];
+  readonly targets: readonly Target[];
+  /** Sources of which nothing but a copy for a custodian, or nothing at all, is carried over. */
+  readonly ended: ReadonlySet<number>;
+  readonly damaged: number;
+}
+
+interface Target extends Named {
+  /** Place of its source, from 1: it is written only if that is still there. */
+  readonly of: number;
+  readonly blob: Buffer;
+}
+
+interface Database {
+  query(text: string, values: unknown[]): Promise<Pick<QueryResult, 'rows'>>;
+}
+
+const LOOKUP_BYTES = 32;
+/** So many records are opened and sealed before others may use the processor. */
+const ROWS_AT_A_STRETCH = 100;
+
+/** Carries records of one night over to another. */
+export class Carrying {
+  private readonly source: RowSeal;
+  private readonly target: RowSeal;
+
+  /** @throws RecordsError `keys-missing` */
+  constructor(private readonly options: CarryOptions) {
+    this.source = options.records.sealOf(options.from);
+    this.target = options.records.sealOf(options.to);
+  }
+
+  /**
+   * Everything that takes time, done without a lock while the batch before it is written. That is safe because once the
+   * new night has begun nobody seals anything into the old one: a record there can only be leased, moved or removed.
+   */
+  async prepare(database: Database, names: readonly Named[]): Promise<Prepared> {
+    const { rows } = await database.query(turnSql.read, [
+      this.options.from,
+      names.map(({ kind }) => kind),
+      names.map(({ lookup }) => lookup),
+    ]);
+    const blobs = new Map((rows as { n: number; blob: Buffer }[]).map(({ n, blob }) => [n, blob]));
+    const sources: Named[] = [];
+    const targets: Target[] = [];
+    const ended = new Set<number>();
+    let damaged = 0;
+    // In the order that was drawn, whatever order the database has answered in.
+    for (const [at, name] of names.entries()) {
+      if (at % ROWS_AT_A_STRETCH === 0) await otherWork();
+      const blob = blobs.get(at + 1);
+      if (blob === undefined) continue;
+      const carried = this.carried(name, blob);
+      if (carried === undefined) {
+        damaged += 1;
+        continue;
+      }
+      sources.push(name);
+      targets.push(...carried.targets.map((target) => ({ ...target, of: sources.length })));
+      if (carried.hasEnded) ended.add(sources.length);
+    }
+    return { sources, targets, ended, damaged };
+  }
+
+  /** In a transaction that holds the night's lock. What is not there any more has been moved or removed by others. */
+  async write(database: Database, prepared: Prepared): Promise<{ readonly moved: number; readonly ended: number }> {
+    const { sources, targets } = prepared;
+    if (sources.length === 0) return { moved: 0, ended: 0 };
+    const { packed, starts } = joined(targets);
+    const { rows } = await database.query(turnSql.move, [
+      this.options.from,
+      this.options.to,
+      sources.map(({ kind }) => kind),
+      sources.map(({ lookup }) => lookup),
+      targets.map(({ kind }) => kind),
+      targets.map(({ of }) => of),
+      starts,
+      targets.map(({ blob }) => blob.length),
+      packed,
+    ]);
+    const ended = (rows as { n: number }[]).filter(({ n }) => prepared.ended.has(n)).length;
+    return { moved: rows.length - ended, ended };
+  }
+
+  /** A record under tonight's keys; of one that has ended only what is under a hold. Undefined: it does not open. */
+  private carried({ kind, lookup }: Named, blob: Buffer) {
+    const packed = this.opened(kind, lookup, blob);
+    if (packed === undefined) return undefined;
+    const spec = this.options.records.kinds.get(kind);
+    if (spec?.isOver?.(unpack(packed).body, this.options.today) === true) {
+      return { hasEnded: true, targets: this.held(kind, packed) };
+    }
+    // A kind that is not declared any more is kept as it is.
+    const whole = spec === undefined ? packed : resized(packed, spec.sizeBytes);
+    const next = this.target.lookup(kind, valueOf(packed));
+    return { hasEnded: false, targets: [{ kind, lookup: next, blob: this.target.sealPacked(kind, next, whole) }] };
+  }
+
+  private held(kind: string, packed: Buffer): readonly Omit<Target, 'of'>[] {
+    if (this.options.holds.size === 0) return [];
+    const { value, body } = unpack(packed);
+    const hold = this.options.holds.get(holdValue(kind, value).toString('hex'));
+    if (hold === undefined) return [];
+    const spec = this.options.records.kinds.get(HELD) as KindSpec;
+    return heldRows({ kind, value, body }, hold, spec).map((row) => {
+      const lookup = this.target.lookup(HELD, row.value);
+      return { kind: HELD, lookup, blob: this.target.seal(spec, lookup, row) };
+    });
+  }
+
+  private opened(kind: string, lookup: Buffer, blob: Buffer): Buffer | undefined {
+    try {
+      return this.source.openPacked(kind, lookup, blob);
+    } catch (error) {
+      if (error instanceof RecordsError && error.code === 'damaged') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** All of them in one piece, which the database cuts: bytes in an array would travel as text, three times as long. */
+function joined(targets: readonly Target[]): { readonly packed: Buffer; readonly starts: readonly number[] } {
+  const starts: number[] = [];
+  let start = 1;
+  for (const { blob } of targets) {
+    starts.push(start);
+    start += LOOKUP_BYTES + blob.length;
+  }
+  return { packed: Buffer.concat(targets.flatMap(({ lookup, blob }) => [lookup, blob])), starts };
+}

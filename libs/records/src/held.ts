@@ -1,0 +1,114 @@
+import { createHash, randomBytes, type KeyObject } from 'node:crypto';
+
+import { hpkeOpen, hpkeSeal } from '#libs/sealing';
+
+import type { Body, KindSpec, Row } from './kind.js';
+import type { RecordsTx } from './records-tx.js';
+import { HOLD } from './schema.js';
+
+/** The kind of record that keeps, for a custodian alone, what has ended while it was under a legal hold. */
+export const HELD = 'held';
+
+const HPKE_BYTES = 48;
+const ROOM_BYTES = 256;
+const HOLD_BYTES = 1_024;
+const VALUE_BYTES = 16;
+const INFO = Buffer.from('held-record/v1');
+
+/** What stands under one (kind, value): the holds that name it, each with the X25519 key of its custodian, base64url. */
+export interface HoldBody {
+  readonly kind: string;
+  readonly holds: readonly { readonly id: string; readonly to: string }[];
+}
+
+export interface HeldBody {
+  readonly hold: string;
+  readonly kind: string;
+  /** base64url */
+  readonly sealed: string;
+}
+
+/** A record as its custodian reads it. */
+export interface HeldRecord {
+  readonly kind: string;
+  readonly value: Uint8Array;
+  readonly body: Body;
+}
+
+/** The kinds that legal holds need among those of a service, for everything that can be held there. */
+export function holdKinds(kinds: readonly KindSpec[]): readonly KindSpec[] {
+  const plainBytes = Math.max(...kinds.map(writtenBytes), ROOM_BYTES);
+  return [
+    { kind: HOLD, sizeBytes: HOLD_BYTES, work: false },
+    { kind: HELD, sizeBytes: Math.ceil(((plainBytes + HPKE_BYTES) * 4) / 3) + ROOM_BYTES, work: false },
+  ];
+}
+
+/** Whether every record of a kind fits into what is kept under a hold. */
+export function isHoldable(spec: KindSpec, held: KindSpec | undefined): boolean {
+  if (held === undefined || spec.kind === HOLD || spec.kind === HELD) return false;
+  return writtenBytes(spec) <= plainBytesOf(held);
+}
+
+/** Where the holds on a record stand. */
+export function holdValue(kind: string, value: Uint8Array): Buffer {
+  return createHash('sha256').update(`${kind}\n`).update(value).digest();
+}
+
+/** A record for each hold; from here on only the custodian of each can read it. All of them have one size. */
+export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): readonly Row[] {
+  const plaintext = Buffer.alloc(plainBytesOf(held), ' ');
+  const value = Buffer.from(row.value).toString('base64url');
+  plaintext.write(JSON.stringify({ kind: row.kind, value, body: row.body }));
+  return holds.map(({ id, to }) => {
+    const sealed = hpkeSeal({
+      recipientKey: Buffer.from(to, 'base64url'),
+      info: INFO,
+      aad: Buffer.alloc(0),
+      plaintext,
+    });
+    const body: HeldBody = { hold: id, kind: row.kind, sealed: sealed.toString('base64url') };
+    return { value: randomBytes(VALUE_BYTES), body };
+  });
+}
+
+/** Keeps those of the records about to be removed that are under a hold. */
+export async function keepHeld(records: RecordsTx, kind: string, removed: readonly Uint8Array[]): Promise<void> {
+  if (kind === HOLD || kind === HELD) return;
+  const values = [...new Map(removed.map((value) => [Buffer.from(value).toString('hex'), value])).values()];
+  const found = await records.find<HoldBody>(
+    HOLD,
+    values.map((value) => holdValue(kind, value)),
+  );
+  const named = values.filter((_, at) => found[at] !== undefined);
+  if (named.length === 0) return;
+  const holds = found.filter((hold) => hold !== undefined);
+  const bodies = await records.findForUpdate(kind, named);
+  const held = records.spec(HELD);
+  const rows = named.flatMap((value, at) => {
+    const [body, hold] = [bodies[at], holds[at]];
+    return body === undefined || hold === undefined ? [] : heldRows({ kind, value, body }, hold, held);
+  });
+  await records.put(HELD, rows);
+}
+
+/**
+ * What the custodian does with what `exportHeld` has given, on a machine of their own.
+ *
+ * @param privateKey X25519
+ * @throws SealingError `not-opened`
+ */
+export function openHeld(privateKey: KeyObject, sealed: Uint8Array): HeldRecord {
+  const text = hpkeOpen({ privateKey, info: INFO, aad: Buffer.alloc(0), sealed }).toString('utf8');
+  const { kind, value, body } = JSON.parse(text) as { kind: string; value: string; body: Body };
+  return { kind, value: Buffer.from(value, 'base64url'), body };
+}
+
+/** The longest JSON that a record of a kind becomes; its value is written in base64. */
+function writtenBytes({ kind, sizeBytes }: KindSpec): number {
+  return Math.ceil((sizeBytes * 4) / 3) + kind.length + 64;
+}
+
+function plainBytesOf(held: KindSpec): number {
+  return Math.floor(((held.sizeBytes - ROOM_BYTES) * 3) / 4) - HPKE_BYTES;
+}

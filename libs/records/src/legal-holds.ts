@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+
+import { importPublicKey } from '#libs/sealing';
+
+import { RecordsError } from './errors.js';
+import { HELD, holdValue, isHoldable, type HeldBody, type HoldBody } from './held.js';
+import type { FoundRow } from './kind.js';
+import type { Records } from './records.js';
+import type { RecordsTx } from './records-tx.js';
+import { HOLD, NIGHT_LOCK, TURN_LOCK } from './schema.js';
+import type { Tx } from './tx.js';
+
+const ID_BYTES = 9;
+const ALL = 1_000_000;
+
+export interface HoldRequest {
+  readonly kind: string;
+  /** By which the records are found, whether they exist now or not. */
+  readonly values: readonly Uint8Array[];
+}
+
+/** A hold as it may be shown: how many records of which kinds it names, and how many of them have ended since. */
+export interface HoldSummary {
+  readonly id: string;
+  readonly kinds: readonly { readonly kind: string; readonly named: number; readonly kept: number }[];
+}
+
+/**
+ * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends: it is sealed to the
+ * key of the custodian, kept so through every turn until the hold is lifted, and nobody else can read it, the service
+ * included. What is not named is not touched. A hold says nothing but an id that was drawn for it.
+ */
+export class LegalHolds {
+  /** @param custodianKey X25519, 32 bytes; without it nothing can be placed, and what is placed already goes on */
+  constructor(
+    private readonly records: Records,
+    private readonly custodianKey: Uint8Array | undefined,
+  ) {}
+
+  /**
+   * In a transaction of its own: it waits for every transaction that has begun to touch records.
+   *
+   * @returns the id of the hold
+   * @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`, `turning`, `too-large` (some eight holds on one record)
+   */
+  async placeHold(tx: Tx, { kind, values }: HoldRequest): Promise<string> {
+    if (this.custodianKey === undefined) throw new RecordsError('no-custodian');
+    importPublicKey('x25519', this.custodianKey);
+    const records = await this.alone(tx);
+    if (!isHoldable(records.spec(kind), this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
+    const id = `hold-${randomBytes(ID_BYTES).toString('hex')}`;
+    const to = Buffer.from(this.custodianKey).toString('base64url');
+    const places = values.map((value) => holdValue(kind, value));
+    const before = await records.findForUpdate<HoldBody>(HOLD, places);
+    const rows = places.map((value, at) => {
+      const body: HoldBody = { kind, holds: [...(before[at]?.holds ?? []), { id, to }] };
+      return { value, body };
+    });
+    await records.save(HOLD, rows);
+    return id;
+  }
+
+  /** What was kept under it is out of sight at once and dark with the turns. @returns whether there was such a hold */
+  async liftHold(tx: Tx, id: string): Promise<boolean> {
+    const records = await this.alone(tx);
+    const named = (await records.scan<HoldBody>(HOLD, ALL)).filter(({ body }) => names(body, id));
+    const rest = named.map(({ value, body: { kind, holds } }) => ({
+      value,
+      body: { kind, holds: holds.filter((hold) => hold.id !== id) },
+    }));
+    const [left, over] = [
+      rest.filter(({ body }) => body.holds.length > 0),
+      rest.filter(({ body }) => body.holds.length === 0),
+    ];
+    await records.findForUpdate(HOLD, left.map(({ value }) => value)); // prettier-ignore
+    await records.save(HOLD, left);
+    await records.remove(HOLD, over.map(({ value }) => value)); // prettier-ignore
+    const kept = await this.kept(records, id);
+    await records.remove(HELD, kept.map(({ value }) => value)); // prettier-ignore
+    return named.length > 0;
+  }
+
+  async listHolds(tx: Tx): Promise<readonly HoldSummary[]> {
+    const records = await this.records.begin(tx);
+    const placed = await records.scan<HoldBody>(HOLD, ALL);
+    const kept = await records.scan<HeldBody>(HELD, ALL);
+    const ids = new Set(placed.flatMap(({ body }) => body.holds.map(({ id }) => id)));
+    return [...ids].sort().map((id) => {
+      const own = placed.filter(({ body }) => names(body, id));
+      const kinds = [...new Set(own.map(({ body }) => body.kind))].sort();
+      const count = (kind: string): HoldSummary['kinds'][number] => ({
+        kind,
+        named: own.filter(({ body }) => body.kind === kind).length,
+        kept: kept.filter(({ body }) => body.hold === id && body.kind === kind).length,
+      });
+      return { id, kinds: kinds.map(count) };
+    });
+  }
+
+  /** What has ended under a hold, sealed to its custodian, in no order; `openHeld` opens each. */
+  async exportHeld(tx: Tx, id: string): Promise<readonly Uint8Array[]> {
+    const kept = await this.kept(await this.records.begin(tx), id);
+    return kept.map(({ body }) => Buffer.from(body.sealed, 'base64url'));
+  }
+
+  private async kept(records: RecordsTx, id: string): Promise<readonly FoundRow<HeldBody>[]> {
+    return (await records.scan<HeldBody>(HELD, ALL)).filter(({ body }) => body.hold === id);
+  }
+
+  /** Nobody else is inside a transaction on records, and no turn carries over what it has decided on before. */
+  private async alone(tx: Tx): Promise<RecordsTx> {
+    const { rows } = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS won', [TURN_LOCK]);
+    if ((rows[0] as { won: boolean }).won !== true) throw new RecordsError('turning');
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    return this.records.begin(tx);
+  }
+}
+
+function names({ holds }: HoldBody, id: string): boolean {
+  return holds.some((hold) => hold.id === id);
+}

@@ -1,0 +1,8 @@
+// `npm run bench -- NAME [COUNT]`: measures one part on this machine. It judges nothing; figures need a quiet machine.
+import { ensure } from '../../deploy/local/ensure.mjs';
+
+await ensure(import.meta.url);
+const { build } = await import('../../deploy/local/build.mjs');
+await build();
+const { main } = await import('../../dist/test/bench/main.js');
+await main(process.argv.slice(2));

@@ -1,0 +1,28 @@
+import { hash } from 'node:crypto';
+
+import { benchTurn } from './turn.js';
+
+/** Each prints its own figures. */
+const benches: Readonly<Record<string, (count: number | undefined) => Promise<void>>> = { turn: benchTurn };
+
+export async function main([name = '', count]: readonly string[]): Promise<void> {
+  const bench = benches[name];
+  const wanted = count === undefined ? undefined : Number(count);
+  if (bench === undefined || (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > 0))) {
+    console.log(`npm run bench -- ${Object.keys(benches).join('|')} [how many]`);
+    process.exitCode = 2;
+    return;
+  }
+  console.log(`machine ratio ${machineRatio().toFixed(2)} (1.00: as fast as the one on which goals were set)`);
+  await bench(wanted);
+}
+
+const REFERENCE_MS = 250;
+
+/** How fast this machine is at one thing that all benches do much of: hashing, in one thread. */
+function machineRatio(): number {
+  const block = Buffer.alloc(1_024, 7);
+  const began = performance.now();
+  for (let round = 0; round < 100_000; round += 1) hash('sha256', block, 'buffer');
+  return REFERENCE_MS / (performance.now() - began);
+}
