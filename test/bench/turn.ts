@@ -72,7 +72,10 @@ function busySeconds(pid = 0): number {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
         // Fields 4 (parent) and 14 to 17, after a name in brackets.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+        const fields = stat
+          .slice(stat.lastIndexOf(')') + 2)
+          .split(' ')
+          .map(Number);
         const [own, ofEnded] = [(fields[11] ?? 0) + (fields[12] ?? 0), (fields[13] ?? 0) + (fields[14] ?? 0)];
         if (Number(name) === pid) return own + ofEnded;
         return fields[1] === pid ? own : 0;

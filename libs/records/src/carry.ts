@@ -38,6 +38,12 @@ interface Target extends Named {
   readonly blob: Buffer;
 }
 
+interface Taken {
+  readonly n: number;
+  readonly due: Date | null;
+  readonly lease: Date | null;
+}
+
 interface Database {
   query(text: string, values: unknown[]): Promise<Pick<QueryResult, 'rows'>>;
 }
@@ -91,22 +97,28 @@ export class Carrying {
 
   /** In a transaction that holds the night's lock. What is not there any more has been moved or removed by others. */
   async write(database: Database, prepared: Prepared): Promise<{ readonly moved: number; readonly ended: number }> {
-    const { sources, targets } = prepared;
+    const { sources, ended } = prepared;
     if (sources.length === 0) return { moved: 0, ended: 0 };
-    const { packed, starts } = joined(targets);
-    const { rows } = await database.query(turnSql.move, [
+    const { rows } = await database.query(turnSql.take, [
       this.options.from,
-      this.options.to,
       sources.map(({ kind }) => kind),
       sources.map(({ lookup }) => lookup),
-      targets.map(({ kind }) => kind),
-      targets.map(({ of }) => of),
-      starts,
-      targets.map(({ blob }) => blob.length),
-      packed,
     ]);
-    const ended = (rows as { n: number }[]).filter(({ n }) => prepared.ended.has(n)).length;
-    return { moved: rows.length - ended, ended };
+    const taken = new Map((rows as Taken[]).map((row) => [row.n, row]));
+    const targets = prepared.targets.filter(({ of }) => taken.has(of));
+    // A copy for a custodian is no work.
+    const hours = targets.map(({ of }) => (ended.has(of) ? undefined : taken.get(of)));
+    await database.query(turnSql.add, [
+      this.options.to,
+      Buffer.concat(targets.flatMap(({ lookup, blob }) => [lookup, blob])),
+      targets.map(({ kind }) => kind),
+      startsOf(targets),
+      targets.map(({ blob }) => blob.length),
+      hours.map((hour) => hour?.due ?? null),
+      hours.map((hour) => hour?.lease ?? null),
+    ]);
+    const endedHere = [...ended].filter((of) => taken.has(of)).length;
+    return { moved: taken.size - endedHere, ended: endedHere };
   }
 
   /** A record under tonight's keys; of one that has ended only what is under a hold. Undefined: it does not open. */
@@ -145,13 +157,15 @@ export class Carrying {
   }
 }
 
-/** All of them in one piece, which the database cuts: bytes in an array would travel as text, three times as long. */
-function joined(targets: readonly Target[]): { readonly packed: Buffer; readonly starts: readonly number[] } {
-  const starts: number[] = [];
-  let start = 1;
-  for (const { blob } of targets) {
-    starts.push(start);
-    start += LOOKUP_BYTES + blob.length;
-  }
-  return { packed: Buffer.concat(targets.flatMap(({ lookup, blob }) => [lookup, blob])), starts };
+/**
+ * Where each begins, from 1, when all lie behind one another: the database cuts one piece of bytes, because bytes in an
+ * array would travel as text, at more than twice the length.
+ */
+function startsOf(targets: readonly Target[]): readonly number[] {
+  let next = 1;
+  return targets.map(({ blob }) => {
+    const start = next;
+    next += LOOKUP_BYTES + blob.length;
+    return start;
+  });
 }

@@ -3,10 +3,9 @@ import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 import { hpkeOpen, hpkeSeal } from '#libs/sealing';
 
 import type { Body, KindSpec, Row } from './kind.js';
-import type { RecordsTx } from './records-tx.js';
 import { HOLD } from './schema.js';
 
-/** The kind of record that keeps, for a custodian alone, what has ended while it was under a legal hold. */
+/** The kind of record that keeps, for a custodian alone, what has ended, or was written over, under a legal hold. */
 export const HELD = 'held';
 
 const HPKE_BYTES = 48;
@@ -33,6 +32,14 @@ export interface HeldRecord {
   readonly kind: string;
   readonly value: Uint8Array;
   readonly body: Body;
+}
+
+/** The part of an open store that keeps what is held. */
+interface Store {
+  find<B extends Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]>;
+  findForUpdate(kind: string, values: readonly Uint8Array[]): Promise<(Body | undefined)[]>;
+  put(kind: string, rows: readonly Row[]): Promise<boolean[]>;
+  spec(kind: string): KindSpec;
 }
 
 /** The kinds that legal holds need among those of a service, for everything that can be held there. */
@@ -72,8 +79,8 @@ export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): 
   });
 }
 
-/** Keeps those of the records about to be removed that are under a hold. */
-export async function keepHeld(records: RecordsTx, kind: string, removed: readonly Uint8Array[]): Promise<void> {
+/** Keeps those of the records about to be removed or written over that are under a hold. */
+export async function keepHeld(records: Store, kind: string, removed: readonly Uint8Array[]): Promise<void> {
   if (kind === HOLD || kind === HELD) return;
   const values = [...new Map(removed.map((value) => [Buffer.from(value).toString('hex'), value])).values()];
   const found = await records.find<HoldBody>(

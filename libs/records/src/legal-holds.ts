@@ -19,15 +19,15 @@ export interface HoldRequest {
   readonly values: readonly Uint8Array[];
 }
 
-/** A hold as it may be shown: how many records of which kinds it names, and how many of them have ended since. */
+/** A hold as it may be shown: how many records of which kinds it names, and how many bodies of them it has kept. */
 export interface HoldSummary {
   readonly id: string;
   readonly kinds: readonly { readonly kind: string; readonly named: number; readonly kept: number }[];
 }
 
 /**
- * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends: it is sealed to the
- * key of the custodian, kept so through every turn until the hold is lifted, and nobody else can read it, the service
+ * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends or is written over: as
+ * it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and nobody else can read it, the service
  * included. What is not named is not touched. A hold says nothing but an id that was drawn for it.
  */
 export class LegalHolds {
@@ -110,7 +110,7 @@ export class LegalHolds {
   /** Nobody else is inside a transaction on records, and no turn carries over what it has decided on before. */
   private async alone(tx: Tx): Promise<RecordsTx> {
     const { rows } = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS won', [TURN_LOCK]);
-    if ((rows[0] as { won: boolean }).won !== true) throw new RecordsError('turning');
+    if (!(rows[0] as { won: boolean }).won) throw new RecordsError('turning');
     await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
     return this.records.begin(tx);
   }

@@ -99,7 +99,7 @@ export class RecordsTx {
 
   /**
    * Writes whole bodies over what was found for update or put in this transaction, or adds what was found absent.
-   * Of equal values in one call the last wins.
+   * Of equal values in one call the last wins. Of what is under a legal hold, the body before is kept for its custodian.
    * @throws RecordsError `not-locked`: nobody has looked; `conflict`: another transaction added the same record first
    */
   async save(kind: string, rows: readonly Row[]): Promise<void> {
@@ -112,6 +112,7 @@ export class RecordsTx {
       if (place === 'absent') fresh.push(row);
       else moves.push({ from: place, row });
     }
+    if (this.hasHolds) await keepHeld(this, kind, moves.map(({ row }) => row.value)); // prettier-ignore
     if ((await this.rewrite(spec, moves)).size !== moves.length) throw new RecordsError('conflict');
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }

@@ -58,7 +58,8 @@ export async function turn(options: TurnOptions, night: number, today: string): 
     if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };
     return await new Turning(options, client, { night, today }).run();
   } finally {
-    // Ending the connection ends the lock, whatever has happened.
+    // At once, for whoever asks next; and ending the connection ends the lock, whatever has happened.
+    await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK]).catch(() => undefined);
     client.release(true);
   }
 }
@@ -132,12 +133,7 @@ class Turning {
 
   private async move(carrying: Carrying, prepared: Prepared): Promise<void> {
     this.damaged += prepared.damaged;
-    const { moved, ended } = await this.transaction(async (tx) => {
-      // A batch that is lost in a crash is moved again; whatever commits after it is on the disk only together with it.
-      await tx.query('SET LOCAL synchronous_commit = off');
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
-      return carrying.write(tx, prepared);
-    });
+    const { moved, ended } = await this.transaction((tx) => carrying.write(tx, prepared), turnSql.begin);
     this.moved += moved;
     this.ended += ended;
   }
@@ -189,9 +185,9 @@ class Turning {
     return rows.map(({ night }) => night);
   }
 
-  private async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    await this.client.query('BEGIN');
+  private async transaction<T>(work: (tx: Tx) => Promise<T>, begin = 'BEGIN'): Promise<T> {
     try {
+      await this.client.query(begin);
       const result = await work({ query: (text, values) => this.client.query(text, values), once: true });
       await this.client.query('COMMIT');
       return result;

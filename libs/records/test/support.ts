@@ -29,8 +29,11 @@ export class MemoryKeys implements RowKeySource {
   }
 }
 
-export interface Store {
-  readonly keys: MemoryKeys;
+type Keys = RowKeySource & { destroyRowKeys(night: number): Promise<void> };
+
+export interface Store<K extends Keys = MemoryKeys> {
+  readonly url: string;
+  readonly keys: K;
   readonly records: Records;
   readonly pool: pg.Pool;
   /** Runs work in one committed transaction. */
@@ -38,13 +41,18 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export async function openStore(kinds: readonly KindSpec[], night: number): Promise<Store> {
+export function openStore(kinds: readonly KindSpec[], night: number): Promise<Store>;
+export function openStore<K extends Keys>(kinds: readonly KindSpec[], night: number, keys: K): Promise<Store<K>>;
+export async function openStore(
+  kinds: readonly KindSpec[],
+  night: number,
+  keys: Keys = new MemoryKeys(),
+): Promise<Store<Keys>> {
   const database = await testDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 6 });
   // Dropping the database ends its idle connections.
   pool.on('error', () => undefined);
   for (const statement of recordsUp) await pool.query(statement);
-  const keys = new MemoryKeys();
   const records = new Records({ keys, kinds });
   const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
@@ -62,6 +70,7 @@ export async function openStore(kinds: readonly KindSpec[], night: number): Prom
   };
   await run((tx) => records.prepare(tx, night));
   return {
+    url: database.url,
     keys,
     records,
     pool,

@@ -55,7 +55,7 @@ describe('a turn', () => {
     await fill(250);
     const before = await store.pool.query('SELECT lookup, blob FROM record');
     expect(await turnTo(NIGHT + 1)).toEqual({
-      outcome: 'done', moved: 250, ended: 0, nightsDropped: [NIGHT], keysDestroyed: [],
+      outcome: 'done', moved: 250, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [NIGHT], keysDestroyed: [],
     }); // prettier-ignore
     expect(await allOf(250)).toEqual(whole(250));
     expect(await partitions()).toEqual([partitionOf(NIGHT + 1)]);

@@ -1,3 +1,6 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 /** A setting is missing or has the wrong form. Names the setting, never its value: it may be a password. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -23,6 +26,8 @@ export interface ServiceConfig {
   readonly keyringPublic: string;
   readonly pinnedIdentities: string;
   readonly profilePath: string;
+  /** X25519, 32 bytes: whom records under a legal hold are kept for. Without it no hold can be placed. */
+  readonly custodianKey: Uint8Array | undefined;
 }
 
 /** @throws ConfigError */
@@ -38,7 +43,19 @@ export function readServiceConfig(env: Environment): ServiceConfig {
     keyringPublic: textSetting(env, 'KEYRING_PUBLIC'),
     pinnedIdentities: textSetting(env, 'PINNED_IDENTITIES'),
     profilePath: textSetting(env, 'PROFILE'),
+    custodianKey: env['CUSTODIAN_KEY'] === undefined ? undefined : custodianKeyIn(textSetting(env, 'CUSTODIAN_KEY')),
   };
+}
+
+/** From the public half that `openssl pkey -pubout` writes of an X25519 key. @throws ConfigError `CUSTODIAN_KEY` */
+function custodianKeyIn(path: string): Uint8Array {
+  try {
+    const key = createPublicKey(readFileSync(path));
+    if (key.asymmetricKeyType === 'x25519') return key.export({ format: 'raw-public' });
+  } catch {
+    // Told below: neither the path nor what it holds is for a log.
+  }
+  throw new ConfigError('CUSTODIAN_KEY');
 }
 
 /** @throws ConfigError */

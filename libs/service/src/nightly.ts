@@ -85,8 +85,8 @@ export class Nightly {
       moved: progress?.moved ?? 0,
       of: progress?.of ?? 0,
       lastCompletedDay: turns?.lastCompletedDay,
-      overdueNights: turns === undefined ? 0 : overdueNights(turns, this.options.clock.now()),
-      nightsDamaged: turns === undefined ? 0 : nightsDamaged(turns),
+      overdueNights: turns === undefined ? 0 : countOverdue(turns, this.options.clock.now()),
+      nightsDamaged: turns === undefined ? 0 : countDamaged(turns),
       keysDue: turns?.keysDue.length ?? 0,
     };
   }
@@ -104,11 +104,11 @@ export class Nightly {
 function isDue({ nightsLeft, presentNight, lastCompletedNight, keysDue }: Turns, night: number): boolean {
   if (keysDue.length > 0) return true;
   if (lastCompletedNight !== undefined && lastCompletedNight >= night) return false;
-  return nightsLeft.length > 0 || (presentNight !== undefined && presentNight < night);
+  return nightsLeft.some((left) => left < night) || (presentNight !== undefined && presentNight < night);
 }
 
 /** Each day has one turn, from the day after the first night on; today's may take its time. */
-function overdueNights({ lastCompletedNight, nightsLeft, presentNight }: Turns, now: Date): number {
+function countOverdue({ lastCompletedNight, nightsLeft, presentNight }: Turns, now: Date): number {
   const since = lastCompletedNight ?? nightsLeft[0] ?? presentNight;
   if (since === undefined) return 0;
   const today = dayOf(now);
@@ -116,6 +116,6 @@ function overdueNights({ lastCompletedNight, nightsLeft, presentNight }: Turns, 
   return Math.max(0, dayNumber(today) - since - (isPatient ? 1 : 0));
 }
 
-function nightsDamaged({ lastCompletedNight, nightsLeft }: Turns): number {
+function countDamaged({ lastCompletedNight, nightsLeft }: Turns): number {
   return nightsLeft.filter((night) => lastCompletedNight !== undefined && night < lastCompletedNight).length;
 }

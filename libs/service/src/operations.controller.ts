@@ -76,7 +76,7 @@ export class OperationsController {
   async turn(@Headers() headers: SignedRequest['headers'], @Body() body?: Buffer): Promise<{ outcome: string }> {
     await this.accept('turn', headers, body);
     const { nightly, log } = this.runtime;
-    const running = nightly.run().then((result) => result?.outcome ?? 'not-due');
+    const running = nightly.run().then(({ outcome }): string => outcome);
     running.catch((error: unknown) => log.write('error', 'work-failed', { work: 'turn', ...errorFields(error) }));
     const soon = new Promise<string>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, 'begun').unref());
     return { outcome: await Promise.race([running, soon]) };

@@ -10,13 +10,13 @@ import { clockFrom, systemClock } from './clock.js';
 import type { Environment } from './config.js';
 import { HEALTH, HealthController, METRICS, type Health } from './health.controller.js';
 import { createLog, errorFields, type Log } from './log.js';
+import { nightlyWorkers } from './nightly-work.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { OperationsController } from './operations.controller.js';
 import { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 import { RUNTIME } from './runtime-token.js';
 import { Staff } from './staff.entity.js';
 import { StaffStore } from './staff.store.js';
-import { Worker } from './worker.js';
 
 /** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
 const BODY_LIMIT_BYTES = 16_384;
@@ -86,11 +86,13 @@ export async function runService<S extends Service>(
     await app.startAllMicroservices();
     await app.listen(runtime.config.port, runtime.config.host);
     log.write('info', 'started', { port: runtime.config.port, ms: Math.round(performance.now() - began) });
-    const nights = nightlyWorker(runtime as unknown as Runtime<Service>);
-    nights.start();
-    clock.onLeap?.(() => nights.wake());
+    const nights = nightlyWorkers(runtime.nightly, log);
+    for (const worker of nights) worker.start();
+    clock.onLeap?.(() => {
+      for (const worker of nights) worker.wake();
+    });
     stopOnSignal(log, async () => {
-      await nights.stop();
+      for (const worker of nights) await worker.stop();
       await app.close();
       await runtime.close();
     });
@@ -98,16 +100,6 @@ export async function runService<S extends Service>(
     log.write('error', 'start-failed', errorFields(error));
     process.exit(1);
   }
-}
-
-const LOOK_FOR_NIGHT_MS = 60_000;
-
-function nightlyWorker({ nightly, log }: Runtime<Service>): Worker {
-  const work = async (): Promise<number> => {
-    await nightly.run();
-    return 0;
-  };
-  return new Worker({ name: 'turn', log, pollMs: LOOK_FOR_NIGHT_MS, work });
 }
 
 async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<NestFastifyApplication> {

@@ -14,7 +14,15 @@ import {
   type Profile,
   type Service,
 } from '#libs/contracts';
-import { keepingKinds, LeaseHolder, MessageKeeping, Records, type KindSpec } from '#libs/records';
+import {
+  keepingKinds,
+  holdKinds,
+  LeaseHolder,
+  LegalHolds,
+  MessageKeeping,
+  Records,
+  type KindSpec,
+} from '#libs/records';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -34,6 +42,7 @@ import { openDatabase, openPool } from './database.js';
 import { createLog, errorFields, type Log } from './log.js';
 import { busMetrics } from './metrics.js';
 import { Nightly } from './nightly.js';
+import { turnChecks, turnMetrics } from './nightly-work.js';
 import { Worker } from './worker.js';
 
 export interface ServiceSpec<S extends Service> {
@@ -64,6 +73,7 @@ export interface Runtime<S extends Service> {
   readonly bus: Bus<S>;
   /** The turn of the records; run by the clock in a service, and by hand in a test. */
   readonly nightly: Nightly;
+  readonly legalHolds: LegalHolds;
   readonly profile: Profile;
   readonly profileJson: unknown;
   /** What a service adds to its health report: a word or a number for each name. It does not make it unready. */
@@ -102,6 +112,8 @@ export async function openRuntime<S extends Service>(
   const records = recordsOf(spec, profile, keyring);
   const leases = new LeaseHolder({ connectionString: config.databaseUrl, application_name: 'leases' });
   const metrics = new Registry();
+  const nightly = new Nightly({ records, keyring, pool, clock, log });
+  turnMetrics(metrics, () => nightly.status());
   const bus = busOf(spec, { config, pool, records, keyring, directory, clock, log });
   busMetrics(metrics, () => bus.status());
   await bus.transaction(({ tx }) => records.prepare(tx, dayNumber(dayOf(clock.now()))));
@@ -114,8 +126,8 @@ export async function openRuntime<S extends Service>(
   });
   return {
     service, config, env, clock, log, metrics, keyring, directory, pool, dataSource, records, leases, bus, profile, profileJson,
-    nightly: new Nightly({ records, keyring, pool, clock, log }),
-    checks: new Map([['keyring replicas', () => keyring.replicas()]]),
+    nightly, legalHolds: new LegalHolds(records, config.custodianKey),
+    checks: new Map<string, () => boolean | number | string>([...turnChecks(() => nightly.status()), ['keyring replicas', () => keyring.replicas()]]),
     profileHash: sha256(Buffer.from(canonicalJson(profileJson))),
     keyed: (secret, ...parts) => hmacSha256(keyring.secret(secret), ...parts),
     async close() {
@@ -165,7 +177,8 @@ async function ensureDayKeys(keyring: Keyring, clock: Clock, log: Log): Promise<
 }
 
 function recordsOf<S extends Service>(spec: ServiceSpec<S>, profile: Profile, keyring: Keyring): Records {
-  return new Records({ keys: keyring, kinds: kindsOf(spec, profile) });
+  // What is under a legal hold has no end of its own: it ends when people lift the hold.
+  return new Records({ keys: keyring, kinds: [...kindsOf(spec, profile), ...holdKinds(spec.kinds(profile))] });
 }
 
 /** Every kind of record that a service keeps in this city. */

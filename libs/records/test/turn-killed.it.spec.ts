@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { repositoryRoot } from '../../../deploy/local/place.js';
+import { FileKeyring } from '../../sealing/src/index.js';
+import { partitionOf, Records, type TurnPoint } from '../src/index.js';
+import { keptKinds, type ProcessOptions } from './kept-kinds.js';
+import { bytes, openStore, type Store } from './support.js';
+
+const NIGHT = 20_000;
+const TODAY = '2026-11-25';
+const COUNT = 20_000;
+/** Of each before the turn begins. */
+const WRITES = 100;
+
+/** A process of its own, and what it has said. */
+class Instance {
+  readonly wrote = new Map<number, number>();
+  readonly lines: string[] = [];
+  readonly ended: Promise<NodeJS.Signals | number | null>;
+  private exit: NodeJS.Signals | number | null | undefined;
+  private readonly child: ChildProcess;
+  private readonly waiting: { readonly start: string; readonly resolve: (line: string) => void }[] = [];
+
+  constructor(options: ProcessOptions) {
+    const program = join(repositoryRoot, 'dist/libs/records/test/turning-process.js');
+    this.child = spawn('node', [program, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (code, signal) => resolve((this.exit = signal ?? code))),
+    );
+    if (this.child.stdout !== null) createInterface(this.child.stdout).on('line', (line) => this.hear(line));
+  }
+
+  tell(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+
+  /** The first line that begins so, said already or not yet. */
+  says(start: string): Promise<string> {
+    const known = this.lines.find((line) => line.startsWith(start));
+    return known === undefined
+      ? new Promise((resolve) => this.waiting.push({ start, resolve }))
+      : Promise.resolve(known);
+  }
+
+  /** Resolves once so many writes were acknowledged. */
+  async hasWritten(count: number): Promise<void> {
+    while (this.wrote.size < count && this.exit === undefined) await sleep(20);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private hear(line: string): void {
+    const [word, at, n] = line.split(' ');
+    if (word === 'wrote') {
+      this.wrote.set(Number(at), Number(n));
+      return;
+    }
+    this.lines.push(line);
+    for (const { start, resolve } of this.waiting) if (line.startsWith(start)) resolve(line);
+  }
+}
+
+let store: Store<FileKeyring>;
+let folder: string;
+let records: Records;
+const instances: Instance[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'turn-killed-'));
+  const place = { privateDir: join(folder, 'private'), publicRoot: join(folder, 'public'), service: 'payments' };
+  const keys = await FileKeyring.create(place);
+  store = await openStore(keptKinds, NIGHT, keys);
+  records = store.records;
+  for (let at = 0; at < COUNT; at += 2_000) {
+    const rows = Array.from({ length: 2_000 }, (_, next) => ({ value: bytes(`value-${at + next}`), body: { n: 0 } }));
+    await store.run(async (tx) => (await records.begin(tx)).put('case', rows));
+  }
+});
+
+afterEach(async () => {
+  for (const instance of instances.splice(0)) instance.kill();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function instanceOf(own: number, dieAt?: TurnPoint): Instance {
+  const instance = new Instance({
+    url: store.url,
+    privateDir: join(folder, 'private'),
+    publicRoot: join(folder, 'public'),
+    night: NIGHT + 1,
+    today: TODAY,
+    own,
+    count: COUNT,
+    ...(dieAt === undefined ? {} : { dieAt }),
+  });
+  instances.push(instance);
+  return instance;
+}
+
+/** Every record with its count, in all nights: one that was there twice would be counted twice. */
+async function everything(): Promise<Map<string, number[]>> {
+  const rows = await store.run(async (tx) => (await records.begin(tx)).scan<{ n: number }>('case', 1_000_000));
+  const found = new Map<string, number[]>();
+  for (const { value, body } of rows) {
+    const name = Buffer.from(value).toString();
+    found.set(name, [...(found.get(name) ?? []), body.n]);
+  }
+  return found;
+}
+
+describe('two instances on 20,000 records, with reads and writes beside', () => {
+  it.each<TurnPoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
+    'lose nothing and double nothing when the one that turns is killed when it has %s',
+    async (where) => {
+      const [first, second] = [instanceOf(0, where), instanceOf(1)];
+      await Promise.all([first.hasWritten(WRITES), second.hasWritten(WRITES)]);
+      first.tell('turn');
+      await first.says('point begun');
+      second.tell('turn');
+      expect(await first.ended).toBe('SIGKILL');
+      const turned = JSON.parse((await second.says('turned ')).slice('turned '.length)) as { nightsDropped: number[] };
+      second.tell('stop');
+      expect(await second.ended).toBe(0);
+      const wasDropped = where === 'dropped' || where === 'completed';
+      expect(turned.nightsDropped).toEqual(wasDropped ? [] : [NIGHT]);
+      const found = await everything();
+      expect([...found].filter(([, counts]) => counts.length !== 1)).toEqual([]);
+      // The dead one may have committed one write that it could not say any more.
+      const unsaid = (own: number): number => (own === 0 ? 1 : 0);
+      for (const [own, instance] of [first, second].entries()) {
+        expect(instance.wrote.size).toBeGreaterThanOrEqual(WRITES);
+        const wrong = [...instance.wrote].filter(([at, n]) => {
+          const [now = -1] = found.get(`value-${at}`) ?? [];
+          return now < n || now > n + unsaid(own);
+        });
+        expect(wrong).toEqual([]);
+      }
+      const said = new Set([...first.wrote.keys(), ...second.wrote.keys()]);
+      const changed = [...found].filter(([name, [n]]) => n !== 0 && !said.has(Number(name.slice('value-'.length))));
+      expect(changed.length).toBeLessThanOrEqual(1);
+      const all = new Set([...said, ...Array.from({ length: COUNT }, (_, at) => at)]);
+      expect(found.size - all.size).toBeGreaterThanOrEqual(0);
+      expect(found.size - all.size).toBeLessThanOrEqual(1);
+      const { rows } = await store.pool.query(
+        'SELECT night, tableoid::regclass::text AS part FROM record GROUP BY 1, 2',
+      );
+      expect(rows).toEqual([{ night: NIGHT + 1, part: partitionOf(NIGHT + 1) }]);
+    },
+  );
+});

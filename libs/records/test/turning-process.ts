@@ -1,0 +1,109 @@
+// One of two instances of a service, for turn-killed.it.spec.ts: it writes and reads records at a steady rate and says
+// each write that was committed; told to turn, it turns, and may end itself at a named point as a killed process ends.
+//
+//     node dist/libs/records/test/turning-process.js OPTIONS-AS-JSON
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import pg from 'pg';
+
+import { FileKeyring } from '../../sealing/src/index.js';
+import { Records, RecordsError, turn, type RecordsTx } from '../src/index.js';
+import { keptKinds, type ProcessOptions } from './kept-kinds.js';
+
+const EVERY_MS = 20;
+const { url, privateDir, publicRoot, night, today, dieAt, own, count } = JSON.parse(
+  process.argv[2] ?? '',
+) as ProcessOptions;
+
+const keys = await FileKeyring.open({ privateDir, publicRoot, service: 'payments' });
+const pool = new pg.Pool({ connectionString: url, max: 6 });
+pool.on('error', () => undefined);
+const records = new Records({ keys, kinds: keptKinds });
+let isRunning = true;
+const said = new Map<number, number>();
+
+/** A pipe takes a line at once or not at all: what was said before a SIGKILL has been said. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function inRecords<T>(work: (open: RecordsTx) => Promise<T>): Promise<T> {
+  for (;;) {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(
+        await records.begin({ query: (text, values) => client.query(text, values), once: true }),
+      );
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      if (!(error instanceof RecordsError && error.canRetry)) throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+const valueOf = (at: number): Buffer => Buffer.from(`value-${at}`);
+
+/** Reads one of its own records, writes it again one higher; every tenth time it adds a new one. */
+async function write(step: number): Promise<void> {
+  const at = (((step * 7_919) % (count / 2)) * 2 + own) % count;
+  const n = await inRecords(async (open) => {
+    const [found] = await open.findForUpdate<{ n: number }>('case', [valueOf(at)]);
+    if (found === undefined) throw new Error('lost');
+    await open.save('case', [{ value: valueOf(at), body: { n: found.n + 1 } }]);
+    return found.n + 1;
+  });
+  said.set(at, n);
+  say(`wrote ${at} ${n}`);
+  if (step % 10 > 0) return;
+  const fresh = count + step * 2 + own;
+  await inRecords((open) => open.put('case', [{ value: valueOf(fresh), body: { n: 0 } }]));
+  said.set(fresh, 0);
+  say(`wrote ${fresh} 0`);
+}
+
+/** What it has written must be there at every moment, whichever night it is in. */
+async function read(step: number): Promise<void> {
+  const known = [...said];
+  const chosen = known[(step * 104_729) % known.length];
+  if (chosen === undefined) return;
+  const [found] = await inRecords((open) => open.find<{ n: number }>('case', [valueOf(chosen[0])]));
+  if (found === undefined || found.n < chosen[1]) throw new Error('lost');
+}
+
+async function traffic(): Promise<void> {
+  const began = performance.now();
+  for (let step = 0; isRunning; step += 1) {
+    await write(step);
+    await read(step);
+    await sleep(Math.max(0, began + step * EVERY_MS - performance.now()));
+  }
+}
+
+async function turnUntilDone(): Promise<void> {
+  const point = (name: string): void => {
+    say(`point ${name}`);
+    if (name === dieAt) process.kill(process.pid, 'SIGKILL');
+  };
+  for (;;) {
+    const result = await turn({ records, keys, pool, point, batchRows: 2_000 }, night, today);
+    if (result.outcome === 'done') return say(`turned ${JSON.stringify(result)}`);
+    say('busy');
+    await sleep(50);
+  }
+}
+
+createInterface(process.stdin).on('line', (line) => {
+  if (line === 'turn') void turnUntilDone();
+  if (line === 'stop') isRunning = false;
+});
+say('ready');
+await traffic();
+say('stopped');
+await pool.end();
+process.exit(0);

@@ -1,0 +1,53 @@
+import { Gauge, type Registry } from 'prom-client';
+import { dayNumber } from '#libs/contracts';
+import type { Log } from './log.js';
+import type { Nightly, NightlyStatus } from './nightly.js';
+import { Worker } from './worker.js';
+
+const LOOK_FOR_NIGHT_MS = 60_000;
+
+type Check = () => boolean | number | string;
+
+/** The nightly turn in the health report. */
+export function turnChecks(status: () => NightlyStatus): readonly (readonly [string, Check])[] {
+  return [
+    ['turn', () => status().lastCompletedDay ?? 'none'],
+    ['turning', () => progressOf(status())],
+    ['turnOverdue', () => status().overdueNights],
+    ['turnDamaged', () => status().nightsDamaged],
+  ];
+}
+
+/** And as gauges. */
+export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
+  const gauge = (name: string, help: string, value: (now: NightlyStatus) => number | undefined): void => {
+    const metric = new Gauge({
+      name: `desk_turn_${name}`,
+      help,
+      registers: [registry],
+      collect: () => {
+        const now = value(status());
+        if (now !== undefined) metric.set(now);
+      },
+    });
+  };
+  gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
+  gauge('records', 'records that the running turn has to move; 0 while none runs here', ({ of }) => of);
+  gauge('last_completed_day', 'days from 1970-01-01 to that of the last completed turn', ({ lastCompletedDay }) =>
+    lastCompletedDay === undefined ? undefined : dayNumber(lastCompletedDay),
+  );
+  gauge('overdue_nights', 'nights whose turn is overdue', ({ overdueNights }) => overdueNights);
+  gauge('damaged_nights', 'earlier nights that stand because records in them do not open', (now) => now.nightsDamaged);
+  gauge('keys_due', 'nights whose keys ought to be destroyed by now', ({ keysDue }) => keysDue);
+}
+
+function progressOf({ state, moved, of }: NightlyStatus): string {
+  return state === 'idle' ? 'no' : `${moved} of ${of}`;
+}
+
+/** One turns; another looks whether that was done, also while a turn hangs. */
+export function nightlyWorkers(nightly: Nightly, log: Log): readonly Worker[] {
+  const worker = (name: string, work: () => Promise<unknown>): Worker =>
+    new Worker({ name, log, pollMs: LOOK_FOR_NIGHT_MS, work: () => work().then(() => 0) });
+  return [worker('turn', () => nightly.run()), worker('turn-watch', () => nightly.look())];
+}
