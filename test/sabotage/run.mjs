@@ -19,6 +19,7 @@ const { twinsOfFaults } = await import('./twins-of-faults.ts');
 const { twinsOfHouseholds } = await import('./twins-of-households.ts');
 const { twinsOfKeys } = await import('./twins-of-keys.ts');
 const { twinsOfLibs } = await import('./twins-of-libs.ts');
+const { twinsOfNights } = await import('./twins-of-nights.ts');
 const { twinsOfRestores } = await import('./twins-of-restores.ts');
 const { pageOf } = await import('./page.ts');
 const twins = [
@@ -28,6 +29,7 @@ const twins = [
   ...twinsOfContainers,
   ...twinsOfKeys,
   ...twinsOfFaults,
+  ...twinsOfNights,
   ...twinsOfRestores,
 ];
 const root = fileURLToPath(new URL('../..', import.meta.url));

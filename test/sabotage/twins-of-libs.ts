@@ -241,36 +241,6 @@ const doors: readonly Twin[] = [
   },
 ];
 
-const nights: readonly Twin[] = [
-  {
-    promise: 'a turned record says nothing about the order of before',
-    without: 'the order is drawn at random',
-    file: 'libs/records/src/turn.ts',
-    find: 'const random = randomFillSync(new Uint32Array(result.length));',
-    replace: 'const random = new Uint32Array(result.length).map((_, at) => at);\n  void randomFillSync;',
-    test: 'libs/records/test/turn.it.spec.ts',
-    name: 'in an order that says nothing',
-  },
-  {
-    promise: 'keys of a night outlast three completed turns',
-    without: 'completed turns are counted',
-    file: 'libs/records/src/turn.ts',
-    find: 'const TURNS_KEPT = 3;',
-    replace: 'const TURNS_KEPT = 0;',
-    test: 'libs/records/test/turn.it.spec.ts',
-    name: 'after the third completed turn',
-  },
-  {
-    promise: 'what has ended is not carried over',
-    without: 'a kind is asked whether its record has ended',
-    file: 'libs/records/src/turn.ts',
-    find: 'if (spec?.isOver?.(body, this.today) === true) return [];',
-    replace: '',
-    test: 'libs/records/test/turn.it.spec.ts',
-    name: 'leaves behind what has ended',
-  },
-];
-
 const operators: readonly Twin[] = [
   {
     promise: 'what a person had sent again does not keep a lost log waiting',
@@ -318,4 +288,4 @@ const operators: readonly Twin[] = [
   },
 ];
 
-export const twinsOfLibs: readonly Twin[] = [...operators, ...messages, ...secrets, ...doors, ...nights];
+export const twinsOfLibs: readonly Twin[] = [...operators, ...messages, ...secrets, ...doors];

@@ -11,6 +11,7 @@ import { twinsOfFaults } from '../sabotage/twins-of-faults.js';
 import { twinsOfHouseholds } from '../sabotage/twins-of-households.js';
 import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
 import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
+import { twinsOfNights } from '../sabotage/twins-of-nights.js';
 import { twinsOfRestores } from '../sabotage/twins-of-restores.js';
 
 const twins = [
@@ -20,6 +21,7 @@ const twins = [
   ...twinsOfContainers,
   ...twinsOfKeys,
   ...twinsOfFaults,
+  ...twinsOfNights,
   ...twinsOfRestores,
 ];
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
