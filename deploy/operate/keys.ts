@@ -33,10 +33,11 @@ export function addKeys(program: Command): void {
     });
   keyCommand(keys, 'rotate', 'makes a new identity key; the one before stays valid for what it has signed', false);
   keyCommand(keys, 'retire', 'takes an old identity key away, once nothing that it has signed is alive', true);
+  keyCommand(keys, 'renew-copy', 'makes the second copy anew, where it is lost and not only unplugged', false);
   keyCommand(keys, 'strike', 'takes a compromised identity key away at once', true);
 }
 
-type Deed = 'rotate' | 'retire' | 'strike';
+type Deed = 'rotate' | 'retire' | 'renew-copy' | 'strike';
 
 function keyCommand(keys: Command, name: Deed, description: string, isOfOne: boolean): void {
   const command = cityCommand(keys, name, description).argument('<service>', 'whose');
@@ -63,6 +64,9 @@ async function carryOut(
     case 'retire':
       await keyring.retireIdentity(key, today, pins);
       return `${service}: ${key} is gone`;
+    case 'renew-copy':
+      await keyring.renewReplica();
+      return `${service}: both copies are ${keyring.replicas()}`;
     case 'strike':
       await keyring.strikeIdentity(key, today, pins);
       return `${service}: ${key} counts no more. What it has signed is signed anew by: amparo republish ${service}`;
