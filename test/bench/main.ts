@@ -17,7 +17,7 @@ export async function main([name = '', count]: readonly string[]): Promise<void>
   await bench(wanted);
 }
 
-const REFERENCE_MS = 250;
+const REFERENCE_MS = 150;
 
 /** How fast this machine is at one thing that all benches do much of: hashing, in one thread. */
 function machineRatio(): number {

@@ -125,7 +125,7 @@ export const twinsOfNights: readonly Twin[] = [
     find: `await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);`,
     replace: 'void NIGHT_LOCK;',
     test: 'libs/records/test/legal-holds.it.spec.ts',
-    name: 'holds against whoever had begun before it was placed',
+    name: 'is placed once whoever had begun before it has ended',
   },
   {
     promise: 'a turn that was missed is told',

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { holdKinds, LegalHolds, openHeld, turn, TURN_LOCK, type KindSpec, type RecordsTx } from '../src/index.js';
-import { bytes, openStore, type Store } from './support.js';
+import { bytes, isWaiting, openStore, type Store } from './support.js';
 
 const own: readonly KindSpec[] = [
   { kind: 'case', sizeBytes: 256, work: false, isOver: (body) => 'ended' in body },
@@ -148,11 +148,12 @@ describe('a hold', () => {
     turning.release(true);
   });
 
-  it('holds against whoever had begun before it was placed', async () => {
+  it('is placed once whoever had begun before it has ended', async () => {
     await put('held');
     let placing: Promise<string> | undefined;
     await inRecords(async (records) => {
       placing = place('held');
+      expect(await isWaiting(placing)).toBe(true);
       await records.save('case', (await records.findForUpdate('case', [bytes('held')])).map(() => ({ value: bytes('held'), body: { of: 'late' } }))); // prettier-ignore
     });
     const id = (await placing) ?? '';
