@@ -24,6 +24,8 @@ export interface Place {
   readonly anchor: string;
   readonly secrets: string;
   readonly running: string;
+  /** The public key for which records under a legal hold are kept; not there unless somebody has made one. */
+  readonly custodian: string;
   /** Milliseconds by which a test has moved the clock; not there unless one has. */
   readonly clock: string;
 }
@@ -38,6 +40,7 @@ export function placeAt(root: string): Place {
     logs: join(root, 'logs'),
     anchor: join(root, 'anchor'),
     secrets: join(root, 'secrets.json'),
+    custodian: join(root, 'custodian-public.pem'),
     running: join(root, 'running.json'),
     clock: join(root, 'clock-offset'),
   };

@@ -7,6 +7,7 @@ import { StackProblem } from '../local/problem.js';
 import { addBrake } from './brake.js';
 import { addHeld, addHold } from './hold.js';
 import { addKeys } from './keys.js';
+import { addLegalHold } from './legal-hold.js';
 import { addParked } from './parked.js';
 import { OperateProblem } from './problem.js';
 import { addRelease } from './release.js';
@@ -35,6 +36,7 @@ export function program(): Command {
     addHeld,
     addReview,
     addKeys,
+    addLegalHold,
   ])
     add(amparo);
   return amparo;

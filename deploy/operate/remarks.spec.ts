@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { remarksOn } from './remarks.js';
+import { newsOf, remarksOn } from './remarks.js';
 import { table } from './table.js';
 
 const healthy = {
@@ -28,7 +28,9 @@ describe('what needs a person', () => {
     ['lag', 'unknown', /broker/],
     ['braked', true, /amparo brake release payments$/],
     ['parked', 1, /amparo parked list payments$/],
-    ['republishing', 7, /7 to look at/],
+    ['turnDamaged', 1, /do not open/],
+    ['turnOverdue', 2, /amparo turn payments$/],
+    ['keyring replicas', 'away', /second copy/],
     ['hold', 'books-older-than-anchor', /books-older-than-anchor.*amparo hold show/],
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });
@@ -37,6 +39,18 @@ describe('what needs a person', () => {
 
   it('is told of a process that does not answer', () => {
     expect(remarksOn(payments, undefined)).toEqual([expect.stringMatching(/does not answer/)]);
+  });
+});
+
+describe('what is going on', () => {
+  it('needs no person', () => {
+    const busy = { ...healthy, checks: { ...healthy.checks, republishing: 7, turning: '2000 of 9000' } };
+    expect(remarksOn(payments, busy)).toEqual([]);
+    expect(newsOf(busy)).toEqual([
+      'sends again what can still be read, 7 to look at',
+      'turns the records, 2000 of 9000',
+    ]);
+    expect(newsOf({ ...healthy, checks: { ...healthy.checks, turning: 'no' } })).toEqual([]);
   });
 });
 

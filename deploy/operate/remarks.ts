@@ -10,12 +10,22 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
     checks['braked'] === true &&
       `has stopped reading because too much would be set aside: see docs/runbooks/parked.md, then amparo brake release ${service}`,
     isSome(checks['parked']) && `messages are set aside: amparo parked list ${service}`,
-    isSome(checks['republishing']) && `sends again what can still be read, ${checks['republishing']} to look at`,
     typeof checks['hold'] === 'string' &&
       checks['hold'] !== 'none' &&
       `sends no money (${checks['hold']}): amparo hold show`,
+    isSome(checks['turnDamaged']) && 'records do not open, and their night stays: docs/runbooks/nightly-turn.md',
+    checks['keyring replicas'] === 'away' && 'the second copy of its keyring is gone: docs/runbooks/keys.md',
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
+}
+
+/** What a process is at just now, and nobody has to do anything about. */
+export function newsOf(health: Health | undefined): readonly string[] {
+  const { republishing, turning } = health?.checks ?? {};
+  return [
+    isSome(republishing) && `sends again what can still be read, ${republishing} to look at`,
+    typeof turning === 'string' && turning !== 'no' && `turns the records, ${turning}`,
+  ].filter((news) => typeof news === 'string');
 }
 
 function isSome(value: unknown): boolean {

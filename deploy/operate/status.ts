@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { cityCommand } from './command.js';
 import { City, type CityOptions, type Health, type Instance } from './reach.js';
-import { remarksOn } from './remarks.js';
+import { newsOf, remarksOn } from './remarks.js';
 import { table } from './table.js';
 
 /** Something needs a person: told by the exit code too, so that a monitor can ask. */
@@ -45,5 +45,11 @@ function asText(seen: readonly Seen[]): string {
   });
   const head = ['', 'ready', 'reading', 'unread', 'unsent', 'parked', 'relay', 'last turn'];
   const remarks = seen.flatMap((each) => each.remarks.map((remark) => `${each.instance.name}: ${remark}`));
-  return [...table([head, ...rows]), '', ...(remarks.length === 0 ? ['Nothing needs a person.'] : remarks)].join('\n');
+  const news = seen.flatMap(({ instance, health }) => newsOf(health).map((each) => `${instance.name}: ${each}`));
+  return [
+    ...table([head, ...rows]),
+    '',
+    ...news,
+    ...(remarks.length === 0 ? ['Nothing needs a person.'] : remarks),
+  ].join('\n');
 }

@@ -15,6 +15,7 @@ export interface WorldOptions {
   readonly start?: Date;
   /** The day on which keys were first made. */
   readonly since?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What a door of eligibility answers, as far as a test looks at it. */
@@ -34,10 +35,10 @@ export class EligibilityWorld {
     private now: Date,
   ) {}
 
-  static async open({ start = START, since = dayOf(start) }: WorldOptions = {}): Promise<EligibilityWorld> {
+  static async open({ start = START, since = dayOf(start), env = {} }: WorldOptions = {}): Promise<EligibilityWorld> {
     const world = new EligibilityWorld(await TestKeyrings.create(since), start);
     const clock = { now: (): Date => world.now };
-    world.service = await openService(eligibilitySpec, { keyrings: world.keyrings, clock });
+    world.service = await openService(eligibilitySpec, { keyrings: world.keyrings, clock, env });
     world.app = await ServiceApp.open(world.service, EligibilityModule, { keyrings: world.keyrings });
     return world;
   }

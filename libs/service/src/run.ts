@@ -12,6 +12,7 @@ import { HEALTH, HealthController, METRICS, type Health } from './health.control
 import { createLog, errorFields, type Log } from './log.js';
 import { nightlyWorkers } from './nightly-work.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { LegalHoldsController } from './legal-holds.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 import { RUNTIME } from './runtime-token.js';
@@ -35,7 +36,7 @@ class RuntimeModule {
       module: RuntimeModule,
       global: true,
       imports: [TypeOrmModule.forFeature([Staff])],
-      controllers: [HealthController, OperationsController],
+      controllers: [HealthController, OperationsController, LegalHoldsController],
       providers,
       exports: [RUNTIME, StaffStore],
     };

@@ -1,0 +1,112 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { openHeld } from '#libs/records';
+
+import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
+import { EligibilityWorld } from './support.js';
+
+const DAY_MS = 86_400_000;
+const START = new Date('2026-11-18T15:05:00Z');
+
+let folder: string;
+let privateKey: KeyObject;
+let world: EligibilityWorld;
+let custodian: StaffKey;
+let operator: StaffKey;
+let now: Date;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'custodian-'));
+  const pair = generateKeyPairSync('x25519');
+  ({ privateKey } = pair);
+  const file = join(folder, 'custodian-public.pem');
+  await writeFile(file, pair.publicKey.export({ type: 'spki', format: 'pem' }));
+  world = await EligibilityWorld.open({ start: START, env: { CUSTODIAN_KEY: file } });
+  now = START;
+  const { runtime } = world.service;
+  custodian = await enrolStaff(runtime, { name: 'custodian-one', person: 'custodian-one', role: 'custodian' });
+  operator = await enrolStaff(runtime, { name: 'operator-one', person: 'operator-one', role: 'operator' });
+});
+
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Answer = Readonly<Record<string, unknown>>;
+
+const ask = (what: string, body: object, signer: StaffKey | undefined = custodian): Promise<StaffAnswer<Answer>> =>
+  postAs<Answer, 'eligibility'>(world.app, { path: `/v1/legal-holds/${what}`, body, now }, signer);
+
+const nobody = Buffer.alloc(32, 7).toString('base64url');
+
+describe('a legal hold', () => {
+  it.each(['place', 'list', 'lift', 'export'])('%s: is the custodian’s alone', async (what) => {
+    expect((await ask(what, {}, operator)).status).toBe(403);
+    expect((await postAs(world.app, { path: `/v1/legal-holds/${what}`, body: {}, now })).status).toBe(401);
+  });
+
+  it.each([
+    ['another kind', 'place', { kind: 'unheard-of', values: [nobody] }, 404],
+    ['no name', 'place', { kind: 'case', values: [] }, 400],
+    ['a name of another length', 'place', { kind: 'case', values: ['AAAA'] }, 400],
+    ['free text beside it', 'place', { kind: 'case', values: [nobody], why: 'because' }, 400],
+    ['a number that is none', 'lift', { hold: 'all' }, 400],
+    ['more than the list', 'list', { all: true }, 400],
+  ])('is not placed or lifted for %s', async (_, what, body, status) => {
+    expect((await ask(what, body)).status).toBe(status);
+  });
+
+  it('keeps a case for its custodian when the household withdraws it, and nothing of anybody else', async () => {
+    const [named, other] = [world.household(), world.household()];
+    await world.app.deliver([named.facts(), other.facts()]);
+    const placed = await ask('place', { kind: 'case', values: [named.eligibilityHandle] });
+    expect(placed.status).toBe(200);
+    const { hold } = placed.body;
+    expect((await ask('list', {})).body).toEqual({
+      holds: [{ id: hold, kinds: [{ kind: 'case', named: 1, kept: 0 }] }],
+    });
+    await world.app.deliver(
+      [named, other].map((household) => household.askEligibility(1, { kind: 'withdraw' })),
+    );
+    world.pass(DAY_MS);
+    now = new Date(START.getTime() + DAY_MS);
+    await world.service.runtime.nightly.run();
+    const exported = await ask('export', { hold });
+    const { sealed } = exported.body as { sealed: readonly string[] };
+    expect(sealed.length).toBeGreaterThan(0);
+    const opened = sealed.map((each) => openHeld(privateKey, Buffer.from(each, 'base64url')));
+    expect(new Set(opened.map(({ kind, value }) => `${kind} ${Buffer.from(value).toString('base64url')}`))).toEqual(
+      new Set([`case ${named.eligibilityHandle}`]),
+    );
+    // Before it was withdrawn, as it was.
+    expect(opened.some(({ body }) => JSON.stringify(body).includes('"facts":{'))).toBe(true);
+    expect((await ask('lift', { hold })).body).toEqual({ lifted: true });
+    expect((await ask('export', { hold })).body).toEqual({ sealed: [] });
+    expect((await ask('list', {})).body).toEqual({ holds: [] });
+    expect((await ask('lift', { hold })).body).toEqual({ lifted: false });
+  });
+});
+
+describe('without a custodian', () => {
+  it('no hold can be placed', async () => {
+    const without = await EligibilityWorld.open({ start: START });
+    try {
+      const key = await enrolStaff(without.service.runtime, {
+        name: 'cust-two',
+        person: 'cust-two',
+        role: 'custodian',
+      });
+      const wish = { path: '/v1/legal-holds/place', body: { kind: 'case', values: [nobody] }, now: START };
+      const answer = await postAs<Answer, 'eligibility'>(without.app, wish, key);
+      expect([answer.status, answer.body['code']]).toEqual([409, 'not-now']);
+    } finally {
+      await without.close();
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+
+import { deriveHousehold, parseReceipt, type Household } from '#libs/household';
+import { openHeld, type HoldSummary } from '#libs/records';
+import { SealingError } from '#libs/sealing';
+
+import { cityCommand } from './command.js';
+import { OperateProblem } from './problem.js';
+import { City, type CityOptions, type Instance } from './reach.js';
+import { table } from './table.js';
+
+const PRIVATE_KEY = 'custodian.pem';
+const PUBLIC_KEY = 'custodian-public.pem';
+
+/** What a court has named is kept for its custodian, and for nobody else, until the hold is lifted. */
+export function addLegalHold(program: Command): void {
+  const hold = program
+    .command('legal-hold')
+    .description('records that a court has named, kept for their custodian alone');
+  addCustodian(hold);
+  cityCommand(hold, 'place', 'keeps records from now on, when they end or are written over')
+    .argument('<service>', 'which')
+    .argument('<kind>', 'of which kind they are')
+    .argument('<names...>', 'by which they are found, as `legal-hold names` tells')
+    .action(async (service: string, kind: string, values: readonly string[], options: CityOptions) => {
+      const { hold: id } = await ask<{ hold: string }>(options, service, { what: 'place', content: { kind, values } });
+      console.log(id);
+    });
+  cityCommand(hold, 'list', 'holds by their numbers, and how much is kept; never what')
+    .argument('[services...]', 'which; all of them by default')
+    .action(async (names: readonly string[], options: CityOptions) => {
+      const rows = await listed(City.open(options), names);
+      const head = ['service', 'hold', 'kind', 'named', 'kept'];
+      console.log(rows.length === 0 ? 'Nothing is under a hold.' : table([head, ...rows]).join('\n'));
+    });
+  cityCommand(hold, 'lift', 'ends a hold: what was kept under it is forgotten')
+    .argument('<service>', 'which')
+    .argument('<hold>', 'its number')
+    .action(async (service: string, id: string, options: CityOptions) => {
+      const { lifted } = await ask<{ lifted: boolean }>(options, service, { what: 'lift', content: { hold: id } });
+      console.log(lifted ? 'Lifted.' : 'There is no such hold.');
+    });
+  cityCommand(hold, 'export', 'writes what is kept, sealed to its custodian, into a file')
+    .argument('<service>', 'which')
+    .argument('<hold>', 'its number')
+    .argument('<file>', 'a new file')
+    .action(async (service: string, id: string, file: string, options: CityOptions) => {
+      const content = { hold: id };
+      const { sealed } = await ask<{ sealed: readonly string[] }>(options, service, { what: 'export', content });
+      writeFileSync(file, `${JSON.stringify(sealed, undefined, 1)}\n`, { mode: 0o600, flag: 'wx' });
+      console.log(`${sealed.length} records, sealed`);
+    });
+}
+
+/** What a custodian does on a machine of their own. */
+function addCustodian(hold: Command): void {
+  hold
+    .command('key')
+    .description(
+      `makes the custodian's key: ${PRIVATE_KEY} stays with the custodian, ${PUBLIC_KEY} goes to the services`,
+    )
+    .argument('<folder>', 'an existing folder')
+    .addHelpText(
+      'after',
+      `\nServices are told of it by CUSTODIAN_KEY; a local system takes ${PUBLIC_KEY} from its folder.`,
+    )
+    .action((folder: string) => {
+      if (existsSync(join(folder, PRIVATE_KEY))) throw new OperateProblem('refused', 'there is a key already');
+      const { privateKey, publicKey } = generateKeyPairSync('x25519');
+      const [secret, open] = [
+        privateKey.export({ type: 'pkcs8', format: 'pem' }),
+        publicKey.export({ type: 'spki', format: 'pem' }),
+      ];
+      writeFileSync(join(folder, PRIVATE_KEY), secret, { mode: 0o600, flag: 'wx' });
+      writeFileSync(join(folder, PUBLIC_KEY), open, { mode: 0o644 });
+      console.log(`made ${join(folder, PRIVATE_KEY)} and ${PUBLIC_KEY}`);
+    });
+  hold
+    .command('names')
+    .description('tells by what a household’s records are found; asks for its receipt and keeps it nowhere')
+    .action(async () => {
+      // Not as an argument: those are seen by everybody on the machine, and kept by the shell.
+      const asked = createInterface({ input: process.stdin, output: process.stderr });
+      const receipt = parseReceipt(await asked.question('receipt: '));
+      asked.close();
+      if (!receipt.ok) throw new OperateProblem('bad-option', 'that is no receipt');
+      console.log(table(namesOf(await deriveHousehold(receipt.receipt))).join('\n'));
+    });
+  hold
+    .command('open')
+    .description('opens what was exported, on a machine of the custodian’s own')
+    .argument('<file>', 'as `export` has written it')
+    .argument('<key>', PRIVATE_KEY)
+    .action((file: string, key: string) => {
+      console.log(JSON.stringify(openedFrom(file, key), undefined, 2));
+    });
+}
+
+function namesOf({ at }: Household): readonly (readonly string[])[] {
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+  return [
+    ['service', 'kind', 'name'],
+    ['eligibility', 'case', text(at.eligibility.handle)],
+    ['payments', 'household', text(at.payments.handle)],
+    ['notification', 'contact', text(at.notification.handle)],
+    ['intake', 'box', text(at.intake.boxId)],
+    ['intake', 'box', text(at.eligibility.boxId)],
+    ['intake', 'box', text(at.payments.boxId)],
+  ];
+}
+
+function openedFrom(file: string, key: string): readonly object[] {
+  try {
+    const privateKey = createPrivateKey(readFileSync(key));
+    const sealed = JSON.parse(readFileSync(file, 'utf8')) as string[];
+    return sealed.map((each) => {
+      const { kind, value, body } = openHeld(privateKey, Buffer.from(each, 'base64url'));
+      return { kind, name: Buffer.from(value).toString('base64url'), body };
+    });
+  } catch (error) {
+    if (error instanceof SealingError) throw new OperateProblem('refused', 'it was sealed to another key');
+    throw new OperateProblem('bad-option', 'the file or the key cannot be read');
+  }
+}
+
+async function listed(city: City, names: readonly string[]): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const instance of city.oneOf(names)) {
+    const { holds } = await city.ask<{ holds: readonly HoldSummary[] }>(instance, wishTo('list'));
+    for (const { id, kinds } of holds) {
+      for (const { kind, named, kept } of kinds) rows.push([instance.name, id, kind, String(named), String(kept)]);
+    }
+  }
+  return rows;
+}
+
+async function ask<T>(
+  options: CityOptions,
+  service: string,
+  { what, content }: { readonly what: string; readonly content: object },
+): Promise<T> {
+  const city = City.open(options);
+  const [instance] = city.oneOf([service]);
+  return city.ask<T>(instance as Instance, wishTo(what, content));
+}
+
+function wishTo(what: string, content: object = {}): { path: string; content: object; role: 'custodian' } {
+  return { path: `/v1/legal-holds/${what}`, content, role: 'custodian' };
+}
