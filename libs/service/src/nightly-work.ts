@@ -5,6 +5,8 @@ import type { Nightly, NightlyStatus } from './nightly.js';
 import { Worker } from './worker.js';
 
 const LOOK_FOR_NIGHT_MS = 60_000;
+/** What keeps a turn from ending is rarely over within a second, and each try is a line in the log. */
+const FAILURE_PAUSE_MS = 5_000;
 
 type Check = () => boolean | number | string;
 
@@ -48,6 +50,12 @@ function progressOf({ state, moved, of }: NightlyStatus): string {
 /** One turns; another looks whether that was done, also while a turn hangs. */
 export function nightlyWorkers(nightly: Nightly, log: Log): readonly Worker[] {
   const worker = (name: string, work: () => Promise<unknown>): Worker =>
-    new Worker({ name, log, pollMs: LOOK_FOR_NIGHT_MS, work: () => work().then(() => 0) });
+    new Worker({
+      name,
+      log,
+      pollMs: LOOK_FOR_NIGHT_MS,
+      failurePauseMs: FAILURE_PAUSE_MS,
+      work: () => work().then(() => 0),
+    });
   return [worker('turn', () => nightly.run()), worker('turn-watch', () => nightly.look())];
 }

@@ -5,6 +5,8 @@ export interface WorkerOptions {
   readonly log: Log;
   /** How long it rests when there was nothing to do. */
   readonly pollMs: number;
+  /** How long it rests after it has failed, a second unless told otherwise. */
+  readonly failurePauseMs?: number;
   /** Does what is there; returns how much that was. */
   readonly work: () => Promise<number>;
 }
@@ -37,7 +39,7 @@ export class Worker {
   }
 
   private async run(): Promise<void> {
-    const { name, log, pollMs, work } = this.options;
+    const { name, log, pollMs, work, failurePauseMs = FAILURE_PAUSE_MS } = this.options;
     while (!this.stopped) {
       this.isWoken = false;
       try {
@@ -46,7 +48,7 @@ export class Worker {
       } catch (error) {
         log.write('error', 'work-failed', { work: name, ...errorFields(error) });
         this.isWoken = false;
-        await this.rest(FAILURE_PAUSE_MS);
+        await this.rest(failurePauseMs);
       }
     }
   }
