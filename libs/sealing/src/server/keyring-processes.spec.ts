@@ -14,6 +14,8 @@ import { withWriterLock } from './writer-lock.js';
 
 const support = fileURLToPath(new URL('../../test/support/', import.meta.url));
 let places: FileKeyringOptions & { readonly replicaDir: string };
+/** Hundreds of writes that wait for the disk, beside other tests. */
+const SLOW_MS = 60_000;
 let temporary: ReturnType<typeof temporaryDir>;
 
 beforeEach(() => {
@@ -47,7 +49,7 @@ describe('processes that write one keyring at once', () => {
     expect(found).toEqual([1, 2, 3].map(() => [false, ...Array(9).fill(true)]));
     expect(Array.from({ length: 20 }, (_, n) => keyring.rowKeys(n)?.seal.export().toString('hex'))).toEqual(nights[0]);
     expect(readdirSync(places.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
-  });
+  }, SLOW_MS);
 
   it('make and destroy days, nights and identities beside each other, and both copies are whole', async () => {
     const keyring = await FileKeyring.create(places);
@@ -78,7 +80,7 @@ describe('processes that write one keyring at once', () => {
     for (const dir of [places.privateDir, places.replicaDir]) {
       expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
     }
-  });
+  }, SLOW_MS);
 
   it('can be killed at any moment, and the keyring goes on', async () => {
     const keyring = await FileKeyring.create(places);
