@@ -36,51 +36,61 @@ function start(task: Task, ...rest: readonly string[]): ChildProcess & { readonl
 }
 
 describe('processes that write one keyring at once', () => {
-  it('lose nothing of each other and agree on every key', async () => {
-    const keyring = await FileKeyring.create(places);
-    const told = await Promise.all([1, 2, 3].map((number) => text(start('fill', String(number)).stdout)));
-    const nights = told.map((json) => JSON.parse(json) as string[]);
-    expect(nights[1]).toEqual(nights[0]);
-    expect(nights[2]).toEqual(nights[0]);
-    expect(new Set(nights[0]).size).toBe(20);
-    const found = [1, 2, 3].map((number) =>
-      Array.from({ length: 10 }, (_, n) => keyring.secretExists(`writer-${number}/${n}`)),
-    );
-    expect(found).toEqual([1, 2, 3].map(() => [false, ...Array(9).fill(true)]));
-    expect(Array.from({ length: 20 }, (_, n) => keyring.rowKeys(n)?.seal.export().toString('hex'))).toEqual(nights[0]);
-    expect(readdirSync(places.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
-  }, SLOW_MS);
+  it(
+    'lose nothing of each other and agree on every key',
+    async () => {
+      const keyring = await FileKeyring.create(places);
+      const told = await Promise.all([1, 2, 3].map((number) => text(start('fill', String(number)).stdout)));
+      const nights = told.map((json) => JSON.parse(json) as string[]);
+      expect(nights[1]).toEqual(nights[0]);
+      expect(nights[2]).toEqual(nights[0]);
+      expect(new Set(nights[0]).size).toBe(20);
+      const found = [1, 2, 3].map((number) =>
+        Array.from({ length: 10 }, (_, n) => keyring.secretExists(`writer-${number}/${n}`)),
+      );
+      expect(found).toEqual([1, 2, 3].map(() => [false, ...Array(9).fill(true)]));
+      expect(Array.from({ length: 20 }, (_, n) => keyring.rowKeys(n)?.seal.export().toString('hex'))).toEqual(
+        nights[0],
+      );
+      expect(readdirSync(places.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
+    },
+    SLOW_MS,
+  );
 
-  it('make and destroy days, nights and identities beside each other, and both copies are whole', async () => {
-    const keyring = await FileKeyring.create(places);
-    await keyring.ensureDayKeys(TODAY);
-    for (let night = 0; night < 10; night += 1) await keyring.ensureRowKeys(night);
-    const [identity] = keyring.identities();
-    const pins = join(temporary.dir, 'pins.json');
-    writePinnedIdentities(pins, { eligibility: keyring.identities() });
-    const told = await Promise.all([1, 2, 3].map(() => text(start('mix', pins).stdout)));
-    const nights = told.map((json) => JSON.parse(json) as string[]);
-    expect([nights[1], nights[2], new Set(nights[0]).size]).toEqual([nights[0], nights[0], 10]);
+  it(
+    'make and destroy days, nights and identities beside each other, and both copies are whole',
+    async () => {
+      const keyring = await FileKeyring.create(places);
+      await keyring.ensureDayKeys(TODAY);
+      for (let night = 0; night < 10; night += 1) await keyring.ensureRowKeys(night);
+      const [identity] = keyring.identities();
+      const pins = join(temporary.dir, 'pins.json');
+      writePinnedIdentities(pins, { eligibility: keyring.identities() });
+      const told = await Promise.all([1, 2, 3].map(() => text(start('mix', pins).stdout)));
+      const nights = told.map((json) => JSON.parse(json) as string[]);
+      expect([nights[1], nights[2], new Set(nights[0]).size]).toEqual([nights[0], nights[0], 10]);
 
-    for (const privateDir of [places.privateDir, places.replicaDir]) {
-      const copy = await FileKeyring.open({ privateDir, publicRoot: places.publicRoot, service: places.service });
-      const { identities, days, nights: left, nightsDestroyedThrough } = copy.describe();
-      expect([left, nightsDestroyedThrough]).toEqual([Array.from({ length: 10 }, (_, n) => 100 + n), 9]);
-      expect(left.map((night) => copy.rowKeys(night)?.seal.export().toString('hex'))).toEqual(nights[0]);
-      expect(days).toEqual({ first: addDays(TODAY, 2), last: addDays(TODAY, 16), count: 15 });
-      expect([identities.length, identities.at(-1)?.keyId]).toEqual([4, identity?.keyId]);
-      expect(identities.filter(({ signs }) => signs)).toHaveLength(1);
-      expect(new Set(readPinnedIdentities(pins)['eligibility'])).toEqual(new Set(copy.identities()));
-    }
-    expect(keyring.replicas()).toBe('in-step');
-    await keyring.ensureDayKeys(addDays(TODAY, 9));
-    const published = publishedDayKeys(places);
-    expect(published).toHaveLength(15);
-    expect(new Set(published.map((entry) => entry.identity))).toEqual(new Set([keyring.identity().keyId]));
-    for (const dir of [places.privateDir, places.replicaDir]) {
-      expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
-    }
-  }, SLOW_MS);
+      for (const privateDir of [places.privateDir, places.replicaDir]) {
+        const copy = await FileKeyring.open({ privateDir, publicRoot: places.publicRoot, service: places.service });
+        const { identities, days, nights: left, nightsDestroyedThrough } = copy.describe();
+        expect([left, nightsDestroyedThrough]).toEqual([Array.from({ length: 10 }, (_, n) => 100 + n), 9]);
+        expect(left.map((night) => copy.rowKeys(night)?.seal.export().toString('hex'))).toEqual(nights[0]);
+        expect(days).toEqual({ first: addDays(TODAY, 2), last: addDays(TODAY, 16), count: 15 });
+        expect([identities.length, identities.at(-1)?.keyId]).toEqual([4, identity?.keyId]);
+        expect(identities.filter(({ signs }) => signs)).toHaveLength(1);
+        expect(new Set(readPinnedIdentities(pins)['eligibility'])).toEqual(new Set(copy.identities()));
+      }
+      expect(keyring.replicas()).toBe('in-step');
+      await keyring.ensureDayKeys(addDays(TODAY, 9));
+      const published = publishedDayKeys(places);
+      expect(published).toHaveLength(15);
+      expect(new Set(published.map((entry) => entry.identity))).toEqual(new Set([keyring.identity().keyId]));
+      for (const dir of [places.privateDir, places.replicaDir]) {
+        expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
+      }
+    },
+    SLOW_MS,
+  );
 
   it('can be killed at any moment, and the keyring goes on', async () => {
     const keyring = await FileKeyring.create(places);
