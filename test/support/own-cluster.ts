@@ -55,6 +55,14 @@ export class OwnCluster {
     return copyOut(this.adminUrl);
   }
 
+  /** How far payments' books have come here. */
+  async headSeq(): Promise<bigint> {
+    return this.asAdmin(async (client) => {
+      const { rows } = await client.query<{ seq: string }>('SELECT seq::text AS seq FROM chain_head');
+      return BigInt(rows[0]?.seq ?? '0');
+    });
+  }
+
   /** The tables in a cluster that was never seen before. */
   async restoreTables(copy: TableCopy): Promise<void> {
     await this.postgres.kill();
