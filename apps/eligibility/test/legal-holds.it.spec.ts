@@ -71,9 +71,7 @@ describe('a legal hold', () => {
     expect((await ask('list', {})).body).toEqual({
       holds: [{ id: hold, kinds: [{ kind: 'case', named: 1, kept: 0 }] }],
     });
-    await world.app.deliver(
-      [named, other].map((household) => household.askEligibility(1, { kind: 'withdraw' })),
-    );
+    await world.app.deliver([named, other].map((household) => household.askEligibility(1, { kind: 'withdraw' })));
     world.pass(DAY_MS);
     now = new Date(START.getTime() + DAY_MS);
     await world.service.runtime.nightly.run();
