@@ -5,5 +5,4 @@ import { ensure } from '../local/ensure.mjs';
 await ensure(import.meta.url);
 const { build } = await import('../local/build.mjs');
 await build();
-const { main } = await import('../../dist/deploy/operate/main.js');
-await main(process.argv.slice(2));
+await import('../../dist/deploy/operate/cli.js');
