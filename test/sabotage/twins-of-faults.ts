@@ -49,7 +49,7 @@ const instances: readonly Twin[] = [
   {
     promise: 'one instance of a service relays at a time',
     without: 'the relay holds a lock',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/leadership.ts',
     find: "'SELECT pg_try_advisory_lock($1) AS won'",
     replace: "'SELECT $1::bigint > 0 AS won'",
     test: INSTANCES,
@@ -150,4 +150,72 @@ const broker: readonly Twin[] = [
   },
 ];
 
-export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker];
+const DISTURBED = 'libs/bus/test/disturbed.it.spec.ts';
+
+const disturbed: readonly Twin[] = [
+  {
+    promise: 'a leader whose process hangs holds up nobody for longer than some seconds',
+    without: 'its session is ended by another instance',
+    file: 'libs/bus/src/leadership.ts',
+    find: '  await client.query(END_FROZEN, [RELAY_LOCK, frozenMs]);\n',
+    replace: '',
+    test: DISTURBED,
+    name: 'one no more',
+  },
+  {
+    promise: 'a leader that waits for its broker is not taken for one that hangs',
+    without: 'it shows on its connection that it lives',
+    file: 'libs/bus/src/leadership.ts',
+    find: "void client.query('SELECT').catch(() => undefined)",
+    replace: 'undefined',
+    test: DISTURBED,
+    name: 'keeps its place',
+  },
+  {
+    promise: 'a day that begins early, or a clock that leaps, refuses nobody at the door',
+    without: 'whoever says something for a day without an outbox makes it',
+    file: 'libs/bus/src/bus.ts',
+    find: '        if (isNotStored(error) && conflicts === 0) await this.createDays();\n        else if',
+    replace: '        if',
+    test: DISTURBED,
+    name: 'made by whoever says something',
+  },
+  {
+    promise: 'no message is set aside because a service’s own keys or pins cannot be read',
+    without: 'they are told from what is wrong with a message',
+    file: 'libs/bus/src/opening.ts',
+    find: '    if (error instanceof SealingError && error.canRetry) throw error;\n',
+    replace: '',
+    test: DISTURBED,
+    name: 'parks nothing',
+  },
+  {
+    promise: 'no process ends because its database ends a session',
+    without: 'every session is heard from its first moment on',
+    file: 'libs/bus/src/tx.ts',
+    find: "  pool.on('connect', (client) => client.on('error', () => undefined));\n",
+    replace: '',
+    test: DISTURBED,
+    name: 'fails the work',
+  },
+  {
+    promise: 'nobody outside can stop a service by sending it rubbish',
+    without: 'what devices have sealed badly is not counted by the brake',
+    file: 'libs/bus/src/processor.ts',
+    find: 'ours: parked.length - fromDevices }',
+    replace: 'ours: Math.max(parked.length, fromDevices) }',
+    test: 'libs/bus/test/conformance.it.spec.ts',
+    name: 'is braked by nothing',
+  },
+  {
+    promise: 'an application for a day without keys fails nobody else',
+    without: 'the door looks for keys before it gathers',
+    file: 'apps/intake/src/door.controller.ts',
+    find: 'if (services.every(',
+    replace: 'if (services.length > 0 || services.every(',
+    test: 'apps/intake/test/intake.it.spec.ts',
+    name: 'of which nobody has keys',
+  },
+];
+
+export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker, ...disturbed];

@@ -6,7 +6,8 @@ import { CaseStore, type CaseInput } from './case.store.js';
 import { messagesFor } from './outgoing.js';
 
 /** What came of opening a delivery: something for a case, or a code to park it under. */
-export type CaseItem = { readonly input: CaseInput } | { readonly park: string } | { readonly nothing: true };
+export type CaseItem =
+  { readonly input: CaseInput } | { readonly park: string; readonly isFromDevice?: true } | { readonly nothing: true };
 
 /** Takes a batch into the cases and says what follows, in one transaction. */
 @Injectable()
@@ -30,7 +31,10 @@ export class CaseDesk {
       askDays,
     };
     return items.map((item): Handled<'eligibility'> => {
-      if ('park' in item) return { status: 'park', code: item.park };
+      if ('park' in item) {
+        const { park: code, isFromDevice } = item;
+        return { status: 'park', code, ...(isFromDevice === true ? { isFromDevice } : {}) };
+      }
       const output = 'input' in item ? outputOf.get(item.input) : undefined;
       return output === undefined ? { status: 'done' } : { status: 'done', out: messagesFor(output, setting) };
     });

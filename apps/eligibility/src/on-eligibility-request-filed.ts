@@ -23,9 +23,9 @@ export class OnEligibilityRequestFiled {
     return this.desk.take(
       deliveries.map(({ payload, day }): CaseItem => {
         const opened = openSlice(this.runtime.keyring, eligibilityRequest, { day, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code };
+        if (!opened.ok) return { park: opened.code, isFromDevice: true };
         const command = commandOf(opened.payload);
-        if (command === undefined) return { park: 'request-incomplete' };
+        if (command === undefined) return { park: 'request-incomplete', isFromDevice: true };
         return { input: { handle: opened.handle, day: dayNumber(day), command } };
       }),
       unit,

@@ -23,7 +23,7 @@ export class OnFactsSubmitted {
     return this.desk.take(
       deliveries.map(({ payload, day }): CaseItem => {
         const opened = openSlice(this.runtime.keyring, factsSlice, { day, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code };
+        if (!opened.ok) return { park: opened.code, isFromDevice: true };
         return { input: { handle: opened.handle, application: applicationOf(opened.payload, day) } };
       }),
       unit,

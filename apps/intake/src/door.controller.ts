@@ -14,6 +14,7 @@ import {
   type AcceptedV1,
   type BoxesV1,
   type Lane,
+  type RequestRecipient,
 } from '#libs/contracts';
 import { isSigned, Problem, RUNTIME, signerOf, type Runtime, type SignedRequest } from '#libs/service';
 import { ApplicationDesk } from './application-desk.js';
@@ -30,6 +31,8 @@ const limits = {
   graceMinutes: clocks.intakeGraceMinutes,
 };
 
+const recipients: readonly RequestRecipient[] = ['eligibility', 'payments', 'notification'];
+
 /** The public door. What comes in is sealed to others; this service can read none of it. */
 @Controller('v1')
 export class DoorController {
@@ -44,7 +47,7 @@ export class DoorController {
   @HttpCode(202)
   async submit(@Headers() headers: SignedRequest['headers'], @Body() body: Buffer | undefined): Promise<AcceptedV1> {
     const application = validate(SubmitApplicationV1, parseJson(body ?? NO_BODY));
-    const mayBeNew = this.checkDay(application);
+    const mayBeNew = this.checkDay(application) && this.hasKeys(application.day, recipients);
     const origin = await this.originOf('/v1/applications', headers, body ?? NO_BODY);
     const verdict = await this.applications.submit({ application, ...origin, mayBeNew });
     if (verdict === 'other-content' || verdict === 'day-over') throw new Problem(verdict);
@@ -58,7 +61,7 @@ export class DoorController {
     @Body() body: Buffer | undefined,
   ): Promise<{ accepted: true }> {
     const request = validate(FileRequestV1, parseJson(body ?? NO_BODY));
-    if (!this.checkDay(request)) throw new Problem('day-over');
+    if (!this.checkDay(request) || !this.hasKeys(request.day, [request.to])) throw new Problem('day-over');
     const origin = await this.originOf('/v1/requests', headers, body ?? NO_BODY);
     await this.applications.file({ to: request.to, day: request.day, sealed: request.sealed, ...origin });
     return { accepted: true };
@@ -81,6 +84,19 @@ export class DoorController {
     const rule = dayRule({ day: dayNumber(day), today: dayNumber(today), minutesToMidnight }, limits);
     if (rule === 'day-over' || rule === 'day-to-come') throw new Problem(rule);
     return rule === 'accept';
+  }
+
+  /**
+   * Looked at before anything is gathered: one slice for a day of which its recipient has no key would fail the
+   * transaction of everybody who came at the same moment.
+   *
+   * @returns false for a day gone by. @throws Problem `unavailable` for a day whose keys will come
+   */
+  private hasKeys(day: string, services: readonly RequestRecipient[]): boolean {
+    const { directory, clock } = this.runtime;
+    if (services.every((service) => directory.dayKeyOf(service, day) !== undefined)) return true;
+    if (day >= dayOf(clock.now())) throw new Problem('unavailable');
+    return false;
   }
 
   /** The lane is known by who signed, never by what the body says. @throws Problem `not-signed` */

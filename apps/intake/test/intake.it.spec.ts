@@ -161,6 +161,14 @@ describe('an application', () => {
     expect((await post('/v1/applications', early)).status).toBe(202);
   });
 
+  it('of a day of which nobody has keys is over, and fails nobody who comes at the same moment', async () => {
+    const [before, after] = [await application(), await application()];
+    const keyless = { ...(await application()), day: addDays(day, -3) };
+    const answers = await Promise.all([before, keyless, after].map((body) => post('/v1/applications', body)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 410, 202]);
+    expect((await app.said()).length).toBe(6);
+  });
+
   it('under a number that is taken is refused, also when both come at the same moment', async () => {
     const receipt = newReceipt();
     const [one, other] = [await application(receipt), await application(receipt)];

@@ -18,6 +18,8 @@ export class ContactDesk {
       tx,
       items.flatMap((item) => ('input' in item ? [item.input] : [])),
     );
-    return items.map((item) => ('park' in item ? { status: 'park', code: item.park } : { status: 'done' }));
+    return items.map((item) =>
+      'park' in item ? { status: 'park', code: item.park, isFromDevice: true } : { status: 'done' },
+    );
   }
 }

@@ -26,6 +26,8 @@ export type AlarmCode =
   | 'relay-waiting'
   /** The consumer cannot reach the database and goes on trying. */
   | 'database-waiting'
+  /** This service's own keys or pins cannot be read; messages wait. */
+  | 'keys-waiting'
   /** The client library gave up; a new consumer is started. */
   | 'consumer-restarted'
   /** Lag waits, the database answers, and nothing moves. */

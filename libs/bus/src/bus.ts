@@ -18,7 +18,7 @@ import { Relay } from './relay.js';
 import { requestRepublish } from './relay-log.js';
 import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
 import { readStatus, type BusStatus } from './status.js';
-import { inTransaction } from './tx.js';
+import { hearLostSessions, inTransaction } from './tx.js';
 import { Watchdog } from './watchdog.js';
 
 const HOUR_MS = 3_600_000;
@@ -49,8 +49,7 @@ export class Bus<S extends Service> {
     this.options = options;
     this.service = options.service;
     this.limits = { ...defaultLimits, ...options.limits };
-    // The pool replaces idle sessions that were ended; unheard, the event would end the process.
-    options.pool.on('error', () => undefined);
+    hearLostSessions(options.pool);
     this.client = kafkaClient(options.kafka, options.service);
     this.brake = new Brake(() => steadyTime().getTime());
     this.lastProgressAt = steadyTime();
@@ -79,7 +78,10 @@ export class Bus<S extends Service> {
         if (written > 0) this.relay.wake();
         return result;
       } catch (error) {
-        if (failureOf(error) !== 'conflict' || conflicts >= CONFLICTS_MAX) throw error;
+        if (conflicts >= CONFLICTS_MAX) throw error;
+        // A day may begin, or a clock leap, before anybody has looked. In another cluster the relay has to look first.
+        if (isNotStored(error) && conflicts === 0) await this.createDays();
+        else if (failureOf(error) !== 'conflict') throw error;
       }
     }
   }
@@ -259,6 +261,7 @@ export class Bus<S extends Service> {
       pageRows: this.limits.pageRows,
       pollMs: this.limits.relayPollMs,
       standbyMs: this.limits.standbyMs,
+      frozenMs: this.limits.frozenMs,
       logWatchMs: this.limits.logWatchMs,
     });
   }
@@ -349,6 +352,11 @@ export class Bus<S extends Service> {
   private topicName(topic: string): string {
     return this.options.names?.topic(topic) ?? topic;
   }
+}
+
+/** The outbox has no place yet for the day or for the cluster of a message. */
+function isNotStored(error: unknown): boolean {
+  return error instanceof BusError && error.code === 'not-stored';
 }
 
 /** The time at the start of this process, and what has passed since: however a clock leaps, nothing stalls by that. */

@@ -29,6 +29,12 @@ describe('what kind of failure an error is', () => {
     expect(failureOf(Object.assign(new Error(), { code: 'conflict', canRetry: true }))).toBe('conflict');
   });
 
+  it('never blames a message for a disk, a file or a socket', () => {
+    expect(failureOf(Object.assign(withCode('ENOSPC'), { syscall: 'write' }))).toBe('infrastructure');
+    expect(failureOf(Object.assign(withCode('EACCES'), { syscall: 'open' }))).toBe('infrastructure');
+    expect(failureOf(withCode('ERR_STREAM_DESTROYED'))).toBe('infrastructure');
+  });
+
   it('knows a lost connection by its words, and anything else as a fault of the content', () => {
     expect(failureOf(new Error('Connection terminated unexpectedly'))).toBe('infrastructure');
     expect(failureOf(new TypeError('x is undefined'))).toBe('content');

@@ -14,6 +14,8 @@ const CONNECTION_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOENT',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
 ]);
 const CONFLICTS = new Set(['40001', '40P01']);
 const TIMEOUTS = new Set(['57014', '25P04', '25P03']);
@@ -22,7 +24,9 @@ const CONTENT_CLASSES = new Set(['22', '23', 'P0']);
 
 /** Errors of `pg` and Node carry codes; those without one are told by how `pg` words the loss of a connection. */
 export function failureOf(error: unknown): Failure {
-  const { code, canRetry, message } = fieldsOf(error);
+  const { code, canRetry, message, syscall } = fieldsOf(error);
+  // A disk that is full, a file that cannot be read: of this machine, whatever is being handled.
+  if (typeof syscall === 'string') return 'infrastructure';
   if (canRetry === true) return code === 'conflict' ? 'conflict' : 'infrastructure';
   if (canRetry === false) return 'content';
   if (typeof code !== 'string') return isLostConnection(message) ? 'infrastructure' : 'content';
@@ -43,7 +47,7 @@ export function parkingCodeOf(error: unknown): string {
   return /^[0-9A-Z]{5}$/.test(code) ? `sql-${code.toLowerCase()}` : 'handler-failed';
 }
 
-function fieldsOf(error: unknown): { code?: unknown; canRetry?: unknown; message?: unknown } {
+function fieldsOf(error: unknown): { code?: unknown; canRetry?: unknown; message?: unknown; syscall?: unknown } {
   return typeof error === 'object' && error !== null ? error : {};
 }
 

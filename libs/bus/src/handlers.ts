@@ -14,11 +14,14 @@ export interface UnitOfWork<S extends Service> {
   say(...messages: readonly Outgoing<S>[]): void;
 }
 
-/** What became of one delivery. `due` is rounded up to the hour; `code` is a word, never a value. */
+/**
+ * What became of one delivery. `due` is rounded up to the hour; `code` is a word, never a value. `isFromDevice`: what was
+ * sealed by a device outside is at fault, so the brake does not count it: anybody can send as many of those as he likes.
+ */
 export type Handled<S extends Service> =
   | { readonly status: 'done'; readonly out?: readonly Outgoing<S>[] }
   | { readonly status: 'later'; readonly due: Date }
-  | { readonly status: 'park'; readonly code: string };
+  | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };
 
 export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Service } ? S : never;
 

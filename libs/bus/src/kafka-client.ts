@@ -10,6 +10,8 @@ export interface KafkaConnection {
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Partitions that a topic is given while we run are written to and read after so long. The client's own is five minutes. */
+const METADATA_AGE_MAX_MS = 20_000;
 
 /** Its own log is off: its lines carry broker texts. What matters reaches us as errors and events. */
 export function kafkaClient(connection: KafkaConnection, clientId: string): Kafka {
@@ -30,6 +32,7 @@ export function kafkaClient(connection: KafkaConnection, clientId: string): Kafk
 export function producerOf(client: Kafka): Producer {
   return client.producer({
     allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_AGE_MAX_MS,
     createPartitioner: Partitioners.DefaultPartitioner,
     maxInFlightRequests: 1,
   });
@@ -45,6 +48,7 @@ export function consumerOf(client: Kafka, { group, sessionTimeoutMs, maxWaitMs }
   return client.consumer({
     groupId: group,
     allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_AGE_MAX_MS,
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: sessionTimeoutMs * 2,
     heartbeatInterval: Math.floor(sessionTimeoutMs / 4),

@@ -8,6 +8,8 @@ export interface BusLimits {
   readonly relayPollMs: number;
   /** How often an instance without the relay asks whether it may take it over. */
   readonly standbyMs: number;
+  /** A leader whose process has not moved for so long is one no more. */
+  readonly frozenMs: number;
   /** How often the log is compared with what was sent. */
   readonly logWatchMs: number;
   /** How long the broker may hold an empty fetch. New messages end it at once. */
@@ -24,6 +26,7 @@ export const defaultLimits: BusLimits = {
   pageRows: 1_000,
   relayPollMs: 5_000,
   standbyMs: 3_000,
+  frozenMs: 10_000,
   logWatchMs: 60_000,
   fetchWaitMs: 2_000,
   sessionTimeoutMs: 10_000,

@@ -53,7 +53,11 @@ export function dayOfTimestamp(timestamp: string): Day {
   return startOfDay(day) === ms ? day : NO_DAY;
 }
 
-/** Opens and validates a message. Everything wrong with it becomes a code; nothing is thrown for its content. */
+/**
+ * Opens and validates a message. Everything wrong with it becomes a code; nothing is thrown for its content.
+ *
+ * @throws SealingError that says `canRetry`: this service's own keys or pins cannot be read at the moment
+ */
 export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incoming, today: Day): Opened {
   const { contract, record, day } = incoming;
   if (incoming.isDeadly === true) return { incoming, kind: 'refused', code: 'deadly' };
@@ -65,6 +69,7 @@ export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incomi
     plaintext.fill(0);
     return { incoming, kind: 'delivery', delivery: { contract, payload, day }, seen: seenAs(contract, payload, day) };
   } catch (error) {
+    if (error instanceof SealingError && error.canRetry) throw error;
     if (error instanceof SealingError || error instanceof ContractError) {
       const isExpired = error.code === 'key-destroyed' && daysBetween(day, today) >= clocks.dayKeyDays;
       return isExpired ? { incoming, kind: 'expired' } : { incoming, kind: 'refused', code: error.code };

@@ -70,11 +70,25 @@ export class Processor<S extends Service> {
 
   /** @throws BusError `braked`, `halted`; anything else is tried again until it works */
   async process(incoming: readonly Incoming[], control: Control): Promise<void> {
-    const today = dayOf(this.options.clock());
-    await this.settle(
-      incoming.map((each) => openMessage(this.options.opener, each, today)),
-      control,
-    );
+    await this.settle(await this.open(incoming, control), control);
+  }
+
+  /** Waits while this service's own keys cannot be read: that is no message's fault, and nothing is parked for it. */
+  private async open(incoming: readonly Incoming[], control: Control): Promise<readonly Opened[]> {
+    const { opener, clock, alarm } = this.options;
+    const backoff = new Backoff();
+    for (;;) {
+      if (control.aborted()) throw new BusError('halted');
+      try {
+        const today = dayOf(clock());
+        return incoming.map((each) => openMessage(opener, each, today));
+      } catch (error) {
+        if (failureOf(error) !== 'infrastructure') throw error;
+        const ms = backoff.nextMs();
+        if (backoff.isFirst) alarm({ code: 'keys-waiting' });
+        await control.rest(ms);
+      }
+    }
   }
 
   /** As `process`, for messages that are open already. */
@@ -114,16 +128,16 @@ export class Processor<S extends Service> {
     const unit = outbox.open();
     let said = 0;
     let written: Applied = new Map();
-    const tally = await inTransaction(pool, async (tx) => {
+    const { tally, ours } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
       written = await this.writeApplied(messages, { tx, applied });
       said = await unit.write(tx);
-      if (brake.wouldTrip(messages.length, result.parked)) this.pullBrake();
+      if (brake.wouldTrip(messages.length, result.ours)) this.pullBrake();
       await point('before-commit');
       return result;
     });
     for (const [key, next] of written) applied.set(key, next);
-    brake.note(messages.length, tally.parked);
+    brake.note(messages.length, ours);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
     committed(tally, said);
@@ -135,7 +149,12 @@ export class Processor<S extends Service> {
     throw new BusError('braked');
   }
 
-  private async apply(messages: readonly Opened[], tx: Tx, outbox: OutboxUnit): Promise<Tally> {
+  /** @returns what became of them, and how many were parked that no device outside is to blame for */
+  private async apply(
+    messages: readonly Opened[],
+    tx: Tx,
+    outbox: OutboxUnit,
+  ): Promise<{ readonly tally: Tally; readonly ours: number }> {
     const { keeping } = this.options;
     const ours = await this.claimed(messages, tx);
     const delivered = ours.filter((each): each is Delivered => each.kind === 'delivery');
@@ -169,13 +188,15 @@ export class Processor<S extends Service> {
       tx,
       parked.map(({ contractName, day, record, code }) => ({ contractName, day, record, code })),
     );
-    return {
+    const fromDevices = results.filter(([, result]) => result.status === 'park' && result.isFromDevice === true).length;
+    const tally = {
       done: fresh.length - undone.length,
       repeated: sights.filter((sight) => sight === 'known').length,
       later: later.length,
       parked: parked.length,
       expired: ours.filter(({ kind }) => kind === 'expired').length,
     };
+    return { tally, ours: parked.length - fromDevices };
   }
 
   /** Without the kept messages that another instance has handled meanwhile. */

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { OnAlarm } from './alarm.js';
 import { logRanges } from './kafka-client.js';
 import type { Keeping } from './keeping.js';
+import { showLife, tryToLead } from './leadership.js';
 import { LogWatch, mergeMarks } from './log-watch.js';
 import {
   askForReplay,
@@ -18,7 +19,7 @@ import {
   type Page,
   type Position,
 } from './relay-log.js';
-import { ensureEpoch, RELAY_LOCK } from './schema.js';
+import { ensureEpoch } from './schema.js';
 import { sendRows } from './sender.js';
 import { inTransaction } from './tx.js';
 import { Backoff, Bell } from './wait.js';
@@ -43,6 +44,7 @@ export interface RelayOptions {
   readonly pageRows: number;
   readonly pollMs: number;
   readonly standbyMs: number;
+  readonly frozenMs: number;
   readonly logWatchMs: number;
 }
 
@@ -151,9 +153,11 @@ export class Relay {
     client.on('error', () => this.bell.ring());
     client.on('notification', () => this.bell.ring());
     const producer = this.options.producer();
+    let endLife = (): void => undefined;
     try {
       await client.connect();
       if (!(await this.becomeLeader(client))) return;
+      endLife = showLife(client, this.options.frozenMs);
       await client.query('LISTEN outbox');
       // The connection before this one may have led to another cluster.
       await ensureEpoch(this.options.pool, this.options.clock());
@@ -163,6 +167,7 @@ export class Relay {
       while (!this.stopping) await this.step(leadership, backoff);
     } finally {
       this.state.isLeader = false;
+      endLife();
       await producer.disconnect().catch(() => undefined);
       await client.end().catch(() => undefined);
     }
@@ -170,8 +175,7 @@ export class Relay {
 
   private async becomeLeader(client: pg.Client): Promise<boolean> {
     while (!this.stopping) {
-      const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [RELAY_LOCK]);
-      if (rows[0]?.won === true) return true;
+      if (await tryToLead(client, this.options.frozenMs)) return true;
       await this.bell.wait(this.options.standbyMs);
     }
     return false;

@@ -27,8 +27,22 @@ function asTx(client: pg.ClientBase): Tx {
   };
 }
 
+const isHeard = new WeakSet<pg.Pool>();
+
+/**
+ * Sessions that the server ends are told by an event; unheard, it would end the process. The pool hears those that are
+ * idle, `inTransaction` those that are at work, and nobody one that ends in the very moment in which it is handed out.
+ */
+export function hearLostSessions(pool: pg.Pool): void {
+  if (isHeard.has(pool)) return;
+  isHeard.add(pool);
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+}
+
 /** Runs work in one transaction; rolls back and hands on whatever it throws. */
 export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  hearLostSessions(pool);
   const client = await pool.connect();
   let broken: Error | undefined;
   // A session that ends while no statement runs is told by an event; unheard, it would end the process.

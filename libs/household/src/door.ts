@@ -56,6 +56,8 @@ export class Door {
     const said = await answer.json().catch(() => ({}) as unknown);
     if (answer.ok) return said;
     const { code } = said as { code?: unknown };
+    // Not the desk's own word: it is being restarted, or something in between speaks for it.
+    if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');
     const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
     throw new HouseholdError(
       'refused',

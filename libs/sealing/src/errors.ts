@@ -23,8 +23,18 @@ const sentences = {
 
 export type SealingErrorCode = keyof typeof sentences;
 
-/** Codes that a later attempt can heal without anyone changing the input. */
-const retriable: ReadonlySet<SealingErrorCode> = new Set(['no-day-key', 'keyring-busy', 'replica-away']);
+/**
+ * Codes that a later attempt can heal without anyone changing the input. Keys or pins of this place that cannot be read
+ * say nothing about a message: whoever handles one waits until they are back.
+ */
+const retriable: ReadonlySet<SealingErrorCode> = new Set([
+  'no-day-key',
+  'keyring-busy',
+  'keyring-damaged',
+  'keyring-missing',
+  'pins-unreadable',
+  'replica-away',
+]);
 
 /**
  * The only error this library throws on purpose. The message is a fixed sentence: no value from outside, no key,

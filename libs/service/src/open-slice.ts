@@ -42,7 +42,7 @@ export function openSlice<C extends SealedContract>(
     return { ok: true, payload, handle: handleOfSync(key) };
   } catch (error) {
     if (error instanceof ContractError) return { ok: false, code: 'slice-not-valid' };
-    if (error instanceof SealingError) return { ok: false, code: 'slice-not-opened' };
+    if (error instanceof SealingError && !error.canRetry) return { ok: false, code: 'slice-not-opened' };
     throw error;
   }
 }

@@ -112,6 +112,8 @@ async function createApp(runtime: Runtime<Service>, appModule: Type): Promise<Ne
     trustProxy: false,
     requestTimeout: 30_000,
     keepAliveTimeout: 60_000,
+    // Who comes on a connection that stands while we stop is answered as any other, and told to come by a new one.
+    return503OnClosing: false,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, error, runtime.log),
   });

@@ -208,6 +208,43 @@ export function survivesPoison(transport: Transport): void {
     expect([await to.effects(), await to.parked()]).toEqual([ids(all), {}]);
   });
 
+  it('is braked by nothing that a device outside has sealed badly: anybody can send any number of those', async () => {
+    const { bus: eligibility } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([eligibility.start(), payments.start()]);
+    const bad = new Set(names(60, 'bad').map(id));
+    payments.consume(
+      paymentsHandlers(async (deliveries, { tx }) => {
+        await leaveEffects(
+          tx,
+          deliveries.filter(({ payload }) => !bad.has(payload.grant)),
+        );
+        return deliveries.map(({ payload }) =>
+          bad.has(payload.grant)
+            ? { status: 'park', code: 'slice-not-opened', isFromDevice: true }
+            : { status: 'done' },
+        );
+      }),
+    );
+    await eligibility.transaction(async (unit) =>
+      unit.say(...[...names(60, 'bad'), 'good'].map((name) => cancelled(name))),
+    );
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+    );
+    const { isBraked, lag } = await eventually(
+      () => payments.status(),
+      ({ counts }) => counts.parked === 60,
+    );
+    expect([isBraked, lag, await to.effects(), await to.parked()]).toEqual([
+      false,
+      0,
+      [id('good')],
+      { 'slice-not-opened': 60 },
+    ]);
+  });
+
   it('tries again for ever, and parks nothing, when the trouble is not the message', async () => {
     const { bus: eligibility } = world.bus('eligibility', from);
     const { bus: payments } = world.bus('payments', to);

@@ -1,0 +1,30 @@
+import type pg from 'pg';
+
+import { RELAY_LOCK } from './schema.js';
+
+/** The session that holds the lock while its process has said nothing for too long: stopped, or on a machine that hangs. */
+const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
+  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid::bigint = $1 AND l.objsubid = 1 AND l.granted
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND a.wait_event_type = 'Client'
+   AND greatest(a.query_start, a.state_change) < clock_timestamp() - $2 * interval '1 millisecond'`;
+
+/**
+ * Asks to be the one who relays. A leader whose process does not move keeps its connection, and so its lock, for as long
+ * as that lasts: its session is ended. When it moves again, what it still sends comes twice, which consumers know by its
+ * key, and it can move no cursor.
+ */
+export async function tryToLead(client: pg.Client, frozenMs: number): Promise<boolean> {
+  const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [RELAY_LOCK]);
+  if (rows[0]?.won === true) return true;
+  await client.query(END_FROZEN, [RELAY_LOCK, frozenMs]);
+  return false;
+}
+
+/** Says on the leader's connection that its process moves, also while it waits for a broker. @returns what ends it */
+export function showLife(client: pg.Client, frozenMs: number): () => void {
+  const beat = setInterval(() => void client.query('SELECT').catch(() => undefined), Math.floor(frozenMs / 4));
+  beat.unref();
+  return () => clearInterval(beat);
+}
