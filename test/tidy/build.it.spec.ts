@@ -22,6 +22,9 @@ interface Built {
   readonly output: string;
 }
 
+/** Five compilers, beside whole systems of other tests. */
+const COMPILERS_MS = 400_000;
+
 let out: string;
 let built: ReadonlyMap<string, Built>;
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
     }),
   );
   built = results;
-});
+}, COMPILERS_MS);
 
 afterAll(() => rm(out, { recursive: true, force: true }));
 
