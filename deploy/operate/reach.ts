@@ -104,6 +104,29 @@ export class City {
     return said;
   }
 
+  /** Sends what is asked of the service and not of a process: to whichever of its processes answers. @throws as `ask` */
+  async askAnyOf<T>(service: Service, wish: Wish): Promise<T> {
+    const problems: OperateProblem[] = [];
+    for (const instance of this.of([service])) {
+      try {
+        return await this.ask<T>(instance, wish);
+      } catch (error) {
+        if (!(error instanceof OperateProblem && error.code === 'not-reached')) throw error;
+        problems.push(error);
+      }
+    }
+    throw problems[0] ?? new OperateProblem('not-reached', service);
+  }
+
+  /** What any process of a service says of it; undefined when none answers. */
+  async healthOfAny(service: Service): Promise<Health | undefined> {
+    for (const instance of this.of([service])) {
+      const health = await this.health(instance);
+      if (health !== undefined) return health;
+    }
+    return undefined;
+  }
+
   /** Reads what is shown to anybody inside. @throws OperateProblem `not-reached`, `refused` */
   async read<T>({ name, url }: Instance, path: string): Promise<T> {
     const answer = await reach(name, `${url}${path}`, {});

@@ -57,6 +57,11 @@ describe('who signed a request', () => {
     expect(await signer(signed({ keyid: 'checker-one', by: 'checker-one' }))).toBe('checker-one');
   });
 
+  it('is not said to be nobody while he cannot be looked up', async () => {
+    const away = new Error('the database is away');
+    await expect(signer(signed(), () => Promise.reject(away))).rejects.toBe(away);
+  });
+
   it.each<[string, Headers]>([
     ['another body', signed({ body: Buffer.from('{"batch":"two"}') })],
     ['another method', signed({ method: 'PUT' })],

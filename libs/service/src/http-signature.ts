@@ -30,6 +30,7 @@ export function isSigned(headers: SignedRequest['headers']): boolean {
  * The id of the key that signed the request, when everything about the signature is as it must be; otherwise undefined.
  *
  * @param keyOf the public key (Ed25519) of an enrolled key id
+ * @throws what `keyOf` throws: while nobody can be looked up, nobody may be told that he has not signed
  */
 export async function signerOf(
   request: SignedRequest,
@@ -38,6 +39,7 @@ export async function signerOf(
 ): Promise<string | undefined> {
   if (!digestFits(request)) return undefined;
   let signer: string | undefined;
+  let unknowable: { readonly error: unknown } | undefined;
   try {
     const verified = await httpbis.verifyMessage(
       {
@@ -48,7 +50,10 @@ export async function signerOf(
         keyLookup: async (params) => {
           const id = typeof params['keyid'] === 'string' ? params['keyid'] : '';
           const created = params['created'];
-          const key = await keyOf(id);
+          const key = await keyOf(id).catch((error: unknown) => {
+            unknowable = { error };
+            throw error;
+          });
           if (key === undefined || !isFresh(created, now)) return null;
           return {
             id,
@@ -71,6 +76,7 @@ export async function signerOf(
     );
     return verified === true ? signer : undefined;
   } catch {
+    if (unknowable !== undefined) throw unknowable.error;
     // The library throws on malformed headers and unknown keys alike; the caller learns only that nobody signed.
     return undefined;
   }
