@@ -121,6 +121,15 @@ export class Child {
     if (!this.hasEnded) await this.kill();
   }
 
+  /** Its process does not move until `thaw`, as on a machine that hangs; its connections stand. */
+  freeze(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#signal('SIGCONT');
+  }
+
   /** SIGKILL, as a power cut would do it; resolves when the process is gone. */
   async kill(): Promise<void> {
     this.#expected = true;

@@ -219,6 +219,11 @@ export class Stack {
     await this.#apps.get(this.#instance(app, number).name)?.kill();
   }
 
+  /** For what a machine can do to a process besides ending it. */
+  processOf(app: App, number = 1): Child | undefined {
+    return this.#apps.get(this.#instance(app, number).name);
+  }
+
   /** Stops an instance in good order if it runs, starts it again and waits until it is ready. */
   async restart(app: App, number = 1): Promise<void> {
     const instance = this.#instance(app, number);

@@ -10,6 +10,7 @@ import { twoOfEach } from '../../deploy/local/instances.js';
 import { membersOf } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
 import { command } from '../support/command.js';
+import { leadersOf } from '../support/leaders.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
 const HOUSEHOLDS = 300;
@@ -40,13 +41,13 @@ describe('two instances of every service', () => {
   });
 
   it('have one relay each', async () => {
-    for (const service of services) expect([service, (await leadersOf(service)).length]).toEqual([service, 1]);
+    for (const service of services) expect([service, (await leadersOf(city, service)).length]).toEqual([service, 1]);
   });
 
   it('go on when the leader of every relay is killed: the other takes over, nothing is lost or doubled', async () => {
     const before = await city.journal();
     const leaders = new Map<Service, number>();
-    for (const service of services) leaders.set(service, (await leadersOf(service))[0] as number);
+    for (const service of services) leaders.set(service, (await leadersOf(city, service))[0] as number);
     const applicants = await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting);
     const reading = readUntilPaid(applicants, city);
     const killed = (async () => {
@@ -58,7 +59,7 @@ describe('two instances of every service', () => {
         const other = 3 - number;
         await eventually(
           `the other ${service} relays`,
-          () => leadersOf(service),
+          () => leadersOf(city, service),
           (found) => found.length === 1 && found[0] === other,
           TAKEN_OVER_WITHIN_MS,
         );
@@ -106,15 +107,3 @@ describe('two instances of every service', () => {
 });
 
 const TAKEN_OVER_WITHIN_MS = 10_000;
-
-/** Numbers of the instances that say they relay. */
-async function leadersOf(service: Service): Promise<readonly number[]> {
-  const urls = city.stack.urlsOf(service);
-  const checks = await Promise.all(
-    urls.map(async (url) => {
-      const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-      return ((await answer?.json()) as { checks: { relay: boolean } } | undefined)?.checks.relay === true;
-    }),
-  );
-  return checks.flatMap((leads, at) => (leads ? [at + 1] : []));
-}
