@@ -8,6 +8,15 @@ const processesSpec = 'libs/sealing/src/server/keyring-processes.spec.ts';
 
 const identities: readonly Twin[] = [
   {
+    promise: 'nobody notices that a service has changed its identity',
+    without: 'pins are looked at after the keys that they vouch for',
+    file: 'libs/sealing/src/server/file-key-directory.ts',
+    find: "this.#refreshPins('now');\n    known.entries",
+    replace: 'known.entries',
+    test: 'libs/sealing/src/server/file-key-directory.spec.ts',
+    name: 'believes at once what a new identity has signed',
+  },
+  {
     promise: 'a new identity is believed from its first record on',
     without: 'it is pinned before it signs',
     file: ring,

@@ -10,7 +10,7 @@ import { FileKeyDirectory } from './file-key-directory.js';
 import { FileKeyring } from './file-keyring.js';
 import type { IdentitySigner } from './keyring.js';
 import { publicKeyBytes } from './keys.js';
-import { readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
+import { pinsIn, readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
 
 let temporary: ReturnType<typeof temporaryDir>;
 let world: World<'intake' | 'payments'>;
@@ -48,6 +48,19 @@ describe('a directory of day keys', () => {
     );
     const pins = readPinnedIdentities(world.pinnedIdentitiesPath);
     for (const entry of entries) expect(await verifySignedDayKey(entry, pins)).toBe(true);
+  });
+
+  it('believes at once what a new identity has signed, though it had looked at the pins a moment ago', async () => {
+    const directory = world.directory();
+    const days = directory.entries().map(({ day, service }) => `${service} ${day}`);
+    const next = await world.keyrings.payments.rotateIdentity(TODAY, pinsIn(world.pinnedIdentitiesPath));
+    // Asked for a day that it does not know, it looks at the keys at once.
+    expect(directory.dayKeyOf('payments', addDays(TODAY, 9))).toBeUndefined();
+    const entries = directory.entries();
+    expect(entries.map(({ day, service }) => `${service} ${day}`)).toEqual(days);
+    expect(new Set(entries.filter(({ service }) => service === 'payments').map(({ identity }) => identity))).toEqual(
+      new Set([next]),
+    );
   });
 
   it('finds at once what was published after it had looked', async () => {

@@ -59,8 +59,10 @@ export class FileKeyDirectory implements KeyDirectory {
     this.#refreshPins();
     const known = this.#services.get(service) ?? this.#unread(service);
     if (!known.version.hasChanged(when)) return known;
-    const { publicRoot } = this.#options;
-    known.entries = publishedDayKeys({ publicRoot, service }).filter((entry) => this.#isGenuine(service, entry));
+    const published = publishedDayKeys({ publicRoot: this.#options.publicRoot, service });
+    // A new identity is pinned before it signs: only pins that are looked at after the keys are sure to know it.
+    this.#refreshPins('now');
+    known.entries = published.filter((entry) => this.#isGenuine(service, entry));
     known.byDay = new Map(
       known.entries.map((entry) => {
         const publicKey = fromBase64url(entry.publicKey);
