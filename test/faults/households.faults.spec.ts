@@ -16,8 +16,6 @@ import { Applied, eventually, someAnswers, TestCity, type JournalEntry } from '.
 
 const HOUR_MS = 3_600_000;
 
-const VOIDED_WITHIN_MS = 90_000;
-
 let city: TestCity;
 let first: string;
 
@@ -215,8 +213,6 @@ describe('households and their clocks', () => {
       'it is voided',
       () => fateOf(uncollectedCode),
       (fate) => fate.length > 1,
-      // Where the partner is just being asked whether it was collected, the next question is up to a minute away.
-      VOIDED_WITHIN_MS,
     );
     expect(await fateOf(uncollectedCode)).toEqual(['cash-issued', 'cash-void']);
     await ask(uncollected, { to: 'payments', kind: 'presence' }, city.kiosk);

@@ -2,6 +2,14 @@ import type { Twin } from './twin.js';
 
 export const twinsOfHouseholds: readonly Twin[] = [
   {
+    promise: 'what is taken back is voided at once, also while it is asked about',
+    without: 'what is asked next is compared with what was asked',
+    file: 'apps/payments/src/slot.store.ts',
+    find: '(s.state, s.secret_lost) = (n.state, n.secret_lost)',
+    replace: 's.state = n.state',
+    test: 'test/faults/households.faults.spec.ts',
+  },
+  {
     promise: 'money that nobody comes for goes back to its fund',
     without: 'the clock of the waiting half is looked at',
     file: 'apps/payments/src/domain/clocks.ts',

@@ -112,20 +112,25 @@ export class SlotStore {
     }));
   }
 
-  /** Ends the lease and says when to ask again what is still open: at once after a first step, then after longer rests. */
+  /**
+   * Ends the lease and says when to ask again what is still open: at once after a first step, and where something else
+   * is to be asked than was; then after longer rests.
+   */
   async askAgain(tx: Tx, slots: readonly DueSlot[]): Promise<void> {
     const now = this.runtime.clock.now().getTime();
     await tx.query(
       `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
-              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $3::timestamptz WHEN s.state = n.state OR s.tries > 0 THEN n.due
+              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $3::timestamptz
+                         WHEN (s.state, s.secret_lost) = (n.state, n.secret_lost) OR s.tries > 0 THEN n.due
                          ELSE s.due END
-         FROM unnest($1::bytea[], $2::timestamptz[], $4::text[]) AS n(reference, due, state)
+         FROM unnest($1::bytea[], $2::timestamptz[], $4::text[], $5::boolean[]) AS n(reference, due, state, secret_lost)
         WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,
       [
         slots.map(({ reference }) => Buffer.from(reference, 'base64url')),
         slots.map(({ tries }) => new Date(now + pauseAfter(tries))),
         new Date(now + COLLECTION_POLL_MS),
         slots.map(({ state }) => state),
+        slots.map(({ isSecretLost }) => isSecretLost),
       ],
     );
   }
