@@ -1,6 +1,6 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { Problem, RUNTIME, StaffStore, type Runtime, type SignedRequest } from '#libs/service';
+import { NO_BODY, Problem, refuseContent, StaffStore, type SignedRequest } from '#libs/service';
 import { IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
 import { ReviewDesk } from './review-desk.js';
@@ -15,15 +15,12 @@ class SettleCase {
   verdict!: Verdict;
 }
 
-const NO_BODY = Buffer.alloc(0);
-
 /** Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time. */
 @Controller('v1/review')
 export class ReviewController {
   constructor(
     @Inject(ReviewDesk) private readonly reviews: ReviewDesk,
     @Inject(StaffStore) private readonly staff: StaffStore,
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
   ) {}
 
   @Post('next')
@@ -32,7 +29,7 @@ export class ReviewController {
     @Headers() headers: SignedRequest['headers'],
     @Body() body: Buffer = NO_BODY,
   ): Promise<{ next: object | null }> {
-    if (body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+    refuseContent(body);
     const person = await this.personOf('/v1/review/next', headers, body);
     const next = await this.reviews.next(person);
     return { next: next === undefined ? null : shown(next) };
@@ -60,7 +57,7 @@ export class ReviewController {
   }
 
   private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
-    return this.staff.personOf({ method: 'POST', path, headers, body }, this.runtime.clock.now(), 'reviewer');
+    return this.staff.personOf({ path, headers, body }, 'reviewer');
   }
 }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { Problem, RUNTIME, StaffStore, type Runtime, type SignedRequest } from '#libs/service';
+import { NO_BODY, Problem, refuseContent, StaffStore, type SignedRequest } from '#libs/service';
 import { IsBoolean, IsIn } from 'class-validator';
 import type { PeoplesEnd } from './domain/settle.js';
 import { HeldDesk, type HeldItem } from './held-desk.js';
@@ -28,8 +28,6 @@ class SettleHeld {
   end!: (typeof ends)[number];
 }
 
-const NO_BODY = Buffer.alloc(0);
-
 /** What only people can settle, two of them together: signed requests of staff, never reached from outside. */
 @Controller('v1')
 export class HoldController {
@@ -37,7 +35,6 @@ export class HoldController {
     @Inject(HoldDesk) private readonly holds: HoldDesk,
     @Inject(HeldDesk) private readonly held: HeldDesk,
     @Inject(StaffStore) private readonly staff: StaffStore,
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
   ) {}
 
   @Get('hold')
@@ -66,7 +63,7 @@ export class HoldController {
     @Body() body: Buffer = NO_BODY,
   ): Promise<{ items: readonly HeldItem[] }> {
     await this.personOf('/v1/held/open', headers, body);
-    if (body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+    refuseContent(body);
     return { items: await this.held.open() };
   }
 
@@ -94,6 +91,6 @@ export class HoldController {
   }
 
   private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
-    return this.staff.personOf({ method: 'POST', path, headers, body }, this.runtime.clock.now(), 'releaser');
+    return this.staff.personOf({ path, headers, body }, 'releaser');
   }
 }

@@ -13,5 +13,5 @@ export { readBodiesAsBytes, runService, runtimeModules } from './run.js';
 export { kindsOf, openRuntime, type Runtime, type ServiceSpec } from './runtime.js';
 export { RUNTIME } from './runtime-token.js';
 export { Staff, staffRoles, type StaffRole } from './staff.entity.js';
-export { StaffStore } from './staff.store.js';
+export { NO_BODY, refuseContent, StaffStore } from './staff.store.js';
 export { Worker, type WorkerOptions } from './worker.js';

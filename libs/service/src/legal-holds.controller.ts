@@ -6,7 +6,7 @@ import type { SignedRequest } from './http-signature.js';
 import { Problem } from './problem.js';
 import type { Runtime } from './runtime.js';
 import { RUNTIME } from './runtime-token.js';
-import { StaffStore } from './staff.store.js';
+import { NO_BODY, refuseContent, StaffStore } from './staff.store.js';
 
 const VALUES_MAX = 100;
 
@@ -29,8 +29,6 @@ class NamedHold {
   hold!: string;
 }
 
-const NO_BODY = Buffer.alloc(0);
-
 /** Legal holds, by the custodian alone. What is kept under one is given out sealed: the service cannot read it. */
 @Controller('v1/legal-holds')
 export class LegalHoldsController {
@@ -41,9 +39,9 @@ export class LegalHoldsController {
 
   @Post('place')
   @HttpCode(200)
-  async place(@Headers() headers: SignedRequest['headers'], @Body() body?: Buffer): Promise<{ hold: string }> {
+  async place(@Headers() headers: SignedRequest['headers'], @Body() body: Buffer = NO_BODY): Promise<{ hold: string }> {
     await this.accept('place', headers, body);
-    const { kind, values } = validate(PlaceHold, parseJson(body ?? NO_BODY));
+    const { kind, values } = validate(PlaceHold, parseJson(body));
     const { bus, legalHolds } = this.runtime;
     const wish = { kind, values: values.map((value) => Buffer.from(value, 'base64url')) };
     return { hold: await told(() => bus.transaction(({ tx }) => legalHolds.placeHold(tx, wish))) };
@@ -53,19 +51,22 @@ export class LegalHoldsController {
   @HttpCode(200)
   async list(
     @Headers() headers: SignedRequest['headers'],
-    @Body() body?: Buffer,
+    @Body() body: Buffer = NO_BODY,
   ): Promise<{ holds: readonly HoldSummary[] }> {
     await this.accept('list', headers, body);
-    if (body !== undefined && body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+    refuseContent(body);
     const { bus, legalHolds } = this.runtime;
     return { holds: await bus.transaction(({ tx }) => legalHolds.listHolds(tx)) };
   }
 
   @Post('lift')
   @HttpCode(200)
-  async lift(@Headers() headers: SignedRequest['headers'], @Body() body?: Buffer): Promise<{ lifted: boolean }> {
+  async lift(
+    @Headers() headers: SignedRequest['headers'],
+    @Body() body: Buffer = NO_BODY,
+  ): Promise<{ lifted: boolean }> {
     await this.accept('lift', headers, body);
-    const { hold } = validate(NamedHold, parseJson(body ?? NO_BODY));
+    const { hold } = validate(NamedHold, parseJson(body));
     const { bus, legalHolds } = this.runtime;
     return { lifted: await told(() => bus.transaction(({ tx }) => legalHolds.liftHold(tx, hold))) };
   }
@@ -75,18 +76,17 @@ export class LegalHoldsController {
   @HttpCode(200)
   async export(
     @Headers() headers: SignedRequest['headers'],
-    @Body() body?: Buffer,
+    @Body() body: Buffer = NO_BODY,
   ): Promise<{ sealed: readonly string[] }> {
     await this.accept('export', headers, body);
-    const { hold } = validate(NamedHold, parseJson(body ?? NO_BODY));
+    const { hold } = validate(NamedHold, parseJson(body));
     const { bus, legalHolds } = this.runtime;
     const kept = await bus.transaction(({ tx }) => legalHolds.exportHeld(tx, hold));
     return { sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
   }
 
-  private async accept(what: string, headers: SignedRequest['headers'], body: Buffer = NO_BODY): Promise<void> {
-    const request = { method: 'POST', path: `/v1/legal-holds/${what}`, headers, body };
-    const by = await this.staff.personOf(request, this.runtime.clock.now(), 'custodian');
+  private async accept(what: string, headers: SignedRequest['headers'], body: Buffer): Promise<void> {
+    const by = await this.staff.personOf({ path: `/v1/legal-holds/${what}`, headers, body }, 'custodian');
     this.runtime.log.write('info', 'operation', { operation: `legal-hold-${what}`, by });
   }
 }

@@ -3,15 +3,12 @@ import type { ParkedGroup } from '#libs/bus';
 import { addDays, clocks, type Service } from '#libs/contracts';
 import type { SignedRequest } from './http-signature.js';
 import { errorFields } from './log.js';
-import { Problem } from './problem.js';
 import type { Runtime } from './runtime.js';
 import { RUNTIME } from './runtime-token.js';
-import { StaffStore } from './staff.store.js';
+import { refuseContent, StaffStore } from './staff.store.js';
 
 /** A group of parked messages, and the last day on which a key can open them. */
 export type ParkedView = ParkedGroup & { readonly lastDay: string };
-
-const NO_BODY = Buffer.alloc(0);
 
 /**
  * What an operator can tell a running service: signed, and the same at every service. None of it moves money, shows a
@@ -89,10 +86,9 @@ export class OperationsController {
   }
 
   /** Only an operator, and nothing more than the wish: what is done is written to the log with who did it. */
-  private async accept(what: string, headers: SignedRequest['headers'], body: Buffer = NO_BODY): Promise<void> {
-    const request = { method: 'POST', path: `/v1/operations/${what}`, headers, body };
-    const by = await this.staff.personOf(request, this.runtime.clock.now(), 'operator');
-    if (body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+  private async accept(what: string, headers: SignedRequest['headers'], body: Buffer | undefined): Promise<void> {
+    const by = await this.staff.personOf({ path: `/v1/operations/${what}`, headers, body }, 'operator');
+    refuseContent(body);
     this.runtime.log.write('info', 'operation', { operation: what.replace('/', '-'), by });
   }
 }
