@@ -5,6 +5,7 @@ import { AnchorKeeper } from './anchor-keeper.js';
 import type { PeoplesEnd } from './domain/settle.js';
 import { LedgerStore } from './ledger.store.js';
 import { PaymentDesk } from './payment-desk.js';
+import { endProposal, findProposal, propose } from './proposal.store.js';
 
 /** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
 export interface HeldItem {
@@ -55,20 +56,15 @@ export class HeldDesk {
       if (slot === undefined) return 'not-found';
       if ((await this.anchor.standing(tx)).hold !== undefined) return 'not-now';
       const about = `held ${bytes(reference).toString('hex')}`;
-      const digest = createHash('sha256').update(`${about} ${end}`).digest();
-      const found = await tx.query('SELECT digest, person FROM proposal WHERE about = $1 FOR UPDATE', [about]);
-      const [first] = found.rows as { digest: Buffer; person: string }[];
-      if (first === undefined || (first.person === person && !first.digest.equals(digest))) {
-        await tx.query(
-          `INSERT INTO proposal (about, digest, person) VALUES ($1, $2, $3)
-           ON CONFLICT (about) DO UPDATE SET digest = excluded.digest`,
-          [about, digest, person],
-        );
+      const digest = createHash('sha256').update(`${about} ${end}`).digest('base64url');
+      const first = await findProposal(tx, about);
+      if (first === undefined || (first.person === person && first.digest !== digest)) {
+        await propose(tx, about, { digest, person });
         return 'counted';
       }
       if (first.person === person) return 'same-person';
-      if (!first.digest.equals(digest)) return 'other-end';
-      await tx.query('DELETE FROM proposal WHERE about = $1', [about]);
+      if (first.digest !== digest) return 'other-end';
+      await endProposal(tx, about);
       const obligation = slot.obligation.toString('base64url');
       await this.desk.settle(unit, { obligation, name: slot, end });
       await this.ledger.record(tx, await this.ledger.lock(tx), {

@@ -5,6 +5,7 @@ import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper, type Standing } from './anchor-keeper.js';
 import { lift, type Found, type LiftDecision } from './domain/lift.js';
 import { LedgerStore } from './ledger.store.js';
+import { endProposal, findProposal, propose } from './proposal.store.js';
 import type { Reconciliation } from './reconciler.js';
 
 /** Why payments holds, and what a person has to know before lifting it: counts, never a household. */
@@ -56,7 +57,7 @@ export class HoldDesk {
         headSeq: (rows[0] as { seq: string }).seq,
         found: isHeld ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
-        isProposed: digest !== undefined && (await this.first(tx))?.digest === digest,
+        isProposed: digest !== undefined && (await findProposal(tx, ABOUT))?.digest === digest,
         isCareful: standing.isCareful,
       };
     });
@@ -75,9 +76,9 @@ export class HoldDesk {
       if (digest === undefined || this.last === undefined) {
         return [{ outcome: 'refused', reason: 'not-now' } as const, present] as const;
       }
-      const first = await this.first(tx);
+      const first = await findProposal(tx, ABOUT);
       const decided = lift(this.last.found, { digest, first }, wish);
-      if (decided.outcome === 'counted') await this.propose(tx, wish);
+      if (decided.outcome === 'counted') await propose(tx, ABOUT, wish);
       if (decided.outcome === 'lifted') {
         await this.end(tx);
         const { anchored } = present;
@@ -104,7 +105,7 @@ export class HoldDesk {
 
   /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
   private async end(tx: Tx): Promise<void> {
-    await tx.query('DELETE FROM proposal WHERE about = $1', [ABOUT]);
+    await endProposal(tx, ABOUT);
     await tx.query(`UPDATE slot SET careful = true WHERE state NOT IN ('void', 'collected')`);
     await tx.query(`UPDATE slot SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [
       this.runtime.clock.now(),
@@ -117,27 +118,11 @@ export class HoldDesk {
   private digest({ hold, anchored }: Standing): string | undefined {
     if (hold === undefined || this.last === undefined) return undefined;
     const { unanswered, unfunded, unmatched, differing } = this.last.found;
-    // Not the reason, which changes as the books grow past the anchor; not the head and not how many were asked about: while people look, new grants go on coming in.
+    // Not the reason, which changes as the books grow past the anchor; not the head and not how many were asked about:
+    // while people look, new grants go on coming in.
     const seen = { seq: String(anchored.seq), hash: anchored.hash, unanswered, unfunded, unmatched, differing };
     return createHash('sha256')
       .update(canonicalJson({ ...seen, open: [...this.last.open] }))
       .digest('base64url');
-  }
-
-  private async first(tx: Tx): Promise<{ readonly digest: string; readonly person: string } | undefined> {
-    const { rows } = await tx.query('SELECT digest, person FROM proposal WHERE about = $1 FOR UPDATE', [ABOUT]);
-    const [row] = rows as { digest: Buffer; person: string }[];
-    return row === undefined ? undefined : { digest: row.digest.toString('base64url'), person: row.person };
-  }
-
-  private async propose(
-    tx: Tx,
-    { digest, person }: { readonly digest: string; readonly person: string },
-  ): Promise<void> {
-    await tx.query(
-      `INSERT INTO proposal (about, digest, person) VALUES ($1, $2, $3)
-       ON CONFLICT (about) DO UPDATE SET digest = excluded.digest, person = excluded.person`,
-      [ABOUT, Buffer.from(digest, 'base64url'), person],
-    );
   }
 }
