@@ -67,7 +67,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     promise: 'every kind of record ends',
     without: 'a kind says when it is over',
     file: 'apps/eligibility/src/review.store.ts',
-    find: '  isOver: (body, today) => (body as { until: number }).until < dayNumber(today),\n',
+    find: ', isOver: isOutlived',
     replace: '',
     test: 'apps/eligibility/test/endings.spec.ts',
   },

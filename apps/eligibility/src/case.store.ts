@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { caseClocksOf, dayNumber, dayOf, type CaseClocks, type HouseholdTokensV1, type Profile } from '#libs/contracts';
-import { fromBody, toBody, type KindSpec } from '#libs/records';
+import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
@@ -297,11 +297,6 @@ export function caseKinds(profile: Profile): readonly KindSpec[] {
       work: false,
       isOver: (body, today) => keptUntil(fromBody<CaseRecord>(body).state, clocks) < dayNumber(today),
     },
-    {
-      kind: GRANT,
-      sizeBytes: 192,
-      work: false,
-      isOver: (body, today) => (body as { until: number }).until < dayNumber(today),
-    },
+    { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
   ];
 }

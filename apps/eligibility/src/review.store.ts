@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { caseClocksOf, dayNumber, dayOf } from '#libs/contracts';
-import type { KindSpec } from '#libs/records';
+import { isOutlived, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 
 type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
@@ -72,9 +72,4 @@ export class ReviewStore {
 }
 
 /** It waits as long as its case does. */
-export const reviewKind: KindSpec = {
-  kind: REVIEW,
-  sizeBytes: 192,
-  work: true,
-  isOver: (body, today) => (body as { until: number }).until < dayNumber(today),
-};
+export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, isOver: isOutlived };

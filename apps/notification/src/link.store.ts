@@ -1,5 +1,4 @@
-import type { KindSpec, RecordsTx } from '#libs/records';
-import { dayNumber } from '#libs/contracts';
+import { isOutlived, type KindSpec, type RecordsTx } from '#libs/records';
 import { keptUntil, type Contact, type Links, type Notice } from './domain/contact.js';
 
 /** What is known under a link token: whose it is, or what waits until that is known. */
@@ -76,9 +75,4 @@ export function bytes(text: string): Buffer {
   return Buffer.from(text, 'base64url');
 }
 
-export const linkKind: KindSpec = {
-  kind: LINK,
-  sizeBytes: 1_024,
-  work: false,
-  isOver: (body, today) => (body as Link).until < dayNumber(today),
-};
+export const linkKind: KindSpec = { kind: LINK, sizeBytes: 1_024, work: false, isOver: isOutlived };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { caseClocksOf, dayNumber, dayOf, startOfDay, type CaseClocks, type Profile } from '#libs/contracts';
-import { fromBody, toBody, type KindSpec } from '#libs/records';
+import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';
 import { newHousehold, type HouseholdState } from './domain/household.js';
@@ -27,11 +27,6 @@ const GRANT = 'grant';
 const OBLIGATION = 'obligation';
 export const WAKE = 'wake';
 const DAY_MS = 86_400_000;
-
-/** What says itself how long it is kept: the last day, days since 1970-01-01. */
-interface Lasting {
-  readonly until: number;
-}
 
 interface Linked extends Lasting {
   readonly handle: string;
@@ -223,8 +218,6 @@ function bytes(text: string): Buffer {
   return Buffer.from(text, 'base64url');
 }
 
-const outlived = (body: object, today: string): boolean => (body as Lasting).until < dayNumber(today);
-
 export function householdKinds(profile: Profile): readonly KindSpec[] {
   const clocks = caseClocksOf(profile);
   return [
@@ -234,8 +227,8 @@ export function householdKinds(profile: Profile): readonly KindSpec[] {
       work: false,
       isOver: (body, today) => keptUntil(fromBody<HouseholdRecord>(body).state, clocks) < dayNumber(today),
     },
-    { kind: GRANT, sizeBytes: 192, work: false, isOver: outlived },
-    { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: outlived },
-    { kind: WAKE, sizeBytes: 192, work: true, isOver: outlived },
+    { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
+    { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },
+    { kind: WAKE, sizeBytes: 192, work: true, isOver: isOutlived },
   ];
 }

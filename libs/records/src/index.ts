@@ -1,5 +1,5 @@
 export { RecordsError, type RecordsErrorCode } from './errors.js';
-export type { Body, FoundRow, KindSpec, Row } from './kind.js';
+export { isOutlived, type Body, type FoundRow, type KindSpec, type Lasting, type Row } from './kind.js';
 export {
   keepingKinds,
   MessageKeeping,

@@ -15,6 +15,16 @@ export interface KindSpec {
   readonly isOver?: (body: Body, today: string) => boolean;
 }
 
+/** A body that says itself how long it is kept: `until` is the last day, days since 1970-01-01. */
+export interface Lasting {
+  readonly until: number;
+}
+
+/** `isOver` for kinds whose bodies are `Lasting`. */
+export function isOutlived(body: Body, today: string): boolean {
+  return (body as Lasting).until < Date.parse(today) / DAY_MS;
+}
+
 /** A record as it is put: the value by which it is found again, and its body. */
 export interface Row {
   readonly value: Uint8Array;
@@ -28,6 +38,7 @@ export interface FoundRow<B extends Body = Body> {
   readonly body: B;
 }
 
+const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
