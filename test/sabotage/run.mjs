@@ -12,26 +12,10 @@ import { ensure } from '../../deploy/local/ensure.mjs';
 
 await ensure(import.meta.url);
 
-// Only now: an older Node cannot read them.
-const { twinsOfApps } = await import('./twins-of-apps.ts');
-const { twinsOfContainers } = await import('./twins-of-containers.ts');
-const { twinsOfFaults } = await import('./twins-of-faults.ts');
-const { twinsOfHouseholds } = await import('./twins-of-households.ts');
-const { twinsOfKeys } = await import('./twins-of-keys.ts');
-const { twinsOfLibs } = await import('./twins-of-libs.ts');
-const { twinsOfNights } = await import('./twins-of-nights.ts');
-const { twinsOfRestores } = await import('./twins-of-restores.ts');
-const { pageOf } = await import('./page.ts');
-const twins = [
-  ...twinsOfLibs,
-  ...twinsOfApps,
-  ...twinsOfHouseholds,
-  ...twinsOfContainers,
-  ...twinsOfKeys,
-  ...twinsOfFaults,
-  ...twinsOfNights,
-  ...twinsOfRestores,
-];
+const { build } = await import('../../deploy/local/build.mjs');
+await build();
+const { twins } = await import('../../dist/test/sabotage/twins.js');
+const { pageOf } = await import('../../dist/test/sabotage/page.js');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 if (process.argv.includes('--write')) {
   const page = join(root, 'docs', 'sabotage.md');

@@ -5,25 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
 import { pageOf } from '../sabotage/page.js';
-import { twinsOfApps } from '../sabotage/twins-of-apps.js';
-import { twinsOfContainers } from '../sabotage/twins-of-containers.js';
-import { twinsOfFaults } from '../sabotage/twins-of-faults.js';
-import { twinsOfHouseholds } from '../sabotage/twins-of-households.js';
-import { twinsOfKeys } from '../sabotage/twins-of-keys.js';
-import { twinsOfLibs } from '../sabotage/twins-of-libs.js';
-import { twinsOfNights } from '../sabotage/twins-of-nights.js';
-import { twinsOfRestores } from '../sabotage/twins-of-restores.js';
+import { twins } from '../sabotage/twins.js';
 
-const twins = [
-  ...twinsOfLibs,
-  ...twinsOfApps,
-  ...twinsOfHouseholds,
-  ...twinsOfContainers,
-  ...twinsOfKeys,
-  ...twinsOfFaults,
-  ...twinsOfNights,
-  ...twinsOfRestores,
-];
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 
 describe('the sabotage twins', () => {

@@ -1,0 +1,21 @@
+import type { Twin } from './twin.js';
+import { twinsOfApps } from './twins-of-apps.js';
+import { twinsOfContainers } from './twins-of-containers.js';
+import { twinsOfFaults } from './twins-of-faults.js';
+import { twinsOfHouseholds } from './twins-of-households.js';
+import { twinsOfKeys } from './twins-of-keys.js';
+import { twinsOfLibs } from './twins-of-libs.js';
+import { twinsOfNights } from './twins-of-nights.js';
+import { twinsOfRestores } from './twins-of-restores.js';
+
+/** All of them: what is in no list here is run by nobody. */
+export const twins: readonly Twin[] = [
+  ...twinsOfLibs,
+  ...twinsOfApps,
+  ...twinsOfHouseholds,
+  ...twinsOfContainers,
+  ...twinsOfKeys,
+  ...twinsOfFaults,
+  ...twinsOfNights,
+  ...twinsOfRestores,
+];
