@@ -3,6 +3,21 @@ import type { BusStatus } from '#libs/bus';
 
 const CACHE_MS = 1_000;
 
+/** Declares gauges that are read from one state whenever they are asked for; an undefined value leaves the last one. */
+export function gaugesOf<T>(registry: Registry, prefix: string, read: () => T | Promise<T>) {
+  return (name: string, help: string, value: (now: T) => number | undefined): void => {
+    const metric = new Gauge({
+      name: `${prefix}_${name}`,
+      help,
+      registers: [registry],
+      collect: async () => {
+        const now = value(await read());
+        if (now !== undefined) metric.set(now);
+      },
+    });
+  };
+}
+
 /** The bus as gauges. Counts only: a metric never has a label that a household could be told by. */
 export function busMetrics(registry: Registry, status: () => Promise<BusStatus>): void {
   let cached: { readonly at: number; readonly status: Promise<BusStatus> } | undefined;
@@ -11,17 +26,7 @@ export function busMetrics(registry: Registry, status: () => Promise<BusStatus>)
     if (cached === undefined || Date.now() - cached.at > CACHE_MS) cached = { at: Date.now(), status: status() };
     return cached.status;
   };
-  const gauge = (name: string, help: string, value: (now: BusStatus) => number | undefined): void => {
-    const metric = new Gauge({
-      name: `desk_bus_${name}`,
-      help,
-      registers: [registry],
-      collect: async () => {
-        const now = value(await recent());
-        if (now !== undefined) metric.set(now);
-      },
-    });
-  };
+  const gauge = gaugesOf(registry, 'desk_bus', recent);
   gauge('lag', 'messages in the log that are not read yet', ({ lag }) => lag);
   gauge('parked', 'messages set aside', ({ database }) => database?.parked);
   gauge('backlog', 'messages written and not sent yet', ({ database }) => database?.backlog);

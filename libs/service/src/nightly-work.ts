@@ -1,6 +1,7 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { dayNumber } from '#libs/contracts';
 import type { Log } from './log.js';
+import { gaugesOf } from './metrics.js';
 import type { Nightly, NightlyStatus } from './nightly.js';
 import { Worker } from './worker.js';
 
@@ -22,17 +23,7 @@ export function turnChecks(status: () => NightlyStatus): readonly (readonly [str
 
 /** And as gauges. */
 export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
-  const gauge = (name: string, help: string, value: (now: NightlyStatus) => number | undefined): void => {
-    const metric = new Gauge({
-      name: `desk_turn_${name}`,
-      help,
-      registers: [registry],
-      collect: () => {
-        const now = value(status());
-        if (now !== undefined) metric.set(now);
-      },
-    });
-  };
+  const gauge = gaugesOf(registry, 'desk_turn', status);
   gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
   gauge('records', 'records that the running turn has to move; 0 while none runs here', ({ of }) => of);
   gauge('last_completed_day', 'days from 1970-01-01 to that of the last completed turn', ({ lastCompletedDay }) =>
