@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSignedDayKey, type SignedDayKey } from '../day-key-entry.js';
-import { syncDirectory, writeDurably } from './keyring-file.js';
+import { replaceDurably } from './keyring-file.js';
 
 export interface DayKeyPlace {
   readonly publicRoot: string;
@@ -25,10 +25,6 @@ export function publishedDayKeys(place: DayKeyPlace): readonly SignedDayKey[] {
 
 /** Replaces what a service has published, at once and whole: readers see the old list or the new one. */
 export function publishDayKeys(place: DayKeyPlace, entries: readonly SignedDayKey[]): void {
-  const dir = join(place.publicRoot, place.service);
-  mkdirSync(dir, { recursive: true });
-  const path = dayKeyFile(place);
-  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), { mode: 0o644 });
-  renameSync(`${path}.tmp`, path);
-  syncDirectory(dir);
+  mkdirSync(join(place.publicRoot, place.service), { recursive: true });
+  replaceDurably(dayKeyFile(place), Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);
 }

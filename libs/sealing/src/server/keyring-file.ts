@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { canonicalBytes } from '../bytes.js';
 import { SealingError } from '../errors.js';
 import { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from './rest.js';
@@ -146,6 +146,13 @@ function masterIdIn(file: Buffer): Buffer {
   const isKeyring = file.length >= HEADER_BYTES + REST_OVERHEAD_BYTES && file.subarray(0, MAGIC.length).equals(MAGIC);
   if (!isKeyring) throw new SealingError('keyring-damaged');
   return file.subarray(MAGIC.length, HEADER_BYTES);
+}
+
+/** Puts a file that others may be reading in the place of the one before, as a whole; on the disk when it returns. */
+export function replaceDurably(path: string, bytes: Uint8Array, mode: number): void {
+  writeDurably(`${path}.tmp`, bytes, { mode });
+  renameSync(`${path}.tmp`, path);
+  syncDirectory(dirname(path));
 }
 
 /** Written, and on the disk before anything refers to it. Readable by its owner alone, unless told otherwise. */

@@ -1,9 +1,9 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fromBase64url } from '../bytes.js';
 import { isPinnedIdentities, type PinnedIdentities, type PinnedIdentity } from '../day-key-entry.js';
 import { SealingError } from '../errors.js';
-import { syncDirectory, writeDurably } from './keyring-file.js';
+import { replaceDurably } from './keyring-file.js';
 import { keyIdOf } from './keys.js';
 import { withWriterLock } from './writer-lock.js';
 
@@ -25,9 +25,7 @@ export function readPinnedIdentities(path: string): PinnedIdentities {
 
 /** Replaces the file of pinned identities as a whole, at set-up. */
 export function writePinnedIdentities(path: string, pins: PinnedIdentities): void {
-  writeDurably(`${path}.tmp`, Buffer.from(`${JSON.stringify(pins, null, 2)}\n`), { mode: 0o644 });
-  renameSync(`${path}.tmp`, path);
-  syncDirectory(dirname(path));
+  replaceDurably(path, Buffer.from(`${JSON.stringify(pins, null, 2)}\n`), 0o644);
 }
 
 /** Where the identities that are believed are kept; running services notice a change within 250 ms. */
