@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { caseClocksOf, dayNumber, dayOf, type CaseClocks, type HouseholdTokensV1, type Profile } from '#libs/contracts';
+import {
+  caseClocksOf,
+  dayNumber,
+  dayNumbered,
+  dayOf,
+  type CaseClocks,
+  type HouseholdTokensV1,
+  type Profile,
+} from '#libs/contracts';
 import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
@@ -130,7 +138,7 @@ export class CaseStore {
       cases.set(hex(handle), { state, keys, areaName: '' });
       await this.tokens.forget(tx, {
         self: this.selfOf(handle),
-        day: dayOf(new Date((state.forgottenDay ?? 0) * DAY_MS)),
+        day: dayNumbered(state.forgottenDay ?? 0),
         tokens: record.tokens ?? {},
       });
     }
@@ -281,7 +289,6 @@ export class CaseStore {
   }
 }
 
-const DAY_MS = 86_400_000;
 const noCase: CaseRecord = { state: newCase, keys: undefined, areaName: '' };
 
 function hex(value: Uint8Array): string {

@@ -1,5 +1,6 @@
 import {
   addDays,
+  dayNumbered,
   eligibilityBoxMessage,
   eligibilityNoticeDue,
   eligibilityOutcomePosted,
@@ -65,8 +66,6 @@ function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetti
   }
 }
 
-const EPOCH = '1970-01-01';
-
 /** Sealed to the receipt: intake carries it and cannot read it. */
 function outcome(
   event: Extract<CaseEvent, { type: 'outcome' }>,
@@ -85,7 +84,7 @@ function outcome(
       version,
       reasons: [...reasons],
       // Where payments is still silent after this day, the reader asks the household to tell again how to be paid.
-      lastDay: awardedDay === undefined ? lastDay : addDays(EPOCH, awardedDay + askDays),
+      lastDay: awardedDay === undefined ? lastDay : dayNumbered(awardedDay + askDays),
       highestRequest,
       ready: [],
       ...(amountCents === undefined ? {} : { amountCents: String(amountCents) }),

@@ -28,6 +28,11 @@ export function dayNumber(day: Day): number {
   return startOfDay(day) / DAY_MS;
 }
 
+/** The reverse of `dayNumber`. */
+export function dayNumbered(number: number): Day {
+  return dayOf(new Date(number * DAY_MS));
+}
+
 /** True for a real calendar day: `2026-02-30` is none. */
 export function isDay(value: unknown): value is Day {
   if (typeof value !== 'string' || !DAY_PATTERN.test(value)) return false;
