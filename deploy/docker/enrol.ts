@@ -3,18 +3,13 @@ import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { EnrolmentList } from '../local/enrolment.js';
+
 /**
  * Runs once after the services have made their tables: enrols devices and staff by their public keys, from the list that
  * `npm run env:write` has made. Private keys stay with those who sign.
  */
-interface Enrolment {
-  readonly service: string;
-  /** The service's own command, below dist/apps. */
-  readonly command: string;
-  readonly list: readonly object[];
-}
-
-const lists = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as readonly Enrolment[];
+const lists = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as readonly EnrolmentList[];
 const folder = mkdtempSync(join(tmpdir(), 'enrol-'));
 for (const { service, command, list } of lists) {
   const file = join(folder, 'list.json');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { cityCommand, signedCommand, type SignedOptions } from './command.js';
-import { City, type CityOptions, type Instance } from './reach.js';
+import { City, type CityOptions } from './reach.js';
 import { dollarsOf, table } from './table.js';
 
 interface HoldView {
@@ -26,7 +26,7 @@ export function addHold(program: Command): void {
   cityCommand(hold, 'show', 'why money is held, and what the partners’ books say about it').action(
     async (options: CityOptions) => {
       const city = City.open(options);
-      console.log(textOf(await city.read<HoldView>(paymentsOf(city), '/v1/hold')));
+      console.log(textOf(await city.read<HoldView>(city.one('payments'), '/v1/hold')));
     },
   );
   signedCommand(hold, 'lift', 'agrees that money goes out again; the second person’s word lifts it')
@@ -65,15 +65,9 @@ export function addHeld(program: Command): void {
     });
 }
 
-function paymentsOf(city: City): Instance {
-  const [payments] = city.oneOf(['payments']);
-  if (payments === undefined) throw new Error('a city without payments');
-  return payments;
-}
-
 async function send<T>(options: SignedOptions, path: string, content: object = {}): Promise<T> {
   const city = City.open(options);
-  return city.ask<T>(paymentsOf(city), { path: `/v1/${path}`, content, role: 'releaser', as: options.as });
+  return city.ask<T>(city.one('payments'), { path: `/v1/${path}`, content, role: 'releaser', as: options.as });
 }
 
 function textOf({ hold, anchoredSeq, headSeq, found, digest, isProposed, isCareful }: HoldView): string {

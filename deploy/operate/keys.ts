@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
-import { dayOf, services, type Service } from '#libs/contracts';
+import { dayNumbered, dayOf, services, type Service } from '#libs/contracts';
 import { FileKeyring, pinsIn, SealingError, type IdentityPins, type KeyringDescription } from '#libs/sealing';
 
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from '../local/keyring.js';
@@ -113,11 +113,7 @@ function textOf(service: Service, { identities, struck, days, nights, replicas }
     ),
     ...struck.map(({ keyId, struckOn }) => `  ${keyId} struck on ${struckOn}`),
     `  keys of days: ${days === undefined ? 'none' : `${days.first} to ${days.last}, ${days.count}`}`,
-    `  keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayOfNight).join(', ')}`,
+    `  keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayNumbered).join(', ')}`,
     `  second copy: ${replicas}`,
   ].join('\n');
-}
-
-function dayOfNight(night: number): string {
-  return dayOf(new Date(night * 86_400_000));
 }

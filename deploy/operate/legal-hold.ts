@@ -10,7 +10,7 @@ import { SealingError } from '#libs/sealing';
 
 import { cityCommand } from './command.js';
 import { OperateProblem } from './problem.js';
-import { City, type CityOptions, type Instance } from './reach.js';
+import { City, type CityOptions } from './reach.js';
 import { table } from './table.js';
 
 const PRIVATE_KEY = 'custodian.pem';
@@ -144,8 +144,7 @@ async function ask<T>(
   { what, content }: { readonly what: string; readonly content: object },
 ): Promise<T> {
   const city = City.open(options);
-  const [instance] = city.oneOf([service]);
-  return city.ask<T>(instance as Instance, wishTo(what, content));
+  return city.ask<T>(city.one(service), wishTo(what, content));
 }
 
 function wishTo(what: string, content: object = {}): { path: string; content: object; role: 'custodian' } {

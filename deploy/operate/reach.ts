@@ -74,6 +74,13 @@ export class City {
     return [...Map.groupBy(this.of(names), ({ service }) => service).values()].flatMap(([first]) => first ?? []);
   }
 
+  /** The first process of a service. @throws OperateProblem `bad-option`, `bad-city` */
+  one(service: string): Instance {
+    const [first] = this.oneOf([service]);
+    if (first === undefined) throw new OperateProblem('bad-city', `no ${service}`);
+    return first;
+  }
+
   /**
    * Sends a signed request.
    *

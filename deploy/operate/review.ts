@@ -24,7 +24,10 @@ export function addReview(program: Command): void {
 
 async function send<T>(options: SignedOptions, name: string, content: object = {}): Promise<T> {
   const city = City.open(options);
-  const [eligibility] = city.oneOf(['eligibility']);
-  if (eligibility === undefined) throw new Error('a city without eligibility');
-  return city.ask<T>(eligibility, { path: `/v1/review/${name}`, content, role: 'reviewer', as: options.as });
+  return city.ask<T>(city.one('eligibility'), {
+    path: `/v1/review/${name}`,
+    content,
+    role: 'reviewer',
+    as: options.as,
+  });
 }
