@@ -27,8 +27,9 @@ export interface HoldSummary {
 
 /**
  * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends or is written over: as
- * it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and nobody else can read it, the service
- * included. What is not named is not touched. A hold says nothing but an id that was drawn for it.
+ * it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and
+ * nobody else can read it, the service included. What is not named is not touched. A hold says nothing but an id that
+ * was drawn for it.
  */
 export class LegalHolds {
   /** @param custodianKey X25519, 32 bytes; without it nothing can be placed, and what is placed already goes on */
