@@ -88,6 +88,13 @@ describe('the compose file', () => {
       expect(block(name)).toContain('networks: [inside]');
   });
 
+  it('opens the door when everything is set up; with --wait compose takes an ended container for a failure unless another waits for its end', () => {
+    const ending = running.filter((name) => /^ {4}restart: 'no'$/m.test(block(name)));
+    expect(ending).toEqual(['setup', 'enrol']);
+    expect(block('x-service', 0)).toContain('setup: { condition: service_completed_successfully }');
+    expect(block('doors')).toContain('enrol: { condition: service_completed_successfully }');
+  });
+
   it('has no password of its own: each comes from the settings, and without them nothing starts', () => {
     const used = [...compose.matchAll(/\$\{(\w+)([^}]*)\}/g)];
     expect(used.filter(([, , rest]) => rest !== ':?run npm run env:write first')).toEqual([]);
