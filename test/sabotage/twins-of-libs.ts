@@ -270,6 +270,15 @@ const operators: readonly Twin[] = [
     name: 'lets anything pass for a minute',
   },
   {
+    promise: 'nobody is called ready who cannot come in among those who read',
+    without: 'a consumer reads only while it has its place in the group',
+    file: 'libs/bus/src/consumer.ts',
+    find: ' && performance.now() - this.awaySince < this.options.rejoinMs',
+    replace: '',
+    test: 'libs/bus/test/disturbed.it.spec.ts',
+    name: 'is not called reading',
+  },
+  {
     promise: 'what needs a person is told',
     without: 'the report of a process is looked at',
     file: 'deploy/operate/remarks.ts',

@@ -280,6 +280,7 @@ export class Bus<S extends Service> {
       topicName: (topic) => this.topicName(topic),
       process: (messages, control) => processor.process(messages, control),
       batchMax: this.limits.batchMax,
+      rejoinMs: this.limits.rejoinMs,
       alarm: (alarm) => this.alarm(alarm),
       point: (name) => this.reach(name),
     });

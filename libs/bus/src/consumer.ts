@@ -21,6 +21,7 @@ export interface ConsumerOptions {
   readonly topicName: (topic: string) => string;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<void>;
   readonly batchMax: number;
+  readonly rejoinMs: number;
   readonly alarm: OnAlarm;
   readonly point: (name: 'before-offsets') => Promise<void>;
 }
@@ -47,6 +48,8 @@ export class BusConsumer {
   private readonly expected = new Map<string, bigint>();
   private readonly applied: Applied = new Map();
   private goBack: (() => void) | undefined;
+  /** Since when it is without a place in the group, on the clock of the process: from ever, until it has had one. */
+  private awaySince = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ConsumerOptions) {
     this.attempts = new Attempts(options.pool);
@@ -59,6 +62,11 @@ export class BusConsumer {
     return [...this.contracts.keys()];
   }
 
+  /** Whoever cannot come into its group reads nothing, though the process, the database and the broker answer. */
+  get isReading(): boolean {
+    return !this.isBraked() && performance.now() - this.awaySince < this.options.rejoinMs;
+  }
+
   start(): void {
     this.stopping = false;
     this.running ??= this.run();
@@ -69,7 +77,8 @@ export class BusConsumer {
     this.bell.ring();
     await this.running;
     this.running = undefined;
-    if (this.state !== 'braked') this.state = 'stopped';
+    this.awaySince = Number.NEGATIVE_INFINITY;
+    if (!this.isBraked()) this.state = 'stopped';
   }
 
   private async run(): Promise<void> {
@@ -111,6 +120,7 @@ export class BusConsumer {
       hasCrashed = true;
       this.bell.ring();
     });
+    consumer.on(consumer.events.REBALANCING, () => this.left());
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       backoff.reset();
       this.joined(consumer, payload.memberAssignment);
@@ -126,6 +136,7 @@ export class BusConsumer {
       });
       while (!this.stopping && !hasCrashed && !this.isBraked()) await this.bell.wait(60_000);
     } finally {
+      this.left();
       this.generation += 1;
       joiner.stop();
       await consumer.disconnect().catch(() => undefined);
@@ -135,8 +146,13 @@ export class BusConsumer {
   private joined(consumer: Consumer, assignment: Record<string, number[]>): void {
     this.generation += 1;
     this.state = 'running';
+    this.awaySince = Number.POSITIVE_INFINITY;
     this.attempts.assigned();
     this.begin(consumer, assignment, false);
+  }
+
+  private left(): void {
+    this.awaySince = Math.min(this.awaySince, performance.now());
   }
 
   /** @param isAgain the client has read further than it was right to, so it is moved in any case */

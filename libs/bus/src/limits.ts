@@ -15,6 +15,8 @@ export interface BusLimits {
   /** How long the broker may hold an empty fetch. New messages end it at once. */
   readonly fetchWaitMs: number;
   readonly sessionTimeoutMs: number;
+  /** A consumer that has read may be without its place in the group for so long: a rebalance takes its time. */
+  readonly rejoinMs: number;
   readonly laterPollMs: number;
   readonly watchMs: number;
   /** Without progress for so long, while lag waits and the database answers, the process exits. */
@@ -30,6 +32,7 @@ export const defaultLimits: BusLimits = {
   logWatchMs: 60_000,
   fetchWaitMs: 2_000,
   sessionTimeoutMs: 10_000,
+  rejoinMs: 30_000,
   laterPollMs: 30_000,
   watchMs: 10_000,
   stalledMs: 120_000,

@@ -16,6 +16,8 @@ const BACKLOG_MAX = 10_000;
 /** For health checks and metrics: counts and times of this process, and what database and broker say now. */
 export interface BusStatus {
   readonly consumer: ConsumerState;
+  /** It has its place in the group, or has lost it a moment ago. */
+  readonly isReading: boolean;
   readonly isBraked: boolean;
   /** Messages in the log not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
@@ -54,12 +56,21 @@ export interface StatusSources {
 
 export async function readStatus(sources: StatusSources): Promise<BusStatus> {
   const { consumer, isBraked, relay, counts, lastProgressAt } = sources;
-  const state = consumer?.state ?? 'stopped';
   const [lag, database] = await Promise.all([
     lagNow(sources).catch(() => undefined),
     databaseNow(sources).catch(() => undefined),
   ]);
-  return { consumer: state, isBraked, lag, lastProgressAt, counts, database, relay };
+  const { state, isReading } = consumer ?? { state: 'stopped', isReading: false };
+  return {
+    consumer: state === 'running' && !isReading ? 'joining' : state,
+    isReading,
+    isBraked,
+    lag,
+    lastProgressAt,
+    counts,
+    database,
+    relay,
+  };
 }
 
 async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<number | undefined> {

@@ -22,6 +22,7 @@ function dogAt() {
   });
   const status = (changes: Partial<BusStatus>): BusStatus => ({
     consumer: 'running',
+    isReading: true,
     isBraked: false,
     lag: 5,
     lastProgressAt: new Date(START - 3_600_000),

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addDays } from '#libs/contracts';
 import { SealingError, type RecordOpener } from '#libs/sealing';
+import kafkajs from 'kafkajs';
 import pg from 'pg';
 
 import { failureOf } from '../src/failure.js';
-import { inTransaction } from '../src/index.js';
+import { inTransaction, type BusStatus } from '../src/index.js';
 import { RELAY_LOCK } from '../src/schema.js';
+import { superClient } from './log.js';
 import {
   awarded,
   cancelled,
@@ -119,6 +121,47 @@ it('while its own pins cannot be read a service parks nothing: messages wait, an
   expect(await payments.parked()).toEqual({});
   expect(alarms.map(({ code }) => code)).toEqual(['keys-waiting']);
 }, 30_000);
+
+describe('a consumer without a place in its group', () => {
+  /** Changes what payments may do with its group; with "describe" alone it sees how much waits, and cannot come in. */
+  async function mayRead(may: boolean): Promise<void> {
+    const admin = superClient(world).admin();
+    await admin.connect();
+    const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+    const rule = {
+      resourceType: AclResourceTypes.GROUP,
+      resourceName: world.topic('payments'),
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:payments',
+      host: '*',
+      permissionType: AclPermissionTypes.ALLOW,
+    };
+    const [reading, seeing] = [AclOperationTypes.READ, AclOperationTypes.DESCRIBE].map((operation) => ({
+      ...rule,
+      operation,
+    })) as [kafkajs.AclEntry, kafkajs.AclEntry];
+    await admin.createAcls({ acl: may ? [reading] : [seeing] });
+    if (!may) await admin.deleteAcls({ filters: [reading] });
+    await admin.disconnect();
+  }
+
+  it('is not called reading, though broker and database answer: not before it has come in, not long after it was put out', async () => {
+    await mayRead(false);
+    const { bus } = world.bus('payments', await world.database(), { limits: { rejoinMs: 1_000 } });
+    await bus.start();
+    bus.consume(paymentsHandlers());
+    const isKept = ({ lag, database, isReading }: BusStatus): boolean =>
+      lag === 0 && database !== undefined && !isReading;
+    expect((await eventually(() => bus.status(), isKept)).consumer).toBe('joining');
+    await mayRead(true);
+    await eventually(
+      () => bus.status(),
+      ({ consumer, isReading }) => isReading && consumer === 'running',
+    );
+    await mayRead(false);
+    await eventually(() => bus.status(), isKept);
+  }, 60_000);
+});
 
 describe('a session that the server ends in the moment in which it is given', () => {
   /** Lets everyone in, and says in the same breath that it is going away. */

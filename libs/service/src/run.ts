@@ -45,15 +45,14 @@ class RuntimeModule {
 
 /**
  * Intake is ready while its database answers: what it accepts waits in the outbox until the broker is back. The others
- * do their work only with both.
+ * do their work only with both, and with a place among those who read.
  */
 function healthOf({ bus, service, checks }: Runtime<Service>): Health {
   return {
     async report() {
-      const { consumer, isBraked, lag, database, relay } = await bus.status();
-      const canConsume = lag !== undefined && !isBraked && consumer !== 'stopped';
+      const { consumer, isReading, isBraked, lag, database, relay } = await bus.status();
       return {
-        ready: database !== undefined && (service === 'intake' || canConsume),
+        ready: database !== undefined && (service === 'intake' || (lag !== undefined && isReading)),
         checks: {
           consumer,
           database: database !== undefined,
