@@ -37,6 +37,12 @@ describe('what needs a person', () => {
     expect(remarks).toEqual([expect.stringMatching(text)]);
   });
 
+  it('is told of a process that is not ready, though nothing of what it says is amiss', () => {
+    expect(remarksOn(payments, { ...healthy, ready: false })).toEqual([expect.stringMatching(/is not ready/)]);
+    const checks = { ...healthy.checks, database: false };
+    expect(remarksOn(payments, { ready: false, checks })).toEqual([expect.stringMatching(/database/)]);
+  });
+
   it('is told of a process that does not answer', () => {
     expect(remarksOn(payments, undefined)).toEqual([expect.stringMatching(/does not answer/)]);
   });

@@ -3,8 +3,8 @@ import type { Health, Instance } from './reach.js';
 /** What in the report of a process needs a person, each as a sentence with the command or the page that helps. */
 export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health | undefined): readonly string[] {
   if (health === undefined) return ['does not answer; look at its log'];
-  const { checks } = health;
-  return [
+  const { ready, checks } = health;
+  const remarks = [
     checks['database'] === false && 'its database does not answer',
     checks['lag'] === 'unknown' && checks['consumer'] !== 'stopped' && 'the broker does not answer',
     checks['braked'] === true &&
@@ -17,6 +17,7 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
     checks['keyring replicas'] === 'away' && 'the second copy of its keyring is gone: docs/runbooks/keys.md',
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
+  return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];
 }
 
 /** What a process is at just now, and nobody has to do anything about. */

@@ -15,9 +15,9 @@ interface Seen {
 }
 
 export function addStatus(program: Command): void {
-  cityCommand(program, 'status', 'shows every process: whether it works, what waits, what needs a person')
+  cityCommand(program, 'status', 'shows every process: whether it works, what waits, what needs an operator')
     .option('--json', 'for programs', false)
-    .addHelpText('after', '\nEnds with 0 when all is well, with 2 when something needs a person.')
+    .addHelpText('after', '\nEnds with 0 when all is well, with 2 when something needs an operator.')
     .action(async (options: CityOptions & { readonly json: boolean }) => {
       const city = City.open(options);
       const seen = await Promise.all(city.of([]).map((instance) => look(city, instance)));
@@ -50,6 +50,6 @@ function asText(seen: readonly Seen[]): string {
     ...table([head, ...rows]),
     '',
     ...news,
-    ...(remarks.length === 0 ? ['Nothing needs a person.'] : remarks),
+    ...(remarks.length === 0 ? ['Nothing needs an operator.'] : remarks),
   ].join('\n');
 }

@@ -41,7 +41,7 @@ function textOf(outcome: Outcome, progress: string): string {
     case 'done':
       return 'every record is in tonight’s partition';
     case 'not-due':
-      return 'tonight’s turn is completed';
+      return 'no turn is due';
     case 'busy':
     case 'begun':
       return progress === '' || progress === 'no' ? 'turning' : `turning, ${progress}`;

@@ -37,18 +37,18 @@ async function amparo(...words: string[]): Promise<number> {
 const text = (): string => said.join('\n');
 
 describe('an operator of a running city', () => {
-  it('sees every process, and that nothing needs a person', async () => {
+  it('sees every process, and that nothing needs an operator', async () => {
     const settled = async (): Promise<number> => {
       said = [];
       return amparo('status');
     };
-    await eventually('nothing needs a person', settled, (code) => code === 0);
+    await eventually('nothing needs an operator', settled, (code) => code === 0);
     const names = said[0]
       ?.split('\n')
       .slice(1, 6)
       .map((line) => line.split(' ')[0]);
     expect(names).toEqual(['intake', 'eligibility', 'payments', 'notification', 'notification#2']);
-    expect(text()).toMatch(/Nothing needs a person\.$/);
+    expect(text()).toMatch(/Nothing needs an operator\.$/);
   });
 
   it('is told of a process that has ended, by the exit code too', async () => {
@@ -88,7 +88,7 @@ describe('an operator of a running city', () => {
     expect(said).toEqual([
       'Nothing is set aside.',
       'payments: 0 tried again',
-      'intake: tonight’s turn is completed',
+      'intake: no turn is due',
       'notification: had not stopped',
       'notification#2: had not stopped',
     ]);
