@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
-import { cutLog } from '../support/broker.js';
+import { cutLog, deleteTopics } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
 import { command } from '../support/command.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
@@ -10,6 +12,7 @@ const HOUSEHOLDS = 300;
 const FEW = 40;
 const AT_ONCE = 12;
 const MINUTE_MS = 60_000;
+const TOPICS_AWAY_MS = 3_000;
 
 let city: TestCity;
 
@@ -86,6 +89,22 @@ describe('a broker that loses what it held', () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + MINUTE_MS));
     expect(await readUntilPaid(applicants, city)).toBe(0);
     expect(city.hasAlarmed('intake', 'log-lost')).toBe(true);
+    await expectOneOutcomeEach(city, applicants, { before });
+  }, 240_000);
+
+  it('whose topics are deleted in use and made again: everyone has one outcome within a minute, without a command', async () => {
+    await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
+    const before = await city.journal();
+    const applicants = await people(FEW);
+    const reading = readUntilPaid(applicants, city);
+    await submitAll(applicants, AT_ONCE);
+    await deleteTopics(city);
+    await sleep(TOPICS_AWAY_MS);
+    expect((await command(city, 'topics', 'declare')).code).toBe(0);
+    const madeAt = performance.now();
+    expect(await reading).toBe(0);
+    // Nothing new comes that would show how short the logs have become.
+    expect(Math.max(...applicants.map(({ paidAt }) => paidAt)) - madeAt).toBeLessThan(MINUTE_MS);
     await expectOneOutcomeEach(city, applicants, { before });
   }, 240_000);
 });

@@ -113,6 +113,15 @@ const broker: readonly Twin[] = [
     name: 'cut beyond where its reader stood',
   },
   {
+    promise: 'whoever waits for what the log has lost has it within a minute',
+    without: 'the producer looks at the log every few seconds',
+    file: 'libs/bus/src/limits.ts',
+    find: 'logWatchMs: 15_000',
+    replace: 'logWatchMs: 600_000',
+    test: BROKER,
+    name: 'deleted in use',
+  },
+  {
     promise: 'by itself a service sends again at most once an hour',
     without: 'when it was done last is asked before it is done again',
     file: 'libs/bus/src/relay.ts',

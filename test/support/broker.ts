@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import kafkajs from 'kafkajs';
 
-import { groupOf, startOfDay, type Day, type Service } from '#libs/contracts';
+import { catalogue, groupOf, startOfDay, type Day, type Service } from '#libs/contracts';
 
 import type { TestCity } from './city.js';
 
@@ -37,6 +37,11 @@ export function membersOf(city: TestCity, group: string): Promise<readonly (read
       return Object.entries(assignment).flatMap(([topic, numbers]) => numbers.map((number) => `${topic} ${number}`));
     });
   });
+}
+
+/** Deletes the topics of every contract from under those who use them. */
+export function deleteTopics(city: TestCity): Promise<void> {
+  return asBrokerAdmin(city, (admin) => admin.deleteTopics({ topics: catalogue.map(({ topic }) => topic) }));
 }
 
 /** Removes every record that a topic holds; its offsets go on from there. */

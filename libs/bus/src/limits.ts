@@ -10,7 +10,7 @@ export interface BusLimits {
   readonly standbyMs: number;
   /** A leader whose process has not moved for so long is one no more. */
   readonly frozenMs: number;
-  /** How often the log is compared with what was sent. */
+  /** How often the log is compared with what was sent: whoever waits for what it has lost waits for that, too. */
   readonly logWatchMs: number;
   /** How long the broker may hold an empty fetch. New messages end it at once. */
   readonly fetchWaitMs: number;
@@ -29,7 +29,7 @@ export const defaultLimits: BusLimits = {
   relayPollMs: 5_000,
   standbyMs: 3_000,
   frozenMs: 10_000,
-  logWatchMs: 60_000,
+  logWatchMs: 15_000,
   fetchWaitMs: 2_000,
   sessionTimeoutMs: 10_000,
   rejoinMs: 30_000,
