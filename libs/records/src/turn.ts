@@ -56,7 +56,13 @@ export async function turn(options: TurnOptions, night: number, today: string): 
   try {
     const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [TURN_LOCK]);
     if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };
-    return await new Turning(options, client, { night, today }).run();
+    // Of its own for the whole turn: one from the pool would wait for its turn behind everything that traffic asks.
+    const reader = await options.pool.connect();
+    try {
+      return await new Turning(options, { client, reader }, { night, today }).run();
+    } finally {
+      reader.release(true);
+    }
   } finally {
     // At once, for whoever asks next; and ending the connection ends the lock, whatever has happened.
     await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK]).catch(() => undefined);
@@ -74,9 +80,13 @@ class Turning {
 
   constructor(
     private readonly options: TurnOptions,
-    private readonly client: pg.PoolClient,
+    private readonly sessions: { readonly client: pg.PoolClient; readonly reader: pg.PoolClient },
     private readonly to: { readonly night: number; readonly today: string },
   ) {}
+
+  private get client(): pg.PoolClient {
+    return this.sessions.client;
+  }
 
   async run(): Promise<TurnResult> {
     const { records } = this.options;
@@ -111,12 +121,12 @@ class Turning {
 
   /** The order is drawn here, over the whole night, and forgotten with this process. */
   private async empty(from: number): Promise<void> {
-    const { batchRows = BATCH_ROWS, pool, records, onProgress } = this.options;
+    const { batchRows = BATCH_ROWS, records, onProgress } = this.options;
     const { rows } = await this.client.query<Named>('SELECT kind, lookup FROM record WHERE night = $1', [from]);
     const names = shuffled(rows);
     const carrying = new Carrying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
     const prepare = (at: number): Promise<Prepared> => {
-      const preparing = carrying.prepare(pool, names.slice(at, at + batchRows));
+      const preparing = carrying.prepare(this.sessions.reader, names.slice(at, at + batchRows));
       // Whoever waits for it hears of a failure; nobody does when the batch before has failed.
       preparing.catch(() => undefined);
       return preparing;

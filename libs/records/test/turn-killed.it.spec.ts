@@ -22,6 +22,7 @@ const WRITES = 100;
 /** A process of its own, and what it has said. */
 class Instance {
   readonly wrote = new Map<number, number>();
+  private readonly begun = new Map<number, number>();
   readonly lines: string[] = [];
   readonly ended: Promise<NodeJS.Signals | number | null>;
   private exit: NodeJS.Signals | number | null | undefined;
@@ -54,14 +55,21 @@ class Instance {
     while (this.wrote.size < count && this.exit === undefined) await sleep(20);
   }
 
+  /** It has begun to write this, and not said that it has. */
+  isUnsaid(at: number): boolean {
+    return (this.begun.get(at) ?? 0) > 0;
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
   private hear(line: string): void {
     const [word, at, n] = line.split(' ');
+    if (word === 'begins') return void this.begun.set(Number(at), (this.begun.get(Number(at)) ?? 0) + 1);
     if (word === 'wrote') {
       this.wrote.set(Number(at), Number(n));
+      this.begun.set(Number(at), (this.begun.get(Number(at)) ?? 0) - 1);
       return;
     }
     this.lines.push(line);
@@ -131,26 +139,31 @@ describe('two instances on 20,000 records, with reads and writes beside', () => 
       const turned = JSON.parse((await second.says('turned ')).slice('turned '.length)) as { nightsDropped: number[] };
       second.tell('stop');
       expect(await second.ended).toBe(0);
+      // As many as the clock asked for, also while the records turned; a machine with other work may give less.
+      const kept = Number((await second.says('stopped ')).slice('stopped '.length));
+      expect(kept).toBeGreaterThan(0.5);
       const wasDropped = where === 'dropped' || where === 'completed';
       expect(turned.nightsDropped).toEqual(wasDropped ? [] : [NIGHT]);
       const found = await everything();
       expect([...found].filter(([, counts]) => counts.length !== 1)).toEqual([]);
-      // The dead one may have committed one write that it could not say any more.
-      const unsaid = (own: number): number => (own === 0 ? 1 : 0);
-      for (const [own, instance] of [first, second].entries()) {
+      for (const instance of [first, second]) {
         expect(instance.wrote.size).toBeGreaterThanOrEqual(WRITES);
         const wrong = [...instance.wrote].filter(([at, n]) => {
           const [now = -1] = found.get(`value-${at}`) ?? [];
-          return now < n || now > n + unsaid(own);
+          // The dead one may have committed what it could not say any more.
+          return now < n || now > n + (instance === first && instance.isUnsaid(at) ? 1 : 0);
         });
         expect(wrong).toEqual([]);
       }
-      const said = new Set([...first.wrote.keys(), ...second.wrote.keys()]);
-      const changed = [...found].filter(([name, [n]]) => n !== 0 && !said.has(Number(name.slice('value-'.length))));
-      expect(changed.length).toBeLessThanOrEqual(1);
-      const all = new Set([...said, ...Array.from({ length: COUNT }, (_, at) => at)]);
-      expect(found.size - all.size).toBeGreaterThanOrEqual(0);
-      expect(found.size - all.size).toBeLessThanOrEqual(1);
+      const numberOf = (name: string): number => Number(name.slice('value-'.length));
+      const isSaid = (at: number): boolean => [first, second].some(({ wrote }) => wrote.has(at));
+      const unsaid = [...found].filter(([name, [n]]) => {
+        const at = numberOf(name);
+        return !isSaid(at) && (n !== 0 || at >= COUNT);
+      });
+      expect(unsaid.filter(([name]) => !first.isUnsaid(numberOf(name)))).toEqual([]);
+      const missing = Array.from({ length: COUNT }, (_, at) => at).filter((at) => !found.has(`value-${at}`));
+      expect(missing).toEqual([]);
       const { rows } = await store.pool.query(
         'SELECT night, tableoid::regclass::text AS part FROM record GROUP BY 1, 2',
       );

@@ -1,5 +1,6 @@
 // One of two instances of a service, for turn-killed.it.spec.ts: it writes and reads records at a steady rate and says
-// each write that was committed; told to turn, it turns, and may end itself at a named point as a killed process ends.
+// each write when it begins and when it is committed; told to turn, it turns, and may end itself at a named point as a
+// killed process ends.
 //
 //     node dist/libs/records/test/turning-process.js OPTIONS-AS-JSON
 import { createInterface } from 'node:readline';
@@ -12,12 +13,13 @@ import { Records, RecordsError, turn, type RecordsTx } from '../src/index.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';
 
 const EVERY_MS = 20;
+const UNDER_WAY_MAX = 100;
 const { url, privateDir, publicRoot, night, today, dieAt, own, count } = JSON.parse(
   process.argv[2] ?? '',
 ) as ProcessOptions;
 
 const keys = await FileKeyring.open({ privateDir, publicRoot, service: 'payments' });
-const pool = new pg.Pool({ connectionString: url, max: 6 });
+const pool = new pg.Pool({ connectionString: url, max: 12 });
 pool.on('error', () => undefined);
 const records = new Records({ keys, kinds: keptKinds });
 let isRunning = true;
@@ -52,6 +54,7 @@ const valueOf = (at: number): Buffer => Buffer.from(`value-${at}`);
 /** Reads one of its own records, writes it again one higher; every tenth time it adds a new one. */
 async function write(step: number): Promise<void> {
   const at = (((step * 7_919) % (count / 2)) * 2 + own) % count;
+  say(`begins ${at}`);
   const n = await inRecords(async (open) => {
     const [found] = await open.findForUpdate<{ n: number }>('case', [valueOf(at)]);
     if (found === undefined) throw new Error('lost');
@@ -62,6 +65,7 @@ async function write(step: number): Promise<void> {
   say(`wrote ${at} ${n}`);
   if (step % 10 > 0) return;
   const fresh = count + step * 2 + own;
+  say(`begins ${fresh}`);
   await inRecords((open) => open.put('case', [{ value: valueOf(fresh), body: { n: 0 } }]));
   said.set(fresh, 0);
   say(`wrote ${fresh} 0`);
@@ -76,13 +80,23 @@ async function read(step: number): Promise<void> {
   if (found === undefined || found.n < chosen[1]) throw new Error('lost');
 }
 
-async function traffic(): Promise<void> {
+/**
+ * A write and a read at every step of a clock, whether those before are done or not: what the turn holds up comes on top
+ * of what comes after. @returns how many of the steps that were due have been begun
+ */
+async function traffic(): Promise<number> {
+  const underWay = new Set<Promise<unknown>>();
   const began = performance.now();
-  for (let step = 0; isRunning; step += 1) {
-    await write(step);
-    await read(step);
-    await sleep(Math.max(0, began + step * EVERY_MS - performance.now()));
+  let step = 0;
+  for (; isRunning; step += 1) {
+    const pair: Promise<unknown> = Promise.all([write(step), read(step)]).finally(() => underWay.delete(pair));
+    underWay.add(pair);
+    while (underWay.size >= UNDER_WAY_MAX) await Promise.race(underWay);
+    await sleep(Math.max(0, began + (step + 1) * EVERY_MS - performance.now()));
   }
+  const due = (performance.now() - began) / EVERY_MS;
+  await Promise.all(underWay);
+  return step / due;
 }
 
 async function turnUntilDone(): Promise<void> {
@@ -103,7 +117,6 @@ createInterface(process.stdin).on('line', (line) => {
   if (line === 'stop') isRunning = false;
 });
 say('ready');
-await traffic();
-say('stopped');
+say(`stopped ${await traffic()}`);
 await pool.end();
 process.exit(0);
