@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { services, type Service } from '#libs/contracts';
 
 import { prepare, readOnce, submit, submitAll, type Applicant } from '../../deploy/demo/run.js';
+import { twoOfEach } from '../../deploy/local/instances.js';
 import { eventually, TestCity, type JournalEntry } from '../support/city.js';
 import { liftHold } from '../support/hold.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   );
   clusters = Object.fromEntries(started) as typeof clusters;
   const given = Object.fromEntries(services.map((service) => [urlName(service), clusters[service].url]));
-  city = await TestCity.start('demo', { given });
+  city = await TestCity.start('demo', { given, instances: twoOfEach });
 }, 120_000);
 
 afterAll(async () => {
@@ -38,12 +39,13 @@ function urlName(service: Service): string {
   return `DATABASE_URL_${service.toUpperCase()}`;
 }
 
-/** A way to restore a database: to be copied now, and to be put back later. */
+/** A way to restore a database: to be copied now, and to be put back later, while its service is stopped or runs. */
 type Method = (cluster: OwnCluster) => Promise<() => Promise<void>>;
 
-const methods: readonly (readonly [string, Method])[] = [
+const methods: readonly (readonly [string, 'stopped' | 'running', Method])[] = [
   [
     'from its tables, into a cluster that was never seen',
+    'stopped',
     async (cluster) => {
       const copy = await cluster.tables();
       return () => cluster.restoreTables(copy);
@@ -51,6 +53,7 @@ const methods: readonly (readonly [string, Method])[] = [
   ],
   [
     'from an older copy of its files',
+    'running',
     async (cluster) => {
       const copy = await cluster.copyFiles();
       return () => cluster.restoreFiles(copy);
@@ -60,17 +63,18 @@ const methods: readonly (readonly [string, Method])[] = [
 
 describe.each(services)('%s restored to an older state in the middle of a run', (service) => {
   it.each(methods)(
-    '%s: everyone has one outcome, nobody is paid twice',
-    async (_, method) => {
+    '%s, while both of its processes are %s: everyone has one outcome, nobody is paid twice',
+    async (_, are, method) => {
       const run = await Run.begin();
       const putBack = await run.during(() => method(clusters[service]));
       await run.next();
       // What intake has acknowledged and not sent yet is nowhere else.
       if (service === 'intake') await backlogOf('intake', 0);
       if (service === 'payments') await run.anchorIsPastTheCopy();
-      await city.stack.kill(service);
+      const stopped = are === 'stopped' ? [1, 2] : [];
+      for (const number of stopped) await city.stack.kill(service, number);
       await putBack();
-      await city.stack.restart(service);
+      for (const number of stopped) await city.stack.restart(service, number);
       if (service === 'payments') await liftHold(city);
       // Whoever is not sure that it was taken sends the same again.
       if (service === 'intake') await Promise.all(run.sent.slice(-9).map((applicant) => submit(applicant)));
