@@ -77,6 +77,23 @@ describe('two instances of every service', () => {
     180_000,
   );
 
+  it(
+    'lose their power at once, with broker and databases, and come back',
+    () =>
+      survive(async () => {
+        const { stack } = city;
+        const each = services.flatMap((service) => [1, 2].map((number) => [service, number] as const));
+        await Promise.all([
+          stack.killPostgres(),
+          stack.killKafka(),
+          ...each.map(([service, number]) => stack.kill(service, number)),
+        ]);
+        await Promise.all([stack.restartPostgres(), stack.restartKafka()]);
+        await Promise.all(each.map(([service, number]) => stack.restart(service, number)));
+      }),
+    180_000,
+  );
+
   it('cross midnight while their databases are away: the door says come back, and nothing else', async () => {
     const midnight = startOfDay(addDays(city.today, 1));
     await city.advanceTo(new Date(midnight - 60_000));
