@@ -8,6 +8,14 @@ const processesSpec = 'libs/sealing/src/server/keyring-processes.spec.ts';
 
 const identities: readonly Twin[] = [
   {
+    promise: 'no two seals under one key have the same nonce',
+    without: 'of the random bytes that were drawn each is given once',
+    file: 'libs/sealing/src/server/nonce.ts',
+    find: 'next += NONCE_BYTES;',
+    replace: 'next = NONCE_BYTES;',
+    test: 'libs/sealing/src/server/nonce.spec.ts',
+  },
+  {
     promise: 'nobody notices that a service has changed its identity',
     without: 'pins are looked at after the keys that they vouch for',
     file: 'libs/sealing/src/server/file-key-directory.ts',

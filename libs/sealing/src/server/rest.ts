@@ -1,5 +1,6 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { aeadOpen, aeadSeal, NONCE_BYTES, TAG_BYTES } from './aead.js';
+import { freshNonce } from './nonce.js';
 
 /** How much longer a blob is than what it seals. */
 export const REST_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
@@ -12,7 +13,7 @@ export const REST_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
  * @param aad what the blob belongs to: it opens there only
  */
 export function sealAtRest(key: KeyObject, aad: Uint8Array, plaintext: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = freshNonce();
   return Buffer.concat([nonce, aeadSeal({ key, nonce, aad }, plaintext)]);
 }
 

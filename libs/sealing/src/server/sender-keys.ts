@@ -1,9 +1,10 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { addDays, DAY_KEY_DAYS, type Day } from '../days.js';
 import { SealingError } from '../errors.js';
-import { aeadSeal, NONCE_BYTES } from './aead.js';
+import { aeadSeal } from './aead.js';
 import { hpkeSeal } from './hpke.js';
 import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
+import { freshNonce } from './nonce.js';
 import {
   bodyBinding,
   encodePrefix,
@@ -61,7 +62,7 @@ export class SenderKeys {
   seal(target: RecordTarget, plaintext: Uint8Array): Buffer {
     const sender = this.#keyFor(target);
     sender.records += 1;
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = freshNonce();
     return Buffer.concat([sender.prefix, nonce, aeadSeal({ key: sender.key, nonce, aad: sender.aad }, plaintext)]);
   }
 
