@@ -59,7 +59,7 @@ export async function turn(options: TurnOptions, night: number, today: string): 
     // Of its own for the whole turn: one from the pool would wait for its turn behind everything that traffic asks.
     const reader = await options.pool.connect();
     try {
-      return await new Turning(options, { client, reader }, { night, today }).run();
+      return await new Turning(options, client, reader, { night, today }).run();
     } finally {
       reader.release(true);
     }
@@ -80,13 +80,10 @@ class Turning {
 
   constructor(
     private readonly options: TurnOptions,
-    private readonly sessions: { readonly client: pg.PoolClient; readonly reader: pg.PoolClient },
+    private readonly client: pg.PoolClient,
+    private readonly reader: pg.PoolClient,
     private readonly to: { readonly night: number; readonly today: string },
   ) {}
-
-  private get client(): pg.PoolClient {
-    return this.sessions.client;
-  }
 
   async run(): Promise<TurnResult> {
     const { records } = this.options;
@@ -126,7 +123,7 @@ class Turning {
     const names = shuffled(rows);
     const carrying = new Carrying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
     const prepare = (at: number): Promise<Prepared> => {
-      const preparing = carrying.prepare(this.sessions.reader, names.slice(at, at + batchRows));
+      const preparing = carrying.prepare(this.reader, names.slice(at, at + batchRows));
       // Whoever waits for it hears of a failure; nobody does when the batch before has failed.
       preparing.catch(() => undefined);
       return preparing;
