@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { addDays, dayNumber, loadProfile, type Profile, type Service } from '#libs/contracts';
+import { addDays, dayNumber, type Service } from '#libs/contracts';
+import { loadProfile, type Profile } from '#libs/policy';
 import { toBody, type KindSpec } from '#libs/records';
 import { kindsOf, type ServiceSpec } from '#libs/service';
 

@@ -16,6 +16,7 @@ const plants: readonly Plant[] = [
   plant('message-edge', 'apps/eligibility/src/case/on-grant-closed.ts', '#libs/records'),
   plant('outgoing-door', 'apps/eligibility/src/outgoing.ts', '@nestjs/common'),
   plant('http-edge', 'apps/eligibility/src/review.controller.ts', '#libs/bus'),
+  plant('http-edge', 'apps/eligibility/src/profile.controller.ts', '#libs/policy'),
   plant('store', 'apps/eligibility/src/case.store.ts', '#libs/bus'),
   plant('no-app-imports-another', 'apps/eligibility/src/ledger.ts', '../../payments/src/index.js'),
   plant('apps-stand-alone', 'apps/eligibility/src/borrowed.ts', '../../../test/index.js'),
@@ -24,11 +25,15 @@ const plants: readonly Plant[] = [
   plant('libs-by-front-door-of-each-other', 'libs/household/src/by-the-window.ts', '../../sealing/src/inner.js'),
   plant('contracts-imports', 'libs/contracts/src/stores.ts', 'typeorm'),
   plant('contracts-imports', 'libs/contracts/src/seals.ts', '#libs/sealing'),
+  plant('policy-imports', 'libs/policy/src/stores.ts', 'typeorm'),
+  plant('policy-imports', 'libs/policy/src/reads-files.ts', 'node:fs'),
+  plant('policy-imports', 'libs/policy/src/seals.ts', '#libs/sealing'),
   plant('sealing-imports', 'libs/sealing/src/stores.ts', 'pg'),
   plant('sealing-imports', 'libs/sealing/src/speaks.ts', '#libs/contracts'),
   plant('device-part-runs-in-browsers', 'libs/sealing/src/device/random.ts', 'node:crypto'),
   plant('household-imports', 'libs/household/src/posts.ts', 'pino'),
   plant('household-imports', 'libs/household/src/listens.ts', '#libs/bus'),
+  plant('household-imports', 'libs/household/src/sees-reviews.ts', '#libs/policy'),
   plant('bus-imports', 'libs/bus/src/keeps.ts', '#libs/records'),
   plant('bus-imports', 'libs/bus/src/logs.ts', 'pino'),
   plant('records-imports', 'libs/records/src/says.ts', '#libs/contracts'),
@@ -50,7 +55,7 @@ const others = {
   'libs/bus/src/hen.ts': `import './egg.js';\n`,
   'libs/bus/src/some.spec.ts': nothing,
   ...Object.fromEntries(
-    ['contracts', 'sealing', 'household', 'records', 'bus', 'service'].map((lib) => [
+    ['contracts', 'policy', 'sealing', 'household', 'records', 'bus', 'service'].map((lib) => [
       `libs/${lib}/src/index.ts`,
       nothing,
     ]),

@@ -1,13 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  caseClocksOf,
-  dayNumber,
-  dayNumbered,
-  dayOf,
-  type CaseClocks,
-  type HouseholdTokensV1,
-  type Profile,
-} from '#libs/contracts';
+import { dayNumber, dayNumbered, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
+import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';

@@ -1,4 +1,4 @@
-import { OWN_STATEMENT_CLASS, type Profile, type TierRule as ProfileTier, type TriggerRule } from '#libs/contracts';
+import { OWN_STATEMENT_CLASS, type Profile, type TierRule as ProfileTier, type TriggerRule } from '#libs/policy';
 import type { Policy, TierRule, Trigger } from './domain/policy.js';
 
 /** What a rule of the profile means here; undefined: it is looked at by payments. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { caseClocksOf, dayNumber, dayOf } from '#libs/contracts';
+import { dayNumber, dayOf } from '#libs/contracts';
+import { caseClocksOf } from '#libs/policy';
 import { isOutlived, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 

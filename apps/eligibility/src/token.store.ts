@@ -5,7 +5,8 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { cycleOf, dayNumber, dayOf, type HouseholdTokensV1, type Profile } from '#libs/contracts';
+import { dayNumber, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
+import { cycleOf, type Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
 import { RUNTIME, Worker, type Runtime } from '#libs/service';
 import { sharedWith, withHolder, withoutHolder, type Shared, type TokenHolders } from './domain/duplicates.js';

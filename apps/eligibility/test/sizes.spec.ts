@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { loadProfile } from '#libs/contracts';
+import { loadProfile } from '#libs/policy';
 import { toBody } from '#libs/records';
 import { caseKinds, type CaseRecord } from '../src/case.store.js';
 

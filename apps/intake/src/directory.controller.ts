@@ -1,13 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import {
-  contractsText,
-  CONTRACTS_VERSION,
-  cycleOf,
-  cycleSaltText,
-  dayOf,
-  publicPartOf,
-  type DirectoryV1,
-} from '#libs/contracts';
+import { contractsText, CONTRACTS_VERSION, dayOf, type DirectoryV1 } from '#libs/contracts';
+import { cycleOf, cycleSaltText, publicPartOf } from '#libs/policy/public';
 import { sha256 } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { loadProfile } from '#libs/contracts';
+import { loadProfile } from '#libs/policy';
 import { readConfig } from './config.js';
 
 const profile = loadProfile(JSON.parse(readFileSync('deploy/profiles/los-angeles.json', 'utf8')));

@@ -1,4 +1,4 @@
-import type { Profile } from '#libs/contracts';
+import type { Profile } from '#libs/policy';
 import { ConfigError, textSetting, type Environment } from '#libs/service';
 import type { QuietHours } from './domain/quiet.js';
 

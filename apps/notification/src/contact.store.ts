@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { caseClocksOf, dayNumber, type Profile } from '#libs/contracts';
+import { dayNumber } from '#libs/contracts';
+import { caseClocksOf, type Profile } from '#libs/policy';
 import type { KindSpec, RecordsTx, Row } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import {

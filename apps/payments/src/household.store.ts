@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { caseClocksOf, dayNumber, dayOf, startOfDay, type CaseClocks, type Profile } from '#libs/contracts';
+import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
+import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { base64urlLength, HPKE_OVERHEAD_BYTES, CODE_BYTES, loadProfile } from '#libs/contracts';
+import { base64urlLength, HPKE_OVERHEAD_BYTES, CODE_BYTES } from '#libs/contracts';
+import { loadProfile } from '#libs/policy';
 import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
 import { report } from '../src/domain/message.js';
 import type { Obligation, Slot } from '../src/domain/obligation.js';

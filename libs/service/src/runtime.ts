@@ -3,17 +3,8 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import type { DataSource, MixedList } from 'typeorm';
 import { Bus, type KafkaConnection } from '#libs/bus';
-import {
-  canonicalJson,
-  clocks,
-  contractsTo,
-  dayNumber,
-  dayOf,
-  loadProfile,
-  type Contract,
-  type Profile,
-  type Service,
-} from '#libs/contracts';
+import { canonicalJson, clocks, contractsTo, dayNumber, dayOf, type Contract, type Service } from '#libs/contracts';
+import { loadProfile, type Profile } from '#libs/policy';
 import {
   keepingKinds,
   holdKinds,

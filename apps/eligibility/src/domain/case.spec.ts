@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus';
-import { dayNumber, loadProfile } from '#libs/contracts';
+import { dayNumber } from '#libs/contracts';
+import { loadProfile } from '#libs/policy';
 import { policyOf } from '../policy.js';
 import { evolve, maySettle, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { forgotten } from './ending.js';

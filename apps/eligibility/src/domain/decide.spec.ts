@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayNumber, loadProfile } from '#libs/contracts';
+import { dayNumber } from '#libs/contracts';
+import { loadProfile } from '#libs/policy';
 import { policyOf, samplePercentOf } from '../policy.js';
 import { decide, type Decision } from './decide.js';
 import type { Facts, Policy, Surroundings } from './policy.js';

@@ -1,4 +1,4 @@
-import { clocks } from '../core/clocks.js';
+import { clocks } from '#libs/contracts';
 import type { ProfileReader } from './reader.js';
 
 /** What a profile says about how long things of a household are kept and can be taken up again, in days. */

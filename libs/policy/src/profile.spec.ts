@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { loadProfile, ProfileError, publicPartOf } from '../index.js';
+import { loadProfile, ProfileError, publicPartOf } from './index.js';
 
 type Json = ReturnType<typeof JSON.parse>;
 const read = (name: string): Json =>
-  JSON.parse(readFileSync(new URL(`../../../../deploy/profiles/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../../deploy/profiles/${name}.json`, import.meta.url), 'utf8'));
 
 function problemsOf(change: (profile: Json) => void, name = 'los-angeles'): readonly string[] {
   const json = read(name);

@@ -1,4 +1,4 @@
-import { dayNumber, type Day } from '../core/day.js';
+import { dayNumber, type Day } from '#libs/contracts';
 import type { Profile } from './profile.js';
 
 /** The number of the cycle in which a day lies: cycles of the profile's length, counted from 1970-01-01. */

@@ -1,0 +1,5 @@
+export { caseClocksOf, type CaseClocks, type Keeping } from './keeping.js';
+export type { Fund, Grants, Release, SizeBand } from './money.js';
+export * from './profile.js';
+export { ProfileError, type ProfileProblem } from './reader.js';
+export * from './public.js';
