@@ -68,7 +68,7 @@ module.exports = {
         `${own}domain/`,
         `${own}.*[.](entity|store)[.]ts$`,
         `${own}(policy|anchor-keeper)[.]ts$`,
-        lib('service', 'records', 'policy', 'contracts', 'sealing'),
+        lib('service', 'database', 'records', 'policy', 'contracts', 'sealing'),
         npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
         '^crypto$',
       ],
@@ -127,14 +127,21 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     libMay('household', 'It does what a household does, on its device.', [lib('contracts', 'sealing'), publicPolicy]),
+    libMay('database', 'The ground floor knows PostgreSQL, and nothing of what is kept there.', [
+      npm('pg', '@types/pg', 'typeorm'),
+    ]),
     libMay('bus', 'The bus moves sealed messages between a database and Kafka.', [
-      lib('contracts', 'sealing'),
+      lib('contracts', 'sealing', 'database'),
       npm('kafkajs', 'pg', '@types/pg', '@nestjs/common', '@nestjs/microservices', 'rxjs'),
       nodeBuiltIn,
     ]),
-    libMay('records', 'Records are sealed rows.', [lib('sealing'), npm('typeorm', 'pg', '@types/pg'), nodeBuiltIn]),
+    libMay('records', 'Records are sealed rows.', [
+      lib('sealing', 'database'),
+      npm('typeorm', 'pg', '@types/pg'),
+      nodeBuiltIn,
+    ]),
     libMay('service', 'What every service needs to boot, and nothing of what any of them does.', [
-      lib('contracts', 'policy', 'sealing', 'records', 'bus'),
+      lib('contracts', 'policy', 'sealing', 'database', 'records', 'bus'),
       nest,
       npm(
         '@nestjs/microservices',

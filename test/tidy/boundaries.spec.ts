@@ -34,6 +34,8 @@ const plants: readonly Plant[] = [
   plant('household-imports', 'libs/household/src/posts.ts', 'pino'),
   plant('household-imports', 'libs/household/src/listens.ts', '#libs/bus'),
   plant('household-imports', 'libs/household/src/sees-reviews.ts', '#libs/policy'),
+  plant('database-imports', 'libs/database/src/reads-files.ts', 'node:fs'),
+  plant('database-imports', 'libs/database/src/keeps.ts', '#libs/records'),
   plant('bus-imports', 'libs/bus/src/keeps.ts', '#libs/records'),
   plant('bus-imports', 'libs/bus/src/logs.ts', 'pino'),
   plant('records-imports', 'libs/records/src/says.ts', '#libs/contracts'),
@@ -55,7 +57,7 @@ const others = {
   'libs/bus/src/hen.ts': `import './egg.js';\n`,
   'libs/bus/src/some.spec.ts': nothing,
   ...Object.fromEntries(
-    ['contracts', 'policy', 'sealing', 'household', 'records', 'bus', 'service'].map((lib) => [
+    ['contracts', 'policy', 'sealing', 'household', 'database', 'records', 'bus', 'service'].map((lib) => [
       `libs/${lib}/src/index.ts`,
       nothing,
     ]),

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { dayNumber, dayNumbered, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
@@ -10,8 +11,6 @@ import type { Policy, Surroundings } from './domain/policy.js';
 import { policyOf, samplePercentOf } from './policy.js';
 import { ReviewStore } from './review.store.js';
 import { TokenStore, type TokensOfHousehold } from './token.store.js';
-
-type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
 
 /** Keys and pseudonyms that came with the facts: how the household and the other services are addressed. */
 export interface CaseKeys {

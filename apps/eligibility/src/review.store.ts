@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { dayNumber, dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { caseClocksOf } from '#libs/policy';
 import { isOutlived, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
-
-type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
 
 const REVIEW = 'review';
 const HOUR_MS = 3_600_000;

@@ -6,12 +6,11 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { dayNumber, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { cycleOf, type Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
 import { RUNTIME, Worker, type Runtime } from '#libs/service';
 import { sharedWith, withHolder, withoutHolder, type Shared, type TokenHolders } from './domain/duplicates.js';
-
-type Tx = Parameters<Runtime<'eligibility'>['records']['begin']>[0];
 
 export interface TokensOfHousehold {
   /** Short pseudonym of the household, the same wherever its tokens are kept. */

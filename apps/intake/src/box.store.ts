@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBoxAnswer, intakeBoxMessage, base64urlLength, sealedSize } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { Gather, RUNTIME, type Runtime } from '#libs/service';
 
 interface StoredBox {
@@ -11,8 +12,6 @@ interface StoredBox {
 export interface PostedMessage extends StoredBox {
   readonly box: Uint8Array;
 }
-
-type Tx = Parameters<Runtime<'intake'>['records']['begin']>[0];
 
 const BOX = 'box';
 const BATCH_MAX = 500;

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { dayNumber } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { caseClocksOf, type Profile } from '#libs/policy';
 import type { KindSpec, RecordsTx, Row } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
@@ -17,7 +18,6 @@ import {
 } from './domain/contact.js';
 import { bytes, LockedLinks, tokensIn } from './link.store.js';
 
-type Tx = Parameters<Runtime<'notification'>['records']['begin']>[0];
 export type HouseholdCommand = Exclude<ContactCommand, { type: 'notice' }>;
 
 export type ContactInput =

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalJson } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper, type Standing } from './anchor-keeper.js';
 import { lift, type Found, type LiftDecision } from './domain/lift.js';
@@ -23,8 +24,6 @@ export interface HoldView {
   /** After a lift, for as long as old messages may come again: whatever is to be sent is asked about first. */
   readonly isCareful: boolean;
 }
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
 const ABOUT = 'hold';
 

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';
 import { newHousehold, type HouseholdState } from './domain/household.js';
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
 /** Keys that came with the payout choice: how the household is answered, and how notification knows it. */
 export interface HouseholdKeys {

@@ -1,3 +1,4 @@
+import { columns } from '#libs/database';
 import type { Obligation, Slot } from './domain/obligation.js';
 
 /** The books' rows, as the database gives them. */
@@ -57,3 +58,43 @@ export function obligationOf(row: ObligationRow, id: string, slots: readonly Slo
     })),
   };
 }
+
+/** What a change writes into each table, behind what is the same for all of its rows. */
+export const obligationRows = columns(
+  {
+    id: 'bytea',
+    kind: 'text',
+    amount_cents: 'bigint',
+    needs: 'text',
+    tier: 'smallint',
+    service_area: 'text',
+    status: 'text',
+    fund: 'text',
+    stub: 'jsonb',
+    order_key: 'bytea',
+  },
+  { from: 2 },
+);
+export const slotRows = columns(
+  {
+    obligation: 'bytea',
+    slot: 'smallint',
+    generation: 'smallint',
+    amount_cents: 'bigint',
+    way: 'text',
+    site: 'text',
+    state: 'text',
+    secret_lost: 'boolean',
+    reference: 'bytea',
+    due: 'timestamptz',
+    careful: 'boolean',
+  },
+  { from: 2 },
+);
+export const entryRows = columns(
+  { account: 'text', cents: 'bigint', obligation: 'bytea' },
+  { from: 2, as: 'e', ordinal: 'line' },
+);
+export const balanceRows = columns({ name: 'text', cents: 'bigint' });
+export const rapidRows = columns({ fund: 'text', cents: 'bigint' }, { from: 2 });
+export const releasedRows = columns({ site: 'text', cents: 'bigint' }, { from: 2 });

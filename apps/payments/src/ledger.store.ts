@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalJson, dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { accountOf, type Posting } from './domain/money.js';
 import type { Obligation, Slot } from './domain/obligation.js';
 import type { FundView } from './domain/plan.js';
-import { obligationOf, type FundRow, type ObligationRow, type SlotRow } from './ledger-rows.store.js';
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
+import {
+  obligationRows,
+  slotRows,
+  entryRows,
+  balanceRows,
+  rapidRows,
+  releasedRows,
+  obligationOf,
+  type FundRow,
+  type ObligationRow,
+  type SlotRow,
+} from './ledger-rows.store.js';
 
 /** What one transaction changes in the ledger. */
 export interface LedgerChange {
@@ -167,30 +177,28 @@ export class LedgerStore {
 
   private async writeObligations(tx: Tx, stored: readonly StoredObligation[], seq: bigint): Promise<void> {
     if (stored.length === 0) return;
-    const rows = stored.map(({ obligation }) => obligation);
+    const today = this.runtime.clock.now().toISOString().slice(0, 10);
+    const rows = stored.map(({ obligation, stub }, at) => ({
+      id: bytes(obligation.id),
+      kind: obligation.kind,
+      amount_cents: obligation.amountCents,
+      needs: obligation.needs.join(','),
+      tier: obligation.tier,
+      service_area: obligation.serviceArea,
+      status: obligation.status,
+      fund: obligation.fund,
+      stub,
+      order_key: this.orderKey(obligation.id, seq, at),
+    }));
     await tx.query(
       `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
        SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund, n.stub,
-              n.order_key, $11
-         FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::text[],
-                     $9::jsonb[], $10::bytea[])
-              AS n(id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key)
+              n.order_key, $1
+         FROM ${obligationRows.sql}
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
           order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
                            THEN excluded.order_key ELSE o.order_key END`,
-      [
-        rows.map(({ id }) => bytes(id)),
-        rows.map(({ kind }) => kind),
-        rows.map(({ amountCents }) => String(amountCents)),
-        rows.map(({ needs }) => needs.join(',')),
-        rows.map(({ tier }) => tier),
-        rows.map(({ serviceArea }) => serviceArea),
-        rows.map(({ status }) => status),
-        rows.map(({ fund }) => fund ?? null),
-        stored.map(({ stub }) => (stub === undefined ? null : JSON.stringify(stub))),
-        rows.map(({ id }, at) => this.orderKey(id, seq, at)),
-        this.runtime.clock.now().toISOString().slice(0, 10),
-      ],
+      [today, ...obligationRows.values(rows)],
     );
   }
 
@@ -207,17 +215,27 @@ export class LedgerStore {
     tx: Tx,
     { obligations, seq }: { readonly obligations: readonly StoredObligation[]; readonly seq: bigint },
   ): Promise<void> {
-    const slots = obligations.flatMap(({ obligation }) =>
-      obligation.slots.map((slot) => ({ ...slot, obligation: obligation.id })),
+    const rows = obligations.flatMap(({ obligation: { id, slots } }) =>
+      slots.map((slot) => ({
+        obligation: bytes(id),
+        slot: slot.slot,
+        generation: slot.generation,
+        amount_cents: slot.amountCents,
+        way: slot.way,
+        site: slot.site,
+        state: slot.state,
+        secret_lost: slot.isSecretLost,
+        reference: this.referenceOf(id, slot.slot, slot.generation),
+        due: dueOf(slot, this.runtime.clock.now()),
+        careful: slot.isCareful,
+      })),
     );
-    if (slots.length === 0) return;
+    if (rows.length === 0) return;
     await tx.query(
       `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due, careful)
-       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $11,
+       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $1,
               n.due, n.careful
-         FROM unnest($1::bytea[], $2::smallint[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                     $8::boolean[], $9::bytea[], $10::timestamptz[], $12::boolean[])
-              AS n(obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, due, careful)
+         FROM ${slotRows.sql}
        ON CONFLICT (obligation, slot, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
               careful = excluded.careful, due = excluded.due, lease = NULL,
@@ -225,20 +243,7 @@ export class LedgerStore {
               batch = CASE WHEN excluded.way = s.way THEN s.batch END
         WHERE (s.way, s.state, s.secret_lost, s.careful)
               IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
-      [
-        slots.map(({ obligation }) => bytes(obligation)),
-        slots.map(({ slot }) => slot),
-        slots.map(({ generation }) => generation),
-        slots.map(({ amountCents }) => String(amountCents)),
-        slots.map(({ way }) => way),
-        slots.map(({ site }) => site ?? null),
-        slots.map(({ state }) => state),
-        slots.map(({ isSecretLost }) => isSecretLost),
-        slots.map(({ obligation, slot, generation }) => this.referenceOf(obligation, slot, generation)),
-        slots.map((slot) => dueOf(slot, this.runtime.clock.now())),
-        seq,
-        slots.map(({ isCareful }) => isCareful),
-      ],
+      [seq, ...slotRows.values(rows)],
     );
   }
 
@@ -257,12 +262,15 @@ export class LedgerStore {
     await tx.query(
       `INSERT INTO entry (seq, line, account, amount_cents, obligation)
        SELECT $1, e.line, e.account, e.cents, e.obligation
-         FROM unnest($2::text[], $3::bigint[], $4::bytea[]) WITH ORDINALITY AS e(account, cents, obligation, line)`,
+         FROM ${entryRows.sql}`,
       [
         seq,
-        entries.map(({ account }) => account),
-        entries.map(({ cents }) => String(cents)),
-        entries.map(({ obligation }) => (obligation === undefined ? null : bytes(obligation))),
+        ...entryRows.values(
+          entries.map(({ obligation, ...entry }) => ({
+            ...entry,
+            obligation: obligation === undefined ? null : bytes(obligation),
+          })),
+        ),
       ],
     );
     const sums = new Map<string, bigint>();
@@ -275,8 +283,8 @@ export class LedgerStore {
     // A balance below nothing breaks the table's rule, and with it the whole transaction.
     await tx.query(
       `UPDATE account a SET balance_cents = a.balance_cents + n.cents
-         FROM unnest($1::text[], $2::bigint[]) AS n(name, cents) WHERE a.name = n.name`,
-      [names, [...sums.values()].map(String)],
+         FROM ${balanceRows.sql} WHERE a.name = n.name`,
+      balanceRows.values([...sums].map(([name, cents]) => ({ name, cents }))),
     );
   }
 
@@ -285,17 +293,17 @@ export class LedgerStore {
     if (rapid.length > 0) {
       await tx.query(
         `INSERT INTO rapid_week AS w (fund, week, cents)
-         SELECT n.fund, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(fund, cents) GROUP BY n.fund
+         SELECT n.fund, $1, sum(n.cents) FROM ${rapidRows.sql} GROUP BY n.fund
          ON CONFLICT (fund, week) DO UPDATE SET cents = w.cents + excluded.cents`,
-        [mondayOf(now), rapid.map(({ fund }) => fund), rapid.map(({ cents }) => String(cents))],
+        [mondayOf(now), ...rapidRows.values(rapid)],
       );
     }
     if (released.length > 0) {
       await tx.query(
         `INSERT INTO site_hour AS h (site, hour, cents)
-         SELECT n.site, $1, sum(n.cents) FROM unnest($2::text[], $3::bigint[]) AS n(site, cents) GROUP BY n.site
+         SELECT n.site, $1, sum(n.cents) FROM ${releasedRows.sql} GROUP BY n.site
          ON CONFLICT (site, hour) DO UPDATE SET cents = h.cents + excluded.cents`,
-        [hourOf(now), released.map(({ site }) => site ?? NO_SITE), released.map(({ cents }) => String(cents))],
+        [hourOf(now), ...releasedRows.values(released.map(({ site, cents }) => ({ site: site ?? NO_SITE, cents })))],
       );
     }
   }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { lapseOf, passDay } from './domain/clocks.js';
 import { evolve, siteOf, type HouseholdCommand } from './domain/household.js';
@@ -33,8 +34,6 @@ interface RailWork {
   readonly name: SlotName;
   readonly outcome: RailOutcome | PeoplesEnd;
 }
-
-type Tx = UnitOfWork<'payments'>['tx'];
 
 const RAIL_WAYS = ['CASH'];
 

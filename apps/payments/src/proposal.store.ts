@@ -1,9 +1,7 @@
-import type { Runtime } from '#libs/service';
+import type { Tx } from '#libs/database';
 import type { Agreement } from './domain/lift.js';
 
 // What one person has proposed and another has still to agree to: one proposal about each thing, bound to a digest.
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
 /** Locked until the transaction ends. */
 export async function findProposal(tx: Tx, about: string): Promise<Agreement | undefined> {

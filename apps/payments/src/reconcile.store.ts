@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import type { Adoption } from './domain/adopt.js';
 import type { Obligation } from './domain/obligation.js';
 import type { StatementItem } from './domain/rail.js';
 import { LedgerStore } from './ledger.store.js';
 
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 type FundFor = (way: string, amountCents: bigint) => Promise<string | undefined>;
 
 /** States of a rail that may stand beside each state of the books; whatever else stands there, people must look at. */

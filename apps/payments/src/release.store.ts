@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { Posting } from './domain/money.js';
 import { approve, type Approval } from './domain/release.js';
 import { LedgerStore } from './ledger.store.js';
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
 /** What a checker has to see: how much, for how many, and the digest of exactly that. */
 export interface Batch {

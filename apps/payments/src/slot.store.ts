@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { columns, type Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
 import { hourOf, LedgerStore } from './ledger.store.js';
-
-type Tx = Parameters<Runtime<'payments'>['records']['begin']>[0];
 
 /** A slot whose time has come, leased to this instance. */
 export interface DueSlot {
@@ -40,6 +39,8 @@ interface Row {
 const LEASE_MS = 30_000;
 const HOUR_MS = 3_600_000;
 const COLLECTION_POLL_MS = HOUR_MS;
+
+const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', secret_lost: 'boolean' }, { from: 2 });
 
 /** The work queue of instruments: what is due, to whom it is leased, when to ask again. */
 @Injectable()
@@ -120,17 +121,21 @@ export class SlotStore {
     const now = this.runtime.clock.now().getTime();
     await tx.query(
       `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
-              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $3::timestamptz
+              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $1::timestamptz
                          WHEN (s.state, s.secret_lost) = (n.state, n.secret_lost) OR s.tries > 0 THEN n.due
                          ELSE s.due END
-         FROM unnest($1::bytea[], $2::timestamptz[], $4::text[], $5::boolean[]) AS n(reference, due, state, secret_lost)
+         FROM ${asked.sql}
         WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,
       [
-        slots.map(({ reference }) => Buffer.from(reference, 'base64url')),
-        slots.map(({ tries }) => new Date(now + pauseAfter(tries))),
         new Date(now + COLLECTION_POLL_MS),
-        slots.map(({ state }) => state),
-        slots.map(({ isSecretLost }) => isSecretLost),
+        ...asked.values(
+          slots.map(({ reference, tries, state, isSecretLost }) => ({
+            reference: Buffer.from(reference, 'base64url'),
+            due: new Date(now + pauseAfter(tries)),
+            state,
+            secret_lost: isSecretLost,
+          })),
+        ),
       ],
     );
   }

@@ -1,3 +1,4 @@
+import { columns } from '#libs/database';
 import type pg from 'pg';
 
 import type { Incoming, Place } from './opening.js';
@@ -20,8 +21,14 @@ interface StoredAttempt extends Omit<AttemptRow, 'first' | 'last'> {
   readonly last: string;
 }
 
+const begun = columns(
+  { topic: 'text', partition: 'integer', first_offset: 'bigint', last_offset: 'bigint', starts: 'integer' },
+  { as: 'a' },
+);
+const ended = columns({ topic: 'text', partition: 'integer' }, { as: 'd' });
+
 const MARK = `INSERT INTO attempt (topic, partition, first_offset, last_offset, starts)
-  SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::integer[]) AS a ORDER BY 1, 2
+  SELECT * FROM ${begun.sql} ORDER BY 1, 2
   ON CONFLICT ON CONSTRAINT attempt_key DO UPDATE
     SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
 
@@ -93,20 +100,17 @@ export class Attempts {
 
   private async mark(rows: readonly AttemptRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.pool.query(MARK, [
-      rows.map(({ topic }) => topic),
-      rows.map(({ partition }) => partition),
-      rows.map(({ first }) => String(first)),
-      rows.map(({ last }) => String(last)),
-      rows.map(({ starts }) => starts),
-    ]);
+    await this.pool.query(
+      MARK,
+      begun.values(rows.map(({ first, last, ...row }) => ({ ...row, first_offset: first, last_offset: last }))),
+    );
   }
 
   private async clear(places: readonly Place[]): Promise<void> {
     await this.pool.query(
-      `DELETE FROM attempt a USING unnest($1::text[], $2::integer[]) AS d(topic, partition)
+      `DELETE FROM attempt a USING ${ended.sql}
         WHERE a.topic = d.topic AND a.partition = d.partition`,
-      [places.map(({ topic }) => topic), places.map(({ partition }) => partition)],
+      ended.values(places),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
+import { hearLostSessions, inTransaction } from '#libs/database';
 import type { Admin, Kafka } from 'kafkajs';
 
 import type { OnAlarm } from './alarm.js';
@@ -18,7 +19,6 @@ import { Relay } from './relay.js';
 import { requestRepublish } from './relay-log.js';
 import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
 import { readStatus, type BusStatus } from './status.js';
-import { hearLostSessions, inTransaction } from './tx.js';
 import { Watchdog } from './watchdog.js';
 
 const HOUR_MS = 3_600_000;
@@ -136,7 +136,7 @@ export class Bus<S extends Service> {
   }
 
   async stopConsuming(): Promise<void> {
-    this.watchdog?.stop();
+    void this.watchdog?.stop();
     await Promise.all([this.consumer?.stop(), this.worker?.stop()]);
     [this.consumer, this.worker, this.watchdog] = [undefined, undefined, undefined];
   }
@@ -334,7 +334,7 @@ export class Bus<S extends Service> {
   /** Stops where it stands. Nothing is finished, as after the death of the process. */
   private async halt(): Promise<void> {
     clearInterval(this.daysTimer);
-    this.watchdog?.stop();
+    void this.watchdog?.stop();
     await Promise.all([this.relay.cut(), this.consumer?.stop(), this.worker?.stop()]);
   }
 

@@ -1,4 +1,5 @@
 import { contractsTo, type Contract, type Service } from '#libs/contracts';
+import { Bell } from '#libs/database';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type pg from 'pg';
 
@@ -10,7 +11,7 @@ import { consumerOf, type ConsumerSettings } from './kafka-client.js';
 import { dayOfTimestamp, type Incoming } from './opening.js';
 import { partitionKey, standings, startAt } from './positions.js';
 import type { Applied, Control } from './processor.js';
-import { Backoff, Bell } from './wait.js';
+import { Backoff } from './backoff.js';
 
 export interface ConsumerOptions {
   readonly service: Service;

@@ -1,8 +1,8 @@
 import type { AnyContract, Contract, Day, Message, Outgoing, Service } from '#libs/contracts';
 import { contractsTo } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 
 import { BusError } from './errors.js';
-import type { Tx } from './tx.js';
 
 /** A message as it reaches its consumer: opened, validated, and seen for the first time. */
 export type Delivery<C> = Message<C>;

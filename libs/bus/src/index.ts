@@ -27,4 +27,3 @@ export { busDown, busUp } from './schema.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
 export { largestRecordBytes } from './sizes.js';
 export { prepareTopics } from './topics.js';
-export { inTransaction, type Tx } from './tx.js';

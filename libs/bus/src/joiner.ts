@@ -1,8 +1,8 @@
+import { Bell } from '#libs/database';
 import type { EachBatchPayload } from 'kafkajs';
 
 import { BusError } from './errors.js';
 import type { Incoming } from './opening.js';
-import { Bell } from './wait.js';
 
 const PAUSE_AFTER_FAULT_MS = 500;
 

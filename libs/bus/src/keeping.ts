@@ -1,4 +1,4 @@
-import type { Tx } from './tx.js';
+import type { Tx } from '#libs/database';
 
 export interface KeptKey {
   readonly contractName: string;

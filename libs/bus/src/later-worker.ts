@@ -1,12 +1,11 @@
 import { catalogue, type Contract } from '#libs/contracts';
+import { inTransaction, Loop, type Running } from '#libs/database';
 import type pg from 'pg';
 
 import { BusError } from './errors.js';
 import type { Keeping, TakenMessage } from './keeping.js';
 import type { Incoming } from './opening.js';
 import type { Control } from './processor.js';
-import { inTransaction } from './tx.js';
-import { Bell } from './wait.js';
 
 export interface LaterWorkerOptions {
   readonly pool: pg.Pool;
@@ -23,45 +22,32 @@ const contractsByName: ReadonlyMap<string, Contract> = new Map(catalogue.map((ea
 
 /** Brings messages that were kept for later to their handlers again when their hour has come. */
 export class LaterWorker {
-  private readonly bell = new Bell();
-  private running: Promise<void> | undefined;
-  private stopping = false;
+  private readonly loop: Loop;
 
-  constructor(private readonly options: LaterWorkerOptions) {}
-
-  start(): void {
-    this.stopping = false;
-    this.running ??= this.run();
+  constructor(private readonly options: LaterWorkerOptions) {
+    // While the database is away, or the brake is on, the leases end and the messages are taken again.
+    this.loop = new Loop({ work: (running) => this.once(running), pollMs: options.pollMs });
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = undefined;
+  start(): void {
+    this.loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   wake(): void {
-    this.bell.ring();
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      try {
-        while (!this.stopping && !this.options.isPaused() && (await this.once()) > 0);
-      } catch {
-        // The database is away, or the brake is on: the leases end and the messages are taken again.
-      }
-      if (!this.stopping) await this.bell.wait(this.options.pollMs);
-    }
+    this.loop.wake();
   }
 
   /** @returns how many were taken */
-  private async once(): Promise<number> {
-    const { pool, keeping, clock, batchMax, process } = this.options;
+  private async once(running: Running): Promise<number> {
+    const { pool, keeping, clock, batchMax, process, isPaused } = this.options;
+    if (isPaused()) return 0;
     const taken = await inTransaction(pool, (tx) => keeping.takeLater(tx, { now: clock(), limit: batchMax }));
     if (taken.length > 0) {
-      await process(taken.map(incomingOf), { aborted: () => this.stopping, rest: (ms) => this.bell.wait(ms) });
+      await process(taken.map(incomingOf), { aborted: () => running.isStopping, rest: (ms) => running.rest(ms) });
     }
     return taken.length;
   }

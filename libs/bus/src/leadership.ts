@@ -1,6 +1,5 @@
+import { locks } from '#libs/database';
 import type pg from 'pg';
-
-import { RELAY_LOCK } from './schema.js';
 
 /** The session that holds the lock while its process has said nothing for too long: stopped, or on a machine that hangs. */
 const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
@@ -16,9 +15,9 @@ const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
  * key, and it can move no cursor.
  */
 export async function tryToLead(client: pg.Client, frozenMs: number): Promise<boolean> {
-  const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [RELAY_LOCK]);
+  const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.relay]);
   if (rows[0]?.won === true) return true;
-  await client.query(END_FROZEN, [RELAY_LOCK, frozenMs]);
+  await client.query(END_FROZEN, [locks.relay, frozenMs]);
   return false;
 }
 

@@ -1,17 +1,19 @@
 import { randomFillSync } from 'node:crypto';
 
 import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day } from '#libs/contracts';
+import { columns, type Tx } from '#libs/database';
 import type { SenderKeys } from '#libs/sealing';
 
 import { BusError } from './errors.js';
 import type { AnyDelivery } from './handlers.js';
 import { DAYS_AHEAD } from './schema.js';
-import type { Tx } from './tx.js';
+
+const rows = columns({ day: 'date', topic: 'text', record: 'bytea' }, { as: 'o', ordinal: 'seq' });
 
 /** In another cluster the old epoch does not count: its transaction ids would be mixed up with those of before. */
 const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
   SELECT o.day, e.epoch, o.seq, o.topic, o.record
-    FROM unnest($1::date[], $2::text[], $3::bytea[]) WITH ORDINALITY AS o(day, topic, record, seq)
+    FROM ${rows.sql}
     LEFT JOIN (SELECT l.epoch FROM (SELECT * FROM outbox_epoch ORDER BY epoch DESC LIMIT 1) l, pg_control_system() s
                 WHERE l.system_identifier = s.system_identifier::text) e ON true`;
 
@@ -66,12 +68,8 @@ export class OutboxUnit {
     this.ended = true;
     if (this.said.length === 0) return 0;
     const shuffled = shuffle(this.said);
-    const values = [
-      shuffled.map(({ day }) => day),
-      shuffled.map(({ contract }) => contract.topic),
-      shuffled.map((message) => this.seal(message)),
-    ];
-    await tx.query(INSERT, values).catch((error: unknown) => {
+    const sealed = shuffled.map((said) => ({ day: said.day, topic: said.contract.topic, record: this.seal(said) }));
+    await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
       throw isNotReady(error) ? new BusError('not-stored') : error;
     });
     if (!this.options.relayIsHere()) await tx.query(NOTIFY);

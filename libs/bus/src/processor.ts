@@ -1,4 +1,5 @@
 import { dayOf, type Service } from '#libs/contracts';
+import { columns, inTransaction, type Tx } from '#libs/database';
 import type { RecordOpener } from '#libs/sealing';
 import type pg from 'pg';
 
@@ -11,8 +12,7 @@ import type { Keeping } from './keeping.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
 import type { Outbox, OutboxUnit } from './outbox.js';
 import { partitionKey } from './positions.js';
-import { inTransaction, type Tx } from './tx.js';
-import { Backoff } from './wait.js';
+import { Backoff } from './backoff.js';
 
 /** What became of the messages of one transaction, by number. */
 export interface Tally {
@@ -53,11 +53,13 @@ const ENDING: ReadonlySet<string> = new Set(['braked', 'halted', 'went-back']);
 
 type Delivered = Extract<Opened, { kind: 'delivery' }>;
 
+const positions = columns({ topic: 'text', partition: 'integer', next_offset: 'bigint' }, { as: 'a' });
+
 const APPLIED = `WITH before AS MATERIALIZED (
     SELECT topic, partition, next_offset FROM applied_offset WHERE (topic, partition) IN (
-      SELECT * FROM unnest($1::text[], $2::integer[]))),
+      SELECT a.topic, a.partition FROM ${positions.sql})),
   written AS (INSERT INTO applied_offset (topic, partition, next_offset)
-    SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS a(topic, partition, next_offset) ORDER BY 1, 2
+    SELECT * FROM ${positions.sql} ORDER BY 1, 2
     ON CONFLICT ON CONSTRAINT applied_offset_key DO UPDATE SET next_offset = excluded.next_offset)
   SELECT topic, partition, next_offset::text AS next FROM before`;
 
@@ -244,11 +246,10 @@ export class Processor<S extends Service> {
     }
     if (next.size === 0) return new Map();
     const rows = [...next.values()];
-    const { rows: found } = await tx.query(APPLIED, [
-      rows.map(({ topic }) => topic),
-      rows.map(({ partition }) => partition),
-      rows.map(({ offset }) => String(offset)),
-    ]);
+    const { rows: found } = await tx.query(
+      APPLIED,
+      positions.values(rows.map(({ topic, partition, offset }) => ({ topic, partition, next_offset: offset }))),
+    );
     const before = new Map(
       (found as { topic: string; partition: number; next: string }[]).map((row) => [
         partitionKey(row),

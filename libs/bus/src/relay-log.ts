@@ -1,4 +1,5 @@
 import type { Day } from '#libs/contracts';
+import { columns } from '#libs/database';
 
 /** A place in the outbox; transaction ids stay text, for they do not fit a number. */
 export interface Position {
@@ -43,14 +44,21 @@ const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-
   FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
   ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT $4`;
 
-/** From where it was read, so nobody else has moved it meanwhile, and so only ever forward. Beside it, in the same statement, where in the log the sent records stand. */
+const marked = columns(
+  { topic: 'text', partition: 'integer', day: 'date', first_offset: 'bigint', next_offset: 'bigint' },
+  { from: 8, as: 's' },
+);
+
+/**
+ * From where it was read, so nobody else has moved it meanwhile, and so only ever forward. Beside it, in the same
+ * statement, where in the log the sent records stand.
+ */
 const MOVE = `WITH moved AS (
     UPDATE relay_cursor SET epoch = $2, xid = $3::xid8, seq = $4
-     WHERE name = $1 AND (epoch, xid, seq) = ($10, $11::xid8, $12))
+     WHERE name = $1 AND (epoch, xid, seq) = ($5, $6::xid8, $7))
   INSERT INTO sent_mark AS m (topic, partition, day, first_offset, next_offset)
     SELECT s.topic, s.partition, s.day, s.first_offset, s.next_offset
-      FROM unnest($5::text[], $6::integer[], $7::date[], $8::bigint[], $9::bigint[])
-        AS s(topic, partition, day, first_offset, next_offset)
+      FROM ${marked.sql}
       ORDER BY 1, 2, 3
     ON CONFLICT ON CONSTRAINT sent_mark_key DO UPDATE SET next_offset = greatest(m.next_offset, excluded.next_offset)`;
 
@@ -91,14 +99,16 @@ export async function moveCursor(
     to.epoch,
     to.xid,
     to.seq,
-    marks.map(({ topic }) => topic),
-    marks.map(({ partition }) => partition),
-    marks.map(({ day }) => day),
-    marks.map(({ firstOffset }) => String(firstOffset)),
-    marks.map(({ nextOffset }) => String(nextOffset)),
     from.epoch,
     from.xid,
     from.seq,
+    ...marked.values(
+      marks.map(({ firstOffset, nextOffset, ...mark }) => ({
+        ...mark,
+        first_offset: firstOffset,
+        next_offset: nextOffset,
+      })),
+    ),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { addDays, clocks, dayOf } from '#libs/contracts';
+import { inTransaction, Loop, type Running } from '#libs/database';
 import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 
@@ -21,8 +22,7 @@ import {
 } from './relay-log.js';
 import { ensureEpoch } from './schema.js';
 import { sendRows } from './sender.js';
-import { inTransaction } from './tx.js';
-import { Backoff, Bell } from './wait.js';
+import { Backoff } from './backoff.js';
 
 export interface RelayOptions {
   readonly pool: pg.Pool;
@@ -68,6 +68,7 @@ const BEGINNING: Position = { epoch: 0, xid: '0', seq: 0 };
 interface Leadership {
   readonly client: pg.Client;
   readonly producer: Producer;
+  readonly running: Running;
   readonly watch: LogWatch;
   cursors: Record<CursorName, Cursor>;
 }
@@ -77,15 +78,20 @@ interface Leadership {
  * never dies: what is no fault of a record is tried again until the broker or the database is back.
  */
 export class Relay {
-  private readonly bell = new Bell();
-  private running: Promise<void> | undefined;
-  private stopping = false;
+  private readonly loop: Loop;
+  private readonly backoff = new Backoff();
   private client: pg.Client | undefined;
   private readonly state = { isLeader: false, isWaiting: false, sent: 0, refused: 0, isReplaying: false };
   private lastSentAt: Date | undefined;
   private watchedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: RelayOptions) {}
+  constructor(private readonly options: RelayOptions) {
+    this.loop = new Loop({
+      work: (running) => this.lead(running),
+      pollMs: options.standbyMs,
+      failurePauseMs: () => this.pauseMs(),
+    });
+  }
 
   /** True while this process is the one that relays, so that no NOTIFY is needed. */
   get isLeader(): boolean {
@@ -93,36 +99,32 @@ export class Relay {
   }
 
   start(): void {
-    this.stopping = false;
-    this.running ??= this.run();
+    this.backoff.reset();
+    this.loop.start();
   }
 
   /** Something was committed. */
   wake(): void {
-    this.bell.ring();
+    this.loop.wake();
   }
 
   /** Compares the log with what was sent, now. */
   lookAtLog(): void {
     this.watchedAt = Number.NEGATIVE_INFINITY;
-    this.bell.ring();
+    this.loop.wake();
   }
 
   private get names(): readonly string[] {
     return this.options.topics.map(this.options.topicName);
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = undefined;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Ends the connection at once, as the death of the process would. */
   async cut(): Promise<void> {
-    this.stopping = true;
-    this.bell.ring();
+    void this.loop.stop();
     await this.client?.end().catch(() => undefined);
   }
 
@@ -130,41 +132,35 @@ export class Relay {
     return { ...this.state, lastSentAt: this.lastSentAt };
   }
 
-  private async run(): Promise<void> {
-    const backoff = new Backoff();
-    while (!this.stopping) {
-      try {
-        await this.lead(backoff);
-      } catch {
-        // Whatever it was, it was not one record's fault. The reason shows in `isWaiting` and in the alarm.
-        this.state.isWaiting = true;
-        const ms = backoff.nextMs();
-        if (backoff.isFirst && !this.stopping) this.options.alarm({ code: 'relay-waiting' });
-        if (!this.stopping) await this.bell.wait(ms);
-      }
-    }
+  /** Whatever has failed, it was not one record's fault. The reason shows in `isWaiting` and in the alarm. */
+  private pauseMs(): number {
+    this.state.isWaiting = true;
+    const ms = this.backoff.nextMs();
+    if (this.backoff.isFirst) this.options.alarm({ code: 'relay-waiting' });
+    return ms;
   }
 
   /** One connection's life. Returns when stopping; throws when the connection or the broker is lost. */
-  private async lead(backoff: Backoff): Promise<void> {
+  private async lead(running: Running): Promise<number> {
     const client = new pg.Client({ ...SAFE_CONNECTION, ...this.options.direct });
     this.client = client;
     // Without a listener Node would end the process; the next statement fails and says the same.
-    client.on('error', () => this.bell.ring());
-    client.on('notification', () => this.bell.ring());
+    client.on('error', () => this.loop.wake());
+    client.on('notification', () => this.loop.wake());
     const producer = this.options.producer();
     let endLife = (): void => undefined;
     try {
       await client.connect();
-      if (!(await this.becomeLeader(client))) return;
+      if (!(await this.becomeLeader(client, running))) return 0;
       endLife = showLife(client, this.options.frozenMs);
       await client.query('LISTEN outbox');
       // The connection before this one may have led to another cluster.
       await ensureEpoch(this.options.pool, this.options.clock());
       await producer.connect();
-      const leadership = await this.takeOver(client, producer);
+      const leadership = await this.takeOver(client, producer, running);
       this.state.isLeader = true;
-      while (!this.stopping) await this.step(leadership, backoff);
+      while (!running.isStopping) await this.step(leadership);
+      return 0;
     } finally {
       this.state.isLeader = false;
       endLife();
@@ -173,31 +169,31 @@ export class Relay {
     }
   }
 
-  private async becomeLeader(client: pg.Client): Promise<boolean> {
-    while (!this.stopping) {
+  private async becomeLeader(client: pg.Client, running: Running): Promise<boolean> {
+    while (!running.isStopping) {
       if (await tryToLead(client, this.options.frozenMs)) return true;
-      await this.bell.wait(this.options.standbyMs);
+      await running.rest(this.options.standbyMs);
     }
     return false;
   }
 
-  private async takeOver(client: pg.Client, producer: Producer): Promise<Leadership> {
+  private async takeOver(client: pg.Client, producer: Producer, running: Running): Promise<Leadership> {
     const watch = await LogWatch.load(client, this.names);
     const cursors = { live: await readCursor(client, 'live'), replay: await readCursor(client, 'replay') };
     this.watchedAt = Number.NEGATIVE_INFINITY;
-    return { client, producer, watch, cursors };
+    return { client, producer, running, watch, cursors };
   }
 
   /** One page of new messages, then one of those that are sent again; or a rest. */
-  private async step(leadership: Leadership, backoff: Backoff): Promise<void> {
+  private async step(leadership: Leadership): Promise<void> {
     await this.watchLog(leadership);
     const live = await this.sendPage(leadership, 'live');
     const replay = await this.replayPage(leadership);
     this.state.isWaiting = false;
-    backoff.reset();
+    this.backoff.reset();
     if (live.rows.length > 0 || replay) return;
     if (live.isWithheld) await this.awaitHorizon(leadership);
-    else await this.bell.wait(this.options.pollMs);
+    else await leadership.running.rest(this.options.pollMs);
   }
 
   private async sendPage(leadership: Leadership, name: CursorName): Promise<Page> {
@@ -269,9 +265,9 @@ export class Relay {
   }
 
   /** Nobody wakes us when a foreign transaction ends, so look again soon. */
-  private async awaitHorizon({ client, cursors }: Leadership): Promise<void> {
-    for (let ms = WITHHELD_FIRST_MS; !this.stopping; ms = Math.min(ms * 2, WITHHELD_MOST_MS)) {
-      await this.bell.wait(ms);
+  private async awaitHorizon({ client, cursors, running }: Leadership): Promise<void> {
+    for (let ms = WITHHELD_FIRST_MS; !running.isStopping; ms = Math.min(ms * 2, WITHHELD_MOST_MS)) {
+      await running.rest(ms);
       if ((await readPage(client, cursors.live.at, 1)).rows.length > 0) return;
     }
   }

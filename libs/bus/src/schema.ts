@@ -1,13 +1,8 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
+import { inTransaction, locks, type Tx } from '#libs/database';
 import type pg from 'pg';
 
 import { askForReplay } from './relay-log.js';
-import { inTransaction, type Tx } from './tx.js';
-
-/** Held by the one relay of a service, on a connection of its own. */
-export const RELAY_LOCK = 7_402_612;
-/** Held while outbox partitions are made or dropped. */
-const DAYS_LOCK = 7_402_613;
 
 /** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
 export const DAYS_AHEAD = 2;
@@ -106,7 +101,7 @@ export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]
 }
 
 async function outboxDays(tx: Tx): Promise<ReadonlySet<Day>> {
-  await tx.query('SELECT pg_advisory_xact_lock($1)', [DAYS_LOCK]);
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.outboxDays]);
   const { rows } = await tx.query(
     `SELECT right(c.relname, 8) AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
       WHERE i.inhparent = 'outbox'::regclass`,

@@ -1,4 +1,5 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
+import { inTransaction } from '#libs/database';
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 
@@ -7,7 +8,6 @@ import type { Keeping } from './keeping.js';
 import { lagOf, standings } from './positions.js';
 import type { Tally } from './processor.js';
 import type { RelayStatus } from './relay.js';
-import { inTransaction } from './tx.js';
 
 /** Parked messages alarm this many days before their key dies. */
 const PARKED_NOTICE_DAYS = 2;

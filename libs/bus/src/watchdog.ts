@@ -1,3 +1,5 @@
+import { Loop } from '#libs/database';
+
 import type { OnAlarm } from './alarm.js';
 import type { BusStatus } from './status.js';
 
@@ -14,31 +16,28 @@ const HORIZON_AGE_MAX_MS = 60_000;
 
 /** Nobody is "up" without progress: lag that waits while the database answers ends the process, and a new one starts. */
 export class Watchdog {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly loop: Loop;
   private laggingSince: number | undefined;
   private wasExpiring = false;
   private hasFired = false;
-  private isLooking = false;
 
-  constructor(private readonly options: WatchdogOptions) {}
+  constructor(private readonly options: WatchdogOptions) {
+    const { everyMs } = options;
+    this.loop = new Loop({ work: () => this.look(), pollMs: everyMs, failurePauseMs: everyMs });
+  }
 
   start(): void {
-    this.timer = setInterval(() => void this.look(), this.options.everyMs);
-    this.timer.unref();
+    this.loop.start();
   }
 
-  stop(): void {
-    clearInterval(this.timer);
+  /** Resolves when it does not look any more: a broker that is away can take its time. */
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      this.judge(await this.options.status());
-    } finally {
-      this.isLooking = false;
-    }
+  private async look(): Promise<number> {
+    this.judge(await this.options.status());
+    return 0;
   }
 
   /** Public for its test: what the dog makes of a status. */

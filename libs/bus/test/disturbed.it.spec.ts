@@ -3,13 +3,13 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addDays } from '#libs/contracts';
+import { locks, inTransaction } from '#libs/database';
 import { SealingError, type RecordOpener } from '#libs/sealing';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 
 import { failureOf } from '../src/failure.js';
-import { inTransaction, type BusStatus } from '../src/index.js';
-import { RELAY_LOCK } from '../src/schema.js';
+import type { BusStatus } from '../src/index.js';
 import { superClient } from './log.js';
 import {
   awarded,
@@ -45,7 +45,7 @@ async function frozenLeader(): Promise<{ readonly wasEnded: () => boolean }> {
   let wasEnded = false;
   client.on('error', () => (wasEnded = true));
   await client.connect();
-  await client.query('SELECT pg_advisory_lock($1)', [RELAY_LOCK]);
+  await client.query('SELECT pg_advisory_lock($1)', [locks.relay]);
   return { wasEnded: () => wasEnded };
 }
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, type Service } from '#libs/contracts';
+import { inTransaction } from '#libs/database';
 import { ConfigResourceTypes } from 'kafkajs';
 
-import { deliver, inTransaction, ordersOf, prepareTopics } from '../src/index.js';
+import { deliver, ordersOf, prepareTopics } from '../src/index.js';
 import { kafkaErrorType } from '../src/kafka-client.js';
 import { readPage } from '../src/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/schema.js';

@@ -18,6 +18,7 @@ import {
   type Outgoing,
   type Service,
 } from '#libs/contracts';
+import { inTransaction, type Tx } from '#libs/database';
 import { keepingKinds, MessageKeeping, Records, recordsUp } from '#libs/records';
 import {
   FileKeyDirectory,
@@ -34,7 +35,6 @@ import {
   Bus,
   busUp,
   handlerOf,
-  inTransaction,
   largestRecordBytes,
   prepareTopics,
   type Alarm,
@@ -297,7 +297,7 @@ export function paymentsHandlers(onCancelled?: CancelHandler): readonly HandlerE
 }
 
 export async function leaveEffects(
-  tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
+  tx: Tx,
   deliveries: readonly { readonly contract: { readonly name: string }; readonly payload: { readonly grant: string } }[],
 ): Promise<void> {
   await tx.query('INSERT INTO effect SELECT * FROM unnest($1::text[], $2::text[])', [

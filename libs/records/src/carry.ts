@@ -6,7 +6,7 @@ import { HELD, heldRows, holdValue, type HoldBody } from './held.js';
 import type { KindSpec } from './kind.js';
 import type { Records } from './records.js';
 import { resized, unpack, valueOf, type RowSeal } from './row-seal.js';
-import { turnSql } from './turn-statements.js';
+import { carriedRows, namedRows, turnSql } from './turn-statements.js';
 
 export interface Named {
   readonly kind: string;
@@ -68,11 +68,7 @@ export class Carrying {
    * new night has begun nobody seals anything into the old one: a record there can only be leased, moved or removed.
    */
   async prepare(database: Database, names: readonly Named[]): Promise<Prepared> {
-    const { rows } = await database.query(turnSql.read, [
-      this.options.from,
-      names.map(({ kind }) => kind),
-      names.map(({ lookup }) => lookup),
-    ]);
+    const { rows } = await database.query(turnSql.read, [this.options.from, ...namedRows.values(names)]);
     const blobs = new Map((rows as { n: number; blob: Buffer }[]).map(({ n, blob }) => [n, blob]));
     const sources: Named[] = [];
     const targets: Target[] = [];
@@ -99,23 +95,19 @@ export class Carrying {
   async write(database: Database, prepared: Prepared): Promise<{ readonly moved: number; readonly ended: number }> {
     const { sources, ended } = prepared;
     if (sources.length === 0) return { moved: 0, ended: 0 };
-    const { rows } = await database.query(turnSql.take, [
-      this.options.from,
-      sources.map(({ kind }) => kind),
-      sources.map(({ lookup }) => lookup),
-    ]);
+    const { rows } = await database.query(turnSql.take, [this.options.from, ...namedRows.values(sources)]);
     const taken = new Map((rows as Taken[]).map((row) => [row.n, row]));
     const targets = prepared.targets.filter(({ of }) => taken.has(of));
-    // A copy for a custodian is no work.
-    const hours = targets.map(({ of }) => (ended.has(of) ? undefined : taken.get(of)));
+    const starts = startsOf(targets);
+    const rowsTo = targets.map(({ kind, blob, of }, at) => {
+      // A copy for a custodian is no work.
+      const hour = ended.has(of) ? undefined : taken.get(of);
+      return { kind, start: starts[at], bytes: blob.length, due: hour?.due, lease: hour?.lease };
+    });
     await database.query(turnSql.add, [
       this.options.to,
       Buffer.concat(targets.flatMap(({ lookup, blob }) => [lookup, blob])),
-      targets.map(({ kind }) => kind),
-      startsOf(targets),
-      targets.map(({ blob }) => blob.length),
-      hours.map((hour) => hour?.due ?? null),
-      hours.map((hour) => hour?.lease ?? null),
+      ...carriedRows.values(rowsTo),
     ]);
     const endedHere = [...ended].filter((of) => taken.has(of)).length;
     return { moved: taken.size - endedHere, ended: endedHere };

@@ -14,12 +14,11 @@ export {
   type TakenMessage,
 } from './message-keeping.js';
 export { holdKinds, openHeld, type HeldRecord } from './held.js';
-export { HOLDER_LOCK, LeaseHolder, type Holding } from './lease-holder.js';
+export { LeaseHolder, type Holding } from './lease-holder.js';
 export { LegalHolds, type HoldRequest, type HoldSummary } from './legal-holds.js';
 export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, TakeDue } from './records-tx.js';
-export { NIGHT_LOCK, partitionOf, recordsDown, recordsUp, TURN_LOCK } from './schema.js';
+export { partitionOf, recordsDown, recordsUp } from './schema.js';
 export { turn, type TurnOptions, type TurnPoint, type TurnResult } from './turn.js';
 export { readTurns, type Turns } from './turns.js';
-export type { Tx } from './tx.js';

@@ -1,9 +1,8 @@
+import { locks } from '#libs/database';
 import pg from 'pg';
 
 import { RecordsError } from './errors.js';
 
-/** With a number from 1 to 59 beside it: held by the living process that leases under that number. */
-export const HOLDER_LOCK = 7_402_616;
 const HOLDERS_MAX = 59;
 
 /** A connection whose other end is gone must not be waited for. */
@@ -57,7 +56,7 @@ export class LeaseHolder {
       await client.connect();
       for (let number = 1; number <= HOLDERS_MAX; number += 1) {
         const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS won', [
-          HOLDER_LOCK,
+          locks.leaseHolder,
           number,
         ]);
         if (rows[0]?.won !== true) continue;

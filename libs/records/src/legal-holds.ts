@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { locks, type Tx } from '#libs/database';
 import { importPublicKey } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
@@ -7,8 +8,7 @@ import { HELD, holdValue, isHoldable, type HeldBody, type HoldBody } from './hel
 import type { FoundRow } from './kind.js';
 import type { Records } from './records.js';
 import type { RecordsTx } from './records-tx.js';
-import { HOLD, NIGHT_LOCK, TURN_LOCK } from './schema.js';
-import type { Tx } from './tx.js';
+import { HOLD } from './schema.js';
 
 const ID_BYTES = 9;
 const ALL = 1_000_000;
@@ -110,9 +110,9 @@ export class LegalHolds {
 
   /** Nobody else is inside a transaction on records, and no turn carries over what it has decided on before. */
   private async alone(tx: Tx): Promise<RecordsTx> {
-    const { rows } = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS won', [TURN_LOCK]);
+    const { rows } = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS won', [locks.turn]);
     if (!(rows[0] as { won: boolean }).won) throw new RecordsError('turning');
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     return this.records.begin(tx);
   }
 }

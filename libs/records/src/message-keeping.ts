@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 
+import type { Tx } from '#libs/database';
+
 import type { FoundRow, KindSpec } from './kind.js';
 import type { Records } from './records.js';
 import type { RecordsTx } from './records-tx.js';
-import type { Tx } from './tx.js';
 
 const HANDLED = 'handled';
 const PARKED = 'parked';

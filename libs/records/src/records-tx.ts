@@ -1,10 +1,9 @@
+import { locks, type Tx } from '#libs/database';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
 import { leaseOf, wholeHour, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
-import { HOLDER_LOCK } from './lease-holder.js';
 import type { RowSeal } from './row-seal.js';
-import { sql } from './statements.js';
-import type { Tx } from './tx.js';
+import { addedRows, movedRows, placeRows, sql } from './statements.js';
 
 interface Place {
   readonly seal: RowSeal;
@@ -122,8 +121,7 @@ export class RecordsTx {
     this.spec(kind);
     if (values.length === 0) return [];
     if (this.hasHolds) await keepHeld(this, kind, values);
-    const { nights, lookups } = this.places(kind, values);
-    const { rows } = await this.tx.query(sql.remove, [kind, nights, lookups]);
+    const { rows } = await this.tx.query(sql.remove, [kind, ...placeRows.values(this.places(kind, values))]);
     const removed = new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
     for (const value of values) this.held.set(heldKey(kind, value), 'absent');
     return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
@@ -150,7 +148,7 @@ export class RecordsTx {
    * this one, before it takes any. @returns how many
    */
   async endDeadLeases(kind: string, holder?: number): Promise<number> {
-    const { rowCount } = await this.tx.query(sql.endDeadLeases, [kind, HOLDER_LOCK, holder ?? null]);
+    const { rowCount } = await this.tx.query(sql.endDeadLeases, [kind, locks.leaseHolder, holder ?? null]);
     return rowCount ?? 0;
   }
 
@@ -185,8 +183,7 @@ export class RecordsTx {
   private async read(statement: string, kind: string, values: readonly Uint8Array[]): Promise<(Found | undefined)[]> {
     this.spec(kind);
     if (values.length === 0) return [];
-    const { nights, lookups } = this.places(kind, values);
-    const { rows } = await this.tx.query(statement, [kind, nights, lookups]);
+    const { rows } = await this.tx.query(statement, [kind, ...placeRows.values(this.places(kind, values))]);
     const found = new Map<string, Found>();
     for (const row of rows as StoredRow[]) {
       const { value, body } = this.open(kind, row);
@@ -205,15 +202,9 @@ export class RecordsTx {
   private async insert(spec: KindSpec, rows: readonly Row[]): Promise<Row[]> {
     if (rows.length === 0) return [];
     const sealed = new Map(rows.map((row) => [row, this.sealed(spec, row)]));
-    const columns = [...sealed.values()];
-    const { rows: added } = await this.tx.query(sql.insert, [
-      this.present.night,
-      spec.kind,
-      columns.map(({ lookup }) => lookup),
-      columns.map(({ blob }) => blob),
-      columns.map(({ due }) => due),
-    ]);
-    const lookups = new Set((added as StoredRow[]).map(({ lookup }) => hex(lookup)));
+    const values = addedRows.values([...sealed.values()]);
+    const { rows: found } = await this.tx.query(sql.insert, [this.present.night, spec.kind, ...values]);
+    const lookups = new Set((found as StoredRow[]).map(({ lookup }) => hex(lookup)));
     const inserted = rows.filter((row) => lookups.has(hex(sealed.get(row)?.lookup ?? row.value)));
     for (const { value } of inserted) {
       const lookup = this.present.lookup(spec.kind, value);
@@ -230,11 +221,13 @@ export class RecordsTx {
     const { rows } = await this.tx.query(sql.rewrite, [
       this.present.night,
       spec.kind,
-      sorted.map(({ from }) => from.seal.night),
-      sorted.map(({ from }) => from.lookup),
-      sealed.map(({ lookup }) => lookup),
-      sealed.map(({ blob }) => blob),
-      sealed.map(({ due }) => due),
+      ...movedRows.values(
+        sealed.map((to, at) => ({
+          ...to,
+          from_night: sorted[at]?.from.seal.night,
+          from_lookup: sorted[at]?.from.lookup,
+        })),
+      ),
     ]);
     sorted.forEach(({ row }, at) => {
       const lookup = sealed[at]?.lookup ?? this.present.lookup(spec.kind, row.value);
@@ -255,10 +248,11 @@ export class RecordsTx {
   }
 
   /** Where the values would stand in each night, in the order of the lookups. */
-  private places(kind: string, values: readonly Uint8Array[]): { nights: number[]; lookups: Buffer[] } {
-    const places = this.nights.flatMap((seal) => values.map((value) => ({ seal, lookup: seal.lookup(kind, value) })));
-    places.sort((a, b) => Buffer.compare(a.lookup, b.lookup));
-    return { nights: places.map(({ seal }) => seal.night), lookups: places.map(({ lookup }) => lookup) };
+  private places(kind: string, values: readonly Uint8Array[]): { readonly night: number; readonly lookup: Buffer }[] {
+    const all = this.nights.flatMap((seal) =>
+      values.map((value) => ({ night: seal.night, lookup: seal.lookup(kind, value) })),
+    );
+    return all.sort((a, b) => Buffer.compare(a.lookup, b.lookup));
   }
 
   private open(kind: string, row: StoredRow): FoundRow {

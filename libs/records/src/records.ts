@@ -1,11 +1,11 @@
+import { locks, type Tx } from '#libs/database';
 import type { RowKeys } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
 import type { KindSpec } from './kind.js';
 import { RecordsTx } from './records-tx.js';
 import { RowSeal } from './row-seal.js';
-import { createNight, NIGHT_LOCK } from './schema.js';
-import type { Tx } from './tx.js';
+import { createNight } from './schema.js';
 
 /** The part of the keyring that the record store needs. */
 export interface RowKeySource {
@@ -38,7 +38,7 @@ export class Records {
    * Later nights are begun by the nightly turn alone, so an instance that starts at midnight changes nothing.
    */
   async prepare(tx: Tx, night: number): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     const { rows } = await tx.query('SELECT 1 FROM night LIMIT 1');
     if (rows.length === 0) await this.beginNight(tx, night);
   }
@@ -47,7 +47,7 @@ export class Records {
   async beginNight(tx: Tx, night: number): Promise<void> {
     // First the keys: a night without keys could not be read, keys without a night harm nobody.
     await this.keys.ensureRowKeys(night);
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     await createNight(tx, night);
   }
 

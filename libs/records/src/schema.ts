@@ -1,10 +1,4 @@
-import type { Tx } from './tx.js';
-
-/** Held shared by every transaction that touches records, exclusively by whoever changes the set of nights. */
-export const NIGHT_LOCK = 7_402_611;
-
-/** Held by the one instance that turns, for as long as its turn takes. */
-export const TURN_LOCK = 7_402_614;
+import { locks, type Tx } from '#libs/database';
 
 /** The kind of record that names what is under a legal hold. */
 export const HOLD = 'legal-hold';
@@ -34,7 +28,7 @@ export const recordsUp: readonly string[] = [
   `CREATE INDEX record_due ON record (kind, due, lookup) WHERE due IS NOT NULL`,
   `CREATE FUNCTION open_records() RETURNS TABLE (night integer, has_holds boolean) LANGUAGE plpgsql VOLATILE AS $$
    BEGIN
-     PERFORM pg_advisory_xact_lock_shared(${NIGHT_LOCK});
+     PERFORM pg_advisory_xact_lock_shared(${locks.night});
      RETURN QUERY SELECT n.night, EXISTS (SELECT FROM record r WHERE r.night = n.night AND r.kind = '${HOLD}')
        FROM night n ORDER BY n.night DESC;
    END $$`,
@@ -53,7 +47,7 @@ export function partitionOf(night: number): string {
 }
 
 /**
- * Makes the partition of a night, if there is none, and makes it known. The caller holds `NIGHT_LOCK` exclusively.
+ * Makes the partition of a night, if there is none, and makes it known. The caller holds `locks.night` exclusively.
  * Without a statistics target of 0, ANALYZE would copy lookups and blobs into pg_statistic, where they outlive the rows.
  */
 export async function createNight(tx: Tx, night: number): Promise<void> {

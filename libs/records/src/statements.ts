@@ -1,5 +1,19 @@
+import { columns } from '#libs/database';
+
+/** Where records stand, behind their kind. */
+export const placeRows = columns({ night: 'integer', lookup: 'bytea' }, { from: 2, as: 'k' });
+
+/** Records as they are added, behind night and kind. */
+export const addedRows = columns({ lookup: 'bytea', blob: 'bytea', due: 'timestamptz' }, { from: 3, as: 'p' });
+
+/** Records as they are written over, and where they stood, behind night and kind. */
+export const movedRows = columns(
+  { from_night: 'integer', from_lookup: 'bytea', lookup: 'bytea', blob: 'bytea', due: 'timestamptz' },
+  { from: 3, as: 'm' },
+);
+
 /** Every statement of the record store. A join on the whole primary key is one index probe per value and night. */
-const join = `unnest($2::integer[], $3::bytea[]) AS k(night, lookup)
+const join = `${placeRows.sql}
   JOIN record r ON r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup`;
 
 export const sql = {
@@ -10,7 +24,7 @@ export const sql = {
 
   insert: `INSERT INTO record (night, kind, lookup, blob, due)
     SELECT $1::integer, $2::text, p.lookup, p.blob, p.due
-    FROM unnest($3::bytea[], $4::bytea[], $5::timestamptz[]) AS p(lookup, blob, due)
+    FROM ${addedRows.sql}
     ORDER BY p.lookup
     ON CONFLICT DO NOTHING
     RETURNING lookup`,
@@ -18,12 +32,11 @@ export const sql = {
   // Also moves a row out of an earlier night: an UPDATE of the partition key is a delete and an insert.
   rewrite: `UPDATE record r
     SET night = $1::integer, lookup = m.lookup, blob = m.blob, due = m.due, lease = NULL
-    FROM unnest($3::integer[], $4::bytea[], $5::bytea[], $6::bytea[], $7::timestamptz[])
-      AS m(from_night, from_lookup, lookup, blob, due)
+    FROM ${movedRows.sql}
     WHERE r.night = m.from_night AND r.kind = $2 AND r.lookup = m.from_lookup
     RETURNING r.lookup`,
 
-  remove: `DELETE FROM record r USING unnest($2::integer[], $3::bytea[]) AS k(night, lookup)
+  remove: `DELETE FROM record r USING ${placeRows.sql}
     WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup
     RETURNING r.lookup`,
 

@@ -1,11 +1,21 @@
-import { NIGHT_LOCK, partitionOf } from './schema.js';
+import { columns, locks } from '#libs/database';
+import { partitionOf } from './schema.js';
+
+/** Records of one night by name, numbered from 1, behind the night. */
+export const namedRows = columns({ kind: 'text', lookup: 'bytea' }, { from: 2, as: 'k', ordinal: 'n' });
+
+/** Where in one piece of bytes the records lie that are carried over, behind the night and the bytes. */
+export const carriedRows = columns(
+  { kind: 'text', start: 'integer', bytes: 'integer', due: 'timestamptz', lease: 'timestamptz' },
+  { from: 3, as: 't' },
+);
 
 /** Statements of the nightly turn. */
 export const turnSql = {
   // Fenced in, because to the planner, which has no statistics of lookups, reading the whole night looks cheaper than
   // two thousand probes of the index.
   read: `SELECT k.n::integer AS n, r.blob
-    FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS k(kind, lookup, n)
+    FROM ${namedRows.sql}
     CROSS JOIN LATERAL (SELECT blob FROM record
       WHERE night = $1 AND record.kind = k.kind AND record.lookup = k.lookup LIMIT 1) r`,
 
@@ -14,10 +24,10 @@ export const turnSql = {
    * in a crash is moved again; whatever commits after it reaches the disk only together with it.
    */
   begin: `BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-    SELECT pg_advisory_xact_lock(${NIGHT_LOCK})`,
+    SELECT pg_advisory_xact_lock(${locks.night})`,
 
   take: `DELETE FROM record r
-    USING unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS k(kind, lookup, n)
+    USING ${namedRows.sql}
     WHERE r.night = $1 AND r.kind = k.kind AND r.lookup = k.lookup
     RETURNING k.n::integer AS n, r.due, r.lease`,
 
@@ -25,8 +35,7 @@ export const turnSql = {
   add: `INSERT INTO record (night, kind, lookup, blob, due, lease)
     SELECT $1, t.kind, substring($2::bytea FROM t.start FOR 32), substring($2::bytea FROM t.start + 32 FOR t.bytes),
            t.due, t.lease
-      FROM unnest($3::text[], $4::integer[], $5::integer[], $6::timestamptz[], $7::timestamptz[])
-        AS t(kind, start, bytes, due, lease)`,
+      FROM ${carriedRows.sql}`,
 
   completed: `INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true`,
 

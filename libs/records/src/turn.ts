@@ -1,12 +1,13 @@
 import { randomFillSync } from 'node:crypto';
+
+import { locks, type Tx } from '#libs/database';
 import type pg from 'pg';
 
 import { Carrying, type Named, type Prepared } from './carry.js';
 import type { HoldBody } from './held.js';
 import type { Records, RowKeySource } from './records.js';
-import { HOLD, NIGHT_LOCK, partitionOf, TURN_LOCK } from './schema.js';
+import { HOLD, partitionOf } from './schema.js';
 import { condense, turnSql } from './turn-statements.js';
-import type { Tx } from './tx.js';
 
 const BATCH_ROWS = 2_000;
 /** A night's keys die after so many completed turns that followed it, and only when no row names the night. */
@@ -54,7 +55,7 @@ const NOTHING = { moved: 0, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [],
 export async function turn(options: TurnOptions, night: number, today: string): Promise<TurnResult> {
   const client = await options.pool.connect();
   try {
-    const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [TURN_LOCK]);
+    const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.turn]);
     if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };
     // Of its own for the whole turn: one from the pool would wait for its turn behind everything that traffic asks.
     const reader = await options.pool.connect();
@@ -65,7 +66,7 @@ export async function turn(options: TurnOptions, night: number, today: string): 
     }
   } finally {
     // At once, for whoever asks next; and ending the connection ends the lock, whatever has happened.
-    await client.query('SELECT pg_advisory_unlock($1)', [TURN_LOCK]).catch(() => undefined);
+    await client.query('SELECT pg_advisory_unlock($1)', [locks.turn]).catch(() => undefined);
     client.release(true);
   }
 }
@@ -148,7 +149,7 @@ class Turning {
   /** Only when it is empty, and under the lock: nobody can be about to write into it. */
   private drop(old: number): Promise<boolean> {
     return this.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
       const { rows } = await tx.query('SELECT 1 FROM record WHERE night = $1 LIMIT 1', [old]);
       if (rows.length === 0) return this.end(tx, old);
       for (const statement of condense(old)) await tx.query(statement);
@@ -164,7 +165,7 @@ class Turning {
     const { rows } = await this.client.query<{ night: number }>(turnSql.outlived, [TURNS_KEPT, this.to.night]);
     for (const { night: old } of rows) {
       const lost = await this.transaction(async (tx) => {
-        await tx.query('SELECT pg_advisory_xact_lock($1)', [NIGHT_LOCK]);
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
         const { rows: left } = await tx.query('SELECT count(*)::integer AS count FROM record WHERE night = $1', [old]);
         const { count } = left[0] as { count: number };
         return count <= DAMAGED_MAX && (await this.end(tx, old)) ? count : undefined;

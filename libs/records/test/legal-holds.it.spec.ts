@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 
+import { locks } from '#libs/database';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { holdKinds, LegalHolds, openHeld, turn, TURN_LOCK, type KindSpec, type RecordsTx } from '../src/index.js';
+import { holdKinds, LegalHolds, openHeld, turn, type KindSpec, type RecordsTx } from '../src/index.js';
 import { bytes, isWaiting, openStore, type Store } from './support.js';
 
 const own: readonly KindSpec[] = [
@@ -143,7 +145,7 @@ describe('a hold', () => {
       );
     }
     const turning = await store.pool.connect();
-    await turning.query('SELECT pg_advisory_lock($1)', [TURN_LOCK]);
+    await turning.query('SELECT pg_advisory_lock($1)', [locks.turn]);
     await expect(place('held')).rejects.toThrow(refusal('turning'));
     turning.release(true);
   });

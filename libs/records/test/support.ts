@@ -1,8 +1,10 @@
 import { randomBytes, createSecretKey } from 'node:crypto';
+
+import type { Tx } from '#libs/database';
 import pg from 'pg';
 
 import { testDatabase } from '../../../test/support/stack.js';
-import { Records, recordsUp, type KindSpec, type RowKeySource, type Tx } from '../src/index.js';
+import { Records, recordsUp, type KindSpec, type RowKeySource } from '../src/index.js';
 
 type RowKeys = NonNullable<ReturnType<RowKeySource['rowKeys']>>;
 

@@ -1,6 +1,7 @@
+import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { partitionOf, turn, TURN_LOCK, type KindSpec, type TurnPoint } from '../src/index.js';
+import { partitionOf, turn, type KindSpec, type TurnPoint } from '../src/index.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const kinds: readonly KindSpec[] = [
@@ -151,7 +152,7 @@ describe('a turn', () => {
 
   it('is one instance’s at a time', async () => {
     const other = await store.pool.connect();
-    await other.query('SELECT pg_advisory_lock($1)', [TURN_LOCK]);
+    await other.query('SELECT pg_advisory_lock($1)', [locks.turn]);
     const { outcome } = await turnTo(NIGHT + 1);
     other.release(true);
     expect(outcome).toBe('busy');

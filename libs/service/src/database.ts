@@ -1,3 +1,4 @@
+import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { Staff1764201600000 } from './staff-migration.js';
@@ -11,8 +12,6 @@ export interface DatabaseOptions {
   readonly migrations: MixedList<Function>;
   readonly poolSize?: number;
 }
-
-const MIGRATION_LOCK = 7_402_615;
 
 /** Entities, migrations and ordinary reads. It logs nothing: a statement's values are what people told us. */
 export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): DataSource {
@@ -40,10 +39,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   const source = await dataSourceOf(options).initialize();
   const runner = source.createQueryRunner();
   try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query('SELECT pg_advisory_lock($1)', [locks.migration]);
     await source.runMigrations();
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.query('SELECT pg_advisory_unlock($1)', [locks.migration]);
     await runner.release();
   }
   return source;

@@ -1,28 +1,18 @@
 import type pg from 'pg';
 
-/** One open transaction of the service's own database. */
+import { named } from './statement.js';
+
+/** One open transaction of the service's own database; a `pg` client inside BEGIN … COMMIT fits. */
 export interface Tx {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows have the shape that the statement gives them
   query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null }>;
-  /** This object is never used for a second transaction. */
+  /** Says that this object is never used for a second transaction, so that what was read once may be kept with it. */
   readonly once?: true;
-}
-
-const names = new Map<string, string>();
-
-/** Statements are constants of the code, so each connection plans every one of them once. */
-function nameOf(text: string): string {
-  const known = names.get(text);
-  if (known !== undefined) return known;
-  const name = `q${names.size}`;
-  names.set(text, name);
-  return name;
 }
 
 function asTx(client: pg.ClientBase): Tx {
   return {
-    query: (text, values) =>
-      values === undefined ? client.query(text) : client.query({ name: nameOf(text), text, values }),
+    query: (text, values) => (values === undefined ? client.query(text) : client.query(named(text, values))),
     once: true,
   };
 }

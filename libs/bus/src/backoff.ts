@@ -22,28 +22,3 @@ export class Backoff {
     this.tries = 0;
   }
 }
-
-/** Sleeps that can be ended early: a wake that comes while nobody sleeps is not lost. */
-export class Bell {
-  private rung = false;
-  private wakeUp: (() => void) | undefined;
-
-  ring(): void {
-    this.rung = true;
-    this.wakeUp?.();
-  }
-
-  async wait(ms: number): Promise<void> {
-    if (!this.rung) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wakeUp = undefined;
-    }
-    this.rung = false;
-  }
-}

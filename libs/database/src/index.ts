@@ -1,0 +1,6 @@
+export { Bell } from './bell.js';
+export { columns, type ColumnRow, type Columns, type ColumnsOptions, type ColumnTypes } from './columns.js';
+export { locks } from './locks.js';
+export { Loop, type LoopOptions, type Running } from './loop.js';
+export { named } from './statement.js';
+export { hearLostSessions, inTransaction, type Tx } from './tx.js';
