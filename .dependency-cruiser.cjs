@@ -73,6 +73,17 @@ module.exports = {
         '^crypto$',
       ],
     ),
+    kindMay(
+      'cli-imports',
+      'The command asks services over the network and looks at keyrings; it has no database and no part of a service.',
+      '^apps/cli/src/',
+      [
+        '^apps/cli/src/',
+        lib('bus', 'contracts', 'household', 'records', 'sealing', 'service'),
+        npm('commander', 'reflect-metadata'),
+        nodeBuiltIn,
+      ],
+    ),
     {
       name: 'no-app-imports-another',
       comment: 'Services talk through the contracts only.',

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 
 import { services } from '#libs/contracts';
 
+import { writeCityFile } from '../local/city-file.js';
 import { enrolmentLists } from '../local/enrolment.js';
 import { placeAt, repositoryRoot } from '../local/place.js';
 import { profileFile } from '../local/settings.js';
@@ -38,10 +39,7 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   // Public halves only: a container reads them.
   await writeFile(join(place.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
   const urls = Object.fromEntries(Object.entries(doors).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
-  await writeFile(
-    join(place.root, 'city.json'),
-    `${JSON.stringify({ services: urls, staff: 'staff.json' }, undefined, 1)}\n`,
-  );
+  writeCityFile(place, { services: urls });
   console.log(
     `Wrote .env (passwords, for its owner only) and ${relative(root, place.root)} (keys of devices and staff).`,
   );

@@ -6,6 +6,7 @@ import { dayOf, type Service, services, serviceSecrets } from '#libs/contracts';
 import {
   FileKeyring,
   type FileKeyringOptions,
+  keyringLayout,
   type PinnedIdentity,
   SealingError,
   writePinnedIdentities,
@@ -16,19 +17,19 @@ import type { Place } from './place.js';
 import { StackProblem } from './problem.js';
 
 export function privateKeyring(place: Place, service: Service): string {
-  return join(place.keyring, 'private', service);
+  return keyringLayout(place.root).privateDir(service);
 }
 
 export function replicaKeyring(place: Place, service: Service): string {
-  return join(place.keyringReplica, service);
+  return keyringLayout(place.root).replicaDir(service);
 }
 
 export function publicKeyring(place: Place): string {
-  return join(place.keyring, 'public');
+  return keyringLayout(place.root).publicRoot;
 }
 
 export function pinnedIdentitiesFile(place: Place): string {
-  return join(place.keyring, 'pinned-identities.json');
+  return keyringLayout(place.root).pinnedIdentities;
 }
 
 /**

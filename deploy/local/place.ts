@@ -24,6 +24,8 @@ export interface Place {
   readonly anchor: string;
   readonly secrets: string;
   readonly running: string;
+  /** What operators' commands read: services, keys of staff, the broker. */
+  readonly city: string;
   /** The public key for which records under a legal hold are kept; not there unless somebody has made one. */
   readonly custodian: string;
   /** Milliseconds by which a test has moved the clock; not there unless one has. */
@@ -42,6 +44,7 @@ export function placeAt(root: string): Place {
     secrets: join(root, 'secrets.json'),
     custodian: join(root, 'custodian-public.pem'),
     running: join(root, 'running.json'),
+    city: join(root, 'city.json'),
     clock: join(root, 'clock-offset'),
   };
 }

@@ -1,6 +1,6 @@
 import { Listr } from 'listr2';
 
-import type { OnStep } from './stack.js';
+import type { OnStep } from './stack-options.js';
 
 /** On a terminal: a line with a spinner per step. */
 const live: OnStep = async (title, work) => {

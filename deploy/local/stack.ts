@@ -7,12 +7,13 @@ import { join } from 'node:path';
 
 import { services } from '#libs/contracts';
 
-import { type App, apps, startApp, waitForApp } from './apps.js';
+import { AppProcesses } from './app-processes.js';
+import { type App, apps } from './apps.js';
 import type { Child } from './child.js';
 import { type PerService, prepareDatabases } from './databases.js';
+import { removeCityFile, writeCityFile } from './city-file.js';
 import { devicesFile, enrolLocally, staffFile } from './enrolment.js';
 import { Kafka } from './kafka.js';
-import { type Instance, type InstanceCounts, instancesOf } from './instances.js';
 import { kafkaJars } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
 import { setUpKeyrings } from './keyring.js';
@@ -33,34 +34,8 @@ import {
   profileFile,
   type Wiring,
 } from './settings.js';
+import type { StackOptions } from './stack-options.js';
 import { TEST_AHEAD_MAX_MS, TestClock } from './test-clock.js';
-
-/** Runs one step of the start, and may show it: `say` tells what it is doing while it takes long. */
-export type OnStep = (title: string, work: (say: (text: string) => void) => Promise<void>) => Promise<void>;
-
-export interface StackOptions {
-  /** Where this system keeps everything it has; another root is another system. */
-  readonly root: string;
-  readonly ports: Ports;
-  /** The name of a file in deploy/profiles, `los-angeles` for example. */
-  readonly profile: string;
-  /** Which apps to start, all unless told otherwise; none of them gives the databases and the broker alone. */
-  readonly apps?: readonly App[];
-  /** Added to an app's environment, last. */
-  readonly env?: Readonly<Partial<Record<App, Readonly<Record<string, string>>>>>;
-  /** Start over: what an earlier system kept in the root is removed first. */
-  readonly fresh?: boolean;
-  readonly partitions?: number;
-  /** How many processes of each service; one unless told otherwise. */
-  readonly instances?: InstanceCounts;
-  /** For tests: the system's clock is moved by so many milliseconds, and can be moved on. Never given by `npm start`. */
-  readonly clockOffsetMs?: number;
-  /** Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default. */
-  readonly given?: Readonly<Record<string, string | undefined>>;
-  readonly onStep?: OnStep;
-  /** Called when a process ends that nobody asked to. */
-  readonly onDeath?: (name: string, how: string, logFile: string) => void;
-}
 
 /**
  * Starts PostgreSQL, Kafka and the apps, in that order, and returns when every app is ready. When a step fails, what
@@ -79,8 +54,7 @@ export class Stack {
   readonly place: Place;
   readonly ports: Ports;
   readonly #options: StackOptions;
-  readonly #apps = new Map<string, Child>();
-  #instances: readonly Instance[] = [];
+  readonly #apps: AppProcesses;
   #clock: TestClock | undefined;
   #postgres: Postgres | undefined;
   #kafka: Kafka | undefined;
@@ -93,6 +67,16 @@ export class Stack {
     this.#options = options;
     this.place = placeAt(options.root);
     this.ports = options.ports;
+    this.#apps = new AppProcesses({
+      envOf: (app) => ({ ...environmentOf(app, this.#wired), ...options.env?.[app] }),
+      logFile: (name) => this.logFile(name),
+      freshLog: (name) => this.#freshLog(name),
+      onStart: async (child) => {
+        this.#watch(child);
+        // stop() may have looked before this child was there.
+        if (this.#stopping !== undefined) await child.kill();
+      },
+    });
   }
 
   /** The address of each app, without a trailing slash. */
@@ -102,7 +86,7 @@ export class Stack {
 
   /** The addresses of all instances of an app, the first one first. */
   urlsOf(app: App): readonly string[] {
-    return this.#instancesOf(app).map(({ port }) => `http://127.0.0.1:${port}`);
+    return this.#apps.urlsOf(app);
   }
 
   /** The time in this system. */
@@ -180,11 +164,7 @@ export class Stack {
     if (broker.admin !== undefined) await this.#step('Topics and access rules', () => this.#declareTopics());
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
     if (wanted.length > 0) {
-      await this.#step('Services', async () => {
-        this.#instances = await instancesOf(wanted, this.ports, this.#options.instances ?? {});
-        await Promise.all(this.#instances.map((instance) => this.#startApp(instance)));
-        await Promise.all(this.#instances.map((instance) => this.#waitFor(instance)));
-      });
+      await this.#step('Services', () => this.#apps.startAll(wanted, this.ports, this.#options.instances ?? {}));
     }
     const running = services.filter((service) => wanted.includes(service));
     if (running.length > 0) {
@@ -202,45 +182,43 @@ export class Stack {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([...this.#apps.values()].map((child) => child.stop()));
+    await this.#apps.stopAll();
     await this.#kafka?.stop();
     await this.#postgres?.stop();
-    if (this.#claimed) release(this.place.running);
+    if (!this.#claimed) return;
+    removeCityFile(this.place);
+    release(this.place.running);
   }
 
   /** SIGKILL for everything, for when stopping takes too long. */
   async killAll(): Promise<void> {
-    const parts = [...this.#apps.values(), this.#kafka, this.#postgres].filter((part) => part !== undefined);
+    const parts = [...this.#apps.children, this.#kafka, this.#postgres].filter((part) => part !== undefined);
     await Promise.all(parts.map((part) => part.kill()));
   }
 
   /** SIGKILL for one instance of an app: no time to finish anything. */
   async kill(app: App, number = 1): Promise<void> {
-    await this.#apps.get(this.#instance(app, number).name)?.kill();
+    await this.#apps.processOf(app, number)?.kill();
   }
 
   /** For what a machine can do to a process besides ending it. */
   processOf(app: App, number = 1): Child | undefined {
-    return this.#apps.get(this.#instance(app, number).name);
+    return this.#apps.processOf(app, number);
   }
 
   /** Stops an instance in good order if it runs, starts it again and waits until it is ready. */
   async restart(app: App, number = 1): Promise<void> {
-    const instance = this.#instance(app, number);
-    await this.#apps.get(instance.name)?.stop();
-    await this.#startApp(instance);
-    await this.#waitFor(instance);
+    await this.#apps.restart(app, number);
   }
 
   /** Restarts every instance of an app, one after the other, as a new release would be brought in. */
   async roll(app: App): Promise<void> {
-    for (const { number } of this.#instancesOf(app)) await this.restart(app, number);
+    await this.#apps.roll(app);
   }
 
   /** Whether the instance's process is there; ready or not. */
   isRunning(app: App, number = 1): boolean {
-    const instance = this.#instancesOf(app).find((each) => each.number === number);
-    return instance !== undefined && this.#apps.get(instance.name)?.hasEnded === false;
+    return this.#apps.isRunning(app, number);
   }
 
   async killKafka(): Promise<void> {
@@ -322,31 +300,6 @@ export class Stack {
     return { brokers: this.#kafka.brokers, admin, users };
   }
 
-  async #startApp({ app, name, port }: Instance): Promise<void> {
-    const env = { ...environmentOf(app, this.#wired), ...this.#options.env?.[app] };
-    const logFile = this.#apps.has(name) ? this.logFile(name) : this.#freshLog(name);
-    const child = await startApp({ app, name, port, env, logFile });
-    this.#apps.set(name, child);
-    this.#watch(child);
-    // stop() may have looked before this child was there.
-    if (this.#stopping !== undefined) await child.kill();
-  }
-
-  async #waitFor({ name, port }: Instance): Promise<void> {
-    const child = this.#apps.get(name);
-    if (child !== undefined) await waitForApp(child, port);
-  }
-
-  #instancesOf(app: App): readonly Instance[] {
-    return this.#instances.filter((instance) => instance.app === app);
-  }
-
-  #instance(app: App, number: number): Instance {
-    const instance = this.#instancesOf(app).find((each) => each.number === number);
-    if (instance === undefined) throw new Error('there is no such instance');
-    return instance;
-  }
-
   async #declareTopics(): Promise<void> {
     const { admin, brokers } = this.broker;
     if (admin === undefined) return;
@@ -365,11 +318,16 @@ export class Stack {
   }
 
   #note(): void {
-    if (this.#claimed && this.#stopping === undefined) update(this.place.running, this.#describe());
+    if (!this.#claimed || this.#stopping !== undefined) return;
+    const system = this.#describe();
+    update(this.place.running, system);
+    const { admin, brokers } = this.#wiring?.broker ?? {};
+    const broker = admin === undefined || brokers === undefined ? {} : { broker: { brokers, ...admin } };
+    writeCityFile(this.place, { services: system.instances, ...broker, launcher: process.pid });
   }
 
   #describe(): RunningSystem {
-    const children = [this.#postgres?.child, this.#kafka?.child, ...this.#apps.values()];
+    const children = [this.#postgres?.child, this.#kafka?.child, ...this.#apps.children];
     const living = children.filter((child) => child !== undefined).filter((child) => !child.hasEnded);
     const runningApps = apps.filter((app) => this.isRunning(app));
     return {
@@ -378,7 +336,7 @@ export class Stack {
       ready: this.#ready,
       profile: this.#options.profile,
       urls: Object.fromEntries(runningApps.map((app) => [app, this.urls[app]])),
-      instances: Object.fromEntries(this.#instances.map(({ app }) => [app, this.urlsOf(app)])),
+      instances: Object.fromEntries(this.#apps.started.map((app) => [app, this.urlsOf(app)])),
       brokers: this.#wiring?.broker.brokers ?? '',
       root: this.place.root,
     };
@@ -392,8 +350,8 @@ export class Stack {
   }
 
   async #clear(): Promise<void> {
-    const { postgres, kafka, keyring, logs, anchor, secrets, clock, root } = this.place;
-    const kept = [postgres, kafka, keyring, logs, anchor, secrets, clock, join(root, 'rail-simulator')];
+    const { postgres, kafka, keyring, logs, anchor, secrets, city, clock, root } = this.place;
+    const kept = [postgres, kafka, keyring, logs, anchor, secrets, city, clock, join(root, 'rail-simulator')];
     kept.push(devicesFile(this.place), staffFile(this.place));
     await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
   }

@@ -1,19 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-import type { Place } from './place.js';
 
 /** Longer than any process goes without reading the file, once it asks for the time. */
 const SEEN_MS = 100;
 
 /** Topics let records be so far ahead of the broker's own clock, which nobody moves. */
 export const TEST_AHEAD_MAX_MS = 400 * 86_400_000;
-
-/** The time in the system of a place: the machine's, unless a test has moved it. */
-export function timeIn({ clock }: Pick<Place, 'clock'>): Date {
-  const offsetMs = existsSync(clock) ? Number(readFileSync(clock, 'utf8')) : 0;
-  return new Date(Date.now() + offsetMs);
-}
 
 /** The clock of a system under test: the machine's, moved by a file that all its processes read. */
 export class TestClock {

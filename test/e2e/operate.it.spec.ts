@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { main } from '../../deploy/operate/main.js';
 import { eventually, someAnswers, TestCity, type Applied } from '../support/city.js';
+import { command } from '../support/command.js';
 
 let city: TestCity;
 let applied: Applied;
@@ -17,21 +17,13 @@ afterAll(() => city.stop());
 
 beforeEach(() => {
   said = [];
-  const hear = (text: unknown): void => void said.push(String(text));
-  jest.spyOn(console, 'log').mockImplementation(hear);
-  jest.spyOn(console, 'error').mockImplementation(hear);
 });
 
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-});
-
-/** Gives a command, as in a terminal. @returns its exit code */
+/** Gives a command, as in a terminal, and adds what it says to `said`. @returns its exit code */
 async function amparo(...words: string[]): Promise<number> {
-  process.exitCode = 0;
-  await main([...words, '--root', city.root]);
-  return process.exitCode;
+  const ended = await command(city, ...words);
+  said.push(...ended.said);
+  return ended.code;
 }
 
 const text = (): string => said.join('\n');
@@ -43,10 +35,7 @@ describe('an operator of a running city', () => {
       return amparo('status');
     };
     await eventually('nothing needs an operator', settled, (code) => code === 0);
-    const names = said[0]
-      ?.split('\n')
-      .slice(1, 6)
-      .map((line) => line.split(' ')[0]);
+    const names = said.slice(1, 6).map((line) => line.split(' ')[0]);
     expect(names).toEqual(['intake', 'eligibility', 'payments', 'notification', 'notification#2']);
     expect(text()).toMatch(/Nothing needs an operator\.$/);
   });

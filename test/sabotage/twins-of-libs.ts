@@ -281,10 +281,10 @@ const operators: readonly Twin[] = [
   {
     promise: 'what needs a person is told',
     without: 'the report of a process is looked at',
-    file: 'deploy/operate/remarks.ts',
+    file: 'apps/cli/src/remarks.ts',
     find: `isSome(checks['parked']) &&`,
     replace: 'false &&',
-    test: 'deploy/operate/remarks.spec.ts',
+    test: 'apps/cli/src/remarks.spec.ts',
   },
   {
     promise: 'a process that has ended is not left out of the report',

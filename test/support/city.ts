@@ -30,7 +30,8 @@ import { placeAt } from '../../deploy/local/place.js';
 import { freePorts, profileFile } from '../../deploy/local/settings.js';
 import { signerFrom } from '../../deploy/local/signer.js';
 import type { App } from '../../deploy/local/apps.js';
-import { Stack, type StackOptions } from '../../deploy/local/stack.js';
+import type { StackOptions } from '../../deploy/local/stack-options.js';
+import { Stack } from '../../deploy/local/stack.js';
 import { EitherDoor } from './either-door.js';
 
 /** A whole city of its own: databases, broker, services, kiosks. Everything is reached through public doors. */

@@ -1,27 +1,25 @@
-import { jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 
-import { main } from '../../deploy/operate/main.js';
+import { repositoryRoot } from '../../deploy/local/place.js';
 import type { TestCity } from './city.js';
+
+const program = join(repositoryRoot, 'dist', 'apps', 'cli', 'src', 'main.js');
 
 /** Gives an operator's command, as in a terminal. @returns its exit code, and the lines it has said */
 export async function command(
-  city: TestCity,
+  city: Pick<TestCity, 'root'>,
   ...words: readonly string[]
 ): Promise<{ readonly code: number; readonly said: readonly string[] }> {
-  const said: string[] = [];
-  const hear = (text: unknown): void => void said.push(String(text));
-  const ears = (['log', 'error'] as const).map((level) => jest.spyOn(console, level).mockImplementation(hear));
-  const before = process.exitCode;
-  endWith(0);
-  try {
-    await main([...words, '--root', city.root]);
-    return { code: Number(process.exitCode ?? 0), said };
-  } finally {
-    endWith(before);
-    for (const ear of ears) ear.mockRestore();
+  const args = ['--disable-warning=TimeoutNegativeWarning', program, ...words, '--root', city.root];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let heard = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (heard += text));
   }
-}
-
-function endWith(code: typeof process.exitCode): void {
-  process.exitCode = code;
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (ended) => resolve(ended ?? Number.NaN));
+  });
+  return { code, said: heard.replace(/\n$/, '').split('\n') };
 }

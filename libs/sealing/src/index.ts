@@ -33,6 +33,7 @@ export type {
 export type { CopiesState } from './server/keyring-copies.js';
 export type { StruckIdentity } from './server/keyring-state.js';
 export { resigner } from './server/resign.js';
+export { keyringLayout, type KeyringLayout } from './server/keyring-layout.js';
 export { FileKeyring, type FileKeyringOptions } from './server/file-keyring.js';
 export { FileKeyDirectory, type FileKeyDirectoryOptions } from './server/file-key-directory.js';
 export { pinsIn, readPinnedIdentities, writePinnedIdentities, type IdentityPins } from './server/pinned-identities.js';

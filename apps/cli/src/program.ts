@@ -1,24 +1,20 @@
-// The contracts' validators read it while they are loaded.
-import 'reflect-metadata';
-
 import { Command, CommanderError } from 'commander';
 
-import { StackProblem } from '../local/problem.js';
-import { addBrake } from './brake.js';
-import { addHeld, addHold } from './hold.js';
-import { addKeys } from './keys.js';
-import { addLegalHold } from './legal-hold.js';
-import { addParked } from './parked.js';
+import { addBrake } from './commands/brake.js';
+import { addHeld, addHold } from './commands/hold.js';
+import { addKeys } from './commands/keys.js';
+import { addLegalHold } from './commands/legal-hold.js';
+import { addParked } from './commands/parked.js';
 import { OperateProblem } from './problem.js';
-import { addRelease } from './release.js';
-import { addRepublish } from './republish.js';
-import { addReview } from './review.js';
-import { addStatus } from './status.js';
-import { addTopics } from './topics.js';
-import { addTurn } from './turn.js';
+import { addRelease } from './commands/release.js';
+import { addRepublish } from './commands/republish.js';
+import { addReview } from './commands/review.js';
+import { addStatus } from './commands/status.js';
+import { addTopics } from './commands/topics.js';
+import { addTurn } from './commands/turn.js';
 
 /** Every command of an operator. */
-export function program(): Command {
+function program(): Command {
   const amparo = new Command('amparo')
     .description('What operators tell a running city. None of it shows a household, because there is none to be seen.')
     .addHelpText('after', '\nMore of a command: amparo COMMAND --help. What to do when: docs/runbooks.')
@@ -43,7 +39,7 @@ export function program(): Command {
 }
 
 /** Runs one command. The exit code is 0 when it was done, 1 when it was not; for `status` see there. */
-export async function main(args: readonly string[]): Promise<void> {
+export async function run(args: readonly string[]): Promise<void> {
   try {
     await program().parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -51,7 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 1;
       return;
     }
-    console.error(error instanceof OperateProblem || error instanceof StackProblem ? error.message : error);
+    console.error(error instanceof OperateProblem ? error.message : error);
     process.exitCode = 1;
   }
 }

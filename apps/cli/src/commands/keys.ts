@@ -2,13 +2,18 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { dayNumbered, dayOf, services, type Service } from '#libs/contracts';
-import { FileKeyring, pinsIn, SealingError, type IdentityPins, type KeyringDescription } from '#libs/sealing';
+import {
+  FileKeyring,
+  keyringLayout,
+  pinsIn,
+  SealingError,
+  type IdentityPins,
+  type KeyringDescription,
+} from '#libs/sealing';
 
-import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from '../local/keyring.js';
-import { placeAt } from '../local/place.js';
-import { cityCommand } from './command.js';
-import { OperateProblem } from './problem.js';
-import type { CityOptions } from './reach.js';
+import { cityCommand } from '../city-command.js';
+import { OperateProblem } from '../problem.js';
+import type { CityOptions } from '../city-file.js';
 
 interface OpenedKeyring {
   readonly keyring: FileKeyring;
@@ -90,18 +95,18 @@ function named(names: readonly string[]): readonly Service[] {
 
 function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {
   const { KEYRING_PRIVATE: privateDir, KEYRING_PUBLIC: publicRoot, PINNED_IDENTITIES: pinned } = process.env;
-  const place = placeAt(resolve(options.root));
+  const layout = keyringLayout(resolve(options.root));
   const isGiven = privateDir !== undefined && publicRoot !== undefined && pinned !== undefined;
   const folders = isGiven
     ? { privateDir, publicRoot, replicaDir: process.env['KEYRING_REPLICA'] }
     : {
-        privateDir: privateKeyring(place, service),
-        publicRoot: publicKeyring(place),
-        replicaDir: replicaKeyring(place, service),
+        privateDir: layout.privateDir(service),
+        publicRoot: layout.publicRoot,
+        replicaDir: layout.replicaDir(service),
       };
   return expected(async () => ({
     keyring: await FileKeyring.open({ service, ...folders }),
-    pins: pinsIn(isGiven ? pinned : pinnedIdentitiesFile(place)),
+    pins: pinsIn(isGiven ? pinned : layout.pinnedIdentities),
   }));
 }
 

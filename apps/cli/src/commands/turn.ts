@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 
-import { cityCommand } from './command.js';
-import { OperateProblem } from './problem.js';
-import { City, type CityOptions, type Instance } from './reach.js';
+import { cityCommand } from '../city-command.js';
+import { OperateProblem } from '../problem.js';
+import type { CityOptions } from '../city-file.js';
+import { City, type Instance } from '../city.js';
 
 const LOOK_MS = 500;
 const PATIENCE_MS = 30 * 60_000;

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 
 import type { Service } from '#libs/contracts';
 
-import { cityCommand } from './command.js';
-import { OperateProblem } from './problem.js';
-import { City, type CityOptions } from './reach.js';
+import { cityCommand } from '../city-command.js';
+import { OperateProblem } from '../problem.js';
+import type { CityOptions } from '../city-file.js';
+import { City } from '../city.js';
 
 const LOOK_MS = 500;
 const PATIENCE_MS = 10 * 60_000;

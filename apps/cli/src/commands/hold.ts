@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 
-import { cityCommand, signedCommand, type SignedOptions } from './command.js';
-import { City, type CityOptions } from './reach.js';
-import { dollarsOf, table } from './table.js';
+import { cityCommand, signedCommand, type SignedOptions } from '../city-command.js';
+import type { CityOptions } from '../city-file.js';
+import { City } from '../city.js';
+import { dollarsOf, table } from '../table.js';
 
 interface HoldView {
   readonly hold: string | null;

@@ -6,6 +6,7 @@ const sentences = {
   'no-key': 'There is no key with which this could be signed.',
   'not-reached': 'A service does not answer.',
   refused: 'It was not done.',
+  'topics-failed': 'Kafka refused the topics or their access rules.',
   'not-done': 'It did not come to an end in time; it goes on by itself.',
 } as const;
 

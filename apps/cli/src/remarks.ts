@@ -1,4 +1,4 @@
-import type { Health, Instance } from './reach.js';
+import type { Health, Instance } from './city.js';
 
 /** What in the report of a process needs a person, each as a sentence with the command or the page that helps. */
 export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health | undefined): readonly string[] {

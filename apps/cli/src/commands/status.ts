@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 
-import { cityCommand } from './command.js';
-import { City, type CityOptions, type Health, type Instance } from './reach.js';
-import { newsOf, remarksOn } from './remarks.js';
-import { table } from './table.js';
+import { cityCommand } from '../city-command.js';
+import type { CityOptions } from '../city-file.js';
+import { City, type Health, type Instance } from '../city.js';
+import { newsOf, remarksOn } from '../remarks.js';
+import { table } from '../table.js';
 
 /** Something needs a person: told by the exit code too, so that a monitor can ask. */
 const NEEDS_ATTENTION = 2;

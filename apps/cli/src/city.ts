@@ -1,24 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { services, type Service } from '#libs/contracts';
-import { signatureHeaders } from '#libs/household';
+import { signatureHeaders, type DeviceSigner } from '#libs/household';
+import { importPrivateKey, signEd25519 } from '#libs/sealing';
 import type { StaffRole } from '#libs/service';
 
-import { staffFile, type LocalStaff } from '../local/enrolment.js';
-import { placeAt } from '../local/place.js';
-import { runningSystem } from '../local/running.js';
-import { signerFrom } from '../local/signer.js';
-import { timeIn } from '../local/test-clock.js';
+import { readCityFile, type CityOptions, type StaffKey, type Urls } from './city-file.js';
 import { OperateProblem } from './problem.js';
-
-/** Where every command finds the services and the keys of those who sign. */
-export interface CityOptions {
-  /** A folder in which `npm start` keeps a system. */
-  readonly root: string;
-  /** A file that names the services of another city: see README.md. */
-  readonly city?: string;
-}
 
 /** One running process of a service. */
 export interface Instance {
@@ -34,32 +22,14 @@ const ANSWER_WITHIN_MS = 30_000;
 export class City {
   private constructor(
     readonly instances: readonly Instance[],
-    private readonly staff: readonly LocalStaff[],
-    private readonly now = () => new Date(),
+    private readonly staff: readonly StaffKey[],
+    private readonly now: () => Date,
   ) {}
 
   /** @throws OperateProblem `not-running`, `bad-city` */
-  static open({ root, city }: CityOptions): City {
-    return city === undefined ? City.local(resolve(root)) : City.described(resolve(city));
-  }
-
-  private static local(root: string): City {
-    const place = placeAt(root);
-    const system = runningSystem(place.running);
-    if (system === undefined) throw new OperateProblem('not-running', root);
-    return new City(instancesOf(system.instances), staffOf(staffFile(place)), () => timeIn(place));
-  }
-
-  private static described(file: string): City {
-    let described: { services?: Urls; staff?: string };
-    try {
-      described = JSON.parse(readFileSync(file, 'utf8')) as typeof described;
-    } catch {
-      throw new OperateProblem('bad-city', file);
-    }
-    const { services: urls, staff } = described;
-    if (urls === undefined) throw new OperateProblem('bad-city', file);
-    return new City(instancesOf(urls), staff === undefined ? [] : staffOf(join(dirname(file), staff)));
+  static open(options: CityOptions): City {
+    const { services: urls, staff, now } = readCityFile(absolute(options));
+    return new City(instancesOf(urls), staff, now);
   }
 
   /** The processes of some services, of all when none is named. @throws OperateProblem `bad-option` */
@@ -95,10 +65,9 @@ export class City {
       throw new OperateProblem('no-key', known === '' ? `no ${role} of ${service}` : `--as ${known}`);
     }
     const body = JSON.stringify(content);
-    const signer = signerFrom(person.name, person.seed);
     const headers = await signatureHeaders(
       { method: 'POST', path, body },
-      signer,
+      signerOf(person),
       Math.floor(this.now().getTime() / 1000),
     );
     const answer = await reach(name, `${url}${path}`, {
@@ -164,22 +133,21 @@ export interface Health {
   readonly checks: Readonly<Record<string, boolean | number | string>>;
 }
 
-type Urls = Readonly<Partial<Record<string, string | readonly string[]>>>;
+/** Paths as the terminal means them. */
+export function absolute({ root, city }: CityOptions): CityOptions {
+  return { root: resolve(root), ...(city === undefined ? {} : { city: resolve(city) }) };
+}
+
+function signerOf({ name, seed }: StaffKey): DeviceSigner {
+  const key = importPrivateKey('ed25519', Buffer.from(seed, 'base64url'));
+  return { keyId: name, sign: (message) => Promise.resolve(signEd25519(key, message)) };
+}
 
 function instancesOf(urls: Urls): readonly Instance[] {
   return services.flatMap((service) => {
     const all = [urls[service] ?? []].flat();
     return all.map((url, at) => ({ service, url, name: at === 0 ? service : `${service}#${at + 1}` }));
   });
-}
-
-function staffOf(file: string): readonly LocalStaff[] {
-  if (!existsSync(file)) return [];
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LocalStaff[];
-  } catch {
-    throw new OperateProblem('bad-city', file);
-  }
 }
 
 async function reach(name: string, url: string, init: RequestInit): Promise<Response> {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
-import { signedCommand, type SignedOptions } from './command.js';
-import { City } from './reach.js';
-import { dollarsOf } from './table.js';
+import { signedCommand, type SignedOptions } from '../city-command.js';
+import { City } from '../city.js';
+import { dollarsOf } from '../table.js';
 
 interface Batch {
   readonly batch: string;

@@ -1,20 +1,17 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 
-import { repositoryRoot } from '../local/place.js';
-import type { CityOptions } from './reach.js';
+import type { CityOptions } from './city-file.js';
+
+/** Where `npm start` keeps a system unless told otherwise: beside dist/, from where this file runs. */
+const localSystem = resolve(import.meta.dirname, '..', '..', '..', '..', '.local');
 
 /** A command that is told which city is meant. */
 export function cityCommand(parent: Command, name: string, description: string): Command {
   return parent
     .command(name)
     .description(description)
-    .addOption(
-      new Option('--root <folder>', 'where npm start keeps the system').default(
-        join(repositoryRoot, '.local'),
-        '.local',
-      ),
-    )
+    .addOption(new Option('--root <folder>', 'where npm start keeps the system').default(localSystem, '.local'))
     .option('--city <file>', 'a file that names the services and keys of another city');
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-import { signedCommand, type SignedOptions } from './command.js';
-import { City } from './reach.js';
+import { signedCommand, type SignedOptions } from '../city-command.js';
+import { City } from '../city.js';
 
 /** A person looks at one case and decides; an appeal goes to somebody else. */
 export function addReview(program: Command): void {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
-import { cityCommand } from './command.js';
-import { City, type CityOptions } from './reach.js';
+import { cityCommand } from '../city-command.js';
+import type { CityOptions } from '../city-file.js';
+import { City } from '../city.js';
 
 export function addBrake(program: Command): void {
   const brake = program

@@ -8,10 +8,11 @@ import { deriveHousehold, parseReceipt, type Household } from '#libs/household';
 import { openHeld, type HoldSummary } from '#libs/records';
 import { SealingError } from '#libs/sealing';
 
-import { cityCommand } from './command.js';
-import { OperateProblem } from './problem.js';
-import { City, type CityOptions } from './reach.js';
-import { table } from './table.js';
+import { cityCommand } from '../city-command.js';
+import { OperateProblem } from '../problem.js';
+import type { CityOptions } from '../city-file.js';
+import { City } from '../city.js';
+import { table } from '../table.js';
 
 const PRIVATE_KEY = 'custodian.pem';
 const PUBLIC_KEY = 'custodian-public.pem';

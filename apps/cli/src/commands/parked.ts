@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { ParkedView } from '#libs/service';
 
-import { cityCommand } from './command.js';
-import { City, type CityOptions } from './reach.js';
-import { table } from './table.js';
+import { cityCommand } from '../city-command.js';
+import type { CityOptions } from '../city-file.js';
+import { City } from '../city.js';
+import { table } from '../table.js';
 
 export function addParked(program: Command): void {
   const parked = program.command('parked').description('messages that a service could not handle and has set aside');

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import type { Service } from '#libs/contracts';
+import type { StaffRole } from '#libs/service';
+
+import { OperateProblem } from './problem.js';
+
+/** Where every command finds the services and the keys of those who sign. */
+export interface CityOptions {
+  /** A folder in which `npm start` keeps a system. */
+  readonly root: string;
+  /** A file that names the services of another city: see README.md. */
+  readonly city?: string;
+}
+
+/** The addresses of each service's processes. */
+export type Urls = Readonly<Partial<Record<string, string | readonly string[]>>>;
+
+/** A key of somebody who may give commands to one service. */
+export interface StaffKey {
+  readonly service: Service;
+  readonly name: string;
+  readonly role: StaffRole;
+  /** Ed25519, 32 bytes, base64url */
+  readonly seed: string;
+}
+
+/** Who may make topics and rules of a broker. */
+export interface BrokerAccess {
+  readonly brokers: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What a city's file says. `npm start` writes one into its folder; for another city a person does. */
+export interface CityFile {
+  readonly services: Urls;
+  readonly staff: readonly StaffKey[];
+  readonly broker: BrokerAccess | undefined;
+  /** The time in the city: the machine's, unless a test has moved it. */
+  readonly now: () => Date;
+}
+
+/** The file as it is written; other files are named by their paths from its folder. */
+interface Written {
+  readonly services?: Urls;
+  readonly staff?: string;
+  readonly broker?: BrokerAccess;
+  /** Milliseconds by which the clock is moved. */
+  readonly clock?: string;
+  /** The process that runs the whole city; the file says nothing once that has ended. */
+  readonly launcher?: number;
+}
+
+/** @throws OperateProblem `not-running`, `bad-city` */
+export function readCityFile({ root, city }: CityOptions): CityFile {
+  const file = city ?? join(root, 'city.json');
+  if (city === undefined && !existsSync(file)) throw new OperateProblem('not-running', root);
+  const { services, staff, broker, clock, launcher } = parsed<Written>(file);
+  if (services === undefined) throw new OperateProblem('bad-city', file);
+  if (launcher !== undefined && !isAlive(launcher)) throw new OperateProblem('not-running', dirname(file));
+  const beside = (name: string): string => join(dirname(file), name);
+  return {
+    services,
+    staff: staff === undefined || !existsSync(beside(staff)) ? [] : parsed<readonly StaffKey[]>(beside(staff)),
+    broker,
+    now: () => new Date(Date.now() + (clock === undefined ? 0 : offsetIn(beside(clock)))),
+  };
+}
+
+function parsed<T>(file: string): T {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    throw new OperateProblem('bad-city', file);
+  }
+}
+
+function offsetIn(file: string): number {
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

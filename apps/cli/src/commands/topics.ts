@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+
+import { BusError, prepareTopics } from '#libs/bus';
+import { aclsFor, catalogue, services, topicConfigs } from '#libs/contracts';
+
+import { cityCommand } from '../city-command.js';
+import { readCityFile, type BrokerAccess, type CityOptions } from '../city-file.js';
+import { absolute } from '../city.js';
+import { OperateProblem } from '../problem.js';
+
+export function addTopics(program: Command): void {
+  const topics = program
+    .command('topics')
+    .description('topics and access rules of the broker, made from the contracts');
+  cityCommand(topics, 'declare', 'makes what is missing, and takes away every right that no contract gives')
+    .option('--partitions <number>', 'of a topic that is made', '4')
+    .addHelpText(
+      'after',
+      '\nOf a broker of your own, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; otherwise it is the\n' +
+        'broker of --root. After the broker has lost its log, amparo republish follows.',
+    )
+    .action(async (options: CityOptions & { readonly partitions: string }) => {
+      const partitions = Number(options.partitions);
+      if (!Number.isInteger(partitions) || partitions < 1) throw new OperateProblem('bad-option', '--partitions');
+      await declareTopics(givenAccess() ?? localAccess(options), partitions);
+      console.log(`${catalogue.length} topics and their rules are as the contracts say.`);
+    });
+}
+
+/** Takes away every right of a service that no contract gives. @throws OperateProblem `topics-failed` */
+async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: number): Promise<void> {
+  const connection = { brokers: brokers.split(','), ...admin };
+  const rules = services.flatMap((service) => aclsFor(service));
+  try {
+    await prepareTopics(connection, topicConfigs({ partitions }), rules, { isExact: true });
+  } catch (error) {
+    const { type, name } = error as { readonly type?: string; readonly name: string };
+    throw new OperateProblem('topics-failed', error instanceof BusError ? error.code : (type ?? name));
+  }
+}
+
+function givenAccess(): BrokerAccess | undefined {
+  const { KAFKA_BROKERS: brokers, KAFKA_ADMIN_USERNAME: username, KAFKA_ADMIN_PASSWORD: password } = process.env;
+  if (brokers === undefined) return undefined;
+  if (username === undefined || password === undefined) throw new OperateProblem('bad-option', 'KAFKA_ADMIN_USERNAME');
+  return { brokers, username, password };
+}
+
+function localAccess(options: CityOptions): BrokerAccess {
+  const { broker } = readCityFile(absolute(options));
+  if (broker === undefined) throw new OperateProblem('bad-option', 'the city names no broker: set KAFKA_BROKERS');
+  return broker;
+}

@@ -1,0 +1,7 @@
+// The contracts' validators read it while they are loaded.
+import 'reflect-metadata';
+
+import { run } from './program.js';
+
+// Where everything is built already, as in the image: `node dist/apps/cli/src/main.js COMMAND`.
+await run(process.argv.slice(2));
