@@ -131,6 +131,20 @@ module.exports = {
       nodeBuiltIn,
     ]),
     {
+      name: 'sealing-rooms',
+      comment: 'The envelope uses keyring and HPKE. Neither knows what is sealed with it, nor the other.',
+      severity: 'error',
+      from: { path: '^libs/sealing/src/server/(keyring|hpke)/', pathNot: sources },
+      to: { path: '^libs/sealing/src/server/(keyring|hpke|envelope)/', pathNot: '^libs/sealing/src/server/$1/' },
+    },
+    {
+      name: 'sealing-ground-floor',
+      comment: 'What all rooms stand on knows none of them.',
+      severity: 'error',
+      from: { path: '^libs/sealing/src/(server/)?[^/]+[.]ts$', pathNot: [...sources, '/(index|browser)[.]ts$'] },
+      to: { path: '^libs/sealing/src/(device|server/[^/]+)/' },
+    },
+    {
       name: 'device-part-runs-in-browsers',
       comment: "Sealing's device part and the household library have no Node.",
       severity: 'error',

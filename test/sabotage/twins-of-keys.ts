@@ -1,10 +1,10 @@
 import type { Twin } from './twin.js';
 
-const ring = 'libs/sealing/src/server/file-keyring.ts';
-const copies = 'libs/sealing/src/server/keyring-copies.ts';
-const copiesSpec = 'libs/sealing/src/server/keyring-copies.spec.ts';
-const identitiesSpec = 'libs/sealing/src/server/keyring-identities.spec.ts';
-const processesSpec = 'libs/sealing/src/server/keyring-processes.spec.ts';
+const ring = 'libs/sealing/src/server/keyring/file-keyring.ts';
+const copies = 'libs/sealing/src/server/keyring/keyring-copies.ts';
+const copiesSpec = 'libs/sealing/src/server/keyring/keyring-copies.spec.ts';
+const identitiesSpec = 'libs/sealing/src/server/keyring/keyring-identities.spec.ts';
+const processesSpec = 'libs/sealing/src/server/keyring/keyring-processes.spec.ts';
 
 const identities: readonly Twin[] = [
   {
@@ -18,10 +18,10 @@ const identities: readonly Twin[] = [
   {
     promise: 'nobody notices that a service has changed its identity',
     without: 'pins are looked at after the keys that they vouch for',
-    file: 'libs/sealing/src/server/file-key-directory.ts',
+    file: 'libs/sealing/src/server/keyring/file-key-directory.ts',
     find: "this.#refreshPins('now');\n    known.entries",
     replace: 'known.entries',
-    test: 'libs/sealing/src/server/file-key-directory.spec.ts',
+    test: 'libs/sealing/src/server/keyring/file-key-directory.spec.ts',
     name: 'believes at once what a new identity has signed',
   },
   {
@@ -36,7 +36,7 @@ const identities: readonly Twin[] = [
   {
     promise: 'a running service signs with the newest identity',
     without: 'a sender asks who signs for each record',
-    file: 'libs/sealing/src/server/sender-keys.ts',
+    file: 'libs/sealing/src/server/envelope/sender-keys.ts',
     find: ' && known.identityKeyId === identity.keyId',
     replace: '',
     test: identitiesSpec,
@@ -45,7 +45,7 @@ const identities: readonly Twin[] = [
   {
     promise: 'an old identity is there until its last record has died',
     without: 'its day is looked at before it is retired',
-    file: 'libs/sealing/src/server/keyring-identities.ts',
+    file: 'libs/sealing/src/server/keyring/keyring-identities.ts',
     find: 'if (from === undefined || today < from)',
     replace: 'if (from === undefined)',
     test: identitiesSpec,
@@ -72,7 +72,7 @@ const identities: readonly Twin[] = [
   {
     promise: 'nothing is signed anew but what the struck identity had signed itself',
     without: 'its own signature is checked before',
-    file: 'libs/sealing/src/server/resign.ts',
+    file: 'libs/sealing/src/server/envelope/resign.ts',
     find: ' || !isItsOwn(by, header, prefix)',
     replace: ' || isItsOwn(by, header, prefix) === undefined',
     test: identitiesSpec,
@@ -123,7 +123,7 @@ const replicas: readonly Twin[] = [
   {
     promise: 'processes that write one keyring lose nothing of each other',
     without: 'one writes at a time',
-    file: 'libs/sealing/src/server/writer-lock.ts',
+    file: 'libs/sealing/src/server/keyring/writer-lock.ts',
     find: 'if (!hasRival(dir, prefix, own)) return work();',
     replace: 'if (!hasRival(dir, prefix, own) || own.length > 0) return work();',
     test: processesSpec,
@@ -132,7 +132,7 @@ const replicas: readonly Twin[] = [
   {
     promise: 'instances in two containers do not write one keyring at once',
     without: 'process numbers of another container are not looked up here',
-    file: 'libs/sealing/src/server/writer-lock.ts',
+    file: 'libs/sealing/src/server/keyring/writer-lock.ts',
     find: 'if (where !== undefined && where !== namespace()) return isYoung(path);',
     replace: 'void [where, isYoung, path];',
     test: processesSpec,

@@ -53,10 +53,10 @@ const messages: readonly Twin[] = [
   {
     promise: 'a record that its producer did not sign is parked',
     without: 'the signature of the header is checked',
-    file: 'libs/sealing/src/server/record-opener.ts',
+    file: 'libs/sealing/src/server/envelope/record-opener.ts',
     find: `if (!isSigned) throw new SealingError('forged');`,
     replace: '',
-    test: 'libs/sealing/src/server/records.spec.ts',
+    test: 'libs/sealing/src/server/envelope/records.spec.ts',
   },
   {
     promise: 'nobody speaks for a household whose key he does not have',
@@ -88,10 +88,10 @@ const secrets: readonly Twin[] = [
   {
     promise: 'a destroyed key is gone from every older copy of the keyring, too',
     without: 'the rest is sealed under a new master when a key is destroyed',
-    file: 'libs/sealing/src/server/keyring-file.ts',
+    file: 'libs/sealing/src/server/keyring/keyring-file.ts',
     find: 'const masterId = newMaster ? this.#newMaster() : masterIdIn(readFileSync(this.path));',
     replace: 'const masterId = this.exists() ? masterIdIn(readFileSync(this.path)) : this.#newMaster();',
-    test: 'libs/sealing/src/server/file-keyring.spec.ts',
+    test: 'libs/sealing/src/server/keyring/file-keyring.spec.ts',
     name: 'makes every older copy of the file worthless',
   },
   {

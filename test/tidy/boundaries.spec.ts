@@ -32,6 +32,9 @@ const plants: readonly Plant[] = [
   plant('policy-imports', 'libs/policy/src/seals.ts', '#libs/sealing'),
   plant('sealing-imports', 'libs/sealing/src/stores.ts', 'pg'),
   plant('sealing-imports', 'libs/sealing/src/speaks.ts', '#libs/contracts'),
+  plant('sealing-rooms', 'libs/sealing/src/server/keyring/knows-records.ts', '../envelope/inner.js'),
+  plant('sealing-rooms', 'libs/sealing/src/server/hpke/knows-keyrings.ts', '../keyring/inner.js'),
+  plant('sealing-ground-floor', 'libs/sealing/src/server/knows-keyrings.ts', './keyring/inner.js'),
   plant('device-part-runs-in-browsers', 'libs/sealing/src/device/random.ts', 'node:crypto'),
   plant('household-imports', 'libs/household/src/posts.ts', 'pino'),
   plant('household-imports', 'libs/household/src/listens.ts', '#libs/bus'),
@@ -56,6 +59,8 @@ const others = {
   'test/index.ts': nothing,
   'deploy/index.ts': nothing,
   'libs/sealing/src/inner.ts': nothing,
+  'libs/sealing/src/server/envelope/inner.ts': nothing,
+  'libs/sealing/src/server/keyring/inner.ts': nothing,
   'libs/bus/src/hen.ts': `import './egg.js';\n`,
   'libs/bus/src/some.spec.ts': nothing,
   ...Object.fromEntries(

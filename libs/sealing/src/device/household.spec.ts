@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { argon2Sync, createPrivateKey, createPublicKey, hash, hkdfSync } from 'node:crypto';
-import { hpkeSeal } from '../server/hpke.js';
+import { hpkeSeal } from '../server/hpke/hpke.js';
 import { boxIdOfSync, handleOfSync, verifyCommand } from '../server/keys.js';
 import { codeFrom } from './crockford.js';
 import { boxIdOf, deriveHousehold, handleOf, householdServices, type Household } from './household.js';

@@ -1,6 +1,6 @@
-import { FileKeyring, type KeyringStep } from '../../src/server/file-keyring.js';
-import type { CopyName } from '../../src/server/keyring-copies.js';
-import { pinsIn } from '../../src/server/pinned-identities.js';
+import { FileKeyring, type KeyringStep } from '../../src/server/keyring/file-keyring.js';
+import type { CopyName } from '../../src/server/keyring/keyring-copies.js';
+import { pinsIn } from '../../src/server/keyring/pinned-identities.js';
 import { addDays } from '../../src/days.js';
 import { TODAY } from './world.js';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Day } from '../../src/browser.js';
-import { FileKeyDirectory } from '../../src/server/file-key-directory.js';
-import { FileKeyring, type FileKeyringOptions } from '../../src/server/file-keyring.js';
-import { writePinnedIdentities } from '../../src/server/pinned-identities.js';
+import { FileKeyDirectory } from '../../src/server/keyring/file-key-directory.js';
+import { FileKeyring, type FileKeyringOptions } from '../../src/server/keyring/file-keyring.js';
+import { writePinnedIdentities } from '../../src/server/keyring/pinned-identities.js';
 
 export const TODAY: Day = '2026-11-25';
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../test/support/world.js';
-import { toBase64url } from '../bytes.js';
-import { dayKeyMessage, type SignedDayKey } from '../day-key-entry.js';
-import { addDays } from '../days.js';
-import { verifySignedDayKey } from '../device/verify-day-key.js';
+import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { toBase64url } from '../../bytes.js';
+import { dayKeyMessage, type SignedDayKey } from '../../day-key-entry.js';
+import { addDays } from '../../days.js';
+import { verifySignedDayKey } from '../../device/verify-day-key.js';
 import { FileKeyDirectory } from './file-key-directory.js';
 import { FileKeyring } from './file-keyring.js';
 import type { IdentitySigner } from './keyring.js';
-import { publicKeyBytes } from './keys.js';
+import { publicKeyBytes } from '../keys.js';
 import { pinsIn, readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
 
 let temporary: ReturnType<typeof temporaryDir>;

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { fromBase64url } from '../bytes.js';
-import { dayKeyMessage, type PinnedIdentities, type SignedDayKey } from '../day-key-entry.js';
-import type { Day } from '../days.js';
+import { fromBase64url } from '../../bytes.js';
+import { dayKeyMessage, type PinnedIdentities, type SignedDayKey } from '../../day-key-entry.js';
+import type { Day } from '../../days.js';
 import { dayKeyFile, publishedDayKeys } from './day-key-file.js';
 import { FileVersion } from './file-version.js';
 import type { KeyDirectory, PublishedDayKey } from './keyring.js';
-import { importPublicKey, keyIdOf, verifyEd25519 } from './keys.js';
+import { importPublicKey, keyIdOf, verifyEd25519 } from '../keys.js';
 import { readPinnedIdentities } from './pinned-identities.js';
 
 export interface FileKeyDirectoryOptions {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSignedDayKey, type SignedDayKey } from '../day-key-entry.js';
+import { isSignedDayKey, type SignedDayKey } from '../../day-key-entry.js';
 import { replaceDurably } from './keyring-file.js';
 
 export interface DayKeyPlace {

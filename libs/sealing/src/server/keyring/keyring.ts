@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { PinnedIdentity, SignedDayKey } from '../day-key-entry.js';
-import type { Day } from '../days.js';
+import type { PinnedIdentity, SignedDayKey } from '../../day-key-entry.js';
+import type { Day } from '../../days.js';
 import type { CopiesState } from './keyring-copies.js';
 import type { StruckIdentity } from './keyring-state.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { placesIn, temporaryDir, TODAY } from '../../test/support/world.js';
-import { addDays } from '../days.js';
+import { placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { addDays } from '../../days.js';
 import { FileKeyring, type FileKeyringOptions, type KeyringStep } from './file-keyring.js';
 import type { CopyName } from './keyring-copies.js';
 

@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { placesIn, temporaryDir, TODAY } from '../../test/support/world.js';
-import { addDays } from '../days.js';
+import { placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { addDays } from '../../days.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring, type FileKeyringOptions, type KeyringStep } from './file-keyring.js';
 
-import { publicKeyBytes } from './keys.js';
+import { publicKeyBytes } from '../keys.js';
 
 let places: FileKeyringOptions;
 let temporary: ReturnType<typeof temporaryDir>;

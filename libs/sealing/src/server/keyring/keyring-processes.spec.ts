@@ -5,14 +5,14 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { placesIn, temporaryDir, TODAY } from '../../test/support/world.js';
-import { addDays } from '../days.js';
+import { placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { addDays } from '../../days.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring, type FileKeyringOptions } from './file-keyring.js';
 import { readPinnedIdentities, writePinnedIdentities } from './pinned-identities.js';
 import { withWriterLock } from './writer-lock.js';
 
-const support = fileURLToPath(new URL('../../test/support/', import.meta.url));
+const support = fileURLToPath(new URL('../../../test/support/', import.meta.url));
 let places: FileKeyringOptions & { readonly replicaDir: string };
 /** Hundreds of writes that wait for the disk, beside other tests. */
 const SLOW_MS = 60_000;

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { HPKE_OVERHEAD_BYTES } from '../binding.js';
-import { sealTo } from '../device/hpke.js';
-import { aeadOpen, aeadSeal, type AeadName } from './aead.js';
+import { HPKE_OVERHEAD_BYTES } from '../../binding.js';
+import { sealTo } from '../../device/hpke.js';
+import { aeadOpen, aeadSeal, type AeadName } from '../aead.js';
 import { hpkeOpen, hpkeSeal } from './hpke.js';
 import {
   hpkeSuites,
@@ -16,7 +16,7 @@ import {
   labeledExtract,
   scheduleRoot,
 } from './hpke-schedule.js';
-import { importPrivateKey, importPublicKey, publicKeyBytes } from './keys.js';
+import { importPrivateKey, importPublicKey, publicKeyBytes } from '../keys.js';
 
 type Hex = string;
 interface Vector {
@@ -38,7 +38,7 @@ interface Vector {
   readonly encryptions_accumulated?: Hex;
 }
 
-const path = new URL('../../test/vectors/hpke-rfc9180.json', import.meta.url);
+const path = new URL('../../../test/vectors/hpke-rfc9180.json', import.meta.url);
 const { vectors } = JSON.parse(readFileSync(path, 'utf8')) as { vectors: readonly Vector[] };
 const ciphers: Record<Vector['aead_id'], AeadName> = { 1: 'aes-128-gcm', 2: 'aes-256-gcm', 3: 'chacha20-poly1305' };
 const bytes = (text: Hex | undefined): Buffer => Buffer.from(text as Hex, 'hex');

@@ -1,10 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { Day } from '../days.js';
-import { SealingError } from '../errors.js';
-import { aeadOpen } from './aead.js';
-import { hpkeOpen } from './hpke.js';
-import type { KeyDirectory, Keyring } from './keyring.js';
-import { verifyEd25519 } from './keys.js';
+import type { Day } from '../../days.js';
+import { SealingError } from '../../errors.js';
+import { aeadOpen } from '../aead.js';
+import { hpkeOpen } from '../hpke/hpke.js';
+import type { KeyDirectory, Keyring } from '../keyring/keyring.js';
+import { verifyEd25519 } from '../keys.js';
 import {
   bodyBinding,
   headerMessage,

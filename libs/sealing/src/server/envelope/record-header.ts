@@ -1,10 +1,10 @@
-import { HPKE_OVERHEAD_BYTES } from '../binding.js';
-import { canonicalBytes, fromBase64url, toBase64url } from '../bytes.js';
-import { KEY_ID_BYTES } from '../day-key-entry.js';
-import { isDay, type Day } from '../days.js';
-import { SealingError } from '../errors.js';
-import { NONCE_BYTES, TAG_BYTES } from './aead.js';
-import { sha256 } from './hmac.js';
+import { HPKE_OVERHEAD_BYTES } from '../../binding.js';
+import { canonicalBytes, fromBase64url, toBase64url } from '../../bytes.js';
+import { KEY_ID_BYTES } from '../../day-key-entry.js';
+import { isDay, type Day } from '../../days.js';
+import { SealingError } from '../../errors.js';
+import { NONCE_BYTES, TAG_BYTES } from '../aead.js';
+import { sha256 } from '../hmac.js';
 
 /**
  * A record on the wire:

@@ -1,10 +1,10 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { addDays, DAY_KEY_DAYS, type Day } from '../days.js';
-import { SealingError } from '../errors.js';
-import { aeadSeal } from './aead.js';
-import { hpkeSeal } from './hpke.js';
-import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
-import { freshNonce } from './nonce.js';
+import { addDays, DAY_KEY_DAYS, type Day } from '../../days.js';
+import { SealingError } from '../../errors.js';
+import { aeadSeal } from '../aead.js';
+import { hpkeSeal } from '../hpke/hpke.js';
+import type { IdentitySigner, KeyDirectory, PublishedDayKey } from '../keyring/keyring.js';
+import { freshNonce } from '../nonce.js';
 import {
   bodyBinding,
   encodePrefix,

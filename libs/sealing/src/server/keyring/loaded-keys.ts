@@ -1,10 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { PinnedIdentity } from '../day-key-entry.js';
-import type { Day } from '../days.js';
+import type { PinnedIdentity } from '../../day-key-entry.js';
+import type { Day } from '../../days.js';
 import { publicIdentityOf } from './keyring-identities.js';
 import { keyBytes, type KeyringState } from './keyring-state.js';
 import type { IdentitySigner, RowKeys } from './keyring.js';
-import { importPrivateKey, signEd25519 } from './keys.js';
+import { importPrivateKey, signEd25519 } from '../keys.js';
 
 /** A state of the keyring, with its keys ready for use. */
 export interface Loaded {

@@ -1,9 +1,9 @@
-import { toBase64url } from '../bytes.js';
-import type { PinnedIdentity } from '../day-key-entry.js';
-import { addDays, IDENTITY_OUTLIVES_DAYS, type Day } from '../days.js';
-import { SealingError } from '../errors.js';
+import { toBase64url } from '../../bytes.js';
+import type { PinnedIdentity } from '../../day-key-entry.js';
+import { addDays, IDENTITY_OUTLIVES_DAYS, type Day } from '../../days.js';
+import { SealingError } from '../../errors.js';
 import { keyBytes, type IdentityState, type KeyringState, type StateChange } from './keyring-state.js';
-import { importPrivateKey, keyIdOf, publicKeyBytes } from './keys.js';
+import { importPrivateKey, keyIdOf, publicKeyBytes } from '../keys.js';
 
 /** The public half of an identity key, as others pin it. */
 export function publicIdentityOf(seed: Uint8Array): PinnedIdentity {

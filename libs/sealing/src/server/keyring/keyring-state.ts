@@ -1,7 +1,7 @@
-import { fromBase64url, toBase64url } from '../bytes.js';
-import type { PinnedIdentity } from '../day-key-entry.js';
-import { addDays, DAY_KEY_DAYS, DAY_KEYS_AHEAD, isDay, type Day } from '../days.js';
-import { SealingError } from '../errors.js';
+import { fromBase64url, toBase64url } from '../../bytes.js';
+import type { PinnedIdentity } from '../../day-key-entry.js';
+import { addDays, DAY_KEY_DAYS, DAY_KEYS_AHEAD, isDay, type Day } from '../../days.js';
+import { SealingError } from '../../errors.js';
 
 /** Everything a file keyring holds; private bytes in base64url. Replaced as a whole, never changed in place. */
 export interface KeyringState {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../test/support/world.js';
-import { addDays } from '../days.js';
-import { SealingError, type SealingErrorCode } from '../errors.js';
+import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { addDays } from '../../days.js';
+import { SealingError, type SealingErrorCode } from '../../errors.js';
 
-import { FileKeyring } from './file-keyring.js';
-import type { IdentitySigner, KeyDirectory, PublishedDayKey } from './keyring.js';
-import { importPrivateKey, keyIdOf, newPrivateSeed, publicKeyBytes, signEd25519 } from './keys.js';
-import { writePinnedIdentities } from './pinned-identities.js';
+import { FileKeyring } from '../keyring/file-keyring.js';
+import type { IdentitySigner, KeyDirectory, PublishedDayKey } from '../keyring/keyring.js';
+import { importPrivateKey, keyIdOf, newPrivateSeed, publicKeyBytes, signEd25519 } from '../keys.js';
+import { writePinnedIdentities } from '../keyring/pinned-identities.js';
 import { recordOverheadBytes } from './record-header.js';
 import { RecordOpener, type ExpectedRecord } from './record-opener.js';
 import { SenderKeys, type RecordTarget } from './sender-keys.js';

@@ -1,6 +1,6 @@
-import type { AeadName } from './aead.js';
-import { NONCE_BYTES } from './aead.js';
-import { hmacBytes } from './hmac.js';
+import type { AeadName } from '../aead.js';
+import { NONCE_BYTES } from '../aead.js';
+import { hmacBytes } from '../hmac.js';
 
 /** RFC 9180: DHKEM(X25519, HKDF-SHA256) with HKDF-SHA256 in base mode; only the AEAD varies. */
 export interface HpkeSuite {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../test/support/world.js';
-import { addDays, IDENTITY_OUTLIVES_DAYS } from '../days.js';
-import { SealingError } from '../errors.js';
+import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { addDays, IDENTITY_OUTLIVES_DAYS } from '../../days.js';
+import { SealingError } from '../../errors.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring } from './file-keyring.js';
 import { pinsIn, readPinnedIdentities, type IdentityPins } from './pinned-identities.js';
-import { splitRecord } from './record-header.js';
-import { RecordOpener } from './record-opener.js';
-import { resigner } from './resign.js';
-import { SenderKeys } from './sender-keys.js';
+import { splitRecord } from '../envelope/record-header.js';
+import { RecordOpener } from '../envelope/record-opener.js';
+import { resigner } from '../envelope/resign.js';
+import { SenderKeys } from '../envelope/sender-keys.js';
 
 const plaintext = Buffer.from('{"submission":"a"}');
 const target = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };

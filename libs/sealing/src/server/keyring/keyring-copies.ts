@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { SealingError } from '../errors.js';
+import { SealingError } from '../../errors.js';
 import { KeyringFile, type WriteStep } from './keyring-file.js';
 import { decodeState, encodeState, type KeyringState } from './keyring-state.js';
 

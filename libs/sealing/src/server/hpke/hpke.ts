@@ -1,9 +1,9 @@
 import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { ENC_BYTES } from '../binding.js';
-import { SealingError } from '../errors.js';
-import { aeadOpen, aeadSeal, type AeadName } from './aead.js';
+import { ENC_BYTES } from '../../binding.js';
+import { SealingError } from '../../errors.js';
+import { aeadOpen, aeadSeal, type AeadName } from '../aead.js';
 import { hpkeSuites, keyAndNonce, kemSharedSecret, scheduleRoot } from './hpke-schedule.js';
-import { importPublicKey, publicKeyBytes } from './keys.js';
+import { importPublicKey, publicKeyBytes } from '../keys.js';
 
 interface Binding {
   readonly info: Uint8Array;

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { canonicalBytes } from '../bytes.js';
-import { SealingError } from '../errors.js';
-import { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from './rest.js';
+import { canonicalBytes } from '../../bytes.js';
+import { SealingError } from '../../errors.js';
+import { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from '../rest.js';
 
 const MAGIC = Buffer.from('keyring1', 'latin1');
 const MASTER_ID_BYTES = 16;

@@ -1,9 +1,9 @@
-import { fromBase64url } from '../bytes.js';
-import { addDays, RECORD_DAYS_AHEAD } from '../days.js';
-import { SealingError } from '../errors.js';
-import type { Keyring } from './keyring.js';
-import type { StruckIdentity } from './keyring-state.js';
-import { importPublicKey, verifyEd25519 } from './keys.js';
+import { fromBase64url } from '../../bytes.js';
+import { addDays, RECORD_DAYS_AHEAD } from '../../days.js';
+import { SealingError } from '../../errors.js';
+import type { Keyring } from '../keyring/keyring.js';
+import type { StruckIdentity } from '../keyring/keyring-state.js';
+import { importPublicKey, verifyEd25519 } from '../keys.js';
 import {
   encodePrefix,
   encodeUnsigned,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SealingError } from '../errors.js';
+import { SealingError } from '../../errors.js';
 
 const WAIT_MS_MAX = 15_000;
 const BACK_OFF_MS = 5;

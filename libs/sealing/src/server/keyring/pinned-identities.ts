@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { fromBase64url } from '../bytes.js';
-import { isPinnedIdentities, type PinnedIdentities, type PinnedIdentity } from '../day-key-entry.js';
-import { SealingError } from '../errors.js';
+import { fromBase64url } from '../../bytes.js';
+import { isPinnedIdentities, type PinnedIdentities, type PinnedIdentity } from '../../day-key-entry.js';
+import { SealingError } from '../../errors.js';
 import { replaceDurably } from './keyring-file.js';
-import { keyIdOf } from './keys.js';
+import { keyIdOf } from '../keys.js';
 import { withWriterLock } from './writer-lock.js';
 
 /** @throws SealingError `pins-unreadable`, also for a key whose name is not its hash */
