@@ -183,8 +183,8 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'a day that begins early, or a clock that leaps, refuses nobody at the door',
     without: 'whoever says something for a day without an outbox makes it',
-    file: 'libs/bus/src/bus.ts',
-    find: '        if (isNotStored(error) && conflicts === 0) await this.createDays();\n        else if',
+    file: 'libs/bus/src/transactions.ts',
+    find: '        if (isNotStored(error) && conflicts === 0) await createDays();\n        else if',
     replace: '        if',
     test: DISTURBED,
     name: 'made by whoever says something',

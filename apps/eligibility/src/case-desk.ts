@@ -17,7 +17,7 @@ export class CaseDesk {
     @Inject(CaseStore) private readonly cases: CaseStore,
   ) {}
 
-  async take(items: readonly CaseItem[], unit: UnitOfWork<'eligibility'>): Promise<readonly Handled<'eligibility'>[]> {
+  async take(items: readonly CaseItem[], unit: UnitOfWork<'eligibility'>): Promise<readonly Handled[]> {
     const inputs = items.flatMap((item) => ('input' in item ? [item.input] : []));
     const outputs = await this.cases.apply(unit.tx, inputs);
     const outputOf = new Map(inputs.map((input, at) => [input, outputs[at]]));
@@ -30,13 +30,14 @@ export class CaseDesk {
       boxDays: appealDays + waitDays + reopenDays,
       askDays,
     };
-    return items.map((item): Handled<'eligibility'> => {
+    return items.map((item): Handled => {
       if ('park' in item) {
         const { park: code, isFromDevice } = item;
         return { status: 'park', code, ...(isFromDevice === true ? { isFromDevice } : {}) };
       }
       const output = 'input' in item ? outputOf.get(item.input) : undefined;
-      return output === undefined ? { status: 'done' } : { status: 'done', out: messagesFor(output, setting) };
+      if (output !== undefined) unit.publish(...messagesFor(output, setting));
+      return { status: 'done' };
     });
   }
 }

@@ -19,7 +19,7 @@ export class OnEligibilityRequestFiled {
   handle(
     deliveries: readonly Delivery<typeof eligibilityRequestFiled>[],
     { unit }: BatchContext<'eligibility'>,
-  ): Promise<readonly Handled<'eligibility'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.desk.take(
       deliveries.map(({ payload, day }): CaseItem => {
         const opened = openSlice(this.runtime.keyring, eligibilityRequest, { day, sealed: payload.sealed });

@@ -19,7 +19,7 @@ export class OnFactsSubmitted {
   handle(
     deliveries: readonly Delivery<typeof factsSubmitted>[],
     { unit }: BatchContext<'eligibility'>,
-  ): Promise<readonly Handled<'eligibility'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.desk.take(
       deliveries.map(({ payload, day }): CaseItem => {
         const opened = openSlice(this.runtime.keyring, factsSlice, { day, sealed: payload.sealed });

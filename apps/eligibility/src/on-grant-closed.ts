@@ -18,7 +18,7 @@ export class OnGrantClosed {
   async handle(
     deliveries: readonly Delivery<typeof grantClosed>[],
     { unit }: BatchContext<'eligibility'>,
-  ): Promise<readonly Handled<'eligibility'>[]> {
+  ): Promise<readonly Handled[]> {
     const grants = deliveries.map(({ payload }) => Buffer.from(payload.grant, 'base64url'));
     const found = await this.cases.ofGrants(unit.tx, grants);
     return this.desk.take(

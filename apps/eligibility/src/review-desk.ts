@@ -53,9 +53,7 @@ export class ReviewDesk {
       if (may !== 'yes') return may;
       const day = dayNumber(dayOf(this.runtime.clock.now()));
       const input = { handle, day, command: { type: 'settle', verdict, reviewer } as const };
-      for (const handled of await this.desk.take([{ input }], unit)) {
-        if (handled.status === 'done') unit.say(...(handled.out ?? []));
-      }
+      await this.desk.take([{ input }], unit);
       return 'settled';
     });
   }

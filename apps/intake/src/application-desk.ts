@@ -87,7 +87,7 @@ export class ApplicationDesk {
       const accepted = batch.filter((_, at) => fresh.has(rows[at] as (typeof rows)[number]));
       const boxes = accepted.map(({ application }) => receivedBox(application, clock.now().getTime()));
       await store.put('box', boxes);
-      for (const submission of accepted) unit.say(...sliceMessages(submission, this.nameFor));
+      for (const submission of accepted) unit.publish(...sliceMessages(submission, this.nameFor));
       return rows.map((row) =>
         verdictOf({ isNew: fresh.has(row), knownDigest: knownOf.get(row)?.digest, digest: row.body.digest }),
       );
@@ -100,7 +100,7 @@ export class ApplicationDesk {
     return bus.transaction(async (unit) => {
       const added = await (await records.begin(unit.tx)).put(REQUEST, rows);
       batch.forEach((filing, at) => {
-        if (added[at]) unit.say(filedMessage(filing, this.nameFor));
+        if (added[at]) unit.publish(filedMessage(filing, this.nameFor));
       });
       return batch.map(() => undefined);
     });

@@ -14,7 +14,7 @@ export class OnOutcomePosted {
   eligibility(
     deliveries: readonly Delivery<typeof eligibilityOutcomePosted>[],
     { unit }: BatchContext<'intake'>,
-  ): Promise<readonly Handled<'intake'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.post(deliveries, unit);
   }
 
@@ -22,14 +22,14 @@ export class OnOutcomePosted {
   payments(
     deliveries: readonly Delivery<typeof paymentsOutcomePosted>[],
     { unit }: BatchContext<'intake'>,
-  ): Promise<readonly Handled<'intake'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.post(deliveries, unit);
   }
 
   private async post(
     deliveries: readonly (Delivery<typeof eligibilityOutcomePosted> | Delivery<typeof paymentsOutcomePosted>)[],
     { tx }: BatchContext<'intake'>['unit'],
-  ): Promise<readonly Handled<'intake'>[]> {
+  ): Promise<readonly Handled[]> {
     await this.boxes.post(
       tx,
       deliveries.map(({ payload }) => ({ ...payload, box: Buffer.from(payload.box, 'base64url') })),

@@ -10,10 +10,7 @@ export type ContactItem = { readonly input: ContactInput } | { readonly park: st
 export class ContactDesk {
   constructor(@Inject(ContactStore) private readonly contacts: ContactStore) {}
 
-  async take(
-    items: readonly ContactItem[],
-    { tx }: UnitOfWork<'notification'>,
-  ): Promise<readonly Handled<'notification'>[]> {
+  async take(items: readonly ContactItem[], { tx }: UnitOfWork<'notification'>): Promise<readonly Handled[]> {
     await this.contacts.apply(
       tx,
       items.flatMap((item) => ('input' in item ? [item.input] : [])),

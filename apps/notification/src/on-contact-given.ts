@@ -19,7 +19,7 @@ export class OnContactGiven {
   handle(
     deliveries: readonly Delivery<typeof contactGiven>[],
     { unit }: BatchContext<'notification'>,
-  ): Promise<readonly Handled<'notification'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.desk.take(
       deliveries.map(({ payload, day: text }): ContactItem => {
         const opened = openSlice(this.runtime.keyring, contactSlice, { day: text, sealed: payload.sealed });

@@ -15,7 +15,7 @@ export class OnNoticeDue {
   eligibility(
     deliveries: readonly Delivery<typeof eligibilityNoticeDue>[],
     { unit }: BatchContext<'notification'>,
-  ): Promise<readonly Handled<'notification'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.take('eligibility', deliveries, unit);
   }
 
@@ -23,7 +23,7 @@ export class OnNoticeDue {
   payments(
     deliveries: readonly Delivery<typeof paymentsNoticeDue>[],
     { unit }: BatchContext<'notification'>,
-  ): Promise<readonly Handled<'notification'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.take('payments', deliveries, unit);
   }
 
@@ -31,7 +31,7 @@ export class OnNoticeDue {
     from: Side,
     deliveries: readonly (Delivery<typeof eligibilityNoticeDue> | Delivery<typeof paymentsNoticeDue>)[],
     unit: BatchContext<'notification'>['unit'],
-  ): Promise<readonly Handled<'notification'>[]> {
+  ): Promise<readonly Handled[]> {
     const items = deliveries.map(({ payload: { token, version, template }, day: text }) => {
       const day = dayNumber(text);
       return { input: { token, notice: { from, version, template, day } } };

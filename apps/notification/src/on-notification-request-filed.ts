@@ -20,7 +20,7 @@ export class OnNotificationRequestFiled {
   handle(
     deliveries: readonly Delivery<typeof notificationRequestFiled>[],
     { unit }: BatchContext<'notification'>,
-  ): Promise<readonly Handled<'notification'>[]> {
+  ): Promise<readonly Handled[]> {
     return this.desk.take(
       deliveries.map(({ payload, day }): ContactItem => {
         const opened = openSlice(this.runtime.keyring, notificationRequest, { day, sealed: payload.sealed });

@@ -21,7 +21,7 @@ export class OnGrantAwarded {
   async handle(
     deliveries: readonly Delivery<typeof grantAwarded>[],
     { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled<'payments'>[]> {
+  ): Promise<readonly Handled[]> {
     const places = await this.households.grants(
       unit.tx,
       deliveries.map(({ payload }) => payload.grant),

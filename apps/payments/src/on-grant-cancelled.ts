@@ -18,7 +18,7 @@ export class OnGrantCancelled {
   async handle(
     deliveries: readonly Delivery<typeof grantCancelled>[],
     { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled<'payments'>[]> {
+  ): Promise<readonly Handled[]> {
     const grants = deliveries.map(({ payload }) => payload.grant);
     const places = await this.households.grants(unit.tx, grants);
     const works = deliveries.flatMap(({ payload: { grant }, day }): Work[] => {

@@ -22,7 +22,7 @@ export class OnPaymentsRequestFiled {
   handle(
     deliveries: readonly Delivery<typeof paymentsRequestFiled>[],
     { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled<'payments'>[]> {
+  ): Promise<readonly Handled[]> {
     return parkOrTake(
       deliveries.map((delivery) => this.workOf(delivery)),
       (works) => this.desk.take(works, unit),

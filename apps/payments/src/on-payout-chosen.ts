@@ -20,7 +20,7 @@ export class OnPayoutChosen {
   handle(
     deliveries: readonly Delivery<typeof payoutChosen>[],
     { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled<'payments'>[]> {
+  ): Promise<readonly Handled[]> {
     return parkOrTake(
       deliveries.map((delivery) => this.workOf(delivery)),
       (works) => this.desk.take(works, unit),

@@ -216,7 +216,7 @@ export class PaymentDesk {
       }
       households.set(handle, { state: reported.state, keys });
       const boxDays = waitDays + reopenDays + appealDays;
-      unit.say(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays }));
+      unit.publish(...messagesFor(reported.events, keys, { today: dayOf(now), boxDays }));
     }
     return ends;
   }

@@ -5,7 +5,7 @@ import type { Work } from './payment-desk.js';
 export async function parkOrTake(
   items: readonly (Work | string)[],
   take: (works: readonly Work[]) => Promise<void>,
-): Promise<readonly Handled<'payments'>[]> {
+): Promise<readonly Handled[]> {
   await take(items.filter((item) => typeof item !== 'string'));
   return items.map((item) =>
     typeof item === 'string' ? { status: 'park', code: item, isFromDevice: true } : { status: 'done' },

@@ -7,8 +7,7 @@ import { Brake } from './brake.js';
 import type { BusOptions, BusPoint } from './bus-options.js';
 import { BusConsumer } from './consumer.js';
 import { BusError } from './errors.js';
-import { failureOf } from './failure.js';
-import { handlerTable, type AnyDelivery, type HandlerEntry, type UnitOfWork } from './handlers.js';
+import { handlerTable, type HandlerEntry, type UnitOfWork } from './handlers.js';
 import { kafkaClient, producerOf } from './kafka-client.js';
 import type { ParkedGroup } from './keeping.js';
 import { LaterWorker } from './later-worker.js';
@@ -19,24 +18,25 @@ import { Relay } from './relay.js';
 import { requestRepublish } from './relay-log.js';
 import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
 import { readStatus, type BusStatus } from './status.js';
+import { OutboxTransactions, type Transactions } from './transactions.js';
 import { Watchdog } from './watchdog.js';
 
 const HOUR_MS = 3_600_000;
 const TURN_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
-const CONFLICTS_MAX = 20;
 const PARKED_AT_ONCE = 500;
 
 /** A service's end of the message pipe: says, sends, receives; never loses, never does twice. */
 export class Bus<S extends Service> {
   readonly service: S;
+  readonly transactions: Transactions<S>;
   private readonly options: BusOptions<S>;
   private readonly limits: BusLimits;
   private readonly client: Kafka;
   private readonly outbox: Outbox;
   private readonly relay: Relay;
   private readonly brake: Brake;
-  private readonly counts = { done: 0, repeated: 0, later: 0, parked: 0, expired: 0 };
+  private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: LaterWorker | undefined;
   private watchdog: Watchdog | undefined;
@@ -60,30 +60,17 @@ export class Bus<S extends Service> {
       clock: () => this.now(),
     });
     this.relay = this.createRelay();
+    this.transactions = new OutboxTransactions({
+      pool: options.pool,
+      outbox: this.outbox,
+      createDays: () => this.createDays(),
+      committed: () => this.relay.wake(),
+    });
   }
 
-  /**
-   * Runs work in one transaction and sends what it has said once it is committed. Work is done again when another
-   * transaction was in its way, so it must not leave traces outside of the transaction.
-   */
-  async transaction<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T> {
-    for (let conflicts = 0; ; conflicts += 1) {
-      const outbox = this.outbox.open();
-      try {
-        const [result, written] = await inTransaction(this.options.pool, async (tx) => {
-          const unit: UnitOfWork<S> = { tx, say: (...said) => outbox.say(said as readonly AnyDelivery[]) };
-          const value = await work(unit);
-          return [value, await outbox.write(tx)] as const;
-        });
-        if (written > 0) this.relay.wake();
-        return result;
-      } catch (error) {
-        if (conflicts >= CONFLICTS_MAX) throw error;
-        // A day may begin, or a clock leap, before anybody has looked. In another cluster the relay has to look first.
-        if (isNotStored(error) && conflicts === 0) await this.createDays();
-        else if (failureOf(error) !== 'conflict') throw error;
-      }
-    }
+  /** As `transactions.run`. */
+  transaction<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T> {
+    return this.transactions.run(work);
   }
 
   /** Prepares the outbox for today and starts the relay. @throws when the database does not answer */
@@ -353,11 +340,6 @@ export class Bus<S extends Service> {
   private topicName(topic: string): string {
     return this.options.names?.topic(topic) ?? topic;
   }
-}
-
-/** The outbox has no place yet for the day or for the cluster of a message. */
-function isNotStored(error: unknown): boolean {
-  return error instanceof BusError && error.code === 'not-stored';
 }
 
 /** The time at the start of this process, and what has passed since: however a clock leaps, nothing stalls by that. */

@@ -11,17 +11,15 @@ export type Delivery<C> = Message<C>;
 export interface UnitOfWork<S extends Service> {
   readonly tx: Tx;
   /** Validated here; sealed, shuffled and stored when the transaction commits. @throws ContractError, BusError */
-  say(...messages: readonly Outgoing<S>[]): void;
+  publish(...messages: readonly Outgoing<S>[]): void;
 }
 
 /**
- * What became of one delivery. `due` is rounded up to the hour; `code` is a word, never a value. `isFromDevice`: what was
- * sealed by a device outside is at fault, so the brake does not count it: anybody can send as many of those as he likes.
+ * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is at
+ * fault, so the brake does not count it: anybody can send as many of those as they like.
  */
-export type Handled<S extends Service> =
-  | { readonly status: 'done'; readonly out?: readonly Outgoing<S>[] }
-  | { readonly status: 'later'; readonly due: Date }
-  | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };
+export type Handled =
+  { readonly status: 'done' } | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };
 
 export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Service } ? S : never;
 
@@ -29,12 +27,12 @@ export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Servi
 export type BatchHandler<C extends AnyContract> = (
   deliveries: readonly Delivery<C>[],
   unit: UnitOfWork<ConsumerOf<C>>,
-) => Promise<readonly Handled<ConsumerOf<C>>[]>;
+) => Promise<readonly Handled[]>;
 
 /** A handler with its type forgotten: the contract beside it says what it takes. */
 export interface HandlerEntry<S extends Service> {
   readonly contract: Contract<string, object, Service, S>;
-  readonly handle: (deliveries: readonly AnyDelivery[], unit: UnitOfWork<S>) => Promise<readonly Handled<S>[]>;
+  readonly handle: (deliveries: readonly AnyDelivery[], unit: UnitOfWork<S>) => Promise<readonly Handled[]>;
 }
 
 export interface AnyDelivery {

@@ -21,6 +21,7 @@ export { defaultLimits, poolConfig, TRANSACTION_TIMEOUT_MS, type BusLimits } fro
 export { BatchTransport } from './nest/batch-transport.js';
 export { handlersFor, OnContract, type BatchContext } from './nest/on-contract.js';
 export type { Processor, Tally } from './processor.js';
+export { Transactions } from './transactions.js';
 export type { RelayStatus } from './relay.js';
 export { requestRepublish } from './relay-log.js';
 export { busDown, busUp } from './schema.js';

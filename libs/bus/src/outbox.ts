@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day } from '#libs/contracts';
+import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day, type Service } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
 import type { SenderKeys } from '#libs/sealing';
 
 import { BusError } from './errors.js';
-import type { AnyDelivery } from './handlers.js';
+import type { AnyDelivery, UnitOfWork } from './handlers.js';
 import { DAYS_AHEAD } from './schema.js';
 
 const rows = columns({ day: 'date', topic: 'text', record: 'bytea' }, { as: 'o', ordinal: 'seq' });
@@ -43,15 +43,20 @@ export class Outbox {
   }
 }
 
-/** What is said in one transaction. */
+/** What is published in one transaction. */
 export class OutboxUnit {
   private readonly said: Said[] = [];
   private ended = false;
 
   constructor(private readonly options: OutboxOptions) {}
 
+  /** The transaction as its work sees it. */
+  unitOf<S extends Service>(tx: Tx): UnitOfWork<S> {
+    return { tx, publish: (...messages) => this.publish(messages as readonly AnyDelivery[]) };
+  }
+
   /** Checks at once, so that the error points at who said it. @throws ContractError, BusError */
-  say(messages: readonly AnyDelivery[]): void {
+  publish(messages: readonly AnyDelivery[]): void {
     if (this.ended) throw new BusError('unit-ended');
     const today = dayOf(this.options.clock());
     for (const { contract, day, payload } of messages) {

@@ -7,7 +7,7 @@ import type { OnAlarm } from './alarm.js';
 import type { Brake } from './brake.js';
 import { BusError } from './errors.js';
 import { failureOf, parkingCodeOf } from './failure.js';
-import type { AnyDelivery, Handled, HandlerEntry, UnitOfWork } from './handlers.js';
+import type { Handled, HandlerEntry } from './handlers.js';
 import type { Keeping } from './keeping.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
 import type { Outbox, OutboxUnit } from './outbox.js';
@@ -18,7 +18,6 @@ import { Backoff } from './backoff.js';
 export interface Tally {
   readonly done: number;
   readonly repeated: number;
-  readonly later: number;
   readonly parked: number;
   readonly expired: number;
 }
@@ -170,21 +169,14 @@ export class Processor<S extends Service> {
       if (sights[at] === 'other') parked.push({ ...incoming, code: 'other-content' });
     }
     const results = await this.handle(fresh, tx, outbox);
-    const later: (Incoming & { due: Date })[] = [];
     const undone: Delivered[] = [];
     for (const [message, result] of results) {
-      if (result.status === 'done') outbox.say((result.out ?? []) as readonly AnyDelivery[]);
       if (result.status !== 'done') undone.push(message);
-      if (result.status === 'later') later.push({ ...message.incoming, due: result.due });
       if (result.status === 'park') parked.push({ ...message.incoming, code: result.code });
     }
     await keeping.forget(
       tx,
       undone.map(({ seen }) => seen),
-    );
-    await keeping.keepForLater(
-      tx,
-      later.map(({ contractName, day, record, due }) => ({ contractName, day, record, due })),
     );
     await keeping.park(
       tx,
@@ -194,7 +186,6 @@ export class Processor<S extends Service> {
     const tally = {
       done: fresh.length - undone.length,
       repeated: sights.filter((sight) => sight === 'known').length,
-      later: later.length,
       parked: parked.length,
       expired: ours.filter(({ kind }) => kind === 'expired').length,
     };
@@ -215,9 +206,9 @@ export class Processor<S extends Service> {
     messages: readonly Delivered[],
     tx: Tx,
     outbox: OutboxUnit,
-  ): Promise<readonly (readonly [Delivered, Handled<S>])[]> {
-    const unit: UnitOfWork<S> = { tx, say: (...said) => outbox.say(said as readonly AnyDelivery[]) };
-    const results: (readonly [Delivered, Handled<S>])[] = [];
+  ): Promise<readonly (readonly [Delivered, Handled])[]> {
+    const unit = outbox.unitOf<S>(tx);
+    const results: (readonly [Delivered, Handled])[] = [];
     for (const [name, group] of Map.groupBy(messages, ({ incoming }) => incoming.contract.name)) {
       const entry = this.options.handlers.get(name);
       if (entry === undefined) throw new BusError('unhandled-contract');
@@ -264,9 +255,9 @@ export class Processor<S extends Service> {
 }
 
 /** Handlers are typed, but a controller can still return anything at run time. */
-function checked<S extends Service>(result: Handled<S> | undefined): Handled<S> {
+function checked(result: Handled | undefined): Handled {
   const status = result?.status;
-  if (result === undefined || (status !== 'done' && status !== 'later' && status !== 'park')) {
+  if (result === undefined || (status !== 'done' && status !== 'park')) {
     throw new BusError('wrong-results');
   }
   return result;

@@ -26,7 +26,7 @@ function dogAt() {
     isBraked: false,
     lag: 5,
     lastProgressAt: new Date(START - 3_600_000),
-    counts: { done: 0, repeated: 0, later: 0, parked: 0, expired: 0 },
+    counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
     database: { parked: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
     relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },
     ...changes,

@@ -54,7 +54,7 @@ describe('a leader of the relay', () => {
     const frozen = await frozenLeader();
     const { bus } = world.bus('eligibility', eligibility, { limits: { frozenMs: FROZEN_MS } });
     await bus.start();
-    await bus.transaction(({ say }) => Promise.resolve(say(awarded('a'))));
+    await bus.transaction(({ publish }) => Promise.resolve(publish(awarded('a'))));
     await eventually(
       () => bus.status(),
       ({ relay, database }) => relay.isLeader && database?.backlog === 0,
@@ -77,7 +77,7 @@ describe('a leader of the relay', () => {
       ({ relay }) => relay.isLeader,
     );
     await other.bus.start();
-    await slow.bus.transaction(({ say }) => Promise.resolve(say(cancelled('a') as never)));
+    await slow.bus.transaction(({ publish }) => Promise.resolve(publish(cancelled('a') as never)));
     const { relay } = await eventually(
       () => slow.bus.status(),
       ({ database }) => database?.backlog === 0,
@@ -91,7 +91,7 @@ it('a day that has begun before anybody has made its outbox is made by whoever s
   const { bus } = world.bus('eligibility', eligibility, { clock: () => now });
   await bus.start();
   now = new Date(now.getTime() + 5 * DAY_MS);
-  await bus.transaction(({ say }) => Promise.resolve(say(cancelled('a', 1, addDays(today(), 5)) as never)));
+  await bus.transaction(({ publish }) => Promise.resolve(publish(cancelled('a', 1, addDays(today(), 5)) as never)));
   const { rows } = await eligibility.pool.query('SELECT count(*)::integer AS count FROM outbox');
   expect(rows).toEqual([{ count: 1 }]);
 });
@@ -99,7 +99,7 @@ it('a day that has begun before anybody has made its outbox is made by whoever s
 it('while its own pins cannot be read a service parks nothing: messages wait, and it says so', async () => {
   const { bus: producer } = world.bus('eligibility', eligibility);
   await producer.start();
-  await producer.transaction(({ say }) => Promise.resolve(say(awarded('a'), awarded('b'))));
+  await producer.transaction(({ publish }) => Promise.resolve(publish(awarded('a'), awarded('b'))));
   const payments = await world.database();
   const opener = keys.opener('payments');
   let tries = 0;

@@ -16,8 +16,8 @@ import {
 import { awarded, cancelled, eventually, id, ids, Keys, leaveEffects, World } from './support.js';
 
 const On = handlersFor('payments');
-type Results = Promise<readonly Handled<'payments'>[]>;
-const done = (deliveries: readonly unknown[]): Handled<'payments'>[] => deliveries.map(() => ({ status: 'done' }));
+type Results = Promise<readonly Handled[]>;
+const done = (deliveries: readonly unknown[]): Handled[] => deliveries.map(() => ({ status: 'done' }));
 
 @Controller()
 class GrantEvents {
@@ -112,7 +112,7 @@ describe('a Nest service on the bus', () => {
     app = await NestFactory.createMicroservice(PaymentsModule, { strategy: new BatchTransport(payments), logger });
     await app.listen();
     await eligibility.transaction(async (unit) =>
-      unit.say(cancelled('a'), cancelled('bad'), awarded('b'), cancelled('c')),
+      unit.publish(cancelled('a'), cancelled('bad'), awarded('b'), cancelled('c')),
     );
     await eventually(
       () => to.effects(),

@@ -57,7 +57,7 @@ describe('a struck identity', () => {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     const all = names(6);
-    await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
     await eventually(
       () => eligibility.status(),
       ({ relay }) => relay.sent === 6,
@@ -90,7 +90,7 @@ describe('a struck identity', () => {
       (effects) => effects.length >= 6,
     );
     await eligibility.republish();
-    await eligibility.transaction(async (unit) => unit.say(cancelled('after')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('after')));
     await eventually(
       () => payments.status(),
       ({ counts }) => counts.repeated >= 6,
@@ -110,7 +110,7 @@ describe('a struck identity', () => {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await eligibility.transaction(async (unit) => unit.say(...names(3).map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(3).map((name) => cancelled(name))));
     await eventually(
       () => payments.status(),
       ({ counts }) => counts.done + counts.parked === 3,
@@ -131,9 +131,9 @@ describe('two identities of one producer', () => {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await eligibility.transaction(async (unit) => unit.say(...names(3, 'old').map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(3, 'old').map((name) => cancelled(name))));
     await ring().rotateIdentity(today(), pinsIn(keys.pinnedIdentitiesPath));
-    await eligibility.transaction(async (unit) => unit.say(...names(3, 'new').map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(3, 'new').map((name) => cancelled(name))));
     await eventually(
       () => payments.status(),
       ({ counts }) => counts.done + counts.parked === 6,

@@ -245,6 +245,20 @@ export class TestedDatabase {
     return (await inTransaction(this.pool, (tx) => kept.parkedSummary(tx))).byCode;
   }
 
+  /** What a retry does with parked messages, with an hour of the test's own. @returns how many there were */
+  keepParkedForLater(due: Date): Promise<number> {
+    const { kept } = this;
+    if (kept === undefined) return Promise.resolve(0);
+    return inTransaction(this.pool, async (tx) => {
+      const parked = await kept.takeParked(tx, 100);
+      await kept.keepForLater(
+        tx,
+        parked.map(({ contractName, day, record }) => ({ contractName, day, record, due })),
+      );
+      return parked.length;
+    });
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
     await this.drop();

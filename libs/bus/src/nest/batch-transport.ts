@@ -48,15 +48,15 @@ export class BatchTransport<S extends Service> extends Server implements CustomT
       const contract = declaredContracts.get(topic);
       if (contract === undefined) throw new BusError('foreign-contract');
       if (handler.next !== undefined) throw new BusError('handled-twice');
-      const handle = async (deliveries: unknown, unit: BatchContext<S>['unit']): Promise<readonly Handled<S>[]> =>
-        resultsOf<S>(await (handler as unknown as NestHandler)(deliveries, { unit }));
+      const handle = async (deliveries: unknown, unit: BatchContext<S>['unit']): Promise<readonly Handled[]> =>
+        resultsOf(await (handler as unknown as NestHandler)(deliveries, { unit }));
       return handlerOf(contract, handle as never) as unknown as HandlerEntry<S>;
     });
   }
 }
 
-async function resultsOf<S extends Service>(returned: unknown): Promise<readonly Handled<S>[]> {
+async function resultsOf(returned: unknown): Promise<readonly Handled[]> {
   const outcome = (isObservable(returned) ? await lastValueFrom(returned) : returned) as Outcome;
-  if (outcome.ok) return outcome.results as readonly Handled<S>[];
+  if (outcome.ok) return outcome.results as readonly Handled[];
   throw outcome.error;
 }

@@ -10,8 +10,7 @@ export interface BatchContext<S extends Service> {
 
 /** What a handler came to, handed through Nest as a value: its exception filters would log the error's text. */
 export type Outcome =
-  | { readonly ok: true; readonly results: readonly Handled<Service>[] }
-  | { readonly ok: false; readonly error: unknown };
+  { readonly ok: true; readonly results: readonly Handled[] } | { readonly ok: false; readonly error: unknown };
 
 /** Contracts that handlers were declared for, by topic; read by the transport. */
 export const declaredContracts = new Map<string, AnyContract>();
@@ -19,7 +18,7 @@ export const declaredContracts = new Map<string, AnyContract>();
 type BatchMethod<C extends AnyContract> = (
   deliveries: readonly Delivery<C>[],
   context: BatchContext<ConsumerOf<C>>,
-) => Promise<readonly Handled<ConsumerOf<C>>[]>;
+) => Promise<readonly Handled[]>;
 
 /**
  * Declares a controller's method as the handler of a contract. A method that takes another payload, says another
@@ -31,7 +30,7 @@ export function OnContract<const C extends AnyContract>(contract: C) {
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<M>,
   ): void => {
-    const method = descriptor.value as unknown as (...args: unknown[]) => Promise<readonly Handled<Service>[]>;
+    const method = descriptor.value as unknown as (...args: unknown[]) => Promise<readonly Handled[]>;
     const guarded = async function (this: unknown, ...args: unknown[]): Promise<Outcome> {
       try {
         return { ok: true, results: await method.apply(this, args) };

@@ -54,7 +54,7 @@ export function survivesCrashes(transport: Transport): void {
   const sayAll = async (all: readonly string[]): Promise<void> => {
     const { bus } = world.bus('eligibility', from);
     await bus.start();
-    await bus.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+    await bus.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
     await eventually(
       () => bus.status(),
       ({ database }) => database?.backlog === 0,
@@ -92,7 +92,7 @@ export function survivesCrashes(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([dying.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await dying.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+    await dying.transaction(async (unit) => unit.publish(cancelled('a'), cancelled('b')));
     await reached;
     await dying.stop();
     const { bus: next } = world.bus('eligibility', from);
@@ -119,7 +119,7 @@ export function survivesCrashes(transport: Transport): void {
     );
     await second.start();
     expect((await second.status()).relay.isLeader).toBe(false);
-    await second.transaction(async (unit) => unit.say(cancelled('said beside the relay')));
+    await second.transaction(async (unit) => unit.publish(cancelled('said beside the relay')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
@@ -127,7 +127,7 @@ export function survivesCrashes(transport: Transport): void {
     );
     await endSessions(from, `query LIKE '%outbox%' OR query LIKE '%relay_cursor%' OR query LIKE 'LISTEN%'`);
     await first.stop();
-    await second.transaction(async (unit) => unit.say(cancelled('said after')));
+    await second.transaction(async (unit) => unit.publish(cancelled('said after')));
     await eventually(
       () => second.status(),
       ({ relay }) => relay.isLeader,
@@ -153,7 +153,7 @@ export function survivesCrashes(transport: Transport): void {
         return deliveries.map(() => ({ status: 'done' }));
       }),
     );
-    await eligibility.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('a'), cancelled('b')));
     await eventually(
       () => to.effects().catch(() => []),
       (effects) => effects.length >= 2,
@@ -174,14 +174,14 @@ export function survivesCrashes(transport: Transport): void {
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const late = eligibility.transaction(async ({ tx, say }) => {
+    const late = eligibility.transaction(async ({ tx, publish }) => {
       await tx.query('SELECT pg_current_xact_id()');
       begun();
       await held;
-      say(cancelled('earlier id, later commit'));
+      publish(cancelled('earlier id, later commit'));
     });
     await hasBegun;
-    await eligibility.transaction(async (unit) => unit.say(cancelled('later id, earlier commit')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('later id, earlier commit')));
     await new Promise((resolve) => setTimeout(resolve, 300));
     const sentMeanwhile = (await eligibility.status()).relay.sent;
     letGo();
@@ -264,9 +264,9 @@ export function survivesCrashes(transport: Transport): void {
     const said = awarded('said twice');
     const { bus: eligibility } = world.bus('eligibility', from);
     await eligibility.start();
-    await eligibility.transaction(async (unit) => unit.say(said));
+    await eligibility.transaction(async (unit) => unit.publish(said));
     const again = { ...said, payload: { ...said.payload, version: 1_800_000_000_000 } } as typeof said;
-    await eligibility.transaction(async (unit) => unit.say(again));
+    await eligibility.transaction(async (unit) => unit.publish(again));
     await eventually(
       () => bus.status(),
       ({ counts }) => counts.repeated === 1,
@@ -277,13 +277,13 @@ export function survivesCrashes(transport: Transport): void {
   it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
     const { bus: before } = world.bus('eligibility', from);
     await before.start();
-    await before.transaction(async (unit) => unit.say(cancelled('sent before')));
+    await before.transaction(async (unit) => unit.publish(cancelled('sent before')));
     await eventually(
       () => before.status(),
       ({ relay }) => relay.sent === 1,
     );
     await before.stop();
-    await before.transaction(async (unit) => unit.say(cancelled('left in the outbox')));
+    await before.transaction(async (unit) => unit.publish(cancelled('left in the outbox')));
     // As after a restore: the rows carry transaction ids far ahead of those of this cluster.
     await from.pool.query(`UPDATE outbox SET xid = (xid::text::bigint + 1000000)::text::xid8`);
     await from.pool.query(
@@ -293,7 +293,7 @@ export function survivesCrashes(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([after.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await after.transaction(async (unit) => unit.say(cancelled('said after')));
+    await after.transaction(async (unit) => unit.publish(cancelled('said after')));
     expect(
       await eventually(
         () => to.effects(),
@@ -309,7 +309,7 @@ export function survivesCrashes(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([bus.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await bus.transaction(async (unit) => unit.say(cancelled('before')));
+    await bus.transaction(async (unit) => unit.publish(cancelled('before')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
@@ -317,7 +317,7 @@ export function survivesCrashes(transport: Transport): void {
     await from.pool.query(`UPDATE outbox_epoch SET system_identifier = 'another'`);
     const say = (): Promise<string> =>
       bus
-        .transaction(async (unit) => unit.say(cancelled('after')))
+        .transaction(async (unit) => unit.publish(cancelled('after')))
         .then(
           () => 'said',
           (error: { code?: string }) => error.code ?? '',

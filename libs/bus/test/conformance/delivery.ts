@@ -37,7 +37,7 @@ export function delivers(transport: Transport): void {
       const { bus: eligibility } = world.bus('eligibility', from);
       await eligibility.start();
       const all = names(300);
-      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name)), awarded('a')));
+      await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name)), awarded('a')));
       await eventually(
         () => eligibility.status(),
         ({ relay }) => relay.sent === 301,
@@ -59,13 +59,13 @@ export function delivers(transport: Transport): void {
       await Promise.all([eligibility.start(), payments.start()]);
       payments.consume(paymentsHandlers());
       const failing = eligibility.transaction(async (unit) => {
-        unit.say(cancelled('rolled-back'));
+        unit.publish(cancelled('rolled-back'));
         throw new Error('the state was refused');
       });
       await expect(failing).rejects.toThrow('the state was refused');
       const late = await eligibility.transaction((unit) => Promise.resolve(unit));
-      expect(() => late.say(cancelled('too late'))).toThrow(BusError);
-      await eligibility.transaction(async (unit) => unit.say(cancelled('committed')));
+      expect(() => late.publish(cancelled('too late'))).toThrow(BusError);
+      await eligibility.transaction(async (unit) => unit.publish(cancelled('committed')));
       await eventually(
         () => to.effects(),
         (effects) => effects.length > 0,
@@ -77,14 +77,16 @@ export function delivers(transport: Transport): void {
       const { bus: eligibility } = world.bus('eligibility', from);
       await eligibility.start();
       const say = (message: ReturnType<typeof cancelled>) =>
-        eligibility.transaction(async (unit) => unit.say(message)).catch((error: unknown) => (error as BusError).code);
+        eligibility
+          .transaction(async (unit) => unit.publish(message))
+          .catch((error: unknown) => (error as BusError).code);
       expect(
         await say({ ...cancelled('x'), payload: { grant: id('x'), version: 0, reason: 'withdrawn' } } as never),
       ).toBe('invalid-field');
       expect(await say(cancelled('x', 1, '2020-01-01'))).toBe('day-out-of-range');
       const payments = world.bus('payments', to).bus;
       await payments.start();
-      const foreign = payments.transaction(async (unit) => unit.say(cancelled('x') as never));
+      const foreign = payments.transaction(async (unit) => unit.publish(cancelled('x') as never));
       await expect(foreign).rejects.toMatchObject({ code: 'foreign-message' });
     });
 
@@ -92,7 +94,7 @@ export function delivers(transport: Transport): void {
       const { bus: eligibility } = world.bus('eligibility', from);
       await eligibility.start();
       const all = names(40);
-      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+      await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
       await eventually(
         () => eligibility.status(),
         ({ relay }) => relay.sent === 40,
@@ -109,7 +111,7 @@ export function delivers(transport: Transport): void {
       const opener = keys.opener('payments');
       await eligibility.start();
       const all = names(60);
-      await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+      await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
       const { rows } = await from.pool.query<{ record: Buffer }>('SELECT record FROM outbox ORDER BY epoch, xid, seq');
       const expected = { contract: 'eligibility.grant-cancelled', version: 1, producer: 'eligibility', day: today() };
       const written = rows.map(
@@ -128,7 +130,7 @@ export function delivers(transport: Transport): void {
       payments.consume(paymentsHandlers());
       const other = { ...cancelled('a'), payload: { grant: id('a'), version: 1, reason: 'duplicate' } } as never;
       for (const message of [cancelled('a'), cancelled('a'), cancelled('a', 2), other]) {
-        await eligibility.transaction(async (unit) => unit.say(message));
+        await eligibility.transaction(async (unit) => unit.publish(message));
       }
       await eventually(
         () => payments.status(),
@@ -148,16 +150,17 @@ export function delivers(transport: Transport): void {
       payments.consume(
         paymentsHandlers(async (deliveries, { tx }) => {
           visits += 1;
-          if (visits === 1) return deliveries.map(() => ({ status: 'later', due: new Date(now.getTime() + 1_000) }));
+          if (visits === 1) return deliveries.map(() => ({ status: 'park', code: 'too-early' }));
           await leaveEffects(tx, deliveries);
           return deliveries.map(() => ({ status: 'done' }));
         }),
       );
-      await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+      await eligibility.transaction(async (unit) => unit.publish(cancelled('a')));
       await eventually(
-        () => payments.status(),
-        ({ counts }) => counts.later === 1,
+        () => to.parked(),
+        (parked) => parked['too-early'] === 1,
       );
+      expect(await to.keepParkedForLater(new Date(now.getTime() + 1_000))).toBe(1);
       payments.wakeLater();
       await eventually(
         () => payments.status(),
@@ -187,16 +190,14 @@ export function delivers(transport: Transport): void {
       await Promise.all([eligibility.start(), payments.start()]);
       const { grantClosed, message } = await import('#libs/contracts');
       payments.consume(
-        paymentsHandlers((deliveries) =>
-          Promise.resolve(
-            deliveries.map(({ payload, day }) => ({
-              status: 'done',
-              out: [message(grantClosed, day, { grant: payload.grant, ended: 'cancelled' })],
-            })),
-          ),
-        ),
+        paymentsHandlers((deliveries, unit) => {
+          for (const { payload, day } of deliveries) {
+            unit.publish(message(grantClosed, day, { grant: payload.grant, ended: 'cancelled' }));
+          }
+          return Promise.resolve(deliveries.map(() => ({ status: 'done' })));
+        }),
       );
-      await eligibility.transaction(async (unit) => unit.say(cancelled('a'), cancelled('b')));
+      await eligibility.transaction(async (unit) => unit.publish(cancelled('a'), cancelled('b')));
       expect(await readLog(world, 'payments.grant-closed.v1', 2)).toHaveLength(2);
     });
   });
@@ -218,9 +219,9 @@ export function delivers(transport: Transport): void {
         return deliveries.map(() => ({ status: 'done' }));
       }),
     );
-    await eligibility.transaction(async (unit) => unit.say(cancelled('before', 1, yesterday)));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('before', 1, yesterday)));
     now = new Date(`${today()}T00:00:01Z`);
-    await eligibility.transaction(async (unit) => unit.say(cancelled('after'), cancelled('late', 1, yesterday)));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('after'), cancelled('late', 1, yesterday)));
     await eventually(
       () => here.effects(),
       (effects) => effects.length >= 3,
@@ -244,7 +245,7 @@ export function delivers(transport: Transport): void {
     const say = async (part: string[]): Promise<void> => {
       for (let at = 0; at < part.length; at += 40) {
         await eligibility.transaction(async (unit) =>
-          unit.say(...part.slice(at, at + 40).map((name) => cancelled(name))),
+          unit.publish(...part.slice(at, at + 40).map((name) => cancelled(name))),
         );
       }
     };

@@ -47,13 +47,13 @@ export function survivesTheLog(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await eligibility.transaction(async (unit) => unit.say(cancelled('before')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('before')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
     );
     await own.kill();
-    await eligibility.transaction(async (unit) => unit.say(...names(50).map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(50).map((name) => cancelled(name))));
     await eventually(
       () => Promise.resolve(alarms),
       (told) => told.some(({ code }) => code === 'relay-waiting'),
@@ -72,7 +72,7 @@ export function survivesTheLog(transport: Transport): void {
     const [from, to] = [await world.database(), await world.database()];
     const { bus: eligibility, alarms } = world.bus('eligibility', from);
     await eligibility.start();
-    for (const name of names(20)) await eligibility.transaction(async (unit) => unit.say(cancelled(name)));
+    for (const name of names(20)) await eligibility.transaction(async (unit) => unit.publish(cancelled(name)));
     await eventually(
       () => eligibility.status(),
       ({ relay }) => relay.sent === 20,
@@ -80,7 +80,7 @@ export function survivesTheLog(transport: Transport): void {
     await deleteTopic(world, TOPIC);
     const again = await World.create(keys, { transport, name: world.name });
     const late = names(20, 'late');
-    for (const name of late) await eligibility.transaction(async (unit) => unit.say(cancelled(name)));
+    for (const name of late) await eligibility.transaction(async (unit) => unit.publish(cancelled(name)));
     const { bus: payments } = again.bus('payments', to);
     await payments.start();
     payments.consume(paymentsHandlers());
@@ -110,7 +110,7 @@ export function survivesTheLog(transport: Transport): void {
       return World.create(keys, { transport, partitions: 1, name: world.name });
     };
     await eligibility.start();
-    await eligibility.transaction(async (unit) => unit.say(...names(20).map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(20).map((name) => cancelled(name))));
     await eventually(sent, (count) => count === 20);
     const second = await wiped();
     await eventually(
@@ -125,7 +125,7 @@ export function survivesTheLog(transport: Transport): void {
     );
     // Longer than it was when it was lost: nothing in the log shows the loss any more.
     const late = names(60, 'late');
-    for (const name of late) await eligibility.transaction(async (unit) => unit.say(cancelled(name)));
+    for (const name of late) await eligibility.transaction(async (unit) => unit.publish(cancelled(name)));
     await eventually(sent, (count) => count === 100);
     expect(await readLog(world, TOPIC, 60)).toHaveLength(60);
     expect(await told('log-lost')).toBe(1);
@@ -150,13 +150,13 @@ export function survivesTheLog(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await eligibility.transaction(async (unit) => unit.say(...names(30).map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(30).map((name) => cancelled(name))));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 30,
     );
     await requestRepublish(from.pool, new Date());
-    await eligibility.transaction(async (unit) => unit.say(cancelled('new')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('new')));
     await eventually(
       () => payments.status(),
       ({ counts }) => counts.repeated === 30,
@@ -175,7 +175,7 @@ export function survivesTheLog(transport: Transport): void {
     const { bus: eligibility, alarms } = world.bus('eligibility', from, { limits: { logWatchMs: 200 } });
     const sent = async (): Promise<number> => (await eligibility.status()).relay.sent;
     await eligibility.start();
-    await eligibility.transaction(async (unit) => unit.say(...names(20).map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...names(20).map((name) => cancelled(name))));
     await eventually(sent, (count) => count === 20);
     await eligibility.republish();
     await eventually(sent, (count) => count === 40);
@@ -197,7 +197,7 @@ export function survivesTheLog(transport: Transport): void {
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
     await eligibility.transaction(async (unit) =>
-      unit.say(cancelled('a'), awarded('too large'), cancelled('b'), awarded('too large too'), cancelled('c')),
+      unit.publish(cancelled('a'), awarded('too large'), cancelled('b'), awarded('too large too'), cancelled('c')),
     );
     await eventually(
       () => to.effects(),
@@ -207,7 +207,7 @@ export function survivesTheLog(transport: Transport): void {
       () => from.parked(),
       (parked) => parked['refused'] === 2,
     );
-    await eligibility.transaction(async (unit) => unit.say(cancelled('after')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('after')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length >= 4,
@@ -227,7 +227,7 @@ export function survivesTheLog(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     const all = names(1_500);
-    await eligibility.transaction(async (unit) => unit.say(...all.map((name) => awarded(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => awarded(name))));
     payments.consume(paymentsHandlers());
     await eventually(
       () => to.effects(),

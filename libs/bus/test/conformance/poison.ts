@@ -61,7 +61,7 @@ export function survivesPoison(transport: Transport): void {
         const { bus: payments, alarms } = world.bus('payments', to);
         await Promise.all([eligibility.start(), payments.start()]);
         const all = names(60);
-        await eligibility.transaction(async (unit) => unit.say(...[...all, 'bad'].map((name) => cancelled(name))));
+        await eligibility.transaction(async (unit) => unit.publish(...[...all, 'bad'].map((name) => cancelled(name))));
         await eventually(
           () => eligibility.status(),
           ({ relay }) => relay.sent === 61,
@@ -83,7 +83,7 @@ export function survivesPoison(transport: Transport): void {
           (parked) => parked['handler-failed'] === 1,
           5_000,
         );
-        await eligibility.transaction(async (unit) => unit.say(cancelled('after')));
+        await eligibility.transaction(async (unit) => unit.publish(cancelled('after')));
         await eventually(
           () => to.effects(),
           (effects) => effects.length >= 61,
@@ -106,7 +106,7 @@ export function survivesPoison(transport: Transport): void {
         return deliveries.map(() => ({ status: 'done' }));
       }),
     );
-    await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('a')));
     await eventually(
       () => to.parked(),
       (parked) => parked['unknown-fund'] === 1,
@@ -178,7 +178,7 @@ export function survivesPoison(transport: Transport): void {
     const { bus: payments, alarms } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     const all = names(200);
-    await eligibility.transaction(async (unit) => unit.say(...all.map((name) => cancelled(name))));
+    await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
     payments.consume(
       paymentsHandlers(async (deliveries, { tx }) => {
         if (!isMended) throw new TypeError('a bad release');
@@ -227,7 +227,7 @@ export function survivesPoison(transport: Transport): void {
       }),
     );
     await eligibility.transaction(async (unit) =>
-      unit.say(...[...names(60, 'bad'), 'good'].map((name) => cancelled(name))),
+      unit.publish(...[...names(60, 'bad'), 'good'].map((name) => cancelled(name))),
     );
     await eventually(
       () => to.effects(),
@@ -258,7 +258,7 @@ export function survivesPoison(transport: Transport): void {
         return deliveries.map(() => ({ status: 'done' }));
       }),
     );
-    await eligibility.transaction(async (unit) => unit.say(cancelled('a')));
+    await eligibility.transaction(async (unit) => unit.publish(cancelled('a')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
