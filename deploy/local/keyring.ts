@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { dayOf, type Service, services, serviceSecrets } from '#libs/contracts';
+import { dayOf, type Service, keyLife, services, serviceSecrets } from '#libs/contracts';
 import {
   FileKeyring,
   type FileKeyringOptions,
@@ -64,6 +64,7 @@ async function keyringOf(place: Place, service: Service, isFirst: boolean): Prom
     replicaDir: replicaKeyring(place, service),
     publicRoot: publicKeyring(place),
     service,
+    life: keyLife,
   };
   if (!isFirst) return wholeKeyring(options);
   try {

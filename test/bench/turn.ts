@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
+import { keyLife } from '#libs/contracts';
 import { Records, recordsUp, turn, type KindSpec, type Row } from '#libs/records';
 import { FileKeyring } from '#libs/sealing';
 
@@ -28,7 +29,12 @@ const kinds: readonly (KindSpec & { readonly share: number; readonly bodyBytes: 
 /** A turn alone on this machine, on a PostgreSQL that keeps every commit: records, seconds, rate. */
 export async function benchTurn(count = RECORDS): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'bench-turn-'));
-  const place = { privateDir: join(root, 'private'), publicRoot: join(root, 'public'), service: 'eligibility' };
+  const place = {
+    privateDir: join(root, 'private'),
+    publicRoot: join(root, 'public'),
+    service: 'eligibility',
+    life: keyLife,
+  };
   const postgres = await Postgres.start({
     folder: join(root, 'postgres'),
     port: await freePort(),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { services, type Service } from '#libs/contracts';
+import { keyLife, services, type Service } from '#libs/contracts';
 import { openCodes } from '#libs/household';
 import { FileKeyring, pinsIn } from '#libs/sealing';
 
@@ -25,6 +25,7 @@ function ringOf(service: Service): Promise<FileKeyring> {
     replicaDir: replicaKeyring(place, service),
     publicRoot: publicKeyring(place),
     service,
+    life: keyLife,
   });
 }
 

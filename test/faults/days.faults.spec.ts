@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays, clocks, dayNumber, dayOf, services, startOfDay, type Day } from '#libs/contracts';
+import { addDays, clocks, dayNumber, dayOf, keyLife, services, startOfDay, type Day } from '#libs/contracts';
 import { FileKeyring, SealingError } from '#libs/sealing';
 
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
@@ -140,7 +140,7 @@ async function liveThrough(day: Day): Promise<readonly Applicant[]> {
       privateDir: privateKeyring(city.stack.place, service),
       publicRoot: publicKeyring(city.stack.place),
     };
-    const keyring = await FileKeyring.open({ privateDir, publicRoot, service });
+    const keyring = await FileKeyring.open({ privateDir, publicRoot, service, life: keyLife });
     const oldest = addDays(day, -7) > first ? addDays(day, -7) : first;
     const ringed = daysBetween(addDays(first, -1), addDays(day, 8)).filter(
       (each) => keyring.dayKey(each) !== undefined,

@@ -31,7 +31,7 @@ const clocks: readonly Twin[] = [
     promise: 'an application on the other side of midnight is taken',
     without: 'the outbox has the days ahead',
     file: 'libs/bus/src/schema.ts',
-    find: 'export const DAYS_AHEAD = 2;',
+    find: 'export const DAYS_AHEAD = clocks.recordAheadDays;',
     replace: 'export const DAYS_AHEAD = 0;',
     test: 'test/faults/midnight.faults.spec.ts',
   },

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { decodePayload, factsSlice, factsSubmitted, type Day } from '#libs/contracts';
+import { decodePayload, factsSlice, factsSubmitted, keyLife, type Day } from '#libs/contracts';
 import { FileKeyDirectory, FileKeyring, hpkeOpen, RecordOpener, SealingError, sliceBinding } from '#libs/sealing';
 
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
@@ -83,7 +83,12 @@ export function keyringFile(folder: string): string {
 }
 
 function openKeyring(city: TestCity, privateDir: string): Promise<FileKeyring> {
-  return FileKeyring.open({ privateDir, publicRoot: publicKeyring(city.stack.place), service: 'eligibility' });
+  return FileKeyring.open({
+    privateDir,
+    publicRoot: publicKeyring(city.stack.place),
+    service: 'eligibility',
+    life: keyLife,
+  });
 }
 
 function codeOf(error: unknown): string {

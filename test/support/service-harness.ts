@@ -6,6 +6,7 @@ import { deliver, handlerOf, type AnyDelivery, type HandlerEntry, type UnitOfWor
 import {
   contractsTo,
   dayOf,
+  keyLife,
   serviceSecrets,
   type AnyContract,
   type Contract,
@@ -36,6 +37,7 @@ export class TestKeyrings {
         privateDir: join(folder, service),
         publicRoot: join(folder, 'public'),
         service,
+        life: keyLife,
       });
       for (const name of serviceSecrets[service]) await ring.createSecret(name);
       await ring.ensureDayKeys(today);

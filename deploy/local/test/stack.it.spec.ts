@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 
-import { aclsFor, groupOf, type Service, services, topicConfigs } from '#libs/contracts';
+import { aclsFor, groupOf, type Service, keyLife, services, topicConfigs } from '#libs/contracts';
 import { FileKeyring } from '#libs/sealing';
 
 import { setUpKeyrings } from '../keyring.js';
@@ -323,6 +323,7 @@ describe('the keyrings', () => {
         replicaDir: join(place.keyringReplica, service),
         publicRoot: join(place.keyring, 'public'),
         service,
+        life: keyLife,
       });
       expect(keyring.replicas()).toBe('in-step');
     }

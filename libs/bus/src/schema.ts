@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { askForReplay } from './relay-log.js';
 
 /** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
-export const DAYS_AHEAD = 2;
+export const DAYS_AHEAD = clocks.recordAheadDays;
 
 /**
  * The tables of the bus, for a TypeORM migration of each service: run every statement in this order.

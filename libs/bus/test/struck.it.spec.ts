@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { encodePayload, grantCancelled } from '#libs/contracts';
+import { encodePayload, grantCancelled, keyLife } from '#libs/contracts';
 import { pinsIn, resigner, SenderKeys, type IdentitySigner } from '#libs/sealing';
 
 import { writeLog } from './log.js';
@@ -34,10 +34,15 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const ring = (): ReturnType<Keys['ring']> => keys.ring('eligibility');
-const signAnew = { resigner: () => resigner(ring()) };
+const signAnew = { resigner: () => resigner(ring(), keyLife) };
 
 function sealedBy(identity: IdentitySigner): SenderKeys {
-  return new SenderKeys({ producer: 'eligibility', identity: () => identity, directory: keys.directory });
+  return new SenderKeys({
+    producer: 'eligibility',
+    identity: () => identity,
+    directory: keys.directory,
+    life: keyLife,
+  });
 }
 
 /** Strikes the key that signs, and waits until running services have noticed. */
@@ -126,6 +131,7 @@ describe('two identities of one producer', () => {
         producer: 'eligibility',
         identity: () => ring().identity(),
         directory: keys.directory,
+        life: keyLife,
       }),
     });
     const { bus: payments } = world.bus('payments', to);

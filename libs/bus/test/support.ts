@@ -10,6 +10,7 @@ import {
   dayOf,
   grantAwarded,
   grantCancelled,
+  keyLife,
   message,
   paymentsRequestFiled,
   payoutChosen,
@@ -74,7 +75,7 @@ export class Keys {
     const rings = new Map<Service, FileKeyring>();
     const pins: Record<string, ReturnType<FileKeyring['identities']>> = {};
     for (const service of ['intake', 'eligibility', 'payments', 'notification'] as const) {
-      const ring = await FileKeyring.create({ privateDir: join(folder, service), publicRoot, service });
+      const ring = await FileKeyring.create({ privateDir: join(folder, service), publicRoot, service, life: keyLife });
       await ring.ensureDayKeys(day);
       rings.set(service, ring);
       pins[service] = ring.identities();
@@ -97,6 +98,7 @@ export class Keys {
       producer: service,
       identity: () => this.ring(identityOf).identity(),
       directory: this.directory,
+      life: keyLife,
     });
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
+import { keyLife } from '#libs/contracts';
 import { superuserUrl } from '../../../test/support/stack.js';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { keepingKinds, MessageKeeping, partitionOf, turn, type KindSpec } from '../src/index.js';
@@ -26,7 +27,12 @@ let store: Store<FileKeyring>;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'turn-dark-'));
-  const place = { privateDir: join(folder, 'private'), publicRoot: join(folder, 'public'), service: 'payments' };
+  const place = {
+    privateDir: join(folder, 'private'),
+    publicRoot: join(folder, 'public'),
+    service: 'payments',
+    life: keyLife,
+  };
   store = await openStore(kinds, NIGHT, await FileKeyring.create(place));
 });
 afterEach(async () => {

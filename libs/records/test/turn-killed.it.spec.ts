@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { keyLife } from '#libs/contracts';
 import { repositoryRoot } from '../../../deploy/local/place.js';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { partitionOf, Records, type TurnPoint } from '../src/index.js';
@@ -84,7 +85,12 @@ const instances: Instance[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'turn-killed-'));
-  const place = { privateDir: join(folder, 'private'), publicRoot: join(folder, 'public'), service: 'payments' };
+  const place = {
+    privateDir: join(folder, 'private'),
+    publicRoot: join(folder, 'public'),
+    service: 'payments',
+    life: keyLife,
+  };
   const keys = await FileKeyring.create(place);
   store = await openStore(keptKinds, NIGHT, keys);
   records = store.records;

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
+import { keyLife } from '#libs/contracts';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { Records, RecordsError, turn, type RecordsTx } from '../src/index.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';
@@ -18,7 +19,7 @@ const { url, privateDir, publicRoot, night, today, dieAt, own, count } = JSON.pa
   process.argv[2] ?? '',
 ) as ProcessOptions;
 
-const keys = await FileKeyring.open({ privateDir, publicRoot, service: 'payments' });
+const keys = await FileKeyring.open({ privateDir, publicRoot, service: 'payments', life: keyLife });
 const pool = new pg.Pool({ connectionString: url, max: 12 });
 pool.on('error', () => undefined);
 const records = new Records({ keys, kinds: keptKinds });

@@ -1,6 +1,6 @@
 export { SealingError, type SealingErrorCode } from './errors.js';
 export { canonicalBytes, concatBytes, fromBase64url, toBase64url, type Part } from './bytes.js';
-export { DAY_KEY_DAYS, DAY_KEYS_AHEAD, type Day } from './days.js';
+export type { Day, KeyLife } from './days.js';
 export {
   boxBinding,
   codeBinding,

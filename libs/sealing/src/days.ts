@@ -3,17 +3,23 @@ import { SealingError } from './errors.js';
 /** A UTC day, `YYYY-MM-DD`. */
 export type Day = string;
 
-/** A day key dies when this many days have passed since its day began: it lives to the start of day d+8. */
-export const DAY_KEY_DAYS = 8;
-
-/** Day keys are published this many days ahead, so that a kiosk without network can go on sealing. */
-export const DAY_KEYS_AHEAD = 7;
-
-/** A record may carry a day that is this much ahead: the clock of the device that made its slice may be. */
-export const RECORD_DAYS_AHEAD = 2;
+/**
+ * How long keys live, in days. How long something that is said has to be readable is decided where messages are
+ * declared. Cryptography knows no message, so it is told, and each number stands once.
+ */
+export interface KeyLife {
+  /** A day key dies when so many days have passed since its day began: with 8 it lives to the start of day d+8. */
+  readonly days: number;
+  /** Day keys are published so many days ahead, so that a kiosk without network can go on sealing. */
+  readonly aheadDays: number;
+  /** A record may carry a day that is so much ahead: the clock of the device that made its slice may be. */
+  readonly recordAheadDays: number;
+}
 
 /** For so long after it has been replaced an identity key is needed: its last record dies, and clocks differ by a day. */
-export const IDENTITY_OUTLIVES_DAYS = RECORD_DAYS_AHEAD + DAY_KEY_DAYS + 1;
+export function identityOutlivesDays({ days, recordAheadDays }: KeyLife): number {
+  return recordAheadDays + days + 1;
+}
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,16 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import type { DataSource, MixedList } from 'typeorm';
 import { Bus, type KafkaConnection } from '#libs/bus';
-import { canonicalJson, clocks, contractsTo, dayNumber, dayOf, type Contract, type Service } from '#libs/contracts';
+import {
+  canonicalJson,
+  clocks,
+  contractsTo,
+  dayNumber,
+  dayOf,
+  keyLife,
+  type Contract,
+  type Service,
+} from '#libs/contracts';
 import { loadProfile, type Profile } from '#libs/policy';
 import {
   keepingKinds,
@@ -147,6 +156,7 @@ async function openKeyring(service: Service, config: ServiceConfig, clock: Clock
     replicaDir: config.keyringReplica,
     publicRoot: config.keyringPublic,
     service,
+    life: keyLife,
   });
   await ensureDayKeys(keyring, clock, log);
   return keyring;
@@ -212,8 +222,8 @@ function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts):
     pool,
     direct: { connectionString: config.databaseUrl },
     kafka,
-    senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory }),
-    resigner: () => resigner(keyring),
+    senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
+    resigner: () => resigner(keyring, keyLife),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
     keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
     clock: () => clock.now(),

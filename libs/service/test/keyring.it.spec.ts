@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { dayOf } from '#libs/contracts';
+import { dayOf, keyLife } from '#libs/contracts';
 import { FileKeyring } from '#libs/sealing';
 
 import { openService, TestKeyrings } from '../../../test/support/service-harness.js';
@@ -41,6 +41,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
     replicaDir,
     publicRoot: join(keyrings.folder, 'public'),
     service: 'notification',
+    life: keyLife,
   });
   await ring.renewReplica();
   let now = new Date();

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
-import { dayNumbered, dayOf, services, type Service } from '#libs/contracts';
+import { dayNumbered, dayOf, keyLife, services, type Service } from '#libs/contracts';
 import {
   FileKeyring,
   keyringLayout,
@@ -105,7 +105,7 @@ function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {
         replicaDir: layout.replicaDir(service),
       };
   return expected(async () => ({
-    keyring: await FileKeyring.open({ service, ...folders }),
+    keyring: await FileKeyring.open({ service, life: keyLife, ...folders }),
     pins: pinsIn(isGiven ? pinned : layout.pinnedIdentities),
   }));
 }

@@ -11,6 +11,8 @@ export const clocks = {
   dayKeyAheadDays: 7,
   /** The day key of d, and the outbox of d, end after d + 8. */
   dayKeyDays: 8,
+  /** A record may carry a day this much ahead: the clock of the device that made its slice may be. */
+  recordAheadDays: 2,
   /** What is older than d + 7 is not sent again. */
   republishDays: 7,
   /** Handled keys outlive the producer's outbox by a day. */
@@ -21,6 +23,13 @@ export const clocks = {
   waitingHalfEndDays: 30,
   topicRetentionDays: 10,
   topicSegmentHours: 12,
+} as const;
+
+/** What of these whoever keeps keys goes by. */
+export const keyLife = {
+  days: clocks.dayKeyDays,
+  aheadDays: clocks.dayKeyAheadDays,
+  recordAheadDays: clocks.recordAheadDays,
 } as const;
 
 /** Clocks that a contract declares; every one in days. */

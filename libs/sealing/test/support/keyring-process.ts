@@ -2,7 +2,7 @@ import { FileKeyring, type KeyringStep } from '../../src/server/keyring/file-key
 import type { CopyName } from '../../src/server/keyring/keyring-copies.js';
 import { pinsIn } from '../../src/server/keyring/pinned-identities.js';
 import { addDays } from '../../src/days.js';
-import { TODAY } from './world.js';
+import { LIFE, TODAY } from './world.js';
 
 /**
  * A process of its own that writes a keyring.
@@ -20,7 +20,10 @@ const dieAt = (step: KeyringStep, of: CopyName): void => {
   // As the power cut would: nothing is flushed, nothing is cleaned up.
   if (task === 'die' && step === first && of === copy) process.kill(process.pid, 'SIGKILL');
 };
-const keyring = await FileKeyring.open({ privateDir, replicaDir, publicRoot, service: 'eligibility' }, dieAt);
+const keyring = await FileKeyring.open(
+  { privateDir, replicaDir, publicRoot, service: 'eligibility', life: LIFE },
+  dieAt,
+);
 
 if (task === 'die') await keyring.destroyRowKeys(1);
 

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Day } from '../../src/browser.js';
+import type { Day, KeyLife } from '../../src/browser.js';
 import { FileKeyDirectory } from '../../src/server/keyring/file-key-directory.js';
 import { FileKeyring, type FileKeyringOptions } from '../../src/server/keyring/file-keyring.js';
 import { writePinnedIdentities } from '../../src/server/keyring/pinned-identities.js';
 
 export const TODAY: Day = '2026-11-25';
+export const LIFE: KeyLife = { days: 8, aheadDays: 7, recordAheadDays: 2 };
 
 /** A folder that is gone after the test file. */
 export function temporaryDir(): { readonly dir: string; remove(): void } {
@@ -15,7 +16,7 @@ export function temporaryDir(): { readonly dir: string; remove(): void } {
 }
 
 export function placesIn(dir: string, service: string): FileKeyringOptions {
-  return { privateDir: join(dir, 'private', service), publicRoot: join(dir, 'public'), service };
+  return { privateDir: join(dir, 'private', service), publicRoot: join(dir, 'public'), service, life: LIFE };
 }
 
 export interface World<S extends string> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { LIFE, placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
 import { addDays } from '../../days.js';
 import { SealingError, type SealingErrorCode } from '../../errors.js';
 
@@ -10,7 +10,7 @@ import { importPrivateKey, keyIdOf, newPrivateSeed, publicKeyBytes, signEd25519 
 import { writePinnedIdentities } from '../keyring/pinned-identities.js';
 import { recordOverheadBytes } from './record-header.js';
 import { RecordOpener, type ExpectedRecord } from './record-opener.js';
-import { SenderKeys, type RecordTarget } from './sender-keys.js';
+import { SenderKeys, type SenderKeysOptions, type RecordTarget } from './sender-keys.js';
 
 type Name = 'intake' | 'eligibility' | 'payments';
 
@@ -26,8 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => temporary.remove());
 
+const senderKeys = (options: Omit<SenderKeysOptions, 'life'>): SenderKeys => new SenderKeys({ ...options, life: LIFE });
 const sender = (producer: Name = 'intake'): SenderKeys =>
-  new SenderKeys({ producer, identity: () => world.keyrings[producer].identity(), directory: world.directory() });
+  senderKeys({ producer, identity: () => world.keyrings[producer].identity(), directory: world.directory() });
 const opener = (consumer: Name = 'eligibility'): RecordOpener =>
   new RecordOpener({ consumer, keyring: world.keyrings[consumer], directory: world.directory() });
 
@@ -178,7 +179,7 @@ describe('a record that is not what it should be', () => {
     };
     const renamed: IdentitySigner = { ...stranger, keyId: world.keyrings.intake.identity().keyId };
     for (const identity of [stranger, renamed, world.keyrings.payments.identity()]) {
-      const keys = new SenderKeys({ producer: 'intake', identity: () => identity, directory: world.directory() });
+      const keys = senderKeys({ producer: 'intake', identity: () => identity, directory: world.directory() });
       expect(codeOf(() => opener().open(expected, keys.seal(target, plaintext)))).toBe('forged');
     }
   });
@@ -212,7 +213,7 @@ describe('a record that is not what it should be', () => {
     const open = new RecordOpener({ consumer: 'eligibility', keyring: world.keyrings.eligibility, directory: both });
     for (const [keyId, key] of known) {
       const identity = { keyId, sign: (message: Uint8Array) => signEd25519(key, message) };
-      const keys = new SenderKeys({ producer: 'intake', identity: () => identity, directory: world.directory() });
+      const keys = senderKeys({ producer: 'intake', identity: () => identity, directory: world.directory() });
       expect(codeOf(() => open.open(expected, keys.seal(target, plaintext)))).toBe('opened');
     }
   });
@@ -238,7 +239,7 @@ describe('the death of a day', () => {
     const ownWorld = await worldOf(own.dir, 'intake', 'eligibility');
     const { keyrings } = ownWorld;
     const directory = ownWorld.directory();
-    const keys = new SenderKeys({ producer: 'intake', identity: () => keyrings.intake.identity(), directory });
+    const keys = senderKeys({ producer: 'intake', identity: () => keyrings.intake.identity(), directory });
     const [dying, living] = [TODAY, addDays(TODAY, 1)].map((day) => keys.seal({ ...target, day }, plaintext)) as [
       Buffer,
       Buffer,
@@ -272,7 +273,7 @@ describe('the death of a day', () => {
       identityKey: () => undefined,
       entries: () => [],
     };
-    const keys = new SenderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
+    const keys = senderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
     expect(codeOf(() => keys.seal(target, plaintext))).toBe('opened');
     published = undefined;
     expect(codeOf(() => keys.seal(target, plaintext))).toBe('no-day-key');
@@ -283,7 +284,7 @@ describe('the death of a day', () => {
     const publicKey = publicKeyBytes(fresh.privateKey);
     let published: PublishedDayKey | undefined = world.directory().dayKeyOf('eligibility', TODAY);
     const directory: KeyDirectory = { dayKeyOf: () => published, identityKey: () => undefined, entries: () => [] };
-    const keys = new SenderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
+    const keys = senderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
     keys.seal(target, plaintext);
     published = { publicKey, keyId: keyIdOf(publicKey) };
     const keyring = { dayKey: () => fresh.privateKey, isDayDestroyed: () => false };
@@ -318,7 +319,7 @@ describe('the death of a day', () => {
       identityKey: (service, keyId) => world.directory().identityKey(service, keyId),
       entries: () => [],
     };
-    const keys = new SenderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
+    const keys = senderKeys({ producer: 'intake', identity: () => world.keyrings.intake.identity(), directory });
     const headerOf = (day: string): string => {
       const record = keys.seal({ ...target, day }, plaintext);
       return record.subarray(0, headerBytes(record)).toString('hex');
@@ -335,7 +336,7 @@ it('a sender changes its key after so many records, and keeps no more than a tho
   const published = world.directory().dayKeyOf('eligibility', TODAY);
   const directory = { dayKeyOf: () => published };
   const identity = { keyId: world.keyrings.intake.identity().keyId, sign: () => Buffer.alloc(64) };
-  const keys = new SenderKeys({ producer: 'intake', identity: () => identity, directory, recordsPerKeyMax: 3 });
+  const keys = senderKeys({ producer: 'intake', identity: () => identity, directory, recordsPerKeyMax: 3 });
   const headerOf = (contract: string): string => {
     const record = keys.seal({ ...target, contract }, plaintext);
     return record.subarray(0, headerBytes(record)).toString('hex');

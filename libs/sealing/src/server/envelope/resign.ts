@@ -1,5 +1,5 @@
 import { fromBase64url } from '../../bytes.js';
-import { addDays, RECORD_DAYS_AHEAD } from '../../days.js';
+import { addDays, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import type { Keyring } from '../keyring/keyring.js';
 import type { StruckIdentity } from '../keyring/keyring-state.js';
@@ -25,8 +25,9 @@ import {
  */
 export function resigner(
   keyring: Pick<Keyring, 'identity' | 'struckIdentities'>,
+  life: Pick<KeyLife, 'recordAheadDays'>,
 ): ((record: Uint8Array) => Uint8Array) | undefined {
-  const struck = new Map(keyring.struckIdentities().map((each) => [each.keyId, each]));
+  const struck = new Map(keyring.struckIdentities().map((each) => [each.keyId, lastSigned(each, life)]));
   if (struck.size === 0) return undefined;
   // Many records share a header.
   const signed = new Map<string, Uint8Array>();
@@ -49,8 +50,18 @@ function signAnew(header: RecordHeader, keyring: Pick<Keyring, 'identity'>): Uin
   return encodePrefix(unsigned, signer.sign(headerMessage(unsigned)));
 }
 
-function isItsOwn({ publicKey, struckOn }: StruckIdentity, header: RecordHeader, prefix: Uint8Array): boolean {
-  if (header.day > addDays(struckOn, RECORD_DAYS_AHEAD)) return false;
+interface LastSigned {
+  readonly publicKey: string;
+  /** The last day that a record can carry which it had signed when it was struck. */
+  readonly lastDay: Day;
+}
+
+function lastSigned({ publicKey, struckOn }: StruckIdentity, life: Pick<KeyLife, 'recordAheadDays'>): LastSigned {
+  return { publicKey, lastDay: addDays(struckOn, life.recordAheadDays) };
+}
+
+function isItsOwn({ publicKey, lastDay }: LastSigned, header: RecordHeader, prefix: Uint8Array): boolean {
+  if (header.day > lastDay) return false;
   const key = importPublicKey('ed25519', fromBase64url(publicKey));
   return verifyEd25519(key, headerMessage(unsignedPart(prefix)), header.signature);
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { addDays, DAY_KEY_DAYS, type Day } from '../../days.js';
+import { addDays, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { aeadSeal } from '../aead.js';
 import { hpkeSeal } from '../hpke/hpke.js';
@@ -36,6 +36,7 @@ export interface SenderKeysOptions {
   /** Asked for each record: the newest identity signs, also one that came while this process runs. */
   readonly identity: () => IdentitySigner;
   readonly directory: Pick<KeyDirectory, 'dayKeyOf'>;
+  readonly life: Pick<KeyLife, 'days'>;
   readonly recordsPerKeyMax?: number;
 }
 
@@ -66,7 +67,7 @@ export class SenderKeys {
     return Buffer.concat([sender.prefix, nonce, aeadSeal({ key: sender.key, nonce, aad: sender.aad }, plaintext)]);
   }
 
-  /** Drops the keys of the days before `day`. Happens by itself, eight days back, whenever a new day begins. */
+  /** Drops the keys of the days before `day`. Happens by itself, as far back as day keys live, whenever a new day begins. */
   forgetBefore(day: Day): void {
     for (const name of this.#keys.keys()) {
       if (name.slice(0, day.length) < day) this.#keys.delete(name);
@@ -84,7 +85,7 @@ export class SenderKeys {
     if (known !== undefined && isRight && known.records < recordsMax) return known;
     if (target.day > this.#newestDay) {
       this.#newestDay = target.day;
-      this.forgetBefore(addDays(target.day, 1 - DAY_KEY_DAYS));
+      this.forgetBefore(addDays(target.day, 1 - this.#options.life.days));
     }
     const made = this.#make(target, recipient, identity);
     this.#keys.delete(name);

@@ -2,7 +2,7 @@ import { randomBytes, type KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dayKeyMessage, type PinnedIdentity, type SignedDayKey } from '../../day-key-entry.js';
 import { toBase64url } from '../../bytes.js';
-import type { Day } from '../../days.js';
+import type { Day, KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { publishDayKeys, publishedDayKeys } from './day-key-file.js';
 import { FileVersion } from './file-version.js';
@@ -25,6 +25,7 @@ export interface FileKeyringOptions {
   /** The folder in which all services publish; this one writes `<publicRoot>/<service>/day-keys.json`. */
   readonly publicRoot: string;
   readonly service: string;
+  readonly life: KeyLife;
 }
 
 /** The points at which a writer can be killed, in order; all but the first for each copy. */
@@ -108,7 +109,7 @@ export class FileKeyring implements Keyring {
 
   /** Takes an old identity away once nothing that it has signed is alive. @throws SealingError `no-identity`, `identity-in-use` */
   async retireIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
-    await this.#change((state) => identities.retireIdentity(state, keyId, today));
+    await this.#change((state) => identities.retireIdentity(state, keyId, today, this.#options.life));
     await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));
   }
 
@@ -136,9 +137,10 @@ export class FileKeyring implements Keyring {
   }
 
   async ensureDayKeys(today: Day): Promise<void> {
+    const { life } = this.#options;
     const newKey = (): Uint8Array => newPrivateSeed('x25519');
-    if (states.turnDays(this.#fresh('now').state, today, newKey) !== undefined) {
-      await this.#change((state) => states.turnDays(state, today, newKey));
+    if (states.turnDays(this.#fresh('now').state, today, life, newKey) !== undefined) {
+      await this.#change((state) => states.turnDays(state, today, life, newKey));
     }
     await this.#publish();
   }
@@ -176,7 +178,7 @@ export class FileKeyring implements Keyring {
   }
 
   describe(): KeyringDescription {
-    return { ...describe(this.#fresh('now').state), replicas: this.replicas() };
+    return { ...describe(this.#fresh('now').state, this.#options.life), replicas: this.replicas() };
   }
 
   replicas(): CopiesState {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { LIFE, placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
 import { addDays } from '../../days.js';
 import { FileKeyring, type FileKeyringOptions, type KeyringStep } from './file-keyring.js';
 import type { CopyName } from './keyring-copies.js';
@@ -25,7 +25,7 @@ async function alone(dir: string): Promise<FileKeyring> {
   const copy = join(temporary.dir, `alone-${Math.random()}`);
   cpSync(dir, copy, { recursive: true });
   const { publicRoot, service } = places;
-  return FileKeyring.open({ privateDir: copy, publicRoot, service });
+  return FileKeyring.open({ privateDir: copy, publicRoot, service, life: LIFE });
 }
 
 const both = (): readonly string[] => [places.privateDir, places.replicaDir];

@@ -1,9 +1,10 @@
+import type { KeyLife } from '../../days.js';
 import { mayGoOn, publicIdentityOf } from './keyring-identities.js';
 import { keyBytes, type KeyringState } from './keyring-state.js';
 import type { KeyringDescription } from './keyring.js';
 
 /** What may be shown of a keyring: names, days and nights, no byte of a key. */
-export function describe(state: KeyringState): Omit<KeyringDescription, 'replicas'> {
+export function describe(state: KeyringState, life: KeyLife): Omit<KeyringDescription, 'replicas'> {
   const days = Object.keys(state.dayKeys).sort();
   const [first, last] = [days[0], days.at(-1)];
   return {
@@ -11,7 +12,7 @@ export function describe(state: KeyringState): Omit<KeyringDescription, 'replica
       keyId: publicIdentityOf(keyBytes(each.seed)).keyId,
       signs: each.replacedOn === undefined,
       replacedOn: each.replacedOn,
-      mayGoOn: mayGoOn(each),
+      mayGoOn: mayGoOn(each, life),
     })),
     struck: state.struck.map(({ keyId, struckOn }) => ({ keyId, struckOn })),
     days: first === undefined || last === undefined ? undefined : { first, last, count: days.length },

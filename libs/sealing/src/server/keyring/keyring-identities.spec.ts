@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
-import { addDays, IDENTITY_OUTLIVES_DAYS } from '../../days.js';
+import { LIFE, placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { addDays, identityOutlivesDays } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring } from './file-keyring.js';
@@ -28,7 +28,12 @@ beforeEach(async () => {
   ring = world.keyrings.intake;
   pins = pinsIn(world.pinnedIdentitiesPath);
   // They live through everything that follows, as running services do.
-  sender = new SenderKeys({ producer: 'intake', identity: () => ring.identity(), directory: world.directory() });
+  sender = new SenderKeys({
+    producer: 'intake',
+    identity: () => ring.identity(),
+    directory: world.directory(),
+    life: LIFE,
+  });
   opener = new RecordOpener({
     consumer: 'eligibility',
     keyring: world.keyrings.eligibility,
@@ -125,8 +130,8 @@ describe('an old identity', () => {
     const old = ring.identity().keyId;
     const record = sender.seal(target, plaintext);
     const next = await ring.rotateIdentity(TODAY, pins);
-    const from = addDays(TODAY, IDENTITY_OUTLIVES_DAYS);
-    expect(IDENTITY_OUTLIVES_DAYS).toBe(11);
+    const from = addDays(TODAY, identityOutlivesDays(LIFE));
+    expect(identityOutlivesDays(LIFE)).toBe(11);
     await expect(ring.retireIdentity(old, addDays(from, -1), pins)).rejects.toEqual(code('identity-in-use'));
     await expect(ring.retireIdentity(next, addDays(from, 100), pins)).rejects.toEqual(code('identity-in-use'));
     await expect(ring.retireIdentity('AAAAAAAAAAA', from, pins)).rejects.toEqual(code('no-identity'));
@@ -164,9 +169,9 @@ describe('a struck identity', () => {
 
   it('has its headers signed anew: the record opens, and not a byte behind the header has changed', async () => {
     const records = [sender.seal(target, plaintext), sender.seal(target, plaintext)] as const;
-    expect(resigner(ring)).toBeUndefined();
+    expect(resigner(ring, LIFE)).toBeUndefined();
     await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
-    const resign = resigner(ring);
+    const resign = resigner(ring, LIFE);
     for (const record of records) {
       const anew = Buffer.from(resign?.(record) ?? []);
       expect(signedBy(anew)).toBe(ring.identity().keyId);
@@ -180,9 +185,14 @@ describe('a struck identity', () => {
   it('has nothing signed anew that it did not sign itself, or only after it was struck', async () => {
     const struck = ring.identity();
     const genuine = sender.seal(target, plaintext);
-    const late = new SenderKeys({ producer: 'intake', identity: () => struck, directory: world.directory() });
+    const late = new SenderKeys({
+      producer: 'intake',
+      identity: () => struck,
+      directory: world.directory(),
+      life: LIFE,
+    });
     await ring.strikeIdentity(struck.keyId, TODAY, pins);
-    const resign = resigner(ring);
+    const resign = resigner(ring, LIFE);
     const changed = Buffer.from(genuine);
     // In the wrapped key: the signature does not cover it any more.
     const at = 3 + changed.readUInt16BE(1) - 70;
@@ -202,10 +212,13 @@ describe('a struck identity', () => {
     // The producer is in what the wrapped key is bound to, so a header cannot change hands by a new signature.
     const record = sender.seal(target, plaintext);
     await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
-    const foreign = resigner({
-      identity: () => world.keyrings.eligibility.identity(),
-      struckIdentities: () => ring.struckIdentities(),
-    });
+    const foreign = resigner(
+      {
+        identity: () => world.keyrings.eligibility.identity(),
+        struckIdentities: () => ring.struckIdentities(),
+      },
+      LIFE,
+    );
     expect(tryToOpen(foreign?.(record) ?? Buffer.alloc(0))).toBe('forged');
   });
 });

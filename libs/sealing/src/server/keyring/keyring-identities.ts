@@ -1,6 +1,6 @@
 import { toBase64url } from '../../bytes.js';
 import type { PinnedIdentity } from '../../day-key-entry.js';
-import { addDays, IDENTITY_OUTLIVES_DAYS, type Day } from '../../days.js';
+import { addDays, identityOutlivesDays, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { keyBytes, type IdentityState, type KeyringState, type StateChange } from './keyring-state.js';
 import { importPrivateKey, keyIdOf, publicKeyBytes } from '../keys.js';
@@ -12,8 +12,8 @@ export function publicIdentityOf(seed: Uint8Array): PinnedIdentity {
 }
 
 /** The first day on which nothing that it has signed can be alive; absent while it signs. */
-export function mayGoOn({ replacedOn }: IdentityState): Day | undefined {
-  return replacedOn === undefined ? undefined : addDays(replacedOn, IDENTITY_OUTLIVES_DAYS);
+export function mayGoOn({ replacedOn }: IdentityState, life: KeyLife): Day | undefined {
+  return replacedOn === undefined ? undefined : addDays(replacedOn, identityOutlivesDays(life));
 }
 
 /** From now on another key signs; the one before goes on being valid. */
@@ -28,10 +28,10 @@ export function addIdentity(state: KeyringState, seed: Uint8Array, today: Day): 
  *
  * @throws SealingError `no-identity`, `identity-in-use`
  */
-export function retireIdentity(state: KeyringState, keyId: string, today: Day): StateChange {
+export function retireIdentity(state: KeyringState, keyId: string, today: Day, life: KeyLife): StateChange {
   const retired = state.identities.find(({ seed }) => publicIdentityOf(keyBytes(seed)).keyId === keyId);
   if (retired === undefined) throw new SealingError('no-identity');
-  const from = mayGoOn(retired);
+  const from = mayGoOn(retired, life);
   if (from === undefined || today < from) throw new SealingError('identity-in-use');
   return { next: { ...state, identities: state.identities.filter((each) => each !== retired) }, destroys: true };
 }

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { LIFE, placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
 import { addDays } from '../../days.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring, type FileKeyringOptions } from './file-keyring.js';
@@ -71,7 +71,12 @@ describe('processes that write one keyring at once', () => {
       expect([nights[1], nights[2], new Set(nights[0]).size]).toEqual([nights[0], nights[0], 10]);
 
       for (const privateDir of [places.privateDir, places.replicaDir]) {
-        const copy = await FileKeyring.open({ privateDir, publicRoot: places.publicRoot, service: places.service });
+        const copy = await FileKeyring.open({
+          privateDir,
+          publicRoot: places.publicRoot,
+          service: places.service,
+          life: LIFE,
+        });
         const { identities, days, nights: left, nightsDestroyedThrough } = copy.describe();
         expect([left, nightsDestroyedThrough]).toEqual([Array.from({ length: 10 }, (_, n) => 100 + n), 9]);
         expect(left.map((night) => copy.rowKeys(night)?.seal.export().toString('hex'))).toEqual(nights[0]);

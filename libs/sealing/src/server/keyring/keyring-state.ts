@@ -1,6 +1,6 @@
 import { fromBase64url, toBase64url } from '../../bytes.js';
 import type { PinnedIdentity } from '../../day-key-entry.js';
-import { addDays, DAY_KEY_DAYS, DAY_KEYS_AHEAD, isDay, type Day } from '../../days.js';
+import { addDays, isDay, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 
 /** Everything a file keyring holds; private bytes in base64url. Replaced as a whole, never changed in place. */
@@ -60,14 +60,19 @@ export function newState(identitySeed: Uint8Array): KeyringState {
  * A clock that ran ahead has destroyed keys that nobody can bring back; once it is right again the days are given new
  * ones, which open nothing that was sealed to the old. A clock that lags destroys nothing.
  */
-export function turnDays(state: KeyringState, today: Day, newKey: () => Uint8Array): StateChange | undefined {
-  const clock = addDays(today, -DAY_KEY_DAYS);
+export function turnDays(
+  state: KeyringState,
+  today: Day,
+  life: KeyLife,
+  newKey: () => Uint8Array,
+): StateChange | undefined {
+  const clock = addDays(today, -life.days);
   const hasRunAhead = state.deadThrough >= today;
   const deadThrough = hasRunAhead || clock > state.deadThrough ? clock : state.deadThrough;
   const living = Object.entries(state.dayKeys).filter(([day]) => day > clock);
   const destroys = living.length < Object.keys(state.dayKeys).length;
   const dayKeys: Record<Day, string> = Object.fromEntries(living);
-  for (let ahead = 0; ahead <= DAY_KEYS_AHEAD; ahead += 1) dayKeys[addDays(today, ahead)] ??= toBase64url(newKey());
+  for (let ahead = 0; ahead <= life.aheadDays; ahead += 1) dayKeys[addDays(today, ahead)] ??= toBase64url(newKey());
   const creates = Object.keys(dayKeys).length > living.length;
   if (!destroys && !creates && deadThrough === state.deadThrough) return undefined;
   return { next: { ...state, dayKeys, deadThrough }, destroys };
