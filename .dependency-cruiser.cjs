@@ -41,7 +41,7 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.]store[.]ts$`,
-        `${own}(.*-desk|taking|outgoing)[.]ts$`,
+        `${own}(.*-desk|outgoing)[.]ts$`,
         lib('contracts', 'bus', 'sealing', 'service'),
         npm('@nestjs/common'),
       ],

@@ -61,10 +61,10 @@ const messages: readonly Twin[] = [
   {
     promise: 'nobody speaks for a household whose key he does not have',
     without: 'the signature in a slice is checked',
-    file: 'libs/service/src/open-slice.ts',
+    file: 'libs/bus/src/open-slice.ts',
     find: `if (!isOwn) return { ok: false, code: 'slice-not-signed' };`,
     replace: 'void isOwn;',
-    test: 'libs/service/src/open-slice.spec.ts',
+    test: 'libs/bus/src/open-slice.spec.ts',
   },
 ];
 

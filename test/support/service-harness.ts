@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { deliver, handlerOf, type AnyDelivery, type HandlerEntry, type UnitOfWork } from '#libs/bus';
+import { deliver, handlerOf, type AnyDelivery, type HandlerEntry } from '#libs/bus';
 import {
   contractsTo,
   dayOf,
@@ -131,7 +131,10 @@ export async function openService<S extends Service>(
 
 type Outcome =
   { readonly ok: true; readonly results: readonly never[] } | { readonly ok: false; readonly error: unknown };
-type Method = (deliveries: readonly AnyDelivery[], context: { readonly unit: unknown }) => Promise<Outcome>;
+type Method = (
+  deliveries: readonly AnyDelivery[],
+  context: { readonly unit: unknown; readonly openSlice: unknown },
+) => Promise<Outcome>;
 
 /** Nest keeps what a method handles under this name. */
 const PATTERN = 'microservices:pattern';
@@ -148,8 +151,8 @@ export function handlersOf<S extends Service>(service: S, controllers: readonly 
       return patterns.flatMap((topic) => {
         const contract = byTopic.get(topic);
         if (contract === undefined) throw new Error('a handler of a contract to another service');
-        const handle = async (deliveries: readonly AnyDelivery[], unit: UnitOfWork<S>): Promise<readonly never[]> => {
-          const outcome = await (method as Method).call(controller, deliveries, { unit });
+        const handle = async (...[deliveries, unit, openSlice]: Parameters<HandlerEntry<S>['handle']>) => {
+          const outcome = await (method as Method).call(controller, deliveries, { unit, openSlice });
           if (outcome.ok) return outcome.results;
           throw outcome.error;
         };

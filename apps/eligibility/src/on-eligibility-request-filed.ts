@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
-import { CaseDesk, type CaseItem } from './case-desk.js';
+import { CaseDesk } from './case-desk.js';
 import type { CaseInput } from './case.store.js';
 
 const on = handlersFor('eligibility');
@@ -10,26 +9,21 @@ const on = handlersFor('eligibility');
 /** Evidence shown, appeal, withdrawal: signed by the household, in any order, also before its facts have come. */
 @Controller()
 export class OnEligibilityRequestFiled {
-  constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
-    @Inject(CaseDesk) private readonly desk: CaseDesk,
-  ) {}
+  constructor(@Inject(CaseDesk) private readonly desk: CaseDesk) {}
 
-  @on(eligibilityRequestFiled)
+  @on.slice(eligibilityRequestFiled, eligibilityRequest)
   handle(
-    deliveries: readonly Delivery<typeof eligibilityRequestFiled>[],
+    deliveries: readonly SliceDelivery<typeof eligibilityRequestFiled, typeof eligibilityRequest>[],
     { unit }: BatchContext<'eligibility'>,
   ): Promise<readonly Handled[]> {
-    return this.desk.take(
-      deliveries.map(({ payload, day }): CaseItem => {
-        const opened = openSlice(this.runtime.keyring, eligibilityRequest, { day, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code, isFromDevice: true };
-        const command = commandOf(opened.payload);
-        if (command === undefined) return { park: 'request-incomplete', isFromDevice: true };
-        return { input: { handle: opened.handle, day: dayNumber(day), command } };
-      }),
-      unit,
-    );
+    return takeAll(deliveries, {
+      translate: ({ household, slice, day }) => {
+        const command = commandOf(slice);
+        if (command === undefined) return parkFromDevice('request-incomplete');
+        return { handle: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
+      },
+      take: (inputs) => this.desk.take(inputs, unit),
+    });
   }
 }
 

@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
-import { CaseDesk, type CaseItem } from './case-desk.js';
+import { CaseDesk } from './case-desk.js';
 import type { Application } from './case.store.js';
 
 const on = handlersFor('eligibility');
@@ -10,24 +9,20 @@ const on = handlersFor('eligibility');
 /** Opens the facts of a household and decides. */
 @Controller()
 export class OnFactsSubmitted {
-  constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
-    @Inject(CaseDesk) private readonly desk: CaseDesk,
-  ) {}
+  constructor(@Inject(CaseDesk) private readonly desk: CaseDesk) {}
 
-  @on(factsSubmitted)
+  @on.slice(factsSubmitted, factsSlice)
   handle(
-    deliveries: readonly Delivery<typeof factsSubmitted>[],
+    deliveries: readonly SliceDelivery<typeof factsSubmitted, typeof factsSlice>[],
     { unit }: BatchContext<'eligibility'>,
   ): Promise<readonly Handled[]> {
-    return this.desk.take(
-      deliveries.map(({ payload, day }): CaseItem => {
-        const opened = openSlice(this.runtime.keyring, factsSlice, { day, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code, isFromDevice: true };
-        return { input: { handle: opened.handle, application: applicationOf(opened.payload, day) } };
+    return takeAll(deliveries, {
+      translate: ({ household, slice, day }) => ({
+        handle: Buffer.from(household, 'base64url'),
+        application: applicationOf(slice, day),
       }),
-      unit,
-    );
+      take: (inputs) => this.desk.take(inputs, unit),
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, park, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantClosed } from '#libs/contracts';
-import { CaseDesk, type CaseItem } from './case-desk.js';
+import { CaseDesk } from './case-desk.js';
 import { CaseStore } from './case.store.js';
 
 const on = handlersFor('eligibility');
@@ -21,15 +21,15 @@ export class OnGrantClosed {
   ): Promise<readonly Handled[]> {
     const grants = deliveries.map(({ payload }) => Buffer.from(payload.grant, 'base64url'));
     const found = await this.cases.ofGrants(unit.tx, grants);
-    return this.desk.take(
-      deliveries.map(({ payload, day: text }, at): CaseItem => {
+    return takeAll(deliveries, {
+      translate: ({ payload, day: text }, at) => {
         const grant = found[at];
-        if (grant === undefined) return { park: 'grant-unknown' };
+        if (grant === undefined) return park('grant-unknown');
         const day = dayNumber(text);
         const command = { type: 'grant-ended', kind: grant.kind, how: payload.ended, day } as const;
-        return { input: { handle: grant.handle, day, command } };
-      }),
-      unit,
-    );
+        return { handle: grant.handle, day, command };
+      },
+      take: (inputs) => this.desk.take(inputs, unit),
+    });
   }
 }

@@ -53,7 +53,7 @@ export class ReviewDesk {
       if (may !== 'yes') return may;
       const day = dayNumber(dayOf(this.runtime.clock.now()));
       const input = { handle, day, command: { type: 'settle', verdict, reviewer } as const };
-      await this.desk.take([{ input }], unit);
+      await this.desk.take([input], unit);
       return 'settled';
     });
   }

@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
-import { ContactDesk, type ContactItem } from './contact-desk.js';
+import { ContactDesk } from './contact-desk.js';
 import { choiceOf } from './domain/contact.js';
 
 const on = handlersFor('notification');
@@ -10,21 +9,16 @@ const on = handlersFor('notification');
 /** Opens how a household wants to be reached. */
 @Controller()
 export class OnContactGiven {
-  constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
-    @Inject(ContactDesk) private readonly desk: ContactDesk,
-  ) {}
+  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
 
-  @on(contactGiven)
+  @on.slice(contactGiven, contactSlice)
   handle(
-    deliveries: readonly Delivery<typeof contactGiven>[],
+    deliveries: readonly SliceDelivery<typeof contactGiven, typeof contactSlice>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return this.desk.take(
-      deliveries.map(({ payload, day: text }): ContactItem => {
-        const opened = openSlice(this.runtime.keyring, contactSlice, { day: text, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code };
-        const { eligibilityLink: eligibility, paymentsLink: payments, tail, contact } = opened.payload;
+    return takeAll(deliveries, {
+      translate: ({ household, slice, day: text }) => {
+        const { eligibilityLink: eligibility, paymentsLink: payments, tail, contact } = slice;
         const day = dayNumber(text);
         const command = {
           type: 'give',
@@ -33,9 +27,9 @@ export class OnContactGiven {
           tail,
           choice: choiceOf(contact, { n: 0, day }),
         } as const;
-        return { input: { handle: Buffer.from(opened.handle).toString('base64url'), command } };
-      }),
-      unit,
-    );
+        return { handle: household, command };
+      },
+      take: (inputs) => this.desk.take(inputs, unit),
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
 import { ContactDesk } from './contact-desk.js';
 import type { Side } from './domain/contact.js';
@@ -32,10 +32,12 @@ export class OnNoticeDue {
     deliveries: readonly (Delivery<typeof eligibilityNoticeDue> | Delivery<typeof paymentsNoticeDue>)[],
     unit: BatchContext<'notification'>['unit'],
   ): Promise<readonly Handled[]> {
-    const items = deliveries.map(({ payload: { token, version, template }, day: text }) => {
-      const day = dayNumber(text);
-      return { input: { token, notice: { from, version, template, day } } };
+    return takeAll(deliveries, {
+      translate: ({ payload: { token, version, template }, day }) => ({
+        token,
+        notice: { from, version, template, day: dayNumber(day) },
+      }),
+      take: (inputs) => this.desk.take(inputs, unit),
     });
-    return this.desk.take(items, unit);
   }
 }

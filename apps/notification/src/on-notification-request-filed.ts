@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
-import { ContactDesk, type ContactItem } from './contact-desk.js';
+import { ContactDesk } from './contact-desk.js';
 import type { HouseholdCommand } from './contact.store.js';
 import { choiceOf } from './domain/contact.js';
 
@@ -11,26 +10,20 @@ const on = handlersFor('notification');
 /** Another number, no more texts, or "my phone is not safe": signed by the household, in any order. */
 @Controller()
 export class OnNotificationRequestFiled {
-  constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
-    @Inject(ContactDesk) private readonly desk: ContactDesk,
-  ) {}
+  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
 
-  @on(notificationRequestFiled)
+  @on.slice(notificationRequestFiled, notificationRequest)
   handle(
-    deliveries: readonly Delivery<typeof notificationRequestFiled>[],
+    deliveries: readonly SliceDelivery<typeof notificationRequestFiled, typeof notificationRequest>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return this.desk.take(
-      deliveries.map(({ payload, day }): ContactItem => {
-        const opened = openSlice(this.runtime.keyring, notificationRequest, { day, sealed: payload.sealed });
-        if (!opened.ok) return { park: opened.code };
-        const command = commandOf(opened.payload, dayNumber(day));
-        if (command === undefined) return { park: 'request-incomplete' };
-        return { input: { handle: Buffer.from(opened.handle).toString('base64url'), command } };
-      }),
-      unit,
-    );
+    return takeAll(deliveries, {
+      translate: ({ household, slice, day }) => {
+        const command = commandOf(slice, dayNumber(day));
+        return command === undefined ? parkFromDevice('request-incomplete') : { handle: household, command };
+      },
+      take: (inputs) => this.desk.take(inputs, unit),
+    });
   }
 }
 

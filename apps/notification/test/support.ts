@@ -39,11 +39,7 @@ export const today = (): string => dayOf(new Date());
 export function edgesOf(runtime: Runtime<'notification'>): { store: ContactStore; controllers: readonly object[] } {
   const store = new ContactStore(runtime);
   const desk = new ContactDesk(store);
-  const controllers = [
-    new OnContactGiven(runtime, desk),
-    new OnNotificationRequestFiled(runtime, desk),
-    new OnNoticeDue(desk),
-  ];
+  const controllers = [new OnContactGiven(desk), new OnNotificationRequestFiled(desk), new OnNoticeDue(desk)];
   return { store, controllers };
 }
 

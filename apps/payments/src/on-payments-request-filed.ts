@@ -1,14 +1,23 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import {
+  handlersFor,
+  parkFromDevice,
+  takeAll,
+  type BatchContext,
+  type Handled,
+  type Park,
+  type SliceDelivery,
+} from '#libs/bus';
 import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
+import { RUNTIME, type Runtime } from '#libs/service';
 import type { HouseholdCommand } from './domain/household.js';
 import type { HouseholdKeys } from './household.store.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
-import { parkOrTake } from './taking.js';
 
 const on = handlersFor('payments');
+
+type Request = SliceDelivery<typeof paymentsRequestFiled, typeof paymentsRequest>;
 
 /** Another way to be paid, or a presence: signed by the household, in any order. */
 @Controller()
@@ -18,25 +27,19 @@ export class OnPaymentsRequestFiled {
     @Inject(PaymentDesk) private readonly desk: PaymentDesk,
   ) {}
 
-  @on(paymentsRequestFiled)
-  handle(
-    deliveries: readonly Delivery<typeof paymentsRequestFiled>[],
-    { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled[]> {
-    return parkOrTake(
-      deliveries.map((delivery) => this.workOf(delivery)),
-      (works) => this.desk.take(works, unit),
-    );
+  @on.slice(paymentsRequestFiled, paymentsRequest)
+  handle(deliveries: readonly Request[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
+    return takeAll(deliveries, {
+      translate: (delivery) => this.workOf(delivery),
+      take: (works) => this.desk.take(works, unit),
+    });
   }
 
-  private workOf({ payload, day }: Delivery<typeof paymentsRequestFiled>): Work | string {
-    const opened = openSlice(this.runtime.keyring, paymentsRequest, { day, sealed: payload.sealed });
-    if (!opened.ok) return opened.code;
-    const command = this.commandOf(opened.payload, payload);
-    if (typeof command === 'string') return command;
-    const keys = this.keysOf(opened.payload);
-    const handle = toBase64url(opened.handle);
-    return { handle, day: dayNumber(day), commands: [command], ...(keys === undefined ? {} : { keys }) };
+  private workOf({ payload, household, slice, day }: Request): Work | Park {
+    const command = this.commandOf(slice, payload);
+    if (typeof command === 'string') return parkFromDevice(command);
+    const keys = this.keysOf(slice);
+    return { handle: household, day: dayNumber(day), commands: [command], ...(keys === undefined ? {} : { keys }) };
   }
 
   /** Everything that the first choice had, where a household tells again how to be paid. */
@@ -50,10 +53,7 @@ export class OnPaymentsRequestFiled {
     };
   }
 
-  private commandOf(
-    request: PaymentsRequestV1,
-    { lane, site }: Delivery<typeof paymentsRequestFiled>['payload'],
-  ): HouseholdCommand | string {
+  private commandOf(request: PaymentsRequestV1, { lane, site }: Request['payload']): HouseholdCommand | string {
     const { kind, n, way } = request;
     // A phone at home confirms nothing: only a kiosk or a navigator has seen somebody.
     const isPresent = lane !== 'own-device';

@@ -1,12 +1,21 @@
 import { Controller, Inject } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import {
+  handlersFor,
+  parkFromDevice,
+  takeAll,
+  type BatchContext,
+  type Handled,
+  type Park,
+  type SliceDelivery,
+} from '#libs/bus';
 import { dayNumber, payoutChosen, payoutSlice } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
-import { openSlice, RUNTIME, type Runtime } from '#libs/service';
+import { RUNTIME, type Runtime } from '#libs/service';
 import { PaymentDesk, type Work } from './payment-desk.js';
-import { parkOrTake } from './taking.js';
 
 const on = handlersFor('payments');
+
+type Choice = SliceDelivery<typeof payoutChosen, typeof payoutSlice>;
 
 /** How a household wants to be paid, signed by itself. */
 @Controller()
@@ -16,24 +25,19 @@ export class OnPayoutChosen {
     @Inject(PaymentDesk) private readonly desk: PaymentDesk,
   ) {}
 
-  @on(payoutChosen)
-  handle(
-    deliveries: readonly Delivery<typeof payoutChosen>[],
-    { unit }: BatchContext<'payments'>,
-  ): Promise<readonly Handled[]> {
-    return parkOrTake(
-      deliveries.map((delivery) => this.workOf(delivery)),
-      (works) => this.desk.take(works, unit),
-    );
+  @on.slice(payoutChosen, payoutSlice)
+  handle(deliveries: readonly Choice[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
+    return takeAll(deliveries, {
+      translate: (delivery) => this.workOf(delivery),
+      take: (works) => this.desk.take(works, unit),
+    });
   }
 
-  private workOf({ payload, day }: Delivery<typeof payoutChosen>): Work | string {
-    const opened = openSlice(this.runtime.keyring, payoutSlice, { day, sealed: payload.sealed });
-    if (!opened.ok) return opened.code;
-    const { way, receiptKey, linkToken, pickupCode, payee } = opened.payload;
-    if (!this.runtime.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
+  private workOf({ payload, household, slice, day }: Choice): Work | Park {
+    const { way, receiptKey, linkToken, pickupCode, payee } = slice;
+    if (!this.runtime.profile.ways.some(({ code }) => code === way)) return parkFromDevice('way-unknown');
     return {
-      handle: toBase64url(opened.handle),
+      handle: household,
       day: dayNumber(day),
       keys: {
         receiptKey,

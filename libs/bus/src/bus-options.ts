@@ -1,5 +1,5 @@
 import type { Service } from '#libs/contracts';
-import type { RecordOpener, resigner, SenderKeys } from '#libs/sealing';
+import type { Keyring, RecordOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
 import type { OnAlarm } from './alarm.js';
@@ -21,6 +21,8 @@ export interface BusOptions<S extends Service> {
   /** What signs anew, before it is sent, what a struck identity has signed; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<RecordOpener, 'open'>;
+  /** Opens the slices in messages, for handlers that ask for those; they never see it. */
+  readonly dayKeys: Pick<Keyring, 'dayKey'>;
   readonly keeping: Keeping;
   readonly clock?: () => Date;
   readonly onAlarm?: OnAlarm;

@@ -12,6 +12,7 @@ import { kafkaClient, producerOf } from './kafka-client.js';
 import type { ParkedGroup } from './keeping.js';
 import { LaterWorker } from './later-worker.js';
 import { defaultLimits, type BusLimits } from './limits.js';
+import { openSlice } from './open-slice.js';
 import { Outbox } from './outbox.js';
 import { Processor, type Tally } from './processor.js';
 import { Relay } from './relay.js';
@@ -214,10 +215,11 @@ export class Bus<S extends Service> {
   }
 
   private createProcessor(handlers: readonly HandlerEntry<S>[], brake: Brake): Processor<S> {
-    const { pool, opener, keeping } = this.options;
+    const { pool, opener, keeping, dayKeys } = this.options;
     return new Processor<S>({
       pool,
       opener,
+      openSlice: (contract, slice) => openSlice(dayKeys, contract, slice),
       keeping,
       outbox: this.outbox,
       handlers: handlerTable(this.service, handlers),

@@ -3,6 +3,7 @@ import { contractsTo } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 
 import { BusError } from './errors.js';
+import type { SliceOpener } from './open-slice.js';
 
 /** A message as it reaches its consumer: opened, validated, and seen for the first time. */
 export type Delivery<C> = Message<C>;
@@ -32,7 +33,12 @@ export type BatchHandler<C extends AnyContract> = (
 /** A handler with its type forgotten: the contract beside it says what it takes. */
 export interface HandlerEntry<S extends Service> {
   readonly contract: Contract<string, object, Service, S>;
-  readonly handle: (deliveries: readonly AnyDelivery[], unit: UnitOfWork<S>) => Promise<readonly Handled[]>;
+  /** `openSlice` is for what stands between the bus and a handler: no handler is given it. */
+  readonly handle: (
+    deliveries: readonly AnyDelivery[],
+    unit: UnitOfWork<S>,
+    openSlice: SliceOpener,
+  ) => Promise<readonly Handled[]>;
 }
 
 export interface AnyDelivery {

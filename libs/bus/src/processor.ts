@@ -9,6 +9,7 @@ import { BusError } from './errors.js';
 import { failureOf, parkingCodeOf } from './failure.js';
 import type { Handled, HandlerEntry } from './handlers.js';
 import type { Keeping } from './keeping.js';
+import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
 import type { Outbox, OutboxUnit } from './outbox.js';
 import { partitionKey } from './positions.js';
@@ -36,6 +37,7 @@ export type Applied = Map<string, bigint>;
 export interface ProcessorOptions<S extends Service> {
   readonly pool: pg.Pool;
   readonly opener: Pick<RecordOpener, 'open'>;
+  readonly openSlice: SliceOpener;
   readonly keeping: Keeping;
   readonly outbox: Outbox;
   readonly handlers: ReadonlyMap<string, HandlerEntry<S>>;
@@ -208,6 +210,7 @@ export class Processor<S extends Service> {
     outbox: OutboxUnit,
   ): Promise<readonly (readonly [Delivered, Handled])[]> {
     const unit = outbox.unitOf<S>(tx);
+    const { openSlice } = this.options;
     const results: (readonly [Delivered, Handled])[] = [];
     for (const [name, group] of Map.groupBy(messages, ({ incoming }) => incoming.contract.name)) {
       const entry = this.options.handlers.get(name);
@@ -215,6 +218,7 @@ export class Processor<S extends Service> {
       const handled = await entry.handle(
         group.map(({ delivery }) => delivery),
         unit,
+        openSlice,
       );
       if (!Array.isArray(handled) || handled.length !== group.length) throw new BusError('wrong-results');
       group.forEach((message, at) => results.push([message, checked(handled[at])]));

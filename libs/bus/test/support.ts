@@ -189,6 +189,7 @@ export class World {
       kafka: this.broker.connection(service),
       senderKeys: this.keys.senderKeys(service),
       opener: this.keys.opener(service),
+      dayKeys: this.keys.ring(service),
       keeping: database.keeping(this.keys.ring(service)),
       names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
       onAlarm: (alarm) => alarms.push(alarm),

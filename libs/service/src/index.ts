@@ -5,7 +5,6 @@ export { isKeyName, publicKeyFrom, runEnrolment, staffEnrolment, type Enrolment 
 export { Gather, type GatherOptions } from './gather.js';
 export { ed25519PublicKey, isSigned, signerOf, type SignedRequest } from './http-signature.js';
 export { createLog, errorFields, logEvents, type Log, type LogEvent } from './log.js';
-export { openSlice, type OpenedSlice, type SliceFailure } from './open-slice.js';
 export type { ParkedView } from './operations.controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';

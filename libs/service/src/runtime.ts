@@ -225,6 +225,7 @@ function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts):
     senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
     resigner: () => resigner(keyring, keyLife),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
+    dayKeys: keyring,
     keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),

@@ -4,8 +4,9 @@ import { isObservable, lastValueFrom } from 'rxjs';
 
 import type { Bus } from '../bus.js';
 import { BusError } from '../errors.js';
-import { handlerOf, type Handled, type HandlerEntry } from '../handlers.js';
-import { declaredContracts, type BatchContext, type Outcome } from './on-contract.js';
+import { handlerOf, type Handled, type HandlerEntry, type UnitOfWork } from '../handlers.js';
+import type { SliceOpener } from '../open-slice.js';
+import { declaredContracts, type Outcome } from './on-contract.js';
 
 type NestHandler = (data: unknown, context: unknown) => Promise<unknown>;
 
@@ -48,8 +49,8 @@ export class BatchTransport<S extends Service> extends Server implements CustomT
       const contract = declaredContracts.get(topic);
       if (contract === undefined) throw new BusError('foreign-contract');
       if (handler.next !== undefined) throw new BusError('handled-twice');
-      const handle = async (deliveries: unknown, unit: BatchContext<S>['unit']): Promise<readonly Handled[]> =>
-        resultsOf(await (handler as unknown as NestHandler)(deliveries, { unit }));
+      const handle = async (deliveries: unknown, unit: UnitOfWork<S>, openSlice: SliceOpener) =>
+        resultsOf(await (handler as unknown as NestHandler)(deliveries, { unit, openSlice }));
       return handlerOf(contract, handle as never) as unknown as HandlerEntry<S>;
     });
   }

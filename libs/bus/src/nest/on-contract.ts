@@ -1,11 +1,20 @@
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import type { AnyContract, Service } from '#libs/contracts';
+import type { AnyContract, Day, PayloadOf, SealedContract, Service } from '#libs/contracts';
+import { toBase64url } from '#libs/sealing';
 
-import type { ConsumerOf, Delivery, Handled, UnitOfWork } from '../handlers.js';
+import { BusError } from '../errors.js';
+import type { AnyDelivery, ConsumerOf, Delivery, Handled, UnitOfWork } from '../handlers.js';
+import type { SliceOpener } from '../open-slice.js';
+import { parkFromDevice } from '../taking.js';
 
-/** What Nest hands to a handler beside its deliveries. */
+/** What a handler is given beside its deliveries. */
 export interface BatchContext<S extends Service> {
   readonly unit: UnitOfWork<S>;
+}
+
+/** What the transport hands to Nest; the decorators below let no method see more than its `BatchContext`. */
+export interface TransportContext extends BatchContext<Service> {
+  readonly openSlice: SliceOpener;
 }
 
 /** What a handler came to, handed through Nest as a value: its exception filters would log the error's text. */
@@ -15,25 +24,30 @@ export type Outcome =
 /** Contracts that handlers were declared for, by topic; read by the transport. */
 export const declaredContracts = new Map<string, AnyContract>();
 
-type BatchMethod<C extends AnyContract> = (
-  deliveries: readonly Delivery<C>[],
-  context: BatchContext<ConsumerOf<C>>,
+type BatchMethod<D, S extends Service> = (
+  deliveries: readonly D[],
+  context: BatchContext<S>,
 ) => Promise<readonly Handled[]>;
 
-/**
- * Declares a controller's method as the handler of a contract. A method that takes another payload, says another
- * service's messages or answers otherwise does not compile.
- */
-export function OnContract<const C extends AnyContract>(contract: C) {
-  return <M extends BatchMethod<C>>(
-    target: object,
-    name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M>,
-  ): void => {
-    const method = descriptor.value as unknown as (...args: unknown[]) => Promise<readonly Handled[]>;
-    const guarded = async function (this: unknown, ...args: unknown[]): Promise<Outcome> {
+/** A message whose slice was opened with the day's key, is valid by its contract, and is signed where it has to be. */
+export interface SliceDelivery<C, L> {
+  readonly payload: PayloadOf<C>;
+  readonly day: Day;
+  readonly slice: PayloadOf<L>;
+  /** The hash of the command key inside, base64url: nobody can speak for a household whose key they do not have. */
+  readonly household: string;
+}
+
+type Method = BatchMethod<unknown, Service>;
+type Handle = (deliveries: readonly AnyDelivery[], context: TransportContext) => Promise<readonly Handled[]>;
+
+/** Makes a method the handler of a contract: `around` says what of a batch reaches it. */
+function declare<M>(contract: AnyContract, around: (method: Method) => Handle) {
+  return (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void => {
+    const method = descriptor.value as unknown as Method;
+    const guarded = async function (this: unknown, ...[deliveries, context]: Parameters<Handle>): Promise<Outcome> {
       try {
-        return { ok: true, results: await method.apply(this, args) };
+        return { ok: true, results: await around(method.bind(this))(deliveries, context) };
       } catch (error) {
         return { ok: false, error };
       }
@@ -43,14 +57,83 @@ export function OnContract<const C extends AnyContract>(contract: C) {
     Payload()(target, name, 0);
     Ctx()(target, name, 1);
     declaredContracts.set(contract.topic, contract);
-    const declare: (...args: never[]) => unknown = EventPattern(contract.topic);
-    declare(...([target, name, descriptor] as never[]));
+    const pattern: (...args: never[]) => unknown = EventPattern(contract.topic);
+    pattern(...([target, name, descriptor] as never[]));
   };
 }
 
-/** `OnContract` for the contracts to one service only: another service's contract does not compile. */
-export function handlersFor<const S extends Service>(
-  _service: S,
-): <const C extends Extract<AnyContract, { readonly consumer: S }>>(contract: C) => ReturnType<typeof OnContract<C>> {
-  return (contract) => OnContract(contract);
+/**
+ * Declares a controller's method as the handler of a contract. A method that takes another payload, publishes another
+ * service's messages or answers otherwise does not compile.
+ */
+export function OnContract<const C extends AnyContract>(contract: C) {
+  return <M extends BatchMethod<Delivery<C>, ConsumerOf<C>>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const around =
+      (method: Method): Handle =>
+      (deliveries, { unit }) =>
+        method(deliveries, { unit });
+    declare<M>(contract, around)(target, name, descriptor);
+  };
+}
+
+/** A contract whose messages carry a sealed slice. */
+type Carrier = Extract<AnyContract, { readonly payload: new () => { sealed: string } }>;
+
+/**
+ * As `OnContract`, for messages that carry a slice. The method gets the slices that open, are valid and are signed; what
+ * does not and is not is parked here under its code, and the results come together in the order of the deliveries.
+ */
+export function OnSlice<const C extends Carrier, const L extends SealedContract>(contract: C, slice: L) {
+  if (slice.consumer !== contract.consumer) throw new BusError('foreign-contract');
+  return <M extends BatchMethod<SliceDelivery<C, L>, ConsumerOf<C>>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const around =
+      (method: Method): Handle =>
+      (deliveries, context) =>
+        handleSlices(method, deliveries, slice, context);
+    declare<M>(contract, around)(target, name, descriptor);
+  };
+}
+
+async function handleSlices(
+  method: Method,
+  deliveries: readonly AnyDelivery[],
+  slice: SealedContract,
+  { unit, openSlice }: TransportContext,
+): Promise<readonly Handled[]> {
+  const opened = deliveries.map(({ payload, day }) => {
+    const { sealed } = payload as { readonly sealed: string };
+    const found = openSlice(slice, { day, sealed });
+    if (!found.ok) return parkFromDevice(found.code);
+    return { payload, day, slice: found.payload, household: toBase64url(found.handle) };
+  });
+  const good = opened.filter((each) => !('status' in each));
+  const results = good.length === 0 ? [] : await method(good, { unit });
+  if (!Array.isArray(results) || results.length !== good.length) throw new BusError('wrong-results');
+  const resultOf = new Map<object, Handled>(good.map((each, at) => [each, results[at] as Handled]));
+  return opened.map((each) => ('status' in each ? each : (resultOf.get(each) as Handled)));
+}
+
+type ContractTo<S extends Service> = Extract<AnyContract, { readonly consumer: S }>;
+
+/** The decorators of one service's handlers. */
+export interface Handlers<S extends Service> {
+  <const C extends ContractTo<S>>(contract: C): ReturnType<typeof OnContract<C>>;
+  readonly slice: <const C extends ContractTo<S> & Carrier, const L extends SealedContract>(
+    contract: C,
+    slice: L,
+  ) => ReturnType<typeof OnSlice<C, L>>;
+}
+
+/** `OnContract` and `OnSlice` for the contracts to one service only: another service's contract does not compile. */
+export function handlersFor<const S extends Service>(_service: S): Handlers<S> {
+  const on = <const C extends ContractTo<S>>(contract: C): ReturnType<typeof OnContract<C>> => OnContract(contract);
+  return Object.assign(on, { slice: OnSlice }) as Handlers<S>;
 }

@@ -15,6 +15,12 @@ export type OpenedSlice<P> =
   | { readonly ok: true; readonly payload: P; readonly handle: Uint8Array }
   | { readonly ok: false; readonly code: SliceFailure };
 
+/** Opens slices with the day keys of one service, which it does not show. */
+export type SliceOpener = <C extends SealedContract>(
+  contract: C,
+  slice: { readonly day: Day; readonly sealed: string },
+) => OpenedSlice<PayloadOf<C>>;
+
 /**
  * Opens a slice or request with the day's key, checks it by its contract, and checks its signature where it has one.
  * The handle is the hash of the command key inside, so nobody can speak for a household whose key he does not have.

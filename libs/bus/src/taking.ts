@@ -1,0 +1,34 @@
+import type { Handled } from './handlers.js';
+
+export type Park = Extract<Handled, { readonly status: 'park' }>;
+
+/** Sets a delivery aside under a code: a word, never a value. */
+export function park(code: string): Park {
+  return { status: 'park', code };
+}
+
+/** Sets aside what a device outside has sealed: anybody can send any number of those, so no brake counts them. */
+export function parkFromDevice(code: string): Park {
+  return { status: 'park', code, isFromDevice: true };
+}
+
+export interface Taking<D, T extends object> {
+  /** The command that a delivery means; a code to park it under; undefined where there is nothing to do. */
+  readonly translate: (delivery: D, at: number) => (T & { readonly status?: never }) | Park | undefined;
+  /** Takes every command of the batch, in the order of the deliveries. */
+  readonly take: (commands: readonly T[]) => Promise<void>;
+}
+
+/** Translates each delivery, takes all commands in one call, and answers in order. */
+export async function takeAll<D, T extends object>(
+  deliveries: readonly D[],
+  { translate, take }: Taking<D, T>,
+): Promise<readonly Handled[]> {
+  const items = deliveries.map(translate);
+  await take(items.filter((item) => item !== undefined && !isPark(item)) as T[]);
+  return items.map((item) => (item !== undefined && isPark(item) ? item : { status: 'done' }));
+}
+
+function isPark(item: object): item is Park {
+  return 'status' in item && item.status === 'park';
+}
