@@ -10,7 +10,7 @@ import {
   message,
   type Outgoing,
 } from '#libs/contracts';
-import { boxBinding, boxIdOfSync, hpkeSeal, toBase64url } from '#libs/sealing';
+import { sealToBox, toBase64url } from '#libs/sealing';
 import type { CaseEvent } from './domain/case.js';
 import type { CaseOutput } from './case.store.js';
 
@@ -72,13 +72,13 @@ function outcome(
   { keys }: CaseOutput,
   { today, boxDays, askDays }: OutgoingSetting,
 ): Outgoing<'eligibility'> {
-  const recipientKey = Buffer.from(keys.receiptKey, 'base64url');
-  const box = boxIdOfSync(recipientKey);
   const { version, status, reasons, highestRequest, amountCents, awardedDay } = event;
   const lastDay = addDays(today, boxDays);
-  const sealed = hpkeSeal({
-    recipientKey,
-    ...boxBinding(eligibilityBoxMessage, { box, version, lastDay }),
+  const { box, sealed } = sealToBox({
+    receiptKey: keys.receiptKey,
+    contract: eligibilityBoxMessage,
+    version,
+    lastDay,
     plaintext: encodePayload(eligibilityBoxMessage, {
       status,
       version,

@@ -15,7 +15,7 @@ import {
   type RequestRecipient,
   type SubmitApplicationV1,
 } from '#libs/contracts';
-import { boxBinding, boxIdOfSync, hpkeSeal, sha256 } from '#libs/sealing';
+import { sealToBox, sha256 } from '#libs/sealing';
 
 /** Gives an id its name in one contract: base64url of a keyed hash. */
 export type NameFor = (contract: string, id: Uint8Array) => string;
@@ -71,13 +71,13 @@ export function receivedBox(
   { day, receiptKey }: SubmitApplicationV1,
   version: number,
 ): { value: Uint8Array; body: { version: number; lastDay: string; sealed: string } } {
-  const recipientKey = Buffer.from(receiptKey, 'base64url');
-  const box = boxIdOfSync(recipientKey);
   const answerBy = addDays(day, clocks.dayKeyDays);
   const lastDay = addDays(answerBy, APPLY_AGAIN_DAYS);
-  const sealed = hpkeSeal({
-    recipientKey,
-    ...boxBinding(intakeBoxMessage, { box, version, lastDay }),
+  const { box, sealed } = sealToBox({
+    receiptKey,
+    contract: intakeBoxMessage,
+    version,
+    lastDay,
     plaintext: encodePayload(intakeBoxMessage, {
       status: 'received',
       version,

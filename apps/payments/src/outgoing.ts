@@ -9,7 +9,7 @@ import {
   paymentsOutcomePosted,
   type Outgoing,
 } from '#libs/contracts';
-import { boxBinding, boxIdOfSync, codeBinding, hpkeSeal, toBase64url } from '#libs/sealing';
+import { codeBinding, hpkeSeal, sealToBox, toBase64url } from '#libs/sealing';
 import type { HouseholdEvent } from './domain/message.js';
 import type { HouseholdKeys } from './household.store.js';
 
@@ -54,13 +54,13 @@ function outcome(
   keys: HouseholdKeys,
   { today, boxDays }: OutgoingSetting,
 ): Outgoing<'payments'> {
-  const recipientKey = Buffer.from(keys.receiptKey, 'base64url');
-  const box = boxIdOfSync(recipientKey);
   const { version, status, reasons, highestRequest, amountCents, items } = event;
   const lastDay = addDays(today, boxDays);
-  const sealed = hpkeSeal({
-    recipientKey,
-    ...boxBinding(paymentsBoxMessage, { box, version, lastDay }),
+  const { box, sealed } = sealToBox({
+    receiptKey: keys.receiptKey,
+    contract: paymentsBoxMessage,
+    version,
+    lastDay,
     plaintext: encodePayload(paymentsBoxMessage, {
       status,
       version,

@@ -1,4 +1,5 @@
 export * from './browser.js';
+export { sealToBox, type BoxLetter } from './server/hpke/box.js';
 export { hpkeOpen, hpkeSeal, type HpkeOpening, type HpkeSealing } from './server/hpke/hpke.js';
 export { hmacSha256, sha256 } from './server/hmac.js';
 export {
