@@ -4,7 +4,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'a turned record says nothing about the order of before',
     without: 'the order is drawn at random',
-    file: 'libs/records/src/turn.ts',
+    file: 'libs/sealing/src/server/shuffled.ts',
     find: 'const random = randomFillSync(new Uint32Array(result.length));',
     replace: 'const random = new Uint32Array(result.length).map((_, at) => at);\n  void randomFillSync;',
     test: 'libs/records/test/turn.it.spec.ts',

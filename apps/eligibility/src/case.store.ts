@@ -3,6 +3,7 @@ import { dayNumber, dayNumbered, dayOf, type HouseholdTokensV1 } from '#libs/con
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
+import { hex } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
@@ -282,10 +283,6 @@ export class CaseStore {
 }
 
 const noCase: CaseRecord = { state: newCase, keys: undefined, areaName: '' };
-
-function hex(value: Uint8Array): string {
-  return Buffer.from(value).toString('hex');
-}
 
 export function caseKinds(profile: Profile): readonly KindSpec[] {
   const clocks = caseClocksOf(profile);

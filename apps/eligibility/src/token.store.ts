@@ -9,6 +9,7 @@ import { dayNumber, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { cycleOf, type Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
+import { hex } from '#libs/sealing';
 import { RUNTIME, Worker, type Runtime } from '#libs/service';
 import { sharedWith, withHolder, withoutHolder, type Shared, type TokenHolders } from './domain/duplicates.js';
 
@@ -157,10 +158,6 @@ export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnAppli
 
 function secretOf(cycle: number): string {
   return `tokens-${cycle}`;
-}
-
-function hex(value: Uint8Array): string {
-  return Buffer.from(value).toString('hex');
 }
 
 /** The last day on which tokens of a cycle are compared: the cycle itself, and the window in which a cap counts. */

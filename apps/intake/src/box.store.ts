@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBoxAnswer, intakeBoxMessage, base64urlLength, sealedSize } from '#libs/contracts';
 import type { Tx } from '#libs/database';
+import { hex } from '#libs/sealing';
 import { Gather, RUNTIME, type Runtime } from '#libs/service';
 
 interface StoredBox {
@@ -36,7 +37,7 @@ export class BoxStore {
     const store = await this.runtime.records.begin(tx);
     const newest = new Map<string, PostedMessage>();
     for (const message of messages) {
-      const key = Buffer.from(message.box).toString('hex');
+      const key = hex(message.box);
       const other = newest.get(key);
       if (other === undefined || other.version < message.version) newest.set(key, message);
     }

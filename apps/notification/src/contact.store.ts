@@ -3,6 +3,7 @@ import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type Profile } from '#libs/policy';
 import type { KindSpec, RecordsTx, Row } from '#libs/records';
+import { bytes } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import {
   evolve,
@@ -16,7 +17,7 @@ import {
   type ContactCommand,
   type Notice,
 } from './domain/contact.js';
-import { bytes, LockedLinks, tokensIn } from './link.store.js';
+import { LockedLinks, tokensIn } from './link.store.js';
 
 export type HouseholdCommand = Exclude<ContactCommand, { type: 'notice' }>;
 

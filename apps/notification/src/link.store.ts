@@ -1,4 +1,5 @@
 import { isOutlived, type KindSpec, type RecordsTx } from '#libs/records';
+import { bytes } from '#libs/sealing';
 import { keptUntil, type Contact, type Links, type Notice } from './domain/contact.js';
 
 /** What is known under a link token: whose it is, or what waits until that is known. */
@@ -68,11 +69,6 @@ export class LockedLinks {
 
 export function tokensIn({ eligibility, payments }: Links): readonly string[] {
   return [eligibility, payments];
-}
-
-/** Handles and tokens are base64url text in bodies and bytes in lookups. */
-export function bytes(text: string): Buffer {
-  return Buffer.from(text, 'base64url');
 }
 
 export const linkKind: KindSpec = { kind: LINK, sizeBytes: 1_024, work: false, isOver: isOutlived };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { AnyDelivery } from '#libs/bus';
 import {
+  canonicalJson,
   commandBytes,
   contactGiven,
   contactSlice,
@@ -18,6 +19,7 @@ import {
 } from '#libs/contracts';
 import {
   deriveHousehold,
+  hex,
   newReceipt,
   receiptTail,
   sealTo,
@@ -118,16 +120,8 @@ export function keptBy(runtime: Runtime<'notification'>): Promise<Readonly<Recor
     const kept: Record<string, readonly string[]> = {};
     for (const kind of ['contact', 'link', 'text', 'parked', 'later']) {
       const rows = await records.scan(kind, 1_000);
-      kept[kind] = rows.map(({ value, body }) => `${Buffer.from(value).toString('hex')} ${canonical(body)}`).sort();
+      kept[kind] = rows.map(({ value, body }) => `${hex(value)} ${canonicalJson(body)}`).sort();
     }
     return kept;
   });
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { bytes, hex } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { PeoplesEnd } from './domain/settle.js';
@@ -18,8 +19,6 @@ export interface HeldItem {
 export type SettleOutcome = 'counted' | 'settled' | 'same-person' | 'other-end' | 'not-now' | 'not-found';
 
 const HELD_MAX = 500;
-const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
-
 /** What only people can settle, two of them together. */
 @Injectable()
 export class HeldDesk {
@@ -55,7 +54,7 @@ export class HeldDesk {
       const [slot] = rows as { obligation: Buffer; slot: number; generation: number }[];
       if (slot === undefined) return 'not-found';
       if ((await this.anchor.standing(tx)).hold !== undefined) return 'not-now';
-      const about = `held ${bytes(reference).toString('hex')}`;
+      const about = `held ${hex(bytes(reference))}`;
       const digest = createHash('sha256').update(`${about} ${end}`).digest('base64url');
       const first = await findProposal(tx, about);
       if (first === undefined || (first.person === person && first.digest !== digest)) {

@@ -3,6 +3,7 @@ import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
+import { bytes } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';
 import { newHousehold, type HouseholdState } from './domain/household.js';
@@ -212,10 +213,6 @@ function kept({ state, keys }: HouseholdRecord): HouseholdRecord {
   if (!isTombstone(state)) return { state, keys };
   const rest = keys && { receiptKey: keys.receiptKey, linkToken: '', pickup: '', payee: undefined };
   return { state: forgotten(state), keys: rest };
-}
-
-function bytes(text: string): Buffer {
-  return Buffer.from(text, 'base64url');
 }
 
 export function householdKinds(profile: Profile): readonly KindSpec[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalJson, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
+import { bytes } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { accountOf, type Posting } from './domain/money.js';
 import type { Obligation, Slot } from './domain/obligation.js';
@@ -51,8 +52,6 @@ export interface ChainLink {
 
 /** Where no site is known, one cap counts for all. */
 const NO_SITE = 'NONE';
-
-const bytes = (id: string): Buffer => Buffer.from(id, 'base64url');
 
 /**
  * The books: append-only, double entry, one hash link for each commit. Whoever plans money holds the head of the chain,

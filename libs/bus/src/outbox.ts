@@ -1,8 +1,7 @@
-import { randomFillSync } from 'node:crypto';
-
 import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day, type Service } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
 import type { SenderKeys } from '#libs/sealing';
+import { shuffled } from '#libs/sealing';
 
 import { BusError } from './errors.js';
 import type { AnyDelivery, UnitOfWork } from './handlers.js';
@@ -72,28 +71,20 @@ export class OutboxUnit {
   async write(tx: Tx): Promise<number> {
     this.ended = true;
     if (this.said.length === 0) return 0;
-    const shuffled = shuffle(this.said);
-    const sealed = shuffled.map((said) => ({ day: said.day, topic: said.contract.topic, record: this.seal(said) }));
+    // The order of what one commit says tells nothing.
+    const said = shuffled(this.said);
+    const sealed = said.map((each) => ({ day: each.day, topic: each.contract.topic, record: this.seal(each) }));
     await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
       throw isNotReady(error) ? new BusError('not-stored') : error;
     });
     if (!this.options.relayIsHere()) await tx.query(NOTIFY);
-    return shuffled.length;
+    return said.length;
   }
 
   private seal({ contract, day, plaintext }: Said): Uint8Array {
     const { name, version, consumer } = contract;
     return this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
   }
-}
-
-/** A random permutation: the order of what one commit says tells nothing. */
-function shuffle<T>(items: readonly T[]): T[] {
-  const random = randomFillSync(new Uint32Array(items.length));
-  return items
-    .map((item, at) => ({ item, at: random[at] ?? 0 }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }
 
 /**

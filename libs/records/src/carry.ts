@@ -1,6 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { QueryResult } from 'pg';
 
+import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { HELD, heldRows, holdValue, type HoldBody } from './held.js';
 import type { KindSpec } from './kind.js';
@@ -130,7 +131,7 @@ export class Carrying {
   private held(kind: string, packed: Buffer): readonly Omit<Target, 'of'>[] {
     if (this.options.holds.size === 0) return [];
     const { value, body } = unpack(packed);
-    const hold = this.options.holds.get(holdValue(kind, value).toString('hex'));
+    const hold = this.options.holds.get(hex(holdValue(kind, value)));
     if (hold === undefined) return [];
     const spec = this.options.records.kinds.get(HELD) as KindSpec;
     return heldRows({ kind, value, body }, hold, spec).map((row) => {

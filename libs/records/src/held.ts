@@ -1,6 +1,6 @@
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 
-import { hpkeOpen, hpkeSeal } from '#libs/sealing';
+import { hex, hpkeOpen, hpkeSeal } from '#libs/sealing';
 
 import type { Body, KindSpec, Row } from './kind.js';
 import { HOLD } from './schema.js';
@@ -82,7 +82,7 @@ export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): 
 /** Keeps those of the records about to be removed or written over that are under a hold. */
 export async function keepHeld(records: Store, kind: string, removed: readonly Uint8Array[]): Promise<void> {
   if (kind === HOLD || kind === HELD) return;
-  const values = [...new Map(removed.map((value) => [Buffer.from(value).toString('hex'), value])).values()];
+  const values = [...new Map(removed.map((value) => [hex(value), value])).values()];
   const found = await records.find<HoldBody>(
     HOLD,
     values.map((value) => holdValue(kind, value)),

@@ -1,4 +1,5 @@
 import { locks, type Tx } from '#libs/database';
+import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
 import { leaseOf, wholeHour, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
@@ -276,10 +277,6 @@ export class RecordsTx {
 interface Found {
   readonly body: Body;
   readonly place: Place;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 function heldKey(kind: string, value: Uint8Array): string {

@@ -1,6 +1,5 @@
-import { randomFillSync } from 'node:crypto';
-
 import { locks, type Tx } from '#libs/database';
+import { hex, shuffled } from '#libs/sealing';
 import type pg from 'pg';
 
 import { Carrying, type Named, type Prepared } from './carry.js';
@@ -114,7 +113,7 @@ class Turning {
     const { records } = this.options;
     if (!records.kinds.has(HOLD)) return new Map();
     const placed = await this.transaction(async (tx) => (await records.begin(tx)).scan<HoldBody>(HOLD, HOLDS_MAX));
-    return new Map(placed.map(({ value, body }) => [Buffer.from(value).toString('hex'), body]));
+    return new Map(placed.map(({ value, body }) => [hex(value), body]));
   }
 
   /** The order is drawn here, over the whole night, and forgotten with this process. */
@@ -208,14 +207,4 @@ class Turning {
   private async reach(name: TurnPoint): Promise<void> {
     await this.options.point?.(name);
   }
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  const result = [...items];
-  const random = randomFillSync(new Uint32Array(result.length));
-  for (let at = result.length - 1; at > 0; at -= 1) {
-    const other = (random[at] ?? 0) % (at + 1);
-    [result[at], result[other]] = [result[other] as T, result[at] as T];
-  }
-  return result;
 }

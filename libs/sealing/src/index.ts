@@ -1,6 +1,7 @@
 export * from './browser.js';
 export { sealToBox, type BoxLetter } from './server/hpke/box.js';
 export { hpkeOpen, hpkeSeal, type HpkeOpening, type HpkeSealing } from './server/hpke/hpke.js';
+export { bytes, hex } from './server/encoding.js';
 export { hmacSha256, sha256 } from './server/hmac.js';
 export {
   boxIdOfSync,
@@ -14,6 +15,7 @@ export {
   verifyCommand,
   verifyEd25519,
 } from './server/keys.js';
+export { shuffled } from './server/shuffled.js';
 export { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from './server/rest.js';
 export { recordOverheadBytes, type RecordAddress } from './server/envelope/record-header.js';
 export { SenderKeys, type RecordTarget, type SenderKeysOptions } from './server/envelope/sender-keys.js';
