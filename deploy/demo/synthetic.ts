@@ -1,3 +1,4 @@
+import { DAY_MS } from '#libs/contracts';
 import { newReceipt, type Answers } from '#libs/household';
 
 /** A household that does not exist, obviously so, and what it types: text of twelve characters and more, to be searched for. */
@@ -112,6 +113,6 @@ export function periodOf(day: string, granularity: 'week' | 'month'): string {
   // The Thursday of a week lies in the year to which the week belongs.
   date.setUTCDate(date.getUTCDate() + 4 - (date.getUTCDay() || 7));
   const first = Date.UTC(date.getUTCFullYear(), 0, 1);
-  const week = Math.ceil(((date.getTime() - first) / 86_400_000 + 1) / 7);
+  const week = Math.ceil(((date.getTime() - first) / DAY_MS + 1) / 7);
   return `${date.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
 }

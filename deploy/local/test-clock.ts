@@ -1,11 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DAY_MS } from '#libs/contracts';
 
 /** Longer than any process goes without reading the file, once it asks for the time. */
 const SEEN_MS = 100;
 
 /** Topics let records be so far ahead of the broker's own clock, which nobody moves. */
-export const TEST_AHEAD_MAX_MS = 400 * 86_400_000;
+export const TEST_AHEAD_MAX_MS = 400 * DAY_MS;
 
 /** The clock of a system under test: the machine's, moved by a file that all its processes read. */
 export class TestClock {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { MINUTE_MS } from '#libs/contracts';
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import { cutLog, deleteTopics } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
@@ -11,7 +12,6 @@ import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support
 const HOUSEHOLDS = 300;
 const FEW = 40;
 const AT_ONCE = 12;
-const MINUTE_MS = 60_000;
 const TOPICS_AWAY_MS = 3_000;
 
 let city: TestCity;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays, clocks, dayNumber, dayOf, keyLife, services, startOfDay, type Day } from '#libs/contracts';
+import { addDays, clocks, dayNumber, dayOf, HOUR_MS, keyLife, services, startOfDay, type Day } from '#libs/contracts';
 import { FileKeyring, SealingError } from '#libs/sealing';
 
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
@@ -16,7 +16,7 @@ import { Evidence, keyringFile } from '../support/evidence.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
 const FACTS = 'intake.facts-submitted.v1';
-const NOON_MS = 12 * 3_600_000;
+const NOON_MS = 12 * HOUR_MS;
 const A_DAY = 4;
 
 /** The day whose bytes are taken aside. */

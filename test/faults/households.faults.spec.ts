@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays, startOfDay } from '#libs/contracts';
+import { addDays, HOUR_MS, startOfDay } from '#libs/contracts';
 import {
   deriveHousehold,
   HouseholdError,
@@ -13,8 +13,6 @@ import {
 } from '#libs/household';
 
 import { Applied, eventually, someAnswers, TestCity, type JournalEntry } from '../support/city.js';
-
-const HOUR_MS = 3_600_000;
 
 let city: TestCity;
 let first: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays, dayOf, startOfDay } from '#libs/contracts';
+import { addDays, dayOf, MINUTE_MS, startOfDay } from '#libs/contracts';
 
 import { prepare, submitAll } from '../../deploy/demo/run.js';
 import { eventually, TestCity } from '../support/city.js';
@@ -8,7 +8,6 @@ import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support
 
 const HOUSEHOLDS = 300;
 const AT_ONCE = 12;
-const MINUTE_MS = 60_000;
 
 /** Tomorrow's midnight (UTC), which the city lives through. */
 const midnight = startOfDay(addDays(dayOf(new Date()), 1));

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber, dayOf } from '#libs/contracts';
+import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf } from '#libs/policy';
 import { isOutlived, type KindSpec } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 
 const REVIEW = 'review';
-const HOUR_MS = 3_600_000;
 /** So long one reviewer has a case for himself. */
 const LEASE_MS = 30 * 60_000;
 const TAKEN_AT_ONCE = 20;
@@ -65,7 +64,7 @@ export class ReviewStore {
 
   private row({ review, handle }: Waiting): { value: Uint8Array; body: object; due: Date } {
     // The hour that has begun: it can be looked at now.
-    const due = new Date(Math.floor(this.runtime.clock.now().getTime() / HOUR_MS) * HOUR_MS);
+    const due = startOfHour(this.runtime.clock.now());
     const until = dayNumber(dayOf(this.runtime.clock.now())) + caseClocksOf(this.runtime.profile).longestDays;
     return { value: review, body: { handle: Buffer.from(handle).toString('base64url'), until }, due };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dayNumber } from '#libs/contracts';
+import { DAY_MS, dayNumber } from '#libs/contracts';
 import { TokenStore } from '../src/token.store.js';
 import { EligibilityWorld } from './support.js';
 
@@ -12,7 +12,7 @@ describe('household tokens', () => {
       const cycle = Math.floor(dayNumber('2026-11-18') / profile.cycle.days);
       const lastDay = cycle * profile.cycle.days + profile.cycle.keyLifetimeDays - 1;
       const tokens = ending.app.get(TokenStore);
-      const pass = (days: number): void => ending.pass(days * 86_400_000);
+      const pass = (days: number): void => ending.pass(days * DAY_MS);
       pass(lastDay - dayNumber('2026-11-18'));
       await tokens.destroyOldKeys();
       expect(keyring.secretExists(`tokens-${cycle}`)).toBe(true);

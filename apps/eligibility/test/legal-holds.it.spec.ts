@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { DAY_MS } from '#libs/contracts';
 import { openHeld } from '#libs/records';
 
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
-const DAY_MS = 86_400_000;
 const START = new Date('2026-11-18T15:05:00Z');
 
 let folder: string;

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { addDays, clocks, message, factsSubmitted } from '#libs/contracts';
+import { addDays, clocks, DAY_MS, message, factsSubmitted } from '#libs/contracts';
 
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
-const DAY_MS = 86_400_000;
 const OPERATIONS = ['republish', 'parked', 'parked/retry', 'brake/release', 'brake/set-aside', 'turn'] as const;
 const START = new Date('2026-11-18T15:05:00Z');
 

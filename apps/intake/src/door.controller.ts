@@ -6,6 +6,7 @@ import {
   dayNumber,
   dayOf,
   FileRequestV1,
+  MINUTE_MS,
   parseJson,
   ReadBoxesV1,
   startOfDay,
@@ -22,7 +23,6 @@ import { BoxStore } from './box.store.js';
 import { DeviceStore } from './device.store.js';
 import { dayRule } from './domain/acceptance.js';
 
-const MINUTE_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 
 const limits = {

@@ -8,10 +8,12 @@ import {
   base64urlLength,
   clocks,
   contactGiven,
+  DAY_MS,
   decodeBoxAnswer,
   eligibilityBoxMessage,
   eligibilityOutcomePosted,
   factsSubmitted,
+  HOUR_MS,
   message,
   paymentsOutcomePosted,
   payoutChosen,
@@ -38,7 +40,7 @@ import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/
 import { IntakeModule, intakeSpec } from '../src/intake.module.js';
 
 const day = '2026-11-10';
-const noon = new Date(startOfDay(day) + 12 * 3_600_000);
+const noon = new Date(startOfDay(day) + 12 * HOUR_MS);
 
 let keyrings: TestKeyrings;
 let service: ServiceUnderTest<'intake'>;
@@ -140,19 +142,19 @@ describe('an application', () => {
     const body = await application();
     const first = await post('/v1/applications', body);
     for (let later = 0; later < clocks.dayKeyDays; later += 1) {
-      now = new Date(noon.getTime() + later * 86_400_000);
+      now = new Date(noon.getTime() + later * DAY_MS);
       expect([later, await post('/v1/applications', body)]).toEqual([later, first]);
     }
-    now = new Date(noon.getTime() + clocks.dayKeyDays * 86_400_000);
+    now = new Date(noon.getTime() + clocks.dayKeyDays * DAY_MS);
     expect(await post('/v1/applications', body)).toMatchObject({ status: 410, body: { code: 'day-over' } });
     expect((await app.said()).length).toBe(3);
   });
 
   it('that nobody knows is taken for four days, and a little before its day', async () => {
     const late = await application();
-    now = new Date(noon.getTime() + 5 * 86_400_000);
+    now = new Date(noon.getTime() + 5 * DAY_MS);
     expect(await post('/v1/applications', late)).toMatchObject({ status: 410, body: { code: 'day-over' } });
-    now = new Date(noon.getTime() + 4 * 86_400_000);
+    now = new Date(noon.getTime() + 4 * DAY_MS);
     expect((await post('/v1/applications', late)).status).toBe(202);
     now = noon;
     const early = await application(newReceipt(), addDays(day, 1));

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
+import { dayNumber, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type Profile } from '#libs/policy';
 import type { KindSpec, RecordsTx, Row } from '#libs/records';
@@ -35,7 +35,6 @@ export interface TextWork {
 
 const CONTACT = 'contact';
 export const TEXT = 'text';
-const HOUR_MS = 3_600_000;
 
 /** Contacts by the household's handle, links by their token, and a piece of work for every text that is to be sent. */
 @Injectable()
@@ -83,7 +82,7 @@ export class ContactStore {
     const changed = [...after].filter(([handle, contact]) => before.get(handle) !== contact);
     const rows = changed.map(([handle, body]) => ({ value: bytes(handle), body }));
     await records.save(CONTACT, rows);
-    const due = new Date(Math.floor(this.runtime.clock.now().getTime() / HOUR_MS) * HOUR_MS);
+    const due = startOfHour(this.runtime.clock.now());
     const fresh: Row[] = [];
     const gone: Uint8Array[] = [];
     for (const [handle, contact] of changed) {

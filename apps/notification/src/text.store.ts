@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber, dayOf } from '#libs/contracts';
+import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
 import type { FoundRow } from '#libs/records';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { ContactStore, TEXT, type TextWork } from './contact.store.js';
@@ -110,7 +110,7 @@ export class TextStore {
         TEXT,
         over.map(({ text }) => text.work.value),
       );
-      const due = new Date(startOfHour(clock.now()));
+      const due = startOfHour(clock.now());
       await store.postpone(
         TEXT,
         open.map(({ text }) => ({ value: text.work.value, body: text.work.body, due })),
@@ -127,10 +127,4 @@ export class TextStore {
 
 function handlesOf(texts: readonly DueText[]): readonly string[] {
   return texts.map(({ body }) => body.handle);
-}
-
-const HOUR_MS = 3_600_000;
-
-function startOfHour(instant: Date): number {
-  return Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
+import { DAY_MS, dayNumber, dayOf, startOfDay } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
 import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
@@ -27,7 +27,6 @@ const HOUSEHOLD = 'household';
 const GRANT = 'grant';
 const OBLIGATION = 'obligation';
 export const WAKE = 'wake';
-const DAY_MS = 86_400_000;
 
 interface Linked extends Lasting {
   readonly handle: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalJson, dayOf } from '#libs/contracts';
+import { canonicalJson, DAY_MS, dayOf, HOUR_MS, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
 import { RUNTIME, type Runtime } from '#libs/service';
@@ -302,7 +302,10 @@ export class LedgerStore {
         `INSERT INTO site_hour AS h (site, hour, cents)
          SELECT n.site, $1, sum(n.cents) FROM ${releasedRows.sql} GROUP BY n.site
          ON CONFLICT (site, hour) DO UPDATE SET cents = h.cents + excluded.cents`,
-        [hourOf(now), ...releasedRows.values(released.map(({ site, cents }) => ({ site: site ?? NO_SITE, cents })))],
+        [
+          startOfHour(now),
+          ...releasedRows.values(released.map(({ site, cents }) => ({ site: site ?? NO_SITE, cents }))),
+        ],
       );
     }
   }
@@ -329,15 +332,8 @@ function asText(_key: string, value: unknown): unknown {
 /** When a slot that has just come into this state is looked at again by itself; null: never. */
 function dueOf({ state, isSecretLost }: Slot, now: Date): Date | null {
   if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return now;
-  if (state === 'capped' || state === 'issued') return new Date(hourOf(now).getTime() + HOUR_MS);
+  if (state === 'capped' || state === 'issued') return new Date(startOfHour(now).getTime() + HOUR_MS);
   return null;
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
-
-export function hourOf(now: Date): Date {
-  return new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
 }
 
 /** The Monday of this week, `YYYY-MM-DD`. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
-import { dayOf } from '#libs/contracts';
+import { dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { lapseOf, passDay } from './domain/clocks.js';
@@ -11,7 +11,7 @@ import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './domain
 import type { RailOutcome } from './domain/rail.js';
 import { settle, settleByPeople, type PeoplesEnd, type SlotName } from './domain/settle.js';
 import { HouseholdStore, type EndedGrant, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
-import { hourOf, LedgerStore } from './ledger.store.js';
+import { LedgerStore } from './ledger.store.js';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { messagesFor, sealCode } from './outgoing.js';
 import { Purse } from './purse.js';
@@ -141,7 +141,7 @@ export class PaymentDesk {
 
   private async purse(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<Purse> {
     const sites = [...new Set([...households.values()].map(({ state }) => siteOf(state)))];
-    const used = await this.ledger.siteHour(tx, sites, hourOf(this.runtime.clock.now()));
+    const used = await this.ledger.siteHour(tx, sites, startOfHour(this.runtime.clock.now()));
     const cap = this.runtime.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
     const view = await this.ledger.view(tx);
     return new Purse(view, new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)])));

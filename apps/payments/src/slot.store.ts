@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { HOUR_MS, startOfHour } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
 import { RUNTIME, type Runtime } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
-import { hourOf, LedgerStore } from './ledger.store.js';
+import { LedgerStore } from './ledger.store.js';
 
 /** A slot whose time has come, leased to this instance. */
 export interface DueSlot {
@@ -37,7 +38,6 @@ interface Row {
 }
 
 const LEASE_MS = 30_000;
-const HOUR_MS = 3_600_000;
 const COLLECTION_POLL_MS = HOUR_MS;
 
 const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', secret_lost: 'boolean' }, { from: 2 });
@@ -174,7 +174,7 @@ export class SlotStore {
                 WHERE state = 'capped' AND due <= $1 ORDER BY due, reference LIMIT $3 FOR UPDATE SKIP LOCKED) d
         WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
         RETURNING s.obligation AS id`,
-      [now, new Date(hourOf(now).getTime() + HOUR_MS), limit],
+      [now, new Date(startOfHour(now).getTime() + HOUR_MS), limit],
     );
     return idsOf(rows);
   }

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 
 import { prepareTopics } from '#libs/bus';
-import { addDays, catalogue, clocks, dayOf, startOfDay, topicConfigs, type Contract, type Day } from '#libs/contracts';
+import {
+  addDays,
+  catalogue,
+  clocks,
+  dayOf,
+  HOUR_MS,
+  startOfDay,
+  topicConfigs,
+  type Contract,
+  type Day,
+} from '#libs/contracts';
 
 import { startPrivateBroker, type PrivateBroker } from '../../../test/support/stack.js';
 
@@ -84,7 +94,7 @@ describe('topics on a broker', () => {
   it('take a record of tomorrow shortly before midnight, and none of a day that nobody can have reached', async () => {
     const ahead = (ms: number): Promise<string> => answer(Date.now() + ms);
     expect(await ahead(clocks.intakeGraceMinutes * 60_000)).toBe('taken');
-    expect(await ahead(2 * 3_600_000)).toBe('INVALID_TIMESTAMP');
+    expect(await ahead(2 * HOUR_MS)).toBe('INVALID_TIMESTAMP');
   });
 });
 

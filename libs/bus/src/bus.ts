@@ -1,4 +1,12 @@
-import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
+import {
+  contractOfTopic,
+  contractsFrom,
+  dayOf,
+  groupOf,
+  startOfHour,
+  type Contract,
+  type Service,
+} from '#libs/contracts';
 import { hearLostSessions, inTransaction } from '#libs/database';
 import type { Admin, Kafka } from 'kafkajs';
 
@@ -22,7 +30,6 @@ import { readStatus, type BusStatus } from './status.js';
 import { OutboxTransactions, type Transactions } from './transactions.js';
 import { Watchdog } from './watchdog.js';
 
-const HOUR_MS = 3_600_000;
 const TURN_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
 const PARKED_AT_ONCE = 500;
@@ -164,7 +171,7 @@ export class Bus<S extends Service> {
     const { keeping, pool } = this.options;
     const taken = await inTransaction(pool, async (tx) => {
       const messages = await keeping.takeParked(tx, PARKED_AT_ONCE);
-      const due = new Date(Math.floor(this.now().getTime() / HOUR_MS) * HOUR_MS);
+      const due = startOfHour(this.now());
       await keeping.keepForLater(
         tx,
         messages.map(({ contractName, day, record }) => ({ contractName, day, record, due })),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { HOUR_MS } from '#libs/contracts';
 import type { Alarm } from './alarm.js';
 import type { BusStatus } from './status.js';
 import { Watchdog } from './watchdog.js';
@@ -25,7 +26,7 @@ function dogAt() {
     isReading: true,
     isBraked: false,
     lag: 5,
-    lastProgressAt: new Date(START - 3_600_000),
+    lastProgressAt: new Date(START - HOUR_MS),
     counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
     database: { parked: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
     relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { addDays } from '#libs/contracts';
+import { addDays, DAY_MS } from '#libs/contracts';
 import { locks, inTransaction } from '#libs/database';
 import { SealingError, type RecordOpener } from '#libs/sealing';
 import kafkajs from 'kafkajs';
@@ -24,7 +24,6 @@ import {
 } from './support.js';
 
 const FROZEN_MS = 1_000;
-const DAY_MS = 86_400_000;
 
 let keys: Keys;
 let world: World;

@@ -38,7 +38,8 @@ export interface FoundRow<B extends Body = Body> {
   readonly body: B;
 }
 
-const DAY_MS = 86_400_000;
+/** Its own, since it stands beneath the contracts. */
+export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '#libs/database';
 
 import type { FoundRow, KindSpec } from './kind.js';
+import { DAY_MS } from './kind.js';
 import type { Records } from './records.js';
 import type { RecordsTx } from './records-tx.js';
 
@@ -238,5 +239,5 @@ function sha256(contractName: string, content: string | Uint8Array): Buffer {
 }
 
 function daysFrom(day: string, today: string): number {
-  return Math.round((Date.parse(today) - Date.parse(day)) / 86_400_000);
+  return Math.round((Date.parse(today) - Date.parse(day)) / DAY_MS);
 }

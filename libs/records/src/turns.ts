@@ -1,5 +1,6 @@
 import type pg from 'pg';
 
+import { DAY_MS } from './kind.js';
 import { TURNS_KEPT } from './turn.js';
 import { turnSql } from './turn-statements.js';
 
@@ -17,8 +18,6 @@ export interface Turns {
   /** Of those, the ones whose keys ought to be destroyed by now. */
   readonly keysDue: readonly number[];
 }
-
-const DAY_MS = 86_400_000;
 
 export async function readTurns(pool: Pick<pg.Pool, 'query'>): Promise<Turns> {
   const nights = await numbers(pool, 'SELECT night FROM night ORDER BY 1');

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#libs/contracts';
 import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -93,7 +94,7 @@ describe('a turn', () => {
       ]);
       await records.put('call', [
         { value: bytes('leased'), body: { n: 1 }, due: NOON },
-        { value: bytes('later'), body: { n: 2 }, due: new Date(NOON.getTime() + 3_600_000) },
+        { value: bytes('later'), body: { n: 2 }, due: new Date(NOON.getTime() + HOUR_MS) },
       ]);
     });
     await inRecords((records) => records.takeDue('call', { now: NOON, limit: 5, leaseMs: 60_000 }));

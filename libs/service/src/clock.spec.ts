@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { DAY_MS } from '#libs/contracts';
 import { clockFrom, systemClock } from './clock.js';
 import { ConfigError } from './config.js';
 
@@ -28,8 +29,6 @@ function refused(env: Record<string, string>): string {
   }
   return 'nothing';
 }
-
-const DAY_MS = 86_400_000;
 
 /** Days by which a clock differs from the machine's. */
 const daysAhead = (now: Date): number => Math.round((now.getTime() - Date.now()) / DAY_MS);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DAY_MS } from '#libs/contracts';
 import { ConfigError, type Environment } from './config.js';
 
 /** Where a service asks for the time. Everything that decides is told the time instead. */
@@ -27,7 +28,6 @@ export function clockFrom(env: Environment): Clock {
 
 const READ_AGAIN_MS = 50;
 const LOOK_MS = 100;
-const DAY_MS = 86_400_000;
 
 /** A clock for tests. Its file is read again every few milliseconds, so every process that shares it moves together. */
 class MovedClock implements Clock {

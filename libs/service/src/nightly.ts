@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
+import { dayNumber, dayOf, HOUR_MS, startOfDay } from '#libs/contracts';
 import { readTurns, turn, type Records, type TurnResult, type Turns } from '#libs/records';
 import type { Keyring } from '#libs/sealing';
 import type { Clock } from './clock.js';
@@ -29,7 +29,6 @@ export interface NightlyStatus {
   readonly keysDue: number;
 }
 
-const HOUR_MS = 3_600_000;
 /** A turn has this long after the day has begun. */
 const PATIENCE_MS = 6 * HOUR_MS;
 

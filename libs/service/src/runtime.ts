@@ -9,6 +9,7 @@ import {
   contractsTo,
   dayNumber,
   dayOf,
+  HOUR_MS,
   keyLife,
   type Contract,
   type Service,
@@ -84,8 +85,6 @@ export interface Runtime<S extends Service> {
   keyed(secret: string, ...parts: readonly (string | number | Uint8Array)[]): Uint8Array;
   close(): Promise<void>;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Opens keyring, database and bus; nothing is read from Kafka yet. */
 export async function openRuntime<S extends Service>(

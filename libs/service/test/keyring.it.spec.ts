@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { dayOf, keyLife } from '#libs/contracts';
+import { DAY_MS, dayOf, keyLife } from '#libs/contracts';
 import { FileKeyring } from '#libs/sealing';
 
 import { openService, TestKeyrings } from '../../../test/support/service-harness.js';
@@ -63,7 +63,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
   const value = Buffer.from('value');
   await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value, body: { word: 'a' } }]));
   // The next night needs new keys and would destroy old ones: it waits.
-  now = new Date(now.getTime() + 86_400_000);
+  now = new Date(now.getTime() + DAY_MS);
   await expect(runtime.nightly.run()).rejects.toMatchObject({ code: 'replica-away' });
 
   await rename(`${replicaDir}-unplugged`, replicaDir);

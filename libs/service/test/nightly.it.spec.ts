@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { dayNumber, dayOf, startOfDay } from '#libs/contracts';
+import { DAY_MS, dayNumber, dayOf, HOUR_MS, startOfDay } from '#libs/contracts';
 
 import { Registry } from 'prom-client';
 
@@ -10,8 +10,7 @@ import { partitionOf, recordsUp } from '../../records/src/index.js';
 import { Nightly } from '../src/nightly.js';
 import { nightlyWorkers, turnChecks, turnMetrics } from '../src/nightly-work.js';
 
-const START = new Date(startOfDay('2026-11-20') + 12 * 3_600_000);
-const DAY_MS = 86_400_000;
+const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);
 
 class Tables1764028800009 {
   name = 'Tables1764028800009';
@@ -100,7 +99,7 @@ describe('a service', () => {
   }
 
   const later = (days: number, hours = 0): void => {
-    now = new Date(startOfDay(dayOf(now)) + days * DAY_MS + hours * 3_600_000);
+    now = new Date(startOfDay(dayOf(now)) + days * DAY_MS + hours * HOUR_MS);
   };
 
   it('turns by itself when the day begins, and its health, metrics and log show it', async () => {

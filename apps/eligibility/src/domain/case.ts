@@ -1,4 +1,5 @@
 import { decide, type Decision, type GrantDecided, type GrantKind } from './decide.js';
+import { dayAt } from './period.js';
 import type { Facts, Policy, Surroundings } from './policy.js';
 
 /** Everything that eligibility holds about a case. Messages come in any order, so every part may be the first. */
@@ -221,8 +222,6 @@ export function viewOf(state: CaseState, policy: Policy): ReviewView | undefined
   return { facts: shown.facts, around: { tokensShared, contactShared }, isAppeal, why: rules };
 }
 
-const DAY_MS = 86_400_000;
-
 /** Tells what has changed since others were last told. `nowMs` only makes versions grow across restarts. */
 export function react(
   state: CaseState,
@@ -244,7 +243,7 @@ export function react(
   for (const { kind, amountCents } of want.grants) {
     // Cancelling is final: a grant that was ever said is never said again under the same id.
     if (grants.some((grant) => grant.kind === kind)) continue;
-    grants.push({ kind, amountCents, state: 'awarded', day: Math.floor(nowMs / DAY_MS) });
+    grants.push({ kind, amountCents, state: 'awarded', day: dayAt(nowMs) });
     const { tier = 1, rules = [] } = want.decision ?? {};
     events.push({
       type: 'grant-awarded',

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { addDays } from '#libs/contracts';
+import { addDays, HOUR_MS } from '#libs/contracts';
 
 import { BusError } from '../../src/index.js';
 import {
@@ -167,7 +167,7 @@ export function delivers(transport: Transport): void {
         ({ lag }) => lag === 0,
       );
       expect([visits, await to.effects()]).toEqual([1, []]);
-      now = new Date(now.getTime() + 3_600_000);
+      now = new Date(now.getTime() + HOUR_MS);
       payments.wakeLater();
       expect(
         await eventually(

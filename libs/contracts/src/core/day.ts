@@ -1,12 +1,19 @@
 /** A UTC day, written `YYYY-MM-DD`. Nothing kept per household carries a finer time. */
 export type Day = string;
 
-const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The UTC day that holds this instant. */
 export function dayOf(instant: Date): Day {
   return instant.toISOString().slice(0, 10);
+}
+
+/** The whole hour in which this instant lies. Nothing finer is written down about when work is to be done. */
+export function startOfHour(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS);
 }
 
 /** UTC midnight at which the day begins, in milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { catalogue } from '../catalogue.js';
 import { clocks } from '../core/clocks.js';
+import { HOUR_MS } from '../core/day.js';
 import type { Contract } from '../core/contract.js';
 
 export interface TopicConfig {
@@ -14,7 +15,6 @@ export interface TopicOptions {
   readonly timestampAfterMaxMs?: number;
 }
 
-const HOUR_MS = 3_600_000;
 const BATCH_BYTES = 1_048_588;
 /** A record of tomorrow comes ten minutes before midnight at the earliest; a broker's own clock may lag. */
 const AHEAD_MAX_MS = HOUR_MS;
