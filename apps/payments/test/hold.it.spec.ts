@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '#libs/contracts';
 import { randomId } from '../../../test/support/signed-household.js';
 import { TestKeyrings } from '../../../test/support/service-harness.js';
 import type { StaffKey } from '../../../test/support/staff.js';
@@ -87,7 +88,7 @@ describe('an instrument of which the books contradict each other', () => {
     await world.carry();
     const [code = ''] = [await city.codeOf(paid)];
     world.partner.lose(code);
-    world.pass(2 * 3_600_000);
+    world.pass(2 * HOUR_MS);
     await world.carryOn(4);
     const { body } = await world.post('/v1/held/open', {}, city.people.first);
     return { paid, reference: body.items?.[0]?.reference ?? '' };

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '#libs/contracts';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { MortalDesk, PaymentsWorld } from './support.js';
 import { misbehaviours, type Misbehaviour } from './partner.js';
@@ -76,7 +77,7 @@ describe('a partner that behaves', () => {
     const [code = ''] = await codesOf(household);
     expect(world.partner.collect(code)).toBe(true);
     expect(world.partner.collect(code)).toBe(false);
-    world.pass(2 * 3_600_000);
+    world.pass(2 * HOUR_MS);
     await world.carry();
     const said = await world.app.said();
     expect(household.box('payments', said)).toMatchObject({ status: 'collected', amountCents: '25000', ready: [] });

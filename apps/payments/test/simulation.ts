@@ -1,10 +1,10 @@
+import { DAY_MS, HOUR_MS } from '#libs/contracts';
 import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.js';
 import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
-import type { AccountKind, Posting } from '../src/domain/money.js';
 import type { Obligation, Slot } from '../src/domain/obligation.js';
-import { fundsAwaited, plan, type FundView, type MoneyView, type PaymentPolicy } from '../src/domain/plan.js';
-import { callFor, outcomeOf, type RailCall, type RailReply } from '../src/domain/rail.js';
+import { fundsAwaited, plan, type PaymentPolicy } from '../src/domain/plan.js';
+import { callFor, outcomeOf } from '../src/domain/rail.js';
 import { settle } from '../src/domain/settle.js';
 import {
   checkFigures,
@@ -16,7 +16,9 @@ import {
   nameOf,
   referenceOf,
 } from './simulation-checks.js';
-import { falsified, HOUSEHOLDS, told, type Line, type Operation, type Payment } from './operations.js';
+import { HOUSEHOLDS, type Line, type Operation } from './operations.js';
+import { SimulatedMoney } from './simulated-money.js';
+import { SimulatedPartner } from './simulated-partner.js';
 
 const POLICY: PaymentPolicy = { perInstrumentCents: INSTRUMENT_CENTS, isRapidAutomatic: true, railWays: ['CASH'] };
 const CLOCKS: Clocks = {
@@ -28,32 +30,20 @@ const CLOCKS: Clocks = {
   longestDays: 240,
   nothingOlderDays: 9,
 };
-const GIVEN_CENTS = 400_000n;
-const SITE_HOUR_CENTS = 50_000n;
-const RAPID_WEEK_CENTS = 60_000n;
 
 /** Plays the part of stores, worker and partner; what it asserts is what must hold for all of them. */
 export class City {
-  private readonly balances = new Map<string, bigint>();
+  private readonly money = new SimulatedMoney();
+  private readonly partner = new SimulatedPartner();
   private readonly households: HouseholdState[] = Array.from({ length: HOUSEHOLDS }, () => newHousehold);
   private readonly obligations = new Map<string, Obligation>();
   private readonly cancelledFirst = new Set<string>();
-  private readonly partner = new Map<string, Payment>();
-  private readonly rapidUsed = new Map<string, bigint>();
-  private siteUsed = 0n;
   private nowMs = 1_000;
   private readonly versions: number[] = Array.from({ length: HOUSEHOLDS }, () => 0);
   private readonly closedTold = new Set<string>();
 
-  constructor() {
-    for (const fund of ['GIFT', 'LEND']) {
-      this.add(`${fund}/given`, -GIVEN_CENTS);
-      this.add(`${fund}/available`, GIVEN_CENTS);
-    }
-  }
-
   step(operation: Operation): void {
-    if (operation.type === 'hour') this.nowMs += 3_600_000; // else often within the same millisecond
+    if (operation.type === 'hour') this.nowMs += HOUR_MS; // else often within the same millisecond
     switch (operation.type) {
       case 'payout': {
         const { way: chosen, isPresent } = operation;
@@ -85,30 +75,29 @@ export class City {
       case 'withdraw':
         return this.tell(operation.who, (state) => evolve(state, { type: 'withdraw', n: operation.n }));
       case 'days':
-        this.nowMs += operation.days * 86_400_000;
-        this.siteUsed = 0n;
-        this.rapidUsed.clear();
+        this.nowMs += operation.days * DAY_MS;
+        this.money.passWeek();
         return this.tellAll();
       case 'release':
         return this.release(nameOf(operation.who, operation.kind));
       case 'carry':
         return this.carry(operation.who, nameOf(operation.who, operation.kind), operation.line);
       case 'collect':
-        return this.collect(operation.who);
+        return this.partner.collect((this.households[operation.who]?.items ?? []).map(({ sealedCode }) => sealedCode));
       case 'turns':
         return this.giveTurns();
       case 'hour':
-        this.siteUsed = 0n;
+        this.money.passHour();
         return this.tellAll();
       case 'late-post':
-        return this.postLate();
+        return this.partner.postLate();
     }
   }
 
   /** A partner that behaves, hour after hour. */
   settleAll(): void {
     for (let round = 0; round < 12; round += 1) {
-      this.postLate();
+      this.partner.postLate();
       for (let at = 0; at < HOUSEHOLDS; at += 1) {
         for (const each of ['rapid', 'standard'] as const) {
           for (let slot = 0; slot < 4; slot += 1) this.carry(at, nameOf(at, each), 'whole');
@@ -119,14 +108,11 @@ export class City {
   }
 
   check(): void {
-    // M1
-    isTrue([...this.balances.values()].reduce((sum, cents) => sum + cents, 0n) === 0n, 'the ledger sums to nothing');
-    // M4
-    for (const [name, cents] of this.balances) isTrue(cents >= 0n || name.endsWith('/given'), 'nothing is overdrawn');
+    this.money.check();
     const states = [...this.obligations.values()];
-    checkFigures(states, (of) => this.total(of));
+    checkFigures(states, (of) => this.money.total(of));
     for (const obligation of states) checkObligation(obligation);
-    checkPartner(this.partner.values());
+    checkPartner(this.partner.all());
     for (const state of this.households) {
       if (state.payout !== undefined && !state.isPresent) this.checkUnseen(state);
     }
@@ -145,7 +131,7 @@ export class City {
     // M3
     for (const obligation of this.obligations.values()) {
       for (const slot of obligation.slots) {
-        const payment = this.partner.get(referenceOf(obligation.id, slot));
+        const payment = this.partner.of(referenceOf(obligation.id, slot));
         if (slot.state === 'issued')
           isTrue(payment?.state === 'issued' || payment?.state === 'collected', 'both books say issued');
         if (slot.state === 'collected') isTrue(payment?.state === 'collected', 'both books say collected');
@@ -183,7 +169,7 @@ export class City {
     for (const slot of obligation.slots) {
       if (slot.state !== 'waiting-release' || slot.way !== 'CASH' || obligation.kind === 'rapid') continue;
       this.replace(id, slot, { state: 'intended', isTakenUp: false });
-      this.post([
+      this.money.post([
         {
           fund: obligation.fund ?? '',
           from: 'reserved',
@@ -208,7 +194,7 @@ export class City {
     this.replace(id, slot, { isTakenUp: true });
     const reference = referenceOf(id, slot);
     const { amountCents, state, isCareful } = slot;
-    const reply = this.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
+    const reply = this.partner.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
     if (how === 'crash') return;
     const outcome = outcomeOf({ call, state, isCareful, reference, amountCents }, reply);
     const grant = this.households[at]?.grants.find((each) => each.obligation === id);
@@ -217,7 +203,7 @@ export class City {
     const settled = settle(before, slot, { outcome, isEnding });
     checkGenerations(before, settled.obligation, { outcome: outcome.type, isEnding });
     this.obligations.set(id, settled.obligation);
-    this.post(settled.postings);
+    this.money.post(settled.postings);
     const isMoved = settled.obligation !== before;
     this.tell(at, (household) => {
       if (isMoved && outcome.type === 'issued') {
@@ -234,48 +220,6 @@ export class City {
       const isGone = isMoved && (outcome.type === 'collected' || outcome.type === 'contradiction');
       return isGone ? evolve(household, { type: 'item-gone', obligation: id, slot: slot.slot }) : household;
     });
-  }
-
-  private ask(call: RailCall, asked: { reference: string; amountCents: bigint; slot: string }, how: Line): RailReply {
-    if (how === 'lost-before') return { type: 'lost' };
-    const { reference } = asked;
-    const known = this.partner.get(reference);
-    if (call === 'issue') {
-      if (known === undefined) {
-        const state = how === 'late' ? 'late' : how === 'void' ? 'void' : 'issued';
-        this.partner.set(reference, {
-          state,
-          amountCents: asked.amountCents,
-          slot: asked.slot,
-          isCodeTold: how !== 'without-code',
-        });
-      } else if (known.state === 'late') known.state = 'issued';
-    }
-    if (call === 'void' && known?.state !== 'collected') {
-      if (known === undefined)
-        this.partner.set(reference, {
-          state: 'void',
-          amountCents: asked.amountCents,
-          slot: asked.slot,
-          isCodeTold: false,
-        });
-      else known.state = 'void';
-    }
-    if (how === 'lost' || how === 'without-code') return { type: 'lost' };
-    return falsified(told(reference, this.partner.get(reference)), how);
-  }
-
-  private collect(at: number): void {
-    for (const { sealedCode } of this.households[at]?.items ?? []) {
-      const payment = this.partner.get(sealedCode);
-      if (payment?.state !== 'issued') continue;
-      payment.state = 'collected';
-      return;
-    }
-  }
-
-  private postLate(): void {
-    for (const payment of this.partner.values()) if (payment.state === 'late') payment.state = 'issued';
   }
 
   private giveTurns(): void {
@@ -325,53 +269,25 @@ export class City {
     const grant = household.grants.find((each) => each.obligation === id);
     const isCancelled = grant === undefined || grant.isCancelled;
     const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, CLOCKS);
-    const money = this.view(turn.kept);
+    const money = this.money.view(this.obligations.values(), turn.kept);
     const input = { household, obligation, isCancelled, lapse, isItsTurn: turn.isItsTurn, isCareful: false, money };
     const planned = plan(input, POLICY);
     this.obligations.set(id, planned.obligation);
-    this.post(planned.postings);
-    this.siteUsed += planned.releasedCents;
-    isTrue(this.siteUsed <= SITE_HOUR_CENTS, 'a site’s hour is never exceeded');
+    this.money.post(planned.postings);
+    this.money.releasedAtSite(planned.releasedCents);
     const { fund = '', tier, kind: of } = planned.obligation;
-    if (planned.rapidCents > 0n) {
-      const used = (this.rapidUsed.get(fund) ?? 0n) + planned.rapidCents;
-      isTrue(tier === 1 || used <= RAPID_WEEK_CENTS, 'a week’s share is exceeded for tier one only');
-      this.rapidUsed.set(fund, used);
-    }
+    if (planned.rapidCents > 0n) this.money.spentRapidly(fund, planned.rapidCents, tier);
     isTrue(planned.releasedCents === 0n || of === 'rapid', 'only rapid grants go out by themselves');
     for (const code of fundsAwaited({ ...input, obligation: planned.obligation })) turn.kept.add(code);
-    const again = plan({ ...input, obligation: planned.obligation, money: this.view(turn.kept) }, POLICY);
+    const again = plan(
+      { ...input, obligation: planned.obligation, money: this.money.view(this.obligations.values(), turn.kept) },
+      POLICY,
+    );
     isTrue(again.obligation === planned.obligation && again.postings.length === 0, 'planning again changes nothing');
   }
 
-  private view(kept: ReadonlySet<string>): MoneyView {
-    const tiers = [...this.obligations.values()]
-      .filter(
-        ({ status, kind: of, tier, amountCents }) =>
-          status === 'waiting-list' && (of !== 'rapid' || tier === 1 || amountCents <= this.rapidLeft()),
-      )
-      .map(({ tier }) => tier);
-    const fund = (code: string, ways: readonly string[]): FundView => ({
-      code,
-      ways,
-      mayPayGrants: true,
-      availableCents: kept.has(code) ? 0n : (this.balances.get(`${code}/available`) ?? 0n),
-      rapidLeftCents: RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n),
-    });
-    return {
-      funds: [fund('GIFT', ['CASH', 'CARD']), fund('LEND', ['CASH'])],
-      siteLeftCents: SITE_HOUR_CENTS - this.siteUsed,
-      waitingTier: tiers.length === 0 ? undefined : Math.min(...tiers),
-    };
-  }
-
   private get today(): number {
-    return Math.floor(this.nowMs / 86_400_000);
-  }
-
-  private rapidLeft(): bigint {
-    const lefts = ['GIFT', 'LEND'].map((code) => RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n));
-    return lefts.reduce((most, left) => (left > most ? left : most), 0n);
+    return Math.floor(this.nowMs / DAY_MS);
   }
 
   private replace(id: string, slot: Slot, change: Partial<Slot>): void {
@@ -380,21 +296,5 @@ export class City {
       each.slot === slot.slot && each.generation === slot.generation ? { ...each, ...change } : each,
     );
     this.obligations.set(id, { ...obligation, slots });
-  }
-
-  private post(postings: readonly Posting[]): void {
-    for (const { fund, from, to, amountCents } of postings) {
-      isTrue(typeof amountCents === 'bigint' && amountCents > 0n, 'amounts are whole cents, and more than nothing');
-      this.add(`${fund}/${from}`, -amountCents);
-      this.add(`${fund}/${to}`, amountCents);
-    }
-  }
-
-  private add(name: string, cents: bigint): void {
-    this.balances.set(name, (this.balances.get(name) ?? 0n) + cents);
-  }
-
-  private total(of: AccountKind): bigint {
-    return ['GIFT', 'LEND'].reduce((sum, fund) => sum + (this.balances.get(`${fund}/${of}`) ?? 0n), 0n);
   }
 }
