@@ -26,6 +26,15 @@ const kindMay = (name, why, path, except) => ({
   to: { pathNot: except },
 });
 
+/** The rooms of the bus, each with those on which it stands. */
+const busRooms = {
+  trouble: [],
+  inbox: [],
+  kafka: ['trouble'],
+  produce: ['trouble', 'inbox', 'kafka'],
+  consume: ['trouble', 'inbox', 'kafka', 'produce'],
+};
+
 module.exports = {
   forbidden: [
     kindMay(
@@ -156,10 +165,17 @@ module.exports = {
       npm('pg', '@types/pg', 'typeorm'),
     ]),
     libMay('bus', 'The bus moves sealed messages between a database and Kafka.', [
-      lib('contracts', 'sealing', 'database'),
+      lib('contracts', 'sealing', 'database', 'records'),
       npm('kafkajs', 'pg', '@types/pg', '@nestjs/common', '@nestjs/microservices', 'rxjs'),
       nodeBuiltIn,
     ]),
+    ...Object.entries(busRooms).map(([room, below]) => ({
+      name: `bus-room-${room}`,
+      comment: 'A room of the bus stands on the rooms below it, and knows neither those above nor what joins them.',
+      severity: 'error',
+      from: { path: `^libs/bus/src/${room}/`, pathNot: sources },
+      to: { path: '^libs/bus/src/', pathNot: `^libs/bus/src/(${[room, ...below].join('|')})/` },
+    })),
     libMay('records', 'Records are sealed rows.', [
       lib('sealing', 'database'),
       npm('typeorm', 'pg', '@types/pg'),

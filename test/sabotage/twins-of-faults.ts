@@ -30,7 +30,7 @@ const clocks: readonly Twin[] = [
   {
     promise: 'an application on the other side of midnight is taken',
     without: 'the outbox has the days ahead',
-    file: 'libs/bus/src/schema.ts',
+    file: 'libs/bus/src/produce/outbox-days.ts',
     find: 'export const DAYS_AHEAD = clocks.recordAheadDays;',
     replace: 'export const DAYS_AHEAD = 0;',
     test: 'test/faults/midnight.faults.spec.ts',
@@ -38,7 +38,7 @@ const clocks: readonly Twin[] = [
   {
     promise: 'what comes after its key has died is counted, and calls nobody',
     without: 'a message whose key has died has expired, instead of being bad',
-    file: 'libs/bus/src/opening.ts',
+    file: 'libs/bus/src/consume/opening.ts',
     find: 'return isExpired ? {',
     replace: "return isExpired && day === '' ? {",
     test: DAYS,
@@ -49,7 +49,7 @@ const instances: readonly Twin[] = [
   {
     promise: 'one instance of a service relays at a time',
     without: 'the relay holds a lock',
-    file: 'libs/bus/src/leadership.ts',
+    file: 'libs/bus/src/produce/leadership.ts',
     find: "'SELECT pg_try_advisory_lock($1) AS won'",
     replace: "'SELECT $1::bigint > 0 AS won'",
     test: INSTANCES,
@@ -58,7 +58,7 @@ const instances: readonly Twin[] = [
   {
     promise: 'when the instance that relays dies, another takes over within seconds',
     without: 'the others ask for the lock again and again',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: '      await running.rest(this.options.standbyMs);',
     replace: '      await running.rest(this.options.standbyMs * 1_000);',
     test: INSTANCES,
@@ -97,7 +97,7 @@ const broker: readonly Twin[] = [
   {
     promise: 'a reader of a log that was wiped begins at its beginning',
     without: 'a reader without a position starts at the first record, not at the next one',
-    file: 'libs/bus/src/consumer.ts',
+    file: 'libs/bus/src/consume/consumer.ts',
     find: 'fromBeginning: true }',
     replace: 'fromBeginning: false }',
     test: BROKER,
@@ -106,7 +106,7 @@ const broker: readonly Twin[] = [
   {
     promise: 'what was cut out of the log is sent again by itself',
     without: 'the producer compares where the log begins with where its records of living days should stand',
-    file: 'libs/bus/src/log-watch.ts',
+    file: 'libs/bus/src/produce/log-watch.ts',
     find: '      if (mark.day >= oldest && range.low > mark.firstOffset) return true;\n',
     replace: '',
     test: BROKER,
@@ -124,7 +124,7 @@ const broker: readonly Twin[] = [
   {
     promise: 'by itself a service sends again at most once an hour',
     without: 'when it was done last is asked before it is done again',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: 'const REPLAY_PAUSE_MS = 60 * 60_000;',
     replace: 'const REPLAY_PAUSE_MS = 0;',
     test: BROKER,
@@ -133,7 +133,7 @@ const broker: readonly Twin[] = [
   {
     promise: 'a loss that could not be made good at once is made good later',
     without: 'it is kept in mind, although the log grows',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: '    if (!isAsked) return watch.keep(client, topics);',
     replace: '    if (!isAsked) return;',
     test: LOG,
@@ -165,7 +165,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'a leader whose process hangs holds up nobody for longer than some seconds',
     without: 'its session is ended by another instance',
-    file: 'libs/bus/src/leadership.ts',
+    file: 'libs/bus/src/produce/leadership.ts',
     find: '  await client.query(END_FROZEN, [locks.relay, frozenMs]);\n',
     replace: '',
     test: DISTURBED,
@@ -174,7 +174,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'a leader that waits for its broker is not taken for one that hangs',
     without: 'it shows on its connection that it lives',
-    file: 'libs/bus/src/leadership.ts',
+    file: 'libs/bus/src/produce/leadership.ts',
     find: "void client.query('SELECT').catch(() => undefined)",
     replace: 'undefined',
     test: DISTURBED,
@@ -183,7 +183,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'a day that begins early, or a clock that leaps, refuses nobody at the door',
     without: 'whoever says something for a day without an outbox makes it',
-    file: 'libs/bus/src/transactions.ts',
+    file: 'libs/bus/src/produce/transactions.ts',
     find: '        if (isNotStored(error) && conflicts === 0) await createDays();\n        else if',
     replace: '        if',
     test: DISTURBED,
@@ -192,7 +192,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'no message is set aside because a service’s own keys or pins cannot be read',
     without: 'they are told from what is wrong with a message',
-    file: 'libs/bus/src/opening.ts',
+    file: 'libs/bus/src/consume/opening.ts',
     find: '    if (error instanceof SealingError && error.canRetry) throw error;\n',
     replace: '',
     test: DISTURBED,
@@ -210,7 +210,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'nobody outside can stop a service by sending it rubbish',
     without: 'what devices have sealed badly is not counted by the brake',
-    file: 'libs/bus/src/processor.ts',
+    file: 'libs/bus/src/consume/processor.ts',
     find: 'ours: parked.length - fromDevices }',
     replace: 'ours: Math.max(parked.length, fromDevices) }',
     test: 'libs/bus/test/conformance.it.spec.ts',
@@ -228,7 +228,7 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'partitions that a topic is given while services run are read',
     without: 'clients ask again which partitions there are',
-    file: 'libs/bus/src/kafka-client.ts',
+    file: 'libs/bus/src/kafka/kafka-client.ts',
     find: 'const METADATA_AGE_MAX_MS = 20_000;',
     replace: 'const METADATA_AGE_MAX_MS = 3_000_000;',
     test: 'test/faults/disturbances.faults.spec.ts',

@@ -64,7 +64,7 @@ const identities: readonly Twin[] = [
   {
     promise: 'what a struck identity had signed is not lost',
     without: 'the relay signs its headers anew',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: 'return resign === undefined ? rows :',
     replace: 'return resign !== undefined ? rows :',
     test: 'libs/bus/test/struck.it.spec.ts',

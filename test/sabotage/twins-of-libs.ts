@@ -4,7 +4,7 @@ const messages: readonly Twin[] = [
   {
     promise: 'messages leave in the order in which they were committed',
     without: 'the relay sorts by the number of the transaction, not by its text',
-    file: 'libs/bus/src/relay-log.ts',
+    file: 'libs/bus/src/produce/relay-log.ts',
     find: 'ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT',
     replace: 'ORDER BY epoch, xid, seq LIMIT',
     test: 'libs/bus/test/parts.it.spec.ts',
@@ -13,7 +13,7 @@ const messages: readonly Twin[] = [
   {
     promise: 'what was said while the broker was away is sent when it is back',
     without: 'the cursor moves after the answer of the broker, not before',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: '    const { marks, refused } = await sendRows(producer, rows, topicName);',
     replace: `    if (last !== undefined) await moveCursor(client, name, { from: cursors[name].at, to: last, marks: [] });
     const { marks, refused } = await sendRows(producer, rows, topicName);`,
@@ -23,7 +23,7 @@ const messages: readonly Twin[] = [
   {
     promise: 'a transaction that commits late is not left out',
     without: 'nothing above the oldest running transaction is sent',
-    file: 'libs/bus/src/relay-log.ts',
+    file: 'libs/bus/src/produce/relay-log.ts',
     find: 'xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled',
     replace: 'true) AS settled',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
@@ -32,7 +32,7 @@ const messages: readonly Twin[] = [
   {
     promise: 'each message has its effect once',
     without: 'the key of a message is looked up before it is handled',
-    file: 'libs/bus/src/processor.ts',
+    file: 'libs/bus/src/consume/processor.ts',
     find: `sights[at] === 'new'`,
     replace: `sights[at] !== 'other'`,
     test: 'libs/bus/test/conformance.it.spec.ts',
@@ -41,7 +41,7 @@ const messages: readonly Twin[] = [
   {
     promise: 'one bad message holds up nobody else',
     without: 'a batch that fails is halved until the bad message stands alone',
-    file: 'libs/bus/src/processor.ts',
+    file: 'libs/bus/src/consume/processor.ts',
     find: 'return await this.halve(messages, control);',
     replace: `return await this.settle(
             messages.map(({ incoming }) => ({ incoming, kind: 'refused', code: parkingCodeOf(error) })),
@@ -61,10 +61,10 @@ const messages: readonly Twin[] = [
   {
     promise: 'nobody speaks for a household whose key he does not have',
     without: 'the signature in a slice is checked',
-    file: 'libs/bus/src/open-slice.ts',
+    file: 'libs/bus/src/consume/open-slice.ts',
     find: `if (!isOwn) return { ok: false, code: 'slice-not-signed' };`,
     replace: 'void isOwn;',
-    test: 'libs/bus/src/open-slice.spec.ts',
+    test: 'libs/bus/src/consume/open-slice.spec.ts',
   },
 ];
 
@@ -245,7 +245,7 @@ const operators: readonly Twin[] = [
   {
     promise: 'what a person had sent again does not keep a lost log waiting',
     without: 'only what is sent again by itself counts for the hour',
-    file: 'libs/bus/src/relay-log.ts',
+    file: 'libs/bus/src/produce/relay-log.ts',
     find: 'asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END',
     replace: 'asked_at = $1',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
@@ -263,16 +263,16 @@ const operators: readonly Twin[] = [
   {
     promise: 'bad messages before a service cannot stop it for ever',
     without: 'a person can decide that they are set aside',
-    file: 'libs/bus/src/brake.ts',
+    file: 'libs/bus/src/consume/brake.ts',
     find: 'if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;',
     replace: 'void setAside;',
-    test: 'libs/bus/src/brake.spec.ts',
+    test: 'libs/bus/src/consume/brake.spec.ts',
     name: 'lets anything pass for a minute',
   },
   {
     promise: 'nobody is called ready who cannot come in among those who read',
     without: 'a consumer reads only while it has its place in the group',
-    file: 'libs/bus/src/consumer.ts',
+    file: 'libs/bus/src/consume/consumer.ts',
     find: ' && performance.now() - this.awaySince < this.options.rejoinMs',
     replace: '',
     test: 'libs/bus/test/disturbed.it.spec.ts',

@@ -5,7 +5,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a database restored under a running service is filled again',
     without: 'what was applied before is compared with what the database knows',
-    file: 'libs/bus/src/processor.ts',
+    file: 'libs/bus/src/consume/processor.ts',
     find: `throw new BusError('went-back');`,
     replace: 'continue;',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
@@ -14,7 +14,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a fact said again after a restore is the same fact',
     without: 'a version is no part of the fact',
-    file: 'libs/bus/src/opening.ts',
+    file: 'libs/bus/src/consume/opening.ts',
     find: 'JSON.stringify(sorted(fact))',
     replace: 'JSON.stringify(sorted({ ...fact, ...payload }))',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
@@ -23,7 +23,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a new cluster under a running service begins a new epoch',
     without: 'the relay looks where its new connection leads',
-    file: 'libs/bus/src/relay.ts',
+    file: 'libs/bus/src/produce/relay.ts',
     find: 'await ensureEpoch(this.options.pool, this.options.clock());',
     replace: 'void ensureEpoch;',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',

@@ -1,10 +1,10 @@
 import type { Service } from '#libs/contracts';
+import type { Records } from '#libs/records';
 import type { Keyring, RecordOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
-import type { OnAlarm } from './alarm.js';
-import type { KafkaConnection } from './kafka-client.js';
-import type { Keeping } from './keeping.js';
+import type { OnAlarm } from './trouble/alarm.js';
+import type { KafkaConnection } from './kafka/kafka-client.js';
 import type { BusLimits } from './limits.js';
 
 /** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
@@ -23,7 +23,8 @@ export interface BusOptions<S extends Service> {
   readonly opener: Pick<RecordOpener, 'open'>;
   /** Opens the slices in messages, for handlers that ask for those; they never see it. */
   readonly dayKeys: Pick<Keyring, 'dayKey'>;
-  readonly keeping: Keeping;
+  /** Keeps what is handled, parked and delayed; the `inboxKinds` of the service are among its kinds. */
+  readonly records: Records;
   readonly clock?: () => Date;
   readonly onAlarm?: OnAlarm;
   /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */

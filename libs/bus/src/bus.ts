@@ -1,38 +1,35 @@
-import {
-  contractOfTopic,
-  contractsFrom,
-  dayOf,
-  groupOf,
-  startOfHour,
-  type Contract,
-  type Service,
-} from '#libs/contracts';
+import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
 import { hearLostSessions, inTransaction } from '#libs/database';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 
-import type { OnAlarm } from './alarm.js';
-import { Brake } from './brake.js';
+import type { OnAlarm } from './trouble/alarm.js';
+import { Brake } from './consume/brake.js';
 import type { BusOptions, BusPoint } from './bus-options.js';
-import { BusConsumer } from './consumer.js';
-import { BusError } from './errors.js';
-import { handlerTable, type HandlerEntry, type UnitOfWork } from './handlers.js';
-import { kafkaClient, producerOf } from './kafka-client.js';
-import type { ParkedGroup } from './keeping.js';
-import { LaterWorker } from './later-worker.js';
+import { BusConsumer } from './consume/consumer.js';
+import { BusError } from './trouble/errors.js';
+import type { UnitOfWork } from './produce/unit-of-work.js';
+import { handlerTable, type HandlerEntry } from './consume/handlers.js';
+import { AdminConnection } from './kafka/admin-connection.js';
+import { kafkaClient, producerOf } from './kafka/kafka-client.js';
+import { Inbox } from './inbox/inbox.js';
+import type { ParkedGroup } from './inbox/parked-messages.js';
+import { retryParked } from './inbox/retry.js';
+import { largestRecordBytes } from './inbox/sizes.js';
+import { LaterWorker } from './consume/later-worker.js';
 import { defaultLimits, type BusLimits } from './limits.js';
-import { openSlice } from './open-slice.js';
-import { Outbox } from './outbox.js';
-import { Processor, type Tally } from './processor.js';
-import { Relay } from './relay.js';
-import { requestRepublish } from './relay-log.js';
-import { createOutboxDays, dropOutboxDays, ensureEpoch } from './schema.js';
+import { openSlice } from './consume/open-slice.js';
+import { Outbox } from './produce/outbox.js';
+import { Processor, type Tally } from './consume/processor.js';
+import { Relay } from './produce/relay.js';
+import { requestRepublish } from './produce/relay-log.js';
+import { ensureEpoch } from './produce/epoch.js';
+import { createOutboxDays, dropOutboxDays } from './produce/outbox-days.js';
 import { readStatus, type BusStatus } from './status.js';
-import { OutboxTransactions, type Transactions } from './transactions.js';
-import { Watchdog } from './watchdog.js';
+import { OutboxTransactions, type Transactions } from './produce/transactions.js';
+import { Watchdog } from './consume/watchdog.js';
 
 const TURN_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
-const PARKED_AT_ONCE = 500;
 
 /** A service's end of the message pipe: says, sends, receives; never loses, never does twice. */
 export class Bus<S extends Service> {
@@ -41,14 +38,15 @@ export class Bus<S extends Service> {
   private readonly options: BusOptions<S>;
   private readonly limits: BusLimits;
   private readonly client: Kafka;
+  private readonly admin: AdminConnection;
   private readonly outbox: Outbox;
+  private readonly inbox: Inbox;
   private readonly relay: Relay;
   private readonly brake: Brake;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: LaterWorker | undefined;
   private watchdog: Watchdog | undefined;
-  private adminClient: Promise<Admin> | undefined;
   private daysTimer: NodeJS.Timeout | undefined;
   private lastProgressAt: Date;
   private isStarted = false;
@@ -59,8 +57,10 @@ export class Bus<S extends Service> {
     this.limits = { ...defaultLimits, ...options.limits };
     hearLostSessions(options.pool);
     this.client = kafkaClient(options.kafka, options.service);
+    this.admin = new AdminConnection(this.client);
     this.brake = new Brake(() => steadyTime().getTime());
     this.lastProgressAt = steadyTime();
+    this.inbox = new Inbox(options.records, largestRecordBytes(options.service));
     this.outbox = new Outbox({
       service: options.service,
       senderKeys: options.senderKeys,
@@ -101,11 +101,11 @@ export class Bus<S extends Service> {
   consume(handlers: readonly HandlerEntry<S>[]): void {
     if (this.consumer !== undefined) throw new BusError('already-started');
     const processor = this.createProcessor(handlers, this.brake);
-    const { pool, keeping } = this.options;
+    const { pool } = this.options;
     this.consumer = this.createConsumer(processor);
     this.worker = new LaterWorker({
       pool,
-      keeping,
+      delayed: this.inbox.delayed,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
       isPaused: () => this.brake.isOn,
@@ -141,9 +141,7 @@ export class Bus<S extends Service> {
     clearInterval(this.daysTimer);
     await this.stopConsuming();
     await this.relay.stop();
-    const admin = await this.adminClient?.catch(() => undefined);
-    await admin?.disconnect().catch(() => undefined);
-    this.adminClient = undefined;
+    await this.admin.close();
     this.isStarted = false;
   }
 
@@ -155,29 +153,12 @@ export class Bus<S extends Service> {
 
   /** What is set aside, counted by contract, day and code; never what is in it. */
   parked(): Promise<readonly ParkedGroup[]> {
-    return inTransaction(this.options.pool, (tx) => this.options.keeping.parkedGroups(tx));
+    return inTransaction(this.options.pool, (tx) => this.inbox.parked.groups(tx));
   }
 
   /** Puts parked messages before their handlers once more. @returns how many */
   async retryParked(): Promise<number> {
-    const waiting = (await this.parked()).reduce((sum, { count }) => sum + count, 0);
-    let taken = 0;
-    // Never more than were there: what is parked again meanwhile waits for another person.
-    for (let left = waiting; left > 0; left -= PARKED_AT_ONCE) taken += await this.retrySome();
-    return taken;
-  }
-
-  private async retrySome(): Promise<number> {
-    const { keeping, pool } = this.options;
-    const taken = await inTransaction(pool, async (tx) => {
-      const messages = await keeping.takeParked(tx, PARKED_AT_ONCE);
-      const due = startOfHour(this.now());
-      await keeping.keepForLater(
-        tx,
-        messages.map(({ contractName, day, record }) => ({ contractName, day, record, due })),
-      );
-      return messages.length;
-    });
+    const taken = await retryParked(this.options.pool, this.inbox, () => this.now());
     this.worker?.wake();
     return taken;
   }
@@ -209,12 +190,12 @@ export class Bus<S extends Service> {
   status(): Promise<BusStatus> {
     return readStatus({
       pool: this.options.pool,
-      keeping: this.options.keeping,
-      admin: () => this.admin(),
+      inbox: this.inbox,
+      admin: () => this.admin.get(),
       group: this.group(),
       consumer: this.consumer,
       isBraked: this.brake.isOn,
-      relay: this.relay.status(),
+      relay: () => this.relay.status(),
       counts: { ...this.counts },
       lastProgressAt: this.lastProgressAt,
       today: dayOf(this.now()),
@@ -222,12 +203,12 @@ export class Bus<S extends Service> {
   }
 
   private createProcessor(handlers: readonly HandlerEntry<S>[], brake: Brake): Processor<S> {
-    const { pool, opener, keeping, dayKeys } = this.options;
+    const { pool, opener, dayKeys } = this.options;
     return new Processor<S>({
       pool,
       opener,
       openSlice: (contract, slice) => openSlice(dayKeys, contract, slice),
-      keeping,
+      inbox: this.inbox,
       outbox: this.outbox,
       handlers: handlerTable(this.service, handlers),
       brake,
@@ -240,14 +221,14 @@ export class Bus<S extends Service> {
   }
 
   private createRelay(): Relay {
-    const { pool, direct, keeping } = this.options;
+    const { pool, direct } = this.options;
     return new Relay({
       pool,
       direct,
-      keeping,
+      parked: this.inbox.parked,
       resigner: this.options.resigner,
       producer: () => producerOf(this.client),
-      admin: () => this.admin(),
+      admin: () => this.admin.get(),
       topicName: (topic) => this.topicName(topic),
       topics: contractsFrom(this.service).map((contract: Contract) => contract.topic),
       contractOf: (topic) => contractOfTopic(topic)?.name ?? topic,
@@ -267,7 +248,7 @@ export class Bus<S extends Service> {
       service: this.service,
       pool: this.options.pool,
       client: this.client,
-      admin: () => this.admin(),
+      admin: () => this.admin.get(),
       settings: {
         group: this.group(),
         sessionTimeoutMs: this.limits.sessionTimeoutMs,
@@ -297,24 +278,6 @@ export class Bus<S extends Service> {
     await this.createDays();
     const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
-  }
-
-  /** One administrative connection, made when first needed and anew after it was lost. */
-  private admin(): Promise<Admin> {
-    this.adminClient ??= this.connectAdmin().catch((error: unknown) => {
-      this.adminClient = undefined;
-      throw error;
-    });
-    return this.adminClient;
-  }
-
-  private async connectAdmin(): Promise<Admin> {
-    const admin = this.client.admin();
-    admin.on(admin.events.DISCONNECT, () => {
-      this.adminClient = undefined;
-    });
-    await admin.connect();
-    return admin;
   }
 
   private async reach(name: BusPoint): Promise<void> {

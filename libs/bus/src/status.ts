@@ -3,11 +3,11 @@ import { inTransaction } from '#libs/database';
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 
-import type { BusConsumer, ConsumerState } from './consumer.js';
-import type { Keeping } from './keeping.js';
-import { lagOf, standings } from './positions.js';
-import type { Tally } from './processor.js';
-import type { RelayStatus } from './relay.js';
+import type { BusConsumer, ConsumerState } from './consume/consumer.js';
+import type { Inbox } from './inbox/inbox.js';
+import { lagOf, standings } from './consume/positions.js';
+import type { Tally } from './consume/processor.js';
+import type { RelayStatus } from './produce/relay.js';
 
 /** Parked messages alarm this many days before their key dies. */
 const PARKED_NOTICE_DAYS = 2;
@@ -43,12 +43,13 @@ export interface DatabaseStatus {
 
 export interface StatusSources {
   readonly pool: pg.Pool;
-  readonly keeping: Pick<Keeping, 'parkedSummary'>;
+  readonly inbox: Inbox;
   readonly admin: () => Promise<Admin>;
   readonly group: string;
   readonly consumer: BusConsumer | undefined;
   readonly isBraked: boolean;
-  readonly relay: RelayStatus;
+  /** Asked after the database: what that says was sent has been counted by then. */
+  readonly relay: () => RelayStatus;
   readonly counts: Tally;
   readonly lastProgressAt: Date;
   readonly today: Day;
@@ -69,7 +70,7 @@ export async function readStatus(sources: StatusSources): Promise<BusStatus> {
     lastProgressAt,
     counts,
     database,
-    relay,
+    relay: relay(),
   };
 }
 
@@ -78,8 +79,8 @@ async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<
   return lagOf(await standings({ pool, admin: await admin(), group }, consumer.topics));
 }
 
-async function databaseNow({ pool, keeping, today }: StatusSources): Promise<DatabaseStatus> {
-  const { count, oldestDay } = await inTransaction(pool, (tx) => keeping.parkedSummary(tx));
+async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {
+  const { count, oldestDay } = await inTransaction(pool, (tx) => inbox.parked.summary(tx));
   const { rows } = await pool.query<{ backlog: number; replay: number; age: number }>(
     `SELECT (SELECT count(*)::integer FROM (
                SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'live'

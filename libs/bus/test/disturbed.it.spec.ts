@@ -8,7 +8,7 @@ import { SealingError, type RecordOpener } from '#libs/sealing';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 
-import { failureOf } from '../src/failure.js';
+import { failureOf } from '../src/trouble/failure.js';
 import type { BusStatus } from '../src/index.js';
 import { superClient } from './log.js';
 import {

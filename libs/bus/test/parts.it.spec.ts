@@ -5,9 +5,9 @@ import { inTransaction } from '#libs/database';
 import { ConfigResourceTypes } from 'kafkajs';
 
 import { deliver, ordersOf, prepareTopics } from '../src/index.js';
-import { kafkaErrorType } from '../src/kafka-client.js';
-import { readPage } from '../src/relay-log.js';
-import { createOutboxDays, dropOutboxDays } from '../src/schema.js';
+import { kafkaErrorType } from '../src/kafka/kafka-client.js';
+import { readPage } from '../src/produce/relay-log.js';
+import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';
 import { clientOf, superClient } from './log.js';
 import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
 

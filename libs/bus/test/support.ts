@@ -5,7 +5,6 @@ import { join } from 'node:path';
 
 import {
   aclsFor,
-  clocks,
   dayNumber,
   dayOf,
   grantAwarded,
@@ -20,7 +19,7 @@ import {
   type Service,
 } from '#libs/contracts';
 import { inTransaction, type Tx } from '#libs/database';
-import { keepingKinds, MessageKeeping, Records, recordsUp } from '#libs/records';
+import { Records, recordsUp } from '#libs/records';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -44,6 +43,8 @@ import {
   type BusOptions,
   type HandlerEntry,
   type KafkaConnection,
+  Inbox,
+  inboxKinds,
 } from '../src/index.js';
 
 export const today = (): Day => dayOf(new Date());
@@ -57,7 +58,7 @@ export const quick: Partial<BusLimits> = {
   sessionTimeoutMs: 6_000,
 };
 
-const keeping = { handledDays: clocks.handledDays, readableDays: clocks.dayKeyDays };
+const recordBytesMax = Math.max(largestRecordBytes('payments'), largestRecordBytes('eligibility'));
 
 /** Keyrings of all services in a folder, made once per test file. */
 export class Keys {
@@ -190,7 +191,7 @@ export class World {
       senderKeys: this.keys.senderKeys(service),
       opener: this.keys.opener(service),
       dayKeys: this.keys.ring(service),
-      keeping: database.keeping(this.keys.ring(service)),
+      records: database.records(this.keys.ring(service)),
       names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
       onAlarm: (alarm) => alarms.push(alarm),
       ...options,
@@ -208,7 +209,7 @@ export class World {
 
 /** A service's database with the tables of bus and records, and a table in which handlers leave their effect. */
 export class TestedDatabase {
-  private kept: MessageKeeping | undefined;
+  private kept: Records | undefined;
 
   private constructor(
     readonly url: string,
@@ -226,14 +227,16 @@ export class TestedDatabase {
     return new TestedDatabase(url, pool, drop);
   }
 
-  keeping(ring: FileKeyring): MessageKeeping {
+  records(ring: FileKeyring): Records {
     if (this.kept === undefined) {
-      const recordBytesMax = Math.max(largestRecordBytes('payments'), largestRecordBytes('eligibility'));
-      const records = new Records({ keys: ring, kinds: keepingKinds({ ...keeping, recordBytesMax }) });
-      this.kept = new MessageKeeping({ records, recordBytesMax });
-      void this.prepared(records);
+      this.kept = new Records({ keys: ring, kinds: inboxKinds({ recordBytesMax }) });
+      void this.prepared(this.kept);
     }
     return this.kept;
+  }
+
+  private get inbox(): Inbox | undefined {
+    return this.kept && new Inbox(this.kept, recordBytesMax);
   }
 
   /** What handlers have done, one text per effect, sorted. */
@@ -243,18 +246,18 @@ export class TestedDatabase {
   }
 
   async parked(): Promise<Readonly<Record<string, number>>> {
-    if (this.kept === undefined) return {};
-    const { kept } = this;
-    return (await inTransaction(this.pool, (tx) => kept.parkedSummary(tx))).byCode;
+    const { inbox } = this;
+    if (inbox === undefined) return {};
+    return (await inTransaction(this.pool, (tx) => inbox.parked.summary(tx))).byCode;
   }
 
   /** What a retry does with parked messages, with an hour of the test's own. @returns how many there were */
   keepParkedForLater(due: Date): Promise<number> {
-    const { kept } = this;
-    if (kept === undefined) return Promise.resolve(0);
+    const { inbox } = this;
+    if (inbox === undefined) return Promise.resolve(0);
     return inTransaction(this.pool, async (tx) => {
-      const parked = await kept.takeParked(tx, 100);
-      await kept.keepForLater(
+      const parked = await inbox.parked.take(tx, 100);
+      await inbox.delayed.keep(
         tx,
         parked.map(({ contractName, day, record }) => ({ contractName, day, record, due })),
       );

@@ -1,18 +1,5 @@
 export { RecordsError, type RecordsErrorCode } from './errors.js';
 export { isOutlived, type Body, type FoundRow, type KindSpec, type Lasting, type Row } from './kind.js';
-export {
-  keepingKinds,
-  MessageKeeping,
-  type LaterMessage,
-  type MessageKey,
-  type MessageKeepingOptions,
-  type ParkedGroup,
-  type ParkedMessage,
-  type ParkedSummary,
-  type SeenMessage,
-  type Sight,
-  type TakenMessage,
-} from './message-keeping.js';
 export { holdKinds, openHeld, type HeldRecord } from './held.js';
 export { LeaseHolder, type Holding } from './lease-holder.js';
 export { LegalHolds, type HoldRequest, type HoldSummary } from './legal-holds.js';

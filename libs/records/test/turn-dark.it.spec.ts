@@ -8,7 +8,7 @@ import pg from 'pg';
 import { keyLife } from '#libs/contracts';
 import { superuserUrl } from '../../../test/support/stack.js';
 import { FileKeyring } from '../../sealing/src/index.js';
-import { keepingKinds, MessageKeeping, partitionOf, turn, type KindSpec } from '../src/index.js';
+import { partitionOf, turn, type KindSpec } from '../src/index.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const NIGHT = 20_000;
@@ -20,7 +20,6 @@ const kinds: readonly KindSpec[] = [
   { kind: 'call', sizeBytes: 192, work: true },
   // So large that the database keeps it in a table beside the partition.
   { kind: 'letter', sizeBytes: 6_000, work: false },
-  ...keepingKinds({ recordBytesMax: 256, handledDays: 10, readableDays: 8 }),
 ];
 
 let store: Store<FileKeyring>;
@@ -174,25 +173,5 @@ describe('forgetting', () => {
     expect(await store.run(async (tx) => (await store.records.begin(tx)).find('case', [bytes(alive)]))).toEqual([
       { at: 0 },
     ]);
-  });
-
-  it('takes messages and their keys on their day', async () => {
-    const keeping = new MessageKeeping({ records: store.records, recordBytesMax: 256 });
-    const message = (day: string) => ({ contractName: 'x', day, record: bytes(day), key: day, digest: bytes(day) });
-    const days = ['2026-11-10', '2026-11-20'].map(message);
-    await store.run(async (tx) => {
-      await keeping.firstSeen(tx, days);
-      await keeping.park(tx, days.map((each) => ({ ...each, code: 'forged' }))); // prettier-ignore
-      await keeping.keepForLater(tx, days.map((each) => ({ ...each, due: new Date(0) }))); // prettier-ignore
-    });
-    const left = async (): Promise<unknown> =>
-      (await store.pool.query('SELECT kind, count(*)::integer AS n FROM record GROUP BY 1 ORDER BY 1')).rows;
-    expect(await turnTo(NIGHT + 1, '2026-11-18')).toMatchObject({ moved: 6, ended: 0 });
-    expect(await turnTo(NIGHT + 2, '2026-11-19')).toMatchObject({ ended: 2 });
-    expect(await turnTo(NIGHT + 3, '2026-11-21')).toMatchObject({ ended: 1 });
-    expect(await left()).toEqual(['handled', 'later', 'parked'].map((kind) => ({ kind, n: 1 })));
-    expect(await turnTo(NIGHT + 4, '2026-11-29')).toMatchObject({ ended: 2 });
-    expect(await turnTo(NIGHT + 5, '2026-12-01')).toMatchObject({ ended: 1 });
-    expect(await left()).toEqual([]);
   });
 });

@@ -2,33 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import type { DataSource, MixedList } from 'typeorm';
-import { Bus, type KafkaConnection } from '#libs/bus';
-import {
-  canonicalJson,
-  clocks,
-  contractsTo,
-  dayNumber,
-  dayOf,
-  HOUR_MS,
-  keyLife,
-  type Contract,
-  type Service,
-} from '#libs/contracts';
+import { Bus, inboxKinds, largestRecordBytes, type KafkaConnection } from '#libs/bus';
+import { canonicalJson, dayNumber, dayOf, HOUR_MS, keyLife, type Service } from '#libs/contracts';
 import { loadProfile, type Profile } from '#libs/policy';
-import {
-  keepingKinds,
-  holdKinds,
-  LeaseHolder,
-  LegalHolds,
-  MessageKeeping,
-  Records,
-  type KindSpec,
-} from '#libs/records';
+import { holdKinds, LeaseHolder, LegalHolds, Records, type KindSpec } from '#libs/records';
 import {
   FileKeyDirectory,
   FileKeyring,
   hmacSha256,
-  recordOverheadBytes,
   RecordOpener,
   resigner,
   SealingError,
@@ -183,24 +164,7 @@ function recordsOf<S extends Service>(spec: ServiceSpec<S>, profile: Profile, ke
 
 /** Every kind of record that a service keeps in this city. */
 export function kindsOf<S extends Service>(spec: ServiceSpec<S>, profile: Profile): readonly KindSpec[] {
-  return [
-    ...spec.kinds(profile),
-    ...keepingKinds({
-      recordBytesMax: recordBytesMax(spec.service),
-      handledDays: clocks.handledDays,
-      readableDays: clocks.dayKeyDays,
-    }),
-  ];
-}
-
-/** What a service keeps of others' messages, parked or for later, and of its own that a broker refused. */
-function recordBytesMax(service: Service): number {
-  const sizes = contractsTo(service).map(
-    (contract: Contract) =>
-      contract.sizeBytes +
-      recordOverheadBytes({ contract: contract.name, producer: contract.producer, consumer: contract.consumer }),
-  );
-  return Math.max(...sizes, 4096);
+  return [...spec.kinds(profile), ...inboxKinds({ recordBytesMax: largestRecordBytes(spec.service) })];
 }
 
 interface BusParts {
@@ -225,7 +189,7 @@ function busOf<S extends Service>({ service }: ServiceSpec<S>, parts: BusParts):
     resigner: () => resigner(keyring, keyLife),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
     dayKeys: keyring,
-    keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
+    records,
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
     onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),

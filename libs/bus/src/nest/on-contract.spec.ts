@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { contactGiven, contactSlice, grantCancelled, payoutChosen, payoutSlice } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
 
-import type { Handled } from '../handlers.js';
-import type { OpenedSlice, SliceOpener } from '../open-slice.js';
+import type { Handled } from '../consume/handlers.js';
+import type { OpenedSlice, SliceOpener } from '../consume/open-slice.js';
 import { handlersFor, type BatchContext, type Outcome, type SliceDelivery } from './on-contract.js';
 
 const on = handlersFor('payments');

@@ -1,10 +1,20 @@
-import { Loop } from '#libs/database';
+import { Loop, type Running } from '#libs/database';
 
-import type { OnAlarm } from './alarm.js';
-import type { BusStatus } from './status.js';
+import type { OnAlarm } from '../trouble/alarm.js';
+
+/** What the dog looks at. */
+export interface Watched {
+  readonly isBraked: boolean;
+  /** Messages in the log not read yet; undefined while the broker does not answer. */
+  readonly lag: number | undefined;
+  readonly lastProgressAt: Date;
+  /** undefined while the database does not answer. */
+  readonly database:
+    { readonly parked: number; readonly isParkedExpiring: boolean; readonly horizonAgeMs: number } | undefined;
+}
 
 export interface WatchdogOptions {
-  readonly status: () => Promise<BusStatus>;
+  readonly status: () => Promise<Watched>;
   readonly alarm: OnAlarm;
   readonly onStalled: () => void;
   readonly everyMs: number;
@@ -22,8 +32,7 @@ export class Watchdog {
   private hasFired = false;
 
   constructor(private readonly options: WatchdogOptions) {
-    const { everyMs } = options;
-    this.loop = new Loop({ work: () => this.look(), pollMs: everyMs, failurePauseMs: everyMs });
+    this.loop = new Loop({ work: (running) => this.look(running), pollMs: options.everyMs });
   }
 
   start(): void {
@@ -35,13 +44,16 @@ export class Watchdog {
     return this.loop.stop();
   }
 
-  private async look(): Promise<number> {
-    this.judge(await this.options.status());
-    return 0;
+  /** First it waits: what has only just started cannot have stalled. */
+  private async look(running: Running): Promise<number> {
+    const { everyMs, status } = this.options;
+    await running.rest(everyMs);
+    if (!running.isStopping) this.judge(await status());
+    return 1;
   }
 
   /** Public for its test: what the dog makes of a status. */
-  judge(status: BusStatus): void {
+  judge(status: Watched): void {
     const { alarm, clock, stalledMs, onStalled } = this.options;
     const { database, lag, isBraked, lastProgressAt } = status;
     if (database !== undefined) {

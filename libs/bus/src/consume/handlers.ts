@@ -1,19 +1,12 @@
-import type { AnyContract, Contract, Day, Message, Outgoing, Service } from '#libs/contracts';
+import type { AnyContract, Contract, Message, Service } from '#libs/contracts';
 import { contractsTo } from '#libs/contracts';
-import type { Tx } from '#libs/database';
 
-import { BusError } from './errors.js';
+import { BusError } from '../trouble/errors.js';
+import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import type { SliceOpener } from './open-slice.js';
 
 /** A message as it reaches its consumer: opened, validated, and seen for the first time. */
 export type Delivery<C> = Message<C>;
-
-/** One transaction: state and what is said about it are committed together, or not at all. */
-export interface UnitOfWork<S extends Service> {
-  readonly tx: Tx;
-  /** Validated here; sealed, shuffled and stored when the transaction commits. @throws ContractError, BusError */
-  publish(...messages: readonly Outgoing<S>[]): void;
-}
 
 /**
  * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is at
@@ -39,12 +32,6 @@ export interface HandlerEntry<S extends Service> {
     unit: UnitOfWork<S>,
     openSlice: SliceOpener,
   ) => Promise<readonly Handled[]>;
-}
-
-export interface AnyDelivery {
-  readonly contract: Contract;
-  readonly payload: object;
-  readonly day: Day;
 }
 
 /** Binds a handler to its contract: the wrong payload or another service's messages do not compile. */

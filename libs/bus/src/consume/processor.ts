@@ -3,17 +3,17 @@ import { columns, inTransaction, type Tx } from '#libs/database';
 import type { RecordOpener } from '#libs/sealing';
 import type pg from 'pg';
 
-import type { OnAlarm } from './alarm.js';
+import type { OnAlarm } from '../trouble/alarm.js';
 import type { Brake } from './brake.js';
-import { BusError } from './errors.js';
-import { failureOf, parkingCodeOf } from './failure.js';
+import { BusError } from '../trouble/errors.js';
+import { failureOf, parkingCodeOf } from '../trouble/failure.js';
 import type { Handled, HandlerEntry } from './handlers.js';
-import type { Keeping } from './keeping.js';
+import type { Inbox } from '../inbox/inbox.js';
 import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
-import type { Outbox, OutboxUnit } from './outbox.js';
+import type { Outbox, OutboxUnit } from '../produce/outbox.js';
 import { partitionKey } from './positions.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../trouble/backoff.js';
 
 /** What became of the messages of one transaction, by number. */
 export interface Tally {
@@ -38,7 +38,7 @@ export interface ProcessorOptions<S extends Service> {
   readonly pool: pg.Pool;
   readonly opener: Pick<RecordOpener, 'open'>;
   readonly openSlice: SliceOpener;
-  readonly keeping: Keeping;
+  readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly handlers: ReadonlyMap<string, HandlerEntry<S>>;
   readonly brake: Brake;
@@ -158,10 +158,10 @@ export class Processor<S extends Service> {
     tx: Tx,
     outbox: OutboxUnit,
   ): Promise<{ readonly tally: Tally; readonly ours: number }> {
-    const { keeping } = this.options;
+    const { inbox } = this.options;
     const ours = await this.claimed(messages, tx);
     const delivered = ours.filter((each): each is Delivered => each.kind === 'delivery');
-    const sights = await keeping.firstSeen(
+    const sights = await inbox.handled.firstSeen(
       tx,
       delivered.map(({ seen }) => seen),
     );
@@ -176,11 +176,11 @@ export class Processor<S extends Service> {
       if (result.status !== 'done') undone.push(message);
       if (result.status === 'park') parked.push({ ...message.incoming, code: result.code });
     }
-    await keeping.forget(
+    await inbox.handled.forget(
       tx,
       undone.map(({ seen }) => seen),
     );
-    await keeping.park(
+    await inbox.parked.park(
       tx,
       parked.map(({ contractName, day, record, code }) => ({ contractName, day, record, code })),
     );
@@ -198,7 +198,7 @@ export class Processor<S extends Service> {
   private async claimed(messages: readonly Opened[], tx: Tx): Promise<readonly Opened[]> {
     const ids = messages.flatMap(({ incoming }) => (incoming.takenId === undefined ? [] : [incoming.takenId]));
     if (ids.length === 0) return messages;
-    const claims = await this.options.keeping.claimLater(tx, ids);
+    const claims = await this.options.inbox.delayed.claim(tx, ids);
     const lost = new Set(ids.filter((_, at) => claims[at] !== true));
     return messages.filter(({ incoming }) => incoming.takenId === undefined || !lost.has(incoming.takenId));
   }

@@ -3,9 +3,9 @@ import { inTransaction, Loop, type Running } from '#libs/database';
 import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 
-import type { OnAlarm } from './alarm.js';
-import { logRanges } from './kafka-client.js';
-import type { Keeping } from './keeping.js';
+import type { OnAlarm } from '../trouble/alarm.js';
+import { logRanges } from '../kafka/kafka-client.js';
+import type { ParkedMessages } from '../inbox/parked-messages.js';
 import { showLife, tryToLead } from './leadership.js';
 import { LogWatch, mergeMarks } from './log-watch.js';
 import {
@@ -20,9 +20,9 @@ import {
   type Page,
   type Position,
 } from './relay-log.js';
-import { ensureEpoch } from './schema.js';
+import { ensureEpoch } from './epoch.js';
 import { sendRows } from './sender.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../trouble/backoff.js';
 
 export interface RelayOptions {
   readonly pool: pg.Pool;
@@ -30,7 +30,7 @@ export interface RelayOptions {
   readonly direct: pg.ClientConfig;
   readonly producer: () => Producer;
   readonly admin: () => Promise<Admin>;
-  readonly keeping: Pick<Keeping, 'park'>;
+  readonly parked: Pick<ParkedMessages, 'park'>;
   /** Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck. */
   readonly resigner?: (() => ((record: Uint8Array) => Uint8Array) | undefined) | undefined;
   /** Topics of the contracts that this service produces, under their names on the broker. */
@@ -253,9 +253,9 @@ export class Relay {
 
   private async park(refused: readonly OutboxRow[]): Promise<void> {
     if (refused.length === 0) return;
-    const { pool, keeping, contractOf, alarm } = this.options;
+    const { pool, parked, contractOf, alarm } = this.options;
     await inTransaction(pool, (tx) =>
-      keeping.park(
+      parked.park(
         tx,
         refused.map(({ topic, day, record }) => ({ contractName: contractOf(topic), day, record, code: 'refused' })),
       ),

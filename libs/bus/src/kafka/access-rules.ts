@@ -1,7 +1,7 @@
 import type { AclRule } from '#libs/contracts';
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 
-import { BusError } from './errors.js';
+import { BusError } from '../trouble/errors.js';
 
 const IN_FORCE_WITHIN_MS = 15_000;
 const LOOK_AGAIN_MS = 50;

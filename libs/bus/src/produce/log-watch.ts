@@ -1,6 +1,6 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
 
-import type { LogRange } from './kafka-client.js';
+import type { LogRange } from '../kafka/kafka-client.js';
 import type { SentMark, Statements } from './relay-log.js';
 
 const MARKS = `SELECT topic, partition, to_char(day, 'YYYY-MM-DD') AS day,

@@ -1,7 +1,7 @@
 import { startOfDay } from '#libs/contracts';
 import type { Producer } from 'kafkajs';
 
-import { kafkaErrorType } from './kafka-client.js';
+import { kafkaErrorType } from '../kafka/kafka-client.js';
 import type { OutboxRow, SentMark } from './relay-log.js';
 
 /** What a broker says when this record, and not the broker or the network, is the trouble. */

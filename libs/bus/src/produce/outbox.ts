@@ -3,9 +3,9 @@ import { columns, type Tx } from '#libs/database';
 import type { SenderKeys } from '#libs/sealing';
 import { shuffled } from '#libs/sealing';
 
-import { BusError } from './errors.js';
-import type { AnyDelivery, UnitOfWork } from './handlers.js';
-import { DAYS_AHEAD } from './schema.js';
+import { BusError } from '../trouble/errors.js';
+import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
+import { DAYS_AHEAD } from './outbox-days.js';
 
 const rows = columns({ day: 'date', topic: 'text', record: 'bytea' }, { as: 'o', ordinal: 'seq' });
 

@@ -1,7 +1,7 @@
 import { Bell } from '#libs/database';
 import type { EachBatchPayload } from 'kafkajs';
 
-import { BusError } from './errors.js';
+import { BusError } from '../trouble/errors.js';
 import type { Incoming } from './opening.js';
 
 const PAUSE_AFTER_FAULT_MS = 500;

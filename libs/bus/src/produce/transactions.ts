@@ -2,9 +2,9 @@ import type { Service } from '#libs/contracts';
 import { inTransaction } from '#libs/database';
 import type pg from 'pg';
 
-import { BusError } from './errors.js';
-import { failureOf } from './failure.js';
-import type { UnitOfWork } from './handlers.js';
+import { BusError } from '../trouble/errors.js';
+import { failureOf } from '../trouble/failure.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import type { Outbox } from './outbox.js';
 
 const CONFLICTS_MAX = 20;

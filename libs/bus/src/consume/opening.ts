@@ -10,8 +10,9 @@ import {
 } from '#libs/contracts';
 import { sha256, SealingError, type RecordOpener } from '#libs/sealing';
 
-import type { AnyDelivery } from './handlers.js';
-import type { KeptMessage } from './keeping.js';
+import type { AnyDelivery } from '../produce/unit-of-work.js';
+import type { SeenMessage } from '../inbox/handled-keys.js';
+import type { KeptMessage } from '../inbox/message.js';
 
 /** A sealed message on its way in: from the log, or from what was kept. */
 export interface Incoming extends KeptMessage {
@@ -32,16 +33,14 @@ export interface Place {
 
 /** What an incoming message turned out to be. */
 export type Opened =
-  | { readonly incoming: Incoming; readonly kind: 'delivery'; readonly delivery: AnyDelivery; readonly seen: SeenAs }
+  | {
+      readonly incoming: Incoming;
+      readonly kind: 'delivery';
+      readonly delivery: AnyDelivery;
+      readonly seen: SeenMessage;
+    }
   | { readonly incoming: Incoming; readonly kind: 'refused'; readonly code: string }
   | { readonly incoming: Incoming; readonly kind: 'expired' };
-
-export interface SeenAs {
-  readonly contractName: string;
-  readonly key: string;
-  readonly day: Day;
-  readonly digest: Uint8Array;
-}
 
 /** A timestamp that is no UTC midnight stands for no day. */
 const NO_DAY = '';
@@ -82,7 +81,7 @@ export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incomi
  * A version orders facts, and is no part of them: a producer whose database was restored to an older state says the
  * same under a later version.
  */
-export function seenAs(contract: Contract, payload: object, day: Day): SeenAs {
+export function seenAs(contract: Contract, payload: object, day: Day): SeenMessage {
   const { version: _, ...fact } = payload as { readonly version?: number };
   return {
     contractName: contract.name,

@@ -3,15 +3,15 @@ import { Bell } from '#libs/database';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type pg from 'pg';
 
-import type { OnAlarm } from './alarm.js';
+import type { OnAlarm } from '../trouble/alarm.js';
 import { Attempts } from './attempts.js';
-import { BusError } from './errors.js';
+import { BusError } from '../trouble/errors.js';
 import { Joiner } from './joiner.js';
-import { consumerOf, type ConsumerSettings } from './kafka-client.js';
+import { consumerOf, type ConsumerSettings } from '../kafka/kafka-client.js';
 import { dayOfTimestamp, type Incoming } from './opening.js';
 import { partitionKey, standings, startAt } from './positions.js';
 import type { Applied, Control } from './processor.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../trouble/backoff.js';
 
 export interface ConsumerOptions {
   readonly service: Service;

@@ -2,14 +2,15 @@ import { catalogue, type Contract } from '#libs/contracts';
 import { inTransaction, Loop, type Running } from '#libs/database';
 import type pg from 'pg';
 
-import { BusError } from './errors.js';
-import type { Keeping, TakenMessage } from './keeping.js';
+import { BusError } from '../trouble/errors.js';
+import type { DelayedMessages } from '../inbox/delayed-messages.js';
+import type { TakenMessage } from '../inbox/message.js';
 import type { Incoming } from './opening.js';
 import type { Control } from './processor.js';
 
 export interface LaterWorkerOptions {
   readonly pool: pg.Pool;
-  readonly keeping: Keeping;
+  readonly delayed: DelayedMessages;
   readonly clock: () => Date;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<void>;
   /** Nothing is taken while the brake is on. */
@@ -43,9 +44,9 @@ export class LaterWorker {
 
   /** @returns how many were taken */
   private async once(running: Running): Promise<number> {
-    const { pool, keeping, clock, batchMax, process, isPaused } = this.options;
+    const { pool, delayed, clock, batchMax, process, isPaused } = this.options;
     if (isPaused()) return 0;
-    const taken = await inTransaction(pool, (tx) => keeping.takeLater(tx, { now: clock(), limit: batchMax }));
+    const taken = await inTransaction(pool, (tx) => delayed.take(tx, { now: clock(), limit: batchMax }));
     if (taken.length > 0) {
       await process(taken.map(incomingOf), { aborted: () => running.isStopping, rest: (ms) => running.rest(ms) });
     }

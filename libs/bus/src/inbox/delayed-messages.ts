@@ -1,0 +1,44 @@
+import type { Tx } from '#libs/database';
+import type { Records } from '#libs/records';
+
+import { keptBody, LATER, takenMessage, valueOf, type KeptBody } from './kept-body.js';
+import type { KeptMessage, TakenMessage } from './message.js';
+
+const LEASE_MS = 10 * 60_000;
+
+/** A message whose hour is to come; `due` is rounded up to the whole hour. */
+export interface DelayedMessage extends KeptMessage {
+  readonly due: Date;
+}
+
+/** Messages that go before their handlers again: what a person has had retried waits here for its turn. */
+export class DelayedMessages {
+  constructor(
+    private readonly records: Records,
+    private readonly recordBytesMax: number,
+  ) {}
+
+  async keep(tx: Tx, messages: readonly DelayedMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const records = await this.records.begin(tx);
+    await records.put(
+      LATER,
+      messages.map((message) => ({
+        value: valueOf(message.contractName, message.record),
+        body: keptBody(message, this.recordBytesMax),
+        due: message.due,
+      })),
+    );
+  }
+
+  /** Leases messages whose hour has come. Each must then be claimed in the transaction that handles it. */
+  async take(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<TakenMessage[]> {
+    const records = await this.records.begin(tx);
+    return (await records.takeDue<KeptBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(takenMessage);
+  }
+
+  /** For each message whether it is this transaction's to handle: false when another has handled it meanwhile. */
+  async claim(tx: Tx, ids: readonly Uint8Array[]): Promise<boolean[]> {
+    return (await this.records.begin(tx)).finish(LATER, ids);
+  }
+}

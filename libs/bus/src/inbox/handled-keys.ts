@@ -1,0 +1,54 @@
+import type { Tx } from '#libs/database';
+import type { Records } from '#libs/records';
+
+import { HANDLED, valueOf } from './kept-body.js';
+
+const DIGEST_BYTES = 16;
+
+export interface MessageKey {
+  readonly contractName: string;
+  /** Canonical text of the contract's unique fields. */
+  readonly key: string;
+  readonly day: string;
+}
+
+export interface SeenMessage extends MessageKey {
+  /** Of the content, so that the same key with other content is noticed. Sixteen bytes are kept. */
+  readonly digest: Uint8Array;
+}
+
+/** `other`: the key is known, with other content. */
+export type Sight = 'new' | 'known' | 'other';
+
+/** The keys of handled messages. They are remembered for longer than their producer can send the message again. */
+export class HandledKeys {
+  constructor(private readonly records: Records) {}
+
+  /** For each message whether its key is new; it is remembered from this transaction's commit on. */
+  async firstSeen(tx: Tx, messages: readonly SeenMessage[]): Promise<Sight[]> {
+    if (messages.length === 0) return [];
+    const records = await this.records.begin(tx);
+    const rows = messages.map(({ contractName, key, day, digest }) => ({
+      value: valueOf(contractName, key),
+      body: { day, digest: Buffer.from(digest.subarray(0, DIGEST_BYTES)).toString('base64url') },
+    }));
+    const added = await records.put(HANDLED, rows);
+    const repeated = rows.filter((_, at) => !added[at]);
+    const first = await records.find<{ digest: string }>(
+      HANDLED,
+      repeated.map(({ value }) => value),
+    );
+    const same = new Set(repeated.filter((row, at) => first[at]?.digest === row.body.digest));
+    return rows.map((row, at) => (added[at] ? 'new' : same.has(row) ? 'known' : 'other'));
+  }
+
+  /** Takes keys back in the transaction that saw them first: their messages count as not handled. */
+  async forget(tx: Tx, keys: readonly MessageKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const records = await this.records.begin(tx);
+    await records.remove(
+      HANDLED,
+      keys.map(({ contractName, key }) => valueOf(contractName, key)),
+    );
+  }
+}

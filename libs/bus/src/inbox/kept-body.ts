@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+import { clocks, daysBetween } from '#libs/contracts';
+import type { FoundRow, KindSpec } from '#libs/records';
+
+import type { KeptMessage, TakenMessage } from './message.js';
+
+export const HANDLED = 'handled';
+export const PARKED = 'parked';
+export const LATER = 'later';
+
+/** Of a parked or delayed message, as its record holds it. */
+export interface KeptBody {
+  readonly contract: string;
+  readonly day: string;
+  readonly record: string;
+  readonly code?: string;
+}
+
+export interface InboxKindsOptions {
+  readonly recordBytesMax: number;
+  /** Days from a message's day on which its key is forgotten; later than the end of its producer's outbox. */
+  readonly handledDays?: number;
+  /** Days from a message's day after which no key can open it: it is not carried over any further. */
+  readonly readableDays?: number;
+}
+
+/** The kinds of record that an inbox needs among those of its service. */
+export function inboxKinds({
+  recordBytesMax,
+  handledDays = clocks.handledDays,
+  readableDays = clocks.dayKeyDays,
+}: InboxKindsOptions): readonly KindSpec[] {
+  const outlived = (days: number) => (body: object, today: string) => daysBetween((body as KeptBody).day, today) > days;
+  const keptBytes = 320 + Math.ceil((recordBytesMax * 4) / 3);
+  return [
+    { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
+    { kind: PARKED, sizeBytes: keptBytes, work: false, isOver: outlived(readableDays) },
+    { kind: LATER, sizeBytes: keptBytes, work: true, isOver: outlived(readableDays) },
+  ];
+}
+
+export function keptBody(message: KeptMessage, recordBytesMax: number, code?: string): KeptBody {
+  const bytes = message.record.length > recordBytesMax ? new Uint8Array() : message.record;
+  return {
+    contract: message.contractName,
+    day: message.day,
+    record: Buffer.from(bytes).toString('base64'),
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+export function takenMessage({ value, body }: FoundRow<KeptBody>): TakenMessage {
+  return { id: value, contractName: body.contract, day: body.day, record: Buffer.from(body.record, 'base64') };
+}
+
+/** The value by which something of a contract is found again. */
+export function valueOf(contractName: string, content: string | Uint8Array): Buffer {
+  return createHash('sha256').update(`${contractName}\n`).update(content).digest();
+}

@@ -1,0 +1,13 @@
+/** A sealed message as it is kept: nobody reads it there. */
+export interface KeptMessage {
+  readonly contractName: string;
+  readonly day: string;
+  /** Sealed, with its header. Empty when it was larger than any record can be: such bytes can never be read. */
+  readonly record: Uint8Array;
+}
+
+/** A kept message that was taken out again. */
+export interface TakenMessage extends KeptMessage {
+  /** Names it for `DelayedMessages.claim`. */
+  readonly id: Uint8Array;
+}

@@ -1,0 +1,79 @@
+import type { Tx } from '#libs/database';
+import type { Records } from '#libs/records';
+
+import { keptBody, PARKED, takenMessage, valueOf, type KeptBody } from './kept-body.js';
+import type { KeptMessage, TakenMessage } from './message.js';
+
+/** A message set aside because it cannot be handled: its sealed bytes and a code, never what is in it. */
+export interface ParkedMessage extends KeptMessage {
+  readonly code: string;
+}
+
+/** Parked messages of one contract, day and code. */
+export interface ParkedGroup {
+  readonly contract: string;
+  readonly day: string;
+  readonly code: string;
+  readonly count: number;
+}
+
+export interface ParkedSummary {
+  readonly count: number;
+  /** Earliest day among the parked messages: that one goes dark first. */
+  readonly oldestDay: string | undefined;
+  readonly byCode: Readonly<Record<string, number>>;
+}
+
+/** Messages set aside until a person looks, or until their key dies. */
+export class ParkedMessages {
+  constructor(
+    private readonly records: Records,
+    private readonly recordBytesMax: number,
+  ) {}
+
+  /** The same sealed bytes are parked once, however often they come. */
+  async park(tx: Tx, messages: readonly ParkedMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const records = await this.records.begin(tx);
+    await records.put(
+      PARKED,
+      messages.map((message) => ({
+        value: valueOf(message.contractName, message.record),
+        body: keptBody(message, this.recordBytesMax, message.code),
+      })),
+    );
+  }
+
+  /** Takes up to `limit` messages out, to be tried again in the same transaction; those without bytes stay. */
+  async take(tx: Tx, limit: number): Promise<TakenMessage[]> {
+    const records = await this.records.begin(tx);
+    const rows = (await records.scan<KeptBody>(PARKED, limit)).filter(({ body }) => body.record !== '');
+    const taken = await records.remove(
+      PARKED,
+      rows.map(({ value }) => value),
+    );
+    return rows.filter((_, at) => taken[at]).map(takenMessage);
+  }
+
+  async summary(tx: Tx, limit = 1_000): Promise<ParkedSummary> {
+    const records = await this.records.begin(tx);
+    const rows = await records.scan<KeptBody>(PARKED, limit);
+    const byCode: Record<string, number> = {};
+    for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
+    const count = rows.length < limit ? rows.length : await records.count(PARKED);
+    return { count, oldestDay: rows.map(({ body }) => body.day).sort()[0], byCode };
+  }
+
+  /** Counted by contract, day and code; of more than `limit` messages only so many are looked at. */
+  async groups(tx: Tx, limit = 10_000): Promise<readonly ParkedGroup[]> {
+    const records = await this.records.begin(tx);
+    const rows = await records.scan<KeptBody>(PARKED, limit);
+    const groups = new Map<string, ParkedGroup>();
+    for (const { body } of rows) {
+      const { contract, day, code = '' } = body;
+      const key = `${day} ${contract} ${code}`;
+      groups.set(key, { contract, day, code, count: (groups.get(key)?.count ?? 0) + 1 });
+    }
+    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  }
+}

@@ -1,0 +1,63 @@
+import { addDays, clocks, type Day } from '#libs/contracts';
+import { locks, type Tx } from '#libs/database';
+
+/** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
+export const DAYS_AHEAD = clocks.recordAheadDays;
+
+/** Makes the outbox partitions that today needs. It waits for nobody who reads or writes the outbox. */
+export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
+  const existing = await outboxDays(tx);
+  for (let day = oldestDay(today); day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
+    if (!existing.has(day)) await createDay(tx, day);
+  }
+}
+
+/**
+ * Drops the days whose keys have died. The lock it needs makes new transactions wait behind running ones, so it gives up
+ * soon (SQLSTATE 55P03) and is tried again.
+ * @returns the days dropped although the relay had not sent all of them
+ */
+export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]> {
+  await tx.query(`SET LOCAL lock_timeout = '2s'`);
+  const unsentDays: Day[] = [];
+  for (const day of await outboxDays(tx)) {
+    if (day >= oldestDay(today)) continue;
+    if (await hasUnsent(tx, day)) unsentDays.push(day);
+    await tx.query(`DROP TABLE ${partitionOf(day)}`);
+  }
+  await tx.query('DELETE FROM sent_mark WHERE day < $1', [oldestDay(today)]);
+  return unsentDays;
+}
+
+async function outboxDays(tx: Tx): Promise<ReadonlySet<Day>> {
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.outboxDays]);
+  const { rows } = await tx.query(
+    `SELECT right(c.relname, 8) AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = 'outbox'::regclass`,
+  );
+  return new Set((rows as { name: string }[]).map(({ name }) => name.replace(/(....)(..)(..)/, '$1-$2-$3')));
+}
+
+function oldestDay(today: Day): Day {
+  return addDays(today, -clocks.dayKeyDays);
+}
+
+/** Attached, not created in place: attaching does not wait for those who read and write the other days. */
+async function createDay(tx: Tx, day: Day): Promise<void> {
+  const table = partitionOf(day);
+  await tx.query(`CREATE TABLE ${table} (LIKE outbox INCLUDING ALL)`);
+  await tx.query(`ALTER TABLE ${table} ALTER COLUMN record SET STATISTICS 0, ALTER COLUMN record SET STORAGE EXTERNAL`);
+  await tx.query(`ALTER TABLE outbox ATTACH PARTITION ${table} FOR VALUES IN ('${day}')`);
+}
+
+async function hasUnsent(tx: Tx, day: Day): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT EXISTS (SELECT 1 FROM ${partitionOf(day)} o, relay_cursor c
+       WHERE c.name = 'live' AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)) AS unsent`,
+  );
+  return (rows[0] as { unsent: boolean }).unsent;
+}
+
+function partitionOf(day: Day): string {
+  return `outbox_${day.replaceAll('-', '')}`;
+}
