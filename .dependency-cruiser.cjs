@@ -7,6 +7,7 @@ const npm = (...names) => `node_modules/(${names.join('|')})/`;
 const nest = npm('@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify');
 const nodeBuiltIn = '^[a-z_/]+$';
 const lib = (...names) => `^libs/(${names.join('|')})/src/index[.]ts$`;
+const testing = '^libs/[^/]+/src/testing[.]ts$';
 const publicPolicy = '^libs/policy/src/public[.]ts$';
 
 /** A lib's own sources may import its own files and `except`, and nothing else. */
@@ -117,17 +118,17 @@ module.exports = {
     {
       name: 'libs-by-front-door',
       comment:
-        'Of a lib only src/index.ts can be imported (in a browser its browser.ts, by condition), of policy public.ts.',
+        'Of a lib only src/index.ts can be imported (in a browser its browser.ts, by condition), of policy public.ts; testing.ts by tests.',
       severity: 'error',
       from: { path: '^(apps|deploy|test)/' },
-      to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index[.]ts$', publicPolicy] },
+      to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
     {
       name: 'libs-by-front-door-of-each-other',
       comment: 'Libs, too, see only the front door of another lib.',
       severity: 'error',
       from: { path: '^libs/([^/]+)/' },
-      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index[.]ts$', publicPolicy] },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
     libMay('contracts', 'The contracts are read by auditors and browsers.', [
       npm('class-validator', 'class-transformer', 'reflect-metadata'),
@@ -234,6 +235,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(apps|libs)/[^/]+/src/', pathNot: sources },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'testing-door-is-for-tests',
+      comment: 'What a test needs of a lib has a door of its own, so that no service is shipped with it.',
+      severity: 'error',
+      from: { pathNot: [...sources, '^test/'] },
+      to: { path: testing },
     },
     {
       name: 'nothing-imports-a-test',

@@ -5,15 +5,8 @@ import type { Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 
-import {
-  BatchTransport,
-  BusError,
-  deliver,
-  type AnyDelivery,
-  type Bus,
-  type HandlerEntry,
-  type Processor,
-} from '#libs/bus';
+import { BatchTransport, BusError, type AnyDelivery, type Bus, type HandlerEntry, type Processor } from '#libs/bus';
+import { deliver } from '#libs/bus/testing';
 import { decodePayload, type AnyContract, type Contract, type Service, contractsFrom } from '#libs/contracts';
 import { RecordOpener } from '#libs/sealing';
 import { ProblemFilter, readBodiesAsBytes, runtimeModules, type Runtime } from '#libs/service';

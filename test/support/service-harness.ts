@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { deliver, handlerOf, type AnyDelivery, type HandlerEntry } from '#libs/bus';
+import { handlerOf, type AnyDelivery, type HandlerEntry } from '#libs/bus';
+import { deliver } from '#libs/bus/testing';
 import {
   contractsTo,
   dayOf,

@@ -55,6 +55,8 @@ const plants: readonly Plant[] = [
   plant('no-unresolvable', 'libs/bus/src/lost.ts', './not-there.js'),
   plant('declared-packages-only', 'apps/intake/src/config.ts', 'semver'),
   plant('no-development-package-in-the-product', 'apps/intake/src/intake.module.ts', 'fast-check'),
+  plant('testing-door-is-for-tests', 'apps/payments/src/tries-itself.ts', '#libs/bus/testing'),
+  plant('testing-door-is-for-tests', 'libs/bus/src/tries-itself.ts', './testing.js'),
   plant('nothing-imports-a-test', 'libs/bus/src/reuses.ts', './some.spec.js'),
 ];
 
@@ -67,6 +69,7 @@ const others = {
   'libs/sealing/src/server/envelope/inner.ts': nothing,
   'libs/sealing/src/server/keyring/inner.ts': nothing,
   ...Object.fromEntries(['kafka', 'produce', 'consume'].map((room) => [`libs/bus/src/${room}/inner.ts`, nothing])),
+  'libs/bus/src/testing.ts': nothing,
   'libs/bus/src/hen.ts': `import './egg.js';\n`,
   'libs/bus/src/some.spec.ts': nothing,
   ...Object.fromEntries(

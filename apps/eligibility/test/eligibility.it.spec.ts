@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dataSourceOf } from '#libs/service';
-import { ordersOf, type AnyDelivery } from '#libs/bus';
+import { type AnyDelivery } from '#libs/bus';
+import { ordersOf } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceApp, type Said } from '../../../test/support/service-app.js';

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { ordersOf, type AnyDelivery } from '#libs/bus';
+import { type AnyDelivery } from '#libs/bus';
+import { ordersOf } from '#libs/bus/testing';
 import {
   addDays,
   base64urlLength,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { BusError, ordersOf, type AnyDelivery } from '#libs/bus';
+import { BusError, type AnyDelivery } from '#libs/bus';
+import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 
 import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ordersOf, type AnyDelivery } from '#libs/bus';
+import { type AnyDelivery } from '#libs/bus';
+import { ordersOf } from '#libs/bus/testing';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
 import type { Said } from '../../../test/support/service-app.js';
 import { inStep, PaymentsWorld } from './support.js';

@@ -2,7 +2,6 @@ export type { Alarm, AlarmCode, OnAlarm } from './trouble/alarm.js';
 export type { BusOptions, BusPoint } from './bus-options.js';
 export { Bus } from './bus.js';
 export type { ConsumerState } from './consume/consumer.js';
-export { deliver, ordersOf } from './consume/deliver.js';
 export { BusError, type BusErrorCode } from './trouble/errors.js';
 export { failureOf, type Failure } from './trouble/failure.js';
 export {

@@ -4,7 +4,8 @@ import { addDays, type Service } from '#libs/contracts';
 import { inTransaction } from '#libs/database';
 import { ConfigResourceTypes } from 'kafkajs';
 
-import { deliver, ordersOf, prepareTopics } from '../src/index.js';
+import { prepareTopics } from '../src/index.js';
+import { deliver, ordersOf } from '../src/testing.js';
 import { kafkaErrorType } from '../src/kafka/kafka-client.js';
 import { readPage } from '../src/produce/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ordersOf } from '#libs/bus';
+import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 import { loadProfile } from '#libs/policy';
 import { policyOf } from '../policy.js';
