@@ -24,7 +24,7 @@ export function randomFrom(seed: number): () => number {
 const MAIL_SHARE = 0.2;
 
 const syllables = ['ba', 'do', 'fi', 'gu', 'ka', 'lo', 'mi', 'nu', 'pe', 'ra', 'si', 'to', 'vu', 'xo', 'ye', 'zi'];
-const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const letters = [...'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'];
 
 export interface SyntheticOptions {
   readonly random: () => number;
@@ -40,70 +40,110 @@ export interface SyntheticOptions {
   readonly textShare: number;
 }
 
-/** One synthetic household, different from every other by its typed text. */
+/** One synthetic household, different from every other by its typed text. What is drawn when decides what a seed gives. */
 export function syntheticHousehold(options: SyntheticOptions): SyntheticHousehold {
-  const { random } = options;
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  const made = (length: number, from: readonly string[]): string => Array.from({ length }, () => pick(from)).join('');
-  const calledBy = `Synthetic ${capital(made(5, syllables))}`;
-  const dwelling = `${1000 + Math.floor(random() * 9000)} Nowhere ${capital(made(5, syllables))} Street Unit ${made(4, [...letters])}`;
-  const phone = `+1${String(2_000_000_000 + Math.floor(random() * 7_999_999_999)).slice(0, 10)}`;
-  const wantsTexts = random() < options.textShare;
-  const wantsMail = !wantsTexts && random() < MAIL_SHARE;
-  const email = `synthetic.${made(5, syllables)}@nowhere.example`;
-  const hasEvidence = random() < options.evidenceShare;
-  // Whoever pays a bill needs to be told which.
-  const payee =
-    options.way === 'VEND'
-      ? { payee: 'PAYEE-1', accountReference: `UNIT-${made(12, [...letters])}`, consent: true }
-      : undefined;
-  const size = 1 + Math.floor(random() * 6);
+  const dice = new Dice(options.random);
+  const calledBy = `Synthetic ${dice.name()}`;
+  const dwelling = `${1000 + dice.below(9000)} Nowhere ${dice.name()} Street Unit ${dice.made(4, letters)}`;
+  const reached = reachedBy(dice, options.textShare);
+  const hasEvidence = dice.isWithin(options.evidenceShare);
+  const payee = options.way === 'VEND' ? payeeBy(dice) : undefined;
+  const size = 1 + dice.below(6);
+  const contact = reached.phone ?? reached.email;
   return {
     receipt: newReceipt(),
     typed: {
       calledBy,
       dwelling,
-      ...(wantsTexts ? { phone } : {}),
-      ...(wantsMail ? { email } : {}),
+      ...reached,
       ...(payee === undefined ? {} : { accountReference: payee.accountReference }),
     },
     answers: {
       typed: {
         calledBy,
-        birthDay: { day: 1 + Math.floor(random() * 28), month: 1 + Math.floor(random() * 12) },
+        birthDay: { day: 1 + dice.below(28), month: 1 + dice.below(12) },
         dwelling,
-        ...(wantsTexts ? { contact: phone } : wantsMail ? { contact: email } : {}),
+        ...(contact === undefined ? {} : { contact }),
       },
-      facts: {
-        event: 'EVT-A',
-        impacts: [pick(['I1', 'I2'])],
-        needs: [pick(options.needs)],
-        impactPeriod: options.period,
-        incomeChange: pick(['stopped', 'cut-by-half-or-more', 'new-costs-only']),
-        incomeAtOrBelow: true,
-        billCents: String(50_000 + Math.floor(random() * 150_000)),
-        urgent: random() < 0.2 ? ['no-food'] : [],
-        bands: { to5: 0, to17: size > 2 ? size - 2 : 0, to64: Math.min(size, 2), over64: 0 },
-        residence: {
-          inCity: true,
-          serviceArea: pick(options.serviceAreas),
-          evidenceClass: hasEvidence ? 'R1' : 'R6',
-          areaFit: 'inside',
-        },
-        attested: { residence: true, impact: true, need: true, honesty: true },
-      },
+      facts: factsOf(dice, options, { size, hasEvidence }),
       payout: { way: options.way, ...(payee === undefined ? {} : { payee }) },
-      contact: {
-        ...(wantsTexts ? { channel: 'text', phone } : wantsMail ? { channel: 'email', email } : { channel: 'none' }),
-        leaveMessage: false,
-        language: pick(['en', 'es']),
-      },
+      contact: { ...channelOf(reached), leaveMessage: false, language: dice.pick(['en', 'es']) },
     },
   };
 }
 
-function capital(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+interface Reached {
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+function reachedBy(dice: Dice, textShare: number): Reached {
+  const phone = `+1${String(2_000_000_000 + dice.below(7_999_999_999)).slice(0, 10)}`;
+  const wantsTexts = dice.isWithin(textShare);
+  const wantsMail = !wantsTexts && dice.isWithin(MAIL_SHARE);
+  const email = `synthetic.${dice.made(5, syllables)}@nowhere.example`;
+  return wantsTexts ? { phone } : wantsMail ? { email } : {};
+}
+
+function channelOf({ phone, email }: Reached): Pick<Answers['contact'], 'channel' | 'phone' | 'email'> {
+  if (phone !== undefined) return { channel: 'text', phone };
+  return email === undefined ? { channel: 'none' } : { channel: 'email', email };
+}
+
+/** Whoever pays a bill needs to be told which. */
+function payeeBy(dice: Dice): { payee: string; accountReference: string; consent: boolean } {
+  return { payee: 'PAYEE-1', accountReference: `UNIT-${dice.made(12, letters)}`, consent: true };
+}
+
+function factsOf(
+  dice: Dice,
+  { needs, period, serviceAreas }: SyntheticOptions,
+  { size, hasEvidence }: { readonly size: number; readonly hasEvidence: boolean },
+): Answers['facts'] {
+  return {
+    event: 'EVT-A',
+    impacts: [dice.pick(['I1', 'I2'])],
+    needs: [dice.pick(needs)],
+    impactPeriod: period,
+    incomeChange: dice.pick(['stopped', 'cut-by-half-or-more', 'new-costs-only']),
+    incomeAtOrBelow: true,
+    billCents: String(50_000 + dice.below(150_000)),
+    urgent: dice.isWithin(0.2) ? ['no-food'] : [],
+    bands: { to5: 0, to17: size > 2 ? size - 2 : 0, to64: Math.min(size, 2), over64: 0 },
+    residence: {
+      inCity: true,
+      serviceArea: dice.pick(serviceAreas),
+      evidenceClass: hasEvidence ? 'R1' : 'R6',
+      areaFit: 'inside',
+    },
+    attested: { residence: true, impact: true, need: true, honesty: true },
+  };
+}
+
+/** Draws from the numbers of one seed. */
+class Dice {
+  constructor(private readonly random: () => number) {}
+
+  below(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+
+  isWithin(share: number): boolean {
+    return this.random() < share;
+  }
+
+  pick<const T>(list: readonly T[]): T {
+    return list[this.below(list.length)] as T;
+  }
+
+  made(length: number, from: readonly string[]): string {
+    return Array.from({ length }, () => this.pick(from)).join('');
+  }
+
+  name(): string {
+    const word = this.made(5, syllables);
+    return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+  }
 }
 
 /** The week of a day in ISO 8601, `2026-W48`, or its month, `2026-11`. */
