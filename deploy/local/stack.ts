@@ -1,9 +1,7 @@
 // The contracts' validators read it while they are loaded.
 import 'reflect-metadata';
 
-import { existsSync, renameSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { services } from '#libs/contracts';
 
@@ -12,10 +10,11 @@ import { type App, apps } from './apps.js';
 import type { Child } from './child.js';
 import { type PerService, prepareDatabases } from './databases.js';
 import { removeCityFile, writeCityFile } from './city-file.js';
-import { devicesFile, enrolLocally, staffFile } from './enrolment.js';
+import { enrolLocally } from './enrolment.js';
 import { Kafka } from './kafka.js';
 import { kafkaJars } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
+import { freshLog, logFile, startOver } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
 import { requireFreePort } from './ports.js';
@@ -70,7 +69,7 @@ export class Stack {
     this.#apps = new AppProcesses({
       envOf: (app) => ({ ...environmentOf(app, this.#wired), ...options.env?.[app] }),
       logFile: (name) => this.logFile(name),
-      freshLog: (name) => this.#freshLog(name),
+      freshLog: (name) => freshLog(this.place, name),
       onStart: async (child) => {
         this.#watch(child);
         // stop() may have looked before this child was there.
@@ -118,7 +117,7 @@ export class Stack {
   }
 
   logFile(name: string): string {
-    return join(this.place.logs, `${name}.log`);
+    return logFile(this.place, name);
   }
 
   async start(): Promise<void> {
@@ -139,7 +138,7 @@ export class Stack {
     await claim(this.place.running, this.#describe());
     this.#claimed = true;
     await this.#requirePorts();
-    if (this.#options.fresh === true) await this.#step('Start over', () => this.#clear());
+    if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.place));
     await mkdir(this.place.logs, { recursive: true });
     await mkdir(this.place.anchor, { recursive: true });
     // What an earlier system in this place went by.
@@ -278,7 +277,7 @@ export class Stack {
       folder: this.place.postgres,
       port: this.ports.postgres,
       superuserPassword: secrets.postgres['superuser'] ?? '',
-      logFile: this.#freshLog('postgres'),
+      logFile: freshLog(this.place, 'postgres'),
     });
     this.#watch(this.#postgres.child);
     return prepareDatabases(this.#postgres.superuserUrl, secrets.postgres);
@@ -294,7 +293,7 @@ export class Stack {
       controllerPort: this.ports['kafka-controller'],
       admin,
       users: Object.values(users),
-      logFile: this.#freshLog('kafka'),
+      logFile: freshLog(this.place, 'kafka'),
     });
     this.#watch(this.#kafka.child);
     return { brokers: this.#kafka.brokers, admin, users };
@@ -340,19 +339,5 @@ export class Stack {
       brokers: this.#wiring?.broker.brokers ?? '',
       root: this.place.root,
     };
-  }
-
-  /** The log of the run before is kept under another name; older ones go. */
-  #freshLog(name: string): string {
-    const file = this.logFile(name);
-    if (existsSync(file)) renameSync(file, join(this.place.logs, `${name}.previous.log`));
-    return file;
-  }
-
-  async #clear(): Promise<void> {
-    const { postgres, kafka, keyring, logs, anchor, secrets, city, clock, root } = this.place;
-    const kept = [postgres, kafka, keyring, logs, anchor, secrets, city, clock, join(root, 'rail-simulator')];
-    kept.push(devicesFile(this.place), staffFile(this.place));
-    await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
   }
 }
