@@ -12,7 +12,7 @@ export interface NotificationConfig {
  * `QUIET_HOURS=off` lets a local system send at night; production refuses it, for there somebody would be woken.
  * @throws ConfigError
  */
-export function readConfig(env: Environment, profile: Profile): NotificationConfig {
+export function readConfig(env: Environment, profile: Pick<Profile, 'messages'>): NotificationConfig {
   const smsUrl = textSetting(env, 'SMS_URL', /^https?:\/\//);
   const switched = env['QUIET_HOURS'];
   if (switched !== undefined && (switched !== 'off' || env['NODE_ENV'] === 'production')) {

@@ -29,6 +29,11 @@ describe('a program profile', () => {
     expect(profile.release).toEqual({ automaticRapid: { capPerSitePerHourCents: 250_000n }, checkers: 1 });
   });
 
+  it('has a neutral sender, the same for everything, and its quiet hours on the clock of the city', () => {
+    const { senderName, messages } = loadProfile(read('los-angeles'));
+    expect([senderName, messages.quietHours]).toEqual(['City Services', ['20:30', '08:30']]);
+  });
+
   it('loads Santa Ana: bills, two checkers, nothing automatic, one fund that may pay', () => {
     const profile = loadProfile(read('santa-ana'));
     expect(profile.grants).toMatchObject({ rapid: undefined, standard: { basis: 'actual-bill', maxCents: 240_000n } });

@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
-import { loadProfile } from '#libs/policy';
-import { policyOf } from '../policy.js';
+import { bySize as policy } from '../../test/policies.js';
 import { evolve, maySettle, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { forgotten } from './ending.js';
 import type { Facts, Surroundings } from './policy.js';
 
-const policy = policyOf(
-  loadProfile(
-    JSON.parse(readFileSync(new URL('../../../../deploy/profiles/los-angeles.json', import.meta.url), 'utf8')),
-  ),
-);
 const facts: Facts = {
   event: 'EVT-A',
   needs: ['FOD'],
