@@ -6,7 +6,7 @@ export const twinsOfRestores: readonly Twin[] = [
     promise: 'a database restored under a running service is filled again',
     without: 'what was applied before is compared with what the database knows',
     file: 'libs/bus/src/consume/processor.ts',
-    find: `throw new BusError('went-back');`,
+    find: `throw new Undone('went-back');`,
     replace: 'continue;',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
     name: 'restored to an older state while its consumer runs',

@@ -8,13 +8,16 @@ export interface Running {
   rest(ms: number): Promise<void>;
 }
 
+/** Milliseconds; a function is asked before each rest, and not when the loop is to end. */
+type Pause = number | (() => number);
+
 export interface LoopOptions {
   /** Does what is there; returns how much that was. */
   readonly work: (running: Running) => Promise<number>;
   /** How long the loop rests when there was nothing to do. */
-  readonly pollMs: number;
-  /** How long it rests after a failure, a second unless told otherwise. Asked only while the loop is to go on. */
-  readonly failurePauseMs?: number | (() => number);
+  readonly pollMs: Pause;
+  /** How long it rests after a failure, a second unless told otherwise. */
+  readonly failurePauseMs?: Pause;
   /** Hears each failure; whoever wants it logged does so here. */
   readonly failed?: (error: unknown) => void;
 }
@@ -49,7 +52,7 @@ export class Loop {
   }
 
   private async run(): Promise<void> {
-    const { work, pollMs, failed } = this.options;
+    const { work, pollMs, failurePauseMs = FAILURE_PAUSE_MS, failed } = this.options;
     const running = runningOf(
       () => this.stopping,
       (ms) => this.rest(ms),
@@ -63,18 +66,13 @@ export class Loop {
         failed?.(error);
         // Not at once, although it was woken meanwhile: whoever is away is not hammered.
         this.bell.mute();
-        if (!this.stopping) await this.rest(this.failurePauseMs());
+        await this.rest(failurePauseMs);
       }
     }
   }
 
-  private async rest(ms: number): Promise<void> {
-    if (!this.stopping) await this.bell.wait(ms);
-  }
-
-  private failurePauseMs(): number {
-    const { failurePauseMs = FAILURE_PAUSE_MS } = this.options;
-    return typeof failurePauseMs === 'number' ? failurePauseMs : failurePauseMs();
+  private async rest(pause: Pause): Promise<void> {
+    if (!this.stopping) await this.bell.wait(typeof pause === 'number' ? pause : pause());
   }
 }
 

@@ -86,7 +86,7 @@ const cases: readonly [string, unknown, ProblemCode, 'logged' | 'not logged'][] 
   ['an unusual status', new HttpException({ [canary]: canary }, 418), 'unavailable', 'logged'],
   ['the database', databaseError(), 'unavailable', 'logged'],
   ['the database, wrapped', new QueryFailedError(canary, [canary], databaseError()), 'unavailable', 'logged'],
-  ['the bus', Object.assign(new BusError('braked'), { said: canary }), 'unavailable', 'logged'],
+  ['the bus', Object.assign(new BusError('halted'), { said: canary }), 'unavailable', 'logged'],
   ['a key', Object.assign(new SealingError('not-opened'), { said: canary }), 'unavailable', 'logged'],
   ['a setting', new ConfigError('PORT'), 'unavailable', 'logged'],
   ['a bug', new TypeError(`${canary} is not a function`), 'unavailable', 'logged'],

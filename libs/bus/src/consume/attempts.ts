@@ -2,6 +2,7 @@ import { columns } from '#libs/database';
 import type pg from 'pg';
 
 import type { Incoming, Place } from './opening.js';
+import type { End } from './processor.js';
 
 /** So many processes have ended at one message before it is set aside unopened. */
 export const DEATHS_MAX = 3;
@@ -32,6 +33,8 @@ const MARK = `INSERT INTO attempt (topic, partition, first_offset, last_offset, 
   ON CONFLICT ON CONSTRAINT attempt_key DO UPDATE
     SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
 
+type Take = (portion: readonly Incoming[]) => Promise<End>;
+
 /**
  * Finds the message at which processes die. What a process takes first from a partition it writes down before; found
  * again at the next start, that range killed its process, and is taken one message at a time.
@@ -41,13 +44,8 @@ export class Attempts {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** Partitions that came to this instance may have killed the one that had them. */
-  assigned(): void {
-    this.proven.clear();
-  }
-
-  /** Runs `take` over the batch, in portions where the batch is suspect. */
-  async guard(messages: readonly Incoming[], take: (portion: readonly Incoming[]) => Promise<void>): Promise<void> {
+  /** Runs `take` over the batch, in portions where the batch is suspect; ends with the first that is not committed. */
+  async guard(messages: readonly Incoming[], take: Take): Promise<End> {
     const fresh = new Map(
       messages.flatMap(({ place }) =>
         place === undefined || this.proven.has(keyOf(place)) ? [] : [[keyOf(place), place] as const],
@@ -61,19 +59,24 @@ export class Attempts {
     const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
     const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
     const others = messages.filter((each) => !isBefore(each, rowOf(each)) && !isWithin(each, rowOf(each)));
-    if (harmless.length > 0) await take(harmless);
-    for (const suspect of suspects) await this.alone(suspect, before, take);
-    await this.mark(rangesOf(others, fresh));
-    if (others.length > 0) await take(others);
+    const portions = [
+      () => (harmless.length > 0 ? take(harmless) : committed()),
+      ...suspects.map((suspect) => () => this.alone(suspect, before, take)),
+      async () => {
+        await this.mark(rangesOf(others, fresh));
+        return others.length > 0 ? take(others) : committed();
+      },
+    ];
+    for (const portion of portions) {
+      const end = await portion();
+      if (end !== 'committed') return end;
+    }
     await this.clear([...fresh.values()]);
     for (const key of fresh.keys()) this.proven.add(key);
+    return 'committed';
   }
 
-  private async alone(
-    message: Incoming,
-    before: ReadonlyMap<string, AttemptRow>,
-    take: (portion: readonly Incoming[]) => Promise<void>,
-  ): Promise<void> {
+  private async alone(message: Incoming, before: ReadonlyMap<string, AttemptRow>, take: Take): Promise<End> {
     const { place } = message;
     if (place === undefined) return take([message]);
     const row = before.get(keyOf(place));
@@ -82,7 +85,7 @@ export class Attempts {
     const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
     if (deaths >= DEATHS_MAX) return take([{ ...message, isDeadly: true }]);
     await this.mark([{ ...place, first: place.offset, last: place.offset, starts: deaths + 1, single: true }]);
-    await take([message]);
+    return take([message]);
   }
 
   /** Ranges that were begun and not finished: what the database has applied has killed nobody. */
@@ -114,6 +117,8 @@ export class Attempts {
     );
   }
 }
+
+const committed = (): Promise<End> => Promise.resolve('committed');
 
 function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Place>): AttemptRow[] {
   const ranges = new Map<string, AttemptRow>();

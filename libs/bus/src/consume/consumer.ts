@@ -1,131 +1,124 @@
 import { contractsTo, type Contract, type Service } from '#libs/contracts';
-import { Bell } from '#libs/database';
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type pg from 'pg';
+import { Loop, type Running } from '#libs/database';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
-import type { OnAlarm } from '../trouble/alarm.js';
-import { Attempts } from './attempts.js';
-import { BusError } from '../trouble/errors.js';
-import { Joiner } from './joiner.js';
 import { consumerOf, type ConsumerSettings } from '../kafka/kafka-client.js';
-import { dayOfTimestamp, type Incoming } from './opening.js';
-import { partitionKey, standings, startAt } from './positions.js';
-import type { Applied, Control } from './processor.js';
 import { Backoff } from '../trouble/backoff.js';
+import { Assignment, type AssignmentOptions } from './assignment.js';
+import { Joiner } from './joiner.js';
+import { dayOfTimestamp, type Incoming } from './opening.js';
+import type { Control } from './processor.js';
 
-export interface ConsumerOptions {
+export interface ConsumerOptions extends Omit<AssignmentOptions, 'group'> {
   readonly service: Service;
-  readonly pool: pg.Pool;
   readonly client: Kafka;
-  readonly admin: () => Promise<Admin>;
   readonly settings: ConsumerSettings;
   readonly topicName: (topic: string) => string;
-  readonly process: (messages: readonly Incoming[], control: Control) => Promise<void>;
   readonly batchMax: number;
   readonly rejoinMs: number;
-  readonly alarm: OnAlarm;
-  readonly point: (name: 'before-offsets') => Promise<void>;
+  /** @returns false where the bus is to stop as if its process had ended */
+  readonly point: (name: 'before-offsets') => Promise<boolean>;
 }
 
+/** As it is shown to people. */
 export type ConsumerState = 'stopped' | 'joining' | 'running' | 'restarting' | 'braked';
+
+/**
+ * What a consumer is doing.
+ *
+ *     stopped ─start─▶ joining ─joined─▶ reading ◀─joined─▶ rebalancing
+ *                        ▲   ▲              │ the client has ended, in either
+ *                        │   └─try failed── restarting ─joined─▶ reading
+ *        braked ─release─┘                       any ─brake─▶ braked, ─stop─▶ stopped
+ *
+ * `awaySince`: since when it has had no place in its group, on the clock of the process; `EVER` until it has had one.
+ */
+type State =
+  | { readonly is: 'stopped' }
+  | { readonly is: 'braked' }
+  | { readonly is: 'joining'; readonly awaySince: number }
+  | { readonly is: 'restarting'; readonly awaySince: number }
+  | { readonly is: 'reading'; readonly awaySince: number; readonly assignment: Assignment }
+  | { readonly is: 'rebalancing'; readonly awaySince: number; readonly assignment: Assignment };
+
+const EVER = Number.NEGATIVE_INFINITY;
+const NOT_AWAY = Number.POSITIVE_INFINITY;
 
 /** So many partitions of one topic are worked on at once; more would wait their turn. */
 const PARTITIONS_PER_TOPIC = 64;
+const LOOK_MS = 60_000;
 
 /**
  * Reads the topics of a service for as long as it lives. The client library ends itself on errors it does not know;
  * then a new one is started in its place, so that no process looks healthy without reading.
  */
 export class BusConsumer {
-  state: ConsumerState = 'stopped';
   private readonly contracts: ReadonlyMap<string, Contract>;
-  private readonly attempts: Attempts;
-  private readonly bell = new Bell();
-  private running: Promise<void> | undefined;
-  private stopping = false;
-  private ready: Promise<void> = Promise.resolve();
-  /** Changes with every assignment, so that what was begun for an old one ends. */
-  private generation = 0;
-  private readonly expected = new Map<string, bigint>();
-  private readonly applied: Applied = new Map();
-  private goBack: (() => void) | undefined;
-  /** Since when it is without a place in the group, on the clock of the process: from ever, until it has had one. */
-  private awaySince = Number.NEGATIVE_INFINITY;
+  private readonly backoff = new Backoff(100, 10_000);
+  private readonly loop: Loop;
+  private now: State = { is: 'stopped' };
 
   constructor(private readonly options: ConsumerOptions) {
-    this.attempts = new Attempts(options.pool);
     this.contracts = new Map(
       contractsTo(options.service).map((contract: Contract) => [options.topicName(contract.topic), contract]),
     );
+    // Topics missing, broker away, rights not granted yet: tried again until it works. It shows in the state.
+    const pauseMs = (): number => this.backoff.nextMs();
+    this.loop = new Loop({ work: (running) => this.live(running), pollMs: pauseMs, failurePauseMs: pauseMs });
   }
 
   get topics(): readonly string[] {
     return [...this.contracts.keys()];
   }
 
+  get state(): ConsumerState {
+    const { is } = this.now;
+    return is === 'reading' || is === 'rebalancing' ? 'running' : is;
+  }
+
   /** Whoever cannot come into its group reads nothing, though the process, the database and the broker answer. */
   get isReading(): boolean {
-    return !this.isBraked() && performance.now() - this.awaySince < this.options.rejoinMs;
+    const { now } = this;
+    if (now.is === 'stopped' || now.is === 'braked') return false;
+    return performance.now() - now.awaySince < this.options.rejoinMs;
   }
 
   start(): void {
-    this.stopping = false;
-    this.running ??= this.run();
+    this.now = { is: 'joining', awaySince: EVER };
+    this.backoff.reset();
+    this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = undefined;
-    this.awaySince = Number.NEGATIVE_INFINITY;
-    if (!this.isBraked()) this.state = 'stopped';
+    await this.loop.stop();
+    if (this.now.is !== 'braked') this.now = { is: 'stopped' };
   }
 
-  private async run(): Promise<void> {
-    const backoff = new Backoff(100, 10_000);
-    while (!this.stopping && this.state !== 'braked') {
-      this.state = this.state === 'running' ? 'restarting' : 'joining';
-      try {
-        await this.live(backoff);
-      } catch {
-        // Topics missing, broker away, rights not granted yet: tried again until it works. It shows in `state`.
-      }
-      if (this.stopping || this.isBraked()) break;
-      if (this.wasRunning()) this.options.alarm({ code: 'consumer-restarted' });
-      await this.bell.wait(backoff.nextMs());
-    }
+  /** After a person has looked: reads on from where it stopped. */
+  async release(): Promise<void> {
+    if (this.now.is !== 'braked') return;
+    await this.loop.stop();
+    this.start();
   }
 
-  private wasRunning(): boolean {
-    return this.state === 'running';
-  }
-
-  private isBraked(): boolean {
-    return this.state === 'braked';
+  /** Too much was parked: ends itself, until a person has looked. */
+  private brake(): void {
+    this.assignment?.end();
+    this.now = { is: 'braked' };
+    void this.loop.stop();
   }
 
   /** One client's life: ends when it crashes, when the brake is pulled, or when we stop. */
-  private async live(backoff: Backoff): Promise<void> {
-    const { client, settings, batchMax, point } = this.options;
-    const consumer = consumerOf(client, settings);
-    const joiner = new Joiner({
-      ready: () => this.ready,
-      take: (messages, aborted, rest) => this.take(messages, { aborted, rest, applied: this.applied }),
-      point,
-      heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
-      batchMax,
-    });
+  private async live(running: Running): Promise<number> {
+    const consumer = consumerOf(this.options.client, this.options.settings);
+    const joiner = this.joiner();
     let hasCrashed = false;
     consumer.on(consumer.events.CRASH, () => {
       hasCrashed = true;
-      this.bell.ring();
+      this.loop.wake();
     });
-    consumer.on(consumer.events.REBALANCING, () => this.left());
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      backoff.reset();
-      this.joined(consumer, payload.memberAssignment);
-    });
+    consumer.on(consumer.events.REBALANCING, () => this.rebalancing());
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload.memberAssignment));
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
@@ -135,69 +128,59 @@ export class BusConsumer {
         partitionsConsumedConcurrently: this.topics.length * PARTITIONS_PER_TOPIC,
         eachBatch: (payload) => this.received(payload, joiner),
       });
-      while (!this.stopping && !hasCrashed && !this.isBraked()) await this.bell.wait(60_000);
+      while (!running.isStopping && !hasCrashed) await running.rest(LOOK_MS);
+      return 0;
     } finally {
-      this.left();
-      this.generation += 1;
+      this.ended(running);
       joiner.stop();
       await consumer.disconnect().catch(() => undefined);
     }
   }
 
-  private joined(consumer: Consumer, assignment: Record<string, number[]>): void {
-    this.generation += 1;
-    this.state = 'running';
-    this.awaySince = Number.POSITIVE_INFINITY;
-    this.attempts.assigned();
-    this.begin(consumer, assignment, false);
+  private joiner(): Joiner {
+    const { settings, batchMax, point } = this.options;
+    return new Joiner({
+      ready: () => this.assignment?.ready ?? Promise.resolve(),
+      take: (messages, control) => this.take(messages, control),
+      point,
+      heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
+      batchMax,
+    });
   }
 
-  private left(): void {
-    this.awaySince = Math.min(this.awaySince, performance.now());
+  private get assignment(): Assignment | undefined {
+    return 'assignment' in this.now ? this.now.assignment : undefined;
   }
 
-  /** @param isAgain the client has read further than it was right to, so it is moved in any case */
-  private begin(consumer: Consumer, assignment: Record<string, number[]>, isAgain: boolean): void {
-    this.expected.clear();
-    this.applied.clear();
-    this.goBack = () => this.begin(consumer, assignment, true);
-    this.ready = this.position(consumer, { assignment, isAgain });
+  private joined(consumer: Consumer, partitions: Record<string, number[]>): void {
+    this.backoff.reset();
+    this.assignment?.end();
+    if (this.now.is === 'stopped' || this.now.is === 'braked') return;
+    const { settings } = this.options;
+    const assignment = new Assignment({ ...this.options, group: settings.group }, consumer, partitions);
+    this.now = { is: 'reading', awaySince: NOT_AWAY, assignment };
   }
 
-  /** Finds where to start; until then nothing of this assignment is handled. */
-  private async position(
-    consumer: Consumer,
-    { assignment, isAgain }: { readonly assignment: Record<string, number[]>; readonly isAgain: boolean },
-  ): Promise<void> {
-    const { generation } = this;
-    const { pool, admin, settings, alarm } = this.options;
-    const backoff = new Backoff();
-    while (generation === this.generation) {
-      try {
-        const all = await standings({ pool, admin: await admin(), group: settings.group }, Object.keys(assignment));
-        for (const [topic, partitions] of Object.entries(assignment)) {
-          for (const partition of partitions) {
-            const standing = all.get(partitionKey({ topic, partition }));
-            if (standing === undefined || generation !== this.generation) continue;
-            if (standing.applied !== undefined) this.applied.set(partitionKey({ topic, partition }), standing.applied);
-            const start = startAt(standing);
-            if (start.alarm !== undefined) alarm({ code: start.alarm, topic });
-            const seek = start.seek ?? (isAgain ? (standing.committed ?? standing.log.low) : undefined);
-            if (seek !== undefined) consumer.seek({ topic, partition, offset: String(seek) });
-          }
-        }
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
-      }
-    }
+  private rebalancing(): void {
+    if (this.now.is === 'reading') this.now = { ...this.now, is: 'rebalancing', awaySince: performance.now() };
+  }
+
+  /** The client has ended, for whatever reason: one that has read is restarted at once, and somebody hears of it. */
+  private ended(running: Running): void {
+    this.assignment?.end();
+    this.rebalancing();
+    const { now } = this;
+    if (running.isStopping || now.is === 'stopped' || now.is === 'braked') return;
+    const hasRead = now.is === 'rebalancing';
+    this.now = { is: hasRead ? 'restarting' : 'joining', awaySince: now.awaySince };
+    if (hasRead) this.options.alarm({ code: 'consumer-restarted' });
   }
 
   private received(payload: EachBatchPayload, joiner: Joiner): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const contract = this.contracts.get(topic);
     // Unresolved, so it is never acknowledged; a subscription to a topic without a contract cannot happen.
-    if (contract === undefined || this.isBraked()) return Promise.resolve();
+    if (contract === undefined || this.assignment === undefined) return Promise.resolve();
     const incoming = messages.map(({ offset, timestamp, value }): Incoming => ({
       contract,
       contractName: contract.name,
@@ -205,49 +188,30 @@ export class BusConsumer {
       record: value ?? new Uint8Array(),
       place: { topic, partition, offset: BigInt(offset) },
     }));
-    this.noteGap(topic, partition, BigInt(payload.batch.firstOffset() ?? '0'), BigInt(payload.batch.lastOffset()));
+    const [first, last] = [BigInt(payload.batch.firstOffset() ?? '0'), BigInt(payload.batch.lastOffset())];
+    this.assignment.fetched({ topic, partition }, first, last);
     return joiner.add({ messages: incoming, payload });
   }
 
-  /** The client silently goes to the beginning when its offset is not in the log any more. */
-  private noteGap(topic: string, partition: number, first: bigint, last: bigint): void {
-    const key = partitionKey({ topic, partition });
-    const expected = this.expected.get(key);
-    if (expected !== undefined && first > expected) this.options.alarm({ code: 'log-gap', topic });
-    this.expected.set(key, last + 1n);
-  }
-
-  private async take(messages: readonly Incoming[], control: Control): Promise<void> {
+  /** @returns whether all of it was committed, so that its offsets may be, too */
+  private async take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<boolean> {
     const backoff = new Backoff();
     for (;;) {
+      const { assignment } = this;
+      if (assignment === undefined || control.aborted()) return false;
       try {
-        return await this.attempts.guard(messages, (portion) => this.options.process(portion, control));
-      } catch (error) {
-        if (error instanceof BusError && error.code === 'braked') this.brake();
-        if (error instanceof BusError && error.code === 'went-back') this.readAgain();
-        if (error instanceof BusError || control.aborted()) throw error;
-        await control.rest(backoff.nextMs());
+        const end = await assignment.take(messages, control);
+        if (end === 'braked') this.brake();
+        if (end === 'went-back') this.goBack(assignment);
+        return end === 'committed';
+      } catch {
+        if (!control.aborted()) await control.rest(backoff.nextMs());
       }
     }
   }
 
-  /** The database was restored while this process ran: back to where it stands now. */
-  private readAgain(): void {
+  private goBack(assignment: Assignment): void {
     this.options.alarm({ code: 'database-went-back' });
-    this.goBack?.();
-  }
-
-  private brake(): void {
-    this.state = 'braked';
-    this.bell.ring();
-  }
-
-  /** After a person has looked: reads on from where it stopped. */
-  async release(): Promise<void> {
-    if (this.state !== 'braked') return;
-    await this.running;
-    this.running = undefined;
-    this.state = 'stopped';
-    this.start();
+    assignment.goBack();
   }
 }

@@ -39,7 +39,8 @@ export async function deliver<S extends Service>(
       seen: seenAs(contract, payload, day),
     };
   });
-  await processor.settle(opened, control());
+  const { end } = await processor.settle(opened, control());
+  if (end !== 'committed') throw new BusError('halted');
 }
 
 /** Every order of a script: of up to six deliveries, 720. */

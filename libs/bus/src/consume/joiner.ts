@@ -3,6 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 
 import { BusError } from '../trouble/errors.js';
 import type { Incoming } from './opening.js';
+import type { Control } from './processor.js';
 
 const PAUSE_AFTER_FAULT_MS = 500;
 
@@ -20,12 +21,10 @@ interface Waiting extends FetchedBatch {
 export interface JoinerOptions {
   /** Resolves when it is known where to start in the partitions of this assignment. */
   readonly ready: () => Promise<void>;
-  readonly take: (
-    messages: readonly Incoming[],
-    aborted: () => boolean,
-    rest: (ms: number) => Promise<void>,
-  ) => Promise<void>;
-  readonly point: (name: 'before-offsets') => Promise<void>;
+  /** @returns whether all of it was committed */
+  readonly take: (messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>) => Promise<boolean>;
+  /** @returns false where the bus is to stop as if its process had ended */
+  readonly point: (name: 'before-offsets') => Promise<boolean>;
   readonly heartbeatMs: number;
   readonly batchMax: number;
 }
@@ -69,31 +68,35 @@ export class Joiner {
   private async handle(joined: readonly Waiting[]): Promise<void> {
     const heart = new Heart(joined, this.options.heartbeatMs);
     this.heart = heart;
-    const aborted = (): boolean => this.stopped || heart.error !== undefined;
     try {
       await Promise.race([this.options.ready(), heart.stopped]);
       // A batch that was fetched from where the consumer does not want to be is not taken.
       const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
-      const messages = current.flatMap((batch) => batch.messages);
-      for (let at = 0; at < messages.length && !aborted(); at += this.options.batchMax) {
-        await this.options.take(messages.slice(at, at + this.options.batchMax), aborted, (ms) => heart.rest(ms));
-      }
-      if (aborted()) throw heart.error ?? new BusError('halted');
-      await this.options.point('before-offsets');
-      await commitOffsets(current);
-      heart.end();
-      if (heart.error !== undefined) throw heart.error;
-      for (const each of joined) each.resolve();
-    } catch (error) {
-      // Not resolved, so the client brings the same again; a pause keeps a fault of our own from spinning.
-      if (heart.error === undefined && !(error instanceof BusError)) await heart.rest(PAUSE_AFTER_FAULT_MS);
-      heart.end();
-      // A rebalance must reach the client, which then joins the group anew. Anything else would end it for good.
-      for (const each of joined) {
-        if (heart.error === undefined) each.resolve();
-        else each.reject(heart.error);
-      }
+      const isCommitted = await this.takeAll(current, heart);
+      if (isCommitted && (await this.options.point('before-offsets'))) await commitOffsets(current);
+    } catch {
+      // A pause keeps a fault of our own from spinning.
+      if (heart.error === undefined) await heart.rest(PAUSE_AFTER_FAULT_MS);
     }
+    heart.end();
+    for (const each of joined) {
+      // Without its offsets resolved, the client brings the same again. A rebalance must reach the client, which then
+      // joins the group anew. Anything else would end it for good.
+      if (heart.error === undefined) each.resolve();
+      else each.reject(heart.error);
+    }
+  }
+
+  private async takeAll(batches: readonly FetchedBatch[], heart: Heart): Promise<boolean> {
+    const messages = batches.flatMap((batch) => batch.messages);
+    const aborted = (): boolean => this.stopped || heart.error !== undefined;
+    const rest = (ms: number): Promise<void> => heart.rest(ms);
+    for (let at = 0; at < messages.length; at += this.options.batchMax) {
+      const isCommitted =
+        !aborted() && (await this.options.take(messages.slice(at, at + this.options.batchMax), { aborted, rest }));
+      if (!isCommitted) return false;
+    }
+    return !aborted();
   }
 }
 

@@ -6,13 +6,13 @@ import { BusError } from '../trouble/errors.js';
 import type { DelayedMessages } from '../inbox/delayed-messages.js';
 import type { TakenMessage } from '../inbox/message.js';
 import type { Incoming } from './opening.js';
-import type { Control } from './processor.js';
+import type { Control, Ended } from './processor.js';
 
 export interface LaterWorkerOptions {
   readonly pool: pg.Pool;
   readonly delayed: DelayedMessages;
   readonly clock: () => Date;
-  readonly process: (messages: readonly Incoming[], control: Control) => Promise<void>;
+  readonly process: (messages: readonly Incoming[], control: Control) => Promise<Ended>;
   /** Nothing is taken while the brake is on. */
   readonly isPaused: () => boolean;
   readonly pollMs: number;
@@ -47,10 +47,10 @@ export class LaterWorker {
     const { pool, delayed, clock, batchMax, process, isPaused } = this.options;
     if (isPaused()) return 0;
     const taken = await inTransaction(pool, (tx) => delayed.take(tx, { now: clock(), limit: batchMax }));
-    if (taken.length > 0) {
-      await process(taken.map(incomingOf), { aborted: () => running.isStopping, rest: (ms) => running.rest(ms) });
-    }
-    return taken.length;
+    if (taken.length === 0) return 0;
+    const control = { aborted: () => running.isStopping, rest: (ms: number) => running.rest(ms) };
+    const { end } = await process(taken.map(incomingOf), control);
+    return end === 'committed' ? taken.length : 0;
   }
 }
 

@@ -23,6 +23,18 @@ export interface Tally {
   readonly expired: number;
 }
 
+/**
+ * How a batch ended. `braked`: too much would have been parked. `went-back`: the database has an older state than this
+ * process has written. `halted`: the caller wants no more. Where it is not committed, some of it may be.
+ */
+export type End = 'committed' | 'braked' | 'went-back' | 'halted';
+
+export interface Ended {
+  readonly end: End;
+  /** What the caller gave as applied, and what was applied since. */
+  readonly applied: Applied;
+}
+
 /** How the caller takes part while a batch waits for the database: `aborted` ends the waiting. */
 export interface Control {
   readonly aborted: () => boolean;
@@ -32,7 +44,7 @@ export interface Control {
 }
 
 /** The next offset of each partition as this process has last seen it in its database. */
-export type Applied = Map<string, bigint>;
+export type Applied = ReadonlyMap<string, bigint>;
 
 export interface ProcessorOptions<S extends Service> {
   readonly pool: pg.Pool;
@@ -47,10 +59,11 @@ export interface ProcessorOptions<S extends Service> {
   /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
   readonly failed: (error: unknown) => void;
   readonly committed: (tally: Tally, said: number) => void;
-  readonly point: (name: 'before-commit') => Promise<void>;
+  /** @returns false where the bus is to stop as if its process had ended */
+  readonly point: (name: 'before-commit') => Promise<boolean>;
 }
 
-const ENDING: ReadonlySet<string> = new Set(['braked', 'halted', 'went-back']);
+const NONE: Applied = new Map();
 
 type Delivered = Extract<Opened, { kind: 'delivery' }>;
 
@@ -71,17 +84,19 @@ const APPLIED = `WITH before AS MATERIALIZED (
 export class Processor<S extends Service> {
   constructor(private readonly options: ProcessorOptions<S>) {}
 
-  /** @throws BusError `braked`, `halted`; anything else is tried again until it works */
-  async process(incoming: readonly Incoming[], control: Control): Promise<void> {
-    await this.settle(await this.open(incoming, control), control);
+  /** Whatever fails is tried again until it works. */
+  async process(incoming: readonly Incoming[], control: Control): Promise<Ended> {
+    const opened = await this.open(incoming, control);
+    if (opened === undefined) return { end: 'halted', applied: control.applied ?? NONE };
+    return this.settle(opened, control);
   }
 
   /** Waits while this service's own keys cannot be read: that is no message's fault, and nothing is parked for it. */
-  private async open(incoming: readonly Incoming[], control: Control): Promise<readonly Opened[]> {
+  private async open(incoming: readonly Incoming[], control: Control): Promise<readonly Opened[] | undefined> {
     const { opener, clock, alarm } = this.options;
     const backoff = new Backoff();
     for (;;) {
-      if (control.aborted()) throw new BusError('halted');
+      if (control.aborted()) return undefined;
       try {
         const today = dayOf(clock());
         return incoming.map((each) => openMessage(opener, each, today));
@@ -95,18 +110,19 @@ export class Processor<S extends Service> {
   }
 
   /** As `process`, for messages that are open already. */
-  async settle(messages: readonly Opened[], control: Control): Promise<void> {
+  async settle(messages: readonly Opened[], control: Control): Promise<Ended> {
+    const { applied = NONE } = control;
     const backoff = new Backoff();
     for (;;) {
-      if (control.aborted()) throw new BusError('halted');
-      if (this.options.brake.isOn) throw new BusError('braked');
+      if (control.aborted()) return { end: 'halted', applied };
+      if (this.options.brake.isOn) return { end: 'braked', applied };
       try {
-        return await this.commit(messages, control.applied);
+        return { end: 'committed', applied: await this.commit(messages, applied) };
       } catch (error) {
-        if (error instanceof BusError && ENDING.has(error.code)) throw error;
+        if (error instanceof Undone) return { end: error.end, applied };
         const failure = failureOf(error);
         const [only, ...others] = messages;
-        if (only === undefined) return;
+        if (only === undefined) return { end: 'committed', applied };
         if (others.length > 0 && (failure === 'content' || failure === 'timeout'))
           return await this.halve(messages, control);
         if (failure === 'content' && only.kind === 'delivery') {
@@ -120,36 +136,36 @@ export class Processor<S extends Service> {
     }
   }
 
-  private async halve(messages: readonly Opened[], control: Control): Promise<void> {
+  private async halve(messages: readonly Opened[], control: Control): Promise<Ended> {
     const middle = Math.ceil(messages.length / 2);
-    await this.settle(messages.slice(0, middle), control);
-    await this.settle(messages.slice(middle), control);
+    const first = await this.settle(messages.slice(0, middle), control);
+    if (first.end !== 'committed') return first;
+    return this.settle(messages.slice(middle), { ...control, applied: first.applied });
   }
 
-  private async commit(messages: readonly Opened[], applied: Applied = new Map()): Promise<void> {
+  /** @returns what is applied with it */
+  private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
     const { pool, outbox, brake, committed, point, alarm } = this.options;
     const unit = outbox.open();
-    let said = 0;
-    let written: Applied = new Map();
-    const { tally, ours } = await inTransaction(pool, async (tx) => {
+    const { tally, ours, written, said } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
-      written = await this.writeApplied(messages, { tx, applied });
-      said = await unit.write(tx);
+      const next = await this.writeApplied(messages, { tx, applied });
+      const count = await unit.write(tx);
       if (brake.wouldTrip(messages.length, result.ours)) this.pullBrake();
-      await point('before-commit');
-      return result;
+      if (!(await point('before-commit'))) throw new Undone('halted');
+      return { ...result, written: next, said: count };
     });
-    for (const [key, next] of written) applied.set(key, next);
     brake.note(messages.length, ours);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
     committed(tally, said);
+    return new Map([...applied, ...written]);
   }
 
   private pullBrake(): never {
     this.options.brake.pull();
     this.options.alarm({ code: 'braked' });
-    throw new BusError('braked');
+    throw new Undone('braked');
   }
 
   /** @returns what became of them, and how many were parked that no device outside is to blame for */
@@ -226,7 +242,7 @@ export class Processor<S extends Service> {
     return results;
   }
 
-  /** @throws BusError `went-back`: what was applied before is not there any more, so nothing is built upon it */
+  /** @throws Undone `went-back`: what was applied before is not there any more, so nothing is built upon it */
   private async writeApplied(
     messages: readonly Opened[],
     { tx, applied }: { readonly tx: Tx; readonly applied: Applied },
@@ -252,9 +268,16 @@ export class Processor<S extends Service> {
       ]),
     );
     for (const key of next.keys()) {
-      if ((before.get(key) ?? 0n) < (applied.get(key) ?? 0n)) throw new BusError('went-back');
+      if ((before.get(key) ?? 0n) < (applied.get(key) ?? 0n)) throw new Undone('went-back');
     }
     return new Map([...next].map(([key, { offset }]) => [key, offset]));
+  }
+}
+
+/** Rolls the transaction of a batch back and says why; `settle` turns it into a result, so it never leaves this file. */
+class Undone extends Error {
+  constructor(readonly end: Exclude<End, 'committed'>) {
+    super(end);
   }
 }
 

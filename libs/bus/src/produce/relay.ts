@@ -23,6 +23,7 @@ import {
 import { ensureEpoch } from './epoch.js';
 import { sendRows } from './sender.js';
 import { Backoff } from '../trouble/backoff.js';
+import { BusError } from '../trouble/errors.js';
 
 export interface RelayOptions {
   readonly pool: pg.Pool;
@@ -40,7 +41,7 @@ export interface RelayOptions {
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
   /** A named point that a test may stop the bus at; see `Bus`. */
-  readonly point: (name: 'relay-sent') => Promise<void>;
+  readonly point: (name: 'relay-sent') => Promise<boolean>;
   readonly pageRows: number;
   readonly pollMs: number;
   readonly standbyMs: number;
@@ -214,7 +215,7 @@ export class Relay {
     const { topicName, point } = this.options;
     const { marks, refused } = await sendRows(producer, rows, topicName);
     await this.park(refused);
-    await point('relay-sent');
+    if (!(await point('relay-sent'))) throw new BusError('halted');
     if (last === undefined) return;
     const merged = mergeMarks(marks);
     const lost = watch.note(merged);

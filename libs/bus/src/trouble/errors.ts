@@ -7,9 +7,7 @@ const sentences = {
   'unit-ended': 'A message was said after its transaction had ended.',
   'wrong-results': 'A handler must give exactly one result for each delivery.',
   'not-stored': 'The outbox has no partition or epoch; the bus must be started first.',
-  braked: 'Too many messages were parked; the consumer has stopped until a person releases it.',
   halted: 'The bus has been stopped in the middle of its work.',
-  'went-back': 'The database has an older state than this process has written; it reads from there again.',
   'rules-not-in-force': 'The broker has not put the access rules into force.',
   'already-started': 'The bus or its consumer is started already.',
 } as const;

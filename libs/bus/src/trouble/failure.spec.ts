@@ -48,7 +48,7 @@ describe('the code under which a message is parked', () => {
     expect(parkingCodeOf(new BusError('wrong-results'))).toBe('wrong-results');
     expect(parkingCodeOf(withCode('23505'))).toBe('sql-23505');
     expect(parkingCodeOf(withCode('Maria Lopez'))).toBe('handler-failed');
-    expect(parkingCodeOf(Object.assign(new BusError('braked'), { code: 'Maria Lopez' }))).toBe('handler-failed');
+    expect(parkingCodeOf(Object.assign(new BusError('halted'), { code: 'Maria Lopez' }))).toBe('handler-failed');
     expect(parkingCodeOf(new Error('Maria Lopez'))).toBe('handler-failed');
   });
 });

@@ -1,0 +1,102 @@
+import type { Admin, Consumer } from 'kafkajs';
+import type pg from 'pg';
+
+import type { OnAlarm } from '../trouble/alarm.js';
+import { Backoff } from '../trouble/backoff.js';
+import { Attempts } from './attempts.js';
+import type { Incoming } from './opening.js';
+import { partitionKey, standings, startAt, type PartitionName } from './positions.js';
+import type { Applied, Control, End, Ended } from './processor.js';
+
+export interface AssignmentOptions {
+  readonly pool: pg.Pool;
+  readonly admin: () => Promise<Admin>;
+  readonly group: string;
+  readonly process: (messages: readonly Incoming[], control: Control) => Promise<Ended>;
+  readonly alarm: OnAlarm;
+}
+
+/** The partitions that this member was given, from one joining of its group to the next, and where it stands in them. */
+export class Assignment {
+  private readonly attempts: Attempts;
+  /** The offset after the last that was fetched, by partition. */
+  private readonly expected = new Map<string, bigint>();
+  private applied: Applied = new Map();
+  private positioned: Promise<void>;
+  private isOver = false;
+
+  constructor(
+    private readonly options: AssignmentOptions,
+    private readonly client: Pick<Consumer, 'seek'>,
+    private readonly partitions: Readonly<Record<string, readonly number[]>>,
+  ) {
+    // Partitions that came to this instance may have killed the one that had them.
+    this.attempts = new Attempts(options.pool);
+    this.positioned = this.position({ isAgain: false });
+  }
+
+  /** Resolves when it is known where to start; until then nothing of this assignment is handled. */
+  get ready(): Promise<void> {
+    return this.positioned;
+  }
+
+  /** Another assignment takes its place, or the client has ended: what was begun for this one ends. */
+  end(): void {
+    this.isOver = true;
+  }
+
+  /** The database was restored while this process ran: back to where that stands now. */
+  goBack(): void {
+    this.expected.clear();
+    this.applied = new Map();
+    this.positioned = this.position({ isAgain: true });
+  }
+
+  /** The client silently goes to the beginning when its offset is not in the log any more. */
+  fetched({ topic, partition }: PartitionName, first: bigint, last: bigint): void {
+    const key = partitionKey({ topic, partition });
+    const expected = this.expected.get(key);
+    if (expected !== undefined && first > expected) this.options.alarm({ code: 'log-gap', topic });
+    this.expected.set(key, last + 1n);
+  }
+
+  /** Takes messages to their end. @throws what the database throws; the caller tries again */
+  take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<End> {
+    return this.attempts.guard(messages, async (portion) => {
+      const { end, applied } = await this.options.process(portion, { ...control, applied: this.applied });
+      this.applied = applied;
+      return end;
+    });
+  }
+
+  /** @param isAgain the client has read further than it was right to, so it is moved in any case */
+  private async position(how: { readonly isAgain: boolean }): Promise<void> {
+    const backoff = new Backoff();
+    while (!this.isOver) {
+      try {
+        await this.seek(how);
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
+      }
+    }
+  }
+
+  private async seek({ isAgain }: { readonly isAgain: boolean }): Promise<void> {
+    const { pool, admin, group, alarm } = this.options;
+    const all = await standings({ pool, admin: await admin(), group }, Object.keys(this.partitions));
+    const own = Object.entries(this.partitions).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition, standing: all.get(partitionKey({ topic, partition })) })),
+    );
+    const applied = new Map<string, bigint>();
+    for (const { topic, partition, standing } of own) {
+      if (standing === undefined || this.isOver) continue;
+      if (standing.applied !== undefined) applied.set(partitionKey({ topic, partition }), standing.applied);
+      const start = startAt(standing);
+      if (start.alarm !== undefined) alarm({ code: start.alarm, topic });
+      const seek = start.seek ?? (isAgain ? (standing.committed ?? standing.log.low) : undefined);
+      if (seek !== undefined) this.client.seek({ topic, partition, offset: String(seek) });
+    }
+    this.applied = applied;
+  }
+}
