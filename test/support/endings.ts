@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { addDays, dayNumber, type Service } from '#libs/contracts';
 import { loadProfile, type Profile } from '#libs/policy';
 import { toBody, type KindSpec } from '#libs/records';
-import { kindsOf, type ServiceSpec } from '#libs/service';
+import { kindsOf, type ServiceDefinition } from '#libs/service';
 
 export const DAY = '2026-11-18';
 export const day = dayNumber(DAY);
@@ -31,7 +31,7 @@ const cities: readonly Profile[] = ['los-angeles', 'santa-ana'].map((name) =>
 );
 
 /** Every kind of a service has an end, is shown among the samples, and ends on the day after its last. */
-export function everyRecordEnds<S extends Service>(spec: ServiceSpec<S>, own: readonly Sample[]): void {
+export function everyRecordEnds<S extends Service>(spec: ServiceDefinition<S>, own: readonly Sample[]): void {
   const samples = [...own, ...ofMessages];
   const cases = samples.flatMap((sample) =>
     cities.map((profile, at) => {

@@ -35,8 +35,8 @@ import {
   type FileKeyDirectory,
 } from '#libs/sealing';
 
-import type { Said } from './service-app.js';
-import type { TestKeyrings } from './service-harness.js';
+import type { Said } from './service-under-test.js';
+import type { TestKeyrings } from './test-keyrings.js';
 
 interface Keys {
   readonly command: KeyObject;

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 import { signatureHeaders } from '#libs/household';
-import { Staff, type Runtime, type StaffRole } from '#libs/service';
+import { Staff, type StaffRole } from '#libs/service';
 import type { Service } from '#libs/contracts';
 
-import type { ServiceApp } from './service-app.js';
+import type { ServiceUnderTest } from './service-under-test.js';
 
 /** Somebody's key at a service, as an enrolment leaves it. */
 export interface StaffKey {
@@ -19,35 +19,67 @@ export interface StaffAnswer<T> {
 
 /** Enrols a new key of a person. */
 export async function enrolStaff<S extends Service>(
-  runtime: Runtime<S>,
+  service: ServiceUnderTest<S>,
   { name, person, role }: { readonly name: string; readonly person: string; readonly role: StaffRole },
 ): Promise<StaffKey> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
-  await runtime.dataSource.getRepository(Staff).insert({ name, person, role, publicKey: raw, struck: false });
+  await service.repository(Staff).insert({ name, person, role, publicKey: raw, struck: false });
   return { name, privateKey };
+}
+
+interface StaffRequest {
+  readonly path: string;
+  readonly body: object;
+  readonly now: Date;
 }
 
 /** Posts to a door of staff, signed by whoever has the key; without one it is not signed. */
 export async function postAs<T, S extends Service>(
-  { app }: ServiceApp<S>,
-  { path, body, now }: { readonly path: string; readonly body: object; readonly now: Date },
+  service: ServiceUnderTest<S>,
+  { path, body, now }: StaffRequest,
   signer?: StaffKey,
 ): Promise<StaffAnswer<T>> {
   const text = JSON.stringify(body);
-  const headers =
-    signer === undefined
-      ? {}
-      : await signatureHeaders(
-          { method: 'POST', path, body: text },
-          { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
-          Math.floor(now.getTime() / 1000),
-        );
-  const answer = await app.inject({
-    method: 'POST',
-    url: path,
-    headers: { ...headers, 'content-type': 'application/json' },
-    payload: text,
-  });
+  const headers = { ...(await signed('POST', { path, text, now }, signer)), 'content-type': 'application/json' };
+  const answer = await service.inject({ method: 'POST', url: path, headers, payload: text });
   return { status: answer.statusCode, body: answer.json<T>() };
+}
+
+/** Reads at a door of staff. */
+export async function readAs<T, S extends Service>(
+  service: ServiceUnderTest<S>,
+  { path, now }: Pick<StaffRequest, 'path' | 'now'>,
+  signer?: StaffKey,
+): Promise<StaffAnswer<T>> {
+  const headers = await signed('GET', { path, text: '', now }, signer);
+  const answer = await service.inject({ method: 'GET', url: path, headers });
+  return { status: answer.statusCode, body: answer.json<T>() };
+}
+
+/** Posts to the internal listener. */
+export async function postInsideAs<T, S extends Service>(
+  service: ServiceUnderTest<S>,
+  { path, body, now }: StaffRequest,
+  signer?: StaffKey,
+): Promise<StaffAnswer<T>> {
+  const text = JSON.stringify(body);
+  const headers = { ...(await signed('POST', { path, text, now }, signer)), 'content-type': 'application/json' };
+  const answer = await fetch(`${service.internalUrl}${path}`, { method: 'POST', headers, body: text });
+  return { status: answer.status, body: (await answer.json()) as T };
+}
+
+async function signed(
+  method: 'GET' | 'POST',
+  { path, text, now }: { readonly path: string; readonly text: string; readonly now: Date },
+  signer: StaffKey | undefined,
+): Promise<Record<string, string>> {
+  if (signer === undefined) return {};
+  return {
+    ...(await signatureHeaders(
+      { method, path, body: text },
+      { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
+      Math.floor(now.getTime() / 1000),
+    )),
+  };
 }

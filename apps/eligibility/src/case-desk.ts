@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { CityProfile, Clock } from '#libs/service';
 import { CaseStore, type CaseInput } from './case.store.js';
 import { messagesFor } from './outgoing.js';
 
@@ -9,17 +9,17 @@ import { messagesFor } from './outgoing.js';
 @Injectable()
 export class CaseDesk {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
-    @Inject(CaseStore) private readonly cases: CaseStore,
+    private readonly cases: CaseStore,
+    private readonly city: CityProfile,
+    private readonly clock: Clock,
   ) {}
 
   async take(inputs: readonly CaseInput[], unit: UnitOfWork<'eligibility'>): Promise<void> {
     const outputs = await this.cases.apply(unit.tx, inputs);
-    const { profileHash, clock } = this.runtime;
     const { appealDays, reopenDays, waitDays, askDays } = this.cases.clocks;
     const setting = {
-      today: dayOf(clock.now()),
-      profileHash,
+      today: dayOf(this.clock.now()),
+      profileHash: this.city.hash,
       // A box lives as long as anything of the case can still be taken up.
       boxDays: appealDays + waitDays + reopenDays,
       askDays,

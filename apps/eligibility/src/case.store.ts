@@ -1,15 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { dayNumber, dayNumbered, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
-import { fromBody, isOutlived, toBody, type KindSpec } from '#libs/records';
 import { hex } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { fromBody, isOutlived, Records, toBody, type KindSpec } from '#libs/records';
+import { CityProfile, Clock } from '#libs/service';
 import { evolve, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
 import { forgotten, keptUntil } from './domain/ending.js';
 import type { Policy, Surroundings } from './domain/policy.js';
 import { policyOf, samplePercentOf } from './policy.js';
+import { Pseudonyms } from './pseudonyms.js';
 import { ReviewStore } from './review.store.js';
 import { TokenStore, type TokensOfHousehold } from './token.store.js';
 
@@ -69,18 +70,21 @@ export class CaseStore {
   private readonly samplePercent: number;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
-    @Inject(TokenStore) private readonly tokens: TokenStore,
-    @Inject(ReviewStore) private readonly reviews: ReviewStore,
+    private readonly records: Records,
+    private readonly tokens: TokenStore,
+    private readonly reviews: ReviewStore,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    { profile, clocks }: CityProfile,
   ) {
-    this.policy = policyOf(runtime.profile);
-    this.clocks = caseClocksOf(runtime.profile);
-    this.samplePercent = samplePercentOf(runtime.profile);
+    this.policy = policyOf(profile);
+    this.clocks = clocks;
+    this.samplePercent = samplePercentOf(profile);
   }
 
   /** Takes a batch into its cases, in order, and tells what has changed. One result for each input. */
   async apply(tx: Tx, inputs: readonly CaseInput[]): Promise<readonly (CaseOutput | undefined)[]> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const handles = inputs.map(({ handle }) => handle);
     const bodies = await records.findForUpdate(CASE, handles);
     const cases = new Map<string, CaseRecord>();
@@ -89,7 +93,7 @@ export class CaseStore {
       if (body !== undefined) cases.set(hex(handle), fromBody<CaseRecord>(body));
     });
     const commands = await this.commandsOf(tx, inputs);
-    const nowMs = this.runtime.clock.now().getTime();
+    const nowMs = this.clock.now().getTime();
     const outputs = inputs.map((input, at): CaseOutput | undefined => {
       const [command, before] = [commands[at], cases.get(hex(input.handle))];
       if (command === undefined) return undefined;
@@ -130,7 +134,7 @@ export class CaseStore {
       const keys = record.keys && { receiptKey: record.keys.receiptKey, paymentsHandle: '', linkToken: '' };
       cases.set(hex(handle), { state, keys, areaName: '' });
       await this.tokens.forget(tx, {
-        self: this.selfOf(handle),
+        self: this.pseudonyms.tokenHolderOf(handle),
         day: dayNumbered(state.forgottenDay ?? 0),
         tokens: record.tokens ?? {},
       });
@@ -142,14 +146,14 @@ export class CaseStore {
     tx: Tx,
     grants: readonly Uint8Array[],
   ): Promise<readonly ({ readonly handle: Uint8Array; readonly kind: GrantKind } | undefined)[]> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const found = await records.find<{ handle: string; kind: GrantKind }>(GRANT, grants);
     return found.map((body) => body && { handle: Buffer.from(body.handle, 'base64url'), kind: body.kind });
   }
 
   /** The cases as they are, for who looks at them; nobody else changes them until the transaction ends. */
   async states(tx: Tx, handles: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const bodies = await records.findForUpdate(CASE, handles);
     return bodies.map((body) => (body === undefined ? undefined : fromBody<CaseRecord>(body).state));
   }
@@ -166,19 +170,12 @@ export class CaseStore {
       areaName,
       evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
       events,
-      grantIdOf: (kind) => this.grantId(handle, submitted?.day ?? state.forgottenDay ?? 0, kind),
+      grantIdOf: (kind) => this.pseudonyms.grantOf(handle, submitted?.day ?? state.forgottenDay ?? 0, kind),
       pseudonymOf: (reviewer) => {
-        const month = this.runtime.clock.now().toISOString().slice(0, 7);
-        return Buffer.from(this.runtime.keyed('grant', 'reviewer-of', month, reviewer))
-          .toString('hex', 0, 4)
-          .toUpperCase();
+        const month = this.clock.now().toISOString().slice(0, 7);
+        return this.pseudonyms.auditNameOf(reviewer, month);
       },
     };
-  }
-
-  /** No random id decides money: the same case gives the same grant, whatever was lost and done again. */
-  private grantId(handle: Uint8Array, day: number, kind: GrantKind): Uint8Array {
-    return this.runtime.keyed('grant', handle, day, kind, 1);
   }
 
   /** Applications are compared with those before them; later wishes of a household need nothing from others. */
@@ -187,7 +184,7 @@ export class CaseStore {
     const shared = await this.tokens.match(
       tx,
       applications.map(({ handle, application }) => ({
-        self: this.selfOf(handle),
+        self: this.pseudonyms.tokenHolderOf(handle),
         day: application.day,
         ...application.tokens,
       })),
@@ -225,14 +222,8 @@ export class CaseStore {
     if (changed.length > 0) await this.reviews.note(tx, changed);
   }
 
-  /** Another name for a household, under which only its tokens know it. */
-  private selfOf(handle: Uint8Array): string {
-    return Buffer.from(this.runtime.keyed('grant', 'pseudonym', handle).subarray(0, 8)).toString('base64url');
-  }
-
   private isSampled(handle: Uint8Array): boolean {
-    const draw = Buffer.from(this.runtime.keyed('sample', handle)).readUInt32BE(0) / 0x1_0000_0000;
-    return draw * 100 < this.samplePercent;
+    return this.pseudonyms.drawOf(handle) * 100 < this.samplePercent;
   }
 
   /** Grants that payments has not ended yet. */
@@ -244,7 +235,7 @@ export class CaseStore {
     const day = state.submitted?.day ?? state.forgottenDay ?? 0;
     return state.said.grants
       .filter(({ endedDay }) => endedDay === undefined)
-      .map(({ kind }) => ({ id: this.grantId(handle, day, kind), kind }));
+      .map(({ kind }) => ({ id: this.pseudonyms.grantOf(handle, day, kind), kind }));
   }
 
   /** Payments says of each grant once how it ended: after that nothing leads from it to a case any more. */
@@ -253,20 +244,20 @@ export class CaseStore {
     inputs: readonly CaseInput[],
     cases: ReadonlyMap<string, CaseRecord>,
   ): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const ended = inputs.flatMap((input) => {
       if ('application' in input || input.command.type !== 'grant-ended') return [];
       const state = cases.get(hex(input.handle))?.state;
       const day = state?.submitted?.day ?? state?.forgottenDay;
-      return day === undefined ? [] : [this.grantId(input.handle, day, input.command.kind)];
+      return day === undefined ? [] : [this.pseudonyms.grantOf(input.handle, day, input.command.kind)];
     });
     await records.remove(GRANT, ended);
   }
 
   private async save(tx: Tx, handles: readonly Uint8Array[], cases: ReadonlyMap<string, CaseRecord>): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const { longestDays, reopenDays, disputeDays } = this.clocks;
-    const until = dayNumber(dayOf(this.runtime.clock.now())) + longestDays + reopenDays + disputeDays;
+    const until = dayNumber(dayOf(this.clock.now())) + longestDays + reopenDays + disputeDays;
     const grants = handles.flatMap((handle) =>
       this.grantsOf(handle, cases).map(({ id, kind }) => ({
         value: id,

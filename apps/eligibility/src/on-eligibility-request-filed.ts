@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
 import { CaseDesk } from './case-desk.js';
@@ -9,7 +9,7 @@ const on = handlersFor('eligibility');
 /** Evidence shown, appeal, withdrawal: signed by the household, in any order, also before its facts have come. */
 @Controller()
 export class OnEligibilityRequestFiled {
-  constructor(@Inject(CaseDesk) private readonly desk: CaseDesk) {}
+  constructor(private readonly desk: CaseDesk) {}
 
   @on.slice(eligibilityRequestFiled, eligibilityRequest)
   handle(

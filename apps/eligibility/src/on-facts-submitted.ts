@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
 import { CaseDesk } from './case-desk.js';
@@ -9,7 +9,7 @@ const on = handlersFor('eligibility');
 /** Opens the facts of a household and decides. */
 @Controller()
 export class OnFactsSubmitted {
-  constructor(@Inject(CaseDesk) private readonly desk: CaseDesk) {}
+  constructor(private readonly desk: CaseDesk) {}
 
   @on.slice(factsSubmitted, factsSlice)
   handle(

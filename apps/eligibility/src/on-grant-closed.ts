@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, park, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantClosed } from '#libs/contracts';
 import { CaseDesk } from './case-desk.js';
@@ -10,8 +10,8 @@ const on = handlersFor('eligibility');
 @Controller()
 export class OnGrantClosed {
   constructor(
-    @Inject(CaseStore) private readonly cases: CaseStore,
-    @Inject(CaseDesk) private readonly desk: CaseDesk,
+    private readonly cases: CaseStore,
+    private readonly desk: CaseDesk,
   ) {}
 
   @on(grantClosed)

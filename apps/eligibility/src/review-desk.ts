@@ -1,9 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf } from '#libs/contracts';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Clock } from '#libs/service';
 import { CaseDesk } from './case-desk.js';
 import { CaseStore } from './case.store.js';
 import { maySettle, viewOf, type ReviewView, type Verdict } from './domain/case.js';
+import { Pseudonyms } from './pseudonyms.js';
 import { ReviewStore, type Waiting } from './review.store.js';
 
 export interface CaseForReview extends ReviewView {
@@ -15,16 +17,18 @@ export interface CaseForReview extends ReviewView {
 @Injectable()
 export class ReviewDesk {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>,
-    @Inject(CaseStore) private readonly cases: CaseStore,
-    @Inject(CaseDesk) private readonly desk: CaseDesk,
-    @Inject(ReviewStore) private readonly reviews: ReviewStore,
+    private readonly transactions: Transactions<'eligibility'>,
+    private readonly cases: CaseStore,
+    private readonly desk: CaseDesk,
+    private readonly reviews: ReviewStore,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
   ) {}
 
   /** A case that this person may decide; undefined: none waits for this person. */
   next(person: string): Promise<CaseForReview | undefined> {
-    const reviewer = this.reviewerOf(person);
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    const reviewer = this.pseudonyms.reviewerOf(person);
+    return this.transactions.run(async ({ tx }) => {
       const waiting = await this.reviews.take(tx);
       const states = await this.cases.states(
         tx,
@@ -43,23 +47,19 @@ export class ReviewDesk {
     review: string,
     { verdict, person }: { readonly verdict: Verdict; readonly person: string },
   ): Promise<'settled' | 'unknown' | 'not-waiting' | 'same-person'> {
-    const reviewer = this.reviewerOf(person);
-    return this.runtime.bus.transaction(async (unit) => {
+    const reviewer = this.pseudonyms.reviewerOf(person);
+    return this.transactions.run(async (unit) => {
       const found = await this.reviews.find(unit.tx, Buffer.from(review, 'base64url'));
       if (found === undefined) return 'unknown';
       const { handle } = found;
       const [state] = await this.cases.states(unit.tx, [handle]);
       const may = state === undefined ? 'not-waiting' : maySettle(state, reviewer);
       if (may !== 'yes') return may;
-      const day = dayNumber(dayOf(this.runtime.clock.now()));
+      const day = dayNumber(dayOf(this.clock.now()));
       const input = { handle, day, command: { type: 'settle', verdict, reviewer } as const };
       await this.desk.take([input], unit);
       return 'settled';
     });
-  }
-
-  private reviewerOf(person: string): string {
-    return Buffer.from(this.runtime.keyed('grant', 'reviewer', person).subarray(0, 8)).toString('base64url');
   }
 }
 

@@ -1,6 +1,6 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { NO_BODY, Problem, refuseContent, StaffStore, type SignedRequest } from '#libs/service';
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Field, IsBytes } from '#libs/contracts';
+import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
 import { ReviewDesk } from './review-desk.js';
@@ -18,31 +18,23 @@ class SettleCase {
 /** Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time. */
 @Controller('v1/review')
 export class ReviewController {
-  constructor(
-    @Inject(ReviewDesk) private readonly reviews: ReviewDesk,
-    @Inject(StaffStore) private readonly staff: StaffStore,
-  ) {}
+  constructor(private readonly reviews: ReviewDesk) {}
 
   @Post('next')
   @HttpCode(200)
-  async next(
-    @Headers() headers: SignedRequest['headers'],
-    @Body() body: Buffer = NO_BODY,
-  ): Promise<{ next: object | null }> {
-    refuseContent(body);
-    const person = await this.personOf('/v1/review/next', headers, body);
+  @SignedBy('reviewer')
+  async next(@Person() person: string): Promise<{ next: object | null }> {
     const next = await this.reviews.next(person);
     return { next: next === undefined ? null : shown(next) };
   }
 
   @Post('settle')
   @HttpCode(200)
+  @SignedBy('reviewer')
   async settle(
-    @Headers() headers: SignedRequest['headers'],
-    @Body() body: Buffer = NO_BODY,
+    @Person() person: string,
+    @ContractBody(SettleCase) { case: name, verdict }: SettleCase,
   ): Promise<{ outcome: 'settled' }> {
-    const person = await this.personOf('/v1/review/settle', headers, body);
-    const { case: name, verdict } = validate(SettleCase, parseJson(body));
     const outcome = await this.reviews.settle(name, { verdict, person });
     switch (outcome) {
       case 'settled':
@@ -54,10 +46,6 @@ export class ReviewController {
       case 'same-person':
         throw new Problem('not-allowed');
     }
-  }
-
-  private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
-    return this.staff.personOf({ path, headers, body }, 'reviewer');
   }
 }
 

@@ -8,10 +8,11 @@ import {
 import { dayNumber, dayOf, type HouseholdTokensV1 } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { cycleOf, type Profile } from '#libs/policy';
-import type { KindSpec } from '#libs/records';
 import { hex } from '#libs/sealing';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { Records, type KindSpec } from '#libs/records';
+import { CityProfile, Clock, Log, SecretSeries, secretSeries, Worker } from '#libs/service';
 import { sharedWith, withHolder, withoutHolder, type Shared, type TokenHolders } from './domain/duplicates.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 export interface TokensOfHousehold {
   /** Short pseudonym of the household, the same wherever its tokens are kept. */
@@ -43,15 +44,25 @@ const TOKEN_NAMES = ['nameAndDay', 'contact', 'dwelling'] as const;
 export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly worker: Worker;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'eligibility'>) {
+  private readonly profile: Profile;
+
+  constructor(
+    private readonly records: Records,
+    private readonly pseudonyms: Pseudonyms,
+    @Inject(secretSeries('tokens')) private readonly keys: SecretSeries,
+    private readonly clock: Clock,
+    { profile }: CityProfile,
+    log: Log,
+  ) {
+    this.profile = profile;
     const work = (): Promise<0> => this.destroyOldKeys();
-    this.worker = new Worker({ name: 'cycle-keys', log: runtime.log, pollMs: KEYS_POLL_MS, work });
+    this.worker = new Worker({ name: 'cycle-keys', log, pollMs: KEYS_POLL_MS, work });
   }
 
   async onModuleInit(): Promise<void> {
-    const cycle = this.cycleOf(dayOf(this.runtime.clock.now()));
+    const cycle = this.cycleOf(dayOf(this.clock.now()));
     // The next one too: the first application after the change must not wait for a key.
-    for (const each of [cycle - 1, cycle, cycle + 1]) await this.ensureKey(each);
+    for (const each of [cycle - 1, cycle, cycle + 1]) await this.keys.ensure(each);
   }
 
   onApplicationBootstrap(): void {
@@ -64,8 +75,8 @@ export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnAppli
 
   /** What each household shares with those before it, and remembers it. In order, within one transaction. */
   async match(tx: Tx, households: readonly TokensOfHousehold[]): Promise<readonly Shared[]> {
-    for (const { day } of households) await this.ensureKey(this.cycleOf(day));
-    const records = await this.runtime.records.begin(tx);
+    for (const { day } of households) await this.keys.ensure(this.cycleOf(day));
+    const records = await this.records.begin(tx);
     const keyed = households.map((household) => this.keyedOf(household));
     const values = keyed.flat().map(({ value }) => value);
     const stored = await records.findForUpdate<StoredHolders>(TOKEN, values);
@@ -97,7 +108,7 @@ export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnAppli
   /** Takes a household out of what others are compared with. */
   async forget(tx: Tx, household: Pick<TokensOfHousehold, 'self' | 'day' | 'tokens'>): Promise<void> {
     const values = this.keyedOf({ ...household, previousTokens: {} }).map(({ value }) => value);
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const found = await records.findForUpdate<StoredHolders>(TOKEN, values);
     const left = values.flatMap((value, at) => {
       const body = found[at];
@@ -121,43 +132,28 @@ export class TokenStore implements OnModuleInit, OnApplicationBootstrap, OnAppli
       { cycle: cycle - 1, given: previousTokens, isOwn: false },
     ].flatMap(({ cycle: of, given, isOwn }) =>
       // Tokens of a cycle whose key is gone, or never was, can match nothing any more.
-      (this.runtime.keyring.secretExists(secretOf(of)) ? TOKEN_NAMES : []).flatMap((name) => {
+      (this.keys.has(of) ? TOKEN_NAMES : []).flatMap((name) => {
         const token = given[name];
         if (token === undefined) return [];
-        const value = this.runtime.keyed(secretOf(of), name, token);
+        const value = this.pseudonyms.tokenOf(of, name, token);
         return [{ value, isContact: name === 'contact', isOwn }];
       }),
     );
   }
 
   private cycleOf(day: string): number {
-    return cycleOf(this.runtime.profile, day);
+    return cycleOf(this.profile, day);
   }
 
   /** Destroys the keys of cycles in which nothing can be compared any more. */
   async destroyOldKeys(): Promise<0> {
-    const { keyring, profile, clock } = this.runtime;
-    const today = dayOf(clock.now());
+    const today = dayOf(this.clock.now());
     for (let back = 1; back <= CYCLES_BACK; back += 1) {
       const cycle = this.cycleOf(today) - back;
-      if (!keyring.secretExists(secretOf(cycle)) || !isCycleOver(profile, cycle, today)) continue;
-      await keyring.destroySecret(secretOf(cycle));
+      if (isCycleOver(this.profile, cycle, today)) await this.keys.destroy(cycle);
     }
     return 0;
   }
-
-  private async ensureKey(cycle: number): Promise<void> {
-    const { keyring } = this.runtime;
-    if (keyring.secretExists(secretOf(cycle))) return;
-    await keyring.createSecret(secretOf(cycle)).catch((error: unknown) => {
-      // Another instance was faster.
-      if (!keyring.secretExists(secretOf(cycle))) throw error;
-    });
-  }
-}
-
-function secretOf(cycle: number): string {
-  return `tokens-${cycle}`;
 }
 
 /** The last day on which tokens of a cycle are compared: the cycle itself, and the window in which a cap counts. */

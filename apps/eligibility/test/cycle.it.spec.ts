@@ -8,10 +8,10 @@ describe('household tokens', () => {
     // The cycle of 120 days ends with 2 March; what was kept in it counts for 120 days more.
     const ending = await EligibilityWorld.open({ start: new Date('2026-11-18T09:00:00Z') });
     try {
-      const { keyring, profile } = ending.service.runtime;
+      const { keyring, profile } = ending.service;
       const cycle = Math.floor(dayNumber('2026-11-18') / profile.cycle.days);
       const lastDay = cycle * profile.cycle.days + profile.cycle.keyLifetimeDays - 1;
-      const tokens = ending.app.get(TokenStore);
+      const tokens = ending.service.get(TokenStore);
       const pass = (days: number): void => ending.pass(days * DAY_MS);
       pass(lastDay - dayNumber('2026-11-18'));
       await tokens.destroyOldKeys();

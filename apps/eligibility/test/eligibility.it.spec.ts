@@ -4,8 +4,7 @@ import { type AnyDelivery } from '#libs/bus';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceApp, type Said } from '../../../test/support/service-app.js';
-import { openService } from '../../../test/support/service-harness.js';
+import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
 import type { StaffKey } from '../../../test/support/staff.js';
@@ -22,15 +21,9 @@ afterAll(() => world.close());
 beforeEach(() => world.service.clear());
 
 const grantIdOf = (household: SignedHousehold, kind: string): string =>
-  Buffer.from(
-    world.service.runtime.keyed(
-      'grant',
-      Buffer.from(household.eligibilityHandle, 'base64url'),
-      dayNumber(world.day),
-      kind,
-      1,
-    ),
-  ).toString('base64url');
+  world.service
+    .keyed('grant', Buffer.from(household.eligibilityHandle, 'base64url'), dayNumber(world.day), kind, 1)
+    .toString('base64url');
 
 /** Grants of a household that were said and not taken back. */
 function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
@@ -70,9 +63,9 @@ async function endsOf(
   const households = orders.map(() => world.household());
   const scripts = households.map((household) => script(household));
   for (let step = 0; step < length; step += 1) {
-    await world.app.deliver(orders.map((order, at) => scripts[at]?.[order[step] ?? 0] as AnyDelivery));
+    await world.service.deliver(orders.map((order, at) => scripts[at]?.[order[step] ?? 0] as AnyDelivery));
   }
-  const said = await world.app.said();
+  const said = await world.service.said();
   return new Set(households.map((household) => JSON.stringify(endOf(household, said))));
 }
 
@@ -94,7 +87,7 @@ describe('whatever comes first', () => {
         grants: ['rapid 25000', 'standard 85000'],
       }),
     ]);
-    expect(await world.app.parked()).toEqual({});
+    expect(await world.service.parked()).toEqual({});
   });
 
   it('with a withdrawal nothing is left, and payments’ last word changes nothing about that', async () => {
@@ -116,7 +109,7 @@ describe('whatever comes first', () => {
     expect([...ends]).toEqual([
       JSON.stringify({ status: 'closed', reasons: ['withdrawn'], highestRequest: 3, grants: [] }),
     ]);
-    expect(await world.app.parked()).toEqual({});
+    expect(await world.service.parked()).toEqual({});
   });
 
   it('withdrawn before its facts, among them or after: 720 orders, one end, and no fact and no token is kept', async () => {
@@ -135,27 +128,27 @@ describe('whatever comes first', () => {
     expect(await world.kept('token')).toEqual([]);
     expect(await world.kept('review')).toEqual([]);
     for (const kept of await world.kept('case')) expect(JSON.stringify(kept)).not.toMatch(/"(EVT-B|FOD|East|R1|R3)"/);
-    expect(await world.app.parked()).toEqual({});
+    expect(await world.service.parked()).toEqual({});
   });
 
   it('redelivered, nothing is said again; a second application under the same keys changes nothing', async () => {
     const household = world.household();
     const script = [household.facts(), household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' })];
-    await world.app.deliver(script);
-    const { length } = await world.app.said();
-    await world.app.deliver(script);
-    for (const delivery of script) await world.app.deliver([delivery]);
-    await world.app.deliver([household.facts({ bands: { to5: 8, to17: 0, to64: 0, over64: 0 } })]);
-    expect(await world.app.said()).toHaveLength(length);
+    await world.service.deliver(script);
+    const { length } = await world.service.said();
+    await world.service.deliver(script);
+    for (const delivery of script) await world.service.deliver([delivery]);
+    await world.service.deliver([household.facts({ bands: { to5: 8, to17: 0, to64: 0, over64: 0 } })]);
+    expect(await world.service.said()).toHaveLength(length);
   });
 
   it('what cannot be read or was not said by eligibility is set aside', async () => {
     const household = world.household();
-    await world.app.deliver([{ ...household.facts(), day: '2026-11-08' }]);
-    await world.app.deliver([{ ...household.facts(), day: '2026-11-19' }]);
-    await world.app.deliver([world.closed(grantIdOf(household, 'rapid'))]);
-    await world.app.deliver([household.askEligibility(1, { kind: 'evidence-shown' })]);
-    expect(await world.app.parked()).toEqual({
+    await world.service.deliver([{ ...household.facts(), day: '2026-11-08' }]);
+    await world.service.deliver([{ ...household.facts(), day: '2026-11-19' }]);
+    await world.service.deliver([world.closed(grantIdOf(household, 'rapid'))]);
+    await world.service.deliver([household.askEligibility(1, { kind: 'evidence-shown' })]);
+    expect(await world.service.parked()).toEqual({
       'slice-key-gone': 1,
       'slice-not-opened': 1,
       'grant-unknown': 1,
@@ -175,8 +168,8 @@ describe('what no rule can read', () => {
     ],
   ])('%s: the outcome stays', async (_what, change) => {
     const [plain, other] = [world.household(), world.household()];
-    await world.app.deliver([plain.facts(), other.facts(change)]);
-    const said = await world.app.said();
+    await world.service.deliver([plain.facts(), other.facts(change)]);
+    const said = await world.service.said();
     expect(endOf(other, said)).toEqual(endOf(plain, said));
   });
 });
@@ -185,10 +178,10 @@ describe('duplicates', () => {
   it('two of three with another household: a person looks; the first one is not touched', async () => {
     const tokens = { nameAndDay: 1, contact: 2, dwelling: 3 };
     const [first, second, third] = [world.household(), world.household(), world.household()];
-    await world.app.deliver([first.facts({ tokens })]);
-    await world.app.deliver([second.facts({ tokens: { ...tokens, contact: 9 } })]);
-    await world.app.deliver([third.facts({ tokens: { nameAndDay: 1, contact: 10, dwelling: 30 } })]);
-    const said = await world.app.said();
+    await world.service.deliver([first.facts({ tokens })]);
+    await world.service.deliver([second.facts({ tokens: { ...tokens, contact: 9 } })]);
+    await world.service.deliver([third.facts({ tokens: { nameAndDay: 1, contact: 10, dwelling: 30 } })]);
+    const said = await world.service.said();
     expect([first, second, third].map((each) => each.box('eligibility', said)?.status)).toEqual([
       'approved',
       'being-looked-at',
@@ -199,8 +192,8 @@ describe('duplicates', () => {
   it('within one batch, too', async () => {
     const tokens = { nameAndDay: 11, contact: 12, dwelling: 13 };
     const [first, second] = [world.household(), world.household()];
-    await world.app.deliver([first.facts({ tokens }), second.facts({ tokens })]);
-    const said = await world.app.said();
+    await world.service.deliver([first.facts({ tokens }), second.facts({ tokens })]);
+    const said = await world.service.said();
     const statuses = [first, second].map((each) => each.box('eligibility', said)?.status ?? '');
     expect(statuses.toSorted((a, b) => a.localeCompare(b))).toEqual(['approved', 'being-looked-at']);
   });
@@ -213,16 +206,16 @@ describe('duplicates', () => {
       const period = { impactPeriod: '2026-W44' };
       const before = turning.household({ day: '2026-11-02' });
       const [same, other] = [turning.household(), turning.household()];
-      await turning.app.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
-      await turning.app.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
-      await turning.app.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
-      const said = await turning.app.said();
+      await turning.service.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
+      await turning.service.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
+      await turning.service.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
+      const said = await turning.service.said();
       expect([before, same, other].map((each) => each.box('eligibility', said)?.status)).toEqual([
         'approved',
         'being-looked-at',
         'approved',
       ]);
-      expect(await turning.app.parked()).toEqual({});
+      expect(await turning.service.parked()).toEqual({});
     } finally {
       await turning.close();
     }
@@ -231,12 +224,12 @@ describe('duplicates', () => {
 
 describe('two processes on one database', () => {
   it('facts in the one, requests in the other, at the same moment: nothing is lost', async () => {
-    const other = await openService(eligibilitySpec, {
+    const other = await ServiceUnderTest.open(eligibilitySpec, {
       keyrings: world.keyrings,
-      clock: world.service.runtime.clock,
-      env: { DATABASE_URL: world.service.database.url },
+      module: EligibilityModule,
+      clock: world.service.clock,
+      database: world.service.database,
     });
-    const app = await ServiceApp.open(other, EligibilityModule, { keyrings: world.keyrings });
     try {
       const households = Array.from({ length: 60 }, () => world.household());
       const evidence = households.map((each) =>
@@ -245,17 +238,15 @@ describe('two processes on one database', () => {
       const facts = households.map((each) => each.facts());
       const parts = Array.from({ length: 6 }, (_, at) => at * 10);
       await Promise.all([
-        ...parts.map((at) => world.app.deliver(facts.slice(at, at + 10))),
-        ...parts.map((at) => app.deliver(evidence.slice(at, at + 10))),
+        ...parts.map((at) => world.service.deliver(facts.slice(at, at + 10))),
+        ...parts.map((at) => other.deliver(evidence.slice(at, at + 10))),
       ]);
-      const said = await world.app.said();
+      const said = await world.service.said();
       const ends = new Set(households.map((each) => JSON.stringify(endOf(each, said))));
       expect(ends.size).toBe(1);
       expect([...ends][0]).toContain('"grants":["rapid 25000","standard 85000"]');
     } finally {
-      await app.close();
-      await other.runtime.close();
-      await other.database.drop();
+      await other.close();
     }
   });
 });
@@ -277,7 +268,7 @@ describe('people decide', () => {
 
   async function waiting(): Promise<SignedHousehold> {
     const household = world.household();
-    await world.app.deliver([household.facts({ residence: { ...someFacts.residence, inCity: false } })]);
+    await world.service.deliver([household.facts({ residence: { ...someFacts.residence, inCity: false } })]);
     return household;
   }
 
@@ -312,7 +303,7 @@ describe('people decide', () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
     expect(await settle(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'settled' } });
-    const said = await world.app.said();
+    const said = await world.service.said();
     expect(endOf(household, said)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
     const award = said.find(({ contract }) => contract === 'eligibility.grant-awarded');
     expect(award?.payload['stub']).toMatchObject({
@@ -327,24 +318,24 @@ describe('people decide', () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
     await settle(name, 'decline', ana);
-    expect(household.box('eligibility', await world.app.said())).toMatchObject({
+    expect(household.box('eligibility', await world.service.said())).toMatchObject({
       status: 'not-approved',
       reasons: ['a-person-decided'],
     });
-    await world.app.deliver([household.askEligibility(1, { kind: 'appeal' })]);
+    await world.service.deliver([household.askEligibility(1, { kind: 'appeal' })]);
     expect(await next(ana)).toBeNull();
     expect(await next(anaAtHome)).toBeNull();
     expect(await settle(name, 'approve', anaAtHome)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
     const appeal = await next(ben);
     expect(appeal).toMatchObject({ case: name, isAppeal: true });
     expect(await settle(name, 'approve', ben)).toMatchObject({ status: 200 });
-    expect(endOf(household, await world.app.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
+    expect(endOf(household, await world.service.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
   });
 
   it('what was withdrawn waits for nobody', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
-    await world.app.deliver([household.askEligibility(1, { kind: 'withdraw' })]);
+    await world.service.deliver([household.askEligibility(1, { kind: 'withdraw' })]);
     expect(await settle(name, 'approve', ana)).toMatchObject({ status: 404 });
     world.pass(32 * 60_000);
     expect(await next(ben)).toBeNull();
@@ -363,8 +354,8 @@ describe('people decide', () => {
 
   it('the drawn sample waits for a person', async () => {
     const drawn = world.household({ isSampled: true });
-    await world.app.deliver([drawn.facts()]);
-    expect(drawn.box('eligibility', await world.app.said())?.status).toBe('being-looked-at');
+    await world.service.deliver([drawn.facts()]);
+    expect(drawn.box('eligibility', await world.service.said())?.status).toBe('being-looked-at');
     expect((await next(ana))?.why).toEqual(['random-sample']);
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '#libs/contracts';
 import { openHeld } from '#libs/records';
 
-import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
+import { enrolStaff, postInsideAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
 const START = new Date('2026-11-18T15:05:00Z');
@@ -28,9 +28,8 @@ beforeAll(async () => {
   await writeFile(file, pair.publicKey.export({ type: 'spki', format: 'pem' }));
   world = await EligibilityWorld.open({ start: START, env: { CUSTODIAN_KEY: file } });
   now = START;
-  const { runtime } = world.service;
-  custodian = await enrolStaff(runtime, { name: 'custodian-one', person: 'custodian-one', role: 'custodian' });
-  operator = await enrolStaff(runtime, { name: 'operator-one', person: 'operator-one', role: 'operator' });
+  custodian = await enrolStaff(world.service, { name: 'custodian-one', person: 'custodian-one', role: 'custodian' });
+  operator = await enrolStaff(world.service, { name: 'operator-one', person: 'operator-one', role: 'operator' });
 });
 
 afterAll(async () => {
@@ -41,14 +40,14 @@ afterAll(async () => {
 type Answer = Readonly<Record<string, unknown>>;
 
 const ask = (what: string, body: object, signer: StaffKey | undefined = custodian): Promise<StaffAnswer<Answer>> =>
-  postAs<Answer, 'eligibility'>(world.app, { path: `/v1/legal-holds/${what}`, body, now }, signer);
+  postInsideAs<Answer, 'eligibility'>(world.service, { path: `/v1/legal-holds/${what}`, body, now }, signer);
 
 const nobody = Buffer.alloc(32, 7).toString('base64url');
 
 describe('a legal hold', () => {
   it.each(['place', 'list', 'lift', 'export'])('%s: is the custodian’s alone', async (what) => {
     expect((await ask(what, {}, operator)).status).toBe(403);
-    expect((await postAs(world.app, { path: `/v1/legal-holds/${what}`, body: {}, now })).status).toBe(401);
+    expect((await postInsideAs(world.service, { path: `/v1/legal-holds/${what}`, body: {}, now })).status).toBe(401);
   });
 
   it.each([
@@ -64,17 +63,17 @@ describe('a legal hold', () => {
 
   it('keeps a case for its custodian when the household withdraws it, and nothing of anybody else', async () => {
     const [named, other] = [world.household(), world.household()];
-    await world.app.deliver([named.facts(), other.facts()]);
+    await world.service.deliver([named.facts(), other.facts()]);
     const placed = await ask('place', { kind: 'case', values: [named.eligibilityHandle] });
     expect(placed.status).toBe(200);
     const { hold } = placed.body;
     expect((await ask('list', {})).body).toEqual({
       holds: [{ id: hold, kinds: [{ kind: 'case', named: 1, kept: 0 }] }],
     });
-    await world.app.deliver([named, other].map((household) => household.askEligibility(1, { kind: 'withdraw' })));
+    await world.service.deliver([named, other].map((household) => household.askEligibility(1, { kind: 'withdraw' })));
     world.pass(DAY_MS);
     now = new Date(START.getTime() + DAY_MS);
-    await world.service.runtime.nightly.run();
+    await world.service.nightly.run();
     const exported = await ask('export', { hold });
     const { sealed } = exported.body as { sealed: readonly string[] };
     expect(sealed.length).toBeGreaterThan(0);
@@ -95,13 +94,13 @@ describe('without a custodian', () => {
   it('no hold can be placed', async () => {
     const without = await EligibilityWorld.open({ start: START });
     try {
-      const key = await enrolStaff(without.service.runtime, {
+      const key = await enrolStaff(without.service, {
         name: 'cust-two',
         person: 'cust-two',
         role: 'custodian',
       });
       const wish = { path: '/v1/legal-holds/place', body: { kind: 'case', values: [nobody] }, now: START };
-      const answer = await postAs<Answer, 'eligibility'>(without.app, wish, key);
+      const answer = await postInsideAs<Answer, 'eligibility'>(without.service, wish, key);
       expect([answer.status, answer.body['code']]).toEqual([409, 'not-now']);
     } finally {
       await without.close();

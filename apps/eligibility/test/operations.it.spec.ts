@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, clocks, DAY_MS, message, factsSubmitted } from '#libs/contracts';
 
-import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
+import { enrolStaff, postInsideAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
 const OPERATIONS = ['republish', 'parked', 'parked/retry', 'brake/release', 'brake/set-aside', 'turn'] as const;
@@ -16,9 +16,8 @@ let now: Date;
 beforeAll(async () => {
   world = await EligibilityWorld.open({ start: START });
   now = START;
-  const { runtime } = world.service;
-  operator = await enrolStaff(runtime, { name: 'operator-one', person: 'operator-one', role: 'operator' });
-  reviewer = await enrolStaff(runtime, { name: 'reviewer-nine', person: 'reviewer-nine', role: 'reviewer' });
+  operator = await enrolStaff(world.service, { name: 'operator-one', person: 'operator-one', role: 'operator' });
+  reviewer = await enrolStaff(world.service, { name: 'reviewer-nine', person: 'reviewer-nine', role: 'reviewer' });
 });
 
 afterAll(() => world.close());
@@ -26,7 +25,7 @@ afterAll(() => world.close());
 type Answer = Readonly<Record<string, unknown>>;
 
 const ask = (what: string, signer?: StaffKey, body: object = {}): Promise<StaffAnswer<Answer>> =>
-  postAs<Answer, 'eligibility'>(world.app, { path: `/v1/operations/${what}`, body, now }, signer);
+  postInsideAs<Answer, 'eligibility'>(world.service, { path: `/v1/operations/${what}`, body, now }, signer);
 
 describe('who may tell a service what to do', () => {
   it.each(OPERATIONS)('%s: nobody who has not signed, and nobody with another role', async (what) => {
@@ -55,8 +54,8 @@ describe('what an operator can tell a service', () => {
         sealed: Buffer.alloc(Buffer.from(payload.sealed, 'base64url').length, at).toString('base64url'),
       }),
     );
-    await world.app.deliver(spoiled);
-    const [code] = Object.keys(await world.app.parked());
+    await world.service.deliver(spoiled);
+    const [code] = Object.keys(await world.service.parked());
     const groups = [
       { contract: factsSubmitted.name, day: world.day, code, count: 2, lastDay: addDays(world.day, clocks.dayKeyDays) },
     ];
@@ -66,11 +65,11 @@ describe('what an operator can tell a service', () => {
   });
 
   it('sends everything again, and says how much there is', async () => {
-    await world.app.deliver([world.household().facts()]);
-    const written = await world.app.said();
+    await world.service.deliver([world.household().facts()]);
+    const written = await world.service.said();
     expect((await ask('republish', operator)).body).toEqual({ left: 0 });
     // Nothing has been sent yet, so there is nothing to send again; what is sent once more lies below the live cursor.
-    const last = await world.service.runtime.pool.query(
+    const last = await world.service.pool.query(
       `UPDATE relay_cursor SET (epoch, xid, seq) =
          (SELECT epoch, xid, seq FROM outbox ORDER BY epoch DESC, outbox.xid DESC, seq DESC LIMIT 1) WHERE name = 'live'`,
     );

@@ -1,8 +1,8 @@
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantClosed, message } from '#libs/contracts';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceApp } from '../../../test/support/service-app.js';
-import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
 
@@ -28,7 +28,6 @@ export interface Answered {
 /** Eligibility on a database of its own, with a clock that stands still. */
 export class EligibilityWorld {
   service!: ServiceUnderTest<'eligibility'>;
-  app!: ServiceApp<'eligibility'>;
 
   private constructor(
     readonly keyrings: TestKeyrings,
@@ -38,8 +37,8 @@ export class EligibilityWorld {
   static async open({ start = START, since = dayOf(start), env = {} }: WorldOptions = {}): Promise<EligibilityWorld> {
     const world = new EligibilityWorld(await TestKeyrings.create(since), start);
     const clock = { now: (): Date => world.now };
-    world.service = await openService(eligibilitySpec, { keyrings: world.keyrings, clock, env });
-    world.app = await ServiceApp.open(world.service, EligibilityModule, { keyrings: world.keyrings });
+    const { keyrings } = world;
+    world.service = await ServiceUnderTest.open(eligibilitySpec, { keyrings, module: EligibilityModule, clock, env });
     return world;
   }
 
@@ -53,11 +52,10 @@ export class EligibilityWorld {
 
   /** A household that is not drawn for a second look, unless that is wanted. */
   household({ isSampled = false, day = this.day } = {}): SignedHousehold {
-    const { runtime } = this.service;
     for (;;) {
       const household = new SignedHousehold(this.keyrings, day);
       const handle = Buffer.from(household.eligibilityHandle, 'base64url');
-      const draw = Buffer.from(runtime.keyed('sample', handle)).readUInt32BE(0) / 0x1_0000_0000;
+      const draw = this.service.keyed('sample', handle).readUInt32BE(0) / 0x1_0000_0000;
       if (draw < SAMPLE === isSampled) return household;
     }
   }
@@ -67,22 +65,19 @@ export class EligibilityWorld {
   }
 
   /** What is kept of one kind. */
-  async kept(kind: string): Promise<readonly object[]> {
-    const { bus, records } = this.service.runtime;
-    const rows = await bus.transaction(async ({ tx }) => (await records.begin(tx)).scan(kind, 10_000));
-    return rows.map(({ body }) => body);
+  kept(kind: string): Promise<readonly object[]> {
+    return this.service.kept(kind);
   }
 
   enrol(name: string, person: string): Promise<StaffKey> {
-    return enrolStaff(this.service.runtime, { name, person, role: 'reviewer' });
+    return enrolStaff(this.service, { name, person, role: 'reviewer' });
   }
 
   post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {
-    return postAs(this.app, { path, body, now: this.now }, signer);
+    return postAs(this.service, { path, body, now: this.now }, signer);
   }
 
   async close(): Promise<void> {
-    await this.app.close();
     await this.service.close();
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import {
   addDays,
@@ -8,9 +8,12 @@ import {
   type RequestRecipient,
   type SubmitApplicationV1,
 } from '#libs/contracts';
-import { Gather, RUNTIME, type Runtime } from '#libs/service';
+import { Transactions } from '#libs/bus';
+import { Records } from '#libs/records';
+import { Clock, GroupCommit } from '#libs/service';
 import { verdictOf, type Verdict } from './domain/acceptance.js';
 import { filedMessage, receivedBox, sliceMessages } from './outgoing.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 export interface Submission {
   readonly application: SubmitApplicationV1;
@@ -41,16 +44,21 @@ const WAITING_MAX = 4_000;
 /** Takes applications and requests in, many in one transaction; answers only after the commit. */
 @Injectable()
 export class ApplicationDesk {
-  private readonly submissions: Gather<Submission, Verdict>;
-  private readonly filings: Gather<Filing, undefined>;
+  private readonly submissions: GroupCommit<Submission, Verdict>;
+  private readonly filings: GroupCommit<Filing, undefined>;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'intake'>) {
-    this.submissions = new Gather({
+  constructor(
+    private readonly transactions: Transactions<'intake'>,
+    private readonly records: Records,
+    private readonly clock: Clock,
+    private readonly pseudonyms: Pseudonyms,
+  ) {
+    this.submissions = new GroupCommit({
       batchMax: BATCH_MAX,
       waitingMax: WAITING_MAX,
       run: (batch) => this.commit(batch),
     });
-    this.filings = new Gather({
+    this.filings = new GroupCommit({
       batchMax: BATCH_MAX,
       waitingMax: WAITING_MAX,
       run: (batch) => this.commitFilings(batch),
@@ -68,13 +76,12 @@ export class ApplicationDesk {
   }
 
   private commit(batch: readonly Submission[]): Promise<readonly Verdict[]> {
-    const { bus, records, clock } = this.runtime;
     const rows = batch.map(({ application }) => ({
       value: Buffer.from(application.application, 'base64url'),
       body: { digest: digestOf(application), day: application.day } satisfies KnownApplication,
     }));
-    return bus.transaction(async (unit) => {
-      const store = await records.begin(unit.tx);
+    return this.transactions.run(async (unit) => {
+      const store = await this.records.begin(unit.tx);
       const candidates = rows.filter((_, at) => batch[at]?.mayBeNew);
       const added = await store.put(APPLICATION, candidates);
       const fresh = new Set(candidates.filter((_, at) => added[at]));
@@ -85,7 +92,7 @@ export class ApplicationDesk {
       );
       const knownOf = new Map(repeated.map((row, at) => [row, known[at]]));
       const accepted = batch.filter((_, at) => fresh.has(rows[at] as (typeof rows)[number]));
-      const boxes = accepted.map(({ application }) => receivedBox(application, clock.now().getTime()));
+      const boxes = accepted.map(({ application }) => receivedBox(application, this.clock.now().getTime()));
       await store.put('box', boxes);
       for (const submission of accepted) unit.publish(...sliceMessages(submission, this.nameFor));
       return rows.map((row) =>
@@ -95,10 +102,9 @@ export class ApplicationDesk {
   }
 
   private commitFilings(batch: readonly Filing[]): Promise<readonly undefined[]> {
-    const { bus, records } = this.runtime;
     const rows = batch.map((filing) => ({ value: digestOfText(filing.sealed), body: { day: filing.day } }));
-    return bus.transaction(async (unit) => {
-      const added = await (await records.begin(unit.tx)).put(REQUEST, rows);
+    return this.transactions.run(async (unit) => {
+      const added = await (await this.records.begin(unit.tx)).put(REQUEST, rows);
       batch.forEach((filing, at) => {
         if (added[at]) unit.publish(filedMessage(filing, this.nameFor));
       });
@@ -106,9 +112,7 @@ export class ApplicationDesk {
     });
   }
 
-  /** The same application has another name in each contract, so that no two consumers can compare. */
-  private readonly nameFor = (contract: string, id: Uint8Array): string =>
-    Buffer.from(this.runtime.keyed('submission', contract, id)).toString('base64url');
+  private readonly nameFor = (contract: string, id: Uint8Array): string => this.pseudonyms.nameIn(contract, id);
 }
 
 function digestOf(application: SubmitApplicationV1): string {

@@ -1,8 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { encodeBoxAnswer, intakeBoxMessage, base64urlLength, sealedSize } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { hex } from '#libs/sealing';
-import { Gather, RUNTIME, type Runtime } from '#libs/service';
+import { Records } from '#libs/records';
+import { GroupCommit } from '#libs/service';
 
 interface StoredBox {
   readonly version: number;
@@ -21,10 +23,13 @@ const WAITING_MAX = 4_000;
 /** Messages for households, which only their receipts open. */
 @Injectable()
 export class BoxStore {
-  private readonly reads: Gather<readonly Uint8Array[], readonly Uint8Array[]>;
+  private readonly reads: GroupCommit<readonly Uint8Array[], readonly Uint8Array[]>;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'intake'>) {
-    this.reads = new Gather({ batchMax: BATCH_MAX, waitingMax: WAITING_MAX, run: (batch) => this.readAll(batch) });
+  constructor(
+    private readonly transactions: Transactions<'intake'>,
+    private readonly records: Records,
+  ) {
+    this.reads = new GroupCommit({ batchMax: BATCH_MAX, waitingMax: WAITING_MAX, run: (batch) => this.readAll(batch) });
   }
 
   /** Answers of one fixed size, in the order of the ids; an id that is not known answers as an empty box. */
@@ -34,7 +39,7 @@ export class BoxStore {
 
   /** Keeps the higher version of each box, in whatever order the messages come. */
   async post(tx: Tx, messages: readonly PostedMessage[]): Promise<void> {
-    const store = await this.runtime.records.begin(tx);
+    const store = await this.records.begin(tx);
     const newest = new Map<string, PostedMessage>();
     for (const message of messages) {
       const key = hex(message.box);
@@ -53,8 +58,8 @@ export class BoxStore {
   }
 
   private readAll(batch: readonly (readonly Uint8Array[])[]): Promise<readonly (readonly Uint8Array[])[]> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
-      const store = await this.runtime.records.begin(tx);
+    return this.transactions.run(async ({ tx }) => {
+      const store = await this.records.begin(tx);
       const found = await store.find<StoredBox>(BOX, batch.flat());
       let at = 0;
       return batch.map((boxes) => boxes.map(() => answerOf(found[at++])));

@@ -1,30 +1,25 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { KeyObject } from 'node:crypto';
-import { ed25519PublicKey, RUNTIME, type Runtime } from '#libs/service';
+import { Clock, DeviceDirectory, ed25519PublicKey, type EnrolledDevice } from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
 /** A struck device stops counting within this time, well below the five minutes that are promised. */
 const CACHE_MS = 15_000;
 
-export interface EnrolledDevice {
-  readonly lane: 'kiosk' | 'assisted';
-  readonly site: string;
-  readonly key: KeyObject;
-}
-
 @Injectable()
-export class DeviceStore {
+export class DeviceStore extends DeviceDirectory {
   private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
 
   constructor(
     @InjectRepository(Device) private readonly devices: Repository<Device>,
-    @Inject(RUNTIME) private readonly runtime: Runtime<'intake'>,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
 
   async find(name: string): Promise<EnrolledDevice | undefined> {
-    const now = this.runtime.clock.now().getTime();
+    const now = this.clock.now().getTime();
     const cached = this.cache.get(name);
     if (cached !== undefined && cached.until > now) return cached.device;
     const row = await this.devices.findOneBy({ name, struck: false });

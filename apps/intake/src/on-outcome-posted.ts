@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { eligibilityOutcomePosted, paymentsOutcomePosted } from '#libs/contracts';
 import { BoxStore } from './box.store.js';
@@ -8,7 +8,7 @@ const on = handlersFor('intake');
 /** Puts what the others say to a household into its box, unread. */
 @Controller()
 export class OnOutcomePosted {
-  constructor(@Inject(BoxStore) private readonly boxes: BoxStore) {}
+  constructor(private readonly boxes: BoxStore) {}
 
   @on(eligibilityOutcomePosted)
   eligibility(

@@ -36,8 +36,8 @@ import {
 import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities, signEd25519 } from '#libs/sealing';
 
 import { someAnswers } from '../../../test/support/city.js';
-import { ServiceApp } from '../../../test/support/service-app.js';
-import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { IntakeModule, intakeSpec } from '../src/intake.module.js';
 
 const day = '2026-11-10';
@@ -45,17 +45,14 @@ const noon = new Date(startOfDay(day) + 12 * HOUR_MS);
 
 let keyrings: TestKeyrings;
 let service: ServiceUnderTest<'intake'>;
-let app: ServiceApp<'intake'>;
 let now = noon;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create(day);
-  service = await openService(intakeSpec, { keyrings, clock: { now: () => now } });
-  app = await ServiceApp.open(service, IntakeModule, { keyrings });
+  service = await ServiceUnderTest.open(intakeSpec, { keyrings, module: IntakeModule, clock: { now: () => now } });
 });
 
 afterAll(async () => {
-  await app.close();
   await service.close();
   await keyrings.remove();
 });
@@ -71,7 +68,7 @@ interface Answer {
 }
 
 async function post(path: string, content: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const answer = await app.app.inject({
+  const answer = await service.inject({
     method: 'POST',
     url: path,
     headers: { 'content-type': 'application/json', ...headers },
@@ -81,7 +78,7 @@ async function post(path: string, content: object, headers: Readonly<Record<stri
 }
 
 async function application(receipt = newReceipt(), of = day): Promise<SubmitApplicationV1> {
-  const answer = await app.app.inject({ method: 'GET', url: '/v1/directory' });
+  const answer = await service.inject({ method: 'GET', url: '/v1/directory' });
   const pinned = readPinnedIdentities(keyrings.environmentOf('intake')['PINNED_IDENTITIES'] ?? '');
   return prepareApplication(receipt, someAnswers(), { directory: answer.json(), pinned, day: of });
 }
@@ -89,10 +86,13 @@ async function application(receipt = newReceipt(), of = day): Promise<SubmitAppl
 async function enrolled(name: string, more: { lane?: string; struck?: boolean } = {}): Promise<DeviceSigner> {
   const seed = newPrivateSeed('ed25519');
   const key = importPrivateKey('ed25519', seed);
-  await service.runtime.pool.query(
-    'INSERT INTO device (name, public_key, lane, site, struck) VALUES ($1, $2, $3, $4, $5)',
-    [name, Buffer.from(publicKeyBytes(key)), more.lane ?? 'kiosk', 'SITE-7', more.struck ?? false],
-  );
+  await service.pool.query('INSERT INTO device (name, public_key, lane, site, struck) VALUES ($1, $2, $3, $4, $5)', [
+    name,
+    Buffer.from(publicKeyBytes(key)),
+    more.lane ?? 'kiosk',
+    'SITE-7',
+    more.struck ?? false,
+  ]);
   return { keyId: name, sign: (bytes) => Promise.resolve(signEd25519(key, bytes)) };
 }
 
@@ -108,7 +108,7 @@ describe('an application', () => {
       status: 202,
       body: { accepted: true, lastDay: addDays(day, clocks.dayKeyDays) },
     });
-    const said = await app.said();
+    const said = await service.said();
     const of = (contract: Contract) => said.filter((each) => each.contract === contract.name);
     expect(said.map((each) => each.day)).toEqual([day, day, day]);
     expect(of(factsSubmitted)).toMatchObject([{ payload: { sealed: body.facts } }]);
@@ -129,7 +129,7 @@ describe('an application', () => {
       await service.clear();
       const body = await application();
       expect((await post('/v1/applications', body, await signed('/v1/applications', body, signer))).status).toBe(202);
-      const payout = (await app.said()).find(({ contract }) => contract === payoutChosen.name);
+      const payout = (await service.said()).find(({ contract }) => contract === payoutChosen.name);
       expect(payout?.payload).toMatchObject({ lane, site: 'SITE-7' });
     }
     const body = await application();
@@ -148,7 +148,7 @@ describe('an application', () => {
     }
     now = new Date(noon.getTime() + clocks.dayKeyDays * DAY_MS);
     expect(await post('/v1/applications', body)).toMatchObject({ status: 410, body: { code: 'day-over' } });
-    expect((await app.said()).length).toBe(3);
+    expect((await service.said()).length).toBe(3);
   });
 
   it('that nobody knows is taken for four days, and a little before its day', async () => {
@@ -169,7 +169,7 @@ describe('an application', () => {
     const keyless = { ...(await application()), day: addDays(day, -3) };
     const answers = await Promise.all([before, keyless, after].map((body) => post('/v1/applications', body)));
     expect(answers.map(({ status }) => status)).toEqual([202, 410, 202]);
-    expect((await app.said()).length).toBe(6);
+    expect((await service.said()).length).toBe(6);
   });
 
   it('under a number that is taken is refused, also when both come at the same moment', async () => {
@@ -177,7 +177,7 @@ describe('an application', () => {
     const [one, other] = [await application(receipt), await application(receipt)];
     const answers = await Promise.all([one, other, one, other].map((body) => post('/v1/applications', body)));
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 202, 409, 409]);
-    expect((await app.said()).length).toBe(3);
+    expect((await service.said()).length).toBe(3);
   });
 
   it('says "received" in its own box, and "apply again" when no answer can come any more', async () => {
@@ -201,9 +201,9 @@ describe('the boxes', () => {
     expect(orders.length).toBe(720);
     const boxes = orders.map(() => randomBytes(32).toString('base64url'));
     const stranger = randomBytes(32).toString('base64url');
-    await app.deliver([posted(stranger, 9, 'eligibility')]);
+    await service.deliver([posted(stranger, 9, 'eligibility')]);
     for (let step = 0; step < versions.length; step += 1) {
-      await app.deliver(
+      await service.deliver(
         orders.map((order, at) =>
           posted(boxes[at] ?? '', order[step] ?? 0, step % 2 === 0 ? 'payments' : 'eligibility'),
         ),
@@ -214,10 +214,10 @@ describe('the boxes', () => {
 
   it('change nothing when the same message comes again, and keep it through other content under its number', async () => {
     const box = randomBytes(32).toString('base64url');
-    await app.deliver([posted(box, 5, 'payments')]);
-    await app.deliver([posted(box, 5, 'payments'), posted(box, 4, 'payments')]);
+    await service.deliver([posted(box, 5, 'payments')]);
+    await service.deliver([posted(box, 5, 'payments'), posted(box, 4, 'payments')]);
     expect(await versionsOf([box])).toEqual([5]);
-    expect(await app.parked()).toEqual({});
+    expect(await service.parked()).toEqual({});
   });
 });
 

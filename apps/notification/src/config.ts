@@ -1,28 +1,29 @@
+import { Matches, ValidateBy } from 'class-validator';
 import type { Profile } from '#libs/policy';
-import { ConfigError, textSetting, type Environment } from '#libs/service';
+import { NotInProduction, ServiceConfig, Setting } from '#libs/service';
 import type { QuietHours } from './domain/quiet.js';
 
-export interface NotificationConfig {
+/** What notification is told when it starts, besides what every service is told. */
+export class NotificationConfig extends ServiceConfig {
   /** Where the carrier answers. */
-  readonly smsUrl: string;
-  readonly quiet: QuietHours | undefined;
+  @Setting('SMS_URL')
+  @Matches(/^https?:\/\//)
+  readonly smsUrl!: string;
+
+  /** `off` lets a local system send at night; production refuses it, for there somebody would be woken. */
+  @Setting('QUIET_HOURS', { optional: true })
+  @Matches(/^off$/)
+  @NotInProduction()
+  readonly quietHours: 'off' | undefined;
+
+  /** Whose night it is. */
+  @Setting('QUIET_ZONE', { fallback: 'America/Los_Angeles' })
+  @IsZone()
+  readonly quietZone!: string;
 }
 
-/**
- * `QUIET_HOURS=off` lets a local system send at night; production refuses it, for there somebody would be woken.
- * @throws ConfigError
- */
-export function readConfig(env: Environment, profile: Pick<Profile, 'messages'>): NotificationConfig {
-  const smsUrl = textSetting(env, 'SMS_URL', /^https?:\/\//);
-  const switched = env['QUIET_HOURS'];
-  if (switched !== undefined && (switched !== 'off' || env['NODE_ENV'] === 'production')) {
-    throw new ConfigError('QUIET_HOURS');
-  }
-  const hours = profile.messages.quietHours;
-  if (hours === undefined || switched === 'off') return { smsUrl, quiet: undefined };
-  const zone = env['QUIET_ZONE'] ?? 'America/Los_Angeles';
-  if (!isZone(zone)) throw new ConfigError('QUIET_ZONE');
-  return { smsUrl, quiet: { from: hours[0], to: hours[1], zone } };
+function IsZone(): PropertyDecorator {
+  return ValidateBy({ name: 'isZone', validator: { validate: (value: unknown) => isZone(String(value)) } });
 }
 
 function isZone(name: string): boolean {
@@ -31,4 +32,14 @@ function isZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The hours of the city's profile, on the clock of the city; undefined where texts may leave at any hour. */
+export function quietHoursOf(
+  { quietHours, quietZone: zone }: Pick<NotificationConfig, 'quietHours' | 'quietZone'>,
+  { messages }: Pick<Profile, 'messages'>,
+): QuietHours | undefined {
+  if (messages.quietHours === undefined || quietHours === 'off') return undefined;
+  const [from, to] = messages.quietHours;
+  return { from, to, zone };
 }

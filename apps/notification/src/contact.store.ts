@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { dayNumber, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type Profile } from '#libs/policy';
-import type { KindSpec, RecordsTx, Row } from '#libs/records';
 import { bytes } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Records, type KindSpec, type RecordsTx, type Row } from '#libs/records';
+import { CityProfile, Clock } from '#libs/service';
 import {
   evolve,
   keptUntil,
@@ -41,13 +41,17 @@ export const TEXT = 'text';
 export class ContactStore {
   private readonly contactDays: number;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'notification'>) {
-    this.contactDays = contactDaysOf(runtime.profile);
+  constructor(
+    private readonly records: Records,
+    private readonly clock: Clock,
+    { profile }: CityProfile,
+  ) {
+    this.contactDays = contactDaysOf(profile);
   }
 
   /** Takes a batch in. Links are locked before contacts, so that a notice and a slice that meet wait for each other. */
   async apply(tx: Tx, inputs: readonly ContactInput[]): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const links = new LockedLinks(records);
     await links.load([...tokensOf(inputs), ...(await this.knownTokens(records, inputs))]);
     const works = inputs.map((input) => workOf(input, links));
@@ -70,7 +74,7 @@ export class ContactStore {
 
   /** Contacts of these handles (base64url), locked until the transaction ends. Those that are not there are left out. */
   async lock(tx: Tx, handles: readonly string[]): Promise<Map<string, Contact>> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const unique = [...new Set(handles)];
     const found = await records.findForUpdate<Contact>(CONTACT, unique.map(bytes));
     return new Map(unique.flatMap((handle, at) => (found[at] === undefined ? [] : [[handle, found[at]]])));
@@ -78,11 +82,11 @@ export class ContactStore {
 
   /** Writes contacts, and makes the texts that are waiting those that they want. */
   async save(tx: Tx, before: ReadonlyMap<string, Contact>, after: ReadonlyMap<string, Contact>): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const changed = [...after].filter(([handle, contact]) => before.get(handle) !== contact);
     const rows = changed.map(([handle, body]) => ({ value: bytes(handle), body }));
     await records.save(CONTACT, rows);
-    const due = startOfHour(this.runtime.clock.now());
+    const due = startOfHour(this.clock.now());
     const fresh: Row[] = [];
     const gone: Uint8Array[] = [];
     for (const [handle, contact] of changed) {

@@ -1,8 +1,10 @@
-import { Counter, type Registry } from 'prom-client';
-import type { CarrierReply } from './carrier.js';
+import { Injectable } from '@nestjs/common';
+import { Counter, Registry } from 'prom-client';
+import type { CarrierReply } from './carrier.adapter.js';
 import type { DropReason } from './domain/text.js';
 
 /** How texts ended, as numbers. Nothing that a household could be told by. */
+@Injectable()
 export class TextCounts {
   private readonly counter: Counter<'outcome'>;
 

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
 import { ContactDesk } from './contact-desk.js';
@@ -9,7 +9,7 @@ const on = handlersFor('notification');
 /** Opens how a household wants to be reached. */
 @Controller()
 export class OnContactGiven {
-  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
+  constructor(private readonly desk: ContactDesk) {}
 
   @on.slice(contactGiven, contactSlice)
   handle(

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
 import { ContactDesk } from './contact-desk.js';
@@ -9,7 +9,7 @@ const on = handlersFor('notification');
 /** There is news for a household: one text, if it wants texts. */
 @Controller()
 export class OnNoticeDue {
-  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
+  constructor(private readonly desk: ContactDesk) {}
 
   @on(eligibilityNoticeDue)
   eligibility(

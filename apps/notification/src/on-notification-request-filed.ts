@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
 import { ContactDesk } from './contact-desk.js';
@@ -10,7 +10,7 @@ const on = handlersFor('notification');
 /** Another number, no more texts, or "my phone is not safe": signed by the household, in any order. */
 @Controller()
 export class OnNotificationRequestFiled {
-  constructor(@Inject(ContactDesk) private readonly desk: ContactDesk) {}
+  constructor(private readonly desk: ContactDesk) {}
 
   @on.slice(notificationRequestFiled, notificationRequest)
   handle(

@@ -1,9 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
-import { HttpTextCarrier, type TextCarrier } from './carrier.js';
-import { readConfig, type NotificationConfig } from './config.js';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CityProfile, Clock, Log, Worker } from '#libs/service';
+import { TextCarrier } from './carrier.adapter.js';
+import { NotificationConfig, quietHoursOf } from './config.js';
 import { TextCounts } from './counts.js';
-import { quietUntil } from './domain/quiet.js';
+import { quietUntil, type QuietHours } from './domain/quiet.js';
 import { TextStore, type ReadyText, type Settled } from './text.store.js';
 
 const TEXTS_AT_ONCE = 16;
@@ -16,20 +16,22 @@ const LOOK_FOR_DEAD_MS = 2_000;
  */
 @Injectable()
 export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly config: NotificationConfig;
-  private readonly carrier: TextCarrier;
   private readonly worker: Worker;
-  private readonly counts: TextCounts;
+  private readonly quiet: QuietHours | undefined;
+  private readonly senderName: string;
   private lookedAt = 0;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
-    @Inject(TextStore) private readonly texts: TextStore,
+    private readonly texts: TextStore,
+    private readonly carrier: TextCarrier,
+    private readonly counts: TextCounts,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    config: NotificationConfig,
+    { profile }: CityProfile,
   ) {
-    const { env, profile, log, metrics } = runtime;
-    this.config = readConfig(env, profile);
-    this.carrier = new HttpTextCarrier(this.config.smsUrl);
-    this.counts = new TextCounts(metrics);
+    this.quiet = quietHoursOf(config, profile);
+    this.senderName = profile.senderName;
     this.worker = new Worker({ name: 'texts', log, pollMs: POLL_MS, work: () => this.carry() });
   }
 
@@ -45,7 +47,7 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
   async carry(): Promise<number> {
     const due = await this.texts.take(TEXTS_AT_ONCE);
     if (due.length === 0) return this.freeOfTheDead();
-    const quietEnd = quietUntil(this.runtime.clock.now(), this.config.quiet);
+    const quietEnd = quietUntil(this.clock.now(), this.quiet);
     if (quietEnd !== undefined) {
       await this.texts.putOff(due, quietEnd);
       return due.length;
@@ -66,9 +68,9 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async ask(text: ReadyText): Promise<Settled> {
     const { reference, to, text: words } = text;
-    const reply = await this.carrier.send({ reference, to, text: words, from: this.runtime.profile.senderName });
+    const reply = await this.carrier.send({ reference, to, text: words, from: this.senderName });
     this.counts.add(reply);
-    if (reply === 'refused') this.runtime.log.write('warn', 'alarm', { alarm: 'text-refused' });
+    if (reply === 'refused') this.log.write('warn', 'alarm', { alarm: 'text-refused' });
     return { text, isOver: reply !== 'unknown' };
   }
 }

@@ -1,9 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
-import type { FoundRow } from '#libs/records';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { LeaseHolder, Records, type FoundRow } from '#libs/records';
+import { CityProfile, Clock } from '#libs/service';
 import { ContactStore, TEXT, type TextWork } from './contact.store.js';
 import { closed, step, type DropReason } from './domain/text.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 export type DueText = FoundRow<TextWork>;
 
@@ -28,19 +30,23 @@ const TOKEN_BYTES = 32;
 @Injectable()
 export class TextStore {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'notification'>,
-    @Inject(ContactStore) private readonly contacts: ContactStore,
+    private readonly transactions: Transactions<'notification'>,
+    private readonly records: Records,
+    private readonly leases: LeaseHolder,
+    private readonly contacts: ContactStore,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
   ) {}
 
   /** Leases texts whose hour has come. One that nobody settles is there again when the lease ends. */
   async take(limit: number): Promise<readonly DueText[]> {
-    const { bus, records, clock, leases } = this.runtime;
-    const { number: holder, cleared } = await leases.current();
-    const taken = await bus.transaction(async ({ tx }) => {
-      const store = await records.begin(tx);
+    const { number: holder, cleared } = await this.leases.current();
+    const taken = await this.transactions.run(async ({ tx }) => {
+      const store = await this.records.begin(tx);
       // What stands under this number was leased by a process that has died, until this one has leased something.
       if (!cleared.has(TEXT)) await store.endDeadLeases(TEXT, holder);
-      return store.takeDue<TextWork>(TEXT, { now: clock.now(), limit, leaseMs: LEASE_MS, holder });
+      return store.takeDue<TextWork>(TEXT, { now: this.clock.now(), limit, leaseMs: LEASE_MS, holder });
     });
     cleared.add(TEXT);
     return taken;
@@ -48,16 +54,14 @@ export class TextStore {
 
   /** Frees what processes that have died had leased. @returns how many texts */
   freeOfTheDead(): Promise<number> {
-    const { bus, records } = this.runtime;
-    return bus.transaction(async ({ tx }) => (await records.begin(tx)).endDeadLeases(TEXT));
+    return this.transactions.run(async ({ tx }) => (await this.records.begin(tx)).endDeadLeases(TEXT));
   }
 
   /** Puts texts off, and ends their lease. */
   putOff(texts: readonly DueText[], due: Date): Promise<void> {
-    const { bus, records } = this.runtime;
-    return bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       await (
-        await records.begin(tx)
+        await this.records.begin(tx)
       ).postpone(
         TEXT,
         texts.map(({ value, body }) => ({ value, body, due })),
@@ -67,9 +71,8 @@ export class TextStore {
 
   /** Commits to what will be asked of the carrier, before the first byte leaves; drops what is not to be sent. */
   commit(texts: readonly DueText[]): Promise<{ ready: readonly ReadyText[]; dropped: readonly DropReason[] }> {
-    const { bus, records, clock, profile } = this.runtime;
-    const limits = { today: dayNumber(dayOf(clock.now())), sentMax: profile.messages.maxPerCase };
-    return bus.transaction(async ({ tx }) => {
+    const limits = { today: dayNumber(dayOf(this.clock.now())), sentMax: this.city.profile.messages.maxPerCase };
+    return this.transactions.run(async ({ tx }) => {
       const before = await this.contacts.lock(tx, handlesOf(texts));
       const after = new Map(before);
       const ready: ReadyText[] = [];
@@ -88,15 +91,14 @@ export class TextStore {
         }
       }
       await this.contacts.save(tx, before, after);
-      await (await records.begin(tx)).finish(TEXT, gone);
+      await (await this.records.begin(tx)).finish(TEXT, gone);
       return { ready, dropped };
     });
   }
 
   /** Writes down what the carrier said. What it did not say stays, and may be asked again at once. */
   settle(settled: readonly Settled[]): Promise<void> {
-    const { bus, records, clock } = this.runtime;
-    return bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       const before = await this.contacts.lock(tx, handlesOf(settled.map(({ text }) => text.work)));
       const after = new Map(before);
       const [over, open] = [settled.filter(({ isOver }) => isOver), settled.filter(({ isOver }) => !isOver)];
@@ -105,12 +107,12 @@ export class TextStore {
         if (contact !== undefined) after.set(text.work.body.handle, closed(contact, text.work.body));
       }
       await this.contacts.save(tx, before, after);
-      const store = await records.begin(tx);
+      const store = await this.records.begin(tx);
       await store.finish(
         TEXT,
         over.map(({ text }) => text.work.value),
       );
-      const due = startOfHour(clock.now());
+      const due = startOfHour(this.clock.now());
       await store.postpone(
         TEXT,
         open.map(({ text }) => ({ value: text.work.value, body: text.work.body, due })),
@@ -120,8 +122,7 @@ export class TextStore {
 
   private referenceOf(value: Uint8Array): string {
     const version = Buffer.from(value).readBigUInt64BE(TOKEN_BYTES);
-    const token = value.subarray(0, TOKEN_BYTES);
-    return Buffer.from(this.runtime.keyed('text-reference', token, String(version))).toString('base64url');
+    return this.pseudonyms.textReferenceOf(value.subarray(0, TOKEN_BYTES), version);
   }
 }
 

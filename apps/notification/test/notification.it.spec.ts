@@ -4,9 +4,9 @@ import { BusError, type AnyDelivery } from '#libs/bus';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 
-import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
-import { notificationSpec } from '../src/notification.module.js';
-import { byText, edgesOf, keptBy, notAtAll, Sender, today } from './support.js';
+import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { byText, keptBy, notAtAll, openNotification, Sender, today } from './support.js';
 
 const first = '+10005550123';
 const second = '+10005550124';
@@ -18,8 +18,8 @@ let sender: Sender;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create();
-  service = await openService(notificationSpec, { keyrings, env: { SMS_URL: 'http://127.0.0.1:1' } });
-  deliver = deliveryTo(service, edgesOf(service.runtime).controllers);
+  service = await openNotification(keyrings, { SMS_URL: 'http://127.0.0.1:1' });
+  deliver = (deliveries) => service.deliver(deliveries);
   sender = await Sender.create(keyrings);
 });
 
@@ -41,7 +41,7 @@ async function untilDone(act: () => Promise<void>): Promise<void> {
   }
 }
 
-const kept = (): ReturnType<typeof keptBy> => keptBy(service.runtime);
+const kept = (): ReturnType<typeof keptBy> => keptBy(service);
 
 describe('any order of what is said about a household ends in the same state', () => {
   const scripts: readonly (readonly [string, () => Promise<readonly AnyDelivery[]>])[] = [

@@ -27,22 +27,50 @@ import {
   toBase64url,
   type Household,
 } from '#libs/sealing';
-import type { Runtime } from '#libs/service';
+import { LeaseHolder } from '#libs/records';
+import { CityProfile, type Clock } from '#libs/service';
 
-import type { TestKeyrings } from '../../../test/support/service-harness.js';
-import { ContactDesk } from '../src/contact-desk.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { ContactStore } from '../src/contact.store.js';
-import { OnContactGiven } from '../src/on-contact-given.js';
-import { OnNoticeDue } from '../src/on-notice-due.js';
-import { OnNotificationRequestFiled } from '../src/on-notification-request-filed.js';
+import { NotificationModule, notificationSpec } from '../src/notification.module.js';
+import { Pseudonyms } from '../src/pseudonyms.js';
+import { TextStore } from '../src/text.store.js';
+import { TextWorker } from '../src/text-worker.js';
 
 export const today = (): string => dayOf(new Date());
 
-export function edgesOf(runtime: Runtime<'notification'>): { store: ContactStore; controllers: readonly object[] } {
-  const store = new ContactStore(runtime);
-  const desk = new ContactDesk(store);
-  const controllers = [new OnContactGiven(desk), new OnNotificationRequestFiled(desk), new OnNoticeDue(desk)];
-  return { store, controllers };
+/** A worker that moves only when a test tells it to. */
+class QuietTextWorker extends TextWorker {
+  override onApplicationBootstrap(): void {}
+}
+
+export function openNotification(
+  keyrings: TestKeyrings,
+  env: Readonly<Record<string, string>>,
+  clock?: Clock,
+): Promise<ServiceUnderTest<'notification'>> {
+  return ServiceUnderTest.open(notificationSpec, {
+    keyrings,
+    module: NotificationModule,
+    env,
+    instead: [[TextWorker, QuietTextWorker]],
+    ...(clock === undefined ? {} : { clock }),
+  });
+}
+
+/** The texts of another process on the same database, which leases under a number of its own. */
+export function textsOf(service: ServiceUnderTest<'notification'>, leases = service.get(LeaseHolder)): TextStore {
+  const { bus, records, clock } = service;
+  return new TextStore(
+    bus.transactions,
+    records,
+    leases,
+    service.get(ContactStore),
+    service.get(Pseudonyms),
+    clock,
+    service.get(CityProfile),
+  );
 }
 
 export const byText = (phone: string, language = 'en'): ContactChoiceV1 => ({
@@ -114,9 +142,11 @@ export class Sender {
 }
 
 /** Everything that is kept, as it would be read by the service itself, in one order. */
-export function keptBy(runtime: Runtime<'notification'>): Promise<Readonly<Record<string, readonly string[]>>> {
-  return runtime.bus.transaction(async ({ tx }) => {
-    const records = await runtime.records.begin(tx);
+export function keptBy(
+  service: ServiceUnderTest<'notification'>,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  return service.bus.transaction(async ({ tx }) => {
+    const records = await service.records.begin(tx);
     const kept: Record<string, readonly string[]> = {};
     for (const kind of ['contact', 'link', 'text', 'parked', 'later']) {
       const rows = await records.scan(kind, 1_000);

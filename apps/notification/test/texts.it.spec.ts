@@ -6,16 +6,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import type { AnyDelivery } from '#libs/bus';
 import { LeaseHolder } from '#libs/records';
-import type { Clock } from '#libs/service';
+import { CityProfile, Log, type Clock } from '#libs/service';
 
 import { repositoryRoot } from '../../../deploy/local/place.js';
 import { freePort } from '../../../deploy/local/ports.js';
-import { deliveryTo, openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
-import type { ContactStore } from '../src/contact.store.js';
-import { notificationSpec } from '../src/notification.module.js';
+import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { TextCarrier } from '../src/carrier.adapter.js';
+import type { NotificationConfig } from '../src/config.js';
+import { TextCounts } from '../src/counts.js';
 import { TextStore } from '../src/text.store.js';
 import { TextWorker } from '../src/text-worker.js';
-import { byText, edgesOf, keptBy, notAtAll, Sender } from './support.js';
+import { byText, keptBy, notAtAll, openNotification, Sender, textsOf } from './support.js';
 
 interface Text {
   readonly reference: string;
@@ -33,7 +35,6 @@ const clock: Clock = { now: () => new Date(Date.now() + ahead) };
 let keyrings: TestKeyrings;
 let service: ServiceUnderTest<'notification'>;
 let deliver: (deliveries: readonly AnyDelivery[]) => Promise<void>;
-let store: ContactStore;
 let worker: TextWorker;
 let sender: Sender;
 let journal: string;
@@ -49,11 +50,9 @@ beforeAll(async () => {
     stdio: 'ignore',
   });
   keyrings = await TestKeyrings.create();
-  service = await openService(notificationSpec, { keyrings, clock, env: { SMS_URL: carrierUrl, QUIET_HOURS: 'off' } });
-  const edges = edgesOf(service.runtime);
-  store = edges.store;
-  deliver = deliveryTo(service, edges.controllers);
-  worker = new TextWorker(service.runtime, new TextStore(service.runtime, store));
+  service = await openNotification(keyrings, { SMS_URL: carrierUrl, QUIET_HOURS: 'off' }, clock);
+  deliver = (deliveries) => service.deliver(deliveries);
+  worker = service.get(TextWorker);
   await eventually(async () => (await fetch(`${carrierUrl}/health/ready`)).ok);
 });
 
@@ -95,7 +94,7 @@ async function taken(): Promise<readonly Text[]> {
 }
 
 async function textsLeft(): Promise<number> {
-  return (await keptBy(service.runtime))['text']?.length ?? -1;
+  return (await keptBy(service))['text']?.length ?? -1;
 }
 
 const minutes = (count: number): number => count * 60_000;
@@ -126,7 +125,7 @@ describe('texts', () => {
     await deliver([await sender.gives(contact), sender.notice('eligibility', 1)]);
     expect(await worker.carry()).toBe(0);
     expect(await taken()).toEqual([]);
-    expect(JSON.stringify(await keptBy(service.runtime))).not.toMatch(/5550123|example/);
+    expect(JSON.stringify(await keptBy(service))).not.toMatch(/5550123|example/);
   });
 
   it('do not go out after a stop, also when they were waiting', async () => {
@@ -137,7 +136,7 @@ describe('texts', () => {
   });
 
   it('are at most as many as the profile allows for a case', async () => {
-    const { maxPerCase } = service.runtime.profile.messages;
+    const { maxPerCase } = service.profile.messages;
     await deliver([await sender.gives(byText(first))]);
     for (let version = 1; version <= maxPerCase + 2; version += 1) {
       await deliver([sender.notice('eligibility', version)]);
@@ -168,7 +167,7 @@ describe('texts', () => {
 
   it('go out once when the process dies between the commit and the call, or between the call and its end', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
-    const texts = new TextStore(service.runtime, store);
+    const texts = service.get(TextStore);
     // It dies after it has committed to the text.
     const { ready } = await texts.commit(await texts.take(10));
     expect(ready).toHaveLength(1);
@@ -193,13 +192,13 @@ describe('texts', () => {
     ahead = minutes(6);
     expect(await worker.carry()).toBe(1);
     expect(await taken()).toHaveLength(1);
-    expect((await keptBy(service.runtime))['contact']?.[0]).toContain('"sent":1');
+    expect((await keptBy(service))['contact']?.[0]).toContain('"sent":1');
   });
 
   it('of a process that has died are free as soon as another one looks, and only those', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const dead = new LeaseHolder({ connectionString: service.database.url });
-    const texts = new TextStore({ ...service.runtime, leases: dead }, store);
+    const texts = textsOf(service, dead);
     expect(await texts.take(10)).toHaveLength(1);
     // It lives: nobody may take its work away.
     expect(await texts.freeOfTheDead()).toBe(0);
@@ -213,12 +212,12 @@ describe('texts', () => {
   it('of a process that has died are free when another one is given its number', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const dead = new LeaseHolder({ connectionString: service.database.url });
-    expect(await new TextStore({ ...service.runtime, leases: dead }, store).take(10)).toHaveLength(1);
+    expect(await textsOf(service, dead).take(10)).toHaveLength(1);
     const { number } = await dead.current();
     await dead.stop();
     const next = new LeaseHolder({ connectionString: service.database.url });
     await eventually(async () => (await next.current()).number === number);
-    const texts = new TextStore({ ...service.runtime, leases: next }, store);
+    const texts = textsOf(service, next);
     const { ready } = await texts.commit(await texts.take(10));
     expect(ready).toHaveLength(1);
     // What it has leased itself it does not free.
@@ -244,7 +243,7 @@ describe('texts', () => {
 
   it('come to an end when the carrier does not want them', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
-    const texts = new TextStore(service.runtime, store);
+    const texts = service.get(TextStore);
     const { ready } = await texts.commit(await texts.take(10));
     // Somebody else has used the reference.
     await fetch(`${carrierUrl}/sms/messages`, {
@@ -259,15 +258,13 @@ describe('texts', () => {
 
   it('wait while it is night', async () => {
     const nightWorker = new TextWorker(
-      {
-        ...service.runtime,
-        metrics: new (service.runtime.metrics.constructor as new () => never)(),
-        env: {
-          SMS_URL: carrierUrl,
-          QUIET_ZONE: 'UTC',
-        },
-      },
-      new TextStore(service.runtime, store),
+      service.get(TextStore),
+      service.get(TextCarrier),
+      service.get(TextCounts),
+      clock,
+      service.get(Log),
+      { quietHours: undefined, quietZone: 'UTC' } as NotificationConfig,
+      service.get(CityProfile),
     );
     const now = new Date();
     const at = (hour: number): number => Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1, hour);

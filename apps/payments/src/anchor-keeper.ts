@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { addDays, clocks, dayOf } from '#libs/contracts';
-import { RUNTIME, textSetting, type Runtime } from '#libs/service';
+import { Clock, HealthChecks, Log } from '#libs/service';
+import { Pool } from 'pg';
 import { AnchorFile, type AnchoredPair } from './anchor-file.js';
 
 export const holdReasons = [
@@ -44,16 +44,20 @@ const NOTHING: AnchoredPair = { seq: 0n, hash: '' };
  */
 @Injectable()
 export class AnchorKeeper implements OnModuleInit {
-  private readonly file: AnchorFile;
   private held: HoldReason | undefined;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {
-    this.file = new AnchorFile(join(textSetting(runtime.env, 'ANCHOR'), 'payments.json'));
-    runtime.checks.set('hold', () => this.held ?? 'none');
+  constructor(
+    private readonly file: AnchorFile,
+    private readonly pool: Pool,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    checks: HealthChecks,
+  ) {
+    checks.set('hold', () => this.held ?? 'none');
   }
 
   async onModuleInit(): Promise<void> {
-    await this.standing(this.runtime.pool);
+    await this.standing(this.pool);
   }
 
   /** Why nothing is sent; undefined: it is. */
@@ -78,7 +82,7 @@ export class AnchorKeeper implements OnModuleInit {
     else if (found === undefined && !isLifted) hold = 'books-older-than-anchor';
     else if (found !== anchored.hash && !isLifted) hold = 'books-other-than-anchor';
     this.note(hold);
-    const today = dayOf(this.runtime.clock.now());
+    const today = dayOf(this.clock.now());
     const isCareful = lifted !== null && today <= addDays(lifted, clocks.topicRetentionDays);
     return { hold, anchored, isCareful };
   }
@@ -89,10 +93,10 @@ export class AnchorKeeper implements OnModuleInit {
     const head = await this.head();
     const isThere = typeof read !== 'string' && read.seq === head.seq && read.hash === head.hash;
     if (isThere && this.held === undefined) return true;
-    if (this.held !== undefined && (await this.standing(this.runtime.pool)).hold !== undefined) return false;
+    if (this.held !== undefined && (await this.standing(this.pool)).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
     const isMoved = await this.file.locked(async () => {
-      const { hold, anchored } = await this.standing(this.runtime.pool);
+      const { hold, anchored } = await this.standing(this.pool);
       if (hold !== undefined) return false;
       if (head.seq > anchored.seq) this.file.write(head);
       return true;
@@ -109,20 +113,20 @@ export class AnchorKeeper implements OnModuleInit {
       this.file.write(await this.head());
       return true;
     });
-    await this.standing(this.runtime.pool);
+    await this.standing(this.pool);
     return isMoved ?? false;
   }
 
   private async head(): Promise<AnchoredPair> {
-    const { rows } = await this.runtime.pool.query<{ seq: string; hash: Buffer }>('SELECT seq, hash FROM chain_head');
+    const { rows } = await this.pool.query<{ seq: string; hash: Buffer }>('SELECT seq, hash FROM chain_head');
     const row = rows[0];
     if (row === undefined) throw new Error('the chain has no head');
     return { seq: BigInt(row.seq), hash: row.hash.toString('base64url') };
   }
 
   private note(hold: HoldReason | undefined): void {
-    if (hold !== undefined && hold !== this.held) this.runtime.log.write('error', 'money-held', { code: hold });
-    if (hold === undefined && this.held !== undefined) this.runtime.log.write('info', 'money-held', { code: 'lifted' });
+    if (hold !== undefined && hold !== this.held) this.log.write('error', 'money-held', { code: hold });
+    if (hold === undefined && this.held !== undefined) this.log.write('info', 'money-held', { code: 'lifted' });
     this.held = hold;
   }
 }

@@ -1,12 +1,14 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
+import { SignedBy } from '#libs/service';
 import { BooksStore, type Books } from './books.store.js';
 
-/** For those who watch the money: counts and sums, never a household. Not reached from outside. */
+/** For those who watch the money: counts and sums, never a household. */
 @Controller('v1/books')
 export class BooksController {
-  constructor(@Inject(BooksStore) private readonly books: BooksStore) {}
+  constructor(private readonly books: BooksStore) {}
 
   @Get()
+  @SignedBy('releaser', 'operator')
   read(): Promise<Books> {
     return this.books.read();
   }

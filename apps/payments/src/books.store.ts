@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { AnchorKeeper } from './anchor-keeper.js';
 
 /** The books in figures: nothing of any household. Amounts are cents in decimal. */
@@ -49,12 +49,12 @@ const invariants: Readonly<Record<string, string>> = {
 @Injectable()
 export class BooksStore {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly anchor: AnchorKeeper,
   ) {}
 
   read(): Promise<Books> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       // All figures of one instant: else money on its way would be seen twice, or not at all.
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       const checks: Record<string, boolean> = {};

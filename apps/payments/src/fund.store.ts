@@ -1,6 +1,7 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Transactions } from '#libs/bus';
+import { CityProfile } from '#libs/service';
 import { In, Not, Repository } from 'typeorm';
 import { setAsideCents, type Posting } from './domain/money.js';
 import { Fund } from './fund.entity.js';
@@ -10,13 +11,14 @@ import { LedgerStore } from './ledger.store.js';
 @Injectable()
 export class FundStore implements OnModuleInit {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly city: CityProfile,
     @InjectRepository(Fund) private readonly funds: Repository<Fund>,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    private readonly ledger: LedgerStore,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { profile } = this.runtime;
+    const { profile } = this.city;
     await this.funds.upsert(
       profile.funds.map(({ code, kind, ways, mayPayGrants }) => ({ code, kind, ways: [...ways], mayPayGrants })),
       ['code'],
@@ -28,8 +30,8 @@ export class FundStore implements OnModuleInit {
   }
 
   private async bookOpening(): Promise<void> {
-    const { bus, profile } = this.runtime;
-    await bus.transaction(async ({ tx }) => {
+    const { profile } = this.city;
+    await this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       const { rows } = await tx.query(`SELECT name FROM account WHERE name LIKE '%/given'`);
       const known = new Set((rows as { name: string }[]).map(({ name }) => name));

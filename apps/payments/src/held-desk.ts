@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
 import { bytes, hex } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Pool } from 'pg';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { PeoplesEnd } from './domain/settle.js';
 import { LedgerStore } from './ledger.store.js';
@@ -23,14 +24,15 @@ const HELD_MAX = 500;
 @Injectable()
 export class HeldDesk {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly pool: Pool,
+    private readonly anchor: AnchorKeeper,
+    private readonly ledger: LedgerStore,
+    private readonly desk: PaymentDesk,
   ) {}
 
   async open(): Promise<readonly HeldItem[]> {
-    const { rows } = await this.runtime.pool.query<{ reference: Buffer; cents: string; proposed: boolean }>(
+    const { rows } = await this.pool.query<{ reference: Buffer; cents: string; proposed: boolean }>(
       `SELECT s.reference, s.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
          FROM slot s LEFT JOIN proposal p ON p.about = 'held ' || encode(s.reference, 'hex')
         WHERE s.state = 'held' ORDER BY s.reference LIMIT $1`,
@@ -45,7 +47,7 @@ export class HeldDesk {
 
   /** One more person says how it ended. Two different people who say the same settle it. */
   settle(reference: string, end: PeoplesEnd, person: string): Promise<SettleOutcome> {
-    return this.runtime.bus.transaction(async (unit) => {
+    return this.transactions.run(async (unit) => {
       const { tx } = unit;
       const { rows } = await tx.query(
         `SELECT obligation, slot, generation FROM slot WHERE reference = $1 AND state = 'held'`,

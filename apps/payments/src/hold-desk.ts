@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { canonicalJson } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Clock } from '#libs/service';
 import { AnchorKeeper, type Standing } from './anchor-keeper.js';
 import { lift, type Found, type LiftDecision } from './domain/lift.js';
 import { LedgerStore } from './ledger.store.js';
@@ -34,9 +35,10 @@ export class HoldDesk {
   private last: Reconciliation | undefined;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly anchor: AnchorKeeper,
+    private readonly ledger: LedgerStore,
+    private readonly clock: Clock,
   ) {}
 
   /** What reconciling has found; undefined: it is not known any more. */
@@ -45,7 +47,7 @@ export class HoldDesk {
   }
 
   view(): Promise<HoldView> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       const standing = await this.anchor.standing(tx);
       const { rows } = await tx.query('SELECT seq::text AS seq FROM chain_head');
       const digest = this.digest(standing);
@@ -68,7 +70,7 @@ export class HoldDesk {
     readonly person: string;
     readonly isAccepted: boolean;
   }): Promise<LiftDecision> {
-    const [decision, standing] = await this.runtime.bus.transaction(async ({ tx }) => {
+    const [decision, standing] = await this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       const present = await this.anchor.standing(tx);
       const digest = this.digest(present);
@@ -106,9 +108,7 @@ export class HoldDesk {
   private async end(tx: Tx): Promise<void> {
     await endProposal(tx, ABOUT);
     await tx.query(`UPDATE slot SET careful = true WHERE state NOT IN ('void', 'collected')`);
-    await tx.query(`UPDATE slot SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [
-      this.runtime.clock.now(),
-    ]);
+    await tx.query(`UPDATE slot SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [this.clock.now()]);
     await tx.query(
       `INSERT INTO to_plan (obligation) SELECT id FROM obligation WHERE status <> 'closed' ON CONFLICT DO NOTHING`,
     );

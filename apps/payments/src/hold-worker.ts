@@ -1,5 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Log, Worker } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { HoldDesk } from './hold-desk.js';
 import { Reconciler } from './reconciler.js';
@@ -12,12 +13,13 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly worker: Worker;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
-    @Inject(Reconciler) private readonly reconciler: Reconciler,
-    @Inject(HoldDesk) private readonly holds: HoldDesk,
+    private readonly pool: Pool,
+    private readonly anchor: AnchorKeeper,
+    private readonly reconciler: Reconciler,
+    private readonly holds: HoldDesk,
+    log: Log,
   ) {
-    this.worker = new Worker({ name: 'hold', log: runtime.log, pollMs: POLL_MS, work: () => this.look() });
+    this.worker = new Worker({ name: 'hold', log, pollMs: POLL_MS, work: () => this.look() });
   }
 
   onApplicationBootstrap(): void {
@@ -30,7 +32,7 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if ((await this.anchor.standing(this.runtime.pool)).hold === undefined) this.holds.take(undefined);
+    if ((await this.anchor.standing(this.pool)).hold === undefined) this.holds.take(undefined);
     else this.holds.take(await this.reconciler.reconcile());
     return 0;
   }

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { Field, IsBytes, parseJson, validate } from '#libs/contracts';
-import { NO_BODY, Problem, refuseContent, StaffStore, type SignedRequest } from '#libs/service';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Field, IsBytes } from '#libs/contracts';
+import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsBoolean, IsIn } from 'class-validator';
 import type { PeoplesEnd } from './domain/settle.js';
 import { HeldDesk, type HeldItem } from './held-desk.js';
@@ -28,28 +28,27 @@ class SettleHeld {
   end!: (typeof ends)[number];
 }
 
-/** What only people can settle, two of them together: signed requests of staff, never reached from outside. */
+/** What only people can settle, two of them together. */
 @Controller('v1')
 export class HoldController {
   constructor(
-    @Inject(HoldDesk) private readonly holds: HoldDesk,
-    @Inject(HeldDesk) private readonly held: HeldDesk,
-    @Inject(StaffStore) private readonly staff: StaffStore,
+    private readonly holds: HoldDesk,
+    private readonly held: HeldDesk,
   ) {}
 
   @Get('hold')
+  @SignedBy('releaser', 'operator')
   read(): Promise<HoldView> {
     return this.holds.view();
   }
 
   @Post('hold/lift')
   @HttpCode(200)
+  @SignedBy('releaser')
   async lift(
-    @Headers() headers: SignedRequest['headers'],
-    @Body() body: Buffer = NO_BODY,
+    @Person() person: string,
+    @ContractBody(LiftHold) { digest, accept = false }: LiftHold,
   ): Promise<{ outcome: 'counted' | 'lifted' }> {
-    const person = await this.personOf('/v1/hold/lift', headers, body);
-    const { digest, accept = false } = validate(LiftHold, parseJson(body));
     const decision = await this.holds.agree({ digest, person, isAccepted: accept });
     if (decision.outcome === 'refused')
       throw new Problem(decision.reason === 'same-person' ? 'not-allowed' : 'not-now');
@@ -58,23 +57,18 @@ export class HoldController {
 
   @Post('held/open')
   @HttpCode(200)
-  async open(
-    @Headers() headers: SignedRequest['headers'],
-    @Body() body: Buffer = NO_BODY,
-  ): Promise<{ items: readonly HeldItem[] }> {
-    await this.personOf('/v1/held/open', headers, body);
-    refuseContent(body);
+  @SignedBy('releaser')
+  async open(): Promise<{ items: readonly HeldItem[] }> {
     return { items: await this.held.open() };
   }
 
   @Post('held/settlements')
   @HttpCode(200)
+  @SignedBy('releaser')
   async settle(
-    @Headers() headers: SignedRequest['headers'],
-    @Body() body: Buffer = NO_BODY,
+    @Person() person: string,
+    @ContractBody(SettleHeld) { reference, end }: SettleHeld,
   ): Promise<{ outcome: 'counted' | 'settled' }> {
-    const person = await this.personOf('/v1/held/settlements', headers, body);
-    const { reference, end } = validate(SettleHeld, parseJson(body));
     const outcome = await this.held.settle(reference, end, person);
     switch (outcome) {
       case 'not-found':
@@ -88,9 +82,5 @@ export class HoldController {
       case 'settled':
         return { outcome };
     }
-  }
-
-  private personOf(path: string, headers: SignedRequest['headers'], body: Buffer): Promise<string> {
-    return this.staff.personOf({ path, headers, body }, 'releaser');
   }
 }

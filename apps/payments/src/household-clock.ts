@@ -1,5 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Log, Worker } from '#libs/service';
 import { HouseholdStore } from './household.store.js';
 import { PaymentDesk } from './payment-desk.js';
 
@@ -12,12 +13,13 @@ export class HouseholdClock implements OnApplicationBootstrap, OnApplicationShut
   private readonly worker: Worker;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(HouseholdStore) private readonly households: HouseholdStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly households: HouseholdStore,
+    private readonly desk: PaymentDesk,
+    log: Log,
   ) {
     const work = (): Promise<number> => this.passDay();
-    this.worker = new Worker({ name: 'clocks', log: runtime.log, pollMs: POLL_MS, work });
+    this.worker = new Worker({ name: 'clocks', log, pollMs: POLL_MS, work });
   }
 
   onApplicationBootstrap(): void {
@@ -30,7 +32,7 @@ export class HouseholdClock implements OnApplicationBootstrap, OnApplicationShut
 
   /** One round. @returns how many households were looked at */
   passDay(): Promise<number> {
-    return this.runtime.bus.transaction(async (unit) => {
+    return this.transactions.run(async (unit) => {
       const handles = await this.households.takeWakes(unit.tx, AT_ONCE);
       await this.desk.take(
         handles.map((handle) => ({ handle, commands: [] })),

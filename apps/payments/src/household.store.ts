@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DAY_MS, dayNumber, dayOf, startOfDay } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { caseClocksOf, type CaseClocks, type Profile } from '#libs/policy';
-import { fromBody, isOutlived, toBody, type KindSpec, type Lasting } from '#libs/records';
 import { bytes } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { fromBody, isOutlived, Records, toBody, type KindSpec, type Lasting } from '#libs/records';
+import { CityProfile, Clock } from '#libs/service';
 import { forgotten, isAtRest, isTombstone, keptUntil } from './domain/clocks.js';
 import { newHousehold, type HouseholdState } from './domain/household.js';
 
@@ -43,16 +43,20 @@ export interface GrantPlace {
 export class HouseholdStore {
   readonly clocks: CaseClocks;
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {
-    this.clocks = caseClocksOf(runtime.profile);
+  constructor(
+    private readonly records: Records,
+    private readonly clock: Clock,
+    { clocks }: CityProfile,
+  ) {
+    this.clocks = clocks;
   }
 
   get today(): number {
-    return dayNumber(dayOf(this.runtime.clock.now()));
+    return dayNumber(dayOf(this.clock.now()));
   }
 
   async load(tx: Tx, handles: readonly string[]): Promise<Map<string, HouseholdRecord>> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const found = await records.findForUpdate(
       HOUSEHOLD,
       handles.map((handle) => bytes(handle)),
@@ -69,7 +73,7 @@ export class HouseholdStore {
   }
 
   async save(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     await records.save(
       HOUSEHOLD,
       [...households].map(([handle, record]) => ({ value: bytes(handle), body: toBody(kept(record)) })),
@@ -77,7 +81,7 @@ export class HouseholdStore {
   }
 
   async grants(tx: Tx, grants: readonly string[]): Promise<Map<string, GrantPlace>> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const found = await records.findForUpdate<{ handle?: string; isCancelled: boolean }>(
       GRANT,
       grants.map((grant) => bytes(grant)),
@@ -88,7 +92,7 @@ export class HouseholdStore {
   }
 
   async saveGrants(tx: Tx, grants: ReadonlyMap<string, GrantPlace>): Promise<void> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     await records.save(
       GRANT,
       [...grants].map(([grant, { handle, isCancelled }]) => ({
@@ -103,13 +107,13 @@ export class HouseholdStore {
   /** The link from the books to a household: sealed, and gone on its day. */
   async link(tx: Tx, links: readonly { readonly obligation: string; readonly handle: string }[]): Promise<void> {
     if (links.length === 0) return;
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const until = this.longest;
     await records.put(
       OBLIGATION,
       links.map(({ obligation, handle }) => ({ value: bytes(obligation), body: { handle, until } satisfies Linked })),
     );
-    const due = new Date(startOfDay(dayOf(this.runtime.clock.now())) + this.clocks.waitDays * DAY_MS);
+    const due = new Date(startOfDay(dayOf(this.clock.now())) + this.clocks.waitDays * DAY_MS);
     await records.put(
       WAKE,
       links.map(({ handle }) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
@@ -119,7 +123,7 @@ export class HouseholdStore {
   /** What has ended for good: what was paid keeps its link while it can be disputed, the rest goes at once. */
   async end(tx: Tx, ends: readonly EndedGrant[]): Promise<void> {
     if (ends.length === 0) return;
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const grants = ends.map(({ grant }) => bytes(grant));
     await records.findForUpdate(GRANT, grants);
     await records.save(
@@ -148,16 +152,16 @@ export class HouseholdStore {
 
   /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
   async takeWakes(tx: Tx, limit: number): Promise<readonly string[]> {
-    const records = await this.runtime.records.begin(tx);
-    const due = { now: this.runtime.clock.now(), limit, leaseMs: WAKE_LEASE_MS };
+    const records = await this.records.begin(tx);
+    const due = { now: this.clock.now(), limit, leaseMs: WAKE_LEASE_MS };
     return (await records.takeDue<Linked>(WAKE, due)).map(({ body }) => body.handle);
   }
 
   /** Looks again on the next day, until nothing more can happen. */
   async sleep(tx: Tx, handles: readonly string[]): Promise<void> {
     const households = await this.load(tx, handles);
-    const records = await this.runtime.records.begin(tx);
-    const due = new Date(startOfDay(dayOf(this.runtime.clock.now())) + DAY_MS);
+    const records = await this.records.begin(tx);
+    const due = new Date(startOfDay(dayOf(this.clock.now())) + DAY_MS);
     const [resting, others] = [true, false].map((wanted) =>
       [...households].filter(([, { state }]) => isAtRest(state) === wanted).map(([handle]) => handle),
     );
@@ -183,7 +187,7 @@ export class HouseholdStore {
   }
 
   async linked(tx: Tx, obligations: readonly string[]): Promise<Map<string, string>> {
-    const records = await this.runtime.records.begin(tx);
+    const records = await this.records.begin(tx);
     const found = await records.find<{ handle: string }>(
       OBLIGATION,
       obligations.map((obligation) => bytes(obligation)),

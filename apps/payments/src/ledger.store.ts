@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { canonicalJson, DAY_MS, dayOf, HOUR_MS, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { CityProfile, Clock } from '#libs/service';
 import { accountOf, type Posting } from './domain/money.js';
 import type { Obligation, Slot } from './domain/obligation.js';
 import type { FundView } from './domain/plan.js';
+import { Pseudonyms } from './pseudonyms.js';
+
 import {
   obligationRows,
   slotRows,
@@ -59,7 +61,11 @@ const NO_SITE = 'NONE';
  */
 @Injectable()
 export class LedgerStore {
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime<'payments'>) {}
+  constructor(
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
+  ) {}
 
   async lock(tx: Tx): Promise<ChainLink> {
     const { rows } = await tx.query('SELECT seq, hash FROM chain_head FOR UPDATE');
@@ -68,8 +74,7 @@ export class LedgerStore {
   }
 
   async view(tx: Tx): Promise<LedgerView> {
-    const { clock, profile } = this.runtime;
-    const percent = BigInt(profile.grants.rapid?.capPercentPerWeek ?? 0);
+    const percent = BigInt(this.city.profile.grants.rapid?.capPercentPerWeek ?? 0);
     const { rows } = await tx.query(
       `SELECT f.code, f.ways, f.may_pay_grants,
               coalesce(a.balance_cents, 0)::text AS available, coalesce(-g.balance_cents, 0)::text AS given,
@@ -79,7 +84,7 @@ export class LedgerStore {
          LEFT JOIN account g ON g.name = f.code || '/given'
          LEFT JOIN rapid_week w ON w.fund = f.code AND w.week = $1
         ORDER BY f.code`,
-      [mondayOf(clock.now())],
+      [mondayOf(this.clock.now())],
     );
     const funds = (rows as FundRow[]).map((row): FundView => ({
       code: row.code,
@@ -155,7 +160,7 @@ export class LedgerStore {
   async extend(tx: Tx, head: ChainLink, text: string): Promise<ChainLink> {
     const seq = head.seq + 1n;
     const hash = createHash('sha256').update(head.hash).update(text).digest();
-    const day = dayOf(this.runtime.clock.now());
+    const day = dayOf(this.clock.now());
     await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [seq, hash, day]);
     await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
     return { seq, hash };
@@ -164,7 +169,7 @@ export class LedgerStore {
   /** Writes down for good what people have decided together, with a link of its own. The caller holds the head. */
   async record(tx: Tx, head: ChainLink, { kind, detail }: BookEvent): Promise<ChainLink> {
     const seq = head.seq + 1n;
-    const day = dayOf(this.runtime.clock.now());
+    const day = dayOf(this.clock.now());
     await tx.query('INSERT INTO book_event (seq, kind, day, detail) VALUES ($1, $2, $3, $4)', [
       seq,
       kind,
@@ -176,7 +181,7 @@ export class LedgerStore {
 
   private async writeObligations(tx: Tx, stored: readonly StoredObligation[], seq: bigint): Promise<void> {
     if (stored.length === 0) return;
-    const today = this.runtime.clock.now().toISOString().slice(0, 10);
+    const today = this.clock.now().toISOString().slice(0, 10);
     const rows = stored.map(({ obligation, stub }, at) => ({
       id: bytes(obligation.id),
       kind: obligation.kind,
@@ -203,7 +208,7 @@ export class LedgerStore {
 
   /** The place on the waiting list inside a tier: drawn by a key that nobody can choose, or by the order of coming. */
   private orderKey(id: string, seq: bigint, at: number): Uint8Array {
-    if (this.runtime.profile.selection === 'random-within-tier') return this.runtime.keyed('ledger', 'order', id);
+    if (this.city.profile.selection === 'random-within-tier') return this.pseudonyms.orderOf(id);
     const key = Buffer.alloc(12);
     key.writeBigUInt64BE(seq);
     key.writeUInt32BE(at, 8);
@@ -224,8 +229,8 @@ export class LedgerStore {
         site: slot.site,
         state: slot.state,
         secret_lost: slot.isSecretLost,
-        reference: this.referenceOf(id, slot.slot, slot.generation),
-        due: dueOf(slot, this.runtime.clock.now()),
+        reference: this.pseudonyms.railReferenceOf(id, slot.slot, slot.generation),
+        due: dueOf(slot, this.clock.now()),
         careful: slot.isCareful,
       })),
     );
@@ -244,11 +249,6 @@ export class LedgerStore {
               IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
       [seq, ...slotRows.values(rows)],
     );
-  }
-
-  /** No random number decides money: the same slot and generation has the same reference, whatever was lost. */
-  referenceOf(obligation: string, slot: number, generation: number): Buffer {
-    return Buffer.from(this.runtime.keyed('rail-reference', obligation, slot, generation));
   }
 
   /** Postings are never merged; only the update of the balances is folded. */
@@ -288,7 +288,7 @@ export class LedgerStore {
   }
 
   private async writeLimits(tx: Tx, { rapid, released }: LedgerChange): Promise<void> {
-    const now = this.runtime.clock.now();
+    const now = this.clock.now();
     if (rapid.length > 0) {
       await tx.query(
         `INSERT INTO rapid_week AS w (fund, week, cents)

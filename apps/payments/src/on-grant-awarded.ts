@@ -1,10 +1,9 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantAwarded } from '#libs/contracts';
-import { toBase64url } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
 import { HouseholdStore, type GrantPlace } from './household.store.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 const on = handlersFor('payments');
 
@@ -12,9 +11,9 @@ const on = handlersFor('payments');
 @Controller()
 export class OnGrantAwarded {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(HouseholdStore) private readonly households: HouseholdStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly households: HouseholdStore,
+    private readonly desk: PaymentDesk,
+    private readonly pseudonyms: Pseudonyms,
   ) {}
 
   @on(grantAwarded)
@@ -44,7 +43,7 @@ export class OnGrantAwarded {
 
   private workOf(payload: Delivery<typeof grantAwarded>['payload'], day: number, place: GrantPlace | undefined): Work {
     const { grant, household, kind, amountCents, needs, tier, serviceArea, stub } = payload;
-    const obligation = toBase64url(this.runtime.keyed('ledger', 'obligation', grant));
+    const obligation = this.pseudonyms.obligationOf(grant);
     return {
       handle: household,
       day,

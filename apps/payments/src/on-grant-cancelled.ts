@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantCancelled } from '#libs/contracts';
 import { HouseholdStore } from './household.store.js';
@@ -10,8 +10,8 @@ const on = handlersFor('payments');
 @Controller()
 export class OnGrantCancelled {
   constructor(
-    @Inject(HouseholdStore) private readonly households: HouseholdStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly households: HouseholdStore,
+    private readonly desk: PaymentDesk,
   ) {}
 
   @on(grantCancelled)

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   handlersFor,
   parkFromDevice,
@@ -9,11 +9,11 @@ import {
   type SliceDelivery,
 } from '#libs/bus';
 import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
-import { toBase64url } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { CityProfile } from '#libs/service';
 import type { HouseholdCommand } from './domain/household.js';
 import type { HouseholdKeys } from './household.store.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 const on = handlersFor('payments');
 
@@ -23,8 +23,9 @@ type Request = SliceDelivery<typeof paymentsRequestFiled, typeof paymentsRequest
 @Controller()
 export class OnPaymentsRequestFiled {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly desk: PaymentDesk,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly city: CityProfile,
   ) {}
 
   @on.slice(paymentsRequestFiled, paymentsRequest)
@@ -48,7 +49,7 @@ export class OnPaymentsRequestFiled {
     return {
       receiptKey,
       linkToken,
-      pickup: toBase64url(this.runtime.keyed('pick-up', pickupCode)),
+      pickup: this.pseudonyms.pickupOf(pickupCode),
       payee: payee && { payee: payee.payee, accountReference: payee.accountReference },
     };
   }
@@ -60,7 +61,7 @@ export class OnPaymentsRequestFiled {
     switch (kind) {
       case 'payout-change':
         if (way === undefined) return 'request-incomplete';
-        if (!this.runtime.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
+        if (!this.city.profile.ways.some(({ code }) => code === way)) return 'way-unknown';
         return { type: 'change-payout', n, way, isWhole: this.keysOf(request) !== undefined, isPresent, site };
       case 'presence':
         return isPresent ? { type: 'confirm-presence', n, site } : { type: 'note-request', n };

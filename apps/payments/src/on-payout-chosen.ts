@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   handlersFor,
   parkFromDevice,
@@ -9,9 +9,9 @@ import {
   type SliceDelivery,
 } from '#libs/bus';
 import { dayNumber, payoutChosen, payoutSlice } from '#libs/contracts';
-import { toBase64url } from '#libs/sealing';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { CityProfile } from '#libs/service';
 import { PaymentDesk, type Work } from './payment-desk.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 const on = handlersFor('payments');
 
@@ -21,8 +21,9 @@ type Choice = SliceDelivery<typeof payoutChosen, typeof payoutSlice>;
 @Controller()
 export class OnPayoutChosen {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
+    private readonly desk: PaymentDesk,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly city: CityProfile,
   ) {}
 
   @on.slice(payoutChosen, payoutSlice)
@@ -35,14 +36,14 @@ export class OnPayoutChosen {
 
   private workOf({ payload, household, slice, day }: Choice): Work | Park {
     const { way, receiptKey, linkToken, pickupCode, payee } = slice;
-    if (!this.runtime.profile.ways.some(({ code }) => code === way)) return parkFromDevice('way-unknown');
+    if (!this.city.profile.ways.some(({ code }) => code === way)) return parkFromDevice('way-unknown');
     return {
       handle: household,
       day: dayNumber(day),
       keys: {
         receiptKey,
         linkToken,
-        pickup: toBase64url(this.runtime.keyed('pick-up', pickupCode)),
+        pickup: this.pseudonyms.pickupOf(pickupCode),
         payee: payee === undefined ? undefined : { payee: payee.payee, accountReference: payee.accountReference },
       },
       commands: [

@@ -1,8 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
 import { dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { CityProfile, Clock } from '#libs/service';
 import { lapseOf, passDay } from './domain/clocks.js';
 import { evolve, siteOf, type HouseholdCommand } from './domain/household.js';
 import { report } from './domain/message.js';
@@ -54,12 +54,13 @@ export class PaymentDesk {
   private readonly policy: PaymentPolicy;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(HouseholdStore) private readonly households: HouseholdStore,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    private readonly households: HouseholdStore,
+    private readonly ledger: LedgerStore,
+    private readonly anchor: AnchorKeeper,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
   ) {
-    const { grants, release } = runtime.profile;
+    const { grants, release } = city.profile;
     this.policy = {
       perInstrumentCents: grants.perInstrumentCents,
       isRapidAutomatic: release.automaticRapid !== undefined,
@@ -141,8 +142,8 @@ export class PaymentDesk {
 
   private async purse(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<Purse> {
     const sites = [...new Set([...households.values()].map(({ state }) => siteOf(state)))];
-    const used = await this.ledger.siteHour(tx, sites, startOfHour(this.runtime.clock.now()));
-    const cap = this.runtime.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
+    const used = await this.ledger.siteHour(tx, sites, startOfHour(this.clock.now()));
+    const cap = this.city.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
     const view = await this.ledger.view(tx);
     return new Purse(view, new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)])));
   }
@@ -201,7 +202,7 @@ export class PaymentDesk {
 
   /** Says what has changed. @returns the grants that have ended with it */
   private say(unit: UnitOfWork<'payments'>, { households, obligations }: Sitting): readonly EndedGrant[] {
-    const now = this.runtime.clock.now();
+    const now = this.clock.now();
     const { waitDays, reopenDays, appealDays } = this.households.clocks;
     const ends: EndedGrant[] = [];
     for (const [handle, { state, keys }] of households) {

@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { ServiceSpec } from '#libs/service';
+import { ServiceModule, type ServiceDefinition } from '#libs/service';
+import { join } from 'node:path';
+import { AnchorFile } from './anchor-file.js';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { BooksController } from './books.controller.js';
 import { BooksStore } from './books.store.js';
+import { CashCodeRail } from './cash-code.adapter.js';
+import { PaymentsConfig } from './config.js';
 import { Fund } from './fund.entity.js';
 import { FundStore } from './fund.store.js';
 import { HeldDesk } from './held-desk.js';
@@ -19,6 +23,7 @@ import { OnGrantCancelled } from './on-grant-cancelled.js';
 import { OnPaymentsRequestFiled } from './on-payments-request-filed.js';
 import { OnPayoutChosen } from './on-payout-chosen.js';
 import { PaymentDesk } from './payment-desk.js';
+import { Pseudonyms } from './pseudonyms.js';
 import { Rails } from './rails.js';
 import { RailWorker } from './rail-worker.js';
 import { Reconciler } from './reconciler.js';
@@ -28,15 +33,16 @@ import { ReleaseStore } from './release.store.js';
 import { SlotStore } from './slot.store.js';
 import { WaitingList } from './waiting-list.js';
 
-export const paymentsSpec: ServiceSpec<'payments'> = {
+export const paymentsSpec: ServiceDefinition<'payments'> = {
   service: 'payments',
+  config: PaymentsConfig,
   kinds: householdKinds,
   entities: [Fund],
   migrations: [Tables1764028800003],
 };
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Fund])],
+  imports: [ServiceModule.for(paymentsSpec), TypeOrmModule.forFeature([Fund])],
   controllers: [
     OnPayoutChosen,
     OnGrantAwarded,
@@ -47,6 +53,17 @@ export const paymentsSpec: ServiceSpec<'payments'> = {
     HoldController,
   ],
   providers: [
+    {
+      provide: AnchorFile,
+      useFactory: ({ anchorFolder }: PaymentsConfig) => new AnchorFile(join(anchorFolder, 'payments.json')),
+      inject: [PaymentsConfig],
+    },
+    {
+      provide: CashCodeRail,
+      useFactory: ({ railUrl }: PaymentsConfig) => new CashCodeRail(railUrl),
+      inject: [PaymentsConfig],
+    },
+    Pseudonyms,
     AnchorKeeper,
     BooksStore,
     FundStore,

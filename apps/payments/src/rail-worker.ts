@@ -1,5 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Log, Worker } from '#libs/service';
 import { callFor, outcomeOf, type Asked, type RailOutcome } from './domain/rail.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 import { Rails } from './rails.js';
@@ -22,12 +23,13 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly worker: Worker;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(SlotStore) private readonly slots: SlotStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
-    @Inject(Rails) private readonly rails: Rails,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly slots: SlotStore,
+    private readonly desk: PaymentDesk,
+    private readonly rails: Rails,
+    log: Log,
   ) {
-    this.worker = new Worker({ name: 'rail', log: runtime.log, pollMs: POLL_MS, work: () => this.carry() });
+    this.worker = new Worker({ name: 'rail', log, pollMs: POLL_MS, work: () => this.carry() });
   }
 
   onApplicationBootstrap(): void {
@@ -43,7 +45,7 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
     const due = await this.slots.takeUp(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
     const answered = await Promise.all(due.map((slot) => this.ask(slot)));
-    await this.runtime.bus.transaction(async (unit) => {
+    await this.transactions.run(async (unit) => {
       await this.desk.take(await this.worksOf(unit.tx, answered), unit);
       await this.slots.askAgain(unit.tx, due);
     });

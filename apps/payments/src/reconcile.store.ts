@@ -1,6 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Pool } from 'pg';
 import type { Adoption } from './domain/adopt.js';
 import type { Obligation } from './domain/obligation.js';
 import type { StatementItem } from './domain/rail.js';
@@ -23,12 +24,13 @@ const CHECK_VIOLATION = '23514';
 @Injectable()
 export class ReconcileStore {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly pool: Pool,
+    private readonly ledger: LedgerStore,
   ) {}
 
   async page(after: Uint8Array, limit: number): Promise<readonly string[]> {
-    const { rows } = await this.runtime.pool.query<{ id: Buffer }>(
+    const { rows } = await this.pool.query<{ id: Buffer }>(
       'SELECT id FROM obligation WHERE id > $1 ORDER BY id LIMIT $2',
       [after, limit],
     );
@@ -36,7 +38,7 @@ export class ReconcileStore {
   }
 
   async read(ids: readonly string[]): Promise<readonly Obligation[]> {
-    return this.runtime.bus.transaction(async ({ tx }) => [...(await this.ledger.obligations(tx, ids)).values()]);
+    return this.transactions.run(async ({ tx }) => [...(await this.ledger.obligations(tx, ids)).values()]);
   }
 
   /** Changes one obligation under the head of the chain. @returns what became of it */
@@ -45,7 +47,7 @@ export class ReconcileStore {
     decide: (present: Obligation, fundFor: FundFor) => Promise<Adoption>,
   ): Promise<Adoption['type']> {
     try {
-      return await this.runtime.bus.transaction(async ({ tx }) => {
+      return await this.transactions.run(async ({ tx }) => {
         const head = await this.ledger.lock(tx);
         const present = (await this.ledger.obligations(tx, [id])).get(id);
         if (present === undefined) return 'known';
@@ -69,7 +71,7 @@ export class ReconcileStore {
     items: readonly StatementItem[],
   ): Promise<{ readonly unmatched: readonly string[]; readonly differing: readonly string[] }> {
     const ofRail = new Map(items.map((item) => [item.reference, item]));
-    const { rows } = await this.runtime.pool.query<{ reference: Buffer; state: string; cents: string; way: string }>(
+    const { rows } = await this.pool.query<{ reference: Buffer; state: string; cents: string; way: string }>(
       'SELECT reference, state, amount_cents::text AS cents, way FROM slot',
     );
     const differing: string[] = [];

@@ -1,11 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { CityProfile } from '#libs/service';
 import { adopt, type Finding } from './domain/adopt.js';
 import type { Found } from './domain/lift.js';
 import { splitIntoSlots } from './domain/money.js';
 import { presentSlots, type Obligation } from './domain/obligation.js';
-import type { Rail } from './cash-rail.js';
-import { LedgerStore } from './ledger.store.js';
+import type { Rail } from './cash-code.adapter.js';
+import { Pseudonyms } from './pseudonyms.js';
 import { Rails } from './rails.js';
 import { ReconcileStore } from './reconcile.store.js';
 
@@ -37,10 +37,10 @@ export class Reconciler {
   private adopted = 0;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
-    @Inject(ReconcileStore) private readonly store: ReconcileStore,
-    @Inject(Rails) private readonly rails: Rails,
+    private readonly store: ReconcileStore,
+    private readonly rails: Rails,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly city: CityProfile,
   ) {}
 
   async reconcile(): Promise<Reconciliation> {
@@ -89,7 +89,7 @@ export class Reconciler {
     for (const [slot, amountCents] of this.amountsOf(obligation).entries()) {
       const known = presentSlots(obligation).find((each) => each.slot === slot)?.generation ?? 0;
       for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
-        const reference = this.ledger.referenceOf(obligation.id, slot, generation).toString('base64url');
+        const reference = this.pseudonyms.railReferenceOf(obligation.id, slot, generation).toString('base64url');
         const reply = await send({ call: 'inquire', reference, amountCents });
         asked += 1;
         if (reply.type === 'lost' || ('reference' in reply && reply.reference !== reference)) unanswered += 1;
@@ -102,7 +102,7 @@ export class Reconciler {
   }
 
   private amountsOf({ slots, amountCents }: Obligation): readonly bigint[] {
-    if (slots.length === 0) return splitIntoSlots(amountCents, this.runtime.profile.grants.perInstrumentCents);
+    if (slots.length === 0) return splitIntoSlots(amountCents, this.city.profile.grants.perInstrumentCents);
     const amounts = new Map(slots.map((slot) => [slot.slot, slot.amountCents]));
     return [...amounts].sort(([a], [b]) => a - b).map(([, cents]) => cents);
   }

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { CityProfile } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { Posting } from './domain/money.js';
 import { approve, type Approval } from './domain/release.js';
@@ -32,14 +33,15 @@ const RELEASABLE = ['CASH'];
 @Injectable()
 export class ReleaseStore {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly ledger: LedgerStore,
+    private readonly anchor: AnchorKeeper,
+    private readonly city: CityProfile,
   ) {}
 
   /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
   make(maker: string): Promise<Batch | undefined> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       const id = randomUUID();
       await this.ledger.lock(tx);
       await tx.query(
@@ -58,7 +60,7 @@ export class ReleaseStore {
 
   /** Batches that wait for checkers. */
   async open(): Promise<readonly Batch[]> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       const { rows } = await tx.query(`SELECT id, digest FROM batch WHERE state = 'made'`);
       const batches = rows as { id: string; digest: Buffer }[];
       return Promise.all(batches.map(async ({ id, digest }) => batchOf(id, await this.slotsOf(tx, id), digest)));
@@ -67,7 +69,7 @@ export class ReleaseStore {
 
   /** One more person agrees to exactly what the digest names. */
   approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
-    return this.runtime.bus.transaction(async ({ tx }) => {
+    return this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       // What is released may have left already, without these books' knowing.
       if ((await this.anchor.standing(tx)).hold !== undefined) return { outcome: 'refused', reason: 'not-open' };
@@ -88,7 +90,7 @@ export class ReleaseStore {
           seenDigest,
         },
         person,
-        this.runtime.profile.release.checkers,
+        this.city.profile.release.checkers,
       );
       if (found.state === 'made' && presentDigest !== madeDigest) await this.dissolve(tx, batch);
       if (approval.outcome === 'refused') return approval;

@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { HOUR_MS, startOfHour } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
-import { RUNTIME, type Runtime } from '#libs/service';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Clock } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
@@ -46,9 +47,10 @@ const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', s
 @Injectable()
 export class SlotStore {
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(LedgerStore) private readonly ledger: LedgerStore,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly ledger: LedgerStore,
+    private readonly anchor: AnchorKeeper,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -57,7 +59,7 @@ export class SlotStore {
    */
   async takeUp(limit: number): Promise<readonly DueSlot[]> {
     if (!(await this.anchor.advance())) return [];
-    const due = await this.runtime.bus.transaction(async ({ tx }) => {
+    const due = await this.transactions.run(async ({ tx }) => {
       if (!(await this.isAnyDue(tx))) return [];
       const head = await this.ledger.lock(tx);
       // The database may be another one than a moment ago.
@@ -76,7 +78,7 @@ export class SlotStore {
     const { rows } = await tx.query(
       `SELECT 1 FROM slot WHERE due <= $1 AND (lease IS NULL OR lease < $1)
           AND state IN ('intended', 'unknown', 'issued') LIMIT 1`,
-      [this.runtime.clock.now()],
+      [this.clock.now()],
     );
     return rows.length > 0;
   }
@@ -86,7 +88,7 @@ export class SlotStore {
     tx: Tx,
     { limit, anchored }: { readonly limit: number; readonly anchored: bigint },
   ): Promise<readonly DueSlot[]> {
-    const now = this.runtime.clock.now();
+    const now = this.clock.now();
     const { rows } = await tx.query(
       `UPDATE slot s SET lease = $1
          FROM (SELECT obligation, slot, generation, lease FROM slot
@@ -118,7 +120,7 @@ export class SlotStore {
    * is to be asked than was; then after longer rests.
    */
   async askAgain(tx: Tx, slots: readonly DueSlot[]): Promise<void> {
-    const now = this.runtime.clock.now().getTime();
+    const now = this.clock.now().getTime();
     await tx.query(
       `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
               due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $1::timestamptz
@@ -167,7 +169,7 @@ export class SlotStore {
 
   /** Obligations that wait for room in their site's hour. Each is tried once in every hour. */
   async takeCapped(tx: Tx, limit: number): Promise<readonly string[]> {
-    const now = this.runtime.clock.now();
+    const now = this.clock.now();
     const { rows } = await tx.query(
       `UPDATE slot s SET due = $2
          FROM (SELECT obligation, slot, generation FROM slot

@@ -1,5 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { RUNTIME, Worker, type Runtime } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { Log, Worker } from '#libs/service';
 import { AnchorKeeper } from './anchor-keeper.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 import { SlotStore } from './slot.store.js';
@@ -13,13 +14,14 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly worker: Worker;
 
   constructor(
-    @Inject(RUNTIME) private readonly runtime: Runtime<'payments'>,
-    @Inject(SlotStore) private readonly slots: SlotStore,
-    @Inject(PaymentDesk) private readonly desk: PaymentDesk,
-    @Inject(AnchorKeeper) private readonly anchor: AnchorKeeper,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly slots: SlotStore,
+    private readonly desk: PaymentDesk,
+    private readonly anchor: AnchorKeeper,
+    log: Log,
   ) {
     const work = (): Promise<number> => this.giveTurns();
-    this.worker = new Worker({ name: 'waiting-list', log: runtime.log, pollMs: POLL_MS, work });
+    this.worker = new Worker({ name: 'waiting-list', log, pollMs: POLL_MS, work });
   }
 
   onApplicationBootstrap(): void {
@@ -32,7 +34,7 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
   async giveTurns(): Promise<0> {
-    await this.runtime.bus.transaction(async (unit) => {
+    await this.transactions.run(async (unit) => {
       if ((await this.anchor.standing(unit.tx)).hold !== undefined) return;
       const turns = await this.slots.turns(unit.tx, TURNS_AT_ONCE);
       const capped = await this.slots.takeCapped(unit.tx, TURNS_AT_ONCE);

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dataSourceOf } from '#libs/service';
 import { randomId } from '../../../test/support/signed-household.js';
-import { openService } from '../../../test/support/service-harness.js';
-import { ServiceApp } from '../../../test/support/service-app.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { AnchorKeeper } from '../src/anchor-keeper.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
@@ -60,23 +59,24 @@ describe('the books', () => {
 
   it('nothing happened, nothing is written: turns that change nothing, requests that change nothing', async () => {
     const household = world.household();
-    await world.app.deliver([
+    await world.service.deliver([
       household.payout('CASH', { lane: 'own-device' }),
       world.grant(household, { kind: 'standard', amountCents: 70_000 }),
     ]);
     const before = await head();
-    await world.app.deliver([household.askPayments(1, { kind: 'presence' }, { lane: 'own-device' })]);
+    await world.service.deliver([household.askPayments(1, { kind: 'presence' }, { lane: 'own-device' })]);
     await world.giveTurns();
     expect(await head()).toBe(before);
   });
 
   it('a hundred households at once in two processes: no cent is promised twice', async () => {
-    const other = await openService(paymentsSpec, {
+    const other = await ServiceUnderTest.open(paymentsSpec, {
       keyrings: world.keyrings,
-      clock: world.service.runtime.clock,
-      env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url, DATABASE_URL: world.service.database.url },
+      module: PaymentsModule,
+      clock: world.service.clock,
+      env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url },
+      database: world.service.database,
     });
-    const app = await ServiceApp.open(other, PaymentsModule, { keyrings: world.keyrings });
     try {
       const [row] = await world.rows<{ cents: string }>(
         `SELECT balance_cents::text AS cents FROM account WHERE name = 'PHIL/available'`,
@@ -88,26 +88,25 @@ describe('the books', () => {
       for (let left = rest; left > 0n; left -= 10_000_000n) {
         const amountCents = Number(left < 10_000_000n ? left : 10_000_000n);
         const each = left === rest ? big : world.household();
-        await world.app.deliver([world.grant(each, { kind: 'standard', amountCents })]);
+        await world.service.deliver([world.grant(each, { kind: 'standard', amountCents })]);
       }
       const batches = Array.from({ length: 20 }, () =>
         Array.from({ length: 5 }, () => world.grant(world.household(), { kind: 'standard', amountCents: 100_000 })),
       );
-      await Promise.all(batches.map((batch, at) => (at % 2 === 0 ? world.app : app).deliver(batch)));
+      await Promise.all(batches.map((batch, at) => (at % 2 === 0 ? world.service : other).deliver(batch)));
       // The two halves of a household meet in different processes.
       const halves = Array.from({ length: 20 }, () => world.household());
       await Promise.all([
-        world.app.deliver(halves.map((each) => each.payout('CASH'))),
-        app.deliver(halves.map((each) => world.grant(each, { kind: 'standard', amountCents: 100_000 }))),
+        world.service.deliver(halves.map((each) => each.payout('CASH'))),
+        other.deliver(halves.map((each) => world.grant(each, { kind: 'standard', amountCents: 100_000 }))),
       ]);
-      const said = await app.said();
+      const said = await other.said();
       expect(new Set(halves.map((each) => each.box('payments', said)?.status))).toEqual(new Set(['waiting-list']));
       const books = await world.books();
       expect(books.balanced).toBe(true);
       expect(books.accounts['PHIL/available']).toBe('0');
       expect(books.obligations['waiting-list']).toBe(70);
     } finally {
-      await app.close();
       await other.close();
     }
   });
@@ -125,7 +124,7 @@ describe('the waiting list', () => {
   it('a small wish does not slip past a more urgent one that is too large for what is left', async () => {
     for (let left = 144_500_000 - 150_000; left > 0; left -= 9_000_000) {
       const amountCents = Math.min(left, 9_000_000);
-      await list.app.deliver([list.grant(list.household(), { kind: 'standard', amountCents })]);
+      await list.service.deliver([list.grant(list.household(), { kind: 'standard', amountCents })]);
     }
     await list.rows(`UPDATE obligation SET service_area = 'Filler'`);
     const own = (): Promise<object[]> =>
@@ -134,16 +133,16 @@ describe('the waiting list', () => {
       );
     const withdrawn = randomId();
     const [first, urgent, small] = [list.household(), list.household(), list.household()];
-    await list.app.deliver([list.grant(first, { id: withdrawn, kind: 'standard', amountCents: 100_000 })]);
-    await list.app.deliver([list.grant(urgent, { kind: 'standard', amountCents: 150_000 })]);
-    await list.app.deliver([list.grant(small, { kind: 'standard', amountCents: 10_000, tier: 3 })]);
+    await list.service.deliver([list.grant(first, { id: withdrawn, kind: 'standard', amountCents: 100_000 })]);
+    await list.service.deliver([list.grant(urgent, { kind: 'standard', amountCents: 150_000 })]);
+    await list.service.deliver([list.grant(small, { kind: 'standard', amountCents: 10_000, tier: 3 })]);
     await list.giveTurns();
     expect(await own()).toEqual([
       { cents: 10_000, status: 'waiting-list' },
       { cents: 100_000, status: 'reserved' },
       { cents: 150_000, status: 'waiting-list' },
     ]);
-    await list.app.deliver([list.cancel(withdrawn)]);
+    await list.service.deliver([list.cancel(withdrawn)]);
     await list.giveTurns();
     expect(await own()).toEqual([
       { cents: 10_000, status: 'waiting-list' },
@@ -165,8 +164,8 @@ describe('limits of what goes out by itself', () => {
 
   it('ten rapid grants an hour at one site; the eleventh when the hour is over', async () => {
     const households = Array.from({ length: 11 }, () => limits.household());
-    await limits.app.deliver(households.map((each) => each.payout('CASH', { site: 'BUSY' })));
-    await limits.app.deliver(households.map((each) => limits.grant(each)));
+    await limits.service.deliver(households.map((each) => each.payout('CASH', { site: 'BUSY' })));
+    await limits.service.deliver(households.map((each) => limits.grant(each)));
     expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
     await limits.giveTurns();
     expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
@@ -180,13 +179,13 @@ describe('limits of what goes out by itself', () => {
     await limits.rows(`UPDATE rapid_week SET cents = 17000000`);
     const [urgent, other, standard] = [limits.household(), limits.household(), limits.household()];
     const all = [urgent, other, standard];
-    await limits.app.deliver(all.map((each, at) => each.payout('CASH', { site: `WEEK-${at}` })));
-    await limits.app.deliver([limits.grant(other, { tier: 2 })]);
-    await limits.app.deliver([
+    await limits.service.deliver(all.map((each, at) => each.payout('CASH', { site: `WEEK-${at}` })));
+    await limits.service.deliver([limits.grant(other, { tier: 2 })]);
+    await limits.service.deliver([
       limits.grant(urgent, { tier: 1 }),
       limits.grant(standard, { kind: 'standard', amountCents: 45_000, tier: 3 }),
     ]);
-    const said = await limits.app.said();
+    const said = await limits.service.said();
     expect(all.map((each) => each.box('payments', said)?.status)).toEqual(['approved', 'waiting-list', 'approved']);
     expect(other.notices('payments', said)).toEqual(['update']);
     await limits.giveTurns();
@@ -204,7 +203,7 @@ describe('the anchor', () => {
   beforeAll(async () => {
     anchored = await PaymentsWorld.open();
     const household = anchored.household();
-    await anchored.app.deliver([household.payout('CASH'), anchored.grant(household)]);
+    await anchored.service.deliver([household.payout('CASH'), anchored.grant(household)]);
     await anchored.carry();
   });
 
@@ -213,12 +212,12 @@ describe('the anchor', () => {
   const file = (): string => join(anchored.anchor, 'payments.json');
 
   async function restart(): Promise<void> {
-    await anchored.app.get(AnchorKeeper).onModuleInit();
+    await anchored.service.get(AnchorKeeper).onModuleInit();
   }
 
   async function more(): Promise<void> {
     const household = anchored.household();
-    await anchored.app.deliver([
+    await anchored.service.deliver([
       household.payout('CASH', { site: randomId().slice(0, 6).toUpperCase().replace(/\W|_/g, 'X') }),
       anchored.grant(household),
     ]);
@@ -251,8 +250,7 @@ describe('the anchor', () => {
       expect(await anchored.carry()).toBe(0);
       expect(anchored.partner.calls.length).toBe(calls);
       expect((await anchored.books()).hold).toBe(reason);
-      const health = await anchored.app.app.inject({ method: 'GET', url: '/health/ready' });
-      expect(health.json<{ checks: object }>().checks).toMatchObject({ hold: reason });
+      expect((await anchored.service.health()).checks).toMatchObject({ hold: reason });
       expect(readFileSync(file(), 'utf8')).toBe(text);
       writeFileSync(file(), good);
       await restart();

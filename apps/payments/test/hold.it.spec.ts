@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '#libs/contracts';
 import { randomId } from '../../../test/support/signed-household.js';
-import { TestKeyrings } from '../../../test/support/service-harness.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { RestoredCity, type Case } from './restored-city.js';
 import { PaymentsWorld } from './support.js';
@@ -60,7 +60,7 @@ describe('lifting', () => {
 
   it('nothing is released while payments holds', async () => {
     const household = world.household();
-    await world.app.deliver([
+    await world.service.deliver([
       household.payout('CASH', { site: 'RELEASE' }),
       world.grant(household, { kind: 'standard', amountCents: 30_000 }),
     ]);
@@ -116,7 +116,7 @@ describe('an instrument of which the books contradict each other', () => {
       await settle(city.people.first, reference, 'paid'),
       await settle(city.people.second, reference, 'paid'),
     ]).toEqual(['counted', 'settled']);
-    expect(paid.household.box('payments', await world.app.said())?.status).toBe('collected');
+    expect(paid.household.box('payments', await world.service.said())?.status).toBe('collected');
     expect(await world.books()).toMatchObject({ balanced: true });
     world.partner.find();
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AnyDelivery } from '#libs/bus';
 import { ordersOf } from '#libs/bus/testing';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
-import type { Said } from '../../../test/support/service-app.js';
+import type { Said } from '../../../test/support/service-under-test.js';
 import { inStep, PaymentsWorld } from './support.js';
 
 let world: PaymentsWorld;
@@ -64,9 +64,9 @@ function cancelled(grant: AnyDelivery): AnyDelivery {
 async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
   await inStep(
     tolds.map(({ script }) => script),
-    (batch) => world.app.deliver(batch),
+    (batch) => world.service.deliver(batch),
   );
-  const said = await world.app.said();
+  const said = await world.service.said();
   return Promise.all(tolds.map((told) => endOf(told, said)));
 }
 
@@ -102,7 +102,7 @@ describe('whatever comes first', () => {
       obligations: { closed: 720, reserved: 720 },
       accounts: { 'PHIL/reserved': String(720 * 125_000), 'PHIL/in-flight': '0' },
     });
-    expect(await world.app.parked()).toEqual({});
+    expect(await world.service.parked()).toEqual({});
   });
 
   it('from a phone at home nothing is kept before somebody was seen, and nobody is texted', async () => {
@@ -119,9 +119,9 @@ describe('whatever comes first', () => {
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
     const after = await world.books();
     expect(after).toMatchObject({ balanced: true, accounts: before.accounts, slots: before.slots });
-    const said = await world.app.said();
+    const said = await world.service.said();
     expect(tolds.flatMap(({ household }) => household.notices('payments', said))).toEqual([]);
-    await world.app.deliver(tolds.map(({ household }) => household.askPayments(2, { kind: 'presence' })));
+    await world.service.deliver(tolds.map(({ household }) => household.askPayments(2, { kind: 'presence' })));
     expect((await world.books()).slots['intended']).toBe(10);
     expect((await world.books()).slots['capped']).toBe(14);
   });
@@ -177,12 +177,12 @@ describe('whatever comes first', () => {
       household.askPayments(1, { kind: 'presence' }),
       cancelled(rapid),
     ];
-    for (const delivery of script) await world.app.deliver([delivery]);
-    const [said, books] = [await world.app.said(), await world.books()];
+    for (const delivery of script) await world.service.deliver([delivery]);
+    const [said, books] = [await world.service.said(), await world.books()];
     const head = await world.rows('SELECT seq::text FROM chain_head');
-    for (const delivery of script) await world.app.deliver([delivery]);
-    await world.app.deliver(script);
-    expect((await world.app.said()).length).toBe(said.length);
+    for (const delivery of script) await world.service.deliver([delivery]);
+    await world.service.deliver(script);
+    expect((await world.service.said()).length).toBe(said.length);
     expect(await world.books()).toEqual(books);
     expect(await world.rows('SELECT seq::text FROM chain_head')).toEqual(head);
   });
@@ -193,22 +193,22 @@ describe('what is set aside', () => {
     await world.service.clear();
     const household = world.household();
     const id = randomId();
-    await world.app.deliver([world.grant(household, { id, kind: 'standard', amountCents: 50_000 })]);
-    await world.app.deliver([world.grant(household, { id, kind: 'standard', amountCents: 60_000 })]);
-    await world.app.deliver([household.payout('CASH', { forged: true })]);
-    await world.app.deliver([household.askPayments(1, { kind: 'presence' }, { forged: true })]);
-    await world.app.deliver([household.payout('GOLD')]);
+    await world.service.deliver([world.grant(household, { id, kind: 'standard', amountCents: 50_000 })]);
+    await world.service.deliver([world.grant(household, { id, kind: 'standard', amountCents: 60_000 })]);
+    await world.service.deliver([household.payout('CASH', { forged: true })]);
+    await world.service.deliver([household.askPayments(1, { kind: 'presence' }, { forged: true })]);
+    await world.service.deliver([household.payout('GOLD')]);
     const late = household.payout('CASH');
-    await world.app.deliver([{ ...late, day: '2026-11-08' }]);
-    await world.app.deliver([{ ...household.payout('CASH'), day: '2026-11-19' }]);
-    expect(await world.app.parked()).toEqual({
+    await world.service.deliver([{ ...late, day: '2026-11-08' }]);
+    await world.service.deliver([{ ...household.payout('CASH'), day: '2026-11-19' }]);
+    expect(await world.service.parked()).toEqual({
       'other-content': 1,
       'slice-not-signed': 2,
       'way-unknown': 1,
       'slice-key-gone': 1,
       'slice-not-opened': 1,
     });
-    expect(household.box('payments', await world.app.said())).toBeUndefined();
+    expect(household.box('payments', await world.service.said())).toBeUndefined();
     expect(await world.rows('SELECT amount_cents::text FROM obligation WHERE amount_cents IN (50000, 60000)')).toEqual([
       { amount_cents: '50000' },
     ]);

@@ -27,7 +27,7 @@ async function paidTwice(): Promise<number> {
 }
 
 function dieAtNextCommit(): void {
-  (world.app.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+  (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
 }
 
 let site = 0;
@@ -35,7 +35,7 @@ let site = 0;
 async function present(): Promise<SignedHousehold> {
   const household = world.household();
   site += 1;
-  await world.app.deliver([household.payout('CASH', { site: `RAIL-${site}` }), world.grant(household)]);
+  await world.service.deliver([household.payout('CASH', { site: `RAIL-${site}` }), world.grant(household)]);
   return household;
 }
 
@@ -45,7 +45,7 @@ async function totals(): Promise<{ readonly available: bigint }> {
 }
 
 async function codesOf(household: SignedHousehold): Promise<readonly string[]> {
-  const box = household.box('payments', await world.app.said());
+  const box = household.box('payments', await world.service.said());
   return box === undefined ? [] : household.codes(box);
 }
 
@@ -62,11 +62,11 @@ describe('a partner that behaves', () => {
     const calls = world.partner.calls.length;
     await world.carry();
     expect(world.partner.calls.length - calls).toBe(1);
-    const box = household.box('payments', await world.app.said());
+    const box = household.box('payments', await world.service.said());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000', highestRequest: 0 });
     const [code] = await codesOf(household);
     expect([...world.partner.successful.values()].map((payment) => payment.code)).toContain(code);
-    expect(household.notices('payments', await world.app.said())).toEqual(['ready']);
+    expect(household.notices('payments', await world.service.said())).toEqual(['ready']);
     expect(await world.carry()).toBe(0);
     expect(world.partner.calls.length - calls).toBe(1);
   });
@@ -79,7 +79,7 @@ describe('a partner that behaves', () => {
     expect(world.partner.collect(code)).toBe(false);
     world.pass(2 * HOUR_MS);
     await world.carry();
-    const said = await world.app.said();
+    const said = await world.service.said();
     expect(household.box('payments', said)).toMatchObject({ status: 'collected', amountCents: '25000', ready: [] });
     expect(
       said.filter(({ contract }) => contract === 'payments.grant-closed').map(({ payload }) => payload['ended']),
@@ -90,15 +90,15 @@ describe('a partner that behaves', () => {
     const [early, late] = [await present(), world.household()];
     const grantOf = (household: SignedHousehold, id: string) => world.grant(household, { id });
     const [first, second] = ['a'.repeat(42) + 'A', 'b'.repeat(42) + 'A'];
-    await world.app.deliver([late.payout('CASH', { site: 'LATE' }), grantOf(late, second)]);
+    await world.service.deliver([late.payout('CASH', { site: 'LATE' }), grantOf(late, second)]);
     const other = world.household();
-    await world.app.deliver([other.payout('CASH', { site: 'OTHER' }), grantOf(other, first)]);
-    await world.app.deliver([world.cancel(first)]);
+    await world.service.deliver([other.payout('CASH', { site: 'OTHER' }), grantOf(other, first)]);
+    await world.service.deliver([world.cancel(first)]);
     await world.carry();
     const [code] = await codesOf(late);
-    await world.app.deliver([world.cancel(second)]);
+    await world.service.deliver([world.cancel(second)]);
     await world.carry();
-    const said = await world.app.said();
+    const said = await world.service.said();
     expect(other.box('payments', said)?.status).toBe('closed');
     expect(late.box('payments', said)).toMatchObject({ status: 'closed', ready: [] });
     expect(early.box('payments', said)?.status).toBe('ready-to-collect');
@@ -112,8 +112,8 @@ describe('a partner that behaves', () => {
     await world.carry();
     const [code = ''] = await codesOf(household);
     const head = await world.books();
-    await world.app.deliver([household.askPayments(1, { kind: 'withdraw' })]);
-    expect(household.box('payments', await world.app.said())).toMatchObject({ status: 'closed', ready: [] });
+    await world.service.deliver([household.askPayments(1, { kind: 'withdraw' })]);
+    expect(household.box('payments', await world.service.said())).toMatchObject({ status: 'closed', ready: [] });
     world.partner.collect(code);
     await world.carry();
     const books = await world.books();
@@ -125,27 +125,26 @@ describe('a partner that behaves', () => {
 describe('what decides about a payment', () => {
   it('its reference comes from grant, slot and generation alone: a database that was lost gives the same again', async () => {
     await present();
-    const { keyed } = world.service.runtime;
     const slots = await world.rows<{ obligation: Buffer; slot: number; generation: number; reference: Buffer }>(
       'SELECT obligation, slot, generation, reference FROM slot',
     );
     for (const { obligation, slot, generation, reference } of slots) {
       const id = obligation.toString('base64url');
-      expect(reference).toEqual(Buffer.from(keyed('rail-reference', id, slot, generation)));
+      expect(reference).toEqual(world.service.keyed('rail-reference', id, slot, generation));
     }
   });
 
   it('a withdrawal after a crash in the middle of a call takes nothing back: it asks, and then makes it worthless', async () => {
     const household = world.household();
     const id = randomId();
-    await world.app.deliver([household.payout('CASH', { site: 'CRASH' }), world.grant(household, { id })]);
+    await world.service.deliver([household.payout('CASH', { site: 'CRASH' }), world.grant(household, { id })]);
     const { available } = await totals();
     const before = new Set(world.partner.successful.keys());
     dieAtNextCommit();
     await world.carry();
     const issued = [...world.partner.successful.keys()].filter((reference) => !before.has(reference));
     expect(issued).toHaveLength(1);
-    await world.app.deliver([world.cancel(id)]);
+    await world.service.deliver([world.cancel(id)]);
     expect(await world.rows(`SELECT state FROM slot WHERE site = 'CRASH'`)).toEqual([{ state: 'intended' }]);
     await world.carryOn(3);
     expect(await world.rows(`SELECT state FROM slot WHERE site = 'CRASH'`)).toEqual([{ state: 'void' }]);
@@ -163,7 +162,7 @@ describe.each(['before the reply is kept', 'not at all'] as const)('a crash %s',
     expect(await paidTwice()).toBe(0);
     expect((await world.books()).balanced).toBe(true);
     await world.carryOn(8);
-    const box = household.box('payments', await world.app.said());
+    const box = household.box('payments', await world.service.said());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000' });
     const codes = await codesOf(household);
     expect(codes).toHaveLength(1);
@@ -222,7 +221,7 @@ describe('misbehaviour upon misbehaviour', () => {
     expect((await world.books()).balanced).toBe(true);
     world.partner.behave();
     await world.carryOn();
-    const said = await world.app.said();
+    const said = await world.service.said();
     const sites = households.map((_, at) => `RAIL-${first + at}`);
     const [{ held } = { held: 0 }] = await world.rows<{ held: number }>(
       `SELECT count(*)::int AS held FROM slot WHERE state = 'held' AND site = ANY($1)`,

@@ -28,7 +28,7 @@ const approve = (batch: Batch, by: StaffKey | undefined, digest = batch.digest) 
 
 async function standard(): Promise<SignedHousehold> {
   const household = world.household();
-  await world.app.deliver([
+  await world.service.deliver([
     household.payout('CASH'),
     world.grant(household, { kind: 'standard', amountCents: 150_000 }),
   ]);
@@ -56,7 +56,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'released', missing: 0 } });
     expect((await world.books()).balanced).toBe(true);
     expect(await world.carry()).toBe(2);
-    const box = household.box('payments', await world.app.said());
+    const box = household.box('payments', await world.service.said());
     expect(box?.ready.map(({ amountCents }) => amountCents).sort()).toEqual(['100000', '50000']);
     expect(await approve(batch, second)).toMatchObject({ status: 409 });
   });
@@ -95,10 +95,10 @@ describe('release in Los Angeles: one person makes, another checks', () => {
   it('a batch that was edited since it was made is nobody’s approval any more', async () => {
     const household = await standard();
     const batch = await make();
-    await world.app.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
+    await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
     expect(await approve(batch, checker)).toMatchObject({ status: 409 });
     expect(await stateOf(batch)).toBe('void');
-    await world.app.deliver([household.askPayments(2, { kind: 'payout-change', way: 'CASH' })]);
+    await world.service.deliver([household.askPayments(2, { kind: 'payout-change', way: 'CASH' })]);
     expect(await approve(batch, checker)).toMatchObject({ status: 409 });
     const again = await make(checker);
     expect(again.batch).not.toBe(batch.batch);
@@ -109,8 +109,8 @@ describe('release in Los Angeles: one person makes, another checks', () => {
   it('changed to and fro before anybody checks, it is another batch, too', async () => {
     const household = await standard();
     const batch = await make();
-    await world.app.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
-    await world.app.deliver([household.askPayments(2, { kind: 'payout-change', way: 'CASH' })]);
+    await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
+    await world.service.deliver([household.askPayments(2, { kind: 'payout-change', way: 'CASH' })]);
     expect(await approve(batch, checker)).toMatchObject({ status: 409 });
     expect((await world.books()).balanced).toBe(true);
     expect(await approve(await make(), checker)).toMatchObject({ status: 200 });
@@ -120,7 +120,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     await world.carryOn(1);
     const household = await standard();
     expect(await approve(await make(), checker)).toMatchObject({ status: 200 });
-    await world.app.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
+    await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
     const calls = world.partner.calls.length;
     await world.carry();
     expect(world.partner.calls.length).toBe(calls);
@@ -149,7 +149,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
 
   it('a bill waits for its vendor rail; nothing of another way can be made into a batch', async () => {
     const household = world.household();
-    await world.app.deliver([
+    await world.service.deliver([
       household.payout('VEND'),
       world.grant(household, { kind: 'standard', amountCents: 240_000 }),
     ]);

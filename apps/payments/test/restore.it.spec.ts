@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestKeyrings } from '../../../test/support/service-harness.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { AnchorKeeper } from '../src/anchor-keeper.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { RestoredCity, type Case } from './restored-city.js';
@@ -45,10 +45,8 @@ describe('payments restored to an older state', () => {
 
   it('it is noticed at the start already', async () => {
     await city.payAndRestore();
-    await world.app.close();
-    await world.start();
-    const answer = await world.app.app.inject({ method: 'GET', url: '/health/ready' });
-    expect(answer.json<{ checks: object }>().checks).toMatchObject({ hold: expect.stringMatching(/^books-/) });
+    await world.service.reopen();
+    expect((await world.service.health()).checks).toMatchObject({ hold: expect.stringMatching(/^books-/) });
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000']);
@@ -57,14 +55,14 @@ describe('payments restored to an older state', () => {
   it('also when it is another database only since the round began: nothing is called', async () => {
     await city.apply();
     // Taken up before the copy was made, and due again in it.
-    (world.app.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+    (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
     await world.carry();
     const copy = await city.copy();
     world.pass(61_000);
     await world.carry();
     world.pass(61_000);
     await city.apply();
-    const anchor = world.app.get(AnchorKeeper);
+    const anchor = world.service.get(AnchorKeeper);
     const advance = anchor.advance.bind(anchor);
     anchor.advance = async () => {
       const mayGoOn = await advance();
@@ -85,7 +83,7 @@ describe('payments restored to an older state', () => {
     const seen = await city.hold();
     expect(seen.found).toMatchObject({ unmatched: 1 });
     expect(await city.liftBy(city.people.first, { digest: seen.digest })).toBe('not-now');
-    await world.app.deliver(paid.messages);
+    await world.service.deliver(paid.messages);
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000']);
@@ -100,7 +98,7 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
     await city.lift();
     await city.settleDown();
-    expect(paid.household.box('payments', await world.app.said())).toMatchObject({ status: 'closed', ready: [] });
+    expect(paid.household.box('payments', await world.service.said())).toMatchObject({ status: 'closed', ready: [] });
     expect(city.payments()).toEqual([]);
     expect(await world.rows('SELECT state FROM slot')).toEqual([{ state: 'void' }]);
     expect(await world.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/outstanding': '0' } });
@@ -120,7 +118,7 @@ describe('payments restored to an older state', () => {
 
   it('from after it was sent and before the answer was kept: asked about, and told to the household', async () => {
     const paid = await city.apply();
-    (world.app.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+    (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
     await world.carry();
     const copy = await city.copy();
     world.pass(61_000);
@@ -156,7 +154,7 @@ describe('payments restored to an older state', () => {
     await city.restore(copy, paid);
     await city.lift();
     await city.settleDown();
-    expect(paid.household.box('payments', await world.app.said())?.status).toBe('collected');
+    expect(paid.household.box('payments', await world.service.said())?.status).toBe('collected');
     expect(city.payments()).toEqual(['25000']);
     expect(await world.books()).toMatchObject({ balanced: true });
   });
@@ -187,12 +185,12 @@ describe('payments restored to an older state', () => {
     for (let at = 0; at < 6; at += 1) {
       const other = city.prepared();
       others.push(other);
-      await elsewhere.app.deliver(other.messages);
+      await elsewhere.service.deliver(other.messages);
     }
     await elsewhere.leave();
     expect(await world.carry()).toBe(0);
     expect(await world.books()).toMatchObject({ hold: 'books-other-than-anchor' });
-    await world.app.deliver(paid.messages);
+    await world.service.deliver(paid.messages);
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(Array.from({ length: 7 }, () => '25000'));
@@ -207,7 +205,7 @@ describe('payments restored to an older state', () => {
     await city.restore(copy, paid);
     const during = await city.apply();
     expect(await world.rows(`SELECT state FROM slot WHERE site = '${city.lastSite}'`)).toEqual([]);
-    expect(during.household.box('payments', await world.app.said())).toBeUndefined();
+    expect(during.household.box('payments', await world.service.said())).toBeUndefined();
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000', '25000']);
@@ -222,7 +220,7 @@ describe('payments restored to an older state', () => {
     await city.restore(copy);
     await city.lift(true);
     const calls = world.partner.calls.length;
-    await world.app.deliver(paid.messages);
+    await world.service.deliver(paid.messages);
     await city.settleDown();
     expect(world.partner.calls.slice(calls).map(({ path }) => path)).toEqual(['/cash/inquiries']);
     expect(city.payments()).toEqual(['25000']);
@@ -240,7 +238,7 @@ describe('payments restored to an older state', () => {
     await city.deliver(paid, world.cancel(paid.grant));
     await city.settleDown();
     expect(city.payments()).toEqual([]);
-    expect(paid.household.box('payments', await world.app.said())?.status).toBe('closed');
+    expect(paid.household.box('payments', await world.service.said())?.status).toBe('closed');
     expect(await world.books()).toMatchObject({ balanced: true });
   });
 });
@@ -282,7 +280,7 @@ describe('the anchor', () => {
     const held = readFileSync(city.anchorFile, 'utf8');
     await city.lift();
     writeFileSync(city.anchorFile, held);
-    await world.app.get(AnchorKeeper).onModuleInit();
+    await world.service.get(AnchorKeeper).onModuleInit();
     await city.settleDown();
     expect(await world.books()).toMatchObject({ hold: null });
     expect(city.payments()).toEqual(['25000']);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { AnyDelivery } from '#libs/bus';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
-import type { TestKeyrings } from '../../../test/support/service-harness.js';
+import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { superuserUrl } from '../../../test/support/stack.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { copyIn, copyOut, type TableCopy } from '../../../test/support/table-copy.js';
@@ -58,13 +58,13 @@ export class RestoredCity {
 
   async apply(): Promise<Case> {
     const made = this.prepared();
-    await this.world.app.deliver(made.messages);
+    await this.world.service.deliver(made.messages);
     return made;
   }
 
   async deliver(to: Case, ...messages: AnyDelivery[]): Promise<void> {
     to.messages.push(...messages);
-    await this.world.app.deliver(messages);
+    await this.world.service.deliver(messages);
   }
 
   copy(): Promise<TableCopy> {
@@ -74,7 +74,7 @@ export class RestoredCity {
   /** The older state, and then, as by Kafka, everything that was said since. */
   async restore(copy: TableCopy, ...cases: readonly Case[]): Promise<void> {
     await copyIn(this.url, copy);
-    await this.world.app.deliver(cases.flatMap(({ messages }) => messages));
+    await this.world.service.deliver(cases.flatMap(({ messages }) => messages));
   }
 
   /** As for `restore`, of somebody who has applied and been paid after the copy. */
@@ -87,9 +87,8 @@ export class RestoredCity {
   }
 
   async hold(): Promise<HoldView> {
-    await this.world.app.get(HoldWorker).look();
-    const answer = await this.world.app.app.inject({ method: 'GET', url: '/v1/hold' });
-    return answer.json<HoldView>();
+    await this.world.service.get(HoldWorker).look();
+    return (await this.world.read<HoldView>('/v1/hold', this.people.first)).body;
   }
 
   async liftBy(person: StaffKey, body: object): Promise<string> {
@@ -124,7 +123,7 @@ export class RestoredCity {
   }
 
   async codeOf({ household }: Case): Promise<string | undefined> {
-    const box = household.box('payments', await this.world.app.said());
+    const box = household.box('payments', await this.world.service.said());
     return box === undefined ? undefined : household.codes(box)[0];
   }
 

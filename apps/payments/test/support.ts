@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceApp } from '../../../test/support/service-app.js';
-import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
-import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
+import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { HoldWorker } from '../src/hold-worker.js';
 import type { HeldItem } from '../src/held-desk.js';
 import { BooksStore, type Books } from '../src/books.store.js';
@@ -48,6 +48,17 @@ export class MortalDesk extends PaymentDesk {
   }
 }
 
+const still = {
+  module: PaymentsModule,
+  instead: [
+    [RailWorker, QuietRailWorker],
+    [WaitingList, QuietWaitingList],
+    [HoldWorker, QuietHoldWorker],
+    [HouseholdClock, QuietHouseholdClock],
+    [PaymentDesk, MortalDesk],
+  ],
+} as const satisfies Partial<ServiceOptions>;
+
 export class Crash extends Error {}
 
 export interface GrantOptions {
@@ -78,18 +89,17 @@ export class PaymentsWorld {
   static readonly firstDay = dayOf(START);
 
   service!: ServiceUnderTest<'payments'>;
-  app!: ServiceApp<'payments'>;
 
   static async open({ profile = 'los-angeles', keyrings, anchor }: WorldOptions = {}): Promise<PaymentsWorld> {
     const rings = keyrings ?? (await TestKeyrings.create(dayOf(START)));
     const world = new PaymentsWorld(rings, await Partner.open(), anchor ?? mkdtempSync(join(rings.folder, 'anchor-')));
-    world.service = await openService(paymentsSpec, {
+    world.service = await ServiceUnderTest.open(paymentsSpec, {
+      ...still,
       keyrings: rings,
       profile,
       clock: { now: () => world.now },
       env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url },
     });
-    await world.start();
     return world;
   }
 
@@ -97,33 +107,19 @@ export class PaymentsWorld {
   static async beside(other: PaymentsWorld, anchor?: string): Promise<PaymentsWorld> {
     const { keyrings, partner, service } = other;
     const world = new PaymentsWorld(keyrings, partner, anchor ?? mkdtempSync(join(keyrings.folder, 'anchor-')));
-    world.service = await openService(paymentsSpec, {
+    world.service = await ServiceUnderTest.open(paymentsSpec, {
+      ...still,
       keyrings,
       clock: { now: () => other.now },
-      env: { ANCHOR: world.anchor, RAIL_URL: partner.url, DATABASE_URL: service.database.url },
+      env: { ANCHOR: world.anchor, RAIL_URL: partner.url },
+      database: service.database,
     });
-    await world.start();
     return world;
   }
 
   /** Ends this process; the partner stays. */
   async leave(): Promise<void> {
-    await this.app.close();
     await this.service.close();
-  }
-
-  /** The application anew on the same runtime: everything that a process remembers is forgotten. */
-  async start(): Promise<void> {
-    this.app = await ServiceApp.open(this.service, PaymentsModule, {
-      keyrings: this.keyrings,
-      instead: [
-        [RailWorker, QuietRailWorker],
-        [WaitingList, QuietWaitingList],
-        [HoldWorker, QuietHoldWorker],
-        [HouseholdClock, QuietHouseholdClock],
-        [PaymentDesk, MortalDesk],
-      ],
-    });
   }
 
   get day(): string {
@@ -160,7 +156,7 @@ export class PaymentsWorld {
   /** One round of the worker; a crash in it is the end of that round. */
   async carry(): Promise<number> {
     try {
-      return await this.app.get(RailWorker).carry();
+      return await this.service.get(RailWorker).carry();
     } catch (error) {
       if (error instanceof Crash) return 0;
       throw error;
@@ -178,38 +174,39 @@ export class PaymentsWorld {
 
   /** One round of the clocks of households. */
   passDay(): Promise<number> {
-    return this.app.get(HouseholdClock).passDay();
+    return this.service.get(HouseholdClock).passDay();
   }
 
   /** What is kept of one kind. */
-  async kept(kind: string): Promise<readonly object[]> {
-    const { bus, records } = this.service.runtime;
-    const rows = await bus.transaction(async ({ tx }) => (await records.begin(tx)).scan(kind, 10_000));
-    return rows.map(({ body }) => body);
+  kept(kind: string): Promise<readonly object[]> {
+    return this.service.kept(kind);
   }
 
   giveTurns(): Promise<number> {
-    return this.app.get(WaitingList).giveTurns();
+    return this.service.get(WaitingList).giveTurns();
   }
 
   books(): Promise<Books> {
-    return this.app.get(BooksStore).read();
+    return this.service.get(BooksStore).read();
   }
 
   async rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
-    return (await this.service.runtime.pool.query<T>(sql, values)).rows;
+    return (await this.service.pool.query<T>(sql, values)).rows;
   }
 
   enrol(name: string, person: string): Promise<StaffKey> {
-    return enrolStaff(this.service.runtime, { name, person, role: 'releaser' });
+    return enrolStaff(this.service, { name, person, role: 'releaser' });
   }
 
   post(path: string, body: object, signer?: StaffKey): Promise<StaffAnswer<Answered>> {
-    return postAs(this.app, { path, body, now: this.now }, signer);
+    return postAs(this.service, { path, body, now: this.now }, signer);
+  }
+
+  read<T>(path: string, signer?: StaffKey): Promise<StaffAnswer<T>> {
+    return readAs(this.service, { path, now: this.now }, signer);
   }
 
   async close(): Promise<void> {
-    await this.app.close();
     await this.service.close();
     await this.partner.close();
   }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '#libs/service';
-import { CLOCK } from './clock.js';
+import { Clock } from '#libs/service';
 import type { Behaviour } from './domain/behaviour.js';
 import { collect, evolve, inquire, issue, statement, voidPayment, type Decision, type Payment } from './domain/cash.js';
 import type { Answer, CashEntry } from './domain/entry.js';
@@ -20,7 +19,7 @@ export class CashStore implements OnModuleDestroy {
 
   constructor(
     @Inject(JournalStore) private readonly journal: JournalStore,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly clock: Clock,
   ) {
     for (const entry of journal.entries) if (isCash(entry)) this.take(entry);
     for (const entry of journal.entries) if (entry.kind === 'cash-delayed') this.postLater(entry);

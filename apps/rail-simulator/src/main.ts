@@ -1,15 +1,21 @@
-import { clockFrom } from '#libs/service';
+import 'reflect-metadata';
+import { clockFrom, ConfigError, readConfig } from '#libs/service';
+import { SimulatorConfig } from './config.js';
 import { startSimulator } from './simulator.js';
 
-const port = Number(process.env['PORT'] ?? '');
-const journal = process.env['JOURNAL'] ?? '';
-if (!Number.isInteger(port) || port < 1 || port > 65_535 || journal === '') {
-  console.error('PORT or JOURNAL is missing or has the wrong form');
-  process.exit(1);
+function configured(): SimulatorConfig {
+  try {
+    return readConfig(SimulatorConfig, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    return process.exit(1);
+  }
 }
 
-const host = process.env['HOST'] ?? '127.0.0.1';
-const simulator = await startSimulator({ port, journal, host, clock: clockFrom(process.env) });
+const config = configured();
+const { port, host, journal } = config;
+const simulator = await startSimulator({ port, journal, host, clock: clockFrom(config) });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     simulator.close().then(

@@ -1,11 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
-import type { Clock } from '#libs/service';
+import { Clock } from '#libs/service';
 import { AdminController } from './admin.controller.js';
 import { BehaviourStore } from './behaviour.store.js';
 import { CashController } from './cash.controller.js';
 import { CashStore } from './cash.store.js';
-import { CLOCK } from './clock.js';
 import { JournalStore } from './journal.store.js';
 import { LineInterceptor } from './line.interceptor.js';
 import { RefusalFilter } from './refusal.filter.js';
@@ -20,7 +19,7 @@ export class RailSimulatorModule {
       controllers: [CashController, SmsController, AdminController],
       providers: [
         { provide: JournalStore, useValue: journal },
-        { provide: CLOCK, useValue: clock },
+        { provide: Clock, useValue: clock },
         { provide: APP_INTERCEPTOR, useClass: LineInterceptor },
         { provide: APP_FILTER, useClass: RefusalFilter },
         BehaviourStore,

@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '#libs/service';
-import { CLOCK } from './clock.js';
+import { Clock } from '#libs/service';
 import type { Behaviour } from './domain/behaviour.js';
 import type { Answer, SmsEntry } from './domain/entry.js';
 import { JournalStore } from './journal.store.js';
@@ -29,7 +28,7 @@ export class SmsStore implements OnModuleDestroy {
 
   constructor(
     @Inject(JournalStore) private readonly journal: JournalStore,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly clock: Clock,
   ) {
     const entries = journal.entries.filter((entry): entry is SmsEntry => entry.kind.startsWith('sms-'));
     for (const entry of entries) this.take(entry, false);

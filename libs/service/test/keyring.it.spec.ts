@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DAY_MS, dayOf, keyLife } from '#libs/contracts';
 import { FileKeyring } from '#libs/sealing';
 
-import { openService, TestKeyrings } from '../../../test/support/service-harness.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { ServiceConfig } from '../src/index.js';
 import { busUp } from '../../bus/src/index.js';
 import { recordsUp } from '../../records/src/index.js';
 
@@ -45,31 +47,32 @@ it('a service tells when the second copy of its keyring is away, and works on wi
   });
   await ring.renewReplica();
   let now = new Date();
-  const { runtime, close } = await openService(
+  const service = await ServiceUnderTest.open(
     {
       service: 'notification',
+      config: ServiceConfig,
       kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
       migrations: [Tables1764028800011 as never],
     },
     { keyrings, env: { KEYRING_REPLICA: replicaDir }, clock: { now: () => now } },
   );
-  const replicas = (): unknown => runtime.checks.get('keyring replicas')?.();
+  const replicas = (): unknown => service.checks.values()['keyring replicas'];
   expect(replicas()).toBe('in-step');
 
   await rename(replicaDir, `${replicaDir}-unplugged`);
   expect(replicas()).toBe('away');
-  const { bus, records, keyring } = runtime;
+  const { bus, records, keyring } = service;
   const value = Buffer.from('value');
   await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value, body: { word: 'a' } }]));
   // The next night needs new keys and would destroy old ones: it waits.
   now = new Date(now.getTime() + DAY_MS);
-  await expect(runtime.nightly.run()).rejects.toMatchObject({ code: 'replica-away' });
+  await expect(service.nightly.run()).rejects.toMatchObject({ code: 'replica-away' });
 
   await rename(`${replicaDir}-unplugged`, replicaDir);
-  expect((await runtime.nightly.run())?.outcome).toBe('done');
+  expect((await service.nightly.run())?.outcome).toBe('done');
   const [row] = await bus.transaction(async ({ tx }) => (await records.begin(tx)).find('kept', [value]));
   expect([row, replicas()]).toEqual([{ word: 'a' }, 'in-step']);
   expect(keyring.describe().days?.first).toBe(dayOf(new Date()));
-  await close();
+  await service.close();
 });

@@ -4,11 +4,13 @@ import { DAY_MS, dayNumber, dayOf, HOUR_MS, startOfDay } from '#libs/contracts';
 
 import { Registry } from 'prom-client';
 
-import { openService, TestKeyrings, type ServiceUnderTest } from '../../../test/support/service-harness.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { busUp } from '../../bus/src/index.js';
 import { partitionOf, recordsUp } from '../../records/src/index.js';
-import { Nightly } from '../src/nightly.js';
-import { nightlyWorkers, turnChecks, turnMetrics } from '../src/nightly-work.js';
+import { Nightly } from '../src/scheduling/nightly.js';
+import { nightlyWorkers, turnChecks, turnMetrics } from '../src/scheduling/nightly-work.js';
+import { ServiceConfig } from '../src/index.js';
 
 const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);
 
@@ -28,9 +30,10 @@ let now = START;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create(dayOf(START));
-  service = await openService(
+  service = await ServiceUnderTest.open(
     {
       service: 'notification',
+      config: ServiceConfig,
       kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
       migrations: [Tables1764028800009 as never],
@@ -48,13 +51,13 @@ const value = Buffer.from('value');
 const night = (): number => dayNumber(dayOf(now));
 
 async function kept(): Promise<unknown> {
-  const { bus, records } = service.runtime;
+  const { bus, records } = service;
   return bus.transaction(async ({ tx }) => (await (await records.begin(tx)).find('kept', [value]))[0]);
 }
 
 describe('the nights of a service', () => {
   it('turn once each, make up for what was missed, and destroy keys in the keyring by their clock', async () => {
-    const { bus, records, nightly, keyring } = service.runtime;
+    const { bus, records, nightly, keyring } = service;
     await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value, body: { n: 1 } }]));
     expect(await nightly.run()).toEqual({ outcome: 'not-due' });
     const first = night();
@@ -91,8 +94,8 @@ describe('a service', () => {
     const log = {
       write: (level: string, event: string, fields: object = {}) => void lines.push({ level, event, ...fields }),
     };
-    const { records, keyring, pool } = service.runtime;
-    const nightly = new Nightly({ records, keyring, pool, clock: { now: () => now }, log });
+    const { records, keyring: rowKeys, pool } = service;
+    const nightly = new Nightly({ records, rowKeys, pool, clock: { now: () => now }, log });
     const health = (): object =>
       Object.fromEntries(turnChecks(() => nightly.status()).map(([name, check]) => [name, check()]));
     return { lines, log, nightly, health, alarms: () => lines.filter(({ event }) => event === 'alarm') };
@@ -150,7 +153,7 @@ describe('a service', () => {
   });
 
   it('turns without a record that does not open, says so, and leaves it where it is', async () => {
-    const { bus, records, pool } = service.runtime;
+    const { bus, records, pool } = service;
     const { nightly, health, alarms } = watched();
     const bad = Buffer.from('bad');
     await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value: bad, body: {} }]));

@@ -1,0 +1,14 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { toBase64url } from '#libs/sealing';
+import { keyedHash, type KeyedHash } from '#libs/service';
+
+/** Every derived id that notification can make. */
+@Injectable()
+export class Pseudonyms {
+  constructor(@Inject(keyedHash('text-reference')) private readonly reference: KeyedHash) {}
+
+  /** The same for the same notice, whatever is lost and done again: the carrier sends once per reference. */
+  textReferenceOf(token: Uint8Array, version: bigint): string {
+    return toBase64url(this.reference(token, String(version)));
+  }
+}

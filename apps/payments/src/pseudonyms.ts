@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { toBase64url } from '#libs/sealing';
+import { keyedHash, type KeyedHash } from '#libs/service';
+
+/** Every derived id that payments can make. No random number decides money: what is lost and done again has the same id. */
+@Injectable()
+export class Pseudonyms {
+  constructor(
+    @Inject(keyedHash('ledger')) private readonly ledger: KeyedHash,
+    @Inject(keyedHash('rail-reference')) private readonly reference: KeyedHash,
+    @Inject(keyedHash('pick-up')) private readonly pickup: KeyedHash,
+  ) {}
+
+  /** The obligation that a grant makes. */
+  obligationOf(grant: string): string {
+    return toBase64url(this.ledger('obligation', grant));
+  }
+
+  /** A place on the waiting list that nobody can choose. */
+  orderOf(obligation: string): Uint8Array {
+    return this.ledger('order', obligation);
+  }
+
+  /** Under which a rail knows one generation of an instrument; 32 bytes. */
+  railReferenceOf(obligation: string, slot: number, generation: number): Buffer {
+    return Buffer.from(this.reference(obligation, slot, generation));
+  }
+
+  /** What is kept of a pick-up code. */
+  pickupOf(code: string): string {
+    return toBase64url(this.pickup(code));
+  }
+}

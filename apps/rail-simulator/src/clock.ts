@@ -1,2 +1,0 @@
-/** What the stores ask for the time. */
-export const CLOCK = Symbol('clock');

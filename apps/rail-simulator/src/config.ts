@@ -1,0 +1,20 @@
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { ClockConfig, Setting, wholeNumber } from '#libs/service';
+
+/** What the simulator is told when it starts. */
+export class SimulatorConfig extends ClockConfig {
+  @Setting('PORT', { as: wholeNumber })
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  readonly port!: number;
+
+  @Setting('HOST', { fallback: '127.0.0.1' })
+  @Matches(/^[\w.:-]{1,253}$/)
+  readonly host!: string;
+
+  /** Folder of the journal; made when it is not there. */
+  @Setting('JOURNAL')
+  @Matches(/./)
+  readonly journal!: string;
+}

@@ -1,0 +1,73 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../clock/clock.js';
+import { Problem } from '../http/problem.js';
+import type { Access } from './access.js';
+import { takesBody, type CalledRequest, type Caller } from './caller.js';
+import { DeviceDirectory } from './device-directory.js';
+import { isSigned, signerOf, type SignedRequest, type Signer } from './http-signature.js';
+import { StaffRepository } from './staff.repository.js';
+
+/**
+ * Lets in whom a route names, and nobody to a route that names nobody. Who has sent a request is known before anything
+ * in it is looked at; each request costs one look for its key.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly staff: StaffRepository,
+    private readonly clock: Clock,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // Messages of the bus are known by the signature in their envelope.
+    if (context.getType() !== 'http') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
+    const { access } = request.routeOptions.config as { readonly access?: Access };
+    if (access === undefined) throw new Problem('not-found');
+    request.caller = await this.callerOf(access, signedPart(request));
+    if (!takesBody(context.getHandler())) refuseContent(request.body);
+    return true;
+  }
+
+  private async callerOf(access: Access, request: SignedRequest): Promise<Caller> {
+    switch (access.type) {
+      case 'public':
+        return {};
+      case 'device': {
+        if (access.orUnsigned && !isSigned(request.headers)) return {};
+        const devices = this.modules.get<DeviceDirectory>(DeviceDirectory, { strict: false });
+        const { lane, site } = await this.signerOf(request, (name) => devices.find(name));
+        return { device: { lane, site } };
+      }
+      case 'staff': {
+        const { person, role } = await this.signerOf(request, (name) => this.staff.find(name));
+        if (!access.roles.includes(role)) throw new Problem('not-allowed');
+        return { person };
+      }
+    }
+  }
+
+  private async signerOf<T extends Signer>(
+    request: SignedRequest,
+    find: (name: string) => Promise<T | undefined>,
+  ): Promise<T> {
+    const signer = await signerOf(request, find, this.clock.now());
+    if (signer === undefined) throw new Problem('not-signed');
+    return signer;
+  }
+}
+
+const NO_BODY = new Uint8Array();
+
+function signedPart({ method, url, headers, body }: FastifyRequest & CalledRequest): SignedRequest {
+  return { method, path: url.split('?', 1)[0] ?? url, headers, body: body ?? NO_BODY };
+}
+
+/** Where nothing is asked but what the path says. @throws Problem `unknown-field` */
+function refuseContent(body: Buffer | undefined): void {
+  if (body !== undefined && body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
+}

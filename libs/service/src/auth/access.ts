@@ -1,0 +1,40 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { StaffRole } from './staff.entity.js';
+
+/** Who may call a route. */
+export type Access =
+  | { readonly type: 'public' }
+  | { readonly type: 'device'; readonly orUnsigned: boolean }
+  | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
+
+const declared = new WeakSet<object>();
+
+/** Anybody who reaches the listener. */
+export function Public(): MethodDecorator {
+  return declare({ type: 'public' });
+}
+
+/**
+ * An enrolled device of the city, by its signature.
+ *
+ * @param orUnsigned also a household's own device, which signs nothing; what is signed must still be signed well
+ */
+export function SignedByDevice({ orUnsigned = false }: { readonly orUnsigned?: boolean } = {}): MethodDecorator {
+  return declare({ type: 'device', orUnsigned });
+}
+
+/** Staff whose key has one of these roles, by their signature. */
+export function SignedBy(...roles: readonly [StaffRole, ...StaffRole[]]): MethodDecorator {
+  return declare({ type: 'staff', roles });
+}
+
+/** Fastify keeps it with the route, where the guard and the check at the start read it. */
+function declare(access: Access): MethodDecorator {
+  const once: MethodDecorator = (_target, _name, descriptor) => {
+    const route = descriptor.value as object;
+    if (declared.has(route)) throw new TypeError('a route declares twice who may call it');
+    declared.add(route);
+  };
+  return applyDecorators(once, RouteConfig({ access }));
+}

@@ -1,0 +1,107 @@
+import { createHash, createPublicKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { httpbis } from 'http-message-signatures';
+
+/**
+ * HTTP Message Signatures (RFC 9421) with Ed25519, over method, path and the digest of the body (RFC 9530).
+ * It says which enrolled device or person sent a request; what the body claims about that is never asked.
+ */
+const COVERED = ['@method', '@path', 'content-digest'] as const;
+const MAX_AGE_SECONDS = 600;
+const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+
+export interface SignedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** @param raw 32 bytes */
+export function ed25519PublicKey(raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_ED25519, raw]), format: 'der', type: 'spki' });
+}
+
+/** True when the request claims to be signed at all. */
+export function isSigned(headers: SignedRequest['headers']): boolean {
+  return headers['signature'] !== undefined || headers['signature-input'] !== undefined;
+}
+
+/** Somebody whose key is enrolled: Ed25519. */
+export interface Signer {
+  readonly key: KeyObject;
+}
+
+/**
+ * Whose key signed the request, when everything about the signature is as it must be; otherwise undefined.
+ *
+ * @param find who is enrolled under a key id; asked once for each signature
+ * @throws what `find` throws: while nobody can be looked up, nobody may be told that he has not signed
+ */
+export async function signerOf<T extends Signer>(
+  request: SignedRequest,
+  find: (keyId: string) => Promise<T | undefined>,
+  now: Date,
+): Promise<T | undefined> {
+  if (!digestFits(request)) return undefined;
+  let signer: T | undefined;
+  let unknowable: { readonly error: unknown } | undefined;
+  try {
+    const verified = await httpbis.verifyMessage(
+      {
+        requiredFields: [...COVERED],
+        requiredParams: ['created', 'keyid'],
+        // The library would refuse a clock that is a second ahead of ours; `isFresh` decides about the time.
+        notAfter: new Date(now.getTime() + MAX_AGE_SECONDS * 1000),
+        keyLookup: async (params) => {
+          const id = typeof params['keyid'] === 'string' ? params['keyid'] : '';
+          const created = params['created'];
+          const found = await find(id).catch((error: unknown) => {
+            unknowable = { error };
+            throw error;
+          });
+          if (found === undefined || !isFresh(created, now)) return null;
+          return {
+            id,
+            algs: ['ed25519'],
+            verify: (data: Buffer, signature: Buffer) => {
+              const isOwn = verify(null, data, found.key, signature);
+              // Only here: a request may carry several signatures, and to name a key is not to have it.
+              if (isOwn) signer = found;
+              return Promise.resolve(isOwn);
+            },
+          };
+        },
+      },
+      {
+        method: request.method,
+        // The host is not covered: a proxy may change it. The library wants a whole address.
+        url: `https://desk.invalid${request.path}`,
+        headers: cleaned(request.headers),
+      },
+    );
+    return verified === true ? signer : undefined;
+  } catch {
+    if (unknowable !== undefined) throw unknowable.error;
+    // The library throws on malformed headers and unknown keys alike; the caller learns only that nobody signed.
+    return undefined;
+  }
+}
+
+function isFresh(created: unknown, now: Date): boolean {
+  const seconds = created instanceof Date ? created.getTime() / 1000 : Number(created);
+  return Number.isFinite(seconds) && Math.abs(now.getTime() / 1000 - seconds) <= MAX_AGE_SECONDS;
+}
+
+function digestFits({ headers, body }: SignedRequest): boolean {
+  const header = headers['content-digest'];
+  if (typeof header !== 'string') return false;
+  const expected = Buffer.from(`sha-256=:${createHash('sha256').update(body).digest('base64')}:`);
+  const given = Buffer.from(header);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function cleaned(headers: SignedRequest['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
+  );
+}

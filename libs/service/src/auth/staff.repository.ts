@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { KeyObject } from 'node:crypto';
+import { Repository } from 'typeorm';
+import { ed25519PublicKey } from './http-signature.js';
+import { Staff, type StaffRole } from './staff.entity.js';
+
+/** A key of staff, and what it is for. */
+export interface EnrolledStaff {
+  /** Pseudonym; one person may have several keys. */
+  readonly person: string;
+  readonly role: StaffRole;
+  readonly key: KeyObject;
+}
+
+/** The keys of staff that count. */
+@Injectable()
+export class StaffRepository {
+  constructor(@InjectRepository(Staff) private readonly staff: Repository<Staff>) {}
+
+  async find(name: string): Promise<EnrolledStaff | undefined> {
+    const row = await this.staff.findOneBy({ name, struck: false });
+    return row === null ? undefined : { person: row.person, role: row.role, key: ed25519PublicKey(row.publicKey) };
+  }
+}

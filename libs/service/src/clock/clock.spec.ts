@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { DAY_MS } from '#libs/contracts';
+import { clockFrom, systemClock, type Clock } from './clock.js';
+import { ClockConfig } from '../config/clock.config.js';
+import { ConfigError } from '../config/config-error.js';
+import { readConfig } from '../config/setting.js';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clock-'));
+  file = join(folder, 'offset');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const clockOf = (env: Record<string, string>): Clock => clockFrom(readConfig(ClockConfig, env));
+
+function refused(env: Record<string, string>): string {
+  try {
+    clockOf(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.settings.join();
+    throw error;
+  }
+  return 'nothing';
+}
+
+/** Days by which a clock differs from the machine's. */
+const daysAhead = (now: Date): number => Math.round((now.getTime() - Date.now()) / DAY_MS);
+
+describe('the clock', () => {
+  it('is the machine’s unless a file is named', () => {
+    expect(clockOf({})).toBe(systemClock);
+  });
+
+  it('cannot be moved in production', () => {
+    writeFileSync(file, '0');
+    expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'production' })).toBe('CLOCK_OFFSET_FILE');
+    expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'test' })).toBe('nothing');
+  });
+
+  it.each(['', 'tomorrow', '1.5', '1e9', '12345678901234'])('is not moved by "%s"', (text) => {
+    writeFileSync(file, text);
+    expect(refused({ CLOCK_OFFSET_FILE: file })).toBe('CLOCK_OFFSET_FILE');
+  });
+
+  it('is not started without its file', () => {
+    expect(refused({ CLOCK_OFFSET_FILE: file })).toBe('CLOCK_OFFSET_FILE');
+  });
+
+  it('moves with its file while it runs, and stays where it is when the file is gone', async () => {
+    writeFileSync(file, String(-DAY_MS));
+    const clock = clockOf({ CLOCK_OFFSET_FILE: file });
+    expect(daysAhead(clock.now())).toBe(-1);
+    writeFileSync(file, `${9 * DAY_MS}\n`);
+    await until(() => daysAhead(clock.now()) === 9);
+    rmSync(file);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(daysAhead(clock.now())).toBe(9);
+  });
+
+  it('tells that it has leapt, once for each leap', async () => {
+    writeFileSync(file, '0');
+    const clock = clockOf({ CLOCK_OFFSET_FILE: file });
+    const days: number[] = [];
+    clock.onLeap?.(() => days.push(daysAhead(clock.now())));
+    writeFileSync(file, String(2 * DAY_MS));
+    await until(() => days.length === 1);
+    writeFileSync(file, String(3 * DAY_MS));
+    await until(() => days.length === 2);
+    expect(days).toEqual([2, 3]);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(isSo()).toBe(true);
+}

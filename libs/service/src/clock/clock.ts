@@ -1,0 +1,54 @@
+import { DAY_MS } from '#libs/contracts';
+import type { ClockConfig } from '../config/clock.config.js';
+import { offsetIn } from './offset.js';
+
+/** Where a service asks for the time. Everything that decides is told the time instead. */
+export abstract class Clock {
+  abstract now(): Date;
+  /** Calls back when the time has leapt or a UTC day has begun; a clock that never leaps need not have it. */
+  onLeap?(listener: () => void): void;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** The machine's clock, or the machine's moved by the milliseconds that a file holds. */
+export function clockFrom({ clockOffsetFile: path }: ClockConfig): Clock {
+  return path === undefined ? systemClock : new MovedClock(path, offsetIn(path) ?? 0);
+}
+
+const READ_AGAIN_MS = 50;
+const LOOK_MS = 100;
+
+/** A clock for tests. Its file is read again every few milliseconds, so every process that shares it moves together. */
+class MovedClock implements Clock {
+  private readAt = performance.now();
+
+  constructor(
+    private readonly path: string,
+    private offsetMs: number,
+  ) {}
+
+  now(): Date {
+    if (performance.now() - this.readAt >= READ_AGAIN_MS) {
+      // A file that is gone or half written moves nothing.
+      this.offsetMs = offsetIn(this.path) ?? this.offsetMs;
+      this.readAt = performance.now();
+    }
+    return new Date(Date.now() + this.offsetMs);
+  }
+
+  onLeap(listener: () => void): void {
+    let [offsetMs, day] = [this.offsetMs, this.day()];
+    const look = (): void => {
+      const today = this.day();
+      if (this.offsetMs === offsetMs && today === day) return;
+      [offsetMs, day] = [this.offsetMs, today];
+      listener();
+    };
+    setInterval(look, LOOK_MS).unref();
+  }
+
+  private day(): number {
+    return Math.floor(this.now().getTime() / DAY_MS);
+  }
+}

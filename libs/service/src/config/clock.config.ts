@@ -1,0 +1,23 @@
+import { Matches } from 'class-validator';
+import { offsetIn } from '../clock/offset.js';
+import { NotInProduction, Setting } from './setting.js';
+
+/** By which clock a process goes. */
+export class ClockConfig {
+  @Setting('NODE_ENV', { as: (text) => text === 'production', fallback: false })
+  readonly isProduction!: boolean;
+
+  /**
+   * A file with the milliseconds by which the machine's clock is moved, so that a test can live through days. In
+   * production it is refused: whoever can write it could age every key.
+   */
+  @Setting('CLOCK_OFFSET_FILE', { optional: true, as: fileOfOffset })
+  @Matches(/./)
+  @NotInProduction()
+  readonly clockOffsetFile: string | undefined;
+}
+
+function fileOfOffset(path: string): string {
+  if (offsetIn(path) === undefined) throw new TypeError('the file holds no offset');
+  return path;
+}

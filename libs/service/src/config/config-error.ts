@@ -1,0 +1,13 @@
+/** Settings are missing or have the wrong form. Names them, never their values: one of them may be a password. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'bad-setting';
+
+  constructor(readonly settings: readonly string[]) {
+    super(
+      settings.length === 1
+        ? `the setting ${settings[0]} is missing or has the wrong form`
+        : `the settings ${settings.join(', ')} are missing or have the wrong form`,
+    );
+  }
+}

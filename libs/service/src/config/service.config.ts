@@ -1,0 +1,83 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
+import { ClockConfig } from './clock.config.js';
+import { Setting, wholeNumber } from './setting.js';
+
+const PORT_MAX = 65_535;
+
+/** What every service is told when it starts. A service that is told more extends it, in its own `config.ts`. */
+export class ServiceConfig extends ClockConfig {
+  /** Where households (intake) or staff (the others) reach the service. */
+  @Setting('PORT', { as: wholeNumber })
+  @IsInt()
+  @Min(1)
+  @Max(PORT_MAX)
+  readonly port!: number;
+
+  @Setting('HOST', { fallback: '127.0.0.1' })
+  @Matches(/^[\w.:-]{1,253}$/)
+  readonly host!: string;
+
+  /** Where whoever runs the city reaches it: readiness, metrics, operations, legal holds. Never exposed. */
+  @Setting('INTERNAL_PORT', { as: wholeNumber })
+  @IsInt()
+  @Min(1)
+  @Max(PORT_MAX)
+  readonly internalPort!: number;
+
+  @Setting('INTERNAL_HOST', { fallback: '127.0.0.1' })
+  @Matches(/^[\w.:-]{1,253}$/)
+  readonly internalHost!: string;
+
+  @Setting('DATABASE_URL')
+  @Matches(/^postgres(ql)?:\/\//)
+  readonly databaseUrl!: string;
+
+  @Setting('KAFKA_BROKERS', { as: (text) => text.split(',') })
+  @ArrayMinSize(1)
+  @Matches(/^[\w.:[\]-]+$/, { each: true })
+  readonly brokers!: readonly string[];
+
+  @Setting('KAFKA_USERNAME')
+  @Matches(/./)
+  readonly kafkaUsername!: string;
+
+  @Setting('KAFKA_PASSWORD')
+  @Matches(/./)
+  readonly kafkaPassword!: string;
+
+  @Setting('KEYRING_PRIVATE')
+  @Matches(/./)
+  readonly keyringPrivate!: string;
+
+  /** A second live copy, on another disk; without one the loss of the first loses every live case. */
+  @Setting('KEYRING_REPLICA', { optional: true })
+  @Matches(/./)
+  readonly keyringReplica: string | undefined;
+
+  @Setting('KEYRING_PUBLIC')
+  @Matches(/./)
+  readonly keyringPublic!: string;
+
+  @Setting('PINNED_IDENTITIES')
+  @Matches(/./)
+  readonly pinnedIdentities!: string;
+
+  /** The file of the city's profile. */
+  @Setting('PROFILE')
+  @Matches(/./)
+  readonly profilePath!: string;
+
+  /** X25519, 32 bytes: whom records under a legal hold are kept for. Without it no hold can be placed. */
+  @Setting('CUSTODIAN_KEY', { optional: true, as: custodianKeyIn })
+  @IsInstance(Uint8Array)
+  readonly custodianKey: Uint8Array | undefined;
+}
+
+/** From the public half that `openssl pkey -pubout` writes of an X25519 key. */
+function custodianKeyIn(path: string): Uint8Array | undefined {
+  const key = createPublicKey(readFileSync(path));
+  if (key.asymmetricKeyType !== 'x25519') throw new TypeError('not an X25519 key');
+  return key.export({ format: 'raw-public' });
+}

@@ -1,0 +1,44 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Pool } from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+import { ServiceConfig } from '../config/service.config.js';
+import { dataSourceOf, openDatabase, openPool } from './data-source.js';
+
+export interface DatabaseModuleOptions {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly entities: MixedList<Function>;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  readonly migrations: MixedList<Function>;
+}
+
+/** The service's own database: entities by TypeORM, everything else by the pool. Migrations have run before either. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static for(options: DatabaseModuleOptions): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ databaseUrl: url }: ServiceConfig) => ({
+            ...dataSourceOf({ url, ...options }).options,
+            autoLoadEntities: false,
+            // A database that is away ends the process: whoever started it starts it again.
+            retryAttempts: 0,
+          }),
+          dataSourceFactory: (typeOrm) => openDatabase(typeOrm),
+        }),
+      ],
+      providers: [
+        {
+          provide: Pool,
+          useFactory: ({ databaseUrl: url }: ServiceConfig, _migrated: DataSource) => openPool({ url }),
+          inject: [ServiceConfig, DataSource],
+        },
+      ],
+      exports: [Pool],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Bus } from '#libs/bus';
+import type { Service } from '#libs/contracts';
+import { SERVICE_NAME } from '../service-name.js';
+import { HealthChecks, type HealthReport } from './health-checks.js';
+
+/**
+ * Intake is ready while its database answers: what it accepts waits in the outbox until the broker is back. The others
+ * do their work only with both, and with a place among those who read.
+ */
+@Injectable()
+export class Readiness {
+  constructor(
+    @Inject(SERVICE_NAME) private readonly service: Service,
+    private readonly bus: Bus<Service>,
+    private readonly checks: HealthChecks,
+  ) {}
+
+  async report(): Promise<HealthReport> {
+    const { consumer, isReading, isBraked, lag, database, relay } = await this.bus.status();
+    return {
+      ready: database !== undefined && (this.service === 'intake' || (lag !== undefined && isReading)),
+      checks: {
+        consumer,
+        database: database !== undefined,
+        relay: relay.isLeader,
+        lag: lag ?? 'unknown',
+        parked: database?.parked ?? 'unknown',
+        backlog: database?.backlog ?? 'unknown',
+        republishing: database?.replayLeft ?? 'unknown',
+        braked: isBraked,
+        ...this.checks.values(),
+      },
+    };
+  }
+}

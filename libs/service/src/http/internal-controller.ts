@@ -1,0 +1,16 @@
+import { applyDecorators, Controller } from '@nestjs/common';
+import { RouteConstraints } from '@nestjs/platform-fastify';
+import { INTERNAL } from './listeners.js';
+
+/** A controller whose routes exist on the internal listener alone; elsewhere there is nothing at their paths. */
+export function InternalController(path: string): ClassDecorator {
+  const constrain: ClassDecorator = (type) => {
+    const prototype = type.prototype as object;
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+      if (name === 'constructor' || typeof descriptor?.value !== 'function') continue;
+      RouteConstraints({ listener: INTERNAL })(prototype, name, descriptor);
+    }
+  };
+  return applyDecorators(constrain, Controller(path));
+}

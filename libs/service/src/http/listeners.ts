@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyServerOptions } from 'fastify';
+
+/** The listener for whoever runs the city. A route is on it or on the service's main one, never on both. */
+export const INTERNAL = 'internal';
+
+type RouterOptions = NonNullable<FastifyServerOptions['routerOptions']>;
+type Constraint = NonNullable<RouterOptions['constraints']>[string];
+
+/** What it needs of Fastify. */
+interface Router {
+  ready(): PromiseLike<unknown>;
+  routing(request: IncomingMessage, response: ServerResponse): void;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 60_000;
+
+/** A second port of the same process. Which one a connection came in by decides which routes there are. */
+export class InternalListener {
+  private readonly servers = new WeakSet<Server>();
+  private server: Server | undefined;
+
+  /** For Fastify: routes of the internal listener match only there, and there no others do. */
+  readonly constraint: Constraint = {
+    name: 'listener',
+    storage: () => {
+      const routes = new Map<unknown, Parameters<ReturnType<Constraint['storage']>['set']>[1]>();
+      return {
+        get: (listener) => routes.get(listener) ?? null,
+        set: (listener, route) => void routes.set(listener, route),
+      };
+    },
+    // On the main listener nothing is derived, so that only routes without a listener match.
+    deriveConstraint: ({ socket }) => (this.isInternal(socket) ? INTERNAL : undefined) as string,
+    mustMatchWhenDerived: true,
+  };
+
+  /** @returns the port, which the system chooses where 0 is asked for */
+  async listen(router: Router, port: number, host: string): Promise<number> {
+    await router.ready();
+    const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
+    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, route);
+    this.servers.add(server);
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Takes no new connection and ends when those that ask have their answer. */
+  async close(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await closed;
+  }
+
+  private isInternal(socket: Socket): boolean {
+    const { server } = socket as Socket & { readonly server?: Server };
+    return server !== undefined && this.servers.has(server);
+  }
+}

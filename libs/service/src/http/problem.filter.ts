@@ -1,0 +1,73 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { errorFields, Log } from '../log/log.js';
+import { Problem, problemBody, problems, type ProblemCode } from './problem.js';
+
+/** Errors of a contract have a code and a declared field; known by shape, so that this library needs no contracts. */
+const contractCodes: Readonly<Record<string, ProblemCode>> = {
+  'not-json': 'not-json',
+  'unknown-field': 'unknown-field',
+  'not-an-object': 'invalid-body',
+  'missing-field': 'invalid-body',
+  'invalid-field': 'invalid-body',
+  'wrong-size': 'invalid-body',
+};
+
+const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'wrong-media-type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'not-json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'not-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-body',
+  FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_NOT_FOUND: 'not-found',
+};
+
+/** A database that is away comes back, or not, in about this time. */
+const UNAVAILABLE_SECONDS = 5;
+
+const statusCodes: Readonly<Record<number, ProblemCode>> = {
+  400: 'invalid-body',
+  404: 'not-found',
+  405: 'not-found',
+  413: 'too-large',
+  415: 'wrong-media-type',
+  429: 'too-many',
+};
+
+/** Turns whatever was thrown into a problem that tells no more than its code. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { name, code, field, statusCode } = (error ?? {}) as Record<string, unknown>;
+  if (name === 'ContractError' && typeof code === 'string') {
+    return new Problem(contractCodes[code] ?? 'invalid-body', typeof field === 'string' ? { field } : {});
+  }
+  if (typeof code === 'string' && fastifyCodes[code] !== undefined) return new Problem(fastifyCodes[code]);
+  if (error instanceof SyntaxError) return new Problem('not-json');
+  const status = error instanceof HttpException ? error.getStatus() : statusCode;
+  if (typeof status === 'number' && statusCodes[status] !== undefined) return new Problem(statusCodes[status]);
+  return new Problem('unavailable');
+}
+
+/** Every error of every route. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    sendProblem(host.switchToHttp().getResponse<FastifyReply>(), error, this.log);
+  }
+}
+
+export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void {
+  const problem = problemOf(error);
+  // What nobody expected is a fault of ours: it is logged by its place in the code, and answered as any other.
+  if (problem.code === 'unavailable' && !(error instanceof Problem))
+    log.write('error', 'request-failed', errorFields(error));
+  const { retryAfterSeconds = problem.code === 'unavailable' ? UNAVAILABLE_SECONDS : undefined } = problem.details;
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+  void reply
+    .status(problems[problem.code].status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+}

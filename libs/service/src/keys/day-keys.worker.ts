@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { dayOf } from '#libs/contracts';
+import { SealingError, type Keyring } from '#libs/sealing';
+import { Clock } from '../clock/clock.js';
+import { HealthChecks } from '../health/health-checks.js';
+import { Log } from '../log/log.js';
+import { Worker } from '../scheduling/worker.js';
+import { KEYRING } from './keyring.provider.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Makes, publishes and destroys day keys in time; what fails is done again soon. */
+@Injectable()
+export class DayKeysWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(
+    @Inject(KEYRING) keyring: Keyring,
+    private readonly clock: Clock,
+    log: Log,
+    checks: HealthChecks,
+  ) {
+    const work = async (): Promise<number> => {
+      await ensureDayKeys(keyring, clock, log);
+      return 0;
+    };
+    this.worker = new Worker({ name: 'day-keys', log, pollMs: HOUR_MS, work });
+    checks.set('keyring replicas', () => keyring.replicas());
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+    this.clock.onLeap?.(() => this.worker.wake());
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
+  }
+}
+
+/**
+ * While one of two copies is away nothing is made and nothing destroyed. The keys of the coming week are there, so a
+ * service goes on, and starts, without; it says so until somebody mends it.
+ */
+export async function ensureDayKeys(keyring: Keyring, clock: Clock, log: Log): Promise<void> {
+  try {
+    await keyring.ensureDayKeys(dayOf(clock.now()));
+  } catch (error) {
+    if (!(error instanceof SealingError && error.code === 'replica-away')) throw error;
+  }
+  const replicas = keyring.replicas();
+  if (replicas === 'away' || replicas === 'apart')
+    log.write('warn', 'alarm', { alarm: 'keyring-replica', code: replicas });
+}

@@ -1,0 +1,115 @@
+import { pino, type Logger } from 'pino';
+import { systemClock, type Clock } from '../clock/clock.js';
+
+/** What a field of a log line may hold. Anything else is left out: the list decides, not the caller. */
+const shapes = {
+  // Below the smallest phone number of ten digits.
+  count: (value: unknown) => Number.isSafeInteger(value) && Math.abs(value as number) < 1_000_000_000,
+  ms: (value: unknown) => typeof value === 'number' && Math.abs(value) < 1_000_000_000,
+  code: (value: unknown) => typeof value === 'string' && value.length <= 64 && CODE.test(value),
+  day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
+  flag: (value: unknown) => typeof value === 'boolean',
+  // Names of settings, which are words of our own code; never what they hold.
+  settings: (value: unknown) =>
+    Array.isArray(value) &&
+    value.every((name) => typeof name === 'string' && /^[A-Z]{1,15}(?:_[A-Z]{1,15})*$/.test(name)),
+  // Places in our own code; an error's message may hold what a person typed, so it is never written.
+  frames: (value: unknown) =>
+    Array.isArray(value) && value.every((frame) => typeof frame === 'string' && FRAME.test(frame)),
+} as const;
+type Shape = keyof typeof shapes;
+
+/**
+ * The forms that codes of programs have: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and
+ * the SQLSTATE of PostgreSQL. Neither a sentence nor a phone number nor sealed bytes have one of them.
+ */
+const CODE =
+  /^(?:[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*|[A-Z]{1,15}(?:_[A-Z0-9]{1,15})*|[A-Z]+[a-z][A-Za-z]*|[0-9A-Z]{5})$/;
+
+const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
+
+/** Every event that a service may log, with every field it may have. What is not here cannot be logged. */
+export const logEvents = {
+  started: { port: 'count', ms: 'ms' },
+  'start-failed': { error: 'code', code: 'code', frames: 'frames', settings: 'settings' },
+  stopping: { signal: 'code' },
+  stopped: {},
+  'process-failed': { error: 'code', code: 'code', frames: 'frames' },
+  'request-failed': { error: 'code', code: 'code', frames: 'frames' },
+  'requests-refused': { code: 'code', count: 'count' },
+  'work-failed': { work: 'code', error: 'code', code: 'code', frames: 'frames' },
+  'work-done': { work: 'code', count: 'count', ms: 'ms' },
+  bus: { event: 'code', topic: 'code', partition: 'count', count: 'count', code: 'code', day: 'day', ms: 'ms' },
+  alarm: { alarm: 'code', count: 'count', code: 'code', topic: 'code', day: 'day' },
+  keys: { event: 'code', day: 'day', count: 'count' },
+  'money-held': { code: 'code' },
+  // Who of the city has told the service to do what; the name is a pseudonym.
+  operation: { operation: 'code', by: 'code' },
+} as const satisfies Record<string, Readonly<Record<string, Shape>>>;
+
+export type LogEvent = keyof typeof logEvents;
+export type LogFields<E extends LogEvent> = { readonly [F in keyof (typeof logEvents)[E]]?: unknown };
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Writes declared events with declared fields, one JSON line each. */
+export abstract class Log {
+  abstract write<E extends LogEvent>(level: LogLevel, event: E, fields?: LogFields<E>): void;
+}
+
+/** @param sink where lines go; standard output unless a test says otherwise */
+export function createLog(service: string, sink?: { write(line: string): void }, clock: Clock = systemClock): Log {
+  const options = {
+    base: { service },
+    formatters: { level: (label: string) => ({ level: label }) },
+    // The hour is enough to follow an incident; a finer time would tell when somebody applied.
+    timestamp: () => `,"hour":"${clock.now().toISOString().slice(0, 13)}"`,
+    serializers: {},
+  };
+  const logger: Logger = sink === undefined ? pino(options) : pino(options, sink);
+  return {
+    write(level, event, fields = {}) {
+      logger[level](allowed(event, fields), event);
+    },
+  };
+}
+
+function allowed(event: LogEvent, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const declared: Readonly<Record<string, Shape>> = Object.hasOwn(logEvents, event) ? logEvents[event] : {};
+  const kept: Record<string, unknown> = {};
+  for (const [name, shape] of Object.entries(declared)) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (value !== undefined && shapes[shape](value)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** What may be said of an error: its class, its code, and where in our code it rose. Never its message. */
+export function errorFields(error: unknown): { error: string; code: string | undefined; frames: readonly string[] } {
+  if (!(error instanceof Error)) return { error: 'not-an-error', code: undefined, frames: [] };
+  const { code } = error as { code?: unknown };
+  return {
+    error: error.constructor.name,
+    code: typeof code === 'string' ? code : undefined,
+    frames: framesOf(error),
+  };
+}
+
+function framesOf(error: Error): readonly string[] {
+  const lines = afterMessage(error)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
+  return lines.slice(0, 8).flatMap((line) => {
+    const frame = line.slice(7).replace(/^async /, '');
+    return FRAME.test(frame) ? [frame] : [];
+  });
+}
+
+/**
+ * The stack repeats the message, and a message of several lines may hold some that look like frames. One that has been
+ * changed since cannot be told from the frames, so then nothing is left.
+ */
+function afterMessage({ stack = '', message }: Error): string {
+  if (message === '') return /^[\w.]+\n {4}at /.test(stack) ? stack : '';
+  const at = stack.indexOf(message);
+  return at < 0 ? '' : stack.slice(at + message.length);
+}

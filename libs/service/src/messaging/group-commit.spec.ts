@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { GroupCommit } from './group-commit.js';
+
+/** Runs batches only when it is told to, and notes them. */
+function held(limits: { batchMax: number; waitingMax: number }) {
+  const batches: (readonly number[])[] = [];
+  const gates: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  const gather = new GroupCommit<number, string>({
+    ...limits,
+    run: async (items) => {
+      batches.push(items);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      gates.push({ resolve, reject });
+      await promise;
+      return items.map((item) => `did ${item}`);
+    },
+  });
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { gather, batches, gates, turn };
+}
+
+describe('gathering', () => {
+  it('puts what comes in the same moment into one batch, and what comes meanwhile into the next', async () => {
+    const { gather, batches, gates, turn } = held({ batchMax: 10, waitingMax: 10 });
+    const first = [gather.add(1), gather.add(2)];
+    await turn();
+    const second = [gather.add(3), gather.add(4)];
+    expect([batches, gather.length]).toEqual([[[1, 2]], 2]);
+    gates[0]?.resolve();
+    expect(await Promise.all(first)).toEqual(['did 1', 'did 2']);
+    await turn();
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    gates[1]?.resolve();
+    expect(await Promise.all(second)).toEqual(['did 3', 'did 4']);
+  });
+
+  it('never makes a batch larger than allowed', async () => {
+    const { gather, batches, gates, turn } = held({ batchMax: 2, waitingMax: 10 });
+    const all = [1, 2, 3, 4, 5].map((item) => gather.add(item));
+    for (let at = 0; at < 3; at += 1) {
+      await turn();
+      gates[at]?.resolve();
+      await turn();
+    }
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5].map((item) => `did ${item}`));
+    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  it('tells the one that is too much to come back, and takes it when there is room again', async () => {
+    const { gather, gates, turn } = held({ batchMax: 2, waitingMax: 2 });
+    const kept = [gather.add(1), gather.add(2)];
+    await expect(gather.add(3)).rejects.toMatchObject({ code: 'busy', details: { retryAfterSeconds: 2 } });
+    await turn();
+    const next = gather.add(3);
+    gates[0]?.resolve();
+    expect(await Promise.all(kept)).toEqual(['did 1', 'did 2']);
+    await turn();
+    gates[1]?.resolve();
+    expect(await next).toBe('did 3');
+  });
+
+  it('hands the failure of a batch to each of it and to nobody else', async () => {
+    const { gather, gates, turn } = held({ batchMax: 2, waitingMax: 10 });
+    const failed = [gather.add(1), gather.add(2)];
+    const other = gather.add(3);
+    await turn();
+    gates[0]?.reject(new Error('the database is away'));
+    for (const each of await Promise.allSettled(failed)) expect(each.status).toBe('rejected');
+    await turn();
+    gates[1]?.resolve();
+    expect(await other).toBe('did 3');
+    expect(gather.length).toBe(0);
+  });
+
+  it('gives everybody his own answer, once, whatever the sizes', async () => {
+    const scripts = fc.record({ count: fc.integer({ min: 1, max: 60 }), batchMax: fc.integer({ min: 1, max: 9 }) });
+    await fc.assert(
+      fc.asyncProperty(scripts, async ({ count, batchMax }) => {
+        const seen: number[] = [];
+        const run = (items: readonly number[]): Promise<readonly number[]> => {
+          seen.push(...items);
+          return Promise.resolve(items.map((item) => item * 2));
+        };
+        const gather = new GroupCommit({ batchMax, waitingMax: 100, run });
+        const items = Array.from({ length: count }, (_, at) => at);
+        expect(await Promise.all(items.map((item) => gather.add(item)))).toEqual(items.map((item) => item * 2));
+        expect(seen).toEqual(items);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import { Bus, Transactions, type KafkaConnection } from '#libs/bus';
+import { keyLife, type Service } from '#libs/contracts';
+import { MessageKeeping, Records } from '#libs/records';
+import { RecordOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
+import { Clock } from '../clock/clock.js';
+import { ServiceConfig } from '../config/service.config.js';
+import { KEY_DIRECTORY } from '../keys/key-directory.js';
+import { KEYRING } from '../keys/keyring.provider.js';
+import { errorFields, Log } from '../log/log.js';
+import { busMetrics } from '../metrics/bus-metrics.js';
+import { recordBytesMax } from '../records/kinds.js';
+
+const STALLED_EXIT_CODE = 70;
+
+interface BusParts {
+  readonly config: ServiceConfig;
+  readonly pool: Pool;
+  readonly records: Records;
+  readonly keyring: Keyring;
+  readonly directory: KeyDirectory;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The service's end of the message pipe. It sends from the start on, and reads when Nest starts its microservices. */
+@Global()
+@Module({})
+export class MessagingModule {
+  static for(service: Service): DynamicModule {
+    return {
+      module: MessagingModule,
+      providers: [
+        {
+          provide: Bus,
+          useFactory: async (...[config, pool, records, keyring, directory, clock, log, registry]: BusNeeds) => {
+            const bus = busOf(service, { config, pool, records, keyring, directory, clock, log });
+            busMetrics(registry, () => bus.status());
+            await bus.start();
+            clock.onLeap?.(() => bus.lookAround());
+            return bus;
+          },
+          inject: [ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, Clock, Log, Registry],
+        },
+        { provide: Transactions, useFactory: ({ transactions }: Bus<Service>) => transactions, inject: [Bus] },
+      ],
+      exports: [Bus, Transactions],
+    };
+  }
+}
+
+type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, Clock, Log, Registry];
+
+function busOf(service: Service, parts: BusParts): Bus<Service> {
+  const { config, pool, records, keyring, directory, clock, log } = parts;
+  const kafka: KafkaConnection = {
+    brokers: config.brokers,
+    username: config.kafkaUsername,
+    password: config.kafkaPassword,
+  };
+  return new Bus<Service>({
+    service,
+    pool,
+    direct: { connectionString: config.databaseUrl },
+    kafka,
+    senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
+    resigner: () => resigner(keyring, keyLife),
+    opener: new RecordOpener({ consumer: service, keyring, directory }),
+    dayKeys: keyring,
+    keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
+    clock: () => clock.now(),
+    onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
+    onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),
+    onStalled: () => {
+      log.write('error', 'alarm', { alarm: 'stalled' });
+      process.exit(STALLED_EXIT_CODE);
+    },
+  });
+}

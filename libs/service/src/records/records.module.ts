@@ -1,0 +1,43 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Pool } from 'pg';
+import { inTransaction } from '#libs/database';
+import { dayNumber, dayOf, type Service } from '#libs/contracts';
+import { holdKinds, LeaseHolder, Records } from '#libs/records';
+import { Clock } from '../clock/clock.js';
+import { ServiceConfig } from '../config/service.config.js';
+import { ROW_KEYS } from '../keys/key-directory.js';
+import type { RowKeyStore } from '../keys/keys.module.js';
+import { CityProfile } from '../profile/city-profile.js';
+import type { ServiceDefinition } from '../service-definition.js';
+import { kindsOf } from './kinds.js';
+
+/** The store of everything that is linked to a household, ready for its first record. */
+@Global()
+@Module({})
+export class RecordsModule {
+  static for(definition: ServiceDefinition<Service>): DynamicModule {
+    return {
+      module: RecordsModule,
+      providers: [
+        {
+          provide: Records,
+          useFactory: async (keys: RowKeyStore, city: CityProfile, pool: Pool, clock: Clock): Promise<Records> => {
+            // What is under a legal hold has no end of its own: it ends when people lift the hold.
+            const held = holdKinds(definition.kinds(city.profile));
+            const records = new Records({ keys, kinds: [...kindsOf(definition, city.profile), ...held] });
+            await inTransaction(pool, (tx) => records.prepare(tx, dayNumber(dayOf(clock.now()))));
+            return records;
+          },
+          inject: [ROW_KEYS, CityProfile, Pool, Clock],
+        },
+        {
+          provide: LeaseHolder,
+          useFactory: ({ databaseUrl }: ServiceConfig) =>
+            new LeaseHolder({ connectionString: databaseUrl, application_name: 'leases' }),
+          inject: [ServiceConfig],
+        },
+      ],
+      exports: [Records, LeaseHolder],
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Registry } from 'prom-client';
+import { dayNumber } from '#libs/contracts';
+import type { HealthCheckName, HealthCheckValue } from '../health/health-checks.js';
+import type { Log } from '../log/log.js';
+import { gaugesOf } from '../metrics/gauges.js';
+import type { Nightly, NightlyStatus } from './nightly.js';
+import { Worker } from './worker.js';
+
+const LOOK_FOR_NIGHT_MS = 60_000;
+/** What keeps a turn from ending is rarely over within a second, and each try is a line in the log. */
+const FAILURE_PAUSE_MS = 5_000;
+
+type Check = () => HealthCheckValue;
+
+/** The nightly turn in the health report. */
+export function turnChecks(status: () => NightlyStatus): readonly (readonly [HealthCheckName, Check])[] {
+  return [
+    ['turn', () => status().lastCompletedDay ?? 'none'],
+    ['turning', () => progressOf(status())],
+    ['turnOverdue', () => status().overdueNights],
+    ['turnDamaged', () => status().nightsDamaged],
+  ];
+}
+
+/** And as gauges. */
+export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
+  const gauge = gaugesOf(registry, 'desk_turn', status);
+  gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
+  gauge('records', 'records that the running turn has to move; 0 while none runs here', ({ of }) => of);
+  gauge('last_completed_day', 'days from 1970-01-01 to that of the last completed turn', ({ lastCompletedDay }) =>
+    lastCompletedDay === undefined ? undefined : dayNumber(lastCompletedDay),
+  );
+  gauge('overdue_nights', 'nights whose turn is overdue', ({ overdueNights }) => overdueNights);
+  gauge('damaged_nights', 'earlier nights that stand because records in them do not open', (now) => now.nightsDamaged);
+  gauge('keys_due', 'nights whose keys ought to be destroyed by now', ({ keysDue }) => keysDue);
+}
+
+function progressOf({ state, moved, of }: NightlyStatus): string {
+  return state === 'idle' ? 'no' : `${moved} of ${of}`;
+}
+
+/** One turns; another looks whether that was done, also while a turn hangs. */
+export function nightlyWorkers(nightly: Nightly, log: Log): readonly Worker[] {
+  const worker = (name: string, work: () => Promise<unknown>): Worker =>
+    new Worker({
+      name,
+      log,
+      pollMs: LOOK_FOR_NIGHT_MS,
+      failurePauseMs: FAILURE_PAUSE_MS,
+      work: () => work().then(() => 0),
+    });
+  return [worker('turn', () => nightly.run()), worker('turn-watch', () => nightly.look())];
+}

@@ -1,0 +1,120 @@
+import type { Pool } from 'pg';
+import { dayNumber, dayOf, HOUR_MS, startOfDay } from '#libs/contracts';
+import { readTurns, turn, type Records, type TurnOptions, type TurnResult, type Turns } from '#libs/records';
+import type { Clock } from '../clock/clock.js';
+import type { Log } from '../log/log.js';
+
+export interface NightlyOptions {
+  readonly records: Records;
+  /** Made for the new night, destroyed by their clock. */
+  readonly rowKeys: TurnOptions['keys'];
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type NightlyResult = TurnResult | { readonly outcome: 'not-due' };
+
+/** What this process knows of the turns; counts and days only. */
+export interface NightlyStatus {
+  /** `turning`: in this process. */
+  readonly state: 'idle' | 'turning';
+  readonly moved: number;
+  readonly of: number;
+  readonly lastCompletedDay: string | undefined;
+  readonly overdueNights: number;
+  /** Nights that stand although a turn after them was completed: records in them do not open. */
+  readonly nightsDamaged: number;
+  /** Nights whose keys live longer than they should. */
+  readonly keysDue: number;
+}
+
+/** A turn has this long after the day has begun. */
+const PATIENCE_MS = 6 * HOUR_MS;
+
+/** Turns the records once a night, as soon as the UTC day has begun, or whenever a missed turn can be made up for. */
+export class Nightly {
+  private turns: Turns | undefined;
+  private progress: { readonly moved: number; readonly of: number } | undefined;
+  private readonly alarmed = new Map<string, number>();
+
+  constructor(private readonly options: NightlyOptions) {}
+
+  /** Runs the turn if tonight's has not been completed. `busy`: another instance turns, or this one does already. */
+  async run(): Promise<NightlyResult> {
+    const { records, rowKeys, pool, clock, log } = this.options;
+    const today = dayOf(clock.now());
+    const night = dayNumber(today);
+    const turns = await this.look();
+    if (!isDue(turns, night)) return { outcome: 'not-due' };
+    const began = performance.now();
+    try {
+      const onProgress = (moved: number, of: number): void => {
+        this.progress = { moved, of };
+      };
+      const result = await turn({ records, keys: rowKeys, pool, onProgress }, night, today);
+      if (result.outcome === 'busy') return result;
+      log.write('info', 'work-done', { work: 'turn', count: result.moved, ms: Math.round(performance.now() - began) });
+      if (result.damaged > 0) this.alarm('turn-damaged', result.damaged);
+      if (result.givenUp > 0) log.write('error', 'alarm', { alarm: 'turn-given-up', count: result.givenUp });
+      return result;
+    } finally {
+      this.progress = undefined;
+      await this.look().catch(() => undefined);
+    }
+  }
+
+  /** Looks how the turns stand, and says so where one was missed: at once, and then once an hour. */
+  async look(): Promise<Turns> {
+    try {
+      this.turns = await readTurns(this.options.pool);
+      return this.turns;
+    } finally {
+      // Also when the database does not answer: what it last said is enough to know that a night is over.
+      const { overdueNights, nightsDamaged } = this.status();
+      if (overdueNights > 0) this.alarm('turn-missed', overdueNights);
+      if (nightsDamaged > 0) this.alarm('turn-damaged', nightsDamaged);
+    }
+  }
+
+  status(): NightlyStatus {
+    const { turns, progress } = this;
+    return {
+      state: progress === undefined ? 'idle' : 'turning',
+      moved: progress?.moved ?? 0,
+      of: progress?.of ?? 0,
+      lastCompletedDay: turns?.lastCompletedDay,
+      overdueNights: turns === undefined ? 0 : countOverdue(turns, this.options.clock.now()),
+      nightsDamaged: turns === undefined ? 0 : countDamaged(turns),
+      keysDue: turns?.keysDue.length ?? 0,
+    };
+  }
+
+  private alarm(alarm: string, count: number): void {
+    const now = this.options.clock.now().getTime();
+    const last = this.alarmed.get(alarm);
+    if (last !== undefined && now >= last && now - last < HOUR_MS) return;
+    this.alarmed.set(alarm, now);
+    this.options.log.write('warn', 'alarm', { alarm, count });
+  }
+}
+
+/** Nothing was turned while there was but one night; and keys that could not be destroyed are tried again. */
+function isDue({ nightsLeft, presentNight, lastCompletedNight, keysDue }: Turns, night: number): boolean {
+  if (keysDue.length > 0) return true;
+  if (lastCompletedNight !== undefined && lastCompletedNight >= night) return false;
+  return nightsLeft.some((left) => left < night) || (presentNight !== undefined && presentNight < night);
+}
+
+/** Each day has one turn, from the day after the first night on; today's may take its time. */
+function countOverdue({ lastCompletedNight, nightsLeft, presentNight }: Turns, now: Date): number {
+  const since = lastCompletedNight ?? nightsLeft[0] ?? presentNight;
+  if (since === undefined) return 0;
+  const today = dayOf(now);
+  const isPatient = now.getTime() - startOfDay(today) < PATIENCE_MS;
+  return Math.max(0, dayNumber(today) - since - (isPatient ? 1 : 0));
+}
+
+function countDamaged({ lastCompletedNight, nightsLeft }: Turns): number {
+  return nightsLeft.filter((night) => lastCompletedNight !== undefined && night < lastCompletedNight).length;
+}

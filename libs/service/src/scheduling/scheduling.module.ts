@@ -1,0 +1,34 @@
+import { Global, Module } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import { Records } from '#libs/records';
+import { Clock } from '../clock/clock.js';
+import { HealthChecks } from '../health/health-checks.js';
+import { ROW_KEYS } from '../keys/key-directory.js';
+import type { RowKeyStore } from '../keys/keys.module.js';
+import { Log } from '../log/log.js';
+import { Nightly } from './nightly.js';
+import { turnChecks, turnMetrics } from './nightly-work.js';
+import { NightlyWorker } from './nightly.worker.js';
+
+type NightlyNeeds = [Records, RowKeyStore, Pool, Clock, Log, HealthChecks, Registry];
+
+/** The nightly turn: by the clock in a service, by hand for an operator or a test. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: Nightly,
+      useFactory: (...[records, rowKeys, pool, clock, log, checks, registry]: NightlyNeeds): Nightly => {
+        const nightly = new Nightly({ records, rowKeys, pool, clock, log });
+        for (const [name, check] of turnChecks(() => nightly.status())) checks.set(name, check);
+        turnMetrics(registry, () => nightly.status());
+        return nightly;
+      },
+      inject: [Records, ROW_KEYS, Pool, Clock, Log, HealthChecks, Registry],
+    },
+    NightlyWorker,
+  ],
+  exports: [Nightly],
+})
+export class SchedulingModule {}

@@ -1,0 +1,2 @@
+/** Which of the services this process is. */
+export const SERVICE_NAME = Symbol('service name');

@@ -1,0 +1,44 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Service } from '#libs/contracts';
+import { AuthModule } from './auth/auth.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { FoundationModule } from './foundation.module.js';
+import { HealthModule } from './health/health.module.js';
+import { KeysModule } from './keys/keys.module.js';
+import { LegalHoldModule } from './legal-hold/legal-hold.module.js';
+import { MessagingModule } from './messaging/messaging.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { RecordsModule } from './records/records.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { SERVICE_NAME } from './service-name.js';
+
+/** Everything that a service stands on. Its own module imports it once; a class receives what its constructor names. */
+@Global()
+@Module({})
+export class ServiceModule {
+  static for<S extends Service>(definition: ServiceDefinition<S>): DynamicModule {
+    const { service, config, secretSeries = [] } = definition;
+    return {
+      module: ServiceModule,
+      imports: [
+        ConfigModule.for(config),
+        FoundationModule,
+        HealthModule,
+        MetricsModule,
+        KeysModule.for({ service, series: secretSeries }),
+        DatabaseModule.for(definition),
+        RecordsModule.for(definition),
+        MessagingModule.for(service),
+        SchedulingModule,
+        AuthModule,
+        OperationsModule,
+        LegalHoldModule,
+      ],
+      providers: [{ provide: SERVICE_NAME, useValue: service }],
+      exports: [SERVICE_NAME],
+    };
+  }
+}

@@ -1,0 +1,7 @@
+// For tests alone: what a service stands on, under the names that tests put others in place of.
+export { ENVIRONMENT } from './config/environment.js';
+export { httpAdapter, quietly, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';
+export { InternalListener } from './http/listeners.js';
+export { KEYRING } from './keys/keyring.provider.js';
+export { closeResources } from './run.js';
+export { Nightly } from './scheduling/nightly.js';

@@ -1,0 +1,283 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+
+import { Module, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { Pool } from 'pg';
+import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
+
+import { BatchTransport, Bus, BusError, deliver, type AnyDelivery, type HandlerEntry, type Processor } from '#libs/bus';
+import { contractsFrom, decodePayload, type AnyContract, type Contract, type Service } from '#libs/contracts';
+import type { Profile } from '#libs/policy';
+import { Records } from '#libs/records';
+import { hmacSha256, RecordOpener, type Keyring } from '#libs/sealing';
+import {
+  CityProfile,
+  Clock,
+  HealthChecks,
+  Log,
+  ProblemFilter,
+  ServiceModule,
+  type ServiceDefinition,
+} from '#libs/service';
+import {
+  closeResources,
+  ENVIRONMENT,
+  httpAdapter,
+  InternalListener,
+  KEYRING,
+  Nightly,
+  quietly,
+  readBodiesAsBytes,
+} from '#libs/service/testing';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+import { testDatabase, type TestDatabase } from './stack.js';
+import type { TestKeyrings } from './test-keyrings.js';
+
+/** A message that a service has said, opened by the one it is for. */
+export interface Said {
+  readonly contract: string;
+  readonly day: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface ServiceOptions {
+  readonly keyrings: TestKeyrings;
+  /** The service's own module; without one there is only what every service stands on. */
+  readonly module?: Type;
+  /** A file of deploy/profiles, without its ending. */
+  readonly profile?: string;
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Providers in another shape: workers that do nothing until a test tells them to. */
+  readonly instead?: readonly (readonly [Type, Type])[];
+  /** A database that is there already, and stays when the service is closed. */
+  readonly database?: TestDatabase;
+}
+
+const CONFLICTS_MAX = 20;
+/** Nothing listens there: what a service says stays in its outbox, where a test can count it. */
+const NO_BROKER = '127.0.0.1:1';
+
+/**
+ * A service's whole Nest application on a database of its own and without a broker: its doors, its providers, its
+ * handlers. Messages come through `deliver`.
+ */
+export class ServiceUnderTest<S extends Service> {
+  private app!: NestFastifyApplication;
+  private internal!: InternalListener;
+  private handlers: readonly HandlerEntry<S>[] = [];
+  private processor: Processor<S> | undefined;
+  /** Where the internal listener is. */
+  internalUrl = '';
+
+  private constructor(
+    readonly definition: ServiceDefinition<S>,
+    private readonly options: ServiceOptions,
+    readonly database: TestDatabase,
+  ) {}
+
+  static async open<S extends Service>(
+    definition: ServiceDefinition<S>,
+    options: ServiceOptions,
+  ): Promise<ServiceUnderTest<S>> {
+    const service = new ServiceUnderTest(definition, options, options.database ?? (await testDatabase()));
+    await service.start();
+    return service;
+  }
+
+  /** The application anew on the same database: everything that a process remembers is forgotten. */
+  async reopen(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  private async start(): Promise<void> {
+    const { module = bare(this.definition), instead = [], clock } = this.options;
+    let builder = Test.createTestingModule({ imports: [module] })
+      .overrideProvider(ENVIRONMENT)
+      .useValue(this.environment());
+    if (clock !== undefined) builder = builder.overrideProvider(Clock).useValue(clock);
+    for (const [provider, other] of instead) builder = builder.overrideProvider(provider).useClass(other);
+    const compiled = await builder.compile();
+    this.internal = new InternalListener();
+    const adapter = httpAdapter(compiled.get(Log), this.internal);
+    this.app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
+    readBodiesAsBytes(this.app);
+    this.app.useGlobalFilters(new ProblemFilter(compiled.get(Log)));
+    const listener = new HandlerCatcher<S>();
+    this.app.connectMicroservice({ strategy: new BatchTransport(listener as unknown as Bus<S>) });
+    await this.app.init();
+    await this.app.startAllMicroservices();
+    const port = await this.internal.listen(adapter.getInstance(), 0, '127.0.0.1');
+    this.internalUrl = `http://127.0.0.1:${port}`;
+    [this.handlers, this.processor] = [listener.entries, undefined];
+  }
+
+  private environment(): Readonly<Record<string, string>> {
+    const { keyrings, profile = 'los-angeles', env = {} } = this.options;
+    const { service } = this.definition;
+    return {
+      PORT: '1',
+      INTERNAL_PORT: '1',
+      DATABASE_URL: this.database.url,
+      KAFKA_BROKERS: NO_BROKER,
+      KAFKA_USERNAME: service,
+      KAFKA_PASSWORD: 'none',
+      PROFILE: join(repositoryRoot, 'deploy', 'profiles', `${profile}.json`),
+      ...keyrings.environmentOf(service),
+      ...env,
+    };
+  }
+
+  get<T>(provider: Type<T> | (abstract new (...args: never[]) => T) | symbol): T {
+    return this.app.get<T>(provider as Type<T>, { strict: false });
+  }
+
+  get bus(): Bus<S> {
+    return this.get<Bus<S>>(Bus);
+  }
+
+  get records(): Records {
+    return this.get(Records);
+  }
+
+  get pool(): Pool {
+    return this.get(Pool);
+  }
+
+  get keyring(): Keyring {
+    return this.get<Keyring>(KEYRING);
+  }
+
+  /** A keyed hash under a secret of the service, computed here once more. */
+  keyed(secret: string, ...parts: readonly (string | number | Uint8Array)[]): Buffer {
+    return Buffer.from(hmacSha256(this.keyring.secret(secret), ...parts));
+  }
+
+  get nightly(): Nightly {
+    return this.get(Nightly);
+  }
+
+  get clock(): Clock {
+    return this.get(Clock);
+  }
+
+  get profile(): Profile {
+    return this.get(CityProfile).profile;
+  }
+
+  get checks(): HealthChecks {
+    return this.get(HealthChecks);
+  }
+
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+    return this.get(DataSource).getRepository(entity);
+  }
+
+  /** What comes in by the service's main listener. */
+  readonly inject: NestFastifyApplication['inject'] = ((request: never) => this.app.inject(request)) as never;
+
+  /** What the service says of itself on its internal listener. */
+  async health(): Promise<{
+    readonly status: number;
+    readonly ready: boolean;
+    readonly checks: Record<string, unknown>;
+  }> {
+    const answer = await fetch(`${this.internalUrl}/health/ready`);
+    const report = (await answer.json()) as { ready: boolean; checks: Record<string, unknown> };
+    return { status: answer.status, ...report };
+  }
+
+  /** One batch, on the real database, with everything that the bus does besides Kafka. */
+  async deliver(deliveries: readonly AnyDelivery[]): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      try {
+        this.processor ??= this.bus.processor(this.handlers);
+        return await deliver(this.processor, deliveries);
+      } catch (error) {
+        // Where another transaction was in the way, the bus rests and does it again.
+        if (!(error instanceof BusError) || error.code !== 'halted' || conflicts >= CONFLICTS_MAX) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
+  /** Everything said since the last `clear`, in no order. */
+  async said(): Promise<readonly Said[]> {
+    const { keyrings } = this.options;
+    const contracts = new Map(contractsFrom(this.definition.service).map((each: Contract) => [each.topic, each]));
+    const openers = new Map<string, RecordOpener>();
+    const { rows } = await this.pool.query<{ topic: string; day: string; record: Buffer }>(
+      'SELECT topic, day::text AS day, record FROM outbox',
+    );
+    return rows.map(({ topic, day, record }) => {
+      const contract = contracts.get(topic);
+      if (contract === undefined) throw new Error('something undeclared was said');
+      const { name, version, producer } = contract;
+      const consumer = contract.consumer as Service;
+      const opener =
+        openers.get(consumer) ??
+        new RecordOpener({ consumer, keyring: keyrings.ring(consumer), directory: keyrings.directory() });
+      openers.set(consumer, opener);
+      const plaintext = opener.open({ contract: name, version, producer, day }, record);
+      return { contract: name, day, payload: { ...decodePayload(contract as AnyContract, plaintext) } };
+    });
+  }
+
+  /** What is kept of one kind. */
+  async kept(kind: string): Promise<readonly object[]> {
+    const rows = await this.bus.transaction(async ({ tx }) => (await this.records.begin(tx)).scan(kind, 10_000));
+    return rows.map(({ body }) => body);
+  }
+
+  /** How many messages are set aside, by code. */
+  async parked(): Promise<Readonly<Record<string, number>>> {
+    const parkedBy: Record<string, number> = {};
+    for (const body of (await this.kept('parked')) as readonly { code?: string }[]) {
+      parkedBy[body.code ?? ''] = (parkedBy[body.code ?? ''] ?? 0) + 1;
+    }
+    return parkedBy;
+  }
+
+  /** Empties every table of records, handled keys included, so that the next script starts from nothing. */
+  async clear(): Promise<void> {
+    await this.pool.query('DELETE FROM record');
+    await this.pool.query('DELETE FROM outbox');
+  }
+
+  /** Ends the application; the database stays. */
+  async stop(): Promise<void> {
+    await this.internal.close();
+    await this.app.close();
+    await closeResources(this.app);
+  }
+
+  /** Ends the application and removes the database, unless it was there before. */
+  async close(): Promise<void> {
+    await this.stop();
+    if (this.options.database === undefined) await this.database.drop();
+  }
+}
+
+function bare<S extends Service>(definition: ServiceDefinition<S>): Type {
+  @Module({ imports: [ServiceModule.for(definition)] })
+  class BareModule {}
+  return BareModule;
+}
+
+/** Stands where the bus is, to learn which handlers Nest would give it. */
+class HandlerCatcher<S extends Service> {
+  entries: readonly HandlerEntry<S>[] = [];
+
+  consume(entries: readonly HandlerEntry<S>[]): void {
+    this.entries = entries;
+  }
+
+  stopConsuming(): Promise<void> {
+    return Promise.resolve();
+  }
+}
