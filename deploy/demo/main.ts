@@ -18,7 +18,7 @@ import { showStep } from '../local/show.js';
 import { Stack } from '../local/stack.js';
 import { demoLimits, kioskDoors, pinnedOf, writeDemoProfile } from './city.js';
 import { ProgressLine } from './progress-line.js';
-import { judge, printReport } from './report.js';
+import { judge, printReport, type JudgedSystem } from './report.js';
 import { prepare, readUntilDone, submitAll, type Applicant, type Progress } from './run.js';
 import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } from './synthetic.js';
 
@@ -35,9 +35,7 @@ interface Options {
 
 type Given = Omit<Options, 'texts'> & { readonly withoutTexts?: boolean };
 
-interface System {
-  readonly urls: Readonly<Record<App, string>>;
-  readonly root: string;
+interface System extends JudgedSystem {
   readonly pids: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
@@ -95,6 +93,7 @@ async function findOrStart({ root, city }: Options): Promise<System> {
     console.log(`Using the system that runs in ${relative(process.cwd(), running.root)} (profile ${running.profile}).`);
     return {
       urls: running.urls as Record<App, string>,
+      internalUrls: running.internalUrls as Record<App, string>,
       root: running.root,
       pids: Object.fromEntries(running.processes.map(({ name, pid }) => [name, pid])),
       stop: () => Promise.resolve(),
@@ -122,6 +121,7 @@ async function findOrStart({ root, city }: Options): Promise<System> {
   const started = runningSystem(placeAt(own).running);
   return {
     urls: stack.urls,
+    internalUrls: stack.internalUrls,
     root: own,
     pids: Object.fromEntries((started?.processes ?? []).map(({ name, pid }) => [name, pid])),
     stop: () => stack.stop(),
@@ -129,8 +129,11 @@ async function findOrStart({ root, city }: Options): Promise<System> {
 }
 
 function systemElsewhere(file: string): System {
-  const { services } = JSON.parse(readFileSync(file, 'utf8')) as { services: Record<App, string> };
-  return { urls: services, root: dirname(file), pids: {}, stop: () => Promise.resolve() };
+  const { services, internal } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly services: Record<App, string>;
+    readonly internal: Record<App, string>;
+  };
+  return { urls: services, internalUrls: internal, root: dirname(file), pids: {}, stop: () => Promise.resolve() };
 }
 
 async function run(system: System, options: Options): Promise<boolean> {
@@ -174,7 +177,7 @@ async function run(system: System, options: Options): Promise<boolean> {
   progress.notified = await judge.textsUntil(system.urls, before, textsDue(applicants));
   line.show(countOf(applicants, progress));
   line.end();
-  const verdict = await judge.end(system.urls, { applicants, before, unsettled, textsDue: textsDue(applicants) });
+  const verdict = await judge.end(system, { applicants, before, unsettled, textsDue: textsDue(applicants) });
   printReport({ applicants, elapsedMs: endedMs, verdict, pids: system.pids });
   return verdict.isGood;
 }

@@ -1,3 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+import { signatureHeaders } from '#libs/household';
+
+import { staffFile, type LocalStaff } from '../local/enrolment.js';
+import { placeAt } from '../local/place.js';
+import { signerFrom } from '../local/signer.js';
+
 /** The books of payments, as its own door tells them. */
 export interface Books {
   readonly balanced: boolean;
@@ -13,15 +21,26 @@ export interface HealthNow {
   readonly checks: Readonly<Record<string, boolean | number | string>>;
 }
 
-export async function readJson<T>(url: string): Promise<T> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+export async function readJson<T>(url: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(30_000) });
   return (await answer.json()) as T;
 }
 
-export function booksOf(paymentsUrl: string): Promise<Books> {
-  return readJson<Books>(`${paymentsUrl}/v1/books`);
+/** @param root where the system keeps the keys of its make-believe staff */
+export async function booksOf(paymentsUrl: string, root: string): Promise<Books> {
+  const staff = JSON.parse(readFileSync(staffFile(placeAt(root)), 'utf8')) as readonly LocalStaff[];
+  const operator = staff.find(({ service, role }) => service === 'payments' && role === 'operator');
+  if (operator === undefined) throw new Error('nobody is enrolled who may read the books');
+  const path = '/v1/books';
+  const seconds = Math.floor(Date.now() / 1000);
+  const signer = signerFrom(operator.name, operator.seed);
+  return readJson<Books>(
+    `${paymentsUrl}${path}`,
+    await signatureHeaders({ method: 'GET', path, body: '' }, signer, seconds),
+  );
 }
 
+/** @param url of the internal listener */
 export function healthOf(url: string): Promise<HealthNow> {
   return readJson<HealthNow>(`${url}/health/ready`);
 }

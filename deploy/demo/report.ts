@@ -11,6 +11,13 @@ const TEXTS_TIMEOUT_MS = 30_000;
 
 type Urls = Readonly<Record<App, string>>;
 
+/** A system that is judged: its addresses, and the folder with the keys of its make-believe staff. */
+export interface JudgedSystem {
+  readonly urls: Urls;
+  readonly internalUrls: Urls;
+  readonly root: string;
+}
+
 /** What the partner has on its books: each payment once, by its own word. */
 export interface PartnerJournal {
   /** Codes that are out. */
@@ -54,11 +61,11 @@ export const judge = {
   },
 
   async end(
-    urls: Urls,
+    { urls, internalUrls, root }: JudgedSystem,
     run: { applicants: readonly Applicant[]; before: Before; unsettled: number; textsDue: number },
   ): Promise<Verdict> {
     const { applicants, before, unsettled, textsDue } = run;
-    const [books, journal] = await Promise.all([booksOf(urls.payments), journalOf(urls)]);
+    const [books, journal] = await Promise.all([booksOf(urls.payments, root), journalOf(urls)]);
     const failures: string[] = [];
     const check = (isFine: boolean, what: string): void => {
       if (!isFine) failures.push(what);
@@ -80,7 +87,7 @@ export const judge = {
     check(books.balanced, `the books: ${failed(books).join(', ')}`);
     check(books.hold === null, 'payments holds');
     for (const service of services) {
-      const { checks } = await healthOf(urls[service]);
+      const { checks } = await healthOf(internalUrls[service]);
       check(checks['parked'] === 0, `${service} has parked ${checks['parked']}`);
     }
     return { isGood: failures.length === 0, failures, books, journal, textsSent };

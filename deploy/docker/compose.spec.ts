@@ -9,7 +9,7 @@ import { services } from '#libs/contracts';
 import { apps } from '../local/apps.js';
 import { placeAt, repositoryRoot } from '../local/place.js';
 import { environmentOf, perService, portsFrom } from '../local/settings.js';
-import { main } from './env-file.js';
+import { internalDoors, main } from './env-file.js';
 
 const compose = readFileSync(join(repositoryRoot, 'docker-compose.yml'), 'utf8');
 const dockerfile = readFileSync(join(repositoryRoot, 'deploy', 'docker', 'Dockerfile'), 'utf8');
@@ -26,7 +26,7 @@ function block(name: string, indent = 2): string {
 
 const settingsIn = (text: string): string[] =>
   [...text.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? '');
-const running = ['postgres', 'kafka', 'setup', 'enrol', 'doors', ...apps];
+const running = ['postgres', 'kafka', 'setup', 'enrol', 'doors', 'operate', ...apps];
 
 describe('the compose file', () => {
   it('tells each service what it is told elsewhere, and the address to listen on', () => {
@@ -41,7 +41,7 @@ describe('the compose file', () => {
     for (const service of services) {
       const { QUIET_HOURS: _, ...wanted } = environmentOf(service, wiring) as Record<string, string>;
       const told = new Set([...settingsIn(block('x-environment', 0)), ...settingsIn(block(service))]);
-      expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), 'PORT'].sort()]);
+      expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), 'PORT', 'INTERNAL_PORT'].sort()]);
     }
   });
 
@@ -71,18 +71,19 @@ describe('the compose file', () => {
     expect(compose).not.toMatch(/privileged|cap_add|docker\.sock|network_mode/);
   });
 
-  it('lets the world in by one container, and to intake alone', () => {
-    expect(running.filter((name) => /^ {4}ports:/m.test(block(name)))).toEqual(['doors']);
-    const published = [...block('doors').matchAll(/^ {6}- (\S+:\d+:\d+|\$\{DOOR\S* .*\}:\d+)$/gm)].map(
-      ([, port]) => port,
-    );
-    expect(published.map((port) => port?.replace(/:\?[^}]*/, ''))).toEqual([
-      '${DOOR}:3001',
-      '127.0.0.1:3002:3002',
-      '127.0.0.1:3003:3003',
-      '127.0.0.1:3004:3004',
-      '127.0.0.1:3005:3005',
-    ]);
+  it('lets the world in by one container, and to the public listener of intake alone', () => {
+    const published = running.filter((name) => /^ {4}ports:/m.test(block(name)));
+    expect(published).toEqual(['doors', 'operate']);
+    expect(block('doors')).toMatch(/^ {4}ports: \['\$\{DOOR:[^}]*\}:3001'\]$/m);
+    expect(block('doors')).toMatch(/^ {4}command: \[dist\/deploy\/docker\/doors\.js, 3001=intake:3001\]$/m);
+    // The other one is there only when it is asked for, and then for this machine alone.
+    expect(block('operate')).toMatch(/^ {4}profiles: \[operate\]$/m);
+    const ports = [...block('operate').matchAll(/^ {6}- (\S*\d:\d\S*)$/gm)].map(([, port]) => port ?? '');
+    expect(ports.filter((port) => port.includes('='))).toEqual([]);
+    expect(ports).toEqual(['127.0.0.1:3002-3005:3002-3005', '127.0.0.1:3009-3012:3009-3012']);
+    expect(block('operate')).not.toContain('intake:3001');
+    for (const [service, port] of Object.entries(internalDoors))
+      expect(block('operate')).toContain(`- ${port}=${service}:3009`);
     expect(block('inside')).toContain('internal: true');
     for (const name of ['postgres', 'kafka', 'intake', 'eligibility'])
       expect(block(name)).toContain('networks: [inside]');

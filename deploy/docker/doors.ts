@@ -1,10 +1,11 @@
 import { createServer, connect } from 'node:net';
 
 /**
- * The only container with a way in from outside: passes connections on to the services, which have none. Each connection
- * goes to one of the instances that the name of a service stands for. A city puts its own load balancer and TLS here.
+ * Passes connections on to services, which have no way in of their own. Each connection goes to one of the instances that
+ * the name of a service stands for. The one that is open to the world leads to intake's public listener alone; a city
+ * puts its own load balancer and TLS here.
  *
- *     doors.js 3001=intake:3001 3002=eligibility:3002
+ *     doors.js 3001=intake:3001
  */
 const doors = process.argv.slice(2).map((word) => {
   const [port, host, to] = word.split(/[=:]/) as [string, string, string];

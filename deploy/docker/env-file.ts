@@ -12,8 +12,9 @@ import { placeAt, repositoryRoot } from '../local/place.js';
 import { profileFile } from '../local/settings.js';
 import { newPassword } from '../local/secrets.js';
 
-/** Which port of this machine leads to which app: only intake's is for everybody. */
+/** Which port of this machine leads to which app: only intake's is for everybody, the others while somebody operates. */
 export const doors = { intake: 3001, eligibility: 3002, payments: 3003, notification: 3004, 'rail-simulator': 3005 };
+export const internalDoors = { intake: 3009, eligibility: 3010, payments: 3011, notification: 3012 };
 
 /** `npm run env:write [PROFILE]`. Ends the process: 1 when there is a file already, or no such profile. */
 export async function main([profile = 'los-angeles']: readonly string[], root = repositoryRoot): Promise<void> {
@@ -38,8 +39,9 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   const lists = await enrolmentLists(place, services);
   // Public halves only: a container reads them.
   await writeFile(join(place.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
-  const urls = Object.fromEntries(Object.entries(doors).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
-  writeCityFile(place, { services: urls });
+  const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
+  writeCityFile(place, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
   console.log(
     `Wrote .env (passwords, for its owner only) and ${relative(root, place.root)} (keys of devices and staff).`,
   );

@@ -46,6 +46,11 @@ export class AppProcesses {
     return this.#of(app).map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
+  /** The same of their internal listeners. */
+  internalUrlsOf(app: App): readonly string[] {
+    return this.#of(app).map(({ internalPort }) => `http://127.0.0.1:${internalPort}`);
+  }
+
   processOf(app: App, number: number): Child | undefined {
     return this.#children.get(this.#instance(app, number).name);
   }
@@ -68,17 +73,17 @@ export class AppProcesses {
     for (const { number } of this.#of(app)) await this.restart(app, number);
   }
 
-  async #start({ app, name, port }: Instance): Promise<void> {
+  async #start({ app, name, port, internalPort }: Instance): Promise<void> {
     const { envOf, logFile, freshLog, onStart } = this.options;
     const log = this.#children.has(name) ? logFile(name) : freshLog(name);
-    const child = await startApp({ app, name, port, env: envOf(app), logFile: log });
+    const child = await startApp({ app, name, port, internalPort, env: envOf(app), logFile: log });
     this.#children.set(name, child);
     await onStart(child);
   }
 
-  async #waitFor({ name, port }: Instance): Promise<void> {
+  async #waitFor({ name, internalPort }: Instance): Promise<void> {
     const child = this.#children.get(name);
-    if (child !== undefined) await waitForApp(child, port);
+    if (child !== undefined) await waitForApp(child, internalPort);
   }
 
   #of(app: App): readonly Instance[] {

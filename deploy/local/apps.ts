@@ -16,27 +16,29 @@ export interface AppOptions {
   /** `payments`, or `payments-2` for a second instance. */
   readonly name: string;
   readonly port: number;
+  readonly internalPort: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
 
 /** Starts an app's process; it is not ready yet. @throws StackProblem 'port-busy' */
 export async function startApp(options: AppOptions): Promise<Child> {
-  const { app, name, port, env, logFile } = options;
+  const { app, name, port, internalPort, env, logFile } = options;
   await requireFreePort(port, name);
+  if (internalPort !== port) await requireFreePort(internalPort, `${name}-internal`);
   const main = join(repositoryRoot, 'dist', 'apps', app, 'src', 'main.js');
   return Child.start({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', main],
     cwd: repositoryRoot,
-    env: { ...env, PORT: String(port), TZ: 'UTC' },
+    env: { ...env, PORT: String(port), INTERNAL_PORT: String(internalPort), TZ: 'UTC' },
     logFile,
     stopSignal: 'SIGTERM',
   });
 }
 
-/** Waits for `GET /health/ready` to answer 200. @throws StackProblem 'service-down' with the log's path */
+/** Waits for `GET /health/ready` to answer 200 at the internal listener. @throws StackProblem 'service-down' with the log's path */
 export async function waitForApp(child: Child, port: number, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!child.hasEnded && Date.now() < deadline) {

@@ -8,6 +8,8 @@ import type { Place } from './place.js';
 export interface CityFile {
   /** The addresses of each service's processes. */
   readonly services: Readonly<Record<string, string | readonly string[]>>;
+  /** The same of their internal listeners. */
+  readonly internal: Readonly<Record<string, string | readonly string[]>>;
   /** Absent when the broker was given and is set up by somebody else. */
   readonly broker?: { readonly brokers: string; readonly username: string; readonly password: string };
   /** The process with which the city ends. */

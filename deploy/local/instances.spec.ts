@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { apps } from './apps.js';
+import { apps, type App } from './apps.js';
 import { instancesOf, twoOfEach } from './instances.js';
 import { portsFrom } from './settings.js';
 
 const ports = portsFrom();
+const internalPort = (app: App): number => (app === 'rail-simulator' ? ports[app] : ports[`${app}-internal`]);
 
 describe('the instances of a system', () => {
   it('are one of each app, by its name and on its port, unless told otherwise', async () => {
     const instances = await instancesOf(apps, ports, {});
-    expect(instances).toEqual(apps.map((app) => ({ app, number: 1, name: app, port: ports[app] })));
+    expect(instances).toEqual(
+      apps.map((app) => ({ app, number: 1, name: app, port: ports[app], internalPort: internalPort(app) })),
+    );
   });
 
   it('beyond the first have a name and a port of their own; the outside world is there once', async () => {
@@ -19,6 +22,8 @@ describe('the instances of a system', () => {
       ...['intake', 'eligibility', 'payments', 'notification'].flatMap((name) => [name, `${name}-2`]),
     ]);
     expect(new Set(instances.map(({ port }) => port)).size).toBe(9);
+    // Nine main listeners, and an internal one of each of eight services.
+    expect(new Set(instances.flatMap((each) => [each.port, each.internalPort])).size).toBe(17);
     expect(instances.filter(({ number }) => number === 1).map(({ port }) => port)).toEqual(
       apps.map((app) => ports[app]),
     );

@@ -2,7 +2,7 @@ import { type Service, services } from '#libs/contracts';
 
 import { type App, apps } from './apps.js';
 import { freePort } from './ports.js';
-import type { Ports } from './settings.js';
+import { internalPortOf, type Ports } from './settings.js';
 
 /** How many processes of each service run, one unless told otherwise. The stand-in for the outside is always one. */
 export type InstanceCounts = Readonly<Partial<Record<Service, number>>>;
@@ -15,20 +15,20 @@ export interface Instance {
   readonly number: number;
   readonly name: string;
   readonly port: number;
+  /** Where it says how it is: of a service its internal listener, of the stand-in its only one. */
+  readonly internalPort: number;
 }
 
 export async function instancesOf(wanted: readonly App[], ports: Ports, counts: InstanceCounts): Promise<Instance[]> {
   const found: Instance[] = [];
   for (const app of apps.filter((each) => wanted.includes(each))) {
-    found.push({ app, number: 1, name: app, port: ports[app] });
+    const internalPort = ports[app === 'rail-simulator' ? app : internalPortOf(app)];
+    found.push({ app, number: 1, name: app, port: ports[app], internalPort });
     const count = app === 'rail-simulator' ? 1 : (counts[app] ?? 1);
     for (let number = 2; number <= count; number += 1) {
-      found.push({
-        app,
-        number,
-        name: `${app}-${number}`,
-        port: await unusedPort([...Object.values(ports), ...found.map(({ port }) => port)]),
-      });
+      const used = [...Object.values(ports), ...found.flatMap((each) => [each.port, each.internalPort])];
+      const port = await unusedPort(used);
+      found.push({ app, number, name: `${app}-${number}`, port, internalPort: await unusedPort([...used, port]) });
     }
   }
   return found;

@@ -37,7 +37,7 @@ function parse(args: readonly string[]): CommandOptions | undefined {
     .description('Starts PostgreSQL, Kafka and all services on this machine.')
     .option('--profile <name>', 'the city whose program runs: a file in deploy/profiles', 'los-angeles')
     .option('--fresh', 'start over: remove everything an earlier run kept', false)
-    .option('--ports-from <number>', 'the first of eight consecutive ports', '3001')
+    .option('--ports-from <number>', 'the first of twelve consecutive ports', '3001')
     .option('--root <folder>', 'where everything is kept', join(repositoryRoot, '.local'))
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });

@@ -13,6 +13,8 @@ const system = (launcher: RunningSystem['launcher']): RunningSystem => ({
   profile: 'los-angeles',
   urls: { intake: 'http://127.0.0.1:3001' },
   instances: { intake: ['http://127.0.0.1:3001'] },
+  internalUrls: { intake: 'http://127.0.0.1:3009' },
+  internalInstances: { intake: ['http://127.0.0.1:3009'] },
   brokers: '127.0.0.1:3007',
   root: '/r',
 });

@@ -24,6 +24,9 @@ export interface RunningSystem {
   readonly urls: Readonly<Partial<Record<App, string>>>;
   /** The addresses of every process that was started, whether it still runs or not. */
   readonly instances: Readonly<Partial<Record<App, readonly string[]>>>;
+  /** Of the internal listeners: the first of each app that runs, and all that were started. */
+  readonly internalUrls: Readonly<Partial<Record<App, string>>>;
+  readonly internalInstances: Readonly<Partial<Record<App, readonly string[]>>>;
   readonly brokers: string;
   readonly root: string;
 }

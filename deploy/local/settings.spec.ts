@@ -31,7 +31,7 @@ function problemOf(act: () => unknown): readonly [string, string] {
 }
 
 describe('ports', () => {
-  it('are eight in a row from 3001', () => {
+  it('are twelve in a row from 3001', () => {
     expect(portsFrom()).toEqual({
       intake: 3001,
       eligibility: 3002,
@@ -41,6 +41,10 @@ describe('ports', () => {
       postgres: 3006,
       kafka: 3007,
       'kafka-controller': 3008,
+      'intake-internal': 3009,
+      'eligibility-internal': 3010,
+      'payments-internal': 3011,
+      'notification-internal': 3012,
     });
   });
 
@@ -49,7 +53,7 @@ describe('ports', () => {
   });
 
   it('that are free are all different', async () => {
-    expect(new Set(Object.values(await freePorts())).size).toBe(8);
+    expect(new Set(Object.values(await freePorts())).size).toBe(12);
   });
 });
 

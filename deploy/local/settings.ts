@@ -11,16 +11,32 @@ import { type Place, repositoryRoot } from './place.js';
 import { freePort } from './ports.js';
 import { StackProblem } from './problem.js';
 
-export type PortName = App | 'postgres' | 'kafka' | 'kafka-controller';
+type InternalPortName = `${Service}-internal`;
+export type PortName = App | 'postgres' | 'kafka' | 'kafka-controller' | InternalPortName;
 export type Ports = Readonly<Record<PortName, number>>;
 
-const portOrder = [...services, 'rail-simulator', 'postgres', 'kafka', 'kafka-controller'] as const;
+/** The name of the port of a service's internal listener. */
+export function internalPortOf(service: Service): InternalPortName {
+  return `${service}-internal`;
+}
+
+const portOrder: readonly PortName[] = [
+  ...services,
+  'rail-simulator',
+  'postgres',
+  'kafka',
+  'kafka-controller',
+  ...services.map(internalPortOf),
+];
 const firstPort = 3001;
 
-/** Consecutive ports: intake, eligibility, payments, notification, rail simulator, PostgreSQL, Kafka, its controller. */
+/**
+ * Consecutive ports: intake, eligibility, payments, notification, rail simulator, PostgreSQL, Kafka, its controller, and
+ * the internal listeners of the four services.
+ */
 export function portsFrom(first = firstPort): Ports {
   if (!Number.isInteger(first) || first < 1 || first + portOrder.length > 65_536) {
-    throw new StackProblem('bad-option', '--ports-from takes a number from 1 to 65528');
+    throw new StackProblem('bad-option', '--ports-from takes a number from 1 to 65524');
   }
   return Object.fromEntries(portOrder.map((name, index) => [name, first + index])) as Ports;
 }
@@ -98,7 +114,7 @@ export interface Wiring {
   readonly hasTestClock?: boolean;
 }
 
-/** The environment of an app: all that it is told. `PORT` is added when it starts. */
+/** The environment of an app: all that it is told. `PORT` and `INTERNAL_PORT` are added when it starts. */
 export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
   const { place, ports, profile, databases, broker, hasTestClock = false } = wiring;
   const clock = hasTestClock ? { CLOCK_OFFSET_FILE: place.clock } : {};

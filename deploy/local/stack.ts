@@ -25,6 +25,7 @@ import { secretsAt, type Secrets } from './secrets.js';
 import {
   type BrokerAccess,
   environmentOf,
+  internalPortOf,
   givenBroker,
   givenDatabases,
   perService,
@@ -86,6 +87,16 @@ export class Stack {
   /** The addresses of all instances of an app, the first one first. */
   urlsOf(app: App): readonly string[] {
     return this.#apps.urlsOf(app);
+  }
+
+  /** Where the first instance of each app says how it is, and operators reach it. */
+  get internalUrls(): Readonly<Record<App, string>> {
+    const port = (app: App): number => this.ports[app === 'rail-simulator' ? app : internalPortOf(app)];
+    return Object.fromEntries(apps.map((app) => [app, `http://127.0.0.1:${port(app)}`])) as Record<App, string>;
+  }
+
+  internalUrlsOf(app: App): readonly string[] {
+    return this.#apps.internalUrlsOf(app);
   }
 
   /** The time in this system. */
@@ -269,6 +280,7 @@ export class Stack {
     const needed: PortName[] = [...wanted];
     if (givenDatabases(given) === undefined) needed.push('postgres');
     if (givenBroker(given) === undefined) needed.push('kafka', 'kafka-controller');
+    needed.push(...services.filter((each) => wanted.includes(each)).map(internalPortOf));
     for (const name of needed) await requireFreePort(this.ports[name], name);
   }
 
@@ -322,7 +334,8 @@ export class Stack {
     update(this.place.running, system);
     const { admin, brokers } = this.#wiring?.broker ?? {};
     const broker = admin === undefined || brokers === undefined ? {} : { broker: { brokers, ...admin } };
-    writeCityFile(this.place, { services: system.instances, ...broker, launcher: process.pid });
+    const { instances: services, internalInstances: internal } = system;
+    writeCityFile(this.place, { services, internal, ...broker, launcher: process.pid });
   }
 
   #describe(): RunningSystem {
@@ -336,6 +349,8 @@ export class Stack {
       profile: this.#options.profile,
       urls: Object.fromEntries(runningApps.map((app) => [app, this.urls[app]])),
       instances: Object.fromEntries(this.#apps.started.map((app) => [app, this.urlsOf(app)])),
+      internalUrls: Object.fromEntries(runningApps.map((app) => [app, this.internalUrls[app]])),
+      internalInstances: Object.fromEntries(this.#apps.started.map((app) => [app, this.internalUrlsOf(app)])),
       brokers: this.#wiring?.broker.brokers ?? '',
       root: this.place.root,
     };

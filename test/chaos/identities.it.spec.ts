@@ -80,6 +80,6 @@ it('a struck identity is refused at once, and what it had honestly said arrives 
   const issued = (await city.journal()).filter(({ kind }) => kind === 'cash-issued');
   expect(new Set(issued.map(({ reference }) => reference)).size).toBe(issued.length);
   expect(issued).toHaveLength(6);
-  const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+  const books = await city.readPayments<Record<string, unknown>>('/v1/books');
   expect([books['balanced'], books['hold']]).toEqual([true, null]);
 });

@@ -54,7 +54,7 @@ it('a household applies at a kiosk and holds a code that the partner knows, on d
   expect(codes.map(({ amountCents }) => amountCents)).toEqual([25_000n]);
   const issued = (await city.journal()).filter(({ code }) => code === codes[0]?.code);
   expect(issued.map(({ kind, amountCents }) => [kind, amountCents])).toEqual([['cash-issued', '25000']]);
-  const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+  const books = await city.readPayments<Record<string, unknown>>('/v1/books');
   expect([books['balanced'], books['hold']]).toEqual([true, null]);
   const parked = await Promise.all(services.map((service) => city.parked(service)));
   expect(parked).toEqual([0, 0, 0, 0]);

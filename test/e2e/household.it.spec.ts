@@ -127,7 +127,7 @@ describe('a receipt', () => {
 
 describe('at the end', () => {
   it('the books balance and nothing is parked', async () => {
-    const books = (await (await fetch(`${city.stack.urls.payments}/v1/books`)).json()) as Record<string, unknown>;
+    const books = await city.readPayments<Record<string, unknown>>('/v1/books');
     expect(books).toMatchObject({ balanced: true, hold: null });
     for (const service of ['intake', 'eligibility', 'payments', 'notification'] as const) {
       expect([service, await city.parked(service)]).toEqual([service, 0]);

@@ -99,6 +99,6 @@ describe('an operator of a running city', () => {
 });
 
 async function metric(service: 'payments', name: string): Promise<number> {
-  const answer = await fetch(`${city.stack.urls[service]}/metrics`);
+  const answer = await fetch(`${city.stack.internalUrls[service]}/metrics`);
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1] ?? Number.NaN);
 }

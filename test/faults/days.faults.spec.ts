@@ -208,7 +208,7 @@ function messagesOf({ household }: Applicant): ReturnType<TestCity['phone']['rea
 /** Summed over the instances of eligibility. */
 async function metric(name: string): Promise<number> {
   const texts = await Promise.all(
-    city.stack.urlsOf('eligibility').map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    city.stack.internalUrlsOf('eligibility').map(async (url) => (await fetch(`${url}/metrics`)).text()),
   );
   return texts.reduce((sum, text) => sum + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
 }

@@ -50,7 +50,7 @@ describe('two instances of every service', () => {
           for (const [service, number] of leaders) city.stack.processOf(service, number)?.thaw();
         });
         for (const [service, number] of leaders) {
-          const url = city.stack.urlsOf(service)[2 - number] as string;
+          const url = city.stack.internalUrlsOf(service)[2 - number] as string;
           await eventually(
             `the other ${service} relays`,
             async () => ((await (await fetch(`${url}/health/ready`)).json()) as { checks: { relay: boolean } }).checks,

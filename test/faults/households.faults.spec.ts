@@ -82,14 +82,13 @@ async function fateOf(code: string): Promise<readonly string[]> {
   return journal.filter((entry) => entry.reference === reference).map(({ kind }) => kind);
 }
 
-async function books(): Promise<{
-  balanced: boolean;
-  accounts: Record<string, string>;
-  obligations: Record<string, number>;
-}> {
-  const answer = await fetch(`${city.stack.urls.payments}/v1/books`);
-  return (await answer.json()) as Awaited<ReturnType<typeof books>>;
+interface Books {
+  readonly balanced: boolean;
+  readonly accounts: Readonly<Record<string, string>>;
+  readonly obligations: Readonly<Record<string, number>>;
 }
+
+const books = (): Promise<Books> => city.readPayments<Books>('/v1/books');
 
 const until = (household: Applied, status: string): Promise<unknown> =>
   eventually(

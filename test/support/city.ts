@@ -12,6 +12,7 @@ import {
   newReceipt,
   prepareApplication,
   prepareRequest,
+  signatureHeaders,
   statusOf,
   type Answers,
   type Door,
@@ -151,9 +152,26 @@ export class TestCity {
     return url;
   }
 
+  /** The same of its internal listener. */
+  livingInternalUrl(app: App): string {
+    const url = this.stack.internalUrlsOf(app).find((_, at) => this.stack.isRunning(app, at + 1));
+    if (url === undefined) throw new Error('no instance runs');
+    return url;
+  }
+
+  /** What payments tells an operator at one of its doors, `/v1/books` for example. */
+  async readPayments<T>(path: string): Promise<T> {
+    const seconds = Math.floor(this.stack.now().getTime() / 1000);
+    const request = { method: 'GET', path, body: '' };
+    const headers = await signatureHeaders(request, this.staff('payments-operator'), seconds);
+    const answer = await fetch(`${this.livingUrl('payments')}${path}`, { headers });
+    if (!answer.ok) throw new Error(`payments answered ${answer.status}`);
+    return (await answer.json()) as T;
+  }
+
   /** What a service says of itself, at an instance that runs. */
   async checks(service: Service): Promise<Readonly<Record<string, boolean | number | string>>> {
-    const answer = await fetch(`${this.livingUrl(service)}/health/ready`);
+    const answer = await fetch(`${this.livingInternalUrl(service)}/health/ready`);
     return ((await answer.json()) as { checks: Record<string, boolean | number | string> }).checks;
   }
 
@@ -177,9 +195,7 @@ export class TestCity {
   }
 
   async parked(service: 'intake' | 'eligibility' | 'payments' | 'notification'): Promise<number> {
-    const answer = await fetch(`${this.livingUrl(service)}/health/ready`);
-    const { checks } = (await answer.json()) as { checks: { parked: number } };
-    return checks.parked;
+    return Number((await this.checks(service))['parked']);
   }
 }
 

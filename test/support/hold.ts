@@ -13,8 +13,7 @@ export interface Hold {
 }
 
 export async function holdOf(city: TestCity): Promise<Hold> {
-  const answer = await fetch(`${city.livingUrl('payments')}/v1/hold`);
-  return (await answer.json()) as Hold;
+  return city.readPayments<Hold>('/v1/hold');
 }
 
 async function agree(city: TestCity, name: string, digest: string): Promise<string> {

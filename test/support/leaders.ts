@@ -4,7 +4,7 @@ import type { TestCity } from './city.js';
 
 /** Numbers of the instances that say they relay. */
 export async function leadersOf(city: TestCity, service: Service): Promise<readonly number[]> {
-  const urls = city.stack.urlsOf(service);
+  const urls = city.stack.internalUrlsOf(service);
   const checks = await Promise.all(
     urls.map(async (url) => {
       const answer = await fetch(`${url}/health/ready`).catch(() => undefined);

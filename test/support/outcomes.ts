@@ -68,7 +68,7 @@ export async function expectOneOutcomeEach(
   expect(new Set(issued.map(({ reference }) => reference)).size).toBe(applicants.length);
   const texts = new Set(ofKind(journal, 'sms-accepted').map(({ reference }) => reference)).size;
   expect(mayTellAgain ? Math.min(texts, due) : texts).toBe(due);
-  const books = (await (await fetch(`${city.livingUrl('payments')}/v1/books`)).json()) as Record<string, unknown>;
+  const books = await city.readPayments<Record<string, unknown>>('/v1/books');
   expect(books).toMatchObject({ balanced: true, hold: null });
   for (const service of services) expect([service, await city.parked(service)]).toEqual([service, 0]);
 }

@@ -36,6 +36,8 @@ export interface BrokerAccess {
 /** What a city's file says. `npm start` writes one into its folder; for another city a person does. */
 export interface CityFile {
   readonly services: Urls;
+  /** Of their internal listeners, in the same order. */
+  readonly internal: Urls;
   readonly staff: readonly StaffKey[];
   readonly broker: BrokerAccess | undefined;
   /** The time in the city: the machine's, unless a test has moved it. */
@@ -45,6 +47,7 @@ export interface CityFile {
 /** The file as it is written; other files are named by their paths from its folder. */
 interface Written {
   readonly services?: Urls;
+  readonly internal?: Urls;
   readonly staff?: string;
   readonly broker?: BrokerAccess;
   /** Milliseconds by which the clock is moved. */
@@ -57,12 +60,13 @@ interface Written {
 export function readCityFile({ root, city }: CityOptions): CityFile {
   const file = city ?? join(root, 'city.json');
   if (city === undefined && !existsSync(file)) throw new OperateProblem('not-running', root);
-  const { services, staff, broker, clock, launcher } = parsed<Written>(file);
-  if (services === undefined) throw new OperateProblem('bad-city', file);
+  const { services, internal, staff, broker, clock, launcher } = parsed<Written>(file);
+  if (services === undefined || internal === undefined) throw new OperateProblem('bad-city', file);
   if (launcher !== undefined && !isAlive(launcher)) throw new OperateProblem('not-running', dirname(file));
   const beside = (name: string): string => join(dirname(file), name);
   return {
     services,
+    internal,
     staff: staff === undefined || !existsSync(beside(staff)) ? [] : parsed<readonly StaffKey[]>(beside(staff)),
     broker,
     now: () => new Date(Date.now() + (clock === undefined ? 0 : offsetIn(beside(clock)))),

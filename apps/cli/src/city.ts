@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { services, type Service } from '#libs/contracts';
 import { signatureHeaders, type DeviceSigner } from '#libs/household';
 import { importPrivateKey, signEd25519 } from '#libs/sealing';
-import type { StaffRole } from '#libs/service';
+import type { HealthReport, StaffRole } from '#libs/service';
 
 import { readCityFile, type CityOptions, type StaffKey, type Urls } from './city-file.js';
 import { OperateProblem } from './problem.js';
@@ -13,10 +13,15 @@ export interface Instance {
   readonly service: Service;
   /** `payments`, or `payments#2` for the second of several. */
   readonly name: string;
+  /** Where staff reach it. */
   readonly url: string;
+  /** Where operators and custodians reach it, and where it says how it is. */
+  readonly internalUrl: string;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
+/** What a service takes on its internal listener alone. */
+const INSIDE = /^\/v1\/(operations|legal-holds)\//;
 
 /** A city that runs: its services, and the keys that whoever gives the command has. */
 export class City {
@@ -28,8 +33,8 @@ export class City {
 
   /** @throws OperateProblem `not-running`, `bad-city` */
   static open(options: CityOptions): City {
-    const { services: urls, staff, now } = readCityFile(absolute(options));
-    return new City(instancesOf(urls), staff, now);
+    const { services: urls, internal, staff, now } = readCityFile(absolute(options));
+    return new City(instancesOf(urls, internal), staff, now);
   }
 
   /** The processes of some services, of all when none is named. @throws OperateProblem `bad-option` */
@@ -57,23 +62,25 @@ export class City {
    * @param as the name of a key; by default the only one that has the role at this service
    * @throws OperateProblem `no-key`, `not-reached`, `refused`
    */
-  async ask<T>({ service, url, name }: Instance, { path, content = {}, role, as }: Wish): Promise<T> {
+  async ask<T>({ service, url, internalUrl, name }: Instance, wish: Wish): Promise<T> {
+    const { method = 'POST', path, content = {}, role, as } = wish;
     const own = this.staff.filter((each) => each.service === service && each.role === role);
     const person = as === undefined ? (own.length === 1 ? own[0] : undefined) : own.find((each) => each.name === as);
     if (person === undefined) {
       const known = own.map((each) => each.name).join(', ');
       throw new OperateProblem('no-key', known === '' ? `no ${role} of ${service}` : `--as ${known}`);
     }
-    const body = JSON.stringify(content);
+    const body = method === 'GET' ? '' : JSON.stringify(content);
     const headers = await signatureHeaders(
-      { method: 'POST', path, body },
+      { method, path, body },
       signerOf(person),
       Math.floor(this.now().getTime() / 1000),
     );
-    const answer = await reach(name, `${url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
+    const isInside = INSIDE.test(path);
+    const answer = await reach(name, `${isInside ? internalUrl : url}${path}`, {
+      method,
+      headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(method === 'GET' ? {} : { body }),
     });
     const said = (await answer.json().catch(() => ({}))) as T & { title?: string };
     if (!answer.ok) throw new OperateProblem('refused', `${name}: ${said.title ?? answer.status}`);
@@ -103,17 +110,10 @@ export class City {
     return undefined;
   }
 
-  /** Reads what is shown to anybody inside. @throws OperateProblem `not-reached`, `refused` */
-  async read<T>({ name, url }: Instance, path: string): Promise<T> {
-    const answer = await reach(name, `${url}${path}`, {});
-    if (!answer.ok) throw new OperateProblem('refused', `${name}: ${answer.status}`);
-    return (await answer.json()) as T;
-  }
-
   /** What a process says of itself; undefined when it does not answer. */
-  async health({ name, url }: Instance): Promise<Health | undefined> {
+  async health({ name, internalUrl }: Instance): Promise<Health | undefined> {
     try {
-      const answer = await reach(name, `${url}/health/ready`, {});
+      const answer = await reach(name, `${internalUrl}/health/ready`, {});
       return (await answer.json()) as Health;
     } catch {
       return undefined;
@@ -122,16 +122,15 @@ export class City {
 }
 
 export interface Wish {
+  /** `POST` unless told otherwise. */
+  readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly content?: object;
   readonly role: StaffRole;
   readonly as?: string | undefined;
 }
 
-export interface Health {
-  readonly ready: boolean;
-  readonly checks: Readonly<Record<string, boolean | number | string>>;
-}
+export type Health = HealthReport;
 
 /** Paths as the terminal means them. */
 export function absolute({ root, city }: CityOptions): CityOptions {
@@ -143,10 +142,15 @@ function signerOf({ name, seed }: StaffKey): DeviceSigner {
   return { keyId: name, sign: (message) => Promise.resolve(signEd25519(key, message)) };
 }
 
-function instancesOf(urls: Urls): readonly Instance[] {
+/** @throws OperateProblem `bad-city`: a process whose internal listener is not named */
+function instancesOf(urls: Urls, internal: Urls): readonly Instance[] {
   return services.flatMap((service) => {
-    const all = [urls[service] ?? []].flat();
-    return all.map((url, at) => ({ service, url, name: at === 0 ? service : `${service}#${at + 1}` }));
+    const [all, inside] = [urls, internal].map((each) => [each[service] ?? []].flat()) as [string[], string[]];
+    return all.map((url, at) => {
+      const [name, internalUrl] = [at === 0 ? service : `${service}#${at + 1}`, inside[at]];
+      if (internalUrl === undefined) throw new OperateProblem('bad-city', `no internal address of ${name}`);
+      return { service, url, internalUrl, name };
+    });
   });
 }
 

@@ -27,7 +27,8 @@ export function addHold(program: Command): void {
   cityCommand(hold, 'show', 'why money is held, and what the partners’ books say about it').action(
     async (options: CityOptions) => {
       const city = City.open(options);
-      console.log(textOf(await city.read<HoldView>(city.one('payments'), '/v1/hold')));
+      const wish = { method: 'GET', path: '/v1/hold', role: 'operator' } as const;
+      console.log(textOf(await city.ask<HoldView>(city.one('payments'), wish)));
     },
   );
   signedCommand(hold, 'lift', 'agrees that money goes out again; the second person’s word lifts it')
