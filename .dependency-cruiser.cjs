@@ -51,7 +51,7 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.]store[.]ts$`,
-        `${own}(.*-desk|outgoing)[.]ts$`,
+        `${own}(.*-desk|outgoing|pseudonyms)[.]ts$`,
         lib('contracts', 'bus', 'sealing', 'service'),
         npm('@nestjs/common'),
       ],
@@ -77,9 +77,9 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.](entity|store)[.]ts$`,
-        `${own}(policy|anchor-keeper)[.]ts$`,
-        lib('service', 'database', 'records', 'policy', 'contracts', 'sealing'),
-        npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
+        `${own}(policy|anchor-keeper|pseudonyms)[.]ts$`,
+        lib('service', 'bus', 'database', 'records', 'policy', 'contracts', 'sealing'),
+        npm('typeorm', '@nestjs/common', '@nestjs/typeorm', 'pg'),
         '^crypto$',
       ],
     ),

@@ -334,8 +334,8 @@ export class Stack {
     update(this.place.running, system);
     const { admin, brokers } = this.#wiring?.broker ?? {};
     const broker = admin === undefined || brokers === undefined ? {} : { broker: { brokers, ...admin } };
-    const { instances: services, internalInstances: internal } = system;
-    writeCityFile(this.place, { services, internal, ...broker, launcher: process.pid });
+    const { instances, internalInstances: internal } = system;
+    writeCityFile(this.place, { services: instances, internal, ...broker, launcher: process.pid });
   }
 
   #describe(): RunningSystem {

@@ -1,6 +1,6 @@
 import type { Twin } from './twin.js';
 
-const CLOCK = 'libs/service/src/clock.spec.ts';
+const CLOCK = 'libs/service/src/clock/clock.spec.ts';
 const DAYS = 'test/faults/days.faults.spec.ts';
 const INSTANCES = 'test/faults/instances.faults.spec.ts';
 const BROKER = 'test/faults/broker.faults.spec.ts';
@@ -12,8 +12,8 @@ const clocks: readonly Twin[] = [
   {
     promise: 'nobody moves the clock of a city in production',
     without: 'a file for the clock is refused there',
-    file: 'libs/service/src/clock.ts',
-    find: "  if (env['NODE_ENV'] === 'production') throw new ConfigError('CLOCK_OFFSET_FILE');\n",
+    file: 'libs/service/src/config/clock.config.ts',
+    find: '  @NotInProduction()\n',
     replace: '',
     test: CLOCK,
     name: 'cannot be moved in production',
@@ -21,9 +21,9 @@ const clocks: readonly Twin[] = [
   {
     promise: 'keys are there a week ahead, however far the clock has leapt',
     without: 'whatever watches days is told of a leap',
-    file: 'libs/service/src/runtime.ts',
-    find: '    dayKeys.wake();\n',
-    replace: '',
+    file: 'libs/service/src/keys/day-keys.worker.ts',
+    find: 'this.clock.onLeap?.(() => this.worker.wake());',
+    replace: 'void this.clock;',
     test: DAYS,
     name: 'the next six',
   },
@@ -219,10 +219,10 @@ const disturbed: readonly Twin[] = [
   {
     promise: 'while the database is away a kiosk is told to come back, not that it has not signed',
     without: 'whoever cannot be looked up is told from whoever is unknown',
-    file: 'libs/service/src/http-signature.ts',
+    file: 'libs/service/src/auth/http-signature.ts',
     find: '    if (unknowable !== undefined) throw unknowable.error;\n',
     replace: '',
-    test: 'libs/service/src/http-signature.spec.ts',
+    test: 'libs/service/src/auth/http-signature.spec.ts',
     name: 'while he cannot be looked up',
   },
   {

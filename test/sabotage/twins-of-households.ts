@@ -102,7 +102,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     promise: 'keys of household tokens die with their cycle and its window',
     without: 'they are destroyed',
     file: 'apps/eligibility/src/token.store.ts',
-    find: 'await keyring.destroySecret(secretOf(cycle));',
+    find: 'await this.keys.destroy(cycle);',
     replace: 'await Promise.resolve();',
     test: 'apps/eligibility/test/cycle.it.spec.ts',
   },

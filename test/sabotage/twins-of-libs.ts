@@ -208,36 +208,36 @@ const doors: readonly Twin[] = [
   {
     promise: 'a log line has only declared fields',
     without: 'fields are picked from the list',
-    file: 'libs/service/src/log.ts',
+    file: 'libs/service/src/log/log.ts',
     find: 'logger[level](allowed(event, fields), event);',
     replace: 'logger[level](fields, event);',
-    test: 'libs/service/src/log.spec.ts',
+    test: 'libs/service/src/log/log.spec.ts',
   },
   {
     promise: 'a log line has only values of the declared form',
     without: 'values are held against their form',
-    file: 'libs/service/src/log.ts',
+    file: 'libs/service/src/log/log.ts',
     find: 'if (value !== undefined && shapes[shape](value)) kept[name] = value;',
     replace: 'if (value !== undefined && shape !== undefined) kept[name] = value;',
-    test: 'libs/service/src/log.spec.ts',
+    test: 'libs/service/src/log/log.spec.ts',
   },
   {
     promise: 'an answer to an error repeats nothing that was said',
     without: 'only a code and a fixed sentence are answered',
-    file: 'libs/service/src/problem.filter.ts',
+    file: 'libs/service/src/http/problem.filter.ts',
     find: '.send(Buffer.from(JSON.stringify(problemBody(problem))));',
     replace: `.send(
       Buffer.from(JSON.stringify({ ...problemBody(problem), detail: error instanceof Error ? error.message : error })),
     );`,
-    test: 'libs/service/src/problem.filter.spec.ts',
+    test: 'libs/service/src/http/problem.filter.spec.ts',
   },
   {
     promise: 'a signature holds for the body that was signed',
     without: 'the digest is compared with the body',
-    file: 'libs/service/src/http-signature.ts',
+    file: 'libs/service/src/auth/http-signature.ts',
     find: 'if (!digestFits(request)) return undefined;',
     replace: 'void digestFits(request);',
-    test: 'libs/service/src/http-signature.spec.ts',
+    test: 'libs/service/src/auth/http-signature.spec.ts',
   },
 ];
 
@@ -254,8 +254,8 @@ const operators: readonly Twin[] = [
   {
     promise: 'whoever keeps a service running can move no money and see no case',
     without: 'the role of a key is compared with what is asked',
-    file: 'libs/service/src/staff.store.ts',
-    find: `if (found.role !== role) throw new Problem('not-allowed');`,
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: `if (!access.roles.includes(role)) throw new Problem('not-allowed');`,
     replace: 'void role;',
     test: 'apps/eligibility/test/operations.it.spec.ts',
     name: 'an operator can look at no case',
@@ -297,4 +297,45 @@ const operators: readonly Twin[] = [
   },
 ];
 
-export const twinsOfLibs: readonly Twin[] = [...operators, ...messages, ...secrets, ...doors];
+const ACCESS = 'libs/service/test/access.it.spec.ts';
+
+const access: readonly Twin[] = [
+  {
+    promise: 'a route that declares nobody who may call it keeps its service from starting',
+    without: 'each route is looked at as it is added',
+    file: 'libs/service/src/http/http-app.ts',
+    find: 'if (access === undefined) throw new UndeclaredRouteError();',
+    replace: 'void access;',
+    test: ACCESS,
+    name: 'declares nobody who may call it',
+  },
+  {
+    promise: 'who has sent a request is known before anything in it is looked at',
+    without: 'every route stands behind the guard',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: `if (context.getType() !== 'http') return true;`,
+    replace: 'if (context !== undefined) return true;',
+    test: ACCESS,
+    name: 'asks who has sent a request',
+  },
+  {
+    promise: 'what is for operators cannot be reached from outside',
+    without: 'routes belong to one listener',
+    file: 'libs/service/src/http/internal-controller.ts',
+    find: 'RouteConstraints({ listener: INTERNAL })(prototype, name, descriptor);',
+    replace: 'void RouteConstraints;',
+    test: ACCESS,
+    name: 'cannot be reached from outside',
+  },
+  {
+    promise: 'a route takes no content unless it says which',
+    without: 'content that nobody expects is refused',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: 'if (!takesBody(context.getHandler())) refuseContent(request.body);',
+    replace: 'void takesBody;',
+    test: ACCESS,
+    name: 'takes no content unless it says which',
+  },
+];
+
+export const twinsOfLibs: readonly Twin[] = [...access, ...operators, ...messages, ...secrets, ...doors];
