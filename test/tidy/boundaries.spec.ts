@@ -24,7 +24,6 @@ const plants: readonly Plant[] = [
   plant('apps-stand-alone', 'apps/cli/src/commands/knows-where.ts', '../../../../deploy/index.js'),
   plant('nothing-imports-an-app', 'test/e2e/by-the-back-door.ts', '../../apps/payments/src/index.js'),
   plant('libs-by-front-door', 'apps/eligibility/src/by-the-window.ts', '../../../libs/sealing/src/inner.js'),
-  plant('testing-door-for-tests', 'apps/eligibility/src/as-a-test.ts', '#libs/service/testing'),
   plant('libs-by-front-door-of-each-other', 'libs/household/src/by-the-window.ts', '../../sealing/src/inner.js'),
   plant('contracts-imports', 'libs/contracts/src/stores.ts', 'typeorm'),
   plant('contracts-imports', 'libs/contracts/src/seals.ts', '#libs/sealing'),

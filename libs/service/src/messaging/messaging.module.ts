@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Bus, Transactions, type KafkaConnection } from '#libs/bus';
 import { keyLife, type Service } from '#libs/contracts';
-import { MessageKeeping, Records } from '#libs/records';
+import { Records } from '#libs/records';
 import { RecordOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
@@ -11,7 +11,6 @@ import { KEY_DIRECTORY } from '../keys/key-directory.js';
 import { KEYRING } from '../keys/keyring.provider.js';
 import { errorFields, Log } from '../log/log.js';
 import { busMetrics } from '../metrics/bus-metrics.js';
-import { recordBytesMax } from '../records/kinds.js';
 
 const STALLED_EXIT_CODE = 70;
 
@@ -69,7 +68,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
     resigner: () => resigner(keyring, keyLife),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
     dayKeys: keyring,
-    keeping: new MessageKeeping({ records, recordBytesMax: recordBytesMax(service) }),
+    records,
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
     onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),
