@@ -43,6 +43,7 @@ interface Taken {
   readonly n: number;
   readonly due: Date | null;
   readonly lease: Date | null;
+  readonly holder: number | null;
 }
 
 interface Database {
@@ -103,7 +104,7 @@ export class Carrying {
     const rowsTo = targets.map(({ kind, blob, of }, at) => {
       // A copy for a custodian is no work.
       const hour = ended.has(of) ? undefined : taken.get(of);
-      return { kind, start: starts[at], bytes: blob.length, due: hour?.due, lease: hour?.lease };
+      return { kind, start: starts[at], bytes: blob.length, due: hour?.due, lease: hour?.lease, holder: hour?.holder };
     });
     await database.query(turnSql.add, [
       this.options.to,

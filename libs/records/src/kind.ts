@@ -48,10 +48,7 @@ export function wholeHour(instant: Date): Date {
   return new Date(Math.ceil(instant.getTime() / HOUR_MS) * HOUR_MS);
 }
 
-/**
- * A lease needs to be shorter than an hour, and need not be finer than a minute. Its seconds tell no time: they are the
- * number of the process that holds it, 0 where it has none.
- */
-export function leaseOf(ms: number, holder: number): Date {
-  return new Date(Math.ceil(ms / MINUTE_MS) * MINUTE_MS + holder * 1_000);
+/** A lease needs to be shorter than an hour, and need not be finer than a minute. */
+export function wholeMinute(ms: number): Date {
+  return new Date(Math.ceil(ms / MINUTE_MS) * MINUTE_MS);
 }

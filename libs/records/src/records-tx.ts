@@ -2,7 +2,7 @@ import { locks, type Tx } from '#libs/database';
 import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
-import { leaseOf, wholeHour, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import type { RowSeal } from './row-seal.js';
 import { addedRows, movedRows, placeRows, sql } from './statements.js';
 
@@ -129,14 +129,11 @@ export class RecordsTx {
   }
 
   /** Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the lease. */
-  async takeDue<B extends Body = Body>(
-    kind: string,
-    { now, limit, leaseMs, holder = 0 }: TakeDue,
-  ): Promise<FoundRow<B>[]> {
+  async takeDue<B extends Body = Body>(kind: string, { now, limit, leaseMs, holder }: TakeDue): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
-    const lease = leaseOf(now.getTime() + leaseMs, holder);
+    const lease = wholeMinute(now.getTime() + leaseMs);
     const nights = this.nights.map(({ night }) => night);
-    const { rows } = await this.tx.query(sql.takeDue, [kind, nights, now, limit, lease]);
+    const { rows } = await this.tx.query(sql.takeDue, [kind, nights, now, limit, lease, holder ?? null]);
     return (rows as StoredRow[]).map((row) => {
       const opened = this.open(kind, row);
       this.held.set(heldKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });

@@ -19,6 +19,7 @@ export const recordsUp: readonly string[] = [
      blob bytea NOT NULL,
      due timestamptz(0),
      lease timestamptz(0),
+     holder smallint,
      CONSTRAINT record_key PRIMARY KEY (night, kind, lookup)
    ) PARTITION BY LIST (night)`,
   // Turns that were completed, and nights that were dropped but whose keys are still there.

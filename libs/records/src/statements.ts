@@ -31,7 +31,7 @@ export const sql = {
 
   // Also moves a row out of an earlier night: an UPDATE of the partition key is a delete and an insert.
   rewrite: `UPDATE record r
-    SET night = $1::integer, lookup = m.lookup, blob = m.blob, due = m.due, lease = NULL
+    SET night = $1::integer, lookup = m.lookup, blob = m.blob, due = m.due, lease = NULL, holder = NULL
     FROM ${movedRows.sql}
     WHERE r.night = m.from_night AND r.kind = $2 AND r.lookup = m.from_lookup
     RETURNING r.lookup`,
@@ -44,19 +44,17 @@ export const sql = {
       SELECT night, lookup FROM record
       WHERE night = ANY($2::integer[]) AND kind = $1 AND due <= $3 AND (lease IS NULL OR lease <= $3)
       ORDER BY due, lookup LIMIT $4 FOR UPDATE SKIP LOCKED)
-    UPDATE record r SET lease = $5 FROM ripe
+    UPDATE record r SET lease = $5, holder = $6 FROM ripe
     WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
     RETURNING r.night, r.lookup, r.blob`,
 
   // Whoever gets the lock of a holder has shown that nobody holds it. The holder's own lock is on another connection.
   endDeadLeases: `WITH dead AS (
       SELECT holder FROM (
-        SELECT DISTINCT extract(second FROM lease)::integer AS holder FROM record
-          WHERE kind = $1 AND due IS NOT NULL AND lease IS NOT NULL) h
-      WHERE CASE holder WHEN 0 THEN false WHEN $3::integer THEN true ELSE pg_try_advisory_xact_lock($2, holder) END)
-    UPDATE record r SET lease = NULL FROM dead
-    WHERE r.kind = $1 AND r.due IS NOT NULL AND r.lease IS NOT NULL
-      AND extract(second FROM r.lease)::integer = dead.holder`,
+        SELECT DISTINCT holder FROM record WHERE kind = $1 AND due IS NOT NULL AND holder IS NOT NULL) h
+      WHERE CASE holder WHEN $3::integer THEN true ELSE pg_try_advisory_xact_lock($2, holder) END)
+    UPDATE record r SET lease = NULL, holder = NULL FROM dead
+    WHERE r.kind = $1 AND r.due IS NOT NULL AND r.holder = dead.holder`,
 
   count: `SELECT count(*)::integer AS count FROM record WHERE kind = $1`,
 

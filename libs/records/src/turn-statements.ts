@@ -6,7 +6,14 @@ export const namedRows = columns({ kind: 'text', lookup: 'bytea' }, { from: 2, a
 
 /** Where in one piece of bytes the records lie that are carried over, behind the night and the bytes. */
 export const carriedRows = columns(
-  { kind: 'text', start: 'integer', bytes: 'integer', due: 'timestamptz', lease: 'timestamptz' },
+  {
+    kind: 'text',
+    start: 'integer',
+    bytes: 'integer',
+    due: 'timestamptz',
+    lease: 'timestamptz',
+    holder: 'smallint',
+  },
   { from: 3, as: 't' },
 );
 
@@ -29,12 +36,12 @@ export const turnSql = {
   take: `DELETE FROM record r
     USING ${namedRows.sql}
     WHERE r.night = $1 AND r.kind = k.kind AND r.lookup = k.lookup
-    RETURNING k.n::integer AS n, r.due, r.lease`,
+    RETURNING k.n::integer AS n, r.due, r.lease, r.holder`,
 
   // The heap shows the order of the arrays.
-  add: `INSERT INTO record (night, kind, lookup, blob, due, lease)
+  add: `INSERT INTO record (night, kind, lookup, blob, due, lease, holder)
     SELECT $1, t.kind, substring($2::bytea FROM t.start FOR 32), substring($2::bytea FROM t.start + 32 FOR t.bytes),
-           t.due, t.lease
+           t.due, t.lease, t.holder
       FROM ${carriedRows.sql}`,
 
   completed: `INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true`,

@@ -107,6 +107,18 @@ describe('a turn', () => {
     expect((await due(120_000)).map(({ body }) => body)).toEqual([{ n: 1 }]);
   });
 
+  it('keeps who has leased work: what the dead have leased is free again', async () => {
+    await inRecords(async (records) => {
+      await records.put('call', [{ value: bytes('leased'), body: { n: 1 }, due: NOON }]);
+      await records.takeDue('call', { now: NOON, limit: 5, leaseMs: 60_000, holder: 7 });
+    });
+    await turnTo(NIGHT + 1);
+    const due = () => inRecords((records) => records.takeDue('call', { now: NOON, limit: 5, leaseMs: 1 }));
+    expect(await due()).toEqual([]);
+    expect(await inRecords((records) => records.endDeadLeases('call'))).toBe(1);
+    expect((await due()).map(({ body }) => body)).toEqual([{ n: 1 }]);
+  });
+
   it.each<TurnPoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
     'killed when it has %s goes on where it stopped, and loses and doubles nothing',
     async (where) => {
