@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import pg from 'pg';
+import kafkajs, { type Kafka } from 'kafkajs';
 
 import { aclsFor, catalogue, groupOf, services, type Contract, type Service } from '#libs/contracts';
 
@@ -12,6 +11,7 @@ import { declareTopics } from '../../deploy/local/kafka-topics.js';
 import { freePorts } from '../../deploy/local/settings.js';
 import { startStack, type Stack } from '../../deploy/local/stack.js';
 import { eventually } from '../support/city.js';
+import { alterRetention, asAdmin, outcomeOf, readOnce, sql, sqlOutcome } from './attempts.js';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 const contracts = catalogue as readonly Contract[];
@@ -53,34 +53,6 @@ function clientOf(login: { readonly username: string; readonly password: string 
 }
 
 const clientFor = (service: Service): Kafka => clientOf(stack.broker.users[service]);
-
-async function asAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = client.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-/** `ok`, or the broker's word for no. */
-async function outcomeOf(work: () => Promise<unknown>): Promise<string> {
-  try {
-    await work();
-    return 'ok';
-  } catch (error) {
-    return wordOf(error);
-  }
-}
-
-/** The client wraps what the broker said, sometimes twice. */
-function wordOf(error: unknown): string {
-  const { type, errors, cause, name } = error as Error & { type?: string; errors?: readonly unknown[] };
-  if (type !== undefined) return type;
-  const inner = errors?.[0] ?? cause;
-  return inner === undefined ? name : wordOf(inner);
-}
 
 const REFUSED = /^(TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED$/;
 /** The client hides a refusal to name a group's coordinator behind a word of its own. */
@@ -315,59 +287,9 @@ describe.each(services)('%s in PostgreSQL', (service) => {
   });
 });
 
-function alterRetention(admin: Admin, topic: string): Promise<unknown> {
-  const configEntries = [{ name: 'retention.ms', value: '864000000' }];
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
-  return admin.alterConfigs({ validateOnly: true, resources: [resource] });
-}
-
 async function writeEverywhere(): Promise<void> {
   const producer = superuser.producer();
   await producer.connect();
   await producer.sendBatch({ topicMessages: contracts.map(({ topic }) => ({ topic, messages: [{ value: 'x' }] })) });
   await producer.disconnect();
-}
-
-/** Reads one record of a topic, from the beginning. @returns `ok`, or the broker's word for no */
-async function readOnce(client: Kafka, groupId: string, topic: string): Promise<string> {
-  const consumer = client.consumer({
-    groupId,
-    sessionTimeout: 6_000,
-    maxWaitTimeInMs: 100,
-    allowAutoTopicCreation: false,
-  });
-  const { promise: first, resolve, reject } = Promise.withResolvers<void>();
-  consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
-  try {
-    return await outcomeOf(async () => {
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve(resolve()) });
-      await first;
-    });
-  } finally {
-    first.catch(() => undefined);
-    await consumer.disconnect();
-  }
-}
-
-async function sql(url: string, statement: string): Promise<readonly unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const result = await client.query<Record<string, unknown>>(statement);
-    return result.rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** `ok`, or the SQLSTATE. */
-async function sqlOutcome(url: string, statement: string): Promise<string> {
-  try {
-    await sql(url, statement);
-    return 'ok';
-  } catch (error) {
-    return String((error as { code?: string }).code);
-  }
 }

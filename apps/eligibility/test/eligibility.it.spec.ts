@@ -4,11 +4,10 @@ import { type AnyDelivery } from '#libs/bus';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
-import type { StaffKey } from '../../../test/support/staff.js';
-import { EligibilityWorld } from './support.js';
+import { EligibilityWorld, endOf } from './support.js';
 
 let world: EligibilityWorld;
 
@@ -24,32 +23,6 @@ const grantIdOf = (household: SignedHousehold, kind: string): string =>
   world.service
     .keyed('grant', Buffer.from(household.eligibilityHandle, 'base64url'), dayNumber(world.day), kind, 1)
     .toString('base64url');
-
-/** Grants of a household that were said and not taken back. */
-function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
-  const cancelled = said
-    .filter(({ contract }) => contract === 'eligibility.grant-cancelled')
-    .map(({ payload }) => payload['grant']);
-  return said
-    .filter(
-      ({ contract, payload }) =>
-        contract === 'eligibility.grant-awarded' && payload['household'] === household.paymentsHandle,
-    )
-    .filter(({ payload }) => !cancelled.includes(payload['grant']))
-    .map(({ payload }) => `${String(payload['kind'])} ${String(payload['amountCents'])}`)
-    .sort();
-}
-
-function endOf(household: SignedHousehold, said: readonly Said[]): object {
-  const box = household.box('eligibility', said);
-  return {
-    status: box?.status,
-    reasons: box?.reasons,
-    highestRequest: box?.highestRequest,
-    amountCents: box?.amountCents,
-    grants: livingGrants(household, said),
-  };
-}
 
 type Script = (household: SignedHousehold) => readonly AnyDelivery[];
 
@@ -248,115 +221,6 @@ describe('two processes on one database', () => {
     } finally {
       await other.close();
     }
-  });
-});
-
-describe('people decide', () => {
-  let ana: StaffKey;
-  let anaAtHome: StaffKey;
-  let ben: StaffKey;
-
-  beforeAll(async () => {
-    ana = await world.enrol('ana-desk', 'person-ana');
-    anaAtHome = await world.enrol('ana-home', 'person-ana');
-    ben = await world.enrol('ben-desk', 'person-ben');
-  });
-
-  const next = async (by: StaffKey) => (await world.post('/v1/review/next', {}, by)).body.next;
-  const settle = (name: string, verdict: string, by?: StaffKey) =>
-    world.post('/v1/review/settle', { case: name, verdict }, by);
-
-  async function waiting(): Promise<SignedHousehold> {
-    const household = world.household();
-    await world.service.deliver([household.facts({ residence: { ...someFacts.residence, inCity: false } })]);
-    return household;
-  }
-
-  it('one case at a time, with facts and without anything of a person', async () => {
-    await waiting();
-    const shown = await next(ana);
-    expect(Object.keys(shown ?? {}).sort()).toEqual(['around', 'case', 'facts', 'isAppeal', 'why']);
-    expect(shown).toEqual({
-      case: expect.stringMatching(/^[\w-]{43}$/),
-      facts: {
-        event: 'EVT-A',
-        needs: ['FOD'],
-        impactPeriod: '2026-W46',
-        incomeChange: 'stopped',
-        urgent: [],
-        householdSize: 3,
-        inCity: false,
-        areaFit: 'inside',
-        evidenceClass: 'R6',
-        attested: { residence: true, impact: true, need: true, honesty: true },
-      },
-      around: { tokensShared: 0, contactShared: 0 },
-      isAppeal: false,
-      why: ['outside-city'],
-    });
-    expect(await next(ben)).toBeNull();
-    world.pass(32 * 60_000);
-    expect((await next(ben))?.case).toBe(shown?.case);
-  });
-
-  it('approved: the grant is said, with a pseudonym of who decided; decided once', async () => {
-    const household = await waiting();
-    const name = (await next(ana))?.case ?? '';
-    expect(await settle(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'settled' } });
-    const said = await world.service.said();
-    expect(endOf(household, said)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
-    const award = said.find(({ contract }) => contract === 'eligibility.grant-awarded');
-    expect(award?.payload['stub']).toMatchObject({
-      rules: ['a-person-decided', 'rapid-on-attestation'],
-      reviewer: expect.stringMatching(/^[A-Z0-9]{8}$/),
-    });
-    expect(await settle(name, 'decline', ben)).toMatchObject({ status: 404 });
-    expect(await next(ben)).toBeNull();
-  });
-
-  it('an appeal goes to another person, whichever key the first one uses', async () => {
-    const household = await waiting();
-    const name = (await next(ana))?.case ?? '';
-    await settle(name, 'decline', ana);
-    expect(household.box('eligibility', await world.service.said())).toMatchObject({
-      status: 'not-approved',
-      reasons: ['a-person-decided'],
-    });
-    await world.service.deliver([household.askEligibility(1, { kind: 'appeal' })]);
-    expect(await next(ana)).toBeNull();
-    expect(await next(anaAtHome)).toBeNull();
-    expect(await settle(name, 'approve', anaAtHome)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
-    const appeal = await next(ben);
-    expect(appeal).toMatchObject({ case: name, isAppeal: true });
-    expect(await settle(name, 'approve', ben)).toMatchObject({ status: 200 });
-    expect(endOf(household, await world.service.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
-  });
-
-  it('what was withdrawn waits for nobody', async () => {
-    const household = await waiting();
-    const name = (await next(ana))?.case ?? '';
-    await world.service.deliver([household.askEligibility(1, { kind: 'withdraw' })]);
-    expect(await settle(name, 'approve', ana)).toMatchObject({ status: 404 });
-    world.pass(32 * 60_000);
-    expect(await next(ben)).toBeNull();
-  });
-
-  it('nobody without a signature, and nothing but a verdict', async () => {
-    await waiting();
-    const name = (await next(ana))?.case ?? '';
-    expect(await settle(name, 'approve')).toMatchObject({ status: 401, body: { code: 'not-signed' } });
-    expect(await world.post('/v1/review/next', {})).toMatchObject({ status: 401 });
-    expect(await world.post('/v1/review/next', { more: 1 }, ana)).toMatchObject({ status: 400 });
-    expect(await settle(name, 'deny', ana)).toMatchObject({ status: 400 });
-    expect(await settle('x'.repeat(43), 'approve', ana)).toMatchObject({ status: 400 });
-    expect(await settle(Buffer.alloc(32).toString('base64url'), 'approve', ana)).toMatchObject({ status: 404 });
-  });
-
-  it('the drawn sample waits for a person', async () => {
-    const drawn = world.household({ isSampled: true });
-    await world.service.deliver([drawn.facts()]);
-    expect(drawn.box('eligibility', await world.service.said())?.status).toBe('being-looked-at');
-    expect((await next(ana))?.why).toEqual(['random-sample']);
   });
 });
 

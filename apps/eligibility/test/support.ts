@@ -1,7 +1,7 @@
 import type { AnyDelivery } from '#libs/bus';
 import { dayOf, grantClosed, message } from '#libs/contracts';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
@@ -80,4 +80,31 @@ export class EligibilityWorld {
   async close(): Promise<void> {
     await this.service.close();
   }
+}
+
+/** Grants of a household that were said and not taken back. */
+function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
+  const cancelled = said
+    .filter(({ contract }) => contract === 'eligibility.grant-cancelled')
+    .map(({ payload }) => payload['grant']);
+  return said
+    .filter(
+      ({ contract, payload }) =>
+        contract === 'eligibility.grant-awarded' && payload['household'] === household.paymentsHandle,
+    )
+    .filter(({ payload }) => !cancelled.includes(payload['grant']))
+    .map(({ payload }) => `${String(payload['kind'])} ${String(payload['amountCents'])}`)
+    .sort();
+}
+
+/** What has become of a household, as it and payments see it. */
+export function endOf(household: SignedHousehold, said: readonly Said[]): object {
+  const box = household.box('eligibility', said);
+  return {
+    status: box?.status,
+    reasons: box?.reasons,
+    highestRequest: box?.highestRequest,
+    amountCents: box?.amountCents,
+    grants: livingGrants(household, said),
+  };
 }

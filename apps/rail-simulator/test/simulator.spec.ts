@@ -1,63 +1,22 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Summary } from '../src/domain/summary.js';
-import { startSimulator, type Simulator } from '../src/simulator.js';
+import { appendFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import {
+  behave,
+  codeOf,
+  collect,
+  inquire,
+  issue,
+  journalFile,
+  post,
+  restart,
+  summary,
+  text,
+  url,
+  voided,
+  withSimulator,
+} from './rig.js';
 
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-const CODE = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/;
-
-let journal: string;
-let simulator: Simulator;
-
-beforeEach(async () => {
-  journal = mkdtempSync(join(tmpdir(), 'rail-journal-'));
-  simulator = await startSimulator({ port: 0, journal });
-});
-
-afterEach(async () => {
-  await simulator.close();
-  rmSync(journal, { recursive: true });
-});
-
-async function post(path: string, body: unknown, timeoutMs = 2_000): Promise<Reply> {
-  const answer = await fetch(`${simulator.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  return { status: answer.status, body: await answer.json() };
-}
-
-const issue = (reference = 'ref-1', amountCents = '25000'): Promise<Reply> =>
-  post('/cash/codes', { reference, amountCents });
-const inquire = (reference = 'ref-1'): Promise<Reply> => post('/cash/inquiries', { reference });
-const voided = (reference = 'ref-1'): Promise<Reply> => post('/cash/voids', { reference });
-const collect = (code: string): Promise<Reply> => post('/cash/collections', { code });
-const text = (reference = 'text-1', more: object = {}): Promise<Reply> =>
-  post('/sms/messages', { reference, to: '+10005550123', text: 'Number ending 7Q2 will close in 7 days.', ...more });
-const behave = async (order: object): Promise<void> => {
-  expect(await post('/behaviour', order)).toEqual({ status: 200, body: { accepted: true } });
-};
-const summary = async (): Promise<Summary> =>
-  (await (await fetch(`${simulator.url}/journal/summary`)).json()) as Summary;
-
-function codeOf({ body }: Reply): string {
-  const { code } = body as { code: string };
-  expect(code).toMatch(CODE);
-  return code;
-}
-
-async function restart(): Promise<void> {
-  await simulator.close();
-  simulator = await startSimulator({ port: 0, journal });
-}
+withSimulator();
 
 describe('a partner that behaves', () => {
   it('issues one code per reference, and tells it again', async () => {
@@ -147,15 +106,15 @@ describe('a partner that behaves', () => {
   });
 
   it('says no more than a word about what is not JSON or not there', async () => {
-    const answer = await fetch(`${simulator.url}/cash/codes`, {
+    const answer = await fetch(`${url()}/cash/codes`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"reference": canary',
     });
     expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 400, body: { error: 'refused' } });
-    expect((await fetch(`${simulator.url}/canary`)).status).toBe(404);
-    expect(await (await fetch(`${simulator.url}/health/ready`)).json()).toEqual({ ready: true });
-    expect(await (await fetch(`${simulator.url}/health/live`)).json()).toEqual({ status: 'live' });
+    expect((await fetch(`${url()}/canary`)).status).toBe(404);
+    expect(await (await fetch(`${url()}/health/ready`)).json()).toEqual({ ready: true });
+    expect(await (await fetch(`${url()}/health/live`)).json()).toEqual({ status: 'live' });
   });
 });
 
@@ -288,73 +247,13 @@ describe('a partner that does not behave', () => {
   });
 });
 
-describe('the carrier', () => {
-  it('takes a text once per reference, and refuses another under it', async () => {
-    expect(await text()).toEqual({ status: 200, body: { reference: 'text-1', state: 'accepted' } });
-    expect(await text()).toEqual({ status: 200, body: { reference: 'text-1', state: 'accepted' } });
-    for (const more of [{ text: 'Another.' }, { to: '+10005550124' }]) {
-      expect(await text('text-1', more)).toEqual({
-        status: 409,
-        body: { reference: 'text-1', error: 'other-content' },
-      });
-    }
-    expect((await summary()).sms).toEqual({ accepted: 1, recipients: 1, references: { 'text-1': 1 } });
-  });
-
-  it('takes 140 characters and no more', async () => {
-    expect((await text('short', { text: 'ñ'.repeat(140) })).status).toBe(200);
-    expect(await text('long', { text: 'x'.repeat(141) })).toEqual({ status: 400, body: { error: 'too-long' } });
-  });
-
-  it('writes no number down', async () => {
-    await text('text-1', { from: 'City Services' });
-    const written = readFileSync(join(journal, 'journal.jsonl'), 'utf8');
-    expect(JSON.parse(written)).toEqual({
-      kind: 'sms-accepted',
-      reference: 'text-1',
-      recipient: expect.stringMatching(/^[\w-]{43}$/),
-      text: 'Number ending 7Q2 will close in 7 days.',
-    });
-    expect(written).not.toMatch(/0005550123/);
-  });
-
-  it.each(['ok-reply-lost', 'reset', 'truncated', 'error-after', 'not-found-then-posts', 'never-settles', 'slow'])(
-    '%s: the same reference again ends in one text',
-    async (mode) => {
-      await behave({ channel: 'sms', mode, count: 1, delayMs: 50 });
-      const first = await post(
-        '/sms/messages',
-        { reference: 'text-1', to: '+10005550123', text: 'Number ending 7Q2 will close in 7 days.' },
-        300,
-      ).then(
-        ({ status }) => String(status),
-        () => 'lost',
-      );
-      expect(first).toBe(mode === 'slow' ? '200' : mode === 'error-after' ? '500' : 'lost');
-      expect((await text()).status).toBe(200);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      expect((await summary()).sms.references).toEqual({ 'text-1': 1 });
-    },
-  );
-
-  it('other-reference and error-before', async () => {
-    await behave({ channel: 'sms', mode: 'other-reference', count: 1 });
-    expect((await text()).body).toEqual({ reference: 'xext-1', state: 'accepted' });
-    await behave({ channel: 'sms', mode: 'error-before', count: 1 });
-    expect((await text('text-2')).status).toBe(500);
-    expect((await summary()).sms.references).toEqual({ 'text-1': 1 });
-  });
-});
-
 describe('the journal', () => {
   it('is there again after a restart, and a half line at its end is not', async () => {
     const issued = await issue();
     await text();
-    const before = await (await fetch(`${simulator.url}/journal`)).json();
-    await simulator.close();
-    appendFileSync(join(journal, 'journal.jsonl'), '{"kind":"cash-issued","refer');
-    simulator = await startSimulator({ port: 0, journal });
-    expect(await (await fetch(`${simulator.url}/journal`)).json()).toEqual(before);
+    const before = await (await fetch(`${url()}/journal`)).json();
+    await restart(() => appendFileSync(journalFile(), '{"kind":"cash-issued","refer'));
+    expect(await (await fetch(`${url()}/journal`)).json()).toEqual(before);
     expect(await inquire()).toEqual(issued);
     expect((await text()).status).toBe(200);
     expect((await issue('ref-2')).status).toBe(200);

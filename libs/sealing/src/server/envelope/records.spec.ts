@@ -331,31 +331,3 @@ describe('the death of a day', () => {
     expect(headerOf(TODAY)).not.toBe(first);
   });
 });
-
-it('a sender changes its key after so many records, and keeps no more than a thousand keys', () => {
-  const published = world.directory().dayKeyOf('eligibility', TODAY);
-  const directory = { dayKeyOf: () => published };
-  const identity = { keyId: world.keyrings.intake.identity().keyId, sign: () => Buffer.alloc(64) };
-  const keys = senderKeys({ producer: 'intake', identity: () => identity, directory, recordsPerKeyMax: 3 });
-  const headerOf = (contract: string): string => {
-    const record = keys.seal({ ...target, contract }, plaintext);
-    return record.subarray(0, headerBytes(record)).toString('hex');
-  };
-  const headers = Array.from({ length: 7 }, () => headerOf('a'));
-  expect(headers.map((header) => headers.indexOf(header))).toEqual([0, 0, 0, 3, 3, 3, 6]);
-  for (let n = 0; n < 999; n += 1) headerOf(`b.${n}`);
-  expect(headerOf('a')).toBe(headers[6]);
-  headerOf('c');
-  expect(headerOf('a')).not.toBe(headers[6]);
-});
-
-it.each([
-  { contract: 'UPPER' },
-  { contract: '' },
-  { contract: 'a'.repeat(101) },
-  { version: 0 },
-  { version: 65_536 },
-  { version: 1.5 },
-])('no record is made for %j', (change) => {
-  expect(codeOf(() => sender().seal({ ...target, ...change }, plaintext))).toBe('malformed');
-});
