@@ -3,9 +3,9 @@ import type { Records } from '#libs/records';
 import type { Keyring, RecordOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
-import type { OnAlarm } from './trouble/alarm.js';
 import type { KafkaConnection } from './kafka/kafka-client.js';
 import type { BusLimits } from './limits.js';
+import type { OnAlarm } from './trouble/alarm.js';
 
 /** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
 export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';

@@ -4,9 +4,9 @@ import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 
 import type { BusConsumer, ConsumerState } from './consume/consumer.js';
-import type { Inbox } from './inbox/inbox.js';
 import { lagOf, standings } from './consume/positions.js';
 import type { Tally } from './consume/processor.js';
+import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
 
 /** Parked messages alarm this many days before their key dies. */

@@ -1,7 +1,7 @@
 import type { Service } from '#libs/contracts';
 
-import { BusError } from '../trouble/errors.js';
 import type { AnyDelivery } from '../produce/unit-of-work.js';
+import { BusError } from '../trouble/errors.js';
 import { seenAs, type Opened } from './opening.js';
 import type { Processor } from './processor.js';
 

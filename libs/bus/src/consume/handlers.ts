@@ -1,8 +1,8 @@
 import type { AnyContract, Contract, Message, Service } from '#libs/contracts';
 import { contractsTo } from '#libs/contracts';
 
-import { BusError } from '../trouble/errors.js';
 import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
+import { BusError } from '../trouble/errors.js';
 import type { SliceOpener } from './open-slice.js';
 
 /** A message as it reaches its consumer: opened, validated, and seen for the first time. */

@@ -2,9 +2,9 @@ import { catalogue, type Contract } from '#libs/contracts';
 import { inTransaction, Loop, type Running } from '#libs/database';
 import type pg from 'pg';
 
-import { BusError } from '../trouble/errors.js';
 import type { DelayedMessages } from '../inbox/delayed-messages.js';
 import type { TakenMessage } from '../inbox/message.js';
+import { BusError } from '../trouble/errors.js';
 import type { Incoming } from './opening.js';
 import type { Control, Ended } from './processor.js';
 

@@ -10,9 +10,9 @@ import {
 } from '#libs/contracts';
 import { sha256, SealingError, type RecordOpener } from '#libs/sealing';
 
-import type { AnyDelivery } from '../produce/unit-of-work.js';
 import type { SeenMessage } from '../inbox/handled-keys.js';
 import type { KeptMessage } from '../inbox/message.js';
+import type { AnyDelivery } from '../produce/unit-of-work.js';
 
 /** A sealed message on its way in: from the log, or from what was kept. */
 export interface Incoming extends KeptMessage {

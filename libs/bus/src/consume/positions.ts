@@ -1,8 +1,8 @@
 import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 
-import type { Alarm } from '../trouble/alarm.js';
 import { logRanges, type LogRange } from '../kafka/kafka-client.js';
+import type { Alarm } from '../trouble/alarm.js';
 
 export interface PartitionName {
   readonly topic: string;

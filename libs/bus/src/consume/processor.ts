@@ -3,17 +3,17 @@ import { columns, inTransaction, type Tx } from '#libs/database';
 import type { RecordOpener } from '#libs/sealing';
 import type pg from 'pg';
 
+import type { Inbox } from '../inbox/inbox.js';
+import type { Outbox, OutboxUnit } from '../produce/outbox.js';
 import type { OnAlarm } from '../trouble/alarm.js';
-import type { Brake } from './brake.js';
+import { Backoff } from '../trouble/backoff.js';
 import { BusError } from '../trouble/errors.js';
 import { failureOf, parkingCodeOf } from '../trouble/failure.js';
+import type { Brake } from './brake.js';
 import type { Handled, HandlerEntry } from './handlers.js';
-import type { Inbox } from '../inbox/inbox.js';
 import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
-import type { Outbox, OutboxUnit } from '../produce/outbox.js';
 import { partitionKey } from './positions.js';
-import { Backoff } from '../trouble/backoff.js';
 
 /** What became of the messages of one transaction, by number. */
 export interface Tally {

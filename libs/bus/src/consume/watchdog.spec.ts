@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { HOUR_MS } from '#libs/contracts';
 
-import type { Alarm } from '../trouble/alarm.js';
 import type { BusStatus } from '../status.js';
+import type { Alarm } from '../trouble/alarm.js';
 import { Watchdog } from './watchdog.js';
 
 const START = Date.parse('2026-11-25T12:00:00Z');

@@ -1,9 +1,9 @@
 import type { AclRule, TopicConfig } from '#libs/contracts';
 import kafkajs, { type Admin } from 'kafkajs';
 
+import { Backoff } from '../trouble/backoff.js';
 import { applyRules } from './access-rules.js';
 import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-client.js';
-import { Backoff } from '../trouble/backoff.js';
 
 const KNOWN_WITHIN_MS = 30_000;
 const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);

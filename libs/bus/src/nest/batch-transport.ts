@@ -3,10 +3,10 @@ import type { Service } from '#libs/contracts';
 import { isObservable, lastValueFrom } from 'rxjs';
 
 import type { Bus } from '../bus.js';
-import { BusError } from '../trouble/errors.js';
-import type { UnitOfWork } from '../produce/unit-of-work.js';
 import { handlerOf, type Handled, type HandlerEntry } from '../consume/handlers.js';
 import type { SliceOpener } from '../consume/open-slice.js';
+import type { UnitOfWork } from '../produce/unit-of-work.js';
+import { BusError } from '../trouble/errors.js';
 import { declaredContracts, type Outcome } from './on-contract.js';
 
 type NestHandler = (data: unknown, context: unknown) => Promise<unknown>;

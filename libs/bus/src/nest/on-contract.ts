@@ -2,11 +2,11 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { AnyContract, Day, PayloadOf, SealedContract, Service } from '#libs/contracts';
 import { toBase64url } from '#libs/sealing';
 
-import { BusError } from '../trouble/errors.js';
-import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import type { ConsumerOf, Delivery, Handled } from '../consume/handlers.js';
 import type { SliceOpener } from '../consume/open-slice.js';
 import { parkFromDevice } from '../consume/taking.js';
+import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
+import { BusError } from '../trouble/errors.js';
 
 /** What a handler is given beside its deliveries. */
 export interface BatchContext<S extends Service> {

@@ -4,8 +4,8 @@ import type { SenderKeys } from '#libs/sealing';
 import { shuffled } from '#libs/sealing';
 
 import { BusError } from '../trouble/errors.js';
-import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
 import { DAYS_AHEAD } from './outbox-days.js';
+import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
 
 const rows = columns({ day: 'date', topic: 'text', record: 'bytea' }, { as: 'o', ordinal: 'seq' });
 

@@ -3,9 +3,12 @@ import { inTransaction, Loop, type Running } from '#libs/database';
 import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 
-import type { OnAlarm } from '../trouble/alarm.js';
-import { logRanges } from '../kafka/kafka-client.js';
 import type { ParkedMessages } from '../inbox/parked-messages.js';
+import { logRanges } from '../kafka/kafka-client.js';
+import type { OnAlarm } from '../trouble/alarm.js';
+import { Backoff } from '../trouble/backoff.js';
+import { BusError } from '../trouble/errors.js';
+import { ensureEpoch } from './epoch.js';
 import { showLife, tryToLead } from './leadership.js';
 import { LogWatch, mergeMarks } from './log-watch.js';
 import {
@@ -20,10 +23,7 @@ import {
   type Page,
   type Position,
 } from './relay-log.js';
-import { ensureEpoch } from './epoch.js';
 import { sendRows } from './sender.js';
-import { Backoff } from '../trouble/backoff.js';
-import { BusError } from '../trouble/errors.js';
 
 export interface RelayOptions {
   readonly pool: pg.Pool;

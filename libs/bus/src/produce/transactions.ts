@@ -4,8 +4,8 @@ import type pg from 'pg';
 
 import { BusError } from '../trouble/errors.js';
 import { failureOf } from '../trouble/failure.js';
-import type { UnitOfWork } from './unit-of-work.js';
 import type { Outbox } from './outbox.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 const CONFLICTS_MAX = 20;
 
