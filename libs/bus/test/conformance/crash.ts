@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 
-import { superuserUrl } from '../../../../test/support/stack.js';
 import type { BusPoint } from '../../src/index.js';
 import { readLog } from '../log.js';
 import {
-  awarded,
   cancelled,
   eventually,
   id,
@@ -18,6 +15,7 @@ import {
   type TestedDatabase,
   type Transport,
 } from '../support.js';
+import { endSessions, sayAll } from './steps.js';
 
 /** What any transport owes when processes, connections and databases are lost between two steps. */
 export function survivesCrashes(transport: Transport): void {
@@ -51,21 +49,10 @@ export function survivesCrashes(transport: Transport): void {
     return { point, reached };
   };
 
-  const sayAll = async (all: readonly string[]): Promise<void> => {
-    const { bus } = world.bus('eligibility', from);
-    await bus.start();
-    await bus.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
-    await eventually(
-      () => bus.status(),
-      ({ database }) => database?.backlog === 0,
-    );
-    await bus.stop();
-  };
-
   describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (place) => {
     it('has its messages brought again, and each has one effect', async () => {
       const all = names(50);
-      await sayAll(all);
+      await sayAll(world, from, all);
       const { point, reached } = endsAt(place);
       const { bus: dying } = world.bus('payments', to, { point });
       await dying.start();
@@ -195,148 +182,9 @@ export function survivesCrashes(transport: Transport): void {
     ).toEqual(ids(['earlier id, later commit', 'later id, earlier commit']));
   });
 
-  it('a database restored to an older state is filled again from the log', async () => {
-    const all = names(30);
-    await sayAll(all);
-    const { bus: before } = world.bus('payments', to);
-    await before.start();
-    before.consume(paymentsHandlers());
-    await eventually(
-      () => to.effects(),
-      (effects) => effects.length === all.length,
-    );
-    await eventually(
-      () => before.status(),
-      ({ lag }) => lag === 0,
-    );
-    await before.stop();
-    // A mere restart reads nothing again.
-    const { bus: again } = world.bus('payments', to);
-    await again.start();
-    again.consume(paymentsHandlers());
-    await sayAll(['one more']);
-    await eventually(
-      () => again.status(),
-      ({ lag, counts }) => lag === 0 && counts.done > 0,
-    );
-    expect((await again.status()).counts).toMatchObject({ done: 1, repeated: 0 });
-    await again.stop();
-    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
-    const { bus: after } = world.bus('payments', to);
-    await after.start();
-    after.consume(paymentsHandlers());
-    expect(
-      await eventually(
-        () => to.effects(),
-        (effects) => effects.length > all.length,
-      ),
-    ).toEqual(ids([...all, 'one more']));
-  });
-
-  it('a database restored to an older state while its consumer runs is filled again', async () => {
-    const all = names(40);
-    const { bus, alarms } = world.bus('payments', to);
-    await bus.start();
-    bus.consume(paymentsHandlers());
-    await sayAll(all);
-    await eventually(
-      () => to.effects(),
-      (effects) => effects.length === all.length,
-    );
-    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
-    // The consumer notices where it writes; what it has not been sent since is older than that.
-    const late = names(8, 'late');
-    await sayAll(late);
-    expect(
-      await eventually(
-        () => to.effects(),
-        (effects) => effects.length >= all.length + late.length,
-      ),
-    ).toEqual(ids([...all, ...late]));
-    expect(alarms.map(({ code }) => code)).toContain('database-went-back');
-    expect(await to.parked()).toEqual({});
-  });
-
-  it('a producer that has forgotten what it said says it again under a later version: nothing is parked', async () => {
-    const { bus } = world.bus('payments', to);
-    await bus.start();
-    bus.consume(paymentsHandlers());
-    const said = awarded('said twice');
-    const { bus: eligibility } = world.bus('eligibility', from);
-    await eligibility.start();
-    await eligibility.transaction(async (unit) => unit.publish(said));
-    const again = { ...said, payload: { ...said.payload, version: 1_800_000_000_000 } } as typeof said;
-    await eligibility.transaction(async (unit) => unit.publish(again));
-    await eventually(
-      () => bus.status(),
-      ({ counts }) => counts.repeated === 1,
-    );
-    expect([await to.effects(), await to.parked()]).toEqual([ids(['said twice']), {}]);
-  });
-
-  it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
-    const { bus: before } = world.bus('eligibility', from);
-    await before.start();
-    await before.transaction(async (unit) => unit.publish(cancelled('sent before')));
-    await eventually(
-      () => before.status(),
-      ({ relay }) => relay.sent === 1,
-    );
-    await before.stop();
-    await before.transaction(async (unit) => unit.publish(cancelled('left in the outbox')));
-    // As after a restore: the rows carry transaction ids far ahead of those of this cluster.
-    await from.pool.query(`UPDATE outbox SET xid = (xid::text::bigint + 1000000)::text::xid8`);
-    await from.pool.query(
-      `UPDATE relay_cursor SET xid = (xid::text::bigint + 1000000)::text::xid8 WHERE name = 'live'`,
-    );
-    const { bus: after } = world.bus('eligibility', from);
-    const { bus: payments } = world.bus('payments', to);
-    await Promise.all([after.start(), payments.start()]);
-    payments.consume(paymentsHandlers());
-    await after.transaction(async (unit) => unit.publish(cancelled('said after')));
-    expect(
-      await eventually(
-        () => to.effects(),
-        (effects) => effects.length >= 3,
-      ),
-    ).toEqual(ids(['left in the outbox', 'said after', 'sent before']));
-    const { rows } = await from.pool.query('SELECT epoch FROM outbox_epoch ORDER BY 1');
-    expect(rows).toEqual([{ epoch: 1 }, { epoch: 2 }]);
-  });
-
-  it('a running service whose connections lead to another cluster goes on in a new epoch, too', async () => {
-    const { bus } = world.bus('eligibility', from);
-    const { bus: payments } = world.bus('payments', to);
-    await Promise.all([bus.start(), payments.start()]);
-    payments.consume(paymentsHandlers());
-    await bus.transaction(async (unit) => unit.publish(cancelled('before')));
-    await eventually(
-      () => to.effects(),
-      (effects) => effects.length === 1,
-    );
-    await from.pool.query(`UPDATE outbox_epoch SET system_identifier = 'another'`);
-    const say = (): Promise<string> =>
-      bus
-        .transaction(async (unit) => unit.publish(cancelled('after')))
-        .then(
-          () => 'said',
-          (error: { code?: string }) => error.code ?? '',
-        );
-    // Until the relay has seen where it is, nothing is written that could be mixed up.
-    expect(await say()).toBe('not-stored');
-    await endSessions(from, 'true');
-    await eventually(say, (outcome) => outcome === 'said');
-    expect(
-      await eventually(
-        () => to.effects(),
-        (effects) => effects.length >= 2,
-      ),
-    ).toEqual(ids(['after', 'before']));
-  });
-
   it('three processes that die at one message: it is set aside unopened, all others are handled', async () => {
     const all = names(12);
-    await sayAll([...all, 'deadly']);
+    await sayAll(world, from, [...all, 'deadly']);
     let deaths = 0;
     for (; deaths < 6; deaths += 1) {
       let isDying = false;
@@ -378,14 +226,4 @@ export function survivesCrashes(transport: Transport): void {
     expect(deaths).toBe(3);
     expect([await to.effects(), await to.parked()]).toEqual([ids(all), { deadly: 1 }]);
   });
-}
-
-async function endSessions(database: TestedDatabase, which: string): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl() });
-  await client.connect();
-  await client.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND (${which})`,
-    [new URL(database.url).pathname.slice(1)],
-  );
-  await client.end();
 }

@@ -1,0 +1,171 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+
+import {
+  awarded,
+  cancelled,
+  eventually,
+  ids,
+  Keys,
+  names,
+  paymentsHandlers,
+  World,
+  type TestedDatabase,
+  type Transport,
+} from '../support.js';
+import { endSessions, sayAll } from './steps.js';
+
+/** What any transport owes when a database goes back to an older state, or turns out to be another. */
+export function survivesRestores(transport: Transport): void {
+  let keys: Keys;
+  let world: World;
+  let from: TestedDatabase;
+  let to: TestedDatabase;
+  beforeAll(async () => {
+    keys = await Keys.create();
+  });
+  afterAll(() => keys.remove());
+  beforeEach(async () => {
+    world = await World.create(keys, { transport });
+    [from, to] = [await world.database(), await world.database()];
+  });
+  afterEach(() => world.close());
+
+  it('a database restored to an older state is filled again from the log', async () => {
+    const all = names(30);
+    await sayAll(world, from, all);
+    const { bus: before } = world.bus('payments', to);
+    await before.start();
+    before.consume(paymentsHandlers());
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === all.length,
+    );
+    await eventually(
+      () => before.status(),
+      ({ lag }) => lag === 0,
+    );
+    await before.stop();
+    // A mere restart reads nothing again.
+    const { bus: again } = world.bus('payments', to);
+    await again.start();
+    again.consume(paymentsHandlers());
+    await sayAll(world, from, ['one more']);
+    await eventually(
+      () => again.status(),
+      ({ lag, counts }) => lag === 0 && counts.done > 0,
+    );
+    expect((await again.status()).counts).toMatchObject({ done: 1, repeated: 0 });
+    await again.stop();
+    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
+    const { bus: after } = world.bus('payments', to);
+    await after.start();
+    after.consume(paymentsHandlers());
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length > all.length,
+      ),
+    ).toEqual(ids([...all, 'one more']));
+  });
+
+  it('a database restored to an older state while its consumer runs is filled again', async () => {
+    const all = names(40);
+    const { bus, alarms } = world.bus('payments', to);
+    await bus.start();
+    bus.consume(paymentsHandlers());
+    await sayAll(world, from, all);
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === all.length,
+    );
+    for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
+    // The consumer notices where it writes; what it has not been sent since is older than that.
+    const late = names(8, 'late');
+    await sayAll(world, from, late);
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= all.length + late.length,
+      ),
+    ).toEqual(ids([...all, ...late]));
+    expect(alarms.map(({ code }) => code)).toContain('database-went-back');
+    expect(await to.parked()).toEqual({});
+  });
+
+  it('a producer that has forgotten what it said says it again under a later version: nothing is parked', async () => {
+    const { bus } = world.bus('payments', to);
+    await bus.start();
+    bus.consume(paymentsHandlers());
+    const said = awarded('said twice');
+    const { bus: eligibility } = world.bus('eligibility', from);
+    await eligibility.start();
+    await eligibility.transaction(async (unit) => unit.publish(said));
+    const again = { ...said, payload: { ...said.payload, version: 1_800_000_000_000 } } as typeof said;
+    await eligibility.transaction(async (unit) => unit.publish(again));
+    await eventually(
+      () => bus.status(),
+      ({ counts }) => counts.repeated === 1,
+    );
+    expect([await to.effects(), await to.parked()]).toEqual([ids(['said twice']), {}]);
+  });
+
+  it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
+    const { bus: before } = world.bus('eligibility', from);
+    await before.start();
+    await before.transaction(async (unit) => unit.publish(cancelled('sent before')));
+    await eventually(
+      () => before.status(),
+      ({ relay }) => relay.sent === 1,
+    );
+    await before.stop();
+    await before.transaction(async (unit) => unit.publish(cancelled('left in the outbox')));
+    // As after a restore: the rows carry transaction ids far ahead of those of this cluster.
+    await from.pool.query(`UPDATE outbox SET xid = (xid::text::bigint + 1000000)::text::xid8`);
+    await from.pool.query(
+      `UPDATE relay_cursor SET xid = (xid::text::bigint + 1000000)::text::xid8 WHERE name = 'live'`,
+    );
+    const { bus: after } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([after.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    await after.transaction(async (unit) => unit.publish(cancelled('said after')));
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= 3,
+      ),
+    ).toEqual(ids(['left in the outbox', 'said after', 'sent before']));
+    const { rows } = await from.pool.query('SELECT epoch FROM outbox_epoch ORDER BY 1');
+    expect(rows).toEqual([{ epoch: 1 }, { epoch: 2 }]);
+  });
+
+  it('a running service whose connections lead to another cluster goes on in a new epoch, too', async () => {
+    const { bus } = world.bus('eligibility', from);
+    const { bus: payments } = world.bus('payments', to);
+    await Promise.all([bus.start(), payments.start()]);
+    payments.consume(paymentsHandlers());
+    await bus.transaction(async (unit) => unit.publish(cancelled('before')));
+    await eventually(
+      () => to.effects(),
+      (effects) => effects.length === 1,
+    );
+    await from.pool.query(`UPDATE outbox_epoch SET system_identifier = 'another'`);
+    const say = (): Promise<string> =>
+      bus
+        .transaction(async (unit) => unit.publish(cancelled('after')))
+        .then(
+          () => 'said',
+          (error: { code?: string }) => error.code ?? '',
+        );
+    // Until the relay has seen where it is, nothing is written that could be mixed up.
+    expect(await say()).toBe('not-stored');
+    await endSessions(from, 'true');
+    await eventually(say, (outcome) => outcome === 'said');
+    expect(
+      await eventually(
+        () => to.effects(),
+        (effects) => effects.length >= 2,
+      ),
+    ).toEqual(ids(['after', 'before']));
+  });
+}
