@@ -38,7 +38,11 @@ export async function startApp(options: AppOptions): Promise<Child> {
   });
 }
 
-/** Waits for `GET /health/ready` to answer 200 at the internal listener. @throws StackProblem 'service-down' with the log's path */
+/**
+ * Waits for `GET /health/ready` to answer 200 at the internal listener.
+ *
+ * @throws StackProblem 'service-down' with the log's path
+ */
 export async function waitForApp(child: Child, port: number, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!child.hasEnded && Date.now() < deadline) {

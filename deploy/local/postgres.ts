@@ -135,7 +135,10 @@ export class Postgres {
     }
   }
 
-  /** `standby`: it follows another one, and can be read. The postmaster writes its state into the eighth line of its pid file; no connection is needed to ask. */
+  /**
+   * `standby`: it follows another one, and can be read. The postmaster writes its state into the eighth line of its pid
+   * file; no connection is needed to ask.
+   */
   #saysReady(pid: number): boolean {
     try {
       const lines = readFileSync(join(this.#options.folder, 'postmaster.pid'), 'utf8').split('\n');

@@ -31,8 +31,8 @@ const portOrder: readonly PortName[] = [
 const firstPort = 3001;
 
 /**
- * Consecutive ports: intake, eligibility, payments, notification, rail simulator, PostgreSQL, Kafka, its controller, and
- * the internal listeners of the four services.
+ * Consecutive ports: intake, eligibility, payments, notification, rail simulator, PostgreSQL, Kafka, its controller,
+ * and the internal listeners of the four services.
  */
 export function portsFrom(first = firstPort): Ports {
   if (!Number.isInteger(first) || first < 1 || first + portOrder.length > 65_536) {
@@ -68,7 +68,11 @@ export interface BrokerAccess {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The databases named by `DATABASE_URL_INTAKE` and so on, if any is. @throws StackProblem 'not-given' if some are not */
+/**
+ * The databases named by `DATABASE_URL_INTAKE` and so on, if any is.
+ *
+ * @throws StackProblem 'not-given' if some are not
+ */
 export function givenDatabases(env: Environment): PerService<string> | undefined {
   const names = services.map((service) => `DATABASE_URL_${service.toUpperCase()}`);
   if (names.every((name) => !env[name])) return undefined;

@@ -20,9 +20,13 @@ export interface StackOptions {
   readonly partitions?: number;
   /** How many processes of each service; one unless told otherwise. */
   readonly instances?: InstanceCounts;
-  /** For tests: the system's clock is moved by so many milliseconds, and can be moved on. Never given by `npm start`. */
+  /**
+   * For tests: the system's clock is moved by so many milliseconds, and can be moved on. Never given by `npm start`.
+   */
   readonly clockOffsetMs?: number;
-  /** Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default. */
+  /**
+   * Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default.
+   */
   readonly given?: Readonly<Record<string, string | undefined>>;
   readonly onStep?: OnStep;
   /** Called when a process ends that nobody asked to. */

@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import { mkdir, rm } from 'node:fs/promises';
 
 import { services } from '#libs/contracts';
+import { brokerLogins, requirePorts, startKafka, startPostgres } from './backing.js';
 
 import { AppProcesses } from './app-processes.js';
 import { type App, apps } from './apps.js';
@@ -17,7 +18,6 @@ import { declareTopics } from './kafka-topics.js';
 import { freshLog, logFile, startOver } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
-import { requireFreePort } from './ports.js';
 import { Postgres } from './postgres.js';
 import { asProblem, StackProblem } from './problem.js';
 import { claim, markOf, release, type RunningSystem, update } from './running.js';
@@ -28,8 +28,6 @@ import {
   internalPortOf,
   givenBroker,
   givenDatabases,
-  perService,
-  type PortName,
   type Ports,
   profileFile,
   type Wiring,
@@ -148,7 +146,7 @@ export class Stack {
     await mkdir(root, { recursive: true });
     await claim(this.place.running, this.#describe());
     this.#claimed = true;
-    await this.#requirePorts();
+    await requirePorts(this.#options);
     if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.place));
     await mkdir(this.place.logs, { recursive: true });
     await mkdir(this.place.anchor, { recursive: true });
@@ -185,7 +183,9 @@ export class Stack {
     this.#note();
   }
 
-  /** Stops everything it started, services first, then Kafka, then PostgreSQL. Can be called at any time, repeatedly. */
+  /**
+   * Stops everything it started, services first, then Kafka, then PostgreSQL. Can be called at any time, repeatedly.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -274,41 +274,18 @@ export class Stack {
     if (this.#stopping !== undefined) throw new Error('stopped while starting');
   }
 
-  /** Before anything is started, so that a busy port is told at once. */
-  async #requirePorts(): Promise<void> {
-    const { given = {}, apps: wanted = apps } = this.#options;
-    const needed: PortName[] = [...wanted];
-    if (givenDatabases(given) === undefined) needed.push('postgres');
-    if (givenBroker(given) === undefined) needed.push('kafka', 'kafka-controller');
-    needed.push(...services.filter((each) => wanted.includes(each)).map(internalPortOf));
-    for (const name of needed) await requireFreePort(this.ports[name], name);
-  }
-
   async #startPostgres(secrets: Secrets): Promise<PerService<string>> {
-    this.#postgres = await Postgres.start({
-      folder: this.place.postgres,
-      port: this.ports.postgres,
-      superuserPassword: secrets.postgres['superuser'] ?? '',
-      logFile: freshLog(this.place, 'postgres'),
-    });
+    this.#postgres = await startPostgres(this.place, this.ports, secrets);
     this.#watch(this.#postgres.child);
     return prepareDatabases(this.#postgres.superuserUrl, secrets.postgres);
   }
 
   async #startKafka(secrets: Secrets, say: (text: string) => void): Promise<BrokerAccess> {
     await kafkaJars(() => say('fetching its jars with Maven, once (45 MB)'));
-    const users = perService((service) => ({ username: service as string, password: secrets.kafka[service] ?? '' }));
-    const admin = { username: 'admin', password: secrets.kafka['admin'] ?? '' };
-    this.#kafka = await Kafka.start({
-      folder: this.place.kafka,
-      port: this.ports.kafka,
-      controllerPort: this.ports['kafka-controller'],
-      admin,
-      users: Object.values(users),
-      logFile: freshLog(this.place, 'kafka'),
-    });
+    const logins = brokerLogins(secrets);
+    this.#kafka = await startKafka(this.place, this.ports, logins);
     this.#watch(this.#kafka.child);
-    return { brokers: this.#kafka.brokers, admin, users };
+    return { brokers: this.#kafka.brokers, ...logins };
   }
 
   async #declareTopics(): Promise<void> {
