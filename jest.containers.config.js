@@ -1,6 +1,9 @@
 import { base } from './jest.base.config.js';
 
-/** On containers; `npm run test:containers` looks for an engine first. One file at a time: each starts a broker or a database. */
+/**
+ * On containers; `npm run test:containers` looks for an engine first. One file at a time: each starts a broker or a
+ * database.
+ */
 export default {
   ...base,
   testMatch: ['**/test/containers/*.containers.spec.ts'],

@@ -114,7 +114,11 @@ export interface ReadOptions {
   readonly isClosed?: () => boolean;
 }
 
-/** Each household reads its boxes with its receipt, again and again, until it is done. @returns how many are not done */
+/**
+ * Each household reads its boxes with its receipt, again and again, until it is done.
+ *
+ * @returns how many are not done
+ */
 export async function readUntilDone(applicants: readonly Applicant[], options: ReadOptions): Promise<number> {
   const deadline = performance.now() + options.timeoutMs;
   let waiting = applicants.filter((applicant) => !options.isDone(applicant));

@@ -1,7 +1,10 @@
 import { DAY_MS } from '#libs/contracts';
 import { newReceipt, type Answers } from '#libs/household';
 
-/** A household that does not exist, obviously so, and what it types: text of twelve characters and more, to be searched for. */
+/**
+ * A household that does not exist, obviously so, and what it types: text of twelve characters and more, to be searched
+ * for.
+ */
 export interface SyntheticHousehold {
   readonly receipt: string;
   readonly answers: Answers;
@@ -20,7 +23,9 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Share of those who want no texts that give a mail address. Nothing is sent there yet; it must not be found either. */
+/**
+ * Share of those who want no texts that give a mail address. Nothing is sent there yet; it must not be found either.
+ */
 const MAIL_SHARE = 0.2;
 
 const syllables = ['ba', 'do', 'fi', 'gu', 'ka', 'lo', 'mi', 'nu', 'pe', 'ra', 'si', 'to', 'vu', 'xo', 'ye', 'zi'];
@@ -40,7 +45,9 @@ export interface SyntheticOptions {
   readonly textShare: number;
 }
 
-/** One synthetic household, different from every other by its typed text. What is drawn when decides what a seed gives. */
+/**
+ * One synthetic household, different from every other by its typed text. What is drawn when decides what a seed gives.
+ */
 export function syntheticHousehold(options: SyntheticOptions): SyntheticHousehold {
   const dice = new Dice(options.random);
   const calledBy = `Synthetic ${dice.name()}`;

@@ -1,9 +1,9 @@
 import { createServer, connect } from 'node:net';
 
 /**
- * Passes connections on to services, which have no way in of their own. Each connection goes to one of the instances that
- * the name of a service stands for. The one that is open to the world leads to intake's public listener alone; a city
- * puts its own load balancer and TLS here.
+ * Passes connections on to services, which have no way in of their own. Each connection goes to one of the instances
+ * that the name of a service stands for. The one that is open to the world leads to intake's public listener alone; a
+ * city puts its own load balancer and TLS here.
  *
  *     doors.js 3001=intake:3001
  */

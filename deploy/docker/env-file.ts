@@ -12,7 +12,9 @@ import { placeAt, repositoryRoot } from '../local/place.js';
 import { profileFile } from '../local/settings.js';
 import { newPassword } from '../local/secrets.js';
 
-/** Which port of this machine leads to which app: only intake's is for everybody, the others while somebody operates. */
+/**
+ * Which port of this machine leads to which app: only intake's is for everybody, the others while somebody operates.
+ */
 export const doors = { intake: 3001, eligibility: 3002, payments: 3003, notification: 3004, 'rail-simulator': 3005 };
 export const internalDoors = { intake: 3009, eligibility: 3010, payments: 3011, notification: 3012 };
 

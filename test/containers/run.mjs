@@ -1,5 +1,5 @@
-// `npm run test:containers`: PostgreSQL, Kafka and one household on the images that a city runs. Not a part of `npm test`:
-// it needs a container engine, and says so when there is none.
+// `npm run test:containers`: PostgreSQL, Kafka and one household on the images that a city runs. Not a part of `npm
+// test`: it needs a container engine, and says so when there is none.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -24,7 +24,9 @@ const first = dayOf(new Date());
 const noonOf = (day: Day): Date => new Date(startOfDay(day) + NOON_MS);
 
 let city: TestCity;
-/** Of the first day: one household that was paid then, one that eligibility has never read, one whose record was taken. */
+/**
+ * Of the first day: one household that was paid then, one that eligibility has never read, one whose record was taken.
+ */
 let [paid, unread, taken]: Applicant[] = [];
 let fromKafka: readonly Buffer[];
 let fromOutbox: readonly Buffer[];

@@ -42,7 +42,9 @@ async function applyWithoutPayout(): Promise<Applied> {
   return new Applied(city, own, await deriveHousehold(own));
 }
 
-/** A device that is told to come back later does so: right after a leap of the clock the new day is still being made. */
+/**
+ * A device that is told to come back later does so: right after a leap of the clock the new day is still being made.
+ */
 async function ask(household: Applied, wish: Wish, door: Door): Promise<void> {
   const tried = (): Promise<boolean> =>
     household.ask(wish, 1, door).then(

@@ -1,5 +1,6 @@
-// `npm run test:sabotage [-- [--why] words of a promise]`: takes away the mechanism of each promise, one at a time, in a copy of
-// this working tree, and runs the one test that has to notice. Last line "N passed, N failed": passed is what turned red.
+// `npm run test:sabotage [-- [--why] words of a promise]`: takes away the mechanism of each promise, one at a time, in
+// a copy of this working tree, and runs the one test that has to notice. Last line "N passed, N failed": passed is what
+// turned red.
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';

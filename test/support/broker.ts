@@ -55,7 +55,9 @@ export function cutLog(city: TestCity, topic: string): Promise<void> {
   });
 }
 
-/** What a service believes to have read of a topic is now everything that the topic holds. No instance of it may run. */
+/**
+ * What a service believes to have read of a topic is now everything that the topic holds. No instance of it may run.
+ */
 export async function skipLog(city: TestCity, service: Service, topic: string): Promise<void> {
   const ends = await asBrokerAdmin(city, async (admin) => {
     const found = await admin.fetchTopicOffsets(topic);

@@ -1,5 +1,5 @@
-// `node test/support/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own built
-// migrations, and starts nothing.
+// `node test/support/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own
+// built migrations, and starts nothing.
 import 'reflect-metadata';
 
 const [service, url] = process.argv.slice(2);

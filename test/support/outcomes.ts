@@ -45,8 +45,8 @@ export interface Judgement {
 }
 
 /**
- * Judges from outside: each household has exactly one code, which is the partner's, for exactly the amount of the grant;
- * each text is out once; the books balance; nothing is parked.
+ * Judges from outside: each household has exactly one code, which is the partner's, for exactly the amount of the
+ * grant; each text is out once; the books balance; nothing is parked.
  */
 export async function expectOneOutcomeEach(
   city: TestCity,

@@ -87,7 +87,11 @@ export class City {
     return said;
   }
 
-  /** Sends what is asked of the service and not of a process: to whichever of its processes answers. @throws as `ask` */
+  /**
+   * Sends what is asked of the service and not of a process: to whichever of its processes answers.
+   *
+   * @throws as `ask`
+   */
   async askAnyOf<T>(service: Service, wish: Wish): Promise<T> {
     const problems: OperateProblem[] = [];
     for (const instance of this.of([service])) {

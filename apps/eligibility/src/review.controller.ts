@@ -15,7 +15,9 @@ class SettleCase {
   verdict!: Verdict;
 }
 
-/** Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time. */
+/**
+ * Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time.
+ */
 @Controller('v1/review')
 export class ReviewController {
   constructor(private readonly reviews: ReviewDesk) {}

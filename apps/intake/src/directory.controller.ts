@@ -4,7 +4,9 @@ import { cycleOf, cycleSaltText, publicPartOf } from '#libs/policy/public';
 import { sha256, type KeyDirectory } from '#libs/sealing';
 import { CityProfile, Clock, KEY_DIRECTORY, Public } from '#libs/service';
 
-/** What a device needs before it can seal: keys a week ahead, the policy in its public words, the salts of the cycle. */
+/**
+ * What a device needs before it can seal: keys a week ahead, the policy in its public words, the salts of the cycle.
+ */
 @Controller('v1')
 export class DirectoryController {
   private readonly contractsHash = hash(contractsText());

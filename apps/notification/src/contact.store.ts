@@ -72,7 +72,9 @@ export class ContactStore {
     await links.save();
   }
 
-  /** Contacts of these handles (base64url), locked until the transaction ends. Those that are not there are left out. */
+  /**
+   * Contacts of these handles (base64url), locked until the transaction ends. Those that are not there are left out.
+   */
   async lock(tx: Tx, handles: readonly string[]): Promise<Map<string, Contact>> {
     const records = await this.records.begin(tx);
     const unique = [...new Set(handles)];
@@ -102,7 +104,9 @@ export class ContactStore {
     await records.put(TEXT, fresh);
   }
 
-  /** The tokens of households that speak for themselves: what is kept under them may have to be kept shorter or longer. */
+  /**
+   * The tokens of households that speak for themselves: what is kept under them may have to be kept shorter or longer.
+   */
   private async knownTokens(records: RecordsTx, inputs: readonly ContactInput[]): Promise<readonly string[]> {
     const handles = inputs.flatMap((input) =>
       'handle' in input && input.command.type !== 'give' ? [input.handle] : [],

@@ -24,7 +24,9 @@ const LOCK_TRIES = 200;
 const LOCK_PAUSE_MS = 10;
 const PAIR = /^\{"seq":"(0|[1-9]\d{0,18})","hash":"([\w-]{43})"\}$/;
 
-/** One file that all instances share. It is changed only under its lock, and is always either the old or the new one. */
+/**
+ * One file that all instances share. It is changed only under its lock, and is always either the old or the new one.
+ */
 export class AnchorFile {
   private readonly lockFolder: string;
 

@@ -22,8 +22,8 @@ export interface Standing {
   readonly hold: HoldReason | undefined;
   readonly anchored: AnchoredPair;
   /**
-   * A hold was lifted not long ago: what was forgotten may still be said again, so whatever is to be sent is asked about
-   * first.
+   * A hold was lifted not long ago: what was forgotten may still be said again, so whatever is to be sent is asked
+   * about first.
    */
   readonly isCareful: boolean;
 }

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { toBase64url } from '#libs/sealing';
 import { keyedHash, type KeyedHash } from '#libs/service';
 
-/** Every derived id that payments can make. No random number decides money: what is lost and done again has the same id. */
+/**
+ * Every derived id that payments can make. No random number decides money: what is lost and done again has the same id.
+ */
 @Injectable()
 export class Pseudonyms {
   constructor(

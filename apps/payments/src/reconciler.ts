@@ -29,8 +29,8 @@ export interface Reconciliation {
 }
 
 /**
- * Compares the books with the rails, item by item, both ways: every reference that could exist is asked about, and every
- * payment in a rail's own books must be one of ours. What the books have forgotten is taken in again.
+ * Compares the books with the rails, item by item, both ways: every reference that could exist is asked about, and
+ * every payment in a rail's own books must be one of ours. What the books have forgotten is taken in again.
  */
 @Injectable()
 export class Reconciler {

@@ -103,7 +103,9 @@ export class PaymentsWorld {
     return world;
   }
 
-  /** Another process on the same database and before the same partner, with an anchor of its own unless it is given one. */
+  /**
+   * Another process on the same database and before the same partner, with an anchor of its own unless it is given one.
+   */
   static async beside(other: PaymentsWorld, anchor?: string): Promise<PaymentsWorld> {
     const { keyrings, partner, service } = other;
     const world = new PaymentsWorld(keyrings, partner, anchor ?? mkdtempSync(join(keyrings.folder, 'anchor-')));

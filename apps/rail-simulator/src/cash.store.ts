@@ -55,7 +55,9 @@ export class CashStore implements OnModuleDestroy {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  /** Nobody is told anything that a crash could undo: also what was decided earlier may still be on its way to the disk. */
+  /**
+   * Nobody is told anything that a crash could undo: also what was decided earlier may still be on its way to the disk.
+   */
   private async apply({ entries, answer }: Decision): Promise<Answer> {
     this.journal.append(entries);
     for (const entry of entries) {

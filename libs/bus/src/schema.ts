@@ -1,9 +1,9 @@
 /**
  * The tables of the bus, for a TypeORM migration of each service: run every statement in this order.
  *
- * The relay reads the outbox in the order of (epoch, xid, seq), and of the present epoch only what lies below the oldest
- * running transaction: a row of a late commit is then never overtaken. After a dump and restore transaction ids begin
- * anew, so rows written since carry a new epoch.
+ * The relay reads the outbox in the order of (epoch, xid, seq), and of the present epoch only what lies below the
+ * oldest running transaction: a row of a late commit is then never overtaken. After a dump and restore transaction ids
+ * begin anew, so rows written since carry a new epoch.
  */
 export const busUp: readonly string[] = [
   `CREATE TABLE outbox_epoch (

@@ -24,7 +24,9 @@ export interface LoopOptions {
 
 const FAILURE_PAUSE_MS = 1_000;
 
-/** Runs one piece of work again and again, one at a time. A failure is told and tried again, and never ends the loop. */
+/**
+ * Runs one piece of work again and again, one at a time. A failure is told and tried again, and never ends the loop.
+ */
 export class Loop {
   private readonly bell = new Bell();
   private running: Promise<void> | undefined;

@@ -75,8 +75,8 @@ export type ShownStatus = BoxStatus | 'nothing-arrived';
 
 /**
  * What the household is shown: the word of whoever speaks last in the order intake, eligibility, payments. Payments
- * speaks only of money that was granted, so its word counts where there is one, until the case is closed. Where it stays
- * silent for days, it does not know how to pay: its half of the application was lost.
+ * speaks only of money that was granted, so its word counts where there is one, until the case is closed. Where it
+ * stays silent for days, it does not know how to pay: its half of the application was lost.
  */
 export function statusOf(messages: Messages, today: Day): ShownStatus {
   const { intake, eligibility, payments } = messages;

@@ -8,7 +8,9 @@ const sentences = {
 
 export type HouseholdErrorCode = keyof typeof sentences;
 
-/** What can go wrong on a household's device. The message is a fixed sentence; `problem` is the code that the door gave. */
+/**
+ * What can go wrong on a household's device. The message is a fixed sentence; `problem` is the code that the door gave.
+ */
 export class HouseholdError extends Error {
   override readonly name = 'HouseholdError';
   readonly canRetry: boolean;

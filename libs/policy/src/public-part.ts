@@ -1,4 +1,7 @@
-/** Sections of a profile that a device may see: what is asked, in which words, what is paid. Never balances, caps of release, or what starts a review. */
+/**
+ * Sections of a profile that a device may see: what is asked, in which words, what is paid. Never balances, caps of
+ * release, or what starts a review.
+ */
 const publicSections = [
   'profileId',
   'profileVersion',

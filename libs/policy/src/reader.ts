@@ -1,4 +1,7 @@
-/** One thing that is wrong with a profile: where, and what would be right. Profiles are public policy, so values may be named. */
+/**
+ * One thing that is wrong with a profile: where, and what would be right. Profiles are public policy, so values may be
+ * named.
+ */
 export interface ProfileProblem {
   readonly path: string;
   readonly message: string;

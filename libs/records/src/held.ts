@@ -14,7 +14,9 @@ const HOLD_BYTES = 1_024;
 const VALUE_BYTES = 16;
 const INFO = Buffer.from('held-record/v1');
 
-/** What stands under one (kind, value): the holds that name it, each with the X25519 key of its custodian, base64url. */
+/**
+ * What stands under one (kind, value): the holds that name it, each with the X25519 key of its custodian, base64url.
+ */
 export interface HoldBody {
   readonly kind: string;
   readonly holds: readonly { readonly id: string; readonly to: string }[];

@@ -26,8 +26,8 @@ export interface HoldSummary {
 }
 
 /**
- * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends or is written over: as
- * it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and
+ * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends or is written over:
+ * as it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and
  * nobody else can read it, the service included. What is not named is not touched. A hold says nothing but an id that
  * was drawn for it.
  */
@@ -42,7 +42,8 @@ export class LegalHolds {
    * In a transaction of its own: it waits for every transaction that has begun to touch records.
    *
    * @returns the id of the hold
-   * @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`, `turning`, `too-large` (some eight holds on one record)
+   * @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`, `turning`, `too-large` (some eight holds on
+   * one record)
    */
   async placeHold(tx: Tx, { kind, values }: HoldRequest): Promise<string> {
     if (this.custodianKey === undefined) throw new RecordsError('no-custodian');

@@ -99,7 +99,8 @@ export class RecordsTx {
 
   /**
    * Writes whole bodies over what was found for update or put in this transaction, or adds what was found absent.
-   * Of equal values in one call the last wins. Of what is under a legal hold, the body before is kept for its custodian.
+   * Of equal values in one call the last wins. Of what is under a legal hold, the body before is kept for its
+   * custodian.
    * @throws RecordsError `not-locked`: nobody has looked; `conflict`: another transaction added the same record first
    */
   async save(kind: string, rows: readonly Row[]): Promise<void> {
@@ -117,7 +118,11 @@ export class RecordsTx {
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }
 
-  /** What is under a legal hold is kept for its custodian. @returns for each value whether this call removed its record */
+  /**
+   * What is under a legal hold is kept for its custodian.
+   *
+   * @returns for each value whether this call removed its record
+   */
   async remove(kind: string, values: readonly Uint8Array[]): Promise<boolean[]> {
     this.spec(kind);
     if (values.length === 0) return [];
@@ -128,7 +133,10 @@ export class RecordsTx {
     return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
   }
 
-  /** Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the lease. */
+  /**
+   * Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the
+   * lease.
+   */
   async takeDue<B extends Body = Body>(kind: string, { now, limit, leaseMs, holder }: TakeDue): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
@@ -142,8 +150,8 @@ export class RecordsTx {
   }
 
   /**
-   * Ends the leases of processes that have died, and those that an earlier process has taken under `holder`, the number of
-   * this one, before it takes any. @returns how many
+   * Ends the leases of processes that have died, and those that an earlier process has taken under `holder`, the number
+   * of this one, before it takes any. @returns how many
    */
   async endDeadLeases(kind: string, holder?: number): Promise<number> {
     const { rowCount } = await this.tx.query(sql.endDeadLeases, [kind, locks.leaseHolder, holder ?? null]);

@@ -20,7 +20,8 @@ export interface RecordsOptions {
 
 /**
  * The one store for everything that is linked to a household: a kind, a keyed lookup, one sealed blob of fixed size,
- * and for work a due hour, a lease and the number of who holds it. There is no other column, and no key outside the keyring.
+ * and for work a due hour, a lease and the number of who holds it. There is no other column, and no key outside the
+ * keyring.
  */
 export class Records {
   readonly kinds: ReadonlyMap<string, KindSpec>;

@@ -49,7 +49,8 @@ export function partitionOf(night: number): string {
 
 /**
  * Makes the partition of a night, if there is none, and makes it known. The caller holds `locks.night` exclusively.
- * Without a statistics target of 0, ANALYZE would copy lookups and blobs into pg_statistic, where they outlive the rows.
+ * Without a statistics target of 0, ANALYZE would copy lookups and blobs into pg_statistic, where they outlive the
+ * rows.
  */
 export async function createNight(tx: Tx, night: number): Promise<void> {
   if (!Number.isInteger(night) || night < 0 || night > 0x7fff_ffff) throw new TypeError('a night is a day number');

@@ -45,8 +45,8 @@ const NOTHING = { moved: 0, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [],
 
 /**
  * The nightly turn: re-seals and re-keys every living record into tonight's partition, in an order that nobody keeps,
- * drops the old partitions, and destroys keys by their clock. It runs beside traffic, can be killed anywhere and goes on
- * where it stopped; running it again changes nothing.
+ * drops the old partitions, and destroys keys by their clock. It runs beside traffic, can be killed anywhere and goes
+ * on where it stopped; running it again changes nothing.
  *
  * @param night days since 1970-01-01 (UTC)
  * @param today `YYYY-MM-DD`, for kinds that know when a record has ended

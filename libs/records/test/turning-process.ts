@@ -82,8 +82,8 @@ async function read(step: number): Promise<void> {
 }
 
 /**
- * A write and a read at every step of a clock, whether those before are done or not: what the turn holds up comes on top
- * of what comes after. @returns how many of the steps that were due have been begun
+ * A write and a read at every step of a clock, whether those before are done or not: what the turn holds up comes on
+ * top of what comes after. @returns how many of the steps that were due have been begun
  */
 async function traffic(): Promise<number> {
   const underWay = new Set<Promise<unknown>>();

@@ -50,7 +50,9 @@ export function sliceBinding(contract: SealedName, day: Day): Binding {
   return { info: sliceInfo({ contract: name, version, recipient: consumer, day }), aad: sliceAad({ day }) };
 }
 
-/** How a message is bound to its box: it cannot be shown in another box, as another version, or with a later last day. */
+/**
+ * How a message is bound to its box: it cannot be shown in another box, as another version, or with a later last day.
+ */
 export function boxBinding(
   contract: SealedName,
   place: { readonly box: Uint8Array; readonly version: number; readonly lastDay: Day },

@@ -16,7 +16,9 @@ export interface KeyLife {
   readonly recordAheadDays: number;
 }
 
-/** For so long after it has been replaced an identity key is needed: its last record dies, and clocks differ by a day. */
+/**
+ * For so long after it has been replaced an identity key is needed: its last record dies, and clocks differ by a day.
+ */
 export function identityOutlivesDays({ days, recordAheadDays }: KeyLife): number {
   return recordAheadDays + days + 1;
 }

@@ -15,7 +15,10 @@ import type { ServiceDefinition } from './service-definition.js';
 
 const STOP_MS = 15_000;
 
-/** Starts a service and keeps it running until it is told to stop. Whatever fails is logged by its code, never by its text. */
+/**
+ * Starts a service and keeps it running until it is told to stop. Whatever fails is logged by its code, never by its
+ * text.
+ */
 export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
   const began = performance.now();
   const log = createLog(definition.service);

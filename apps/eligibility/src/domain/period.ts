@@ -6,7 +6,10 @@ export function dayAt(nowMs: number): number {
   return Math.floor(nowMs / DAY_MS);
 }
 
-/** Days since 1970-01-01 of the Monday that begins an ISO 8601 week: `2026-W46`. Undefined for a week that does not exist. */
+/**
+ * Days since 1970-01-01 of the Monday that begins an ISO 8601 week: `2026-W46`. Undefined for a week that does not
+ * exist.
+ */
 export function mondayOf(week: string): number | undefined {
   const match = /^(\d{4})-W(\d{2})$/.exec(week);
   if (match === null) return undefined;

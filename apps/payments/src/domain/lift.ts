@@ -30,8 +30,8 @@ export type LiftDecision =
   | { readonly outcome: 'lifted' };
 
 /**
- * Whether a hold may be lifted by one more person. Two different people, each for exactly what was found. What a rail did
- * not say, and what no fund can bear, nobody can accept.
+ * Whether a hold may be lifted by one more person. Two different people, each for exactly what was found. What a rail
+ * did not say, and what no fund can bear, nobody can accept.
  */
 export function lift(
   found: Found,

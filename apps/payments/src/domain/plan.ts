@@ -99,7 +99,9 @@ function cancel(before: Plan): Plan {
   return recall(before);
 }
 
-/** Nothing that is on its way is touched: it is asked about. What is out is voided by the partner, or collected first. */
+/**
+ * Nothing that is on its way is touched: it is asked about. What is out is voided by the partner, or collected first.
+ */
 function recall(before: Plan): Plan {
   const returned = takeBack(before);
   return withSlots(voidAtRail(returned), (slot) => {
@@ -119,7 +121,9 @@ function lapse(before: Plan): Plan {
   return isBack ? { ...recalled, obligation: { ...recalled.obligation, status: 'open' } } : recalled;
 }
 
-/** What may have been sent without the books' knowing is voided at the rail first; only its definite no frees the money. */
+/**
+ * What may have been sent without the books' knowing is voided at the rail first; only its definite no frees the money.
+ */
 function voidAtRail(before: Plan): Plan {
   const doubtful = presentSlots(before.obligation).filter((slot) => slot.isCareful && isUnsent(slot));
   const waiting = sum(doubtful.filter(isWaiting));

@@ -24,8 +24,8 @@ export interface SlotFacts {
 export type RailCall = 'issue' | 'inquire' | 'void';
 
 /**
- * What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry, and first an
- * inquiry for what the books may have forgotten.
+ * What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry, and first
+ * an inquiry for what the books may have forgotten.
  */
 export function callFor({ state, isSecretLost, isCareful }: SlotFacts): RailCall | undefined {
   switch (state) {

@@ -91,7 +91,9 @@ export function statement(payments: ReadonlyMap<string, Payment>, after: number)
   return { status: 200, body: { items, next } };
 }
 
-/** A definite no, also for what never came: it can never be issued afterwards. Money that is collected stays collected. */
+/**
+ * A definite no, also for what never came: it can never be issued afterwards. Money that is collected stays collected.
+ */
 export function voidPayment(payment: Payment | undefined, reference: string): Decision {
   if (payment?.state === 'collected' || payment?.state === 'pending') {
     const { status, body } = told(reference, payment);

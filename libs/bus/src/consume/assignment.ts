@@ -16,7 +16,9 @@ export interface AssignmentOptions {
   readonly alarm: OnAlarm;
 }
 
-/** The partitions that this member was given, from one joining of its group to the next, and where it stands in them. */
+/**
+ * The partitions that this member was given, from one joining of its group to the next, and where it stands in them.
+ */
 export class Assignment {
   private readonly attempts: Attempts;
   /** The offset after the last that was fetched, by partition. */

@@ -10,7 +10,9 @@ interface Minute {
   readonly parked: number;
 }
 
-/** A bad release must not park a topic: too much parked within a minute stops the consumer until a person releases it. */
+/**
+ * A bad release must not park a topic: too much parked within a minute stops the consumer until a person releases it.
+ */
 export class Brake {
   private minutes: Minute[] = [];
   private pulled = false;

@@ -5,7 +5,10 @@ import { BusError } from '../trouble/errors.js';
 import { seenAs, type Opened } from './opening.js';
 import type { Processor } from './processor.js';
 
-/** Two that write the same new row meet now and then, and one of them does its work again; a database that is away stays away. */
+/**
+ * Two that write the same new row meet now and then, and one of them does its work again; a database that is away stays
+ * away.
+ */
 const RESTS_MAX = 20;
 
 function control(): Parameters<Processor<Service>['settle']>[1] {

@@ -9,8 +9,8 @@ import type { SliceOpener } from './open-slice.js';
 export type Delivery<C> = Message<C>;
 
 /**
- * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is at
- * fault, so the brake does not count it: anybody can send as many of those as they like.
+ * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is
+ * at fault, so the brake does not count it: anybody can send as many of those as they like.
  */
 export type Handled =
   { readonly status: 'done' } | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };

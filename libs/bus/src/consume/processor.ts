@@ -274,7 +274,9 @@ export class Processor<S extends Service> {
   }
 }
 
-/** Rolls the transaction of a batch back and says why; `settle` turns it into a result, so it never leaves this file. */
+/**
+ * Rolls the transaction of a batch back and says why; `settle` turns it into a result, so it never leaves this file.
+ */
 class Undone extends Error {
   constructor(readonly end: Exclude<End, 'committed'>) {
     super(end);

@@ -24,7 +24,9 @@ export interface WatchdogOptions {
 
 const HORIZON_AGE_MAX_MS = 60_000;
 
-/** Nobody is "up" without progress: lag that waits while the database answers ends the process, and a new one starts. */
+/**
+ * Nobody is "up" without progress: lag that waits while the database answers ends the process, and a new one starts.
+ */
 export class Watchdog {
   private readonly loop: Loop;
   private laggingSince: number | undefined;

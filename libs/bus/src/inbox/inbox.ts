@@ -4,7 +4,10 @@ import { DelayedMessages } from './delayed-messages.js';
 import { HandledKeys } from './handled-keys.js';
 import { ParkedMessages } from './parked-messages.js';
 
-/** What is kept of messages to a service, sealed, in its own database. Every call is part of the transaction it is given. */
+/**
+ * What is kept of messages to a service, sealed, in its own database. Every call is part of the transaction it is
+ * given.
+ */
 export class Inbox {
   readonly handled: HandledKeys;
   readonly parked: ParkedMessages;

@@ -18,8 +18,8 @@ const OPERATIONS = {
 type Rules = ReadonlyMap<string, AclEntry>;
 
 /**
- * Gives the broker these rules and waits until it enforces them: it answers before its authorizer has read a change, and
- * a service that starts in between is refused.
+ * Gives the broker these rules and waits until it enforces them: it answers before its authorizer has read a change,
+ * and a service that starts in between is refused.
  * @param isExact takes every other rule of the same principals away
  * @throws BusError `rules-not-in-force`
  */

@@ -10,7 +10,10 @@ export interface KafkaConnection {
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Partitions that a topic is given while we run are written to and read after so long. The client's own is five minutes. */
+/**
+ * Partitions that a topic is given while we run are written to and read after so long. The client's own is five
+ * minutes.
+ */
 const METADATA_AGE_MAX_MS = 20_000;
 
 /** Its own log is off: its lines carry broker texts. What matters reaches us as errors and events. */

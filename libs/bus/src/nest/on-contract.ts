@@ -85,8 +85,8 @@ export function OnContract<const C extends AnyContract>(contract: C) {
 type Carrier = Extract<AnyContract, { readonly payload: new () => { sealed: string } }>;
 
 /**
- * As `OnContract`, for messages that carry a slice. The method gets the slices that open, are valid and are signed; what
- * does not and is not is parked here under its code, and the results come together in the order of the deliveries.
+ * As `OnContract`, for messages that carry a slice. The method gets the slices that open, are valid and are signed;
+ * what does not and is not is parked here under its code, and the results come together in the order of the deliveries.
  */
 export function OnSlice<const C extends Carrier, const L extends SealedContract>(contract: C, slice: L) {
   if (slice.consumer !== contract.consumer) throw new BusError('foreign-contract');

@@ -1,7 +1,9 @@
 import { locks } from '#libs/database';
 import type pg from 'pg';
 
-/** The session that holds the lock while its process has said nothing for too long: stopped, or on a machine that hangs. */
+/**
+ * The session that holds the lock while its process has said nothing for too long: stopped, or on a machine that hangs.
+ */
 const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
  WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid::bigint = $1 AND l.objsubid = 1 AND l.granted
@@ -10,9 +12,9 @@ const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
    AND greatest(a.query_start, a.state_change) < clock_timestamp() - $2 * interval '1 millisecond'`;
 
 /**
- * Asks to be the one who relays. A leader whose process does not move keeps its connection, and so its lock, for as long
- * as that lasts: its session is ended. When it moves again, what it still sends comes twice, which consumers know by its
- * key, and it can move no cursor.
+ * Asks to be the one who relays. A leader whose process does not move keeps its connection, and so its lock, for as
+ * long as that lasts: its session is ended. When it moves again, what it still sends comes twice, which consumers know
+ * by its key, and it can move no cursor.
  */
 export async function tryToLead(client: pg.Client, frozenMs: number): Promise<boolean> {
   const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.relay]);

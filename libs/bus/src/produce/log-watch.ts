@@ -39,7 +39,11 @@ export class LogWatch {
     return new LogWatch(new Map(marks.map((mark) => [keyOf(mark), mark])));
   }
 
-  /** Takes in what the broker has answered. @returns topics whose offsets have gone back, unless that is known already */
+  /**
+   * Takes in what the broker has answered.
+   *
+   * @returns topics whose offsets have gone back, unless that is known already
+   */
   note(marks: readonly SentMark[]): ReadonlySet<string> {
     const lost = new Set<string>();
     for (const mark of marks) {

@@ -13,8 +13,8 @@ export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
 }
 
 /**
- * Drops the days whose keys have died. The lock it needs makes new transactions wait behind running ones, so it gives up
- * soon (SQLSTATE 55P03) and is tried again.
+ * Drops the days whose keys have died. The lock it needs makes new transactions wait behind running ones, so it gives
+ * up soon (SQLSTATE 55P03) and is tried again.
  * @returns the days dropped although the relay had not sent all of them
  */
 export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]> {

@@ -32,7 +32,9 @@ export interface RelayOptions {
   readonly producer: () => Producer;
   readonly admin: () => Promise<Admin>;
   readonly parked: Pick<ParkedMessages, 'park'>;
-  /** Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck. */
+  /**
+   * Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck.
+   */
   readonly resigner?: (() => ((record: Uint8Array) => Uint8Array) | undefined) | undefined;
   /** Topics of the contracts that this service produces, under their names on the broker. */
   readonly topicName: (topic: string) => string;
@@ -240,7 +242,9 @@ export class Relay {
     return page.rows.length > 0;
   }
 
-  /** Also what a process had sealed before it learned that its identity was struck; the outbox itself stays as it is. */
+  /**
+   * Also what a process had sealed before it learned that its identity was struck; the outbox itself stays as it is.
+   */
   private signed(rows: readonly OutboxRow[]): readonly OutboxRow[] {
     const resign = rows.length === 0 ? undefined : this.options.resigner?.();
     return resign === undefined ? rows : rows.map((row) => ({ ...row, record: resign(row.record) }));

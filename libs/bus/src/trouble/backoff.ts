@@ -1,4 +1,6 @@
-/** Doubles from `firstMs` to `mostMs`, with up to a quarter taken off by chance, so that instances do not march in step. */
+/**
+ * Doubles from `firstMs` to `mostMs`, with up to a quarter taken off by chance, so that instances do not march in step.
+ */
 export class Backoff {
   private tries = 0;
 

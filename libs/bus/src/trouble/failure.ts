@@ -1,6 +1,7 @@
 /**
- * What went wrong decides what is done. `conflict`: the same work again, at once. `infrastructure`: the same work again,
- * for as long as it takes; nothing is ever parked for it. `timeout`: in smaller pieces. `content`: split, then parked.
+ * What went wrong decides what is done. `conflict`: the same work again, at once. `infrastructure`: the same work
+ * again, for as long as it takes; nothing is ever parked for it. `timeout`: in smaller pieces. `content`: split, then
+ * parked.
  */
 export type Failure = 'conflict' | 'infrastructure' | 'timeout' | 'content';
 
@@ -19,7 +20,9 @@ const CONNECTION_CODES = new Set([
 ]);
 const CONFLICTS = new Set(['40001', '40P01']);
 const TIMEOUTS = new Set(['57014', '25P04', '25P03']);
-/** Classes in which the values of a statement are at fault: data exception, integrity violation, raised by a trigger. */
+/**
+ * Classes in which the values of a statement are at fault: data exception, integrity violation, raised by a trigger.
+ */
 const CONTENT_CLASSES = new Set(['22', '23', 'P0']);
 
 /** Errors of `pg` and Node carry codes; those without one are told by how `pg` words the loss of a connection. */
@@ -38,7 +41,9 @@ export function failureOf(error: unknown): Failure {
   return 'content';
 }
 
-/** A code for a parked message: our own libraries' closed lists, an SQLSTATE, or a fixed word. Never an outside text. */
+/**
+ * A code for a parked message: our own libraries' closed lists, an SQLSTATE, or a fixed word. Never an outside text.
+ */
 export function parkingCodeOf(error: unknown): string {
   const { code } = fieldsOf(error);
   const isOurs = error instanceof Error && 'canRetry' in error;

@@ -4,7 +4,9 @@ import type { Day } from './day.js';
 export const services = ['intake', 'eligibility', 'payments', 'notification'] as const;
 export type Service = (typeof services)[number];
 
-/** The household's device seals slices and requests, and opens the messages in its boxes. It has no Kafka credentials. */
+/**
+ * The household's device seals slices and requests, and opens the messages in its boxes. It has no Kafka credentials.
+ */
 export type Party = Service | 'household';
 
 /**

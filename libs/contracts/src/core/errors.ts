@@ -10,7 +10,10 @@ export const contractErrorSentences = {
 
 export type ContractErrorCode = keyof typeof contractErrorSentences;
 
-/** Never carries a value or an undeclared name from outside: `field` is a declared path or the declared parent of what is wrong. */
+/**
+ * Never carries a value or an undeclared name from outside: `field` is a declared path or the declared parent of what
+ * is wrong.
+ */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
   readonly canRetry = false;

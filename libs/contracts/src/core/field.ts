@@ -33,7 +33,9 @@ function declare(prototype: object, field: DeclaredField): void {
   declared.set(prototype, fields);
 }
 
-/** Declares a property of a contract class. A property without it is unknown, so the payload that carries it is refused. */
+/**
+ * Declares a property of a contract class. A property without it is unknown, so the payload that carries it is refused.
+ */
 export function Field(declaration: FieldDeclaration, options: { optional?: boolean } = {}): PropertyDecorator {
   return applyDecorators(
     (prototype, name) =>

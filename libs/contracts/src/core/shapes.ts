@@ -6,7 +6,8 @@ export function base64urlLength(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// What the last symbol may be when the bytes do not fill whole groups: the unused bits must be zero, else two texts name one value.
+// What the last symbol may be when the bytes do not fill whole groups: the unused bits must be zero, else two texts
+// name one value.
 const LAST_OF_ONE = 'AQgw';
 const LAST_OF_TWO = 'AEIMQUYcgkosw048';
 

@@ -5,8 +5,8 @@ import { fieldMapOf } from './field.js';
 
 /**
  * A plain value as an instance of a contract class, or a {@link ContractError}.
- * Unknown fields are refused at every depth, own `__proto__` and `constructor` keys included, before anything is copied:
- * class-transformer drops some of those silently, and what was dropped was said by somebody.
+ * Unknown fields are refused at every depth, own `__proto__` and `constructor` keys included, before anything is
+ * copied: class-transformer drops some of those silently, and what was dropped was said by somebody.
  */
 export function validate<P extends object>(type: new () => P, value: unknown): P {
   assertOnlyDeclared(type, value, '');

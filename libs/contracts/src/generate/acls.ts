@@ -15,7 +15,9 @@ export function groupOf(service: Service): string {
   return service;
 }
 
-/** Exactly what a service may do on the broker: write what it says, read what is said to it, and commit its own offsets. */
+/**
+ * Exactly what a service may do on the broker: write what it says, read what is said to it, and commit its own offsets.
+ */
 export function aclsFor(service: Service): readonly AclRule[] {
   const principal = `User:${service}`;
   const rule = (resource: AclRule['resource'], name: string, operation: AclOperation): AclRule => ({

@@ -11,7 +11,9 @@ export interface TopicConfig {
 
 export interface TopicOptions {
   readonly partitions: number;
-  /** How far ahead of the broker's clock a record's day may begin; larger only where a test moves the services' clocks. */
+  /**
+   * How far ahead of the broker's clock a record's day may begin; larger only where a test moves the services' clocks.
+   */
   readonly timestampAfterMaxMs?: number;
 }
 
@@ -20,8 +22,8 @@ const BATCH_BYTES = 1_048_588;
 const AHEAD_MAX_MS = HOUR_MS;
 
 /**
- * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the day.
- * `cleanup.policy=delete` always: a compacted topic would keep the last word of every household for ever.
+ * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the
+ * day. `cleanup.policy=delete` always: a compacted topic would keep the last word of every household for ever.
  */
 export function topicConfigs(options: TopicOptions): readonly TopicConfig[] {
   return catalogue.map((contract: Contract) => ({
@@ -32,7 +34,8 @@ export function topicConfigs(options: TopicOptions): readonly TopicConfig[] {
       'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),
       'segment.ms': String(clocks.topicSegmentHours * HOUR_MS),
       'message.timestamp.type': 'CreateTime',
-      // The limit of a whole batch of records, not of one: what is too large for its contract is refused when it is said.
+      // The limit of a whole batch of records, not of one: what is too large for its contract is refused when it is
+      // said.
       'max.message.bytes': String(BATCH_BYTES),
       // Sealed bytes do not compress; saying so saves the attempt.
       'compression.type': 'uncompressed',

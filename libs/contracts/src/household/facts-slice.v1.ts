@@ -82,7 +82,9 @@ export class AttestationsV1 {
   honesty!: boolean;
 }
 
-/** Cut on the device to 16 or 20 bits, so that each one fits many households; what it was cut from stays on the device. */
+/**
+ * Cut on the device to 16 or 20 bits, so that each one fits many households; what it was cut from stays on the device.
+ */
 export class HouseholdTokensV1 {
   @Field(
     { data: 'pseudonym', purpose: 'duplicate review', until: 'end of the cycle and its cap window' },

@@ -16,7 +16,9 @@ interface DeclaredSetting extends SettingOptions {
 
 const declared = new Map<object, Map<string, DeclaredSetting>>();
 
-/** Says which setting of the environment a property is read from; what it may hold is said by class-validator beside it. */
+/**
+ * Says which setting of the environment a property is read from; what it may hold is said by class-validator beside it.
+ */
 export function Setting(setting: string, options: SettingOptions = {}): PropertyDecorator {
   return (target, property) => {
     const own = declared.get(target) ?? new Map<string, DeclaredSetting>();

@@ -67,7 +67,10 @@ export class SenderKeys {
     return Buffer.concat([sender.prefix, nonce, aeadSeal({ key: sender.key, nonce, aad: sender.aad }, plaintext)]);
   }
 
-  /** Drops the keys of the days before `day`. Happens by itself, as far back as day keys live, whenever a new day begins. */
+  /**
+   * Drops the keys of the days before `day`. Happens by itself, as far back as day keys live, whenever a new day
+   * begins.
+   */
   forgetBefore(day: Day): void {
     for (const name of this.#keys.keys()) {
       if (name.slice(0, day.length) < day) this.#keys.delete(name);

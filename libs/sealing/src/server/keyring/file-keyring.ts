@@ -107,7 +107,11 @@ export class FileKeyring implements Keyring {
     return next.keyId;
   }
 
-  /** Takes an old identity away once nothing that it has signed is alive. @throws SealingError `no-identity`, `identity-in-use` */
+  /**
+   * Takes an old identity away once nothing that it has signed is alive.
+   *
+   * @throws SealingError `no-identity`, `identity-in-use`
+   */
   async retireIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
     await this.#change((state) => identities.retireIdentity(state, keyId, today, this.#options.life));
     await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));

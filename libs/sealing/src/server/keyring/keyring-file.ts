@@ -181,7 +181,9 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/** In place: unlinking alone leaves the bytes on the disk. (A flash disk may keep them all the same: see the README.) */
+/**
+ * In place: unlinking alone leaves the bytes on the disk. (A flash disk may keep them all the same: see the README.)
+ */
 function overwrite(path: string): void {
   const file = openSync(path, 'r+');
   try {

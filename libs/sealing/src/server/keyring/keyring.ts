@@ -34,7 +34,9 @@ export interface Keyring {
   dayKey(day: Day): KeyObject | undefined;
   /** True once `day` lies so far back that its key has died by the clock. */
   isDayDestroyed(day: Day): boolean;
-  /** Makes and publishes the keys of `today` and the seven days after it; destroys those that die today or have died. */
+  /**
+   * Makes and publishes the keys of `today` and the seven days after it; destroys those that die today or have died.
+   */
   ensureDayKeys(today: Day): Promise<void>;
 
   rowKeys(night: number): RowKeys | undefined;
@@ -51,7 +53,9 @@ export interface Keyring {
 
   /** What an operator may see. */
   describe(): KeyringDescription;
-  /** Whether both live copies hold the same. While one is away, what makes or destroys keys fails with `replica-away`. */
+  /**
+   * Whether both live copies hold the same. While one is away, what makes or destroys keys fails with `replica-away`.
+   */
   replicas(): CopiesState;
 }
 

@@ -37,7 +37,11 @@ export interface IdentityPins {
   ): Promise<readonly PinnedIdentity[]>;
 }
 
-/** The pins of one machine, in a file; services may be changed at the same time. @throws SealingError `pins-unreadable` */
+/**
+ * The pins of one machine, in a file; services may be changed at the same time.
+ *
+ * @throws SealingError `pins-unreadable`
+ */
 export function pinsIn(path: string): IdentityPins {
   return {
     change: (service, decide) =>

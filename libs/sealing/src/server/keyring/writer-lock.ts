@@ -11,11 +11,12 @@ const FOREIGN_WRITER_MS = 30_000;
 /**
  * Lets one writer at a time work on a keyring, over all processes of one machine.
  *
- * Each writer announces itself with a file of its own (`<name>.writer.<pid>-<start>-<random>-<where>`), then looks who else has:
- * it goes ahead only when it sees no other living writer, otherwise it takes its file back and tries again. Of two
- * that announce themselves together at least one sees the other. A dead writer's file has a name nobody will ever use
- * again, so anyone may remove it: there is no lock to be taken over, and no race in doing so. Process numbers of another
- * container say nothing here; its writer counts as alive for half a minute, a hundred times longer than one takes.
+ * Each writer announces itself with a file of its own (`<name>.writer.<pid>-<start>-<random>-<where>`), then looks who
+ * else has: it goes ahead only when it sees no other living writer, otherwise it takes its file back and tries again.
+ * Of two that announce themselves together at least one sees the other. A dead writer's file has a name nobody will
+ * ever use again, so anyone may remove it: there is no lock to be taken over, and no race in doing so. Process numbers
+ * of another container say nothing here; its writer counts as alive for half a minute, a hundred times longer than one
+ * takes.
  *
  * @param work synchronous, so that within one process nothing comes between
  *
