@@ -27,7 +27,8 @@ describe('the sabotage twins', () => {
 
 /** A file of tests with those that it shares with others, so that a name that was changed is noticed. */
 function wordsIn(test: string): string {
-  const shared = ['crash', 'delivery', 'log', 'poison', 'restore'].map((name) => `libs/bus/test/conformance/${name}.ts`);
+  const parts = ['crash', 'delivery', 'log', 'poison', 'restore'];
+  const shared = parts.map((name) => `libs/bus/test/conformance/${name}.ts`);
   const files = test.includes('libs/bus/test/conformance') ? shared : [test];
   // Of tests that are made from a list, the part that is in the list is not in the name's text.
   return files.map(textOf).join('\n').replaceAll('%s', 'TypeError');
