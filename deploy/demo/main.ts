@@ -103,8 +103,8 @@ async function findOrStart({ root, city }: Options): Promise<System> {
   console.log(`Starting a system of its own in ${relative(process.cwd(), own)}.`);
   const { openingBalanceUsd, rapidPercentPerWeek, capPerSitePerHourUsd } = demoLimits;
   console.log(
-    `Its profile is Los Angeles but for: fund $${openingBalanceUsd}, rapid grants ${rapidPercentPerWeek} % of it a week, ` +
-      `$${capPerSitePerHourUsd} an hour and site, 60 sites.`,
+    `Its profile is Los Angeles but for: fund $${openingBalanceUsd}, rapid grants ${rapidPercentPerWeek} % of it ` +
+      `a week, $${capPerSitePerHourUsd} an hour and site, 60 sites.`,
   );
   const stack = new Stack({
     root: own,

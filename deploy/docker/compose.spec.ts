@@ -89,7 +89,8 @@ describe('the compose file', () => {
       expect(block(name)).toContain('networks: [inside]');
   });
 
-  it('opens the door when everything is set up; with --wait compose takes an ended container for a failure unless another waits for its end', () => {
+  it('opens the door when everything is set up', () => {
+    // With --wait compose takes an ended container for a failure, unless another waits for its end.
     const ending = running.filter((name) => /^ {4}restart: 'no'$/m.test(block(name)));
     expect(ending).toEqual(['setup', 'enrol']);
     expect(block('x-service', 0)).toContain('setup: { condition: service_completed_successfully }');

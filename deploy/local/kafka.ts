@@ -136,7 +136,8 @@ function serverProperties(options: KafkaOptions): string {
   const { folder, port, controllerPort, admin, retentionCheckMs } = options;
   const login = `username="${admin.username}" password="${admin.password}"`;
   const scram = `org.apache.kafka.common.security.scram.ScramLoginModule required ${login};`;
-  const plain = `org.apache.kafka.common.security.plain.PlainLoginModule required ${login} user_${admin.username}="${admin.password}";`;
+  const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  const plain = `${plainModule} required ${login} user_${admin.username}="${admin.password}";`;
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,

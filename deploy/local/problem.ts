@@ -11,11 +11,13 @@ const sentences = {
   'broker-down': 'Kafka did not come up.',
   'database-down': 'PostgreSQL did not come up.',
   'database-user':
-    'PostgreSQL does not run as root, and no ordinary user can reach this folder. Start as an ordinary user, or move the folder.',
+    'PostgreSQL does not run as root, and no ordinary user can reach this folder. ' +
+    'Start as an ordinary user, or move the folder.',
   'service-down': 'A service did not come up.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
   'keys-gone':
-    'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: without its keys nothing in them can be read.',
+    'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: ' +
+    'without its keys nothing in them can be read.',
   'already-running': 'The system is already running in this folder. Stop it first (Ctrl-C where it runs).',
   'not-given': 'Settings for a database or a broker of your own are incomplete.',
   'not-running': 'No system runs in this folder. Start one with npm start.',

@@ -57,8 +57,9 @@ export async function benchTurn(count = RECORDS): Promise<void> {
       const { user, system } = process.cpuUsage(cpu);
       if (moved !== made) throw new Error(`moved ${moved} of ${made}`);
       console.log(
-        `turn ${later}: ${moved} records in ${seconds.toFixed(2)} s, ${Math.round(moved / seconds)} a second; busy: this ` +
-          `process ${((user + system) / 1e6).toFixed(2)} s, PostgreSQL ${(busySeconds(postgres.pid) - served).toFixed(2)} s`,
+        `turn ${later}: ${moved} records in ${seconds.toFixed(2)} s, ${Math.round(moved / seconds)} a second; ` +
+          `busy: this process ${((user + system) / 1e6).toFixed(2)} s, ` +
+          `PostgreSQL ${(busySeconds(postgres.pid) - served).toFixed(2)} s`,
       );
     }
   } finally {

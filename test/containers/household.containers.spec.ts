@@ -47,7 +47,7 @@ afterAll(async () => {
   await Promise.all([postgres?.stop(), kafka?.stop()]);
 });
 
-it('a household applies at a kiosk and holds a code that the partner knows, on databases and broker in containers', async () => {
+it('a household applies at a kiosk and holds a code that the partner knows, all of it in containers', async () => {
   const household = await city.apply(someAnswers(), city.kiosk);
   const messages = await household.until(({ payments }) => payments?.status === 'ready-to-collect', 'a code', 60_000);
   const codes = await openCodes(household.household, messages);

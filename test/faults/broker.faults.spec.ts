@@ -92,7 +92,7 @@ describe('a broker that loses what it held', () => {
     await expectOneOutcomeEach(city, applicants, { before });
   }, 240_000);
 
-  it('whose topics are deleted in use and made again: everyone has one outcome within a minute, without a command', async () => {
+  it('whose topics are deleted in use and made again: all have one outcome within a minute, by itself', async () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
     const before = await city.journal();
     const applicants = await people(FEW);

@@ -106,7 +106,7 @@ describe('households and their clocks', () => {
   let unread: Applied;
   let uncollectedCode: string;
 
-  it('withdrawn before its facts were read: nothing is ever granted, and all it reads is that it is closed', async () => {
+  it('withdrawn before its facts were read: nothing is granted, and all it reads is that it is closed', async () => {
     await city.stack.kill('eligibility');
     const household = await city.apply(someAnswers(), city.kiosk);
     await withdraw(household);

@@ -15,7 +15,9 @@ const messages: readonly Twin[] = [
     without: 'the cursor moves after the answer of the broker, not before',
     file: 'libs/bus/src/produce/relay.ts',
     find: '    const { marks, refused } = await sendRows(producer, rows, topicName);',
-    replace: `    if (last !== undefined) await moveCursor(client, name, { from: cursors[name].at, to: last, marks: [] });
+    replace: `    if (last !== undefined) {
+      await moveCursor(client, name, { from: cursors[name].at, to: last, marks: [] });
+    }
     const { marks, refused } = await sendRows(producer, rows, topicName);`,
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
     name: 'a broker that is killed and comes back',

@@ -73,7 +73,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: 'if (first.length > 0) await this.ledger.extend(tx, head, JSON.stringify({ takenUp: first }));',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'from between the intent and its sending',
+    name: 'from between intent and sending',
   },
   {
     promise: 'what was paid and forgotten is taken into the books again',

@@ -31,7 +31,8 @@ export async function valuesOf(url: string, constants: readonly RegExp[]): Promi
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
           AND a.attnum > 0 AND NOT a.attisdropped
-          AND format_type(a.atttypid, a.atttypmod) IN ('bytea', 'text', 'text[]', 'uuid', 'json', 'jsonb', 'character varying')
+          AND format_type(a.atttypid, a.atttypmod) IN
+              ('bytea', 'text', 'text[]', 'uuid', 'json', 'jsonb', 'character varying')
         ORDER BY 1, 2`,
     );
     const values = new Map<string, string>();

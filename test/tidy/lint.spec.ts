@@ -7,7 +7,7 @@ import { repositoryRoot } from '../../deploy/local/place.js';
 import { type Plant, PlantedRepository } from './planted.js';
 
 const promise = 'declare function later(): Promise<number>;\n';
-const manyLines = Array.from({ length: 401 }, (_, n) => `export const line${n} = ${n};\n`).join('');
+const manyLines = Array.from({ length: 351 }, (_, n) => `export const line${n} = ${n};\n`).join('');
 const longBody = Array.from({ length: 60 }, (_, n) => `  list.push(${n});\n`).join('');
 const aTest = "import { expect, it } from '@jest/globals';\n";
 

@@ -35,3 +35,16 @@ describe('names', () => {
     expect(sources.filter((file) => file !== self && todo.test(textOf(file)))).toEqual([]);
   });
 });
+
+describe('lines', () => {
+  const COLUMNS = 120;
+  const isTooLong = (text: string): boolean => text.split('\n').some((line) => line.length > COLUMNS);
+  const sources = files.filter((file) => file.endsWith('.ts'));
+
+  it('fit on the screen: the formatter breaks code, and neither comments nor texts', () => {
+    const textOf = (file: string) => readFileSync(join(repositoryRoot, file), 'utf8');
+    expect(sources.length).toBeGreaterThan(50);
+    expect(sources.filter((file) => isTooLong(textOf(file)))).toEqual([]);
+    expect([isTooLong(`// ${'x'.repeat(118)}\n`), isTooLong(`// ${'x'.repeat(117)}\n`)]).toEqual([true, false]);
+  });
+});

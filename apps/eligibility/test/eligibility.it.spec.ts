@@ -85,7 +85,7 @@ describe('whatever comes first', () => {
     expect(await world.service.parked()).toEqual({});
   });
 
-  it('withdrawn before its facts, among them or after: 720 orders, one end, and no fact and no token is kept', async () => {
+  it('withdrawn before its facts, among or after: 720 orders, one end, and no fact and no token is kept', async () => {
     const tokens = { nameAndDay: 41, contact: 42, dwelling: 43 };
     const ends = await endsOf((household) => [
       household.facts({ tokens, event: 'EVT-B' }),

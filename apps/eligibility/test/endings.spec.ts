@@ -28,7 +28,18 @@ everyRecordEnds(eligibilitySpec, [
   {
     kind: 'case',
     what: 'paid',
-    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'approved', grants: [{ kind: 'rapid', amountCents: 1n, state: 'ended', day, endedDay: day + 1 }] } } }, // prettier-ignore
+    body: {
+      state: {
+        ...newCase,
+        submitted,
+        lastDay: day,
+        said: {
+          ...newCase.said,
+          status: 'approved',
+          grants: [{ kind: 'rapid', amountCents: 1n, state: 'ended', day, endedDay: day + 1 }],
+        },
+      },
+    },
     keptDays: [30, 21],
   },
   { kind: 'grant', what: 'awarded', body: { handle: 'h', kind: 'rapid', until: day + 390 }, keptDays: 390 },

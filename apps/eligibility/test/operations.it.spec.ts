@@ -71,7 +71,8 @@ describe('what an operator can tell a service', () => {
     // Nothing has been sent yet, so there is nothing to send again; what is sent once more lies below the live cursor.
     const last = await world.service.pool.query(
       `UPDATE relay_cursor SET (epoch, xid, seq) =
-         (SELECT epoch, xid, seq FROM outbox ORDER BY epoch DESC, outbox.xid DESC, seq DESC LIMIT 1) WHERE name = 'live'`,
+         (SELECT epoch, xid, seq FROM outbox ORDER BY epoch DESC, outbox.xid DESC, seq DESC LIMIT 1)
+        WHERE name = 'live'`,
     );
     expect(last.rowCount).toBe(1);
     expect((await ask('republish', operator)).body).toEqual({ left: written.length });

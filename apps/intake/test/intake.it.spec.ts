@@ -212,7 +212,7 @@ describe('the boxes', () => {
     expect(await versionsOf([...boxes, stranger])).toEqual([...boxes.map(() => 6), 9]);
   });
 
-  it('change nothing when the same message comes again, and keep it through other content under its number', async () => {
+  it('change nothing when a message comes again, and keep it through other content under its number', async () => {
     const box = randomBytes(32).toString('base64url');
     await service.deliver([posted(box, 5, 'payments')]);
     await service.deliver([posted(box, 5, 'payments'), posted(box, 4, 'payments')]);

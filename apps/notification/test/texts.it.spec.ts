@@ -110,7 +110,8 @@ describe('texts', () => {
     expect(await worker.carry()).toBe(0);
     const texts = await taken();
     expect(texts.map(({ text }) => text).toSorted()).toEqual([
-      `Hay una novedad para el número que termina en ${sender.tail}. Consulte cuando quiera con su número. Responda ALTO para terminar.`,
+      `Hay una novedad para el número que termina en ${sender.tail}. Consulte cuando quiera con su número. ` +
+        'Responda ALTO para terminar.',
       `Ya está listo lo de su número que termina en ${sender.tail}. Traiga su número. Responda ALTO para terminar.`,
     ]);
     expect(new Set(texts.map(({ reference }) => reference)).size).toBe(2);

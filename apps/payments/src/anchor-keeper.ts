@@ -34,7 +34,8 @@ const STANDING = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
                AND detail->>'fromHash' = $2) AS is_lifted,
     (SELECT max(day)::text FROM book_event WHERE kind = 'hold-lifted') AS lifted`;
 /** Something has been carried to a rail. */
-const SENT = `SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
+const SENT = `
+  SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
 
 const NOTHING: AnchoredPair = { seq: 0n, hash: '' };
 

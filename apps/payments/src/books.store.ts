@@ -23,7 +23,8 @@ const invariants: Readonly<Record<string, string>> = {
       JOIN (SELECT DISTINCT ON (obligation, slot) obligation, amount_cents FROM slot
              ORDER BY obligation, slot, generation DESC) s ON s.obligation = o.id
      GROUP BY o.id, o.amount_cents HAVING sum(s.amount_cents) <> o.amount_cents LIMIT 1`,
-  'one-living-generation': `SELECT 1 FROM slot WHERE state <> 'void' GROUP BY obligation, slot HAVING count(*) > 1 LIMIT 1`,
+  'one-living-generation': `
+    SELECT 1 FROM slot WHERE state <> 'void' GROUP BY obligation, slot HAVING count(*) > 1 LIMIT 1`,
   'in-flight-is-what-was-sent': `SELECT 1 FROM
       (SELECT coalesce(sum(amount_cents), 0) AS cents FROM slot WHERE state IN ('intended', 'unknown', 'held')) s,
       (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/in-flight') a

@@ -195,8 +195,10 @@ export class LedgerStore {
       order_key: this.orderKey(obligation.id, seq, at),
     }));
     await tx.query(
-      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
-       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund, n.stub,
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key,
+          day)
+       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund,
+          n.stub,
               n.order_key, $1
          FROM ${obligationRows.sql}
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
@@ -236,9 +238,10 @@ export class LedgerStore {
     );
     if (rows.length === 0) return;
     await tx.query(
-      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due, careful)
-       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $1,
-              n.due, n.careful
+      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference,
+          seq, due, careful)
+       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference,
+              $1, n.due, n.careful
          FROM ${slotRows.sql}
        ON CONFLICT (obligation, slot, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
@@ -276,7 +279,8 @@ export class LedgerStore {
     for (const { account, cents } of entries) sums.set(account, (sums.get(account) ?? 0n) + cents);
     const names = [...sums.keys()];
     await tx.query(
-      'INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name) ON CONFLICT DO NOTHING',
+      `INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name)
+         ON CONFLICT DO NOTHING`,
       [names],
     );
     // A balance below nothing breaks the table's rule, and with it the whole transaction.

@@ -129,7 +129,8 @@ describe('the waiting list', () => {
     await list.rows(`UPDATE obligation SET service_area = 'Filler'`);
     const own = (): Promise<object[]> =>
       list.rows(
-        `SELECT amount_cents::int AS cents, status FROM obligation WHERE service_area <> 'Filler' ORDER BY amount_cents`,
+        `SELECT amount_cents::int AS cents, status FROM obligation
+        WHERE service_area <> 'Filler' ORDER BY amount_cents`,
       );
     const withdrawn = randomId();
     const [first, urgent, small] = [list.household(), list.household(), list.household()];
@@ -175,7 +176,7 @@ describe('limits of what goes out by itself', () => {
     expect((await limits.books()).balanced).toBe(true);
   });
 
-  it('when the week is used up, tier one still gets a rapid grant, others wait, and nobody waits for them', async () => {
+  it('when the week is used up, tier one gets a rapid grant, others wait, and nobody waits for them', async () => {
     await limits.rows(`UPDATE rapid_week SET cents = 17000000`);
     const [urgent, other, standard] = [limits.household(), limits.household(), limits.household()];
     const all = [urgent, other, standard];
@@ -232,7 +233,7 @@ describe('the anchor', () => {
     expect((await anchored.books()).hold).toBeNull();
   });
 
-  it('a pair that the books do not contain: nothing is sent, and health says so without being unready for it', async () => {
+  it('a pair that the books do not contain: nothing is sent, and health says so, ready nevertheless', async () => {
     const good = readFileSync(file(), 'utf8');
     const { seq } = JSON.parse(good) as { seq: string };
     const cases: [string, string][] = [

@@ -3,7 +3,18 @@ import { day, everyRecordEnds } from '../../../test/support/endings.js';
 import { newHousehold } from '../src/domain/household.js';
 import { paymentsSpec } from '../src/payments.module.js';
 
-const grant = { grant: 'g', obligation: 'o', kind: 'rapid', amountCents: 25_000n, needs: ['FOD'], tier: 1, serviceArea: 'East', day, isCancelled: false, isClosedTold: false } as const; // prettier-ignore
+const grant = {
+  grant: 'g',
+  obligation: 'o',
+  kind: 'rapid',
+  amountCents: 25_000n,
+  needs: ['FOD'],
+  tier: 1,
+  serviceArea: 'East',
+  day,
+  isCancelled: false,
+  isClosedTold: false,
+} as const;
 
 everyRecordEnds(paymentsSpec, [
   {

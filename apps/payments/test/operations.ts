@@ -39,7 +39,18 @@ const n = fc.integer({ min: 1, max: 40 });
 const who = fc.integer({ min: 0, max: HOUSEHOLDS - 1 });
 const kind = fc.constantFrom('rapid' as const, 'standard' as const);
 const way = fc.constantFrom<Way>('CASH', 'CASH', 'CARD');
-const line = fc.constantFrom<Line>('whole', 'whole', 'lost', 'lost-before', 'crash', 'other-amount', 'other-reference', 'late', 'without-code', 'void'); // prettier-ignore
+const line = fc.constantFrom<Line>(
+  'whole',
+  'whole',
+  'lost',
+  'lost-before',
+  'crash',
+  'other-amount',
+  'other-reference',
+  'late',
+  'without-code',
+  'void',
+);
 
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('payout' as const), who, way, isPresent: fc.boolean() }) },
@@ -54,8 +65,21 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), who, kind }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('change' as const), who, n, way, isWhole: fc.boolean(), isPresent: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('withdraw' as const), who: fc.integer({ min: 0, max: 1 }), n }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('change' as const),
+      who,
+      n,
+      way,
+      isWhole: fc.boolean(),
+      isPresent: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('withdraw' as const), who: fc.integer({ min: 0, max: 1 }), n }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('days' as const), days: fc.constantFrom(1, 8, 31, 61, 95) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('presence' as const), who, n }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), who, kind }) },
@@ -64,7 +88,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('turns' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('hour' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('late-post' as const) }) },
-); // prettier-ignore
+);
 
 /** What the partner knows of one reference. */
 export interface Payment {

@@ -72,7 +72,8 @@ async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
 
 async function livingSlots(): Promise<unknown> {
   return world.rows(
-    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM slot WHERE state <> 'void' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM slot
+        WHERE state <> 'void' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
   );
 }
 

@@ -123,7 +123,7 @@ describe('a partner that behaves', () => {
 });
 
 describe('what decides about a payment', () => {
-  it('its reference comes from grant, slot and generation alone: a database that was lost gives the same again', async () => {
+  it('its reference comes from grant, slot and generation: a database that was lost gives the same again', async () => {
     await present();
     const slots = await world.rows<{ obligation: Buffer; slot: number; generation: number; reference: Buffer }>(
       'SELECT obligation, slot, generation, reference FROM slot',
@@ -134,7 +134,7 @@ describe('what decides about a payment', () => {
     }
   });
 
-  it('a withdrawal after a crash in the middle of a call takes nothing back: it asks, and then makes it worthless', async () => {
+  it('a withdrawal after a crash amid a call takes nothing back: it asks, and then makes it worthless', async () => {
     const household = world.household();
     const id = randomId();
     await world.service.deliver([household.payout('CASH', { site: 'CRASH' }), world.grant(household, { id })]);

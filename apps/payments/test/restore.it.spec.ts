@@ -89,7 +89,7 @@ describe('payments restored to an older state', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('from between the intent and its sending: what was sent is asked about, and then voided for a withdrawal', async () => {
+  it('from between intent and sending: what was sent is asked about, and then voided for a withdrawal', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     await world.carry();
@@ -132,7 +132,7 @@ describe('payments restored to an older state', () => {
     expect(city.good()).toEqual(expect.arrayContaining([await city.codeOf(paid), await city.codeOf(other)]));
   });
 
-  it('from before a code was voided and issued anew: the second one is taken in, the first one stays void', async () => {
+  it('from before a code was voided and issued anew: the second is taken in, the first stays void', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     world.partner.misbehave('without-secret');

@@ -57,7 +57,7 @@ async function strike(): Promise<IdentitySigner> {
 }
 
 describe('a struck identity', () => {
-  it('is refused by its consumers; its producer signs its outbox anew and sends it again, and each fact counts once', async () => {
+  it('is refused by its consumers; its producer signs all anew and sends it again; each fact counts once', async () => {
     const { bus: eligibility } = world.bus('eligibility', from, signAnew);
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
@@ -108,7 +108,7 @@ describe('a struck identity', () => {
     expect((await payments.status()).counts.done).toBe(7);
   });
 
-  it('does no harm in a process that learns of it late: what that had sealed is signed anew when it leaves', async () => {
+  it('does no harm in a process that learns of it late: what it had sealed is signed anew as it leaves', async () => {
     const late = sealedBy(ring().identity());
     await strike();
     const { bus: eligibility } = world.bus('eligibility', from, { ...signAnew, senderKeys: late });

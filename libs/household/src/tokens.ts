@@ -67,8 +67,8 @@ export function normalContact(contact: string): string {
 
 const wordForms: Readonly<Record<string, string>> = {
   STREET: 'ST', AVENUE: 'AVE', AV: 'AVE', BOULEVARD: 'BLVD', DRIVE: 'DR', ROAD: 'RD', LANE: 'LN', PLACE: 'PL',
-  COURT: 'CT', TERRACE: 'TER', NORTH: 'N', SOUTH: 'S', EAST: 'E', WEST: 'W', APARTMENT: '', APT: '', UNIT: '', SUITE: '',
-  STE: '', DEPARTAMENTO: '', DEPTO: '',
+  COURT: 'CT', TERRACE: 'TER', NORTH: 'N', SOUTH: 'S', EAST: 'E', WEST: 'W', APARTMENT: '', APT: '', UNIT: '',
+  SUITE: '', STE: '', DEPARTAMENTO: '', DEPTO: '',
 }; // prettier-ignore
 
 /** Where a home is, spelled one way: `123 N. Main Street, Apt #4` and `123 North Main St 4` are one. */

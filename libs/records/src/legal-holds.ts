@@ -74,11 +74,20 @@ export class LegalHolds {
       rest.filter(({ body }) => body.holds.length > 0),
       rest.filter(({ body }) => body.holds.length === 0),
     ];
-    await records.findForUpdate(HOLD, left.map(({ value }) => value)); // prettier-ignore
+    await records.findForUpdate(
+      HOLD,
+      left.map(({ value }) => value),
+    );
     await records.save(HOLD, left);
-    await records.remove(HOLD, over.map(({ value }) => value)); // prettier-ignore
+    await records.remove(
+      HOLD,
+      over.map(({ value }) => value),
+    );
     const kept = await this.kept(records, id);
-    await records.remove(HELD, kept.map(({ value }) => value)); // prettier-ignore
+    await records.remove(
+      HELD,
+      kept.map(({ value }) => value),
+    );
     return named.length > 0;
   }
 

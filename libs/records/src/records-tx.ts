@@ -113,7 +113,12 @@ export class RecordsTx {
       if (place === 'absent') fresh.push(row);
       else moves.push({ from: place, row });
     }
-    if (this.hasHolds) await keepHeld(this, kind, moves.map(({ row }) => row.value)); // prettier-ignore
+    if (this.hasHolds)
+      await keepHeld(
+        this,
+        kind,
+        moves.map(({ row }) => row.value),
+      );
     if ((await this.rewrite(spec, moves)).size !== moves.length) throw new RecordsError('conflict');
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }

@@ -62,7 +62,7 @@ describe('a record under a legal hold', () => {
     ]);
   });
 
-  it('is kept when the turn finds that it has ended, and through every turn after that, until the hold is lifted', async () => {
+  it('is kept when the turn finds that it has ended, and in every later turn, until the hold is lifted', async () => {
     for (const name of ['held', 'other']) await put(name, { of: name, ended: true });
     await put('alive');
     const id = await place('held', 'alive');
@@ -156,7 +156,11 @@ describe('a hold', () => {
     await inRecords(async (records) => {
       placing = place('held');
       expect(await isWaiting(placing)).toBe(true);
-      await records.save('case', (await records.findForUpdate('case', [bytes('held')])).map(() => ({ value: bytes('held'), body: { of: 'late' } }))); // prettier-ignore
+      const held = await records.findForUpdate('case', [bytes('held')]);
+      await records.save(
+        'case',
+        held.map(() => ({ value: bytes('held'), body: { of: 'late' } })),
+      );
     });
     const id = (await placing) ?? '';
     await remove('held');

@@ -74,7 +74,8 @@ async function filesOf(night: number): Promise<Buffer> {
     const { rows } = await client.query<{ path: string }>(
       `WITH own AS (SELECT oid, reltoastrelid FROM pg_class WHERE relname = $1),
             tables AS (SELECT oid FROM own UNION SELECT reltoastrelid FROM own WHERE reltoastrelid <> 0),
-            files AS (SELECT oid FROM tables UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM tables))
+            files AS (SELECT oid FROM tables UNION
+         SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM tables))
        SELECT current_setting('data_directory') || '/' || pg_relation_filepath(oid) AS path FROM files`,
       [partitionOf(night)],
     );

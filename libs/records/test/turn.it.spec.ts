@@ -57,8 +57,14 @@ describe('a turn', () => {
     await fill(250);
     const before = await store.pool.query('SELECT lookup, blob FROM record');
     expect(await turnTo(NIGHT + 1)).toEqual({
-      outcome: 'done', moved: 250, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [NIGHT], keysDestroyed: [],
-    }); // prettier-ignore
+      outcome: 'done',
+      moved: 250,
+      ended: 0,
+      damaged: 0,
+      givenUp: 0,
+      nightsDropped: [NIGHT],
+      keysDestroyed: [],
+    });
     expect(await allOf(250)).toEqual(whole(250));
     expect(await partitions()).toEqual([partitionOf(NIGHT + 1)]);
     const after = await store.pool.query('SELECT lookup, blob FROM record');

@@ -104,7 +104,7 @@ describe('the device part in a browser', () => {
     expect(() => hpkeOpen(elsewhere)).toThrow(expect.objectContaining({ code: 'not-opened' }));
   });
 
-  it('opens what the server seals to its box, signs what the server verifies, and refuses a changed message', async () => {
+  it('opens what the server seals to its box, signs what it verifies, and refuses a changed message', async () => {
     const receipt = newReceipt();
     const { at } = await deriveHousehold(receipt);
     const [info, aad, plaintext] = [Buffer.from('info'), Buffer.from('aad'), Buffer.from('come and collect')];

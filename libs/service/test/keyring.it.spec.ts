@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(otherDisk, { recursive: true });
 });
 
-it('a service tells when the second copy of its keyring is away, and works on with the keys that are there', async () => {
+it('a service tells when the second copy of its keyring is away, and works on with the keys it has', async () => {
   const replicaDir = join(otherDisk, 'notification');
   const privateDir = join(keyrings.folder, 'notification');
   const ring = await FileKeyring.open({

@@ -132,7 +132,7 @@ describe('a service', () => {
     ]);
   });
 
-  it('sounds the alarm when a turn is not completed six hours into its day, and once an hour from then on', async () => {
+  it('sounds the alarm when a turn is not completed six hours into its day, and once an hour after that', async () => {
     const { nightly, health, alarms } = watched();
     later(1, 5);
     await nightly.look();

@@ -13,8 +13,9 @@ export function addBrake(program: Command): void {
     .option('--set-aside', 'sets aside whatever is bad in the next minute, however much it is', false)
     .addHelpText(
       'after',
-      '\nEach process stops by itself, and each is released: name all of them in the city file. One that stops again at' +
-        '\nonce has bad messages before it, not a bad release: look at docs/runbooks/parked.md, then use --set-aside.',
+      '\nEach process stops by itself, and each is released: name all of them in the city file. One that stops again' +
+        '\nat once has bad messages before it, not a bad release: look at docs/runbooks/parked.md, then use' +
+        '\n--set-aside.',
     )
     .action(async (names: readonly string[], options: CityOptions & { readonly setAside: boolean }) => {
       const city = City.open(options);

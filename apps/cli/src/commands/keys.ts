@@ -21,8 +21,8 @@ interface OpenedKeyring {
 }
 
 const WHERE =
-  '\nRuns where the keyring lies: on the files of --root, or with KEYRING_PRIVATE, KEYRING_PUBLIC, KEYRING_REPLICA and' +
-  '\nPINNED_IDENTITIES as the service has them. Running services notice by themselves.';
+  '\nRuns where the keyring lies: on the files of --root, or with KEYRING_PRIVATE, KEYRING_PUBLIC, KEYRING_REPLICA' +
+  '\nand PINNED_IDENTITIES as the service has them. Running services notice by themselves.';
 
 /** Identity keys are changed where the keyring lies; no service can be told to over the network. */
 export function addKeys(program: Command): void {

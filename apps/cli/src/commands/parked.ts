@@ -18,8 +18,13 @@ export function addParked(program: Command): void {
         const { groups } = await city.ask<{ groups: readonly ParkedView[] }>(instance, wish);
         rows.push(
           ...groups.map(({ contract, day, code, count, lastDay }) => [
-            instance.name, contract, day, code, String(count), lastDay,
-          ]), // prettier-ignore
+            instance.name,
+            contract,
+            day,
+            code,
+            String(count),
+            lastDay,
+          ]),
         );
       }
       const head = ['service', 'contract', 'of the day', 'why', 'messages', 'can be opened until'];

@@ -16,8 +16,8 @@ export function addTopics(program: Command): void {
     .option('--partitions <number>', 'of a topic that is made', '4')
     .addHelpText(
       'after',
-      '\nOf a broker of your own, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; otherwise it is the\n' +
-        'broker of --root. After the broker has lost its log, amparo republish follows.',
+      '\nOf a broker of your own, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; otherwise it is\n' +
+        'the broker of --root. After the broker has lost its log, amparo republish follows.',
     )
     .action(async (options: CityOptions & { readonly partitions: string }) => {
       const partitions = Number(options.partitions);

@@ -10,7 +10,8 @@ const texts: Readonly<Record<'en' | 'es', Readonly<Record<Template, string>>>> =
   },
   es: {
     update:
-      'Hay una novedad para el número que termina en #. Consulte cuando quiera con su número. Responda ALTO para terminar.',
+      'Hay una novedad para el número que termina en #. Consulte cuando quiera con su número. ' +
+      'Responda ALTO para terminar.',
     ready: 'Ya está listo lo de su número que termina en #. Traiga su número. Responda ALTO para terminar.',
     need: 'Falta una cosa para el número que termina en #. Pregunte en cualquier lugar.',
     last: 'El número que termina en # se cierra en 7 días.',

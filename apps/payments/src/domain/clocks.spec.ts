@@ -25,7 +25,16 @@ const fund = { code: 'GIFT', ways: ['CASH'], mayPayGrants: true, availableCents:
 const money: MoneyView = { funds: [fund], siteLeftCents: 0n, waitingTier: undefined };
 const DAY_MS = 86_400_000;
 const AWARDED = 100;
-const grant = { grant: 'g', obligation: 'o', kind: 'standard', amountCents: 150_000n, needs: ['FOD'], tier: 2, serviceArea: 'East', day: AWARDED } as const; // prettier-ignore
+const grant = {
+  grant: 'g',
+  obligation: 'o',
+  kind: 'standard',
+  amountCents: 150_000n,
+  needs: ['FOD'],
+  tier: 2,
+  serviceArea: 'East',
+  day: AWARDED,
+} as const;
 
 const award: HouseholdCommand = { type: 'award', grant, isCancelled: false };
 const chosen: HouseholdCommand = { type: 'choose-payout', payout: { way: 'CASH', site: 'S-1' }, isPresent: true };

@@ -129,16 +129,29 @@ const tables = [
      RAISE EXCEPTION 'the books are append-only';
    END $$`,
   ...['chain', 'entry', 'book_event'].flatMap((table) => [
-    `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
-    `CREATE TRIGGER ${table}_not_emptied BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
+    `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
+       FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
+    `CREATE TRIGGER ${table}_not_emptied BEFORE TRUNCATE ON ${table}
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
   ]),
 ];
 
 const names = [
-  'to_plan', 'proposal', 'book_event',
-  'approval', 'batch', 'site_hour', 'rapid_week', 'slot', 'obligation', 'entry', 'chain_head', 'chain', 'account',
+  'to_plan',
+  'proposal',
+  'book_event',
+  'approval',
+  'batch',
+  'site_hour',
+  'rapid_week',
+  'slot',
+  'obligation',
+  'entry',
+  'chain_head',
+  'chain',
+  'account',
   'fund',
-]; // prettier-ignore
+];
 
 export class Tables1764028800003 implements MigrationInterface {
   name = 'Tables1764028800003';

@@ -90,7 +90,7 @@ export function delivers(transport: Transport): void {
       await expect(foreign).rejects.toMatchObject({ code: 'foreign-message' });
     });
 
-    it('puts on the wire sealed bytes of one size and the midnight of the day: no key, no header, no finer time', async () => {
+    it('puts on the wire sealed bytes of one size and the day’s midnight: no key, header or finer time', async () => {
       const { bus: eligibility } = world.bus('eligibility', from);
       await eligibility.start();
       const all = names(40);

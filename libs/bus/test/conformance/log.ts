@@ -94,7 +94,7 @@ export function survivesTheLog(transport: Transport): void {
     await again.close();
   });
 
-  it('a second loss within the hour is told, and made good when the hour is over, however long the log has grown', async () => {
+  it('a second loss within the hour is told, and made good after it, however long the log has grown', async () => {
     let now = new Date();
     world = await World.create(keys, { transport, partitions: 1 });
     const [from, to] = [await world.database(), await world.database()];

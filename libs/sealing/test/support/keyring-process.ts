@@ -7,8 +7,8 @@ import { LIFE, TODAY } from './world.js';
 /**
  * A process of its own that writes a keyring.
  *
- *     keyring-process.ts fill <private> <public> <replica> <number>   makes ten secrets and twenty nights, then tells the nights
- *     keyring-process.ts mix <private> <public> <replica> <pins>      lives through ten days: day keys, row keys, a rotation
+ *     keyring-process.ts fill <private> <public> <replica> <number>   makes secrets and nights, then tells the nights
+ *     keyring-process.ts mix <private> <public> <replica> <pins>      lives through ten days, with a rotation
  *     keyring-process.ts churn <private> <public> <replica>           makes and destroys secrets until it is killed
  *     keyring-process.ts die <private> <public> <replica> <step> <copy>   destroys night 1, and is dead at that step
  */

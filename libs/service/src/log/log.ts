@@ -23,8 +23,13 @@ type Shape = keyof typeof shapes;
  * The forms that codes of programs have: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and
  * the SQLSTATE of PostgreSQL. Neither a sentence nor a phone number nor sealed bytes have one of them.
  */
-const CODE =
-  /^(?:[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*|[A-Z]{1,15}(?:_[A-Z0-9]{1,15})*|[A-Z]+[a-z][A-Za-z]*|[0-9A-Z]{5})$/;
+const codeForms = [
+  '[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*',
+  '[A-Z]{1,15}(?:_[A-Z0-9]{1,15})*',
+  '[A-Z]+[a-z][A-Za-z]*',
+  '[0-9A-Z]{5}',
+];
+const CODE = new RegExp(`^(?:${codeForms.join('|')})$`);
 
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
 

@@ -118,7 +118,7 @@ describe('a record that is not what it should be', () => {
     expect(codeOf(() => theirs.open(expected, record))).toBe('wrong-contract');
   });
 
-  it('does not open after any bit of header, nonce or ciphertext has changed, before or after the header was opened', () => {
+  it('does not open after any bit of it has changed, before or after the header was opened', () => {
     const record = sender().seal(target, plaintext);
     const warm = opener();
     expect(codeOf(() => warm.open(expected, record))).toBe('opened');

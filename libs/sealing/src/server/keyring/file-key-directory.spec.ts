@@ -107,7 +107,7 @@ describe('a directory of day keys', () => {
     expect(await verifySignedDayKey(entry, { ...pins, payments: [] })).toBe(false);
   });
 
-  it('does not take the day key of one service for that of another, even if both were signed by the same identity', async () => {
+  it('does not take the day key of one service for another’s, even if one identity has signed both', async () => {
     const [entry] = published() as [SignedDayKey];
     const shared = world.keyrings.payments.identities();
     const pins = { payments: shared, intake: shared };

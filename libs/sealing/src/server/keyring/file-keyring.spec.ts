@@ -84,7 +84,7 @@ describe('a file keyring', () => {
     expect(() => keyring.secret('cycle/2026')).toThrow(code('no-secret'));
   });
 
-  it('makes a day key for today and seven days ahead, keeps it to the day before its death, and publishes what lives', async () => {
+  it('makes a day key for today and seven days ahead, keeps it until its death, and publishes what lives', async () => {
     const keyring = await FileKeyring.create(places);
     await keyring.ensureDayKeys(TODAY);
     expect(days(keyring, -10, 20)).toEqual(Array.from({ length: 8 }, (_, n) => addDays(TODAY, n)));

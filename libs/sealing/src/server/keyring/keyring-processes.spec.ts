@@ -123,7 +123,7 @@ const deaths = [
 ];
 
 describe.each(deaths)('a process that is killed at $step of the $copy', ({ step, copy }) => {
-  it('while it destroys a key leaves it wholly there or wholly gone, and every older copy worthless in the end', async () => {
+  it('while it destroys a key leaves it wholly there or gone, and every older copy worthless in the end', async () => {
     const setUp = await FileKeyring.create(places);
     const [one, two] = [await setUp.ensureRowKeys(1), await setUp.ensureRowKeys(2)].map((keys) => [
       keys.seal.export().toString('hex'),
