@@ -36,6 +36,16 @@ const busRooms = {
   consume: ['trouble', 'inbox', 'kafka', 'produce'],
 };
 
+/** The folders of payments, each with those whose front door it knows. */
+const paymentsRooms = {
+  ledger: [],
+  rails: ['ledger'],
+  disbursement: ['ledger', 'rails'],
+  release: ['ledger', 'rails'],
+  reconciliation: ['ledger', 'rails', 'disbursement'],
+};
+const anyPaymentsRoom = `^apps/payments/src/(${Object.keys(paymentsRooms).join('|')})/`;
+
 module.exports = {
   forbidden: [
     kindMay(
@@ -52,6 +62,7 @@ module.exports = {
         `${own}domain/`,
         `${own}.*[.]store[.]ts$`,
         `${own}(.*-desk|outgoing|pseudonyms)[.]ts$`,
+        `${own}.*[.]service[.]ts$`,
         lib('contracts', 'bus', 'sealing', 'service'),
         npm('@nestjs/common'),
       ],
@@ -59,12 +70,12 @@ module.exports = {
     kindMay(
       'outgoing-door',
       'The only door out translates domain events into messages; an auditor reads it without a framework.',
-      '^apps/([^/]+)/src/outgoing[.]ts$',
+      '^apps/([^/]+)/src(/|/.*/)outgoing[.]ts$',
       [`${own}domain/`, `${own}.*[.]store[.]ts$`, lib('contracts', 'bus', 'sealing')],
     ),
     kindMay('http-edge', 'A controller translates requests.', '^apps/([^/]+)/src/.*[.]controller[.]ts$', [
       `${own}domain/`,
-      `${own}.*([.]store|-desk)[.]ts$`,
+      `${own}.*([.]store|[.]service|-desk)[.]ts$`,
       lib('service', 'contracts', 'sealing'),
       publicPolicy,
       nest,
@@ -77,7 +88,7 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.](entity|store)[.]ts$`,
-        `${own}(policy|anchor-keeper|pseudonyms)[.]ts$`,
+        `${own}(policy|pseudonyms|ledger/index)[.]ts$`,
         lib('service', 'bus', 'database', 'records', 'policy', 'contracts', 'sealing'),
         npm('typeorm', '@nestjs/common', '@nestjs/typeorm', 'pg'),
         '^crypto$',
@@ -94,6 +105,23 @@ module.exports = {
         nodeBuiltIn,
       ],
     ),
+    ...Object.entries(paymentsRooms).map(([room, known]) => ({
+      name: `payments-room-${room}`,
+      comment: 'A folder of payments knows the front doors of those it stands on, and no other folder.',
+      severity: 'error',
+      from: { path: `^apps/payments/src/${room}/`, pathNot: sources },
+      to: {
+        path: anyPaymentsRoom,
+        pathNot: [`^apps/payments/src/${room}/`, `^apps/payments/src/(${known.join('|')})/index[.]ts$`],
+      },
+    })),
+    {
+      name: 'payments-rooms-by-front-door',
+      comment: 'What joins the folders of payments knows nothing of their inside, either.',
+      severity: 'error',
+      from: { path: '^apps/payments/src/[^/]+[.]ts$', pathNot: sources },
+      to: { path: anyPaymentsRoom, pathNot: '^apps/payments/src/[^/]+/index[.]ts$' },
+    },
     {
       name: 'no-app-imports-another',
       comment: 'Services talk through the contracts only.',

@@ -32,7 +32,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'payments notices at its start that its books are older',
     without: 'the books are held against the anchor at the start',
-    file: 'apps/payments/src/anchor-keeper.ts',
+    file: 'apps/payments/src/ledger/anchor.service.ts',
     find: 'async onModuleInit(): Promise<void> {\n    await this.standing(this.pool);',
     replace: 'async onModuleInit(): Promise<void> {\n    await Promise.resolve();',
     test: 'apps/payments/test/restore.it.spec.ts',
@@ -50,7 +50,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'the anchor moves along one history of the books only',
     without: 'the books are held against the anchor before it moves',
-    file: 'apps/payments/src/anchor-keeper.ts',
+    file: 'apps/payments/src/ledger/anchor.service.ts',
     find: 'if (hold !== undefined) return false;',
     replace: 'void hold;',
     test: 'apps/payments/test/restore.it.spec.ts',
@@ -70,7 +70,7 @@ export const twinsOfRestores: readonly Twin[] = [
     promise: 'what was taken up is not forgotten by the books',
     without: 'taking up is a link of the chain',
     file: 'apps/payments/src/slot.store.ts',
-    find: 'if (first.length > 0) await this.ledger.extend(tx, head, JSON.stringify({ takenUp: first }));',
+    find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',
     name: 'from between intent and sending',
@@ -123,11 +123,11 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a crash in the middle of a lift does not undo it',
     without: 'a lift is found in the books',
-    file: 'apps/payments/src/anchor-keeper.ts',
-    find: `else if (found === undefined && !isLifted) hold = 'books-older-than-anchor';
-    else if (found !== anchored.hash && !isLifted)`,
-    replace: `else if (found === undefined && isLifted !== undefined) hold = 'books-older-than-anchor';
-    else if (found !== anchored.hash)`,
+    file: 'apps/payments/src/domain/anchor.ts',
+    find: `if (hash === undefined && !isLifted) return 'books-older-than-anchor';
+  if (hash !== reading.hash && !isLifted)`,
+    replace: `if (hash === undefined && isLifted !== undefined) return 'books-older-than-anchor';
+  if (hash !== reading.hash)`,
     test: 'apps/payments/test/restore.it.spec.ts',
     name: 'a crash between the lift and the anchor',
   },

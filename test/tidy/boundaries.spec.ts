@@ -19,6 +19,13 @@ const plants: readonly Plant[] = [
   plant('http-edge', 'apps/eligibility/src/profile.controller.ts', '#libs/policy'),
   plant('store', 'apps/eligibility/src/case.store.ts', '#libs/household'),
   plant('cli-imports', 'apps/cli/src/commands/looks-inside.ts', 'pg'),
+  plant('payments-room-ledger', 'apps/payments/src/ledger/pays.ts', '../disbursement/index.js'),
+  plant('payments-room-rails', 'apps/payments/src/rails/pays.ts', '../disbursement/index.js'),
+  plant('payments-room-rails', 'apps/payments/src/rails/by-the-window.ts', '../ledger/inner.js'),
+  plant('payments-room-disbursement', 'apps/payments/src/disbursement/releases.ts', '../release/index.js'),
+  plant('payments-room-release', 'apps/payments/src/release/pays.ts', '../disbursement/index.js'),
+  plant('payments-room-reconciliation', 'apps/payments/src/reconciliation/by-the-window.ts', '../rails/inner.js'),
+  plant('payments-rooms-by-front-door', 'apps/payments/src/by-the-window.ts', './ledger/inner.js'),
   plant('no-app-imports-another', 'apps/eligibility/src/ledger.ts', '../../payments/src/index.js'),
   plant('apps-stand-alone', 'apps/eligibility/src/borrowed.ts', '../../../test/index.js'),
   plant('apps-stand-alone', 'apps/cli/src/commands/knows-where.ts', '../../../../deploy/index.js'),
@@ -63,6 +70,12 @@ const plants: readonly Plant[] = [
 const nothing = 'export {};\n';
 const others = {
   'apps/payments/src/index.ts': nothing,
+  ...Object.fromEntries(
+    ['ledger/inner', 'rails/inner', 'disbursement/index', 'release/index'].map((file) => [
+      `apps/payments/src/${file}.ts`,
+      nothing,
+    ]),
+  ),
   'test/index.ts': nothing,
   'deploy/index.ts': nothing,
   'libs/sealing/src/inner.ts': nothing,

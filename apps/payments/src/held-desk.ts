@@ -3,9 +3,10 @@ import { bytes, hex } from '#libs/sealing';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { Pool } from 'pg';
-import { AnchorKeeper } from './anchor-keeper.js';
 import type { PeoplesEnd } from './domain/settle.js';
-import { LedgerStore } from './ledger.store.js';
+import { dayOf } from '#libs/contracts';
+import { Clock } from '#libs/service';
+import { AnchorService, ChainRepository } from './ledger/index.js';
 import { PaymentDesk } from './payment-desk.js';
 import { endProposal, findProposal, propose } from './proposal.store.js';
 
@@ -26,8 +27,9 @@ export class HeldDesk {
   constructor(
     private readonly transactions: Transactions<'payments'>,
     private readonly pool: Pool,
-    private readonly anchor: AnchorKeeper,
-    private readonly ledger: LedgerStore,
+    private readonly anchor: AnchorService,
+    private readonly chain: ChainRepository,
+    private readonly clock: Clock,
     private readonly desk: PaymentDesk,
   ) {}
 
@@ -68,7 +70,8 @@ export class HeldDesk {
       await endProposal(tx, about);
       const obligation = slot.obligation.toString('base64url');
       await this.desk.settle(unit, { obligation, name: slot, end });
-      await this.ledger.record(tx, await this.ledger.lock(tx), {
+      await this.chain.record(tx, await this.chain.lock(tx), {
+        day: dayOf(this.clock.now()),
         kind: 'held-settled',
         detail: { reference, end, people: [first.person, person] },
       });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { canonicalJson } from '#libs/contracts';
+import { canonicalJson, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Clock } from '#libs/service';
-import { AnchorKeeper, type Standing } from './anchor-keeper.js';
+import type { Standing } from './domain/anchor.js';
 import { lift, type Found, type LiftDecision } from './domain/lift.js';
-import { LedgerStore } from './ledger.store.js';
+import { AnchorService, ChainRepository } from './ledger/index.js';
 import { endProposal, findProposal, propose } from './proposal.store.js';
 import type { Reconciliation } from './reconciler.js';
 
@@ -36,8 +36,8 @@ export class HoldDesk {
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
-    private readonly anchor: AnchorKeeper,
-    private readonly ledger: LedgerStore,
+    private readonly anchor: AnchorService,
+    private readonly chain: ChainRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -49,13 +49,13 @@ export class HoldDesk {
   view(): Promise<HoldView> {
     return this.transactions.run(async ({ tx }) => {
       const standing = await this.anchor.standing(tx);
-      const { rows } = await tx.query('SELECT seq::text AS seq FROM chain_head');
+      const { seq } = await this.chain.head(tx);
       const digest = this.digest(standing);
       const isHeld = standing.hold !== undefined;
       return {
         hold: standing.hold ?? null,
         anchoredSeq: String(standing.anchored.seq),
-        headSeq: (rows[0] as { seq: string }).seq,
+        headSeq: String(seq),
         found: isHeld ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
         isProposed: digest !== undefined && (await findProposal(tx, ABOUT))?.digest === digest,
@@ -71,7 +71,7 @@ export class HoldDesk {
     readonly isAccepted: boolean;
   }): Promise<LiftDecision> {
     const [decision, standing] = await this.transactions.run(async ({ tx }) => {
-      const head = await this.ledger.lock(tx);
+      const head = await this.chain.lock(tx);
       const present = await this.anchor.standing(tx);
       const digest = this.digest(present);
       if (digest === undefined || this.last === undefined) {
@@ -83,7 +83,8 @@ export class HoldDesk {
       if (decided.outcome === 'lifted') {
         await this.end(tx);
         const { anchored } = present;
-        await this.ledger.record(tx, head, {
+        await this.chain.record(tx, head, {
+          day: dayOf(this.clock.now()),
           kind: 'hold-lifted',
           detail: {
             reason: present.hold ?? '',

@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'pg';
 import { Log, Worker } from '#libs/service';
-import { AnchorKeeper } from './anchor-keeper.js';
+import { AnchorService } from './ledger/index.js';
 import { HoldDesk } from './hold-desk.js';
 import { Reconciler } from './reconciler.js';
 
@@ -13,8 +12,7 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly worker: Worker;
 
   constructor(
-    private readonly pool: Pool,
-    private readonly anchor: AnchorKeeper,
+    private readonly anchor: AnchorService,
     private readonly reconciler: Reconciler,
     private readonly holds: HoldDesk,
     log: Log,
@@ -32,7 +30,7 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if ((await this.anchor.standing(this.pool)).hold === undefined) this.holds.take(undefined);
+    if ((await this.anchor.standingNow()).hold === undefined) this.holds.take(undefined);
     else this.holds.take(await this.reconciler.reconcile());
     return 0;
   }

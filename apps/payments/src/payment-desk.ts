@@ -3,18 +3,21 @@ import type { UnitOfWork } from '#libs/bus';
 import { dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
+import { bookingOf, type BookingTerms } from './domain/booking.js';
+import { mondayOf } from './domain/calendar.js';
 import { lapseOf, passDay } from './domain/clocks.js';
 import { evolve, siteOf, type HouseholdCommand } from './domain/household.js';
+import { changeOf, rapidLeftOf, type LedgerView } from './domain/ledger.js';
 import { report } from './domain/message.js';
 import type { Obligation } from './domain/obligation.js';
 import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './domain/plan.js';
+import { Purse } from './domain/purse.js';
 import type { RailOutcome } from './domain/rail.js';
 import { settle, settleByPeople, type PeoplesEnd, type SlotName } from './domain/settle.js';
 import { HouseholdStore, type EndedGrant, type HouseholdKeys, type HouseholdRecord } from './household.store.js';
-import { LedgerStore } from './ledger.store.js';
-import { AnchorKeeper } from './anchor-keeper.js';
+import { AnchorService, ChainRepository, LedgerRepository } from './ledger/index.js';
 import { messagesFor, sealCode } from './outgoing.js';
-import { Purse } from './purse.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 /** Something that has happened to one household, from a message, a rail, or the waiting list. */
 export interface Work {
@@ -55,8 +58,10 @@ export class PaymentDesk {
 
   constructor(
     private readonly households: HouseholdStore,
-    private readonly ledger: LedgerStore,
-    private readonly anchor: AnchorKeeper,
+    private readonly chain: ChainRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly anchor: AnchorService,
+    private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {
@@ -73,7 +78,7 @@ export class PaymentDesk {
     const { tx } = unit;
     const households = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
     for (const work of works) households.set(work.handle, taken(households.get(work.handle), work));
-    const head = await this.ledger.lock(tx);
+    const head = await this.chain.lock(tx);
     const { hold, isCareful } = await this.anchor.standing(tx);
     const sitting = { ...(await this.sit(tx, households)), isCareful };
     if (hold === undefined) {
@@ -89,10 +94,26 @@ export class PaymentDesk {
     }
     const { purse, fresh } = sitting;
     const stubs = new Map(works.flatMap((work) => [...(work.stubs ?? [])]));
-    await this.ledger.write(tx, head, purse.change(stubs));
+    await this.ledger.write(tx, bookingOf(head, purse.change(stubs), this.terms));
     if (hold === undefined) await this.households.end(tx, this.say(unit, sitting));
     await this.households.link(tx, linksOf(households, fresh));
     await this.households.save(tx, households);
+  }
+
+  /** The largest rapid grant that the week still has room for, in any fund. */
+  async rapidLeftCents(tx: Tx): Promise<bigint> {
+    return rapidLeftOf((await this.viewOf(tx)).funds);
+  }
+
+  private async viewOf(tx: Tx): Promise<LedgerView> {
+    const percent = this.city.profile.grants.rapid?.capPercentPerWeek ?? 0;
+    const funds = await this.ledger.funds(tx, { monday: mondayOf(this.today), percent });
+    return { funds, waitingTier: await this.ledger.waitingTier(tx, rapidLeftOf(funds)) };
+  }
+
+  private get terms(): BookingTerms {
+    const isDrawn = this.city.profile.selection === 'random-within-tier';
+    return { nowMs: this.clock.now().getTime(), isDrawn, ids: this.pseudonyms };
   }
 
   private get today(): number {
@@ -108,13 +129,13 @@ export class PaymentDesk {
     const handle = (await this.linked(tx, [obligation])).get(obligation);
     if (handle !== undefined)
       return this.take([{ handle, commands: [], rail: { obligation, name, outcome: end } }], unit);
-    const head = await this.ledger.lock(tx);
+    const head = await this.chain.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
     const settled = settleByPeople(found, name, { end, isEnding: true });
-    const obligations = [{ obligation: settled.obligation, stub: undefined }];
-    await this.ledger.write(tx, head, { obligations, postings: settled.postings, rapid: [], released: [] });
+    const change = changeOf([settled.obligation], settled.postings);
+    await this.ledger.write(tx, bookingOf(head, change, this.terms));
   }
 
   /** Which households these obligations belong to. */
@@ -144,7 +165,7 @@ export class PaymentDesk {
     const sites = [...new Set([...households.values()].map(({ state }) => siteOf(state)))];
     const used = await this.ledger.siteHour(tx, sites, startOfHour(this.clock.now()));
     const cap = this.city.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
-    const view = await this.ledger.view(tx);
+    const view = await this.viewOf(tx);
     return new Purse(view, new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)])));
   }
 

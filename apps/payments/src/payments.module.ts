@@ -1,22 +1,14 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
-import { join } from 'node:path';
-import { AnchorFile } from './anchor-file.js';
-import { AnchorKeeper } from './anchor-keeper.js';
-import { BooksController } from './books.controller.js';
-import { BooksStore } from './books.store.js';
 import { CashCodeRail } from './cash-code.adapter.js';
 import { PaymentsConfig } from './config.js';
-import { Fund } from './fund.entity.js';
-import { FundStore } from './fund.store.js';
 import { HeldDesk } from './held-desk.js';
 import { HoldController } from './hold.controller.js';
 import { HoldWorker } from './hold-worker.js';
 import { HoldDesk } from './hold-desk.js';
 import { HouseholdClock } from './household-clock.js';
 import { householdKinds, HouseholdStore } from './household.store.js';
-import { LedgerStore } from './ledger.store.js';
+import { Fund, LedgerModule } from './ledger/index.js';
 import { Tables1764028800003 } from './migrations/0001-tables.js';
 import { OnGrantAwarded } from './on-grant-awarded.js';
 import { OnGrantCancelled } from './on-grant-cancelled.js';
@@ -42,37 +34,27 @@ export const paymentsSpec: ServiceDefinition<'payments'> = {
 };
 
 @Module({
-  imports: [ServiceModule.for(paymentsSpec), TypeOrmModule.forFeature([Fund])],
+  imports: [ServiceModule.for(paymentsSpec), LedgerModule],
   controllers: [
     OnPayoutChosen,
     OnGrantAwarded,
     OnGrantCancelled,
     OnPaymentsRequestFiled,
     ReleaseController,
-    BooksController,
     HoldController,
   ],
   providers: [
-    {
-      provide: AnchorFile,
-      useFactory: ({ anchorFolder }: PaymentsConfig) => new AnchorFile(join(anchorFolder, 'payments.json')),
-      inject: [PaymentsConfig],
-    },
     {
       provide: CashCodeRail,
       useFactory: ({ railUrl }: PaymentsConfig) => new CashCodeRail(railUrl),
       inject: [PaymentsConfig],
     },
     Pseudonyms,
-    AnchorKeeper,
-    BooksStore,
-    FundStore,
     HeldDesk,
     HoldDesk,
     HoldWorker,
     HouseholdClock,
     HouseholdStore,
-    LedgerStore,
     PaymentDesk,
     Rails,
     RailWorker,

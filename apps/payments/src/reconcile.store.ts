@@ -5,7 +5,11 @@ import { Pool } from 'pg';
 import type { Adoption } from './domain/adopt.js';
 import type { Obligation } from './domain/obligation.js';
 import type { StatementItem } from './domain/rail.js';
-import { LedgerStore } from './ledger.store.js';
+import { ChainRepository, LedgerRepository } from './ledger/index.js';
+import { Pseudonyms } from './pseudonyms.js';
+import { CityProfile, Clock } from '#libs/service';
+import { bookingOf } from './domain/booking.js';
+import { changeOf } from './domain/ledger.js';
 
 type FundFor = (way: string, amountCents: bigint) => Promise<string | undefined>;
 
@@ -26,7 +30,11 @@ export class ReconcileStore {
   constructor(
     private readonly transactions: Transactions<'payments'>,
     private readonly pool: Pool,
-    private readonly ledger: LedgerStore,
+    private readonly chain: ChainRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
   ) {}
 
   async page(after: Uint8Array, limit: number): Promise<readonly string[]> {
@@ -48,14 +56,15 @@ export class ReconcileStore {
   ): Promise<Adoption['type']> {
     try {
       return await this.transactions.run(async ({ tx }) => {
-        const head = await this.ledger.lock(tx);
+        const head = await this.chain.lock(tx);
         const present = (await this.ledger.obligations(tx, [id])).get(id);
         if (present === undefined) return 'known';
         const adoption = await decide(present, (way, amountCents) => this.fundFor(tx, way, amountCents));
         if (adoption.type !== 'adopted') return adoption.type;
         const { obligation, postings } = adoption;
-        const change = { obligations: [{ obligation, stub: undefined }], postings, rapid: [], released: [] };
-        await this.ledger.write(tx, head, change);
+        const isDrawn = this.city.profile.selection === 'random-within-tier';
+        const terms = { nowMs: this.clock.now().getTime(), isDrawn, ids: this.pseudonyms };
+        await this.ledger.write(tx, bookingOf(head, changeOf([obligation], postings), terms));
         return 'adopted';
       });
     } catch (error) {
@@ -87,10 +96,12 @@ export class ReconcileStore {
   }
 
   private async fundFor(tx: Tx, way: string, amountCents: bigint): Promise<string | undefined> {
-    const { funds } = await this.ledger.view(tx);
-    return funds.find(
-      ({ mayPayGrants, ways, availableCents }) => mayPayGrants && ways.includes(way) && availableCents >= amountCents,
-    )?.code;
+    const { rows } = await tx.query(
+      `SELECT f.code FROM fund f JOIN account a ON a.name = f.code || '/available'
+        WHERE f.may_pay_grants AND $1 = ANY(f.ways) AND a.balance_cents >= $2 ORDER BY f.code LIMIT 1`,
+      [way, amountCents],
+    );
+    return (rows as { code: string }[])[0]?.code;
   }
 }
 

@@ -2,11 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Tx } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { CityProfile } from '#libs/service';
-import { AnchorKeeper } from './anchor-keeper.js';
+import { CityProfile, Clock } from '#libs/service';
+import { bookingOf } from './domain/booking.js';
+import { changeOf, type ChainLink } from './domain/ledger.js';
 import type { Posting } from './domain/money.js';
 import { approve, type Approval } from './domain/release.js';
-import { LedgerStore } from './ledger.store.js';
+import { AnchorService, ChainRepository, LedgerRepository } from './ledger/index.js';
+import { Pseudonyms } from './pseudonyms.js';
 
 /** What a checker has to see: how much, for how many, and the digest of exactly that. */
 export interface Batch {
@@ -34,8 +36,11 @@ const RELEASABLE = ['CASH'];
 export class ReleaseStore {
   constructor(
     private readonly transactions: Transactions<'payments'>,
-    private readonly ledger: LedgerStore,
-    private readonly anchor: AnchorKeeper,
+    private readonly chain: ChainRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly anchor: AnchorService,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}
 
@@ -43,7 +48,7 @@ export class ReleaseStore {
   make(maker: string): Promise<Batch | undefined> {
     return this.transactions.run(async ({ tx }) => {
       const id = randomUUID();
-      await this.ledger.lock(tx);
+      await this.chain.lock(tx);
       await tx.query(
         `UPDATE slot SET batch = $1 WHERE (obligation, slot, generation) IN
            (SELECT obligation, slot, generation FROM slot
@@ -70,7 +75,7 @@ export class ReleaseStore {
   /** One more person agrees to exactly what the digest names. */
   approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
     return this.transactions.run(async ({ tx }) => {
-      const head = await this.ledger.lock(tx);
+      const head = await this.chain.lock(tx);
       // What is released may have left already, without these books' knowing.
       if ((await this.anchor.standing(tx)).hold !== undefined) return { outcome: 'refused', reason: 'not-open' };
       const { rows } = await tx.query('SELECT maker, digest, state FROM batch WHERE id = $1 FOR UPDATE', [batch]);
@@ -113,7 +118,7 @@ export class ReleaseStore {
       batch,
       slots,
     }: {
-      readonly head: Awaited<ReturnType<LedgerStore['lock']>>;
+      readonly head: ChainLink;
       readonly batch: string;
       readonly slots: readonly BatchSlot[];
     },
@@ -125,15 +130,12 @@ export class ReleaseStore {
       slots.map((slot) => `${slot.obligation.toString('base64url')} ${slot.slot} ${slot.generation}`),
     );
     const changed = [...obligations.values()].map((obligation) => ({
-      stub: undefined,
-      obligation: {
-        ...obligation,
-        slots: obligation.slots.map((slot) =>
-          included.has(`${obligation.id} ${slot.slot} ${slot.generation}`)
-            ? { ...slot, state: 'intended' as const }
-            : slot,
-        ),
-      },
+      ...obligation,
+      slots: obligation.slots.map((slot) =>
+        included.has(`${obligation.id} ${slot.slot} ${slot.generation}`)
+          ? { ...slot, state: 'intended' as const }
+          : slot,
+      ),
     }));
     const postings = slots.map(({ fund, amount_cents, obligation }): Posting => ({
       fund,
@@ -142,7 +144,9 @@ export class ReleaseStore {
       amountCents: BigInt(amount_cents),
       obligation: obligation.toString('base64url'),
     }));
-    await this.ledger.write(tx, head, { obligations: changed, postings, rapid: [], released: [] });
+    const isDrawn = this.city.profile.selection === 'random-within-tier';
+    const terms = { nowMs: this.clock.now().getTime(), isDrawn, ids: this.pseudonyms };
+    await this.ledger.write(tx, bookingOf(head, changeOf(changed, postings), terms));
   }
 
   private async slotsOf(tx: Tx, batch: string): Promise<readonly BatchSlot[]> {

@@ -1,12 +1,11 @@
-import { HOUR_MS, startOfHour } from '#libs/contracts';
+import { dayOf, HOUR_MS, startOfHour } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { Clock } from '#libs/service';
-import { AnchorKeeper } from './anchor-keeper.js';
 import type { SlotState } from './domain/obligation.js';
 import { pauseAfter } from './domain/rail.js';
-import { LedgerStore } from './ledger.store.js';
+import { AnchorService, ChainRepository } from './ledger/index.js';
 
 /** A slot whose time has come, leased to this instance. */
 export interface DueSlot {
@@ -48,8 +47,8 @@ const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', s
 export class SlotStore {
   constructor(
     private readonly transactions: Transactions<'payments'>,
-    private readonly ledger: LedgerStore,
-    private readonly anchor: AnchorKeeper,
+    private readonly chain: ChainRepository,
+    private readonly anchor: AnchorService,
     private readonly clock: Clock,
   ) {}
 
@@ -61,13 +60,14 @@ export class SlotStore {
     if (!(await this.anchor.advance())) return [];
     const due = await this.transactions.run(async ({ tx }) => {
       if (!(await this.isAnyDue(tx))) return [];
-      const head = await this.ledger.lock(tx);
+      const head = await this.chain.lock(tx);
       // The database may be another one than a moment ago.
       const { hold, anchored } = await this.anchor.standing(tx);
       if (hold !== undefined) return [];
       const taken = await this.takeDue(tx, { limit, anchored: anchored.seq });
       const first = taken.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
-      if (first.length > 0) await this.ledger.extend(tx, head, JSON.stringify({ takenUp: first }));
+      const day = dayOf(this.clock.now());
+      if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });
       return taken;
     });
     return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
@@ -146,11 +146,11 @@ export class SlotStore {
    * Obligations on the waiting list, in its order. Rapid grants for which the week has no room any more are passed
    * over, so that they do not keep from their turn those whom money alone is wanting.
    */
-  async turns(tx: Tx, limit: number): Promise<readonly string[]> {
+  async turns(tx: Tx, limit: number, rapidLeftCents: bigint): Promise<readonly string[]> {
     const { rows } = await tx.query(
       `SELECT id FROM obligation WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $2)
         ORDER BY tier, order_key LIMIT $1`,
-      [limit, await this.ledger.rapidLeftCents(tx)],
+      [limit, rapidLeftCents],
     );
     return idsOf(rows);
   }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { Log, Worker } from '#libs/service';
-import { AnchorKeeper } from './anchor-keeper.js';
+import { AnchorService } from './ledger/index.js';
 import { PaymentDesk, type Work } from './payment-desk.js';
 import { SlotStore } from './slot.store.js';
 
@@ -17,7 +17,7 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly transactions: Transactions<'payments'>,
     private readonly slots: SlotStore,
     private readonly desk: PaymentDesk,
-    private readonly anchor: AnchorKeeper,
+    private readonly anchor: AnchorService,
     log: Log,
   ) {
     const work = (): Promise<number> => this.giveTurns();
@@ -36,7 +36,7 @@ export class WaitingList implements OnApplicationBootstrap, OnApplicationShutdow
   async giveTurns(): Promise<0> {
     await this.transactions.run(async (unit) => {
       if ((await this.anchor.standing(unit.tx)).hold !== undefined) return;
-      const turns = await this.slots.turns(unit.tx, TURNS_AT_ONCE);
+      const turns = await this.slots.turns(unit.tx, TURNS_AT_ONCE, await this.desk.rapidLeftCents(unit.tx));
       const capped = await this.slots.takeCapped(unit.tx, TURNS_AT_ONCE);
       const unplanned = await this.slots.takeUnplanned(unit.tx, TURNS_AT_ONCE);
       const all = [...turns, ...capped, ...unplanned];

@@ -5,7 +5,7 @@ import { dataSourceOf } from '#libs/service';
 import { randomId } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
-import { AnchorKeeper } from '../src/anchor-keeper.js';
+import { AnchorService } from '../src/ledger/index.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
 import { PaymentsWorld } from './support.js';
 
@@ -213,7 +213,7 @@ describe('the anchor', () => {
   const file = (): string => join(anchored.anchor, 'payments.json');
 
   async function restart(): Promise<void> {
-    await anchored.service.get(AnchorKeeper).onModuleInit();
+    await anchored.service.get(AnchorService).onModuleInit();
   }
 
   async function more(): Promise<void> {

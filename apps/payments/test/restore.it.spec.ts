@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { AnchorKeeper } from '../src/anchor-keeper.js';
+import { AnchorService } from '../src/ledger/index.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { RestoredCity, type Case } from './restored-city.js';
 import { MortalDesk, PaymentsWorld } from './support.js';
@@ -62,7 +62,7 @@ describe('payments restored to an older state', () => {
     await world.carry();
     world.pass(61_000);
     await city.apply();
-    const anchor = world.service.get(AnchorKeeper);
+    const anchor = world.service.get(AnchorService);
     const advance = anchor.advance.bind(anchor);
     anchor.advance = async () => {
       const mayGoOn = await advance();
@@ -280,7 +280,7 @@ describe('the anchor', () => {
     const held = readFileSync(city.anchorFile, 'utf8');
     await city.lift();
     writeFileSync(city.anchorFile, held);
-    await world.service.get(AnchorKeeper).onModuleInit();
+    await world.service.get(AnchorService).onModuleInit();
     await city.settleDown();
     expect(await world.books()).toMatchObject({ hold: null });
     expect(city.payments()).toEqual(['25000']);

@@ -8,7 +8,7 @@ import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { HoldWorker } from '../src/hold-worker.js';
 import type { HeldItem } from '../src/held-desk.js';
-import { BooksStore, type Books } from '../src/books.store.js';
+import { BooksService, type Books } from '../src/ledger/books.service.js';
 import { HouseholdClock } from '../src/household-clock.js';
 import { PaymentDesk } from '../src/payment-desk.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
@@ -189,7 +189,7 @@ export class PaymentsWorld {
   }
 
   books(): Promise<Books> {
-    return this.service.get(BooksStore).read();
+    return this.service.get(BooksService).read();
   }
 
   async rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {

@@ -1,3 +1,4 @@
+import { dayNumberOf } from './calendar.js';
 import { hasChosen, type GrantOfHousehold, type HouseholdState, type ReadyItem, type Status } from './household.js';
 import { isOut, presentSlots, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
@@ -21,15 +22,13 @@ export type HouseholdEvent =
 /** `expired`: nobody came in time. The household can still ask for it for a while. */
 type GrantEnd = 'paid' | 'cancelled' | 'expired';
 
-const DAY_MS = 86_400_000;
-
 /** Tells what has changed since the household, and eligibility, were last told. */
 export function report(
   before: HouseholdState,
   obligations: ReadonlyMap<string, Obligation>,
   nowMs: number,
 ): { readonly state: HouseholdState; readonly events: readonly HouseholdEvent[] } {
-  const { household, events } = ended(withoutRecalled(before, obligations), obligations, Math.floor(nowMs / DAY_MS));
+  const { household, events } = ended(withoutRecalled(before, obligations), obligations, dayNumberOf(nowMs));
   const word = wordOf(household, obligations);
   if (word === undefined) return { state: household, events };
   const { status, reasons } = word;

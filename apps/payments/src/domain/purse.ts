@@ -1,7 +1,7 @@
-import type { Posting } from './domain/money.js';
-import type { Obligation } from './domain/obligation.js';
-import type { FundView, MoneyView, Plan } from './domain/plan.js';
-import type { LedgerChange, LedgerView } from './ledger.store.js';
+import type { LedgerChange, LedgerView } from './ledger.js';
+import type { Posting } from './money.js';
+import type { Obligation } from './obligation.js';
+import type { FundView, MoneyView, Plan } from './plan.js';
 
 /** The money as it changes while one batch is planned, and what has to be written of that. */
 export class Purse {

@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { SignedBy } from '#libs/service';
-import { BooksStore, type Books } from './books.store.js';
+import { BooksService, type Books } from './books.service.js';
 
 /** For those who watch the money: counts and sums, never a household. */
 @Controller('v1/books')
 export class BooksController {
-  constructor(private readonly books: BooksStore) {}
+  constructor(private readonly books: BooksService) {}
 
   @Get()
   @SignedBy('releaser', 'operator')

@@ -1,5 +1,6 @@
 import { columns } from '#libs/database';
-import type { Obligation, Slot } from './domain/obligation.js';
+import type { Obligation, Slot } from '../domain/obligation.js';
+import type { FundView } from '../domain/plan.js';
 
 /** The books' rows, as the database gives them. */
 export interface SlotRow {
@@ -20,8 +21,7 @@ export interface FundRow {
   readonly ways: readonly string[];
   readonly may_pay_grants: boolean;
   readonly available: string;
-  readonly given: string;
-  readonly rapid: string;
+  readonly rapid_left: string;
 }
 
 export interface ObligationRow {
@@ -33,6 +33,16 @@ export interface ObligationRow {
   readonly service_area: string;
   readonly status: Obligation['status'];
   readonly fund: string | null;
+}
+
+export function fundOf(row: FundRow): FundView {
+  return {
+    code: row.code,
+    ways: row.ways,
+    mayPayGrants: row.may_pay_grants,
+    availableCents: BigInt(row.available),
+    rapidLeftCents: BigInt(row.rapid_left),
+  };
 }
 
 export function obligationOf(row: ObligationRow, id: string, slots: readonly SlotRow[]): Obligation {

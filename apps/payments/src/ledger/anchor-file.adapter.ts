@@ -11,11 +11,15 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { AnchoredPair, AnchorReading } from '../domain/anchor.js';
 
 /** Where the head of the books is written down outside the database, so that an older database is noticed. */
-export interface AnchoredPair {
-  readonly seq: bigint;
-  readonly hash: string;
+export abstract class Anchor {
+  abstract read(): AnchorReading;
+  /** Runs work while no other process can change the anchor. Undefined: somebody else holds it for too long. */
+  abstract locked<T>(work: () => Promise<T>): Promise<T | undefined>;
+  /** Only while it is locked. */
+  abstract write(pair: AnchoredPair): void;
 }
 
 /** Whoever holds the lock takes milliseconds. */
@@ -27,16 +31,16 @@ const PAIR = /^\{"seq":"(0|[1-9]\d{0,18})","hash":"([\w-]{43})"\}$/;
 /**
  * One file that all instances share. It is changed only under its lock, and is always either the old or the new one.
  */
-export class AnchorFile {
+export class AnchorFile extends Anchor {
   private readonly lockFolder: string;
 
   constructor(private readonly path: string) {
+    super();
     this.lockFolder = `${path}.lock`;
     mkdirSync(dirname(path), { recursive: true });
   }
 
-  /** @returns `missing`: nothing was ever written, or it was lost. `unreadable`: it holds something else than a pair */
-  read(): AnchoredPair | 'missing' | 'unreadable' {
+  read(): AnchorReading {
     try {
       const [, seq, hash] = PAIR.exec(readFileSync(this.path, 'utf8')) ?? [];
       return seq === undefined || hash === undefined ? 'unreadable' : { seq: BigInt(seq), hash };
@@ -46,7 +50,6 @@ export class AnchorFile {
     }
   }
 
-  /** Runs work while no other process can change the file. Undefined: somebody else holds it for too long. */
   async locked<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let tries = 0; !this.lock(); tries += 1) {
       if (tries >= LOCK_TRIES) return undefined;
@@ -59,7 +62,6 @@ export class AnchorFile {
     }
   }
 
-  /** Only while it is locked. */
   write({ seq, hash }: AnchoredPair): void {
     const next = `${this.path}.next`;
     const descriptor = openSync(next, 'w', 0o600);

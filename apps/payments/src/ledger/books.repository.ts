@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '#libs/bus';
-import { AnchorKeeper } from './anchor-keeper.js';
+import type { Tx } from '#libs/database';
 
 /** The books in figures: nothing of any household. Amounts are cents in decimal. */
-export interface Books {
+export interface BookFigures {
   /** Every invariant below holds. */
   readonly balanced: boolean;
   readonly checks: Readonly<Record<string, boolean>>;
   readonly accounts: Readonly<Record<string, string>>;
   readonly slots: Readonly<Record<string, number>>;
   readonly obligations: Readonly<Record<string, number>>;
-  readonly hold: string | null;
 }
 
 /** Each gives no row while the books are right. They run on a replica as well, by an auditor's hand. */
@@ -47,33 +45,24 @@ const invariants: Readonly<Record<string, string>> = {
         OR h.hash <> (SELECT hash FROM chain c WHERE c.seq = h.seq)`,
 };
 
+/** The books in figures, and whether they are right. */
 @Injectable()
-export class BooksStore {
-  constructor(
-    private readonly transactions: Transactions<'payments'>,
-    private readonly anchor: AnchorKeeper,
-  ) {}
-
-  read(): Promise<Books> {
-    return this.transactions.run(async ({ tx }) => {
-      // All figures of one instant: else money on its way would be seen twice, or not at all.
-      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      const checks: Record<string, boolean> = {};
-      for (const [name, sql] of Object.entries(invariants)) checks[name] = (await tx.query(sql)).rows.length === 0;
-      const accounts = await tx.query('SELECT name, balance_cents::text AS value FROM account ORDER BY name');
-      const slots = await tx.query('SELECT state AS name, count(*)::int AS value FROM slot GROUP BY state');
-      const obligations = await tx.query(
-        'SELECT status AS name, count(*)::int AS value FROM obligation GROUP BY status',
-      );
-      return {
-        balanced: Object.values(checks).every(Boolean),
-        checks,
-        accounts: named<string>(accounts.rows),
-        slots: named<number>(slots.rows),
-        obligations: named<number>(obligations.rows),
-        hold: this.anchor.holdReason ?? null,
-      };
-    });
+export class BooksRepository {
+  /** All figures of one instant: else money on its way would be seen twice, or not at all. First in its transaction. */
+  async read(tx: Tx): Promise<BookFigures> {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    const checks: Record<string, boolean> = {};
+    for (const [name, sql] of Object.entries(invariants)) checks[name] = (await tx.query(sql)).rows.length === 0;
+    const accounts = await tx.query('SELECT name, balance_cents::text AS value FROM account ORDER BY name');
+    const slots = await tx.query('SELECT state AS name, count(*)::int AS value FROM slot GROUP BY state');
+    const obligations = await tx.query('SELECT status AS name, count(*)::int AS value FROM obligation GROUP BY status');
+    return {
+      balanced: Object.values(checks).every(Boolean),
+      checks,
+      accounts: named<string>(accounts.rows),
+      slots: named<number>(slots.rows),
+      obligations: named<number>(obligations.rows),
+    };
   }
 }
 

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { bookingOf, type BookingTerms } from './booking.js';
+import { changeOf } from './ledger.js';
+import type { Obligation, Slot } from './obligation.js';
+
+const head = { seq: 6n, hash: new Uint8Array(32) };
+const now = Date.UTC(2026, 10, 18, 15, 5);
+const nextHour = Date.UTC(2026, 10, 18, 16);
+
+const terms: BookingTerms = {
+  nowMs: now,
+  isDrawn: false,
+  ids: {
+    orderOf: (obligation) => new TextEncoder().encode(`order of ${obligation}`),
+    railReferenceOf: (...parts) => new TextEncoder().encode(parts.join('/')),
+  },
+};
+
+const slot = (change: Partial<Slot>): Slot => ({
+  slot: 0,
+  generation: 0,
+  amountCents: 25_000n,
+  way: 'CASH',
+  site: undefined,
+  state: 'waiting-release',
+  isSecretLost: false,
+  isTakenUp: false,
+  isCareful: false,
+  ...change,
+});
+
+const obligation = (...slots: Slot[]): Obligation => ({
+  id: 'o-1',
+  kind: 'rapid',
+  amountCents: 25_000n,
+  needs: ['FOD'],
+  tier: 1,
+  serviceArea: 'East',
+  status: 'reserved',
+  fund: 'GIFT',
+  slots,
+});
+
+describe('a commit of the books', () => {
+  it('keeps each posting as two entries, and folds only the balances', () => {
+    const line = { fund: 'GIFT', from: 'available', to: 'reserved', obligation: 'o-1' } as const;
+    const { entries, balances } = bookingOf(
+      head,
+      changeOf(
+        [],
+        [
+          { ...line, amountCents: 10n },
+          { ...line, amountCents: 5n },
+        ],
+      ),
+      terms,
+    );
+    expect(entries).toEqual([
+      { account: 'GIFT/available', cents: -10n, obligation: 'o-1' },
+      { account: 'GIFT/reserved', cents: 10n, obligation: 'o-1' },
+      { account: 'GIFT/available', cents: -5n, obligation: 'o-1' },
+      { account: 'GIFT/reserved', cents: 5n, obligation: 'o-1' },
+    ]);
+    expect(balances).toEqual([
+      { name: 'GIFT/available', cents: -15n },
+      { name: 'GIFT/reserved', cents: 15n },
+    ]);
+  });
+
+  it('vouches for obligations and postings, with amounts as text and without what nobody knows', () => {
+    const { vouched } = bookingOf(head, changeOf([obligation(slot({}))], []), terms);
+    const { site: _, ...known } = slot({});
+    expect(vouched).toEqual({
+      seq: '7',
+      obligations: [{ ...obligation(), amountCents: '25000', slots: [{ ...known, amountCents: '25000' }] }],
+      postings: [],
+    });
+  });
+
+  it('looks at once at what is to be carried, at the full hour at what is capped or out, and at nothing else', () => {
+    const due = (change: Partial<Slot>): number | null | undefined =>
+      bookingOf(head, changeOf([obligation(slot(change))], []), terms).slots[0]?.dueMs;
+    expect(due({ state: 'intended' })).toBe(now);
+    expect(due({ state: 'unknown' })).toBe(now);
+    expect(due({ state: 'issued', isSecretLost: true })).toBe(now);
+    expect(due({ state: 'issued' })).toBe(nextHour);
+    expect(due({ state: 'capped' })).toBe(nextHour);
+    expect(due({ state: 'waiting-release' })).toBeNull();
+    expect(due({ state: 'collected' })).toBeNull();
+  });
+
+  it('gives places on the waiting list in the order of coming, or by a key where they are drawn', () => {
+    const change = changeOf([obligation(), { ...obligation(), id: 'o-2' }], []);
+    const places = (isDrawn: boolean) =>
+      bookingOf(head, change, { ...terms, isDrawn }).obligations.map(({ orderKey }) => orderKey);
+    expect(places(false)).toEqual([
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1),
+    ]);
+    expect(places(true)).toEqual([terms.ids.orderOf('o-1'), terms.ids.orderOf('o-2')]);
+  });
+});

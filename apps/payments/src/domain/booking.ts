@@ -1,0 +1,126 @@
+import { dayNumberOf, HOUR_MS, hourOf, mondayOf } from './calendar.js';
+import type { ChainLink, LedgerChange, StoredObligation } from './ledger.js';
+import { accountOf, type Posting } from './money.js';
+import type { Slot } from './obligation.js';
+
+/** Ids that are derived under a key of the service. */
+export interface DerivedIds {
+  /** A place on the waiting list that nobody can choose. */
+  orderOf(obligation: string): Uint8Array;
+  /** Under which a rail knows one generation of an instrument. */
+  railReferenceOf(obligation: string, slot: number, generation: number): Uint8Array;
+}
+
+export interface BookingTerms {
+  readonly nowMs: number;
+  /** Places on the waiting list are drawn; otherwise they follow the order of coming. */
+  readonly isDrawn: boolean;
+  readonly ids: DerivedIds;
+}
+
+export interface BookedObligation extends StoredObligation {
+  /** Its place inside its tier of the waiting list. */
+  readonly orderKey: Uint8Array;
+}
+
+export interface BookedSlot {
+  readonly obligation: string;
+  readonly slot: Slot;
+  readonly reference: Uint8Array;
+  /** When it is looked at again by itself, in milliseconds since 1970; null: never. */
+  readonly dueMs: number | null;
+}
+
+export interface BookedEntry {
+  readonly account: string;
+  readonly cents: bigint;
+  readonly obligation: string | undefined;
+}
+
+/** One commit of the books: its rows, and what its link of the chain vouches for. */
+export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
+  /** The head of the chain onto which it is written. */
+  readonly head: ChainLink;
+  readonly nowMs: number;
+  /** The week and the hour from whose limits it takes: days since 1970-01-01, milliseconds since 1970. */
+  readonly mondayOfWeek: number;
+  readonly hourMs: number;
+  readonly vouched: object;
+  readonly obligations: readonly BookedObligation[];
+  readonly slots: readonly BookedSlot[];
+  readonly entries: readonly BookedEntry[];
+  /** By how much the balance of each account changes. */
+  readonly balances: readonly { readonly name: string; readonly cents: bigint }[];
+}
+
+/** Makes the rows of a change. Postings are never merged; only the update of the balances is folded. */
+export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, isDrawn, ids }: BookingTerms): Booking {
+  const { obligations, postings, rapid, released } = change;
+  const seq = head.seq + 1n;
+  const entries = postings.flatMap(entriesOf);
+  return {
+    head,
+    nowMs,
+    mondayOfWeek: mondayOf(dayNumberOf(nowMs)),
+    hourMs: hourOf(nowMs),
+    vouched: vouchedOf(seq, change),
+    obligations: obligations.map((stored, at) => ({
+      ...stored,
+      orderKey: isDrawn ? ids.orderOf(stored.obligation.id) : orderOfComing(seq, at),
+    })),
+    slots: obligations.flatMap(({ obligation: { id, slots } }) =>
+      slots.map((slot) => ({
+        obligation: id,
+        slot,
+        reference: ids.railReferenceOf(id, slot.slot, slot.generation),
+        dueMs: dueOf(slot, nowMs),
+      })),
+    ),
+    entries,
+    balances: balancesOf(entries),
+    rapid,
+    released,
+  };
+}
+
+function entriesOf({ fund, from, to, amountCents, obligation }: Posting): BookedEntry[] {
+  return [
+    { account: accountOf(fund, from), cents: -amountCents, obligation },
+    { account: accountOf(fund, to), cents: amountCents, obligation },
+  ];
+}
+
+function balancesOf(entries: readonly BookedEntry[]): Booking['balances'] {
+  const sums = new Map<string, bigint>();
+  for (const { account, cents } of entries) sums.set(account, (sums.get(account) ?? 0n) + cents);
+  return [...sums].map(([name, cents]) => ({ name, cents }));
+}
+
+/** Grows from commit to commit, and inside one: 12 bytes. */
+function orderOfComing(seq: bigint, at: number): Uint8Array {
+  const key = new Uint8Array(12);
+  const view = new DataView(key.buffer);
+  view.setBigUint64(0, seq);
+  view.setUint32(8, at);
+  return key;
+}
+
+/** What a link of the chain vouches for. */
+function vouchedOf(seq: bigint, { obligations, postings }: LedgerChange): object {
+  return {
+    seq: String(seq),
+    obligations: obligations.map(({ obligation }) => JSON.parse(JSON.stringify(obligation, asText)) as object),
+    postings: postings.map((posting) => JSON.parse(JSON.stringify(posting, asText)) as object),
+  };
+}
+
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** When a slot that has just come into this state is looked at again by itself; null: never. */
+function dueOf({ state, isSecretLost }: Slot, nowMs: number): number | null {
+  if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return nowMs;
+  if (state === 'capped' || state === 'issued') return hourOf(nowMs) + HOUR_MS;
+  return null;
+}

@@ -1,0 +1,51 @@
+import type { Posting } from './money.js';
+import type { Obligation } from './obligation.js';
+import type { FundView } from './plan.js';
+
+/** What one transaction changes in the ledger. */
+export interface LedgerChange {
+  readonly obligations: readonly StoredObligation[];
+  readonly postings: readonly Posting[];
+  readonly rapid: readonly { readonly fund: string; readonly cents: bigint }[];
+  readonly released: readonly { readonly site: string | undefined; readonly cents: bigint }[];
+}
+
+/** With what an auditor needs; written once, never changed. */
+export interface StoredObligation {
+  readonly obligation: Obligation;
+  readonly stub: object | undefined;
+}
+
+export interface LedgerView {
+  readonly funds: readonly FundView[];
+  /** The most urgent tier that waits; undefined: nobody waits. */
+  readonly waitingTier: number | undefined;
+}
+
+/** Something that two people have decided. Names are pseudonyms of staff; a household is never in it. */
+export interface BookEvent {
+  readonly kind: 'hold-lifted' | 'held-settled';
+  readonly detail: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** One link of the hash chain over all commits of the books. */
+export interface ChainLink {
+  readonly seq: bigint;
+  readonly hash: Uint8Array;
+}
+
+/** A change that uses up nothing of what a week or an hour allows. */
+export function changeOf(obligations: readonly Obligation[], postings: readonly Posting[]): LedgerChange {
+  return {
+    obligations: obligations.map((obligation) => ({ obligation, stub: undefined })),
+    postings,
+    rapid: [],
+    released: [],
+  };
+}
+
+/** The largest rapid grant that the week still has room for, in any fund. */
+export function rapidLeftOf(funds: readonly FundView[]): bigint {
+  const lefts = funds.filter(({ mayPayGrants }) => mayPayGrants).map(({ rapidLeftCents }) => rapidLeftCents);
+  return lefts.reduce((most, left) => (left > most ? left : most), 0n);
+}

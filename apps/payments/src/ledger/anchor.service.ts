@@ -1,0 +1,92 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { addDays, clocks, dayOf } from '#libs/contracts';
+import { Clock, HealthChecks, Log } from '#libs/service';
+import { Pool } from 'pg';
+import { anchoredIn, holdOf, type AnchoredPair, type HoldReason, type Standing } from '../domain/anchor.js';
+import { Anchor } from './anchor-file.adapter.js';
+import { ChainRepository, type Reads } from './chain.repository.js';
+
+/**
+ * Moves the anchor forward after each commit and before anything is sent: nothing above the anchor reaches a rail. A
+ * database that does not contain the anchored pair has been restored or has split, and payments holds.
+ */
+@Injectable()
+export class AnchorService implements OnModuleInit {
+  private held: HoldReason | undefined;
+
+  constructor(
+    private readonly anchor: Anchor,
+    private readonly chain: ChainRepository,
+    private readonly pool: Pool,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    checks: HealthChecks,
+  ) {
+    checks.set('hold', () => this.held ?? 'none');
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.standing(this.pool);
+  }
+
+  /** Why nothing is sent; undefined: it is. */
+  get holdReason(): HoldReason | undefined {
+    return this.held;
+  }
+
+  /** As `standing`, outside of every transaction. */
+  standingNow(): Promise<Standing> {
+    return this.standing(this.pool);
+  }
+
+  /**
+   * Asked in every transaction that plans or takes up anything, and in none is the answer of another one believed: a
+   * connection that was lost and made anew may lead to another database.
+   */
+  async standing(tx: Reads): Promise<Standing> {
+    const reading = this.anchor.read();
+    const anchored = anchoredIn(reading);
+    const { hash, isLifted, liftedDay } = await this.chain.factsOf(tx, anchored);
+    const isAnythingSent = reading === 'missing' && (await this.chain.isAnythingSent(tx));
+    const hold = holdOf(reading, { hash, isLifted, isAnythingSent });
+    this.note(hold);
+    const today = dayOf(this.clock.now());
+    const isCareful = liftedDay !== undefined && today <= addDays(liftedDay, clocks.topicRetentionDays);
+    return { hold, anchored, isCareful };
+  }
+
+  /** Moves the anchor to what is committed. @returns false: nothing may be sent now */
+  async advance(): Promise<boolean> {
+    const reading = this.anchor.read();
+    const head = await this.chain.head(this.pool);
+    const isThere = typeof reading !== 'string' && reading.seq === head.seq && reading.hash === head.hash;
+    if (isThere && this.held === undefined) return true;
+    if (this.held !== undefined && (await this.standing(this.pool)).hold !== undefined) return false;
+    // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
+    const isMoved = await this.anchor.locked(async () => {
+      const { hold, anchored } = await this.standing(this.pool);
+      if (hold !== undefined) return false;
+      if (head.seq > anchored.seq) this.anchor.write(head);
+      return true;
+    });
+    return isMoved ?? false;
+  }
+
+  /** Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. */
+  async moveAfterLift(from: AnchoredPair): Promise<boolean> {
+    const isMoved = await this.anchor.locked(async () => {
+      const anchored = anchoredIn(this.anchor.read());
+      if (anchored.seq !== from.seq || anchored.hash !== from.hash) return false;
+      this.anchor.write(await this.chain.head(this.pool));
+      return true;
+    });
+    await this.standing(this.pool);
+    return isMoved ?? false;
+  }
+
+  private note(hold: HoldReason | undefined): void {
+    if (hold !== undefined && hold !== this.held) this.log.write('error', 'money-held', { code: hold });
+    if (hold === undefined && this.held !== undefined) this.log.write('info', 'money-held', { code: 'lifted' });
+    this.held = hold;
+  }
+}

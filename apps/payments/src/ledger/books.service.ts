@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { AnchorService } from './anchor.service.js';
+import { BooksRepository, type BookFigures } from './books.repository.js';
+
+export interface Books extends BookFigures {
+  readonly hold: string | null;
+}
+
+/** The books as those who watch the money see them. */
+@Injectable()
+export class BooksService {
+  constructor(
+    private readonly transactions: Transactions<'payments'>,
+    private readonly books: BooksRepository,
+    private readonly anchor: AnchorService,
+  ) {}
+
+  read(): Promise<Books> {
+    return this.transactions.run(async ({ tx }) => {
+      const figures = await this.books.read(tx);
+      return { ...figures, hold: this.anchor.holdReason ?? null };
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { canonicalJson, type Day } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { sha256, toBase64url } from '#libs/sealing';
+import type { AnchoredPair } from '../domain/anchor.js';
+import type { BookEvent, ChainLink } from '../domain/ledger.js';
+
+/** A transaction, or the pool: what is only read needs no transaction of its own. */
+export type Reads = Pick<Tx, 'query'>;
+
+/** What the chain says about an anchored pair. */
+export interface AnchorFacts {
+  /** Of the link with the anchored number, base64url; undefined: there is none. */
+  readonly hash: string | undefined;
+  readonly isLifted: boolean;
+  /** The last day on which a hold was lifted. */
+  readonly liftedDay: Day | undefined;
+}
+
+interface FactsRow {
+  readonly hash: Buffer | null;
+  readonly is_lifted: boolean;
+  readonly lifted: string | null;
+}
+
+const FACTS = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
+    EXISTS (SELECT FROM book_event WHERE kind = 'hold-lifted' AND detail->>'fromSeq' = $1::text
+               AND detail->>'fromHash' = $2) AS is_lifted,
+    (SELECT max(day)::text FROM book_event WHERE kind = 'hold-lifted') AS lifted`;
+const SENT = `SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
+
+/** The chain of hashes over all commits of the books, and what people have decided in it. */
+@Injectable()
+export class ChainRepository {
+  /** Whoever plans money holds the head, so that plans follow one another and what is available is available. */
+  async lock(tx: Tx): Promise<ChainLink> {
+    const { rows } = await tx.query('SELECT seq, hash FROM chain_head FOR UPDATE');
+    const { seq, hash } = rows[0] as { seq: string; hash: Buffer };
+    return { seq: BigInt(seq), hash };
+  }
+
+  /** The head as it is just now, in the shape of an anchor. */
+  async head(tx: Reads): Promise<AnchoredPair> {
+    const { rows } = await tx.query('SELECT seq, hash FROM chain_head');
+    const row = (rows as { seq: string; hash: Buffer }[])[0];
+    if (row === undefined) throw new Error('the chain has no head');
+    return { seq: BigInt(row.seq), hash: toBase64url(row.hash) };
+  }
+
+  /** Adds a link that vouches for this. The caller holds the head. */
+  async extend(
+    tx: Tx,
+    head: ChainLink,
+    { vouched, day }: { readonly vouched: object; readonly day: Day },
+  ): Promise<void> {
+    const seq = head.seq + 1n;
+    const hash = sha256(Buffer.concat([head.hash, Buffer.from(canonicalJson(vouched))]));
+    await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [seq, hash, day]);
+    await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
+  }
+
+  /** Writes down for good what people have decided together, with a link of its own. The caller holds the head. */
+  async record(tx: Tx, head: ChainLink, { kind, detail, day }: BookEvent & { readonly day: Day }): Promise<void> {
+    const seq = head.seq + 1n;
+    await tx.query('INSERT INTO book_event (seq, kind, day, detail) VALUES ($1, $2, $3, $4)', [
+      seq,
+      kind,
+      day,
+      JSON.stringify(detail),
+    ]);
+    await this.extend(tx, head, { vouched: { seq: String(seq), kind, day, detail }, day });
+  }
+
+  async factsOf(tx: Reads, { seq, hash }: AnchoredPair): Promise<AnchorFacts> {
+    const { rows } = await tx.query(FACTS, [String(seq), hash]);
+    const row = rows[0] as FactsRow;
+    return {
+      hash: row.hash === null ? undefined : toBase64url(row.hash),
+      isLifted: row.is_lifted,
+      liftedDay: row.lifted ?? undefined,
+    };
+  }
+
+  async isAnythingSent(tx: Reads): Promise<boolean> {
+    return (await tx.query(SENT)).rows.length > 0;
+  }
+}

@@ -1,0 +1,5 @@
+export { AnchorService } from './anchor.service.js';
+export { ChainRepository } from './chain.repository.js';
+export { Fund } from './fund.entity.js';
+export { LedgerModule } from './ledger.module.js';
+export { LedgerRepository } from './ledger.repository.js';

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PaymentsConfig } from '../config.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { Anchor, AnchorFile } from './anchor-file.adapter.js';
+import { AnchorService } from './anchor.service.js';
+import { BooksController } from './books.controller.js';
+import { BooksRepository } from './books.repository.js';
+import { BooksService } from './books.service.js';
+import { ChainRepository } from './chain.repository.js';
+import { Fund } from './fund.entity.js';
+import { FundRepository } from './fund.repository.js';
+import { FundService } from './fund.service.js';
+import { LedgerRepository } from './ledger.repository.js';
+
+/** The books: append-only, double entry, one hash link for each commit, anchored outside the database. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Fund])],
+  controllers: [BooksController],
+  providers: [
+    {
+      provide: Anchor,
+      useFactory: ({ anchorFolder }: PaymentsConfig) => new AnchorFile(join(anchorFolder, 'payments.json')),
+      inject: [PaymentsConfig],
+    },
+    Pseudonyms,
+    AnchorService,
+    BooksRepository,
+    BooksService,
+    ChainRepository,
+    FundRepository,
+    FundService,
+    LedgerRepository,
+  ],
+  exports: [AnchorService, ChainRepository, LedgerRepository],
+})
+export class LedgerModule {}

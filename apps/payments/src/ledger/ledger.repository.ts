@@ -1,0 +1,226 @@
+import { Injectable } from '@nestjs/common';
+import { dayNumbered, dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { bytes } from '#libs/sealing';
+import type { Booking } from '../domain/booking.js';
+import type { Obligation } from '../domain/obligation.js';
+import type { FundView } from '../domain/plan.js';
+import { ChainRepository } from './chain.repository.js';
+import {
+  balanceRows,
+  entryRows,
+  fundOf,
+  obligationOf,
+  obligationRows,
+  rapidRows,
+  releasedRows,
+  slotRows,
+  type FundRow,
+  type ObligationRow,
+  type SlotRow,
+} from './ledger-rows.repository.js';
+
+/** Where no site is known, one cap counts for all. */
+const NO_SITE = 'NONE';
+
+/** What the week allows. */
+export interface RapidWeek {
+  /** Its Monday, days since 1970-01-01. */
+  readonly monday: number;
+  /** How much of what a fund was given may be promised as rapid grants in one week. */
+  readonly percent: number;
+}
+
+/** Obligations, instruments, entries and balances. Whoever writes holds the head of the chain. */
+@Injectable()
+export class LedgerRepository {
+  constructor(private readonly chain: ChainRepository) {}
+
+  async funds(tx: Tx, { monday, percent }: RapidWeek): Promise<readonly FundView[]> {
+    const { rows } = await tx.query(
+      `SELECT f.code, f.ways, f.may_pay_grants, coalesce(a.balance_cents, 0)::text AS available,
+              (coalesce(-g.balance_cents, 0) * $2::bigint / 100 - coalesce(w.cents, 0))::text AS rapid_left
+         FROM fund f
+         LEFT JOIN account a ON a.name = f.code || '/available'
+         LEFT JOIN account g ON g.name = f.code || '/given'
+         LEFT JOIN rapid_week w ON w.fund = f.code AND w.week = $1
+        ORDER BY f.code`,
+      [dayNumbered(monday), percent],
+    );
+    return (rows as FundRow[]).map(fundOf);
+  }
+
+  /**
+   * The most urgent tier that waits; undefined: nobody waits. A rapid grant that only waits for another week is not in
+   * the way of anybody.
+   */
+  async waitingTier(tx: Tx, rapidLeftCents: bigint): Promise<number | undefined> {
+    const { rows } = await tx.query(
+      `SELECT min(tier)::int AS tier FROM obligation
+        WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $1)`,
+      [rapidLeftCents],
+    );
+    return (rows[0] as { tier: number | null }).tier ?? undefined;
+  }
+
+  /** What went out by itself at these sites in this hour; what has no site counts together. */
+  async siteHour(
+    tx: Tx,
+    sites: readonly (string | undefined)[],
+    hour: Date,
+  ): Promise<ReadonlyMap<string | undefined, bigint>> {
+    const { rows } = await tx.query(
+      'SELECT site, cents::text AS cents FROM site_hour WHERE hour = $1 AND site = ANY($2)',
+      [hour, sites.map((site) => site ?? NO_SITE)],
+    );
+    const used = new Map((rows as { site: string; cents: string }[]).map(({ site, cents }) => [site, BigInt(cents)]));
+    return new Map(sites.map((site) => [site, used.get(site ?? NO_SITE) ?? 0n]));
+  }
+
+  async obligations(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Obligation>> {
+    if (ids.length === 0) return new Map();
+    const keys = ids.map(bytes);
+    const { rows } = await tx.query(
+      `SELECT id, kind, amount_cents::text AS amount_cents, needs, tier, service_area, status, fund
+         FROM obligation WHERE id = ANY($1)`,
+      [keys],
+    );
+    const slots = await tx.query(
+      // Locked: nobody can begin to carry what is being taken back here.
+      `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
+              lease IS NOT NULL OR tries > 0 AS taken_up, careful
+         FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation FOR UPDATE`,
+      [keys],
+    );
+    const byObligation = Map.groupBy(slots.rows as SlotRow[], ({ obligation }) => obligation.toString('base64url'));
+    return new Map(
+      (rows as ObligationRow[]).map((row) => {
+        const id = row.id.toString('base64url');
+        return [id, obligationOf(row, id, byObligation.get(id) ?? [])];
+      }),
+    );
+  }
+
+  /** Writes what has changed, if anything has, and adds one link to the chain. */
+  async write(tx: Tx, booking: Booking): Promise<void> {
+    const { head, nowMs, vouched, obligations, entries } = booking;
+    if (obligations.length === 0 && entries.length === 0) return;
+    await this.writeObligations(tx, booking);
+    await this.writeSlots(tx, booking);
+    await this.writeEntries(tx, booking);
+    await this.writeBalances(tx, booking);
+    await this.writeLimits(tx, booking);
+    await this.chain.extend(tx, head, { vouched, day: dayOf(new Date(nowMs)) });
+  }
+
+  private async writeObligations(tx: Tx, { obligations, nowMs }: Booking): Promise<void> {
+    if (obligations.length === 0) return;
+    const rows = obligations.map(({ obligation, stub, orderKey }) => ({
+      id: bytes(obligation.id),
+      kind: obligation.kind,
+      amount_cents: obligation.amountCents,
+      needs: obligation.needs.join(','),
+      tier: obligation.tier,
+      service_area: obligation.serviceArea,
+      status: obligation.status,
+      fund: obligation.fund,
+      stub,
+      order_key: orderKey,
+    }));
+    await tx.query(
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
+       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund, n.stub,
+              n.order_key, $1
+         FROM ${obligationRows.sql}
+       ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
+          order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
+                           THEN excluded.order_key ELSE o.order_key END`,
+      [dayOf(new Date(nowMs)), ...obligationRows.values(rows)],
+    );
+  }
+
+  private async writeSlots(tx: Tx, { slots, head }: Booking): Promise<void> {
+    if (slots.length === 0) return;
+    const rows = slots.map(({ obligation, slot, reference, dueMs }) => ({
+      obligation: bytes(obligation),
+      slot: slot.slot,
+      generation: slot.generation,
+      amount_cents: slot.amountCents,
+      way: slot.way,
+      site: slot.site,
+      state: slot.state,
+      secret_lost: slot.isSecretLost,
+      reference,
+      due: dueMs === null ? null : new Date(dueMs),
+      careful: slot.isCareful,
+    }));
+    await tx.query(
+      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due, careful)
+       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $1,
+              n.due, n.careful
+         FROM ${slotRows.sql}
+       ON CONFLICT (obligation, slot, generation) DO UPDATE
+          SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
+              careful = excluded.careful, due = excluded.due, lease = NULL,
+              tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE s.tries END,
+              batch = CASE WHEN excluded.way = s.way THEN s.batch END
+        WHERE (s.way, s.state, s.secret_lost, s.careful)
+              IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
+      [head.seq + 1n, ...slotRows.values(rows)],
+    );
+  }
+
+  private async writeEntries(tx: Tx, { entries, head }: Booking): Promise<void> {
+    if (entries.length === 0) return;
+    await tx.query(
+      `INSERT INTO entry (seq, line, account, amount_cents, obligation)
+       SELECT $1, e.line, e.account, e.cents, e.obligation
+         FROM ${entryRows.sql}`,
+      [
+        head.seq + 1n,
+        ...entryRows.values(
+          entries.map(({ obligation, ...entry }) => ({
+            ...entry,
+            obligation: obligation === undefined ? null : bytes(obligation),
+          })),
+        ),
+      ],
+    );
+  }
+
+  /** A balance below nothing breaks the table's rule, and with it the whole transaction. */
+  private async writeBalances(tx: Tx, { balances }: Booking): Promise<void> {
+    if (balances.length === 0) return;
+    await tx.query(
+      'INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name) ON CONFLICT DO NOTHING',
+      [balances.map(({ name }) => name)],
+    );
+    await tx.query(
+      `UPDATE account a SET balance_cents = a.balance_cents + n.cents
+         FROM ${balanceRows.sql} WHERE a.name = n.name`,
+      balanceRows.values(balances),
+    );
+  }
+
+  private async writeLimits(tx: Tx, { rapid, released, mondayOfWeek, hourMs }: Booking): Promise<void> {
+    if (rapid.length > 0) {
+      await tx.query(
+        `INSERT INTO rapid_week AS w (fund, week, cents)
+         SELECT n.fund, $1, sum(n.cents) FROM ${rapidRows.sql} GROUP BY n.fund
+         ON CONFLICT (fund, week) DO UPDATE SET cents = w.cents + excluded.cents`,
+        [dayNumbered(mondayOfWeek), ...rapidRows.values(rapid)],
+      );
+    }
+    if (released.length > 0) {
+      await tx.query(
+        `INSERT INTO site_hour AS h (site, hour, cents)
+         SELECT n.site, $1, sum(n.cents) FROM ${releasedRows.sql} GROUP BY n.site
+         ON CONFLICT (site, hour) DO UPDATE SET cents = h.cents + excluded.cents`,
+        [
+          new Date(hourMs),
+          ...releasedRows.values(released.map(({ site, cents }) => ({ site: site ?? NO_SITE, cents }))),
+        ],
+      );
+    }
+  }
+}
