@@ -128,9 +128,10 @@ export class LedgerRepository {
       order_key: orderKey,
     }));
     await tx.query(
-      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key, day)
-       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund, n.stub,
-              n.order_key, $1
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key,
+          day)
+       SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund,
+              n.stub, n.order_key, $1
          FROM ${obligationRows.sql}
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
           order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
@@ -155,9 +156,10 @@ export class LedgerRepository {
       careful: slot.isCareful,
     }));
     await tx.query(
-      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference, seq, due, careful)
-       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference, $1,
-              n.due, n.careful
+      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference,
+          seq, due, careful)
+       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference,
+              $1, n.due, n.careful
          FROM ${slotRows.sql}
        ON CONFLICT (obligation, slot, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
@@ -192,7 +194,8 @@ export class LedgerRepository {
   private async writeBalances(tx: Tx, { balances }: Booking): Promise<void> {
     if (balances.length === 0) return;
     await tx.query(
-      'INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name) ON CONFLICT DO NOTHING',
+      `INSERT INTO account (name, balance_cents) SELECT n.name, 0 FROM unnest($1::text[]) AS n(name)
+         ON CONFLICT DO NOTHING`,
       [balances.map(({ name }) => name)],
     );
     await tx.query(
