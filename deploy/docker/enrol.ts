@@ -11,12 +11,16 @@ import type { EnrolmentList } from '../local/enrolment.js';
  */
 const lists = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as readonly EnrolmentList[];
 const folder = mkdtempSync(join(tmpdir(), 'enrol-'));
-for (const { service, command, list } of lists) {
+for (const { service, what, list } of lists) {
   const file = join(folder, 'list.json');
   writeFileSync(file, JSON.stringify(list));
-  const { status } = spawnSync(process.execPath, [join('dist', 'apps', command), file], {
-    env: { DATABASE_URL: process.env[`DATABASE_URL_${service.toUpperCase()}`] },
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [join('dist', 'apps', service, 'src', 'main.js'), 'enrol', what, file],
+    {
+      env: { DATABASE_URL: process.env[`DATABASE_URL_${service.toUpperCase()}`] },
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) process.exit(1);
 }

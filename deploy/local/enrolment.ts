@@ -58,11 +58,11 @@ export function staffFile(place: Place): string {
   return join(place.root, 'staff.json');
 }
 
-/** The public halves of the keys that one service is to know, and its own command that enrols them. */
+/** The public halves of the keys that one service is to know, and what they are the keys of. */
 export interface EnrolmentList {
   readonly service: Service;
-  /** Below dist/apps. */
-  readonly command: string;
+  /** Of what it is a list. */
+  readonly what: 'devices' | 'staff';
   readonly list: readonly object[];
 }
 
@@ -89,11 +89,11 @@ export async function enrolmentLists(place: Place, running: readonly Service[]):
   );
   const lists: EnrolmentList[] = running.map((service) => ({
     service,
-    command: service === 'intake' ? 'intake/src/enrol-staff.js' : `${service}/src/enrol.js`,
+    what: 'staff' as const,
     list: staff.filter((each) => each.service === service).map(publicHalf),
   }));
   if (running.includes('intake')) {
-    lists.push({ service: 'intake', command: 'intake/src/enrol.js', list: devices.map(publicHalf) });
+    lists.push({ service: 'intake', what: 'devices', list: devices.map(publicHalf) });
   }
   return lists;
 }
@@ -124,13 +124,13 @@ function publicHalf<T extends { readonly seed: string }>({
 
 async function enrol(
   place: Place,
-  { command, url, list }: { readonly command: string; readonly url: string; readonly list: readonly object[] },
+  { service, what, url, list }: EnrolmentList & { readonly url: string },
 ): Promise<void> {
-  const file = join(place.root, `enrol-${command.replaceAll('/', '-')}.json`);
+  const file = join(place.root, `enrol-${service}-${what}.json`);
   await writeFile(file, JSON.stringify(list));
   try {
-    const program = join(repositoryRoot, 'dist', 'apps', command);
-    await promisify(execFile)(process.execPath, [program, file], { env: { DATABASE_URL: url } });
+    const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
+    await promisify(execFile)(process.execPath, [program, 'enrol', what, file], { env: { DATABASE_URL: url } });
   } finally {
     await rm(file, { force: true });
   }

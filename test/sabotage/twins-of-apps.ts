@@ -30,9 +30,9 @@ const door: readonly Twin[] = [
   {
     promise: 'a box holds the newest message, in whatever order they come',
     without: 'versions are compared',
-    file: 'apps/intake/src/box.store.ts',
-    find: '.filter((message, at) => message.version > (present[at]?.version ?? 0))',
-    replace: '.filter((_, at) => at < present.length)',
+    file: 'apps/intake/src/domain/box.ts',
+    find: '({ box, version }) => version > (present.get(box) ?? 0)',
+    replace: '({ box }) => box !== present.toString()',
     test: 'apps/intake/test/intake.it.spec.ts',
     name: 'hold the highest version of every order',
   },

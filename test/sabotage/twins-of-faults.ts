@@ -85,8 +85,8 @@ const instances: readonly Twin[] = [
   {
     promise: 'a process that starts again does not wait for what it had leased before',
     without: 'what stands under a number is freed before the number is used again',
-    file: 'apps/notification/src/text.store.ts',
-    find: '      if (!cleared.has(TEXT)) await store.endDeadLeases(TEXT, holder);\n',
+    file: 'apps/notification/src/text.service.ts',
+    find: '      if (!cleared.has(kind)) await this.texts.endDeadLeases(tx, holder);\n',
     replace: '',
     test: TEXTS,
     name: 'free when another one is given its number',

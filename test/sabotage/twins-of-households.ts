@@ -57,8 +57,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
   {
     promise: 'who withdraws is compared with nobody any more',
     without: 'the tokens of a withdrawn case are taken out',
-    file: 'apps/eligibility/src/case.store.ts',
-    find: 'await this.tokens.forget(tx, {',
+    file: 'apps/eligibility/src/case.service.ts',
+    find: 'await this.duplicates.forget(tx, {',
     replace: 'await Promise.resolve({',
     test: 'apps/eligibility/test/eligibility.it.spec.ts',
     name: 'no fact and no token is kept',
@@ -66,7 +66,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   {
     promise: 'every kind of record ends',
     without: 'a kind says when it is over',
-    file: 'apps/eligibility/src/review.store.ts',
+    file: 'apps/eligibility/src/review.repository.ts',
     find: ', isOver: isOutlived',
     replace: '',
     test: 'apps/eligibility/test/endings.spec.ts',
@@ -101,7 +101,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   {
     promise: 'keys of household tokens die with their cycle and its window',
     without: 'they are destroyed',
-    file: 'apps/eligibility/src/token.store.ts',
+    file: 'apps/eligibility/src/cycle-keys.worker.ts',
     find: 'await this.keys.destroy(cycle);',
     replace: 'await Promise.resolve();',
     test: 'apps/eligibility/test/cycle.it.spec.ts',

@@ -5,6 +5,6 @@ import 'reflect-metadata';
 const [service, url] = process.argv.slice(2);
 const module = await import(new URL(`../../dist/apps/${service}/src/${service}.module.js`, import.meta.url));
 const { dataSourceOf } = await import('#libs/service');
-const source = await dataSourceOf({ url, ...module[`${service}Spec`] }).initialize();
+const source = await dataSourceOf({ url, ...module[service] }).initialize();
 await source.runMigrations();
 await source.destroy();

@@ -1,29 +1,50 @@
 import { Module } from '@nestjs/common';
-import { ServiceConfig, ServiceModule, type ServiceDefinition } from '#libs/service';
-import { CaseDesk } from './case-desk.js';
-import { caseKinds, CaseStore } from './case.store.js';
+import { dayNumber } from '#libs/contracts';
+import { caseClocksOf } from '#libs/policy';
+import { ServiceModule, type ServiceDefinition } from '#libs/service';
+import { caseKinds, CaseRepository } from './case.repository.js';
+import { CaseService } from './case.service.js';
+import { EligibilityConfig } from './config.js';
+import { CycleKeysWorker } from './cycle-keys.worker.js';
+import type { CaseFile } from './domain/case-file.js';
+import { keptUntil } from './domain/ending.js';
+import { DuplicatesService } from './duplicates.service.js';
 import { Tables1764028800002 } from './migrations/0001-tables.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { ReviewController } from './review.controller.js';
-import { ReviewDesk } from './review-desk.js';
-import { reviewKind, ReviewStore } from './review.store.js';
-import { tokenKind, TokenStore } from './token.store.js';
+import { reviewKind, ReviewRepository } from './review.repository.js';
+import { ReviewService } from './review.service.js';
+import { tokenKind, TokenRepository } from './token.repository.js';
 
-export const eligibilitySpec: ServiceDefinition<'eligibility'> = {
+export const eligibility: ServiceDefinition<'eligibility'> = {
   service: 'eligibility',
-  config: ServiceConfig,
-  kinds: (profile) => [...caseKinds(profile), reviewKind, tokenKind(profile)],
+  config: EligibilityConfig,
+  kinds: (profile) => {
+    const clocks = caseClocksOf(profile);
+    const isOver = ({ state }: CaseFile, today: string): boolean => keptUntil(state, clocks) < dayNumber(today);
+    return [...caseKinds(isOver), reviewKind, tokenKind(profile)];
+  },
   entities: [],
   migrations: [Tables1764028800002],
   secretSeries: ['tokens'],
 };
 
+/** Opens the facts, decides by the city's profile in pure functions, and lets people look at what rules cannot decide. */
 @Module({
-  imports: [ServiceModule.for(eligibilitySpec)],
+  imports: [ServiceModule.for(eligibility)],
   controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, ReviewController],
-  providers: [CaseDesk, CaseStore, Pseudonyms, ReviewDesk, ReviewStore, TokenStore],
+  providers: [
+    CaseRepository,
+    CaseService,
+    CycleKeysWorker,
+    DuplicatesService,
+    Pseudonyms,
+    ReviewRepository,
+    ReviewService,
+    TokenRepository,
+  ],
 })
 export class EligibilityModule {}

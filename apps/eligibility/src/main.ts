@@ -1,4 +1,4 @@
 import { runService } from '#libs/service';
-import { EligibilityModule, eligibilitySpec } from './eligibility.module.js';
+import { eligibility, EligibilityModule } from './eligibility.module.js';
 
-await runService(eligibilitySpec, EligibilityModule);
+await runService(eligibility, EligibilityModule);

@@ -1,15 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
-import { CaseDesk } from './case-desk.js';
-import type { CaseInput } from './case.store.js';
+import { CaseService, type CaseInput } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
 /** Evidence shown, appeal, withdrawal: signed by the household, in any order, also before its facts have come. */
 @Controller()
 export class OnEligibilityRequestFiled {
-  constructor(private readonly desk: CaseDesk) {}
+  constructor(private readonly cases: CaseService) {}
 
   @on.slice(eligibilityRequestFiled, eligibilityRequest)
   handle(
@@ -22,7 +21,7 @@ export class OnEligibilityRequestFiled {
         if (command === undefined) return parkFromDevice('request-incomplete');
         return { handle: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
       },
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }

@@ -1,15 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
-import { CaseDesk } from './case-desk.js';
-import type { Application } from './case.store.js';
+import { CaseService, type Application } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
 /** Opens the facts of a household and decides. */
 @Controller()
 export class OnFactsSubmitted {
-  constructor(private readonly desk: CaseDesk) {}
+  constructor(private readonly cases: CaseService) {}
 
   @on.slice(factsSubmitted, factsSlice)
   handle(
@@ -21,7 +20,7 @@ export class OnFactsSubmitted {
         handle: Buffer.from(household, 'base64url'),
         application: applicationOf(slice, day),
       }),
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }
@@ -31,7 +30,8 @@ function applicationOf(slice: FactsSliceV1, day: string): Application {
   return {
     day,
     keys: { receiptKey: slice.receiptKey, paymentsHandle: slice.paymentsHandle, linkToken: slice.linkToken },
-    tokens: { tokens, previousTokens },
+    tokens,
+    previousTokens,
     areaName: residence.serviceArea,
     facts: {
       event: slice.event,

@@ -1,25 +1,22 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, park, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantClosed } from '#libs/contracts';
-import { CaseDesk } from './case-desk.js';
-import { CaseStore } from './case.store.js';
+import { bytes } from '#libs/sealing';
+import { CaseService } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
 /** Payments is done with a grant: the case can be closed and forgotten when everything else about it has ended too. */
 @Controller()
 export class OnGrantClosed {
-  constructor(
-    private readonly cases: CaseStore,
-    private readonly desk: CaseDesk,
-  ) {}
+  constructor(private readonly cases: CaseService) {}
 
   @on(grantClosed)
   async handle(
     deliveries: readonly Delivery<typeof grantClosed>[],
     { unit }: BatchContext<'eligibility'>,
   ): Promise<readonly Handled[]> {
-    const grants = deliveries.map(({ payload }) => Buffer.from(payload.grant, 'base64url'));
+    const grants = deliveries.map(({ payload }) => bytes(payload.grant));
     const found = await this.cases.ofGrants(unit.tx, grants);
     return takeAll(deliveries, {
       translate: ({ payload, day: text }, at) => {
@@ -29,7 +26,7 @@ export class OnGrantClosed {
         const command = { type: 'grant-ended', kind: grant.kind, how: payload.ended, day } as const;
         return { handle: grant.handle, day, command };
       },
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }

@@ -11,8 +11,21 @@ import {
   type Outgoing,
 } from '#libs/contracts';
 import { sealToBox, toBase64url } from '#libs/sealing';
+import type { CaseKeys } from './domain/case-file.js';
 import type { CaseEvent } from './domain/case.js';
-import type { CaseOutput } from './case.store.js';
+import type { GrantKind } from './domain/decide.js';
+
+/** What has to be told of one case, with what is needed to tell it. */
+export interface CaseNews {
+  readonly keys: CaseKeys;
+  readonly needs: readonly string[];
+  readonly areaName: string;
+  readonly evidenceClass: string;
+  readonly events: readonly CaseEvent[];
+  readonly grantIdOf: (kind: GrantKind) => Uint8Array;
+  /** What an auditor sees of a reviewer: another name each month. */
+  readonly auditNameOf: (reviewer: string) => string;
+}
 
 export interface OutgoingSetting {
   /** The day on which it is said. */
@@ -25,41 +38,41 @@ export interface OutgoingSetting {
 }
 
 /** Everything that eligibility says, to whom, of one case. */
-export function messagesFor(output: CaseOutput, setting: OutgoingSetting): readonly Outgoing<'eligibility'>[] {
-  return output.events.map((event) => messageFor(event, output, setting));
+export function messagesFor(news: CaseNews, setting: OutgoingSetting): readonly Outgoing<'eligibility'>[] {
+  return news.events.map((event) => messageFor(event, news, setting));
 }
 
-function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetting): Outgoing<'eligibility'> {
+function messageFor(event: CaseEvent, news: CaseNews, setting: OutgoingSetting): Outgoing<'eligibility'> {
   const { today, profileHash } = setting;
   switch (event.type) {
     case 'grant-awarded':
       return message(grantAwarded, today, {
-        grant: toBase64url(output.grantIdOf(event.kind)),
-        household: output.keys.paymentsHandle,
+        grant: toBase64url(news.grantIdOf(event.kind)),
+        household: news.keys.paymentsHandle,
         kind: event.kind,
         amountCents: String(event.amountCents),
-        needs: [...output.needs],
+        needs: [...news.needs],
         tier: event.tier,
-        serviceArea: output.areaName,
+        serviceArea: news.areaName,
         version: event.version,
         stub: {
           profileHash: toBase64url(profileHash),
           rules: [...event.rules],
-          evidenceClass: output.evidenceClass,
-          ...(event.reviewer === undefined ? {} : { reviewer: output.pseudonymOf(event.reviewer) }),
+          evidenceClass: news.evidenceClass,
+          ...(event.reviewer === undefined ? {} : { reviewer: news.auditNameOf(event.reviewer) }),
         },
       });
     case 'grant-cancelled':
       return message(grantCancelled, today, {
-        grant: toBase64url(output.grantIdOf(event.kind)),
+        grant: toBase64url(news.grantIdOf(event.kind)),
         version: event.version,
         reason: event.reason,
       });
     case 'outcome':
-      return outcome(event, output, setting);
+      return outcome(event, news, setting);
     case 'notice':
       return message(eligibilityNoticeDue, today, {
-        token: output.keys.linkToken,
+        token: news.keys.linkToken,
         version: event.version,
         template: event.template,
       });
@@ -69,7 +82,7 @@ function messageFor(event: CaseEvent, output: CaseOutput, setting: OutgoingSetti
 /** Sealed to the receipt: intake carries it and cannot read it. */
 function outcome(
   event: Extract<CaseEvent, { type: 'outcome' }>,
-  { keys }: CaseOutput,
+  { keys }: CaseNews,
   { today, boxDays, askDays }: OutgoingSetting,
 ): Outgoing<'eligibility'> {
   const { version, status, reasons, highestRequest, amountCents, awardedDay } = event;

@@ -3,7 +3,7 @@ import { Field, IsBytes } from '#libs/contracts';
 import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
-import { ReviewDesk } from './review-desk.js';
+import { ReviewService } from './review.service.js';
 
 class SettleCase {
   @Field({ data: 'operational', purpose: 'which case' })
@@ -20,7 +20,7 @@ class SettleCase {
  */
 @Controller('v1/review')
 export class ReviewController {
-  constructor(private readonly reviews: ReviewDesk) {}
+  constructor(private readonly reviews: ReviewService) {}
 
   @Post('next')
   @HttpCode(200)

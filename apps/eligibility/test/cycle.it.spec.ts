@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, dayNumber } from '#libs/contracts';
-import { TokenStore } from '../src/token.store.js';
+import { CycleKeysWorker } from '../src/cycle-keys.worker.js';
 import { EligibilityWorld } from './support.js';
 
 describe('household tokens', () => {
@@ -11,7 +11,7 @@ describe('household tokens', () => {
       const { keyring, profile } = ending.service;
       const cycle = Math.floor(dayNumber('2026-11-18') / profile.cycle.days);
       const lastDay = cycle * profile.cycle.days + profile.cycle.keyLifetimeDays - 1;
-      const tokens = ending.service.get(TokenStore);
+      const tokens = ending.service.get(CycleKeysWorker);
       const pass = (days: number): void => ending.pass(days * DAY_MS);
       pass(lastDay - dayNumber('2026-11-18'));
       await tokens.destroyOldKeys();

@@ -6,7 +6,7 @@ import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
-import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
+import { EligibilityModule, eligibility } from '../src/eligibility.module.js';
 import { EligibilityWorld, endOf } from './support.js';
 
 let world: EligibilityWorld;
@@ -197,7 +197,7 @@ describe('duplicates', () => {
 
 describe('two processes on one database', () => {
   it('facts in the one, requests in the other, at the same moment: nothing is lost', async () => {
-    const other = await ServiceUnderTest.open(eligibilitySpec, {
+    const other = await ServiceUnderTest.open(eligibility, {
       keyrings: world.keyrings,
       module: EligibilityModule,
       clock: world.service.clock,
@@ -227,7 +227,7 @@ describe('two processes on one database', () => {
 describe('the schema', () => {
   it('goes up, down and up again, and is what the entities say', async () => {
     const { url, drop } = await testDatabase();
-    const source = await dataSourceOf({ url, ...eligibilitySpec }).initialize();
+    const source = await dataSourceOf({ url, ...eligibility }).initialize();
     try {
       const tables = async (): Promise<string[]> => {
         const rows = await source.query<{ name: string }[]>(

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { day, everyRecordEnds } from '../../../test/support/endings.js';
 import { newCase } from '../src/domain/case.js';
-import { eligibilitySpec } from '../src/eligibility.module.js';
+import { eligibility } from '../src/eligibility.module.js';
 
 const submitted = { day, facts: {}, around: {} };
 
-everyRecordEnds(eligibilitySpec, [
+everyRecordEnds(eligibility, [
   { kind: 'case', what: 'a request alone', body: { state: { ...newCase, lastDay: day } }, keptDays: 9 },
   {
     kind: 'case',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { loadProfile, type Profile } from '#libs/policy';
 import type { Policy } from '../src/domain/policy.js';
-import { policyOf, samplePercentOf } from '../src/policy.js';
+import { policyOf, samplePercentOf } from '../src/policy.adapter.js';
 import { byBill, bySize } from './policies.js';
 
 const read = (name: string): Profile =>

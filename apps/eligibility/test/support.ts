@@ -4,7 +4,7 @@ import { SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
-import { EligibilityModule, eligibilitySpec } from '../src/eligibility.module.js';
+import { EligibilityModule, eligibility } from '../src/eligibility.module.js';
 
 const START = new Date('2026-11-18T15:05:00Z');
 
@@ -38,7 +38,7 @@ export class EligibilityWorld {
     const world = new EligibilityWorld(await TestKeyrings.create(since), start);
     const clock = { now: (): Date => world.now };
     const { keyrings } = world;
-    world.service = await ServiceUnderTest.open(eligibilitySpec, { keyrings, module: EligibilityModule, clock, env });
+    world.service = await ServiceUnderTest.open(eligibility, { keyrings, module: EligibilityModule, clock, env });
     return world;
   }
 

@@ -26,9 +26,9 @@ import {
   SignedByDevice,
   type Caller,
 } from '#libs/service';
-import { ApplicationDesk } from './application-desk.js';
-import { BoxStore } from './box.store.js';
+import { BoxService } from './box.service.js';
 import { dayRule } from './domain/acceptance.js';
+import { SubmissionService } from './submission.service.js';
 
 const limits = {
   acceptDays: clocks.intakeAcceptDays,
@@ -42,8 +42,8 @@ const recipients: readonly RequestRecipient[] = ['eligibility', 'payments', 'not
 @Controller('v1')
 export class DoorController {
   constructor(
-    private readonly applications: ApplicationDesk,
-    private readonly boxes: BoxStore,
+    private readonly submissions: SubmissionService,
+    private readonly boxes: BoxService,
     @Inject(KEY_DIRECTORY) private readonly keys: KeyDirectory,
     private readonly clock: Clock,
   ) {}
@@ -56,7 +56,7 @@ export class DoorController {
     @ContractBody(SubmitApplicationV1) application: SubmitApplicationV1,
   ): Promise<AcceptedV1> {
     const mayBeNew = this.checkDay(application) && this.hasKeys(application.day, recipients);
-    const verdict = await this.applications.submit({ application, ...originOf(device), mayBeNew });
+    const verdict = await this.submissions.submit({ application, ...originOf(device), mayBeNew });
     if (verdict === 'other-content' || verdict === 'day-over') throw new Problem(verdict);
     return { accepted: true, lastDay: addDays(application.day, clocks.dayKeyDays) };
   }
@@ -69,7 +69,7 @@ export class DoorController {
     @ContractBody(FileRequestV1) { to, day, sealed, contracts }: FileRequestV1,
   ): Promise<{ accepted: true }> {
     if (!this.checkDay({ day, contracts }) || !this.hasKeys(day, [to])) throw new Problem('day-over');
-    await this.applications.file({ to, day, sealed, ...originOf(device) });
+    await this.submissions.file({ to, day, sealed, ...originOf(device) });
     return { accepted: true };
   }
 

@@ -1,33 +1,40 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DeviceDirectory, ServiceConfig, ServiceModule, type ServiceDefinition } from '#libs/service';
-import { applicationKinds, ApplicationDesk } from './application-desk.js';
-import { boxKind, BoxStore } from './box.store.js';
+import { DeviceDirectory, ServiceModule, type ServiceDefinition } from '#libs/service';
+import { applicationKinds, ApplicationRepository } from './application.repository.js';
+import { boxKind, BoxRepository } from './box.repository.js';
+import { BoxService } from './box.service.js';
+import { IntakeConfig } from './config.js';
 import { Device } from './device.entity.js';
-import { DeviceStore } from './device.store.js';
+import { deviceEnrolment, DeviceRepository } from './device.repository.js';
 import { DirectoryController } from './directory.controller.js';
 import { DoorController } from './door.controller.js';
 import { Tables1764028800001 } from './migrations/0001-tables.js';
 import { OnOutcomePosted } from './on-outcome-posted.js';
 import { Pseudonyms } from './pseudonyms.js';
+import { SubmissionService } from './submission.service.js';
 
-export const intakeSpec: ServiceDefinition<'intake'> = {
+export const intake: ServiceDefinition<'intake'> = {
   service: 'intake',
-  config: ServiceConfig,
+  config: IntakeConfig,
   kinds: () => [...applicationKinds, boxKind],
   entities: [Device],
   migrations: [Tables1764028800001],
+  enrolments: [deviceEnrolment],
 };
 
+/** The public door: takes sealed applications and requests, keeps the boxes, and can read none of it. */
 @Module({
-  imports: [ServiceModule.for(intakeSpec), TypeOrmModule.forFeature([Device])],
+  imports: [ServiceModule.for(intake), TypeOrmModule.forFeature([Device])],
   controllers: [DoorController, DirectoryController, OnOutcomePosted],
   providers: [
-    ApplicationDesk,
-    BoxStore,
-    DeviceStore,
-    { provide: DeviceDirectory, useExisting: DeviceStore },
+    ApplicationRepository,
+    BoxRepository,
+    BoxService,
+    DeviceRepository,
+    { provide: DeviceDirectory, useExisting: DeviceRepository },
     Pseudonyms,
+    SubmissionService,
   ],
 })
 export class IntakeModule {}

@@ -1,4 +1,4 @@
 import { runService } from '#libs/service';
-import { intakeSpec, IntakeModule } from './intake.module.js';
+import { intake, IntakeModule } from './intake.module.js';
 
-await runService(intakeSpec, IntakeModule);
+await runService(intake, IntakeModule);

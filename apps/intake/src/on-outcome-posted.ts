@@ -1,14 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { eligibilityOutcomePosted, paymentsOutcomePosted } from '#libs/contracts';
-import { BoxStore } from './box.store.js';
+import { BoxService } from './box.service.js';
 
 const on = handlersFor('intake');
 
 /** Puts what the others say to a household into its box, unread. */
 @Controller()
 export class OnOutcomePosted {
-  constructor(private readonly boxes: BoxStore) {}
+  constructor(private readonly boxes: BoxService) {}
 
   @on(eligibilityOutcomePosted)
   eligibility(
@@ -26,14 +26,13 @@ export class OnOutcomePosted {
     return this.post(deliveries, unit);
   }
 
-  private async post(
+  private post(
     deliveries: readonly (Delivery<typeof eligibilityOutcomePosted> | Delivery<typeof paymentsOutcomePosted>)[],
     { tx }: BatchContext<'intake'>['unit'],
   ): Promise<readonly Handled[]> {
-    await this.boxes.post(
-      tx,
-      deliveries.map(({ payload }) => ({ ...payload, box: Buffer.from(payload.box, 'base64url') })),
-    );
-    return deliveries.map(() => ({ status: 'done' }));
+    return takeAll(deliveries, {
+      translate: ({ payload: { box, version, lastDay, sealed } }) => ({ box, version, lastDay, sealed }),
+      take: (messages) => this.boxes.post(tx, messages),
+    });
   }
 }

@@ -15,31 +15,40 @@ import {
   type RequestRecipient,
   type SubmitApplicationV1,
 } from '#libs/contracts';
-import { sealToBox, sha256 } from '#libs/sealing';
+import { sealToBox, sha256, toBase64url } from '#libs/sealing';
 
 /** Gives an id its name in one contract: base64url of a keyed hash. */
 export type NameFor = (contract: string, id: Uint8Array) => string;
 
-interface AcceptedApplication {
-  readonly application: SubmitApplicationV1;
+/** Where something was sent from, as its signature tells. */
+export interface Origin {
   readonly lane: Lane;
   readonly site: string | undefined;
 }
 
-interface FiledRequest {
+/** A later request of a household, sealed to one service. */
+export interface Filing extends Origin {
   readonly to: RequestRecipient;
   readonly day: string;
   readonly sealed: string;
-  readonly lane: Lane;
-  readonly site: string | undefined;
+}
+
+/** A message in one of intake's boxes; ids and sealed bytes in base64url. */
+interface BoxedMessage {
+  readonly box: string;
+  readonly version: number;
+  readonly lastDay: string;
+  readonly sealed: string;
 }
 
 /** After the last day of an answer the box still says "apply again" for this long. */
 const APPLY_AGAIN_DAYS = 30;
 
 /** The three slices of an application, each to the one service that can open it. */
-export function sliceMessages(accepted: AcceptedApplication, nameFor: NameFor): readonly Outgoing<'intake'>[] {
-  const { application, lane, site } = accepted;
+export function sliceMessages(
+  { application, lane, site }: Origin & { readonly application: SubmitApplicationV1 },
+  nameFor: NameFor,
+): readonly Outgoing<'intake'>[] {
   const { day, facts, payout, contact } = application;
   const id = Buffer.from(application.application, 'base64url');
   return [
@@ -50,7 +59,7 @@ export function sliceMessages(accepted: AcceptedApplication, nameFor: NameFor): 
 }
 
 /** A later request, to its service. Payments also learns the lane: presence is confirmed by where it was made. */
-export function filedMessage({ to, day, sealed, lane, site }: FiledRequest, nameFor: NameFor): Outgoing<'intake'> {
+export function filedMessage({ to, day, sealed, lane, site }: Filing, nameFor: NameFor): Outgoing<'intake'> {
   const id = sha256(Buffer.from(sealed));
   switch (to) {
     case 'eligibility':
@@ -67,10 +76,7 @@ export function filedMessage({ to, day, sealed, lane, site }: FiledRequest, name
 }
 
 /** The word "received" in intake's own box, with the last day on which an answer can come. */
-export function receivedBox(
-  { day, receiptKey }: SubmitApplicationV1,
-  version: number,
-): { value: Uint8Array; body: { version: number; lastDay: string; sealed: string } } {
+export function receivedBox({ day, receiptKey }: SubmitApplicationV1, version: number): BoxedMessage {
   const answerBy = addDays(day, clocks.dayKeyDays);
   const lastDay = addDays(answerBy, APPLY_AGAIN_DAYS);
   const { box, sealed } = sealToBox({
@@ -87,7 +93,7 @@ export function receivedBox(
       ready: [],
     }),
   });
-  return { value: box, body: { version, lastDay, sealed: Buffer.from(sealed).toString('base64url') } };
+  return { box: toBase64url(box), version, lastDay, sealed: toBase64url(sealed) };
 }
 
 function origin(lane: Lane, site: string | undefined): { lane: Lane; site?: string } {

@@ -38,7 +38,7 @@ import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities,
 import { someAnswers } from '../../../test/support/city.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { IntakeModule, intakeSpec } from '../src/intake.module.js';
+import { IntakeModule, intake } from '../src/intake.module.js';
 
 const day = '2026-11-10';
 const noon = new Date(startOfDay(day) + 12 * HOUR_MS);
@@ -49,7 +49,7 @@ let now = noon;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create(day);
-  service = await ServiceUnderTest.open(intakeSpec, { keyrings, module: IntakeModule, clock: { now: () => now } });
+  service = await ServiceUnderTest.open(intake, { keyrings, module: IntakeModule, clock: { now: () => now } });
 });
 
 afterAll(async () => {

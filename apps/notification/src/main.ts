@@ -1,4 +1,4 @@
 import { runService } from '#libs/service';
-import { NotificationModule, notificationSpec } from './notification.module.js';
+import { notification, NotificationModule } from './notification.module.js';
 
-await runService(notificationSpec, NotificationModule);
+await runService(notification, NotificationModule);

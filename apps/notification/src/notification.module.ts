@@ -1,33 +1,49 @@
 import { Module } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
+import { caseClocksOf, type Profile } from '#libs/policy';
+import type { KindSpec } from '#libs/records';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { HttpTextCarrier, TextCarrier } from './carrier.adapter.js';
-import { NotificationConfig } from './config.js';
-import { ContactDesk } from './contact-desk.js';
-import { contactDaysOf, contactKinds, ContactStore } from './contact.store.js';
-import { TextCounts } from './counts.js';
-import { linkKind } from './link.store.js';
+import { contactDaysOf, NotificationConfig } from './config.js';
+import { contactKind, ContactRepository } from './contact.repository.js';
+import { ContactService } from './contact.service.js';
+import { TextCounts } from './counts.adapter.js';
+import { keptUntil, NOTICE_DAYS } from './domain/contact.js';
+import { linkKind, LinkRepository } from './link.repository.js';
 import { Tables1764028800001 } from './migrations/0001-tables.js';
 import { OnContactGiven } from './on-contact-given.js';
 import { OnNoticeDue } from './on-notice-due.js';
 import { OnNotificationRequestFiled } from './on-notification-request-filed.js';
 import { Pseudonyms } from './pseudonyms.js';
-import { TextStore } from './text.store.js';
-import { TextWorker } from './text-worker.js';
+import { textKind, TextRepository } from './text.repository.js';
+import { TextService } from './text.service.js';
+import { TextWorker } from './text.worker.js';
 
-export const notificationSpec: ServiceDefinition<'notification'> = {
+function kinds(profile: Profile): readonly KindSpec[] {
+  const contactDays = contactDaysOf(caseClocksOf(profile));
+  return [
+    contactKind((contact, today) => keptUntil(contact, contactDays) < dayNumber(today)),
+    textKind(({ day }, today) => day + NOTICE_DAYS < dayNumber(today)),
+    linkKind,
+  ];
+}
+
+export const notification: ServiceDefinition<'notification'> = {
   service: 'notification',
   config: NotificationConfig,
-  kinds: (profile) => [...contactKinds(contactDaysOf(profile)), linkKind],
+  kinds,
   entities: [],
   migrations: [Tables1764028800001],
 };
 
+/** Opens the contact and sends texts that say nothing to whoever else holds the phone. */
 @Module({
-  imports: [ServiceModule.for(notificationSpec)],
+  imports: [ServiceModule.for(notification)],
   controllers: [OnContactGiven, OnNotificationRequestFiled, OnNoticeDue],
   providers: [
-    ContactDesk,
-    ContactStore,
+    ContactRepository,
+    ContactService,
+    LinkRepository,
     Pseudonyms,
     {
       provide: TextCarrier,
@@ -35,7 +51,8 @@ export const notificationSpec: ServiceDefinition<'notification'> = {
       inject: [NotificationConfig],
     },
     TextCounts,
-    TextStore,
+    TextRepository,
+    TextService,
     TextWorker,
   ],
 })

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
-import { ContactDesk } from './contact-desk.js';
+import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
 
 const on = handlersFor('notification');
@@ -9,7 +9,7 @@ const on = handlersFor('notification');
 /** Opens how a household wants to be reached. */
 @Controller()
 export class OnContactGiven {
-  constructor(private readonly desk: ContactDesk) {}
+  constructor(private readonly contacts: ContactService) {}
 
   @on.slice(contactGiven, contactSlice)
   handle(
@@ -29,7 +29,7 @@ export class OnContactGiven {
         } as const;
         return { handle: household, command };
       },
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

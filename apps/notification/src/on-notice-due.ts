@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
-import { ContactDesk } from './contact-desk.js';
+import { ContactService } from './contact.service.js';
 import type { Side } from './domain/contact.js';
 
 const on = handlersFor('notification');
@@ -9,7 +9,7 @@ const on = handlersFor('notification');
 /** There is news for a household: one text, if it wants texts. */
 @Controller()
 export class OnNoticeDue {
-  constructor(private readonly desk: ContactDesk) {}
+  constructor(private readonly contacts: ContactService) {}
 
   @on(eligibilityNoticeDue)
   eligibility(
@@ -37,7 +37,7 @@ export class OnNoticeDue {
         token,
         notice: { from, version, template, day: dayNumber(day) },
       }),
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

@@ -1,16 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
-import { ContactDesk } from './contact-desk.js';
-import type { HouseholdCommand } from './contact.store.js';
+import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
+import type { HouseholdCommand } from './domain/links.js';
 
 const on = handlersFor('notification');
 
 /** Another number, no more texts, or "my phone is not safe": signed by the household, in any order. */
 @Controller()
 export class OnNotificationRequestFiled {
-  constructor(private readonly desk: ContactDesk) {}
+  constructor(private readonly contacts: ContactService) {}
 
   @on.slice(notificationRequestFiled, notificationRequest)
   handle(
@@ -22,7 +22,7 @@ export class OnNotificationRequestFiled {
         const command = commandOf(slice, dayNumber(day));
         return command === undefined ? parkFromDevice('request-incomplete') : { handle: household, command };
       },
-      take: (inputs) => this.desk.take(inputs, unit),
+      take: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { day, everyRecordEnds } from '../../../test/support/endings.js';
 import { newContact } from '../src/domain/contact.js';
-import { notificationSpec } from '../src/notification.module.js';
+import { notification } from '../src/notification.module.js';
 
-everyRecordEnds(notificationSpec, [
+everyRecordEnds(notification, [
   {
     kind: 'contact',
     what: 'given',

@@ -32,11 +32,12 @@ import { CityProfile, type Clock } from '#libs/service';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { ContactStore } from '../src/contact.store.js';
-import { NotificationModule, notificationSpec } from '../src/notification.module.js';
+import { ContactService } from '../src/contact.service.js';
+import { NotificationModule, notification } from '../src/notification.module.js';
 import { Pseudonyms } from '../src/pseudonyms.js';
-import { TextStore } from '../src/text.store.js';
-import { TextWorker } from '../src/text-worker.js';
+import { TextRepository } from '../src/text.repository.js';
+import { TextService } from '../src/text.service.js';
+import { TextWorker } from '../src/text.worker.js';
 
 export const today = (): string => dayOf(new Date());
 
@@ -50,7 +51,7 @@ export function openNotification(
   env: Readonly<Record<string, string>>,
   clock?: Clock,
 ): Promise<ServiceUnderTest<'notification'>> {
-  return ServiceUnderTest.open(notificationSpec, {
+  return ServiceUnderTest.open(notification, {
     keyrings,
     module: NotificationModule,
     env,
@@ -60,13 +61,13 @@ export function openNotification(
 }
 
 /** The texts of another process on the same database, which leases under a number of its own. */
-export function textsOf(service: ServiceUnderTest<'notification'>, leases = service.get(LeaseHolder)): TextStore {
-  const { bus, records, clock } = service;
-  return new TextStore(
+export function textsOf(service: ServiceUnderTest<'notification'>, leases = service.get(LeaseHolder)): TextService {
+  const { bus, clock } = service;
+  return new TextService(
     bus.transactions,
-    records,
+    service.get(TextRepository),
+    service.get(ContactService),
     leases,
-    service.get(ContactStore),
     service.get(Pseudonyms),
     clock,
     service.get(CityProfile),

@@ -14,9 +14,9 @@ import type { ServiceUnderTest } from '../../../test/support/service-under-test.
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { TextCarrier } from '../src/carrier.adapter.js';
 import type { NotificationConfig } from '../src/config.js';
-import { TextCounts } from '../src/counts.js';
-import { TextStore } from '../src/text.store.js';
-import { TextWorker } from '../src/text-worker.js';
+import { TextCounts } from '../src/counts.adapter.js';
+import { TextService } from '../src/text.service.js';
+import { TextWorker } from '../src/text.worker.js';
 import { byText, keptBy, notAtAll, openNotification, Sender, textsOf } from './support.js';
 
 interface Text {
@@ -168,7 +168,7 @@ describe('texts', () => {
 
   it('go out once when the process dies between the commit and the call, or between the call and its end', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
-    const texts = service.get(TextStore);
+    const texts = service.get(TextService);
     // It dies after it has committed to the text.
     const { ready } = await texts.commit(await texts.take(10));
     expect(ready).toHaveLength(1);
@@ -244,7 +244,7 @@ describe('texts', () => {
 
   it('come to an end when the carrier does not want them', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
-    const texts = service.get(TextStore);
+    const texts = service.get(TextService);
     const { ready } = await texts.commit(await texts.take(10));
     // Somebody else has used the reference.
     await fetch(`${carrierUrl}/sms/messages`, {
@@ -259,7 +259,7 @@ describe('texts', () => {
 
   it('wait while it is night', async () => {
     const nightWorker = new TextWorker(
-      service.get(TextStore),
+      service.get(TextService),
       service.get(TextCarrier),
       service.get(TextCounts),
       clock,

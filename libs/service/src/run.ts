@@ -5,6 +5,8 @@ import { Pool } from 'pg';
 import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
+import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
+import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
 import { createHttpApp, httpAdapter, readBodiesAsBytes } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
@@ -15,11 +17,18 @@ import type { ServiceDefinition } from './service-definition.js';
 
 const STOP_MS = 15_000;
 
+/** The program of a service: it serves, or `enrol WHAT FILE` makes keys known to it and ends. */
+export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
+  const [command, what = '', file = ''] = process.argv.slice(2);
+  if (command !== 'enrol') return serve(definition, module);
+  await runEnrolment([staffEnrolment, ...(definition.enrolments ?? [])], { what, file, env: environment() });
+}
+
 /**
  * Starts a service and keeps it running until it is told to stop. Whatever fails is logged by its code, never by its
  * text.
  */
-export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
+async function serve<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
   const began = performance.now();
   const log = createLog(definition.service);
   endOnFailure(log);

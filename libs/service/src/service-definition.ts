@@ -1,4 +1,5 @@
 import type { MixedList } from 'typeorm';
+import type { AnyEnrolment } from './auth/enrolment.js';
 import type { Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
@@ -17,4 +18,6 @@ export interface ServiceDefinition<S extends Service> {
   readonly migrations: MixedList<Function>;
   /** Names of secrets that are made and destroyed by number (see `SecretSeries`). */
   readonly secretSeries?: readonly string[];
+  /** Whom the service knows by their keys, besides staff. */
+  readonly enrolments?: readonly AnyEnrolment[];
 }

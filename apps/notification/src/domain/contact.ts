@@ -141,3 +141,28 @@ export function keptUntil(
 ): number {
   return lastDay + (isStopped || links === undefined ? NOTHING_OLDER_DAYS : contactDays);
 }
+
+/** A piece of work: one text. The number is not in it: it is looked up when the text is sent. */
+export interface TextWork {
+  readonly handle: string;
+  readonly from: Side;
+  readonly version: number;
+  /** Of the notice: what could not be sent in time is no news any more. */
+  readonly day: number;
+}
+
+/** What one contact wants texts for now, and for what it does so no more. */
+export function textChanges(
+  before: Contact,
+  after: Contact,
+): { readonly fresh: readonly Notice[]; readonly gone: readonly Notice[] } {
+  const [had, has] = [namesOf(before), namesOf(after)];
+  return {
+    fresh: wanted(after).filter((notice) => !had.has(nameOf(notice))),
+    gone: wanted(before).filter((notice) => !has.has(nameOf(notice))),
+  };
+}
+
+function namesOf(contact: Contact): ReadonlySet<string> {
+  return new Set(wanted(contact).map(nameOf));
+}

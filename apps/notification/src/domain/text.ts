@@ -77,3 +77,40 @@ function tried(contact: Contact, notice: Notice, n: number): Contact {
 export function closed(contact: Contact, occasion: Occasion): Contact {
   return { ...contact, open: contact.open.filter((open) => nameOf(open) !== nameOf(occasion)) };
 }
+
+/** What becomes of several texts whose time has come, one after the other, and of the contacts with them. */
+export function stepAll<T extends { readonly body: Occasion & { readonly handle: string } }>(
+  texts: readonly T[],
+  contacts: ReadonlyMap<string, Contact>,
+  limits: Limits,
+): {
+  readonly contacts: ReadonlyMap<string, Contact>;
+  readonly sends: readonly { readonly work: T; readonly to: string; readonly text: string }[];
+  readonly drops: readonly { readonly work: T; readonly why: DropReason }[];
+} {
+  const after = new Map(contacts);
+  const sends: { work: T; to: string; text: string }[] = [];
+  const drops: { work: T; why: DropReason }[] = [];
+  for (const work of texts) {
+    const { handle } = work.body;
+    const contact = after.get(handle);
+    const next = contact && step(contact, work.body, limits);
+    if (next !== undefined) after.set(handle, next.contact);
+    if (next?.type === 'send') sends.push({ work, to: next.to, text: next.text });
+    else drops.push({ work, why: next?.why ?? 'not-wanted' });
+  }
+  return { contacts: after, sends, drops };
+}
+
+/** The contacts without notices that have come to their end. */
+export function closeAll(
+  texts: readonly (Occasion & { readonly handle: string })[],
+  contacts: ReadonlyMap<string, Contact>,
+): ReadonlyMap<string, Contact> {
+  const after = new Map(contacts);
+  for (const occasion of texts) {
+    const contact = after.get(occasion.handle);
+    if (contact !== undefined) after.set(occasion.handle, closed(contact, occasion));
+  }
+  return after;
+}

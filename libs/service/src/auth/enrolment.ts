@@ -1,28 +1,45 @@
-import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
+import { Matches } from 'class-validator';
 import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
+import { ConfigError } from '../config/config-error.js';
+import type { Environment } from '../config/environment.js';
+import { readConfig, Setting } from '../config/setting.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
+/** How a list of keys becomes rows. */
 export interface Enrolment<E extends ObjectLiteral> {
   readonly entity: new () => E;
-  /** What the file is a list of, for the sentence of an error: `devices`. */
+  /** What the file is a list of: `devices`. */
   readonly what: string;
   /** One item of the file as a row, or undefined when it is not as it must be. */
   readonly read: (item: Readonly<Record<string, unknown>>) => DeepPartial<E> | undefined;
 }
 
+/** An enrolment with its entity forgotten. */
+export type AnyEnrolment = Enrolment<ObjectLiteral>;
+
+class EnrolmentConfig {
+  @Setting('DATABASE_URL')
+  @Matches(/^postgres(ql)?:\/\//)
+  readonly databaseUrl!: string;
+}
+
 /**
- * A command that enrols keys: `DATABASE_URL=… node enrol.js FILE`, where the file is a JSON list. A name that exists is
- * replaced. Sets the exit code; says nothing of what is in the file.
+ * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`, where the file is a JSON list. A name
+ * that exists is replaced. Sets the exit code; says nothing of what is in the file.
  */
-export async function runEnrolment<E extends ObjectLiteral>(enrolment: Enrolment<E>): Promise<void> {
-  const [file = ''] = process.argv.slice(2);
+export async function runEnrolment(
+  known: readonly AnyEnrolment[],
+  { what, file, env }: { readonly what: string; readonly file: string; readonly env: Environment },
+): Promise<void> {
   try {
-    const count = await enrol(enrolment, file, process.env['DATABASE_URL'] ?? '');
-    process.stdout.write(`enrolled ${count} ${enrolment.what}\n`);
+    const enrolment = known.find((each) => each.what === what);
+    if (enrolment === undefined) throw new TypeError(`known are ${known.map((each) => each.what).join(', ')}`);
+    const count = await enrol(enrolment, file, readConfig(EnrolmentConfig, env).databaseUrl);
+    process.stdout.write(`enrolled ${count} ${what}\n`);
   } catch (error) {
-    const why = error instanceof TypeError ? error.message : 'the file or the database cannot be read';
-    process.stderr.write(`not enrolled: ${why}\n`);
+    const isOurs = error instanceof TypeError || error instanceof ConfigError;
+    process.stderr.write(`not enrolled: ${isOurs ? error.message : 'the file or the database cannot be read'}\n`);
     process.exitCode = 1;
   }
 }
@@ -55,7 +72,7 @@ export function publicKeyFrom(value: unknown): Buffer | undefined {
 /** Items are `{ name, person, role, publicKey (base64url, 32 bytes) }`; for the roles see `Staff`. */
 export const staffEnrolment: Enrolment<Staff> = {
   entity: Staff,
-  what: 'keys of staff',
+  what: 'staff',
   read({ name, person, role, publicKey: text }) {
     const publicKey = publicKeyFrom(text);
     if (!isKeyName(name) || !isKeyName(person) || !isRole(role) || publicKey === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { ENVIRONMENT, type Environment } from './environment.js';
+import { environment, ENVIRONMENT, type Environment } from './environment.js';
 import { ServiceConfig } from './service.config.js';
 import { readConfig } from './setting.js';
 
@@ -9,7 +9,7 @@ import { readConfig } from './setting.js';
 export class ConfigModule {
   static for(type: new () => ServiceConfig): DynamicModule {
     const providers: Provider[] = [
-      { provide: ENVIRONMENT, useFactory: () => process.env },
+      { provide: ENVIRONMENT, useFactory: environment },
       { provide: type, useFactory: (env: Environment) => readConfig(type, env), inject: [ENVIRONMENT] },
     ];
     if (type !== ServiceConfig) providers.push({ provide: ServiceConfig, useExisting: type });

@@ -1,14 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Clock, DeviceDirectory, ed25519PublicKey, type EnrolledDevice } from '#libs/service';
+import {
+  Clock,
+  DeviceDirectory,
+  ed25519PublicKey,
+  isKeyName,
+  publicKeyFrom,
+  type EnrolledDevice,
+  type Enrolment,
+} from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
 /** A struck device stops counting within this time, well below the five minutes that are promised. */
 const CACHE_MS = 15_000;
 
+/** The devices that count, each remembered for a moment. */
 @Injectable()
-export class DeviceStore extends DeviceDirectory {
+export class DeviceRepository extends DeviceDirectory {
   private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
 
   constructor(
@@ -29,3 +38,15 @@ export class DeviceStore extends DeviceDirectory {
     return device;
   }
 }
+
+/** Items are `{ name, publicKey (base64url, 32 bytes), lane: "kiosk" | "assisted", site }`. */
+export const deviceEnrolment: Enrolment<Device> = {
+  entity: Device,
+  what: 'devices',
+  read({ name, publicKey: text, lane, site }) {
+    const publicKey = publicKeyFrom(text);
+    const isPlace = typeof site === 'string' && /^[A-Z][A-Z0-9-]{0,15}$/.test(site);
+    if (!isKeyName(name) || publicKey === undefined || !isPlace) return undefined;
+    return lane === 'kiosk' || lane === 'assisted' ? { name, publicKey, lane, site, struck: false } : undefined;
+  },
+};

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf } from '#libs/contracts';
+import { bytes, toBase64url } from '#libs/sealing';
 import { Clock } from '#libs/service';
-import { CaseDesk } from './case-desk.js';
-import { CaseStore } from './case.store.js';
+import { CaseService } from './case.service.js';
 import { maySettle, viewOf, type ReviewView, type Verdict } from './domain/case.js';
 import { Pseudonyms } from './pseudonyms.js';
-import { ReviewStore, type Waiting } from './review.store.js';
+import { ReviewRepository } from './review.repository.js';
 
 export interface CaseForReview extends ReviewView {
   /** Names the case in the answer; it says nothing elsewhere. */
@@ -15,12 +15,11 @@ export interface CaseForReview extends ReviewView {
 
 /** People's part of deciding: one case at a time, an appeal never to somebody who has decided about it before. */
 @Injectable()
-export class ReviewDesk {
+export class ReviewService {
   constructor(
     private readonly transactions: Transactions<'eligibility'>,
-    private readonly cases: CaseStore,
-    private readonly desk: CaseDesk,
-    private readonly reviews: ReviewStore,
+    private readonly cases: CaseService,
+    private readonly reviews: ReviewRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
   ) {}
@@ -38,7 +37,7 @@ export class ReviewDesk {
       await this.reviews.giveBack(tx, waiting.toSpliced(at, at < 0 ? 0 : 1));
       const [chosen, state] = [waiting[at], states[at]];
       const view = state === undefined ? undefined : viewOf(state, this.cases.policy);
-      return chosen === undefined || view === undefined ? undefined : { case: nameOf(chosen), ...view };
+      return chosen === undefined || view === undefined ? undefined : { case: toBase64url(chosen.review), ...view };
     });
   }
 
@@ -49,7 +48,7 @@ export class ReviewDesk {
   ): Promise<'settled' | 'unknown' | 'not-waiting' | 'same-person'> {
     const reviewer = this.pseudonyms.reviewerOf(person);
     return this.transactions.run(async (unit) => {
-      const found = await this.reviews.find(unit.tx, Buffer.from(review, 'base64url'));
+      const found = await this.reviews.find(unit.tx, bytes(review));
       if (found === undefined) return 'unknown';
       const { handle } = found;
       const [state] = await this.cases.states(unit.tx, [handle]);
@@ -57,12 +56,8 @@ export class ReviewDesk {
       if (may !== 'yes') return may;
       const day = dayNumber(dayOf(this.clock.now()));
       const input = { handle, day, command: { type: 'settle', verdict, reviewer } as const };
-      await this.desk.take([input], unit);
+      await this.cases.take([input], unit);
       return 'settled';
     });
   }
-}
-
-function nameOf({ review }: Waiting): string {
-  return Buffer.from(review).toString('base64url');
 }

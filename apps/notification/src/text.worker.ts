@@ -2,9 +2,9 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { CityProfile, Clock, Log, Worker } from '#libs/service';
 import { TextCarrier } from './carrier.adapter.js';
 import { NotificationConfig, quietHoursOf } from './config.js';
-import { TextCounts } from './counts.js';
+import { TextCounts } from './counts.adapter.js';
 import { quietUntil, type QuietHours } from './domain/quiet.js';
-import { TextStore, type ReadyText, type Settled } from './text.store.js';
+import { TextService, type ReadyText, type Settled } from './text.service.js';
 
 const TEXTS_AT_ONCE = 16;
 const POLL_MS = 500;
@@ -22,7 +22,7 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
   private lookedAt = 0;
 
   constructor(
-    private readonly texts: TextStore,
+    private readonly texts: TextService,
     private readonly carrier: TextCarrier,
     private readonly counts: TextCounts,
     private readonly clock: Clock,

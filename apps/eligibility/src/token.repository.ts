@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import type { Profile } from '#libs/policy';
+import { Records, type KindSpec } from '#libs/records';
+import { hex } from '#libs/sealing';
+import type { TokenHolders } from './domain/duplicates.js';
+
+type HoldersOfCycle = TokenHolders & { readonly cycle: number };
+
+/** A keyed token, and who has given it in its cycle. */
+export interface StoredHolders {
+  readonly value: Uint8Array;
+  readonly holders: HoldersOfCycle;
+}
+
+const TOKEN = 'token';
+
+/** Tokens, keyed with the key of their cycle, and which households have given them. */
+@Injectable()
+export class TokenRepository {
+  constructor(private readonly records: Records) {}
+
+  /** Those that are known, by the value's hexadecimal; locked until the transaction ends. */
+  async lock(tx: Tx, values: readonly Uint8Array[]): Promise<Map<string, StoredHolders>> {
+    const records = await this.records.begin(tx);
+    const found = await records.findForUpdate<HoldersOfCycle>(TOKEN, values);
+    return new Map(
+      values.flatMap((value, at) => {
+        const holders = found[at];
+        return holders === undefined ? [] : [[hex(value), { value, holders }] as const];
+      }),
+    );
+  }
+
+  async save(tx: Tx, rows: readonly StoredHolders[]): Promise<void> {
+    const records = await this.records.begin(tx);
+    await records.save(
+      TOKEN,
+      rows.map(({ value, holders }) => ({ value, body: holders })),
+    );
+  }
+
+  async remove(tx: Tx, values: readonly Uint8Array[]): Promise<void> {
+    await (await this.records.begin(tx)).remove(TOKEN, values);
+  }
+}
+
+/** The last day on which tokens of a cycle are compared: the cycle itself, and the window in which a cap counts. */
+export function isCycleOver({ cycle: { days, keyLifetimeDays } }: Profile, cycle: number, today: string): boolean {
+  return cycle * days + keyLifetimeDays <= dayNumber(today);
+}
+
+export function tokenKind(profile: Profile): KindSpec {
+  const isOver = (body: object, today: string): boolean => isCycleOver(profile, (body as HoldersOfCycle).cycle, today);
+  return { kind: TOKEN, sizeBytes: 512, work: false, isOver };
+}

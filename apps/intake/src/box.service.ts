@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { encodeBoxAnswer } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { bytes } from '#libs/sealing';
+import { GroupCommit } from '#libs/service';
+import { BoxRepository, type PostedMessage, type StoredBox } from './box.repository.js';
+import { newestOf, replacing } from './domain/box.js';
+
+const BATCH_MAX = 500;
+const WAITING_MAX = 4_000;
+
+/** What households read, and what other services put there. */
+@Injectable()
+export class BoxService {
+  private readonly reads: GroupCommit<readonly Uint8Array[], readonly Uint8Array[]>;
+
+  constructor(
+    private readonly transactions: Transactions<'intake'>,
+    private readonly boxes: BoxRepository,
+  ) {
+    this.reads = new GroupCommit({ batchMax: BATCH_MAX, waitingMax: WAITING_MAX, run: (batch) => this.readAll(batch) });
+  }
+
+  /**
+   * Answers of one fixed size, in the order of the ids; an id that is not known answers as an empty box.
+   * @throws Problem `busy`
+   */
+  read(boxes: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    return this.reads.add(boxes);
+  }
+
+  /** Keeps the higher version of each box, in whatever order the messages come. */
+  async post(tx: Tx, messages: readonly PostedMessage[]): Promise<void> {
+    const newest = newestOf(messages);
+    const present = await this.boxes.versions(
+      tx,
+      newest.map(({ box }) => box),
+    );
+    await this.boxes.save(tx, replacing(newest, present));
+  }
+
+  private readAll(batch: readonly (readonly Uint8Array[])[]): Promise<readonly (readonly Uint8Array[])[]> {
+    return this.transactions.run(async ({ tx }) => {
+      const found = await this.boxes.find(tx, batch.flat());
+      let at = 0;
+      return batch.map((boxes) => boxes.map(() => answerOf(found[at++])));
+    });
+  }
+}
+
+function answerOf(stored: StoredBox | undefined): Uint8Array {
+  if (stored === undefined) return encodeBoxAnswer(undefined);
+  const { version, lastDay, sealed } = stored;
+  return encodeBoxAnswer({ version, lastDay, sealed: bytes(sealed) });
+}

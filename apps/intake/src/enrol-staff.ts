@@ -1,3 +1,0 @@
-import { runEnrolment, staffEnrolment } from '#libs/service';
-
-await runEnrolment(staffEnrolment);

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { Transactions } from '#libs/bus';
+import { canonicalJson, type SubmitApplicationV1 } from '#libs/contracts';
+import { Clock, GroupCommit } from '#libs/service';
+import { ApplicationRepository } from './application.repository.js';
+import { BoxRepository } from './box.repository.js';
+import { verdictOf, type Verdict } from './domain/acceptance.js';
+import { filedMessage, receivedBox, sliceMessages, type Filing, type Origin } from './outgoing.js';
+import { Pseudonyms } from './pseudonyms.js';
+
+export interface Submission extends Origin {
+  readonly application: SubmitApplicationV1;
+  /** False for a day whose new applications are no longer taken: only what is known is answered. */
+  readonly mayBeNew: boolean;
+}
+
+const BATCH_MAX = 500;
+const WAITING_MAX = 4_000;
+
+/** Takes applications and requests in, many in one transaction; answers only after the commit. */
+@Injectable()
+export class SubmissionService {
+  private readonly submissions: GroupCommit<Submission, Verdict>;
+  private readonly filings: GroupCommit<Filing, undefined>;
+
+  constructor(
+    private readonly transactions: Transactions<'intake'>,
+    private readonly applications: ApplicationRepository,
+    private readonly boxes: BoxRepository,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+  ) {
+    const limits = { batchMax: BATCH_MAX, waitingMax: WAITING_MAX };
+    this.submissions = new GroupCommit({ ...limits, run: (batch) => this.commit(batch) });
+    this.filings = new GroupCommit({ ...limits, run: (batch) => this.commitFilings(batch) });
+  }
+
+  /** @throws Problem `busy` */
+  submit(submission: Submission): Promise<Verdict> {
+    return this.submissions.add(submission);
+  }
+
+  /** @throws Problem `busy` */
+  file(filing: Filing): Promise<undefined> {
+    return this.filings.add(filing);
+  }
+
+  private commit(batch: readonly Submission[]): Promise<readonly Verdict[]> {
+    const submissions = batch.map((submission) => ({ ...submission, digest: digestOf(submission.application) }));
+    return this.transactions.run(async ({ tx, publish }) => {
+      const sights = await this.applications.put(tx, submissions.map(asKnown));
+      const accepted = submissions.filter((_, at) => sights[at]?.isNew);
+      const version = this.clock.now().getTime();
+      await this.boxes.add(
+        tx,
+        accepted.map(({ application }) => receivedBox(application, version)),
+      );
+      for (const submission of accepted) publish(...sliceMessages(submission, this.nameIn));
+      return submissions.map(({ digest }, at) => verdictOf({ ...(sights[at] ?? notSeen), digest }));
+    });
+  }
+
+  private commitFilings(batch: readonly Filing[]): Promise<readonly undefined[]> {
+    return this.transactions.run(async ({ tx, publish }) => {
+      const isNew = await this.applications.putRequests(
+        tx,
+        batch.map(({ sealed, day }) => ({ digest: sha256(sealed), day })),
+      );
+      publish(...batch.filter((_, at) => isNew[at]).map((filing) => filedMessage(filing, this.nameIn)));
+      return batch.map(() => undefined);
+    });
+  }
+
+  private readonly nameIn = (contract: string, id: Uint8Array): string => this.pseudonyms.nameIn(contract, id);
+}
+
+const notSeen = { isNew: false, knownDigest: undefined };
+
+function asKnown({ application, digest, mayBeNew }: Submission & { readonly digest: string }) {
+  const id = Buffer.from(application.application, 'base64url');
+  return { id, day: application.day, digest, mayBeNew };
+}
+
+function digestOf(application: SubmitApplicationV1): string {
+  return sha256(canonicalJson(application)).toString('base64url');
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
