@@ -46,6 +46,78 @@ const paymentsRooms = {
 };
 const anyPaymentsRoom = `^apps/payments/src/(${Object.keys(paymentsRooms).join('|')})/`;
 
+/** The services that are shaped so. */
+const inService = '^apps/(intake|eligibility|notification)/src/';
+const domain = `${own}.*domain/`;
+const ofKind = (...names) => `${own}.*[.](${names.join('|')})[.]ts$`;
+const shell = (...names) => `${own}(${names.join('|')})[.]ts$`;
+
+/** What each kind of file of a service may import, besides its own folder's kinds. */
+const kinds = {
+  'message-edge': {
+    why: 'A message edge translates deliveries into commands. The decorator is all it has of Nest.',
+    file: '.*on-[a-z-]+[.]ts$',
+    may: [domain, ofKind('service'), lib('contracts', 'bus', 'sealing', 'service'), npm('@nestjs/common')],
+  },
+  'http-edge': {
+    why: 'A controller translates requests.',
+    file: '.*[.]controller[.]ts$',
+    may: [
+      domain,
+      ofKind('service'),
+      lib('service', 'contracts', 'sealing'),
+      publicPolicy,
+      nest,
+      npm('class-validator', 'class-transformer'),
+    ],
+  },
+  'outgoing-door': {
+    why: 'The only door out translates domain events into messages; an auditor reads it without a framework.',
+    file: '.*outgoing[.]ts$',
+    may: [domain, lib('contracts', 'sealing')],
+  },
+  service: {
+    why: 'A service or worker is where a transaction is opened and the rest is joined.',
+    file: '.*[.](service|worker)[.]ts$',
+    may: [
+      domain,
+      ofKind('service', 'worker', 'repository', 'adapter'),
+      `${own}.*outgoing[.]ts$`,
+      shell('config', 'pseudonyms'),
+      lib('service', 'bus', 'records', 'database', 'policy', 'contracts', 'sealing'),
+      npm('@nestjs/common'),
+      '^crypto$',
+    ],
+  },
+  repository: {
+    why: 'A repository is the SQL or the records of its service; it takes a transaction and opens none.',
+    file: '.*[.]repository[.]ts$',
+    may: [
+      domain,
+      ofKind('entity', 'repository'),
+      lib('service', 'records', 'database', 'policy', 'contracts', 'sealing'),
+      npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
+    ],
+  },
+  entity: { why: 'An entity is a table.', file: '.*[.]entity[.]ts$', may: [npm('typeorm')] },
+  adapter: {
+    why: 'An adapter speaks to a foreign system, or reads a foreign form.',
+    file: '.*[.]adapter[.]ts$',
+    may: [domain, ofKind('adapter'), lib('policy', 'contracts'), npm('@nestjs/common', 'prom-client'), nodeBuiltIn],
+  },
+  config: {
+    why: 'What a service is told when it starts.',
+    file: 'config[.]ts$',
+    may: [domain, lib('service', 'policy'), npm('class-validator')],
+  },
+  pseudonyms: {
+    why: 'Every derived id that a service can make.',
+    file: 'pseudonyms[.]ts$',
+    may: [domain, lib('service', 'sealing'), npm('@nestjs/common')],
+  },
+  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('bus', 'records'), npm('typeorm')] },
+};
+
 module.exports = {
   forbidden: [
     kindMay(
@@ -54,37 +126,18 @@ module.exports = {
       '^apps/([^/]+)/src/domain/',
       [`${own}domain/`],
     ),
-    kindMay(
-      'message-edge',
-      'A message edge translates deliveries into commands. The decorator is all it has of Nest.',
-      '^apps/([^/]+)/src(/|/.*/)on-[^/]+[.]ts$',
-      [
-        `${own}domain/`,
-        `${own}.*[.]store[.]ts$`,
-        `${own}(.*-desk|outgoing|pseudonyms)[.]ts$`,
-        `${own}.*[.]service[.]ts$`,
-        lib('contracts', 'bus', 'sealing', 'service'),
-        npm('@nestjs/common'),
-      ],
-    ),
-    kindMay(
-      'outgoing-door',
-      'The only door out translates domain events into messages; an auditor reads it without a framework.',
-      '^apps/([^/]+)/src(/|/.*/)outgoing[.]ts$',
-      [`${own}domain/`, `${own}.*[.]store[.]ts$`, lib('contracts', 'bus', 'sealing')],
-    ),
-    kindMay('http-edge', 'A controller translates requests.', '^apps/([^/]+)/src/.*[.]controller[.]ts$', [
-      `${own}domain/`,
-      `${own}.*([.]store|[.]service|-desk)[.]ts$`,
-      lib('service', 'contracts', 'sealing'),
-      publicPolicy,
-      nest,
-      npm('class-validator', 'class-transformer'),
-    ]),
+    ...Object.entries(kinds).flatMap(([name, { why, file, may }]) => kindMay(name, why, `${inService}${file}`, may)),
+    {
+      name: 'repository-decides-nothing',
+      comment: 'A repository reads and writes: of the domain it knows the shapes, and calls no rule.',
+      severity: 'error',
+      from: { path: `${inService}.*[.]repository[.]ts$`, pathNot: sources },
+      to: { path: domain, dependencyTypesNot: ['type-only'] },
+    },
     kindMay(
       'store',
       'A store is the SQL of its service. The simulator stands for others and is no service.',
-      '^apps/(?!rail-simulator)([^/]+)/src/.*[.]store[.]ts$',
+      '^apps/(payments)/src/.*[.]store[.]ts$',
       [
         `${own}domain/`,
         `${own}.*[.](entity|store)[.]ts$`,
@@ -101,7 +154,7 @@ module.exports = {
       [
         '^apps/cli/src/',
         lib('bus', 'contracts', 'household', 'records', 'sealing', 'service'),
-        npm('commander', 'reflect-metadata'),
+        npm('commander', 'class-validator', 'reflect-metadata'),
         nodeBuiltIn,
       ],
     ),

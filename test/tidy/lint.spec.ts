@@ -42,6 +42,7 @@ const plants: readonly Plant[] = [
   inLibs('unicorn(no-abusive-eslint-disable)', '/* eslint-disable */\nexport const x = 1;\n'),
   inLibs('import(no-default-export)', 'export default 1;\n'),
   inDomain('eslint(no-restricted-globals)', 'export const id = (): string => crypto.randomUUID();\n'),
+  inLibs('eslint(no-restricted-properties)', "export const port = process.env['PORT'];\n"),
   inDomain('eslint(no-restricted-properties)', 'export const now = (): number => Date.now();\n'),
   aSpec('jest(no-focused-tests)', `it.only('x', () => expect(1).toBe(1));\n`),
   aSpec('jest(no-disabled-tests)', `it.skip('x', () => expect(1).toBe(1));\n`),

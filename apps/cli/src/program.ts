@@ -5,6 +5,8 @@ import { addHeld, addHold } from './commands/hold.js';
 import { addKeys } from './commands/keys.js';
 import { addLegalHold } from './commands/legal-hold.js';
 import { addParked } from './commands/parked.js';
+import { ConfigError } from '#libs/service';
+
 import { OperateProblem } from './problem.js';
 import { addRelease } from './commands/release.js';
 import { addRepublish } from './commands/republish.js';
@@ -47,7 +49,7 @@ export async function run(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 1;
       return;
     }
-    console.error(error instanceof OperateProblem ? error.message : error);
+    console.error(error instanceof OperateProblem || error instanceof ConfigError ? error.message : error);
     process.exitCode = 1;
   }
 }

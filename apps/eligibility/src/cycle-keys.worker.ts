@@ -14,7 +14,10 @@ import { isCycleOver } from './token.repository.js';
 const CYCLES_BACK = 24;
 const KEYS_POLL_MS = 600_000;
 
-/** Makes the keys under which tokens are compared, and destroys them when nothing can be compared under them any more. */
+/**
+ * Makes the keys under which tokens are compared, and destroys them when nothing can be compared under them any
+ * more.
+ */
 @Injectable()
 export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly worker: Worker;

@@ -32,7 +32,10 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
   secretSeries: ['tokens'],
 };
 
-/** Opens the facts, decides by the city's profile in pure functions, and lets people look at what rules cannot decide. */
+/**
+ * Opens the facts, decides by the city's profile in pure functions, and lets people look at what rules cannot
+ * decide.
+ */
 @Module({
   imports: [ServiceModule.for(eligibility)],
   controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, ReviewController],

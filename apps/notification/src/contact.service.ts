@@ -10,7 +10,10 @@ import { findHouseholds, keepLinks, takeIn, tokensIn, tokensOf, type ContactInpu
 import { LinkRepository } from './link.repository.js';
 import { TextRepository, type WantedText } from './text.repository.js';
 
-/** Takes what is said about households into their contacts, and keeps a text waiting for all that they want to hear of. */
+/**
+ * Takes what is said about households into their contacts, and keeps a text waiting for all that they want to hear
+ * of.
+ */
 @Injectable()
 export class ContactService {
   private readonly contactDays: number;
@@ -68,7 +71,10 @@ export class ContactService {
     await this.texts.add(tx, fresh, startOfHour(this.clock.now()));
   }
 
-  /** The tokens of households that speak for themselves: what is kept under them may have to be kept shorter or longer. */
+  /**
+   * The tokens of households that speak for themselves: what is kept under them may have to be kept shorter or
+   * longer.
+   */
   private async knownTokens(tx: Tx, inputs: readonly ContactInput[]): Promise<readonly string[]> {
     const handles = inputs.flatMap((input) =>
       'handle' in input && input.command.type !== 'give' ? [input.handle] : [],

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { clockFrom, ConfigError, readConfig } from '#libs/service';
+import { clockFrom, ConfigError, environment, readConfig } from '#libs/service';
 import { SimulatorConfig } from './config.js';
 import { startSimulator } from './simulator.js';
 
 function configured(): SimulatorConfig {
   try {
-    return readConfig(SimulatorConfig, process.env);
+    return readConfig(SimulatorConfig, environment());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);

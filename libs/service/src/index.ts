@@ -7,7 +7,7 @@ export { Staff, staffRoles, type StaffRole } from './auth/staff.entity.js';
 export { Clock, clockFrom, systemClock } from './clock/clock.js';
 export { ClockConfig } from './config/clock.config.js';
 export { ConfigError } from './config/config-error.js';
-export type { Environment } from './config/environment.js';
+export { environment, type Environment } from './config/environment.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
 export { dataSourceOf } from './database/data-source.js';

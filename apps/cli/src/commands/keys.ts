@@ -12,6 +12,7 @@ import {
 } from '#libs/sealing';
 
 import { cityCommand } from '../city-command.js';
+import { cliConfig } from '../config.js';
 import { OperateProblem } from '../problem.js';
 import type { CityOptions } from '../city-file.js';
 
@@ -94,11 +95,16 @@ function named(names: readonly string[]): readonly Service[] {
 }
 
 function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {
-  const { KEYRING_PRIVATE: privateDir, KEYRING_PUBLIC: publicRoot, PINNED_IDENTITIES: pinned } = process.env;
+  const {
+    keyringPrivate: privateDir,
+    keyringPublic: publicRoot,
+    pinnedIdentities: pinned,
+    keyringReplica,
+  } = cliConfig();
   const layout = keyringLayout(resolve(options.root));
   const isGiven = privateDir !== undefined && publicRoot !== undefined && pinned !== undefined;
   const folders = isGiven
-    ? { privateDir, publicRoot, replicaDir: process.env['KEYRING_REPLICA'] }
+    ? { privateDir, publicRoot, replicaDir: keyringReplica }
     : {
         privateDir: layout.privateDir(service),
         publicRoot: layout.publicRoot,

@@ -4,6 +4,7 @@ import { BusError, prepareTopics } from '#libs/bus';
 import { aclsFor, catalogue, services, topicConfigs } from '#libs/contracts';
 
 import { cityCommand } from '../city-command.js';
+import { cliConfig } from '../config.js';
 import { readCityFile, type BrokerAccess, type CityOptions } from '../city-file.js';
 import { absolute } from '../city.js';
 import { OperateProblem } from '../problem.js';
@@ -40,7 +41,7 @@ async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: nu
 }
 
 function givenAccess(): BrokerAccess | undefined {
-  const { KAFKA_BROKERS: brokers, KAFKA_ADMIN_USERNAME: username, KAFKA_ADMIN_PASSWORD: password } = process.env;
+  const { brokers, adminUsername: username, adminPassword: password } = cliConfig();
   if (brokers === undefined) return undefined;
   if (username === undefined || password === undefined) throw new OperateProblem('bad-option', 'KAFKA_ADMIN_USERNAME');
   return { brokers, username, password };

@@ -62,7 +62,10 @@ export function enter(
   return { file: { state, keys, areaName, tokens }, events };
 }
 
-/** Of who has withdrawn nothing is kept but that, and a key to answer with. Undefined: nothing is to be forgotten now. */
+/**
+ * Of who has withdrawn nothing is kept but that, and a key to answer with. Undefined: nothing is to be forgotten
+ * now.
+ */
 export function forget(file: CaseFile): { readonly file: CaseFile; readonly day: number } | undefined {
   const state = forgotten(file.state);
   if (state === file.state) return undefined;

@@ -80,7 +80,7 @@ export function closed(contact: Contact, occasion: Occasion): Contact {
 
 /** What becomes of several texts whose time has come, one after the other, and of the contacts with them. */
 export function stepAll<T extends { readonly body: Occasion & { readonly handle: string } }>(
-  texts: readonly T[],
+  due: readonly T[],
   contacts: ReadonlyMap<string, Contact>,
   limits: Limits,
 ): {
@@ -91,7 +91,7 @@ export function stepAll<T extends { readonly body: Occasion & { readonly handle:
   const after = new Map(contacts);
   const sends: { work: T; to: string; text: string }[] = [];
   const drops: { work: T; why: DropReason }[] = [];
-  for (const work of texts) {
+  for (const work of due) {
     const { handle } = work.body;
     const contact = after.get(handle);
     const next = contact && step(contact, work.body, limits);
@@ -104,11 +104,11 @@ export function stepAll<T extends { readonly body: Occasion & { readonly handle:
 
 /** The contacts without notices that have come to their end. */
 export function closeAll(
-  texts: readonly (Occasion & { readonly handle: string })[],
+  over: readonly (Occasion & { readonly handle: string })[],
   contacts: ReadonlyMap<string, Contact>,
 ): ReadonlyMap<string, Contact> {
   const after = new Map(contacts);
-  for (const occasion of texts) {
+  for (const occasion of over) {
     const contact = after.get(occasion.handle);
     if (contact !== undefined) after.set(occasion.handle, closed(contact, occasion));
   }

@@ -5,7 +5,7 @@ import type { Tx } from '#libs/database';
 export interface UnitOfWork<S extends Service> {
   readonly tx: Tx;
   /** Validated here; sealed, shuffled and stored when the transaction commits. @throws ContractError, BusError */
-  publish(...messages: readonly Outgoing<S>[]): void;
+  readonly publish: (...messages: readonly Outgoing<S>[]) => void;
 }
 
 /** A message whose contract says what its payload is. */

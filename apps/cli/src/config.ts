@@ -1,0 +1,41 @@
+import { Matches } from 'class-validator';
+import { environment, readConfig, Setting } from '#libs/service';
+
+/**
+ * What the command may be told besides its options. Everything may be absent: then the city's file and folder say
+ * it.
+ */
+export class CliConfig {
+  @Setting('KEYRING_PRIVATE', { optional: true })
+  @Matches(/./)
+  readonly keyringPrivate: string | undefined;
+
+  @Setting('KEYRING_REPLICA', { optional: true })
+  @Matches(/./)
+  readonly keyringReplica: string | undefined;
+
+  @Setting('KEYRING_PUBLIC', { optional: true })
+  @Matches(/./)
+  readonly keyringPublic: string | undefined;
+
+  @Setting('PINNED_IDENTITIES', { optional: true })
+  @Matches(/./)
+  readonly pinnedIdentities: string | undefined;
+
+  @Setting('KAFKA_BROKERS', { optional: true })
+  @Matches(/./)
+  readonly brokers: string | undefined;
+
+  @Setting('KAFKA_ADMIN_USERNAME', { optional: true })
+  @Matches(/./)
+  readonly adminUsername: string | undefined;
+
+  @Setting('KAFKA_ADMIN_PASSWORD', { optional: true })
+  @Matches(/./)
+  readonly adminPassword: string | undefined;
+}
+
+/** @throws ConfigError for a setting that is there and empty */
+export function cliConfig(): CliConfig {
+  return readConfig(CliConfig, environment());
+}
