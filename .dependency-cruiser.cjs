@@ -141,7 +141,7 @@ module.exports = {
       [
         `${own}domain/`,
         `${own}.*[.](entity|store)[.]ts$`,
-        `${own}(policy|pseudonyms|ledger/index)[.]ts$`,
+        `${own}(policy|pseudonyms|(ledger|rails)/index)[.]ts$`,
         lib('service', 'bus', 'database', 'records', 'policy', 'contracts', 'sealing'),
         npm('typeorm', '@nestjs/common', '@nestjs/typeorm', 'pg'),
         '^crypto$',

@@ -218,7 +218,7 @@ const money: readonly Twin[] = [
   {
     promise: 'a collection code is readable for its household alone',
     without: 'a code is sealed before anybody keeps it',
-    file: 'apps/payments/src/outgoing.ts',
+    file: 'apps/payments/src/disbursement/outgoing.ts',
     find: 'return toBase64url(sealed);',
     replace: 'return toBase64url(Buffer.from(code.padEnd(sealed.length)));',
     test: 'apps/payments/test/rail.it.spec.ts',

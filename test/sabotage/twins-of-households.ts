@@ -4,7 +4,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   {
     promise: 'what is taken back is voided at once, also while it is asked about',
     without: 'what is asked next is compared with what was asked',
-    file: 'apps/payments/src/slot.store.ts',
+    file: 'apps/payments/src/rails/instrument-queue.repository.ts',
     find: '(s.state, s.secret_lost) = (n.state, n.secret_lost)',
     replace: 's.state = n.state',
     test: 'test/faults/households.faults.spec.ts',

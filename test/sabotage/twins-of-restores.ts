@@ -41,7 +41,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'payments notices that its books are older when it has another connection',
     without: 'the books are held against the anchor where something is taken up',
-    file: 'apps/payments/src/slot.store.ts',
+    file: 'apps/payments/src/rails/rail.worker.ts',
     find: 'if (hold !== undefined) return [];',
     replace: 'void hold;',
     test: 'apps/payments/test/restore.it.spec.ts',
@@ -59,7 +59,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'nothing is planned on books that are held',
     without: 'the books are held against the anchor where money is planned',
-    file: 'apps/payments/src/payment-desk.ts',
+    file: 'apps/payments/src/disbursement/disbursement.service.ts',
     find: 'const { hold, isCareful } = await this.anchor.standing(tx);',
     replace: `const { isCareful } = await this.anchor.standing(tx);
     const hold = undefined as string | undefined;`,
@@ -69,7 +69,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'what was taken up is not forgotten by the books',
     without: 'taking up is a link of the chain',
-    file: 'apps/payments/src/slot.store.ts',
+    file: 'apps/payments/src/rails/rail.worker.ts',
     find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',

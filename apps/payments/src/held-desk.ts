@@ -7,7 +7,7 @@ import type { PeoplesEnd } from './domain/settle.js';
 import { dayOf } from '#libs/contracts';
 import { Clock } from '#libs/service';
 import { AnchorService, ChainRepository } from './ledger/index.js';
-import { PaymentDesk } from './payment-desk.js';
+import { DisbursementService } from './disbursement/index.js';
 import { endProposal, findProposal, propose } from './proposal.store.js';
 
 /** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
@@ -30,7 +30,7 @@ export class HeldDesk {
     private readonly anchor: AnchorService,
     private readonly chain: ChainRepository,
     private readonly clock: Clock,
-    private readonly desk: PaymentDesk,
+    private readonly disbursement: DisbursementService,
   ) {}
 
   async open(): Promise<readonly HeldItem[]> {
@@ -69,7 +69,7 @@ export class HeldDesk {
       if (first.digest !== digest) return 'other-end';
       await endProposal(tx, about);
       const obligation = slot.obligation.toString('base64url');
-      await this.desk.settle(unit, { obligation, name: slot, end });
+      await this.disbursement.settleByPeople({ obligation, name: slot, end }, unit);
       await this.chain.record(tx, await this.chain.lock(tx), {
         day: dayOf(this.clock.now()),
         kind: 'held-settled',

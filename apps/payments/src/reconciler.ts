@@ -4,9 +4,8 @@ import { adopt, type Finding } from './domain/adopt.js';
 import type { Found } from './domain/lift.js';
 import { splitIntoSlots } from './domain/money.js';
 import { presentSlots, type Obligation } from './domain/obligation.js';
-import type { Rail } from './cash-code.adapter.js';
 import { Pseudonyms } from './pseudonyms.js';
-import { Rails } from './rails.js';
+import { RailRegistry, type Rail } from './rails/index.js';
 import { ReconcileStore } from './reconcile.store.js';
 
 const OBLIGATIONS_AT_ONCE = 32;
@@ -38,7 +37,7 @@ export class Reconciler {
 
   constructor(
     private readonly store: ReconcileStore,
-    private readonly rails: Rails,
+    private readonly rails: RailRegistry,
     private readonly pseudonyms: Pseudonyms,
     private readonly city: CityProfile,
   ) {}
@@ -52,10 +51,8 @@ export class Reconciler {
       if (last === undefined) break;
       after = Buffer.from(last, 'base64url');
       const obligations = await this.store.read(page);
-      for (const { way, rail } of this.rails.all) {
-        const all = await Promise.all(
-          obligations.map((obligation) => this.ask(obligation, { way, send: (request) => rail.send(request) })),
-        );
+      for (const rail of this.rails.all) {
+        const all = await Promise.all(obligations.map((obligation) => this.ask(obligation, rail)));
         for (const { asked, unanswered } of all) {
           sum.asked += asked;
           sum.unanswered += unanswered;
@@ -80,17 +77,14 @@ export class Reconciler {
   }
 
   /** Every generation of every instrument, as far as the books know, and on until the rail does not know one. */
-  private async ask(
-    obligation: Obligation,
-    { way, send }: { readonly way: string; readonly send: Rail['send'] },
-  ): Promise<Asked> {
+  private async ask(obligation: Obligation, rail: Rail): Promise<Asked> {
     const findings: Finding[] = [];
     let [asked, unanswered] = [0, 0];
     for (const [slot, amountCents] of this.amountsOf(obligation).entries()) {
       const known = presentSlots(obligation).find((each) => each.slot === slot)?.generation ?? 0;
       for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
         const reference = this.pseudonyms.railReferenceOf(obligation.id, slot, generation).toString('base64url');
-        const reply = await send({ call: 'inquire', reference, amountCents });
+        const reply = await rail.send({ call: 'inquire', reference, amountCents });
         asked += 1;
         if (reply.type === 'lost' || ('reference' in reply && reply.reference !== reference)) unanswered += 1;
         else if (reply.type !== 'not-found') findings.push({ slot, generation, reply: reply.type });
@@ -98,7 +92,7 @@ export class Reconciler {
         if (reply.type === 'lost' && generation >= known) break;
       }
     }
-    return { obligation, way, findings, asked, unanswered };
+    return { obligation, way: rail.way, findings, asked, unanswered };
   }
 
   private amountsOf({ slots, amountCents }: Obligation): readonly bigint[] {
@@ -133,11 +127,11 @@ export class Reconciler {
     const unmatched: string[] = [];
     const differing: string[] = [];
     let unread = 0;
-    for (const { way, rail } of this.rails.all) {
+    for (const rail of this.rails.all) {
       const items = await rail.statement();
       if (items === undefined) unread += 1;
       else {
-        const compared = await this.store.compare(way, items);
+        const compared = await this.store.compare(rail.way, items);
         unmatched.push(...compared.unmatched);
         differing.push(...compared.differing);
       }

@@ -9,6 +9,7 @@ import type { Posting } from './domain/money.js';
 import { approve, type Approval } from './domain/release.js';
 import { AnchorService, ChainRepository, LedgerRepository } from './ledger/index.js';
 import { Pseudonyms } from './pseudonyms.js';
+import { RailRegistry } from './rails/index.js';
 
 /** What a checker has to see: how much, for how many, and the digest of exactly that. */
 export interface Batch {
@@ -28,8 +29,6 @@ interface BatchSlot {
 }
 
 const SLOTS_MAX = 5_000;
-/** Ways for which there is a rail; what is to be paid otherwise goes on waiting. */
-const RELEASABLE = ['CASH'];
 
 /** Batches of instruments that go out only when different people agree. */
 @Injectable()
@@ -39,6 +38,7 @@ export class ReleaseStore {
     private readonly chain: ChainRepository,
     private readonly ledger: LedgerRepository,
     private readonly anchor: AnchorService,
+    private readonly rails: RailRegistry,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
@@ -53,7 +53,7 @@ export class ReleaseStore {
         `UPDATE slot SET batch = $1 WHERE (obligation, slot, generation) IN
            (SELECT obligation, slot, generation FROM slot
              WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($2) ORDER BY reference LIMIT $3)`,
-        [id, RELEASABLE, SLOTS_MAX],
+        [id, this.rails.ways, SLOTS_MAX],
       );
       const slots = await this.slotsOf(tx, id);
       if (slots.length === 0) return undefined;

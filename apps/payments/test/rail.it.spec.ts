@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '#libs/contracts';
-import { PaymentDesk } from '../src/payment-desk.js';
-import { MortalDesk, PaymentsWorld } from './support.js';
+import { DisbursementService } from '../src/disbursement/index.js';
+import { MortalDisbursement, PaymentsWorld } from './support.js';
 import { misbehaviours, type Misbehaviour } from './partner.js';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
 
@@ -27,7 +27,7 @@ async function paidTwice(): Promise<number> {
 }
 
 function dieAtNextCommit(): void {
-  (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+  (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
 }
 
 let site = 0;

@@ -2,9 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { AnchorService } from '../src/ledger/index.js';
-import { PaymentDesk } from '../src/payment-desk.js';
+import { DisbursementService } from '../src/disbursement/index.js';
 import { RestoredCity, type Case } from './restored-city.js';
-import { MortalDesk, PaymentsWorld } from './support.js';
+import { MortalDisbursement, PaymentsWorld } from './support.js';
 
 let keyrings: TestKeyrings;
 let city: RestoredCity;
@@ -55,7 +55,7 @@ describe('payments restored to an older state', () => {
   it('also when it is another database only since the round began: nothing is called', async () => {
     await city.apply();
     // Taken up before the copy was made, and due again in it.
-    (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+    (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
     await world.carry();
     const copy = await city.copy();
     world.pass(61_000);
@@ -118,7 +118,7 @@ describe('payments restored to an older state', () => {
 
   it('from after it was sent and before the answer was kept: asked about, and told to the household', async () => {
     const paid = await city.apply();
-    (world.service.get(PaymentDesk) as MortalDesk).dieAtNextCommit();
+    (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
     await world.carry();
     const copy = await city.copy();
     world.pass(61_000);

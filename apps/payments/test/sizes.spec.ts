@@ -6,7 +6,8 @@ import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
 import { report } from '../src/domain/message.js';
 import type { Obligation, Slot } from '../src/domain/obligation.js';
 import { toBody } from '#libs/records';
-import { householdKinds, type HouseholdRecord } from '../src/household.store.js';
+import { householdKinds } from '../src/disbursement/index.js';
+import type { HouseholdRecord } from '../src/domain/work.js';
 
 const ID = 'x'.repeat(43);
 const CODE = 'A-CODE-OF-SIXTEE';

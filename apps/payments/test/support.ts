@@ -9,12 +9,12 @@ import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../
 import { HoldWorker } from '../src/hold-worker.js';
 import type { HeldItem } from '../src/held-desk.js';
 import { BooksService, type Books } from '../src/ledger/books.service.js';
-import { HouseholdClock } from '../src/household-clock.js';
-import { PaymentDesk } from '../src/payment-desk.js';
+import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
+import { DisbursementService } from '../src/disbursement/disbursement.service.js';
+import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
-import { RailWorker } from '../src/rail-worker.js';
+import { RailWorker } from '../src/rails/rail.worker.js';
 import type { Batch } from '../src/release.store.js';
-import { WaitingList } from '../src/waiting-list.js';
 import { Partner } from './partner.js';
 
 /** Workers that move only when a test tells them to. */
@@ -24,23 +24,23 @@ class QuietRailWorker extends RailWorker {
 class QuietHoldWorker extends HoldWorker {
   override onApplicationBootstrap(): void {}
 }
-class QuietWaitingList extends WaitingList {
+class QuietWaitingList extends WaitingListWorker {
   override onApplicationBootstrap(): void {}
 }
 
-class QuietHouseholdClock extends HouseholdClock {
+class QuietDeadlinesWorker extends DeadlinesWorker {
   override onApplicationBootstrap(): void {}
 }
 
-/** A desk that can die in the middle of a transaction, as a process does. */
-export class MortalDesk extends PaymentDesk {
+/** Disbursement that can die in the middle of a transaction, as a process does. */
+export class MortalDisbursement extends DisbursementService {
   private isDying = false;
 
   dieAtNextCommit(): void {
     this.isDying = true;
   }
 
-  override async take(...args: Parameters<PaymentDesk['take']>): Promise<void> {
+  override async take(...args: Parameters<DisbursementService['take']>): Promise<void> {
     await super.take(...args);
     if (!this.isDying) return;
     this.isDying = false;
@@ -52,10 +52,10 @@ const still = {
   module: PaymentsModule,
   instead: [
     [RailWorker, QuietRailWorker],
-    [WaitingList, QuietWaitingList],
+    [WaitingListWorker, QuietWaitingList],
     [HoldWorker, QuietHoldWorker],
-    [HouseholdClock, QuietHouseholdClock],
-    [PaymentDesk, MortalDesk],
+    [DeadlinesWorker, QuietDeadlinesWorker],
+    [DisbursementService, MortalDisbursement],
   ],
 } as const satisfies Partial<ServiceOptions>;
 
@@ -176,7 +176,7 @@ export class PaymentsWorld {
 
   /** One round of the clocks of households. */
   passDay(): Promise<number> {
-    return this.service.get(HouseholdClock).passDay();
+    return this.service.get(DeadlinesWorker).passDay();
   }
 
   /** What is kept of one kind. */
@@ -185,7 +185,7 @@ export class PaymentsWorld {
   }
 
   giveTurns(): Promise<number> {
-    return this.service.get(WaitingList).giveTurns();
+    return this.service.get(WaitingListWorker).giveTurns();
   }
 
   books(): Promise<Books> {

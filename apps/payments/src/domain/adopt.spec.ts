@@ -42,6 +42,14 @@ const moved = (from: string, to: string, amountCents: bigint) => ({
 });
 
 describe('what a rail has done and the books have forgotten', () => {
+  it('goes on in the way it was paid, whatever was asked for since', () => {
+    expect(given(reserved(slot({ way: 'CARD' })), issued()).whenAdopted()).toEqual({
+      type: 'adopted',
+      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      postings: [moved('reserved', 'in-flight', 110_000n)],
+    });
+  });
+
   it('of a grant that had nothing yet: money is promised, what is out is in flight, the rest waits', () => {
     expect(given(open, issued(0, 1)).whenAdopted()).toEqual({
       type: 'adopted',

@@ -64,7 +64,7 @@ export function adopt(input: AdoptInput): Adoption {
     if (living.length > 1 || living.some((each) => each !== newest) || newest.generation < present.generation) {
       return { type: 'contradiction' };
     }
-    obligation = withFound(obligation, present, newest.generation);
+    obligation = withFound(obligation, present, { generation: newest.generation, way: input.way });
     const from = places[present.state] ?? 'available';
     if (from !== 'in-flight') postings.push(posting(obligation, { from, to: 'in-flight' }, present.amountCents));
   }
@@ -124,14 +124,19 @@ function withSlots(input: AdoptInput): { readonly obligation: Obligation; readon
 }
 
 /** Generations below the found one have come to a definite no, or there would not be another. */
-function withFound(obligation: Obligation, present: Slot, found: number): Obligation {
+function withFound(
+  obligation: Obligation,
+  present: Slot,
+  found: { readonly generation: number; readonly way: string },
+): Obligation {
   const others = obligation.slots.filter((slot) => slot.slot !== present.slot || slot.generation < present.generation);
-  const voided = Array.from({ length: found - present.generation }, (_, at): Slot => ({
+  const voided = Array.from({ length: found.generation - present.generation }, (_, at): Slot => ({
     ...present,
     generation: present.generation + at,
     state: 'void',
   }));
-  const living: Slot = { ...present, generation: found, state: 'unknown', isSecretLost: false, isCareful: true };
+  // It goes on in the way it was paid, whatever was asked for since: it is this rail that is asked about it.
+  const living: Slot = { ...present, ...found, state: 'unknown', isSecretLost: false, isCareful: true };
   return { ...obligation, slots: [...others, ...voided, living] };
 }
 

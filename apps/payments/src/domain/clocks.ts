@@ -12,6 +12,25 @@ export interface Clocks {
   readonly nothingOlderDays: number;
 }
 
+/** The last days on which what is linked to a household is kept, when it is written today; days since 1970-01-01. */
+export interface LastDays {
+  /** Nothing that is linked to a household outlives the longest clock. */
+  readonly longest: number;
+  /** A mark stays until nothing that it is about can come any more. */
+  readonly mark: number;
+  /** What was paid can be disputed for a while. */
+  readonly disputed: number;
+}
+
+export function lastDaysOf(today: number, clocks: Clocks): LastDays {
+  const { longestDays, reopenDays, disputeDays, nothingOlderDays } = clocks;
+  return {
+    longest: today + longestDays + reopenDays + disputeDays,
+    mark: today + nothingOlderDays,
+    disputed: today + disputeDays,
+  };
+}
+
 export type Obligations = ReadonlyMap<string, Obligation>;
 
 /**

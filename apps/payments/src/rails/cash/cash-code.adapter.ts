@@ -1,17 +1,5 @@
-import type { RailCall, RailReply, StatementItem } from './domain/rail.js';
-
-export interface RailRequest {
-  readonly call: RailCall;
-  readonly reference: string;
-  readonly amountCents: bigint;
-}
-
-/** A way to hand out money. What it does not know for certain it calls `lost`. */
-export abstract class Rail {
-  abstract send(request: RailRequest): Promise<RailReply>;
-  /** Everything in the partner's books. Undefined: it could not be read to its end. */
-  abstract statement(): Promise<readonly StatementItem[] | undefined>;
-}
+import type { RailCall, RailReply, StatementItem } from '../../domain/rail.js';
+import { Rail, type RailRequest } from '../rail.adapter.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -23,6 +11,8 @@ const paths: Readonly<Record<RailCall, string>> = {
 
 /** The partner that pays out against a one-time code. References travel in bodies, never in addresses. */
 export class CashCodeRail extends Rail {
+  override readonly way = 'CASH';
+
   constructor(private readonly url: string) {
     super();
   }

@@ -10,8 +10,8 @@ import {
   type Outgoing,
 } from '#libs/contracts';
 import { codeBinding, hpkeSeal, sealToBox, toBase64url } from '#libs/sealing';
-import type { HouseholdEvent } from './domain/message.js';
-import type { HouseholdKeys } from './household.store.js';
+import type { HouseholdEvent } from '../domain/message.js';
+import type { HouseholdKeys } from '../domain/work.js';
 
 export interface OutgoingSetting {
   /** The day on which it is said. */

@@ -1,0 +1,255 @@
+import { Injectable } from '@nestjs/common';
+import type { UnitOfWork } from '#libs/bus';
+import { dayNumbered, startOfHour } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { CityProfile, Clock } from '#libs/service';
+import { bookingOf, type BookingTerms } from '../domain/booking.js';
+import { dayNumberOf, mondayOf } from '../domain/calendar.js';
+import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
+import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
+import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
+import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
+import { settleByPeople, type PeoplesEnd, type SlotName } from '../domain/settle.js';
+import { keptOf, withCommands, type HouseholdKeys, type HouseholdRecord, type RailWork } from '../domain/work.js';
+import type { Work } from '../domain/work.js';
+import { AnchorService, ChainRepository, LedgerRepository } from '../ledger/index.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { RailRegistry, type RailAnswers } from '../rails/index.js';
+import { HouseholdRepository } from './household.repository.js';
+import { messagesFor, sealCode } from './outgoing.js';
+
+/** What a household has signed. */
+export interface Signed {
+  readonly handle: string;
+  readonly day: number;
+  readonly command: HouseholdCommand;
+  /** Where it says how it is answered. */
+  readonly keys: (Omit<HouseholdKeys, 'pickup'> & { readonly pickupCode: string }) | undefined;
+}
+
+/** A grant to pay. */
+export interface Award {
+  readonly handle: string;
+  readonly grant: Pick<GrantOfHousehold, 'grant' | 'kind' | 'amountCents' | 'needs' | 'tier' | 'serviceArea' | 'day'>;
+  readonly stub: object;
+}
+
+/** Takes what has happened to households into records and books, in one transaction, and says what follows from it. */
+@Injectable()
+export class DisbursementService implements RailAnswers {
+  constructor(
+    private readonly households: HouseholdRepository,
+    private readonly chain: ChainRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly anchor: AnchorService,
+    private readonly rails: RailRegistry,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
+  ) {}
+
+  /** True for a payout method that the city's profile names. */
+  isOffered(way: string): boolean {
+    return this.city.profile.ways.some(({ code }) => code === way);
+  }
+
+  tell(signed: readonly Signed[], unit: UnitOfWork<'payments'>): Promise<void> {
+    const works = signed.map(({ handle, day, command, keys }): Work => {
+      const work = { handle, day, commands: [command] };
+      if (keys === undefined) return work;
+      const { pickupCode, ...others } = keys;
+      return { ...work, keys: { ...others, pickup: this.pseudonyms.pickupOf(pickupCode) } };
+    });
+    return this.take(works, unit);
+  }
+
+  /** One obligation for each grant, however often and in whatever order it is told. */
+  async award(awards: readonly Award[], unit: UnitOfWork<'payments'>): Promise<void> {
+    const places = await this.households.grants(
+      unit.tx,
+      awards.map(({ grant }) => grant.grant),
+    );
+    // The cancellation may have come first; it wins for good.
+    const isCancelled = (grant: string): boolean => places.get(grant)?.isCancelled ?? false;
+    await this.households.saveGrants(
+      unit.tx,
+      new Map(awards.map(({ grant: { grant }, handle }) => [grant, { handle, isCancelled: isCancelled(grant) }])),
+      this.lastDays,
+    );
+    const works = awards.map(({ handle, grant, stub }): Work => {
+      const obligation = this.pseudonyms.obligationOf(grant.grant);
+      const command = {
+        type: 'award',
+        grant: { ...grant, obligation },
+        isCancelled: isCancelled(grant.grant),
+      } as const;
+      return { handle, day: grant.day, stubs: new Map([[obligation, stub]]), commands: [command] };
+    });
+    await this.take(works, unit);
+  }
+
+  /** Gives back what was reserved, as far as nothing has been sent. Final, also when the grant itself comes later. */
+  async cancel(
+    cancelled: readonly { readonly grant: string; readonly day: number }[],
+    unit: UnitOfWork<'payments'>,
+  ): Promise<void> {
+    const grants = cancelled.map(({ grant }) => grant);
+    const places = await this.households.grants(unit.tx, grants);
+    await this.households.saveGrants(
+      unit.tx,
+      new Map(grants.map((grant) => [grant, { handle: places.get(grant)?.handle, isCancelled: true }])),
+      this.lastDays,
+    );
+    const works = cancelled.flatMap(({ grant, day }): Work[] => {
+      const handle = places.get(grant)?.handle;
+      return handle === undefined ? [] : [{ handle, day, commands: [{ type: 'cancel', grant }] }];
+    });
+    await this.take(works, unit);
+  }
+
+  async settleAnswers(answers: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void> {
+    const handles = await this.linked(answers, unit.tx);
+    const works = answers.flatMap((rail): Work[] => {
+      const handle = handles.get(rail.obligation);
+      return handle === undefined ? [] : [{ handle, commands: [], rail }];
+    });
+    await this.take(works, unit);
+  }
+
+  /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
+  async settleByPeople(
+    { obligation, name, end }: { readonly obligation: string; readonly name: SlotName; readonly end: PeoplesEnd },
+    unit: UnitOfWork<'payments'>,
+  ): Promise<void> {
+    const { tx } = unit;
+    const rail = { obligation, name, outcome: end };
+    const handle = (await this.linked([rail], tx)).get(obligation);
+    if (handle !== undefined) return this.take([{ handle, commands: [], rail }], unit);
+    const head = await this.chain.lock(tx);
+    const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
+    if (found === undefined) return;
+    // Nobody is left to whom another instrument could be given.
+    const settled = settleByPeople(found, name, { end, isEnding: true });
+    await this.ledger.write(tx, bookingOf(head, changeOf([settled.obligation], settled.postings), this.terms));
+  }
+
+  /** Obligations that are to be planned again; those whose turn it is first, in the order of the waiting list. */
+  async tryAgain(
+    { turns, others }: { readonly turns: readonly string[]; readonly others: readonly string[] },
+    unit: UnitOfWork<'payments'>,
+  ): Promise<void> {
+    const all = [...turns, ...others];
+    const handles = await this.households.linked(unit.tx, all);
+    const works = all.flatMap((obligation): Work[] => {
+      const handle = handles.get(obligation);
+      return handle === undefined
+        ? []
+        : [{ handle, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
+    });
+    await this.take(works, unit);
+  }
+
+  /** Looks at the clocks of these households, and again on the next day until nothing more can happen. */
+  async passDay(handles: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+    await this.take(
+      handles.map((handle) => ({ handle, commands: [] })),
+      unit,
+    );
+    const after = await this.households.load(unit.tx, handles);
+    const isResting = (handle: string): boolean => isAtRest(after.get(handle)?.state ?? newHousehold);
+    await this.households.sleep(unit.tx, {
+      resting: handles.filter(isResting),
+      waking: handles.filter((handle) => !isResting(handle)),
+      nextDay: this.today + 1,
+      until: this.lastDays.longest,
+    });
+  }
+
+  /** The largest rapid grant that the week still has room for, in any fund. */
+  async rapidLeftCents(tx: Tx): Promise<bigint> {
+    return rapidLeftOf((await this.viewOf(tx)).funds);
+  }
+
+  async take(works: readonly Work[], unit: UnitOfWork<'payments'>): Promise<void> {
+    if (works.length === 0) return;
+    const { tx } = unit;
+    const before = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
+    const households = withCommands(before, works);
+    const head = await this.chain.lock(tx);
+    const { hold, isCareful } = await this.anchor.standing(tx);
+    const books = await this.booksOf(tx, households);
+    const done = disburse({ works, households, books, isHeld: hold !== undefined, isCareful }, this.rules);
+    await this.ledger.write(tx, bookingOf(head, done.change, this.terms));
+    await this.households.end(tx, done.ends, this.lastDays);
+    for (const { keys, events } of done.said) unit.publish(...messagesFor(events, keys, this.outgoing));
+    await this.households.link(tx, done.links, {
+      until: this.lastDays.longest,
+      wakeDay: this.today + this.city.clocks.waitDays,
+    });
+    await this.households.save(tx, new Map([...done.households].map(([handle, record]) => [handle, keptOf(record)])));
+  }
+
+  private linked(answers: readonly RailWork[], tx: Tx): Promise<ReadonlyMap<string, string>> {
+    return this.households.linked(
+      tx,
+      answers.map(({ obligation }) => obligation),
+    );
+  }
+
+  private async booksOf(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<BooksOfBatch> {
+    const states = [...households.values()].map(({ state }) => state);
+    const grants = states.flatMap((state) => state.grants);
+    const obligations = await this.ledger.obligations(
+      tx,
+      grants.map(({ obligation }) => obligation),
+    );
+    const sites = [...new Set(states.map(siteOf))];
+    const used = await this.ledger.siteHour(tx, sites, startOfHour(this.clock.now()));
+    const cap = this.city.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
+    const siteLeft = new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)]));
+    return { obligations, view: await this.viewOf(tx), siteLeft };
+  }
+
+  private async viewOf(tx: Tx): Promise<LedgerView> {
+    const percent = this.city.profile.grants.rapid?.capPercentPerWeek ?? 0;
+    const funds = await this.ledger.funds(tx, { monday: mondayOf(this.today), percent });
+    return { funds, waitingTier: await this.ledger.waitingTier(tx, rapidLeftOf(funds)) };
+  }
+
+  private get rules(): DisburseRules {
+    const { grants, release } = this.city.profile;
+    return {
+      today: this.today,
+      nowMs: this.nowMs,
+      clocks: this.city.clocks,
+      policy: {
+        perInstrumentCents: grants.perInstrumentCents,
+        isRapidAutomatic: release.automaticRapid !== undefined,
+        railWays: this.rails.ways,
+      },
+      sealCode,
+    };
+  }
+
+  private get terms(): BookingTerms {
+    const isDrawn = this.city.profile.selection === 'random-within-tier';
+    return { nowMs: this.nowMs, isDrawn, ids: this.pseudonyms };
+  }
+
+  private get outgoing(): { readonly today: string; readonly boxDays: number } {
+    const { waitDays, reopenDays, appealDays } = this.city.clocks;
+    return { today: dayNumbered(this.today), boxDays: waitDays + reopenDays + appealDays };
+  }
+
+  private get lastDays(): LastDays {
+    return lastDaysOf(this.today, this.city.clocks);
+  }
+
+  private get nowMs(): number {
+    return this.clock.now().getTime();
+  }
+
+  private get today(): number {
+    return dayNumberOf(this.nowMs);
+  }
+}

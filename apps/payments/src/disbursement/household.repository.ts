@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { DAY_MS } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { fromBody, Records, toBody, type Lasting } from '#libs/records';
+import { bytes } from '#libs/sealing';
+import type { LastDays } from '../domain/clocks.js';
+import type { EndedGrant, GrantPlace, HouseholdRecord } from '../domain/work.js';
+
+/** The kinds of records that payments keeps of households. */
+export const HOUSEHOLD = 'household';
+export const GRANT = 'grant';
+export const OBLIGATION = 'obligation';
+export const WAKE = 'wake';
+
+const WAKE_LEASE_MS = 5 * 60_000;
+
+interface Linked extends Lasting {
+  readonly handle: string;
+}
+
+/** What payments keeps of households, apart from the books and forgotten before them. */
+@Injectable()
+export class HouseholdRepository {
+  constructor(private readonly records: Records) {}
+
+  /** Those that something is known of. */
+  async load(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, HouseholdRecord>> {
+    const records = await this.records.begin(tx);
+    const found = await records.findForUpdate(HOUSEHOLD, handles.map(bytes));
+    return new Map(
+      handles.flatMap((handle, at) => {
+        const body = found[at];
+        return body === undefined ? [] : [[handle, fromBody<HouseholdRecord>(body)] as const];
+      }),
+    );
+  }
+
+  async save(tx: Tx, households: ReadonlyMap<string, HouseholdRecord>): Promise<void> {
+    const records = await this.records.begin(tx);
+    await records.save(
+      HOUSEHOLD,
+      [...households].map(([handle, record]) => ({ value: bytes(handle), body: toBody(record) })),
+    );
+  }
+
+  async grants(tx: Tx, grants: readonly string[]): Promise<ReadonlyMap<string, GrantPlace>> {
+    const records = await this.records.begin(tx);
+    const found = await records.findForUpdate<{ handle?: string; isCancelled: boolean }>(GRANT, grants.map(bytes));
+    return new Map(
+      grants.map((grant, at) => [grant, { handle: found[at]?.handle, isCancelled: found[at]?.isCancelled ?? false }]),
+    );
+  }
+
+  async saveGrants(
+    tx: Tx,
+    grants: ReadonlyMap<string, GrantPlace>,
+    { mark, longest }: Pick<LastDays, 'mark' | 'longest'>,
+  ): Promise<void> {
+    const records = await this.records.begin(tx);
+    await records.save(
+      GRANT,
+      [...grants].map(([grant, { handle, isCancelled }]) => ({
+        value: bytes(grant),
+        // Cancelling is final and needs no household any more; the mark stays until the grant itself can come no more.
+        body:
+          isCancelled || handle === undefined ? { isCancelled, until: mark } : { handle, isCancelled, until: longest },
+      })),
+    );
+  }
+
+  /** The link from the books to a household: sealed, and gone on its day. Its clocks are looked at from `wakeDay`. */
+  async link(
+    tx: Tx,
+    links: readonly { readonly obligation: string; readonly handle: string }[],
+    { until, wakeDay }: { readonly until: number; readonly wakeDay: number },
+  ): Promise<void> {
+    if (links.length === 0) return;
+    const records = await this.records.begin(tx);
+    await records.put(
+      OBLIGATION,
+      links.map(({ obligation, handle }) => ({ value: bytes(obligation), body: { handle, until } satisfies Linked })),
+    );
+    const due = new Date(wakeDay * DAY_MS);
+    await records.put(
+      WAKE,
+      links.map(({ handle }) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
+    );
+  }
+
+  /** Which households these obligations belong to. */
+  async linked(tx: Tx, obligations: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const records = await this.records.begin(tx);
+    const found = await records.find<{ handle: string }>(OBLIGATION, obligations.map(bytes));
+    return new Map(
+      obligations.flatMap((obligation, at) => {
+        const handle = found[at]?.handle;
+        return handle === undefined ? [] : [[obligation, handle] as const];
+      }),
+    );
+  }
+
+  /** What has ended for good: what was paid keeps its link while it can be disputed, the rest goes at once. */
+  async end(tx: Tx, ends: readonly EndedGrant[], { mark, disputed }: LastDays): Promise<void> {
+    if (ends.length === 0) return;
+    const records = await this.records.begin(tx);
+    const grants = ends.map(({ grant }) => bytes(grant));
+    await records.findForUpdate(GRANT, grants);
+    await records.save(
+      GRANT,
+      grants.map((value) => ({ value, body: { isCancelled: true, until: mark } })),
+    );
+    const paid = ends.filter(({ isPaid, isWithdrawn }) => isPaid && !isWithdrawn);
+    await records.remove(
+      OBLIGATION,
+      ends.filter((end) => !paid.includes(end)).map(({ obligation }) => bytes(obligation)),
+    );
+    await records.remove(
+      WAKE,
+      ends.filter(({ isWithdrawn }) => isWithdrawn).map(({ handle }) => bytes(handle)),
+    );
+    await records.findForUpdate(
+      OBLIGATION,
+      paid.map(({ obligation }) => bytes(obligation)),
+    );
+    await records.save(
+      OBLIGATION,
+      paid.map(({ obligation, handle }) => ({
+        value: bytes(obligation),
+        body: { handle, until: disputed } satisfies Linked,
+      })),
+    );
+  }
+
+  /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
+  async takeWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
+    const records = await this.records.begin(tx);
+    const due = await records.takeDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
+    return due.map(({ body }) => body.handle);
+  }
+
+  /** Looks at none of the resting again, and at the others on the next day. */
+  async sleep(
+    tx: Tx,
+    what: {
+      readonly resting: readonly string[];
+      readonly waking: readonly string[];
+      readonly nextDay: number;
+      readonly until: number;
+    },
+  ): Promise<void> {
+    const { resting, waking, nextDay, until } = what;
+    const records = await this.records.begin(tx);
+    await records.finish(WAKE, resting.map(bytes));
+    const due = new Date(nextDay * DAY_MS);
+    await records.postpone(
+      WAKE,
+      waking.map((handle) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
+    );
+  }
+}

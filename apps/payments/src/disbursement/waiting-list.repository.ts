@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
+
+/** Obligations that wait: for money, for room in their site's hour, or for payments to go on. */
+@Injectable()
+export class WaitingListRepository {
+  /**
+   * Obligations on the waiting list, in its order. Rapid grants for which the week has no room any more are passed
+   * over, so that they do not keep from their turn those whom money alone is wanting.
+   */
+  async turns(
+    tx: Tx,
+    { limit, rapidLeftCents }: { readonly limit: number; readonly rapidLeftCents: bigint },
+  ): Promise<readonly string[]> {
+    const { rows } = await tx.query(
+      `SELECT id FROM obligation WHERE status = 'waiting-list' AND (kind <> 'rapid' OR tier = 1 OR amount_cents <= $2)
+        ORDER BY tier, order_key LIMIT $1`,
+      [limit, rapidLeftCents],
+    );
+    return idsOf(rows);
+  }
+
+  /** Obligations that could not be planned while payments held, the most urgent first. */
+  async takeUnplanned(tx: Tx, limit: number): Promise<readonly string[]> {
+    const { rows } = await tx.query(
+      `DELETE FROM to_plan p
+        USING (SELECT t.obligation FROM to_plan t JOIN obligation o ON o.id = t.obligation
+                ORDER BY o.tier, o.order_key LIMIT $1 FOR UPDATE OF t SKIP LOCKED) d
+        WHERE p.obligation = d.obligation RETURNING p.obligation AS id`,
+      [limit],
+    );
+    return idsOf(rows);
+  }
+
+  /** Obligations that wait for room in their site's hour. Each is tried once in every hour. */
+  async takeCapped(
+    tx: Tx,
+    { now, nextHour, limit }: { readonly now: Date; readonly nextHour: Date; readonly limit: number },
+  ): Promise<readonly string[]> {
+    const { rows } = await tx.query(
+      `UPDATE slot s SET due = $2
+         FROM (SELECT obligation, slot, generation FROM slot
+                WHERE state = 'capped' AND due <= $1 ORDER BY due, reference LIMIT $3 FOR UPDATE SKIP LOCKED) d
+        WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
+        RETURNING s.obligation AS id`,
+      [now, nextHour, limit],
+    );
+    return idsOf(rows);
+  }
+}
+
+function idsOf(rows: unknown): string[] {
+  return [...new Set((rows as { id: Buffer }[]).map(({ id }) => id.toString('base64url')))];
+}

@@ -1,0 +1,52 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import { HOUR_MS, startOfHour } from '#libs/contracts';
+import { Clock, Log, Worker } from '#libs/service';
+import { AnchorService } from '../ledger/index.js';
+import { DisbursementService } from './disbursement.service.js';
+import { WaitingListRepository } from './waiting-list.repository.js';
+
+const POLL_MS = 5_000;
+const AT_ONCE = 200;
+
+/** Lets those on the waiting list, and those whose site's hour was full, try again, in the order of the list. */
+@Injectable()
+export class WaitingListWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(
+    private readonly transactions: Transactions<'payments'>,
+    private readonly waiting: WaitingListRepository,
+    private readonly disbursement: DisbursementService,
+    private readonly anchor: AnchorService,
+    private readonly clock: Clock,
+    log: Log,
+  ) {
+    const work = (): Promise<number> => this.giveTurns();
+    this.worker = new Worker({ name: 'waiting-list', log, pollMs: POLL_MS, work });
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
+  async giveTurns(): Promise<0> {
+    await this.transactions.run(async (unit) => {
+      const { tx } = unit;
+      if ((await this.anchor.standing(tx)).hold !== undefined) return;
+      const now = this.clock.now();
+      const nextHour = new Date(startOfHour(now).getTime() + HOUR_MS);
+      const rapidLeftCents = await this.disbursement.rapidLeftCents(tx);
+      const turns = await this.waiting.turns(tx, { limit: AT_ONCE, rapidLeftCents });
+      const capped = await this.waiting.takeCapped(tx, { now, nextHour, limit: AT_ONCE });
+      const unplanned = await this.waiting.takeUnplanned(tx, AT_ONCE);
+      await this.disbursement.tryAgain({ turns, others: [...capped, ...unplanned] }, unit);
+    });
+    return 0;
+  }
+}

@@ -1,0 +1,227 @@
+import { lapseOf, passDay, type Clocks } from './clocks.js';
+import { evolve, siteOf, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
+import type { LedgerChange, LedgerView } from './ledger.js';
+import { report, type HouseholdEvent } from './message.js';
+import type { Obligation } from './obligation.js';
+import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './plan.js';
+import { Purse } from './purse.js';
+import { settle, settleByPeople } from './settle.js';
+import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';
+
+/** What the books say of the households of one batch. */
+export interface BooksOfBatch {
+  /** Those that the books know. */
+  readonly obligations: ReadonlyMap<string, Obligation>;
+  readonly view: LedgerView;
+  /** What may still go out by itself at each site in this hour. */
+  readonly siteLeft: ReadonlyMap<string | undefined, bigint>;
+}
+
+export interface Batch {
+  readonly works: readonly Work[];
+  /** After the commands of the works. */
+  readonly households: ReadonlyMap<string, HouseholdRecord>;
+  readonly books: BooksOfBatch;
+  /** What came is kept; what follows from it is planned when people have found out what was done before. */
+  readonly isHeld: boolean;
+  /** The books were restored not long ago. */
+  readonly isCareful: boolean;
+}
+
+/** Seals a collection code to its household before anybody keeps it. */
+export type SealCode = (
+  keys: HouseholdKeys,
+  code: { readonly way: string; readonly amountCents: bigint; readonly code: string },
+) => string;
+
+export interface DisburseRules {
+  /** Days since 1970-01-01. */
+  readonly today: number;
+  readonly nowMs: number;
+  readonly clocks: Clocks;
+  readonly policy: PaymentPolicy;
+  readonly sealCode: SealCode;
+}
+
+/** Everything that follows from one batch. */
+export interface Disbursed {
+  readonly change: LedgerChange;
+  readonly households: ReadonlyMap<string, HouseholdRecord>;
+  readonly ends: readonly EndedGrant[];
+  readonly said: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
+  /** From obligations that are new to the households that they are for. */
+  readonly links: readonly { readonly obligation: string; readonly handle: string }[];
+}
+
+interface State {
+  readonly households: Map<string, HouseholdRecord>;
+  readonly obligations: Map<string, Obligation>;
+  /** Obligations that the books do not know yet. */
+  readonly fresh: ReadonlySet<string>;
+  readonly purse: Purse;
+  readonly isCareful: boolean;
+}
+
+/** Takes what has happened to households into what is owed to them: settles, passes the day, plans, and says so. */
+export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
+  const { works, isHeld } = batch;
+  const state = stateOf(batch);
+  if (isHeld) {
+    for (const id of state.fresh) state.purse.note(state.obligations.get(id) as Obligation);
+  } else {
+    for (const { handle, rail } of works) if (rail !== undefined) settleInto(state, handle, { rail, rules });
+    passDays(state, rules);
+    planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
+  }
+  const change = state.purse.change(new Map(works.flatMap((work) => [...(work.stubs ?? [])])));
+  const told = isHeld ? { ends: [], said: [] } : tellAll(state, rules);
+  return { change, households: state.households, ...told, links: linksOf(state) };
+}
+
+function stateOf({ households, books, isCareful }: Batch): State {
+  const grants = [...households.values()].flatMap(({ state }) => state.grants);
+  const obligations = new Map(
+    grants.map((grant) => [grant.obligation, books.obligations.get(grant.obligation) ?? openOf(grant)]),
+  );
+  return {
+    households: new Map(households),
+    obligations,
+    fresh: new Set([...obligations.keys()].filter((id) => !books.obligations.has(id))),
+    purse: new Purse(books.view, books.siteLeft),
+    isCareful,
+  };
+}
+
+function openOf(grant: GrantOfHousehold): Obligation {
+  const { obligation: id, kind, amountCents, needs, tier, serviceArea } = grant;
+  return { id, kind, amountCents, needs, tier, serviceArea, status: 'open', fund: undefined, slots: [] };
+}
+
+/** What the rail said counts for the books and for the household's box together, or for neither. */
+function settleInto(
+  { households, obligations, purse }: State,
+  handle: string,
+  { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
+): void {
+  const obligation = obligations.get(rail.obligation);
+  const household = households.get(handle);
+  if (obligation === undefined || household === undefined) return;
+  const { name } = rail;
+  // Without the household's key nobody can be told the code: the partner is asked for it again.
+  const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
+  const grant = household.state.grants.find((each) => each.obligation === rail.obligation);
+  const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
+  const settled =
+    typeof outcome === 'string'
+      ? settleByPeople(obligation, name, { end: outcome, isEnding })
+      : settle(obligation, name, { outcome, isEnding });
+  if (settled.obligation === obligation) return;
+  obligations.set(rail.obligation, settled.obligation);
+  purse.note(settled.obligation);
+  purse.post(settled.postings);
+  const command = commandFor(household, settled.obligation, { rail, rules });
+  if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
+}
+
+function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean {
+  return typeof outcome !== 'string' && outcome.type === 'issued' && keys === undefined;
+}
+
+function commandFor(
+  { keys }: HouseholdRecord,
+  { id, slots }: Obligation,
+  { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
+): HouseholdCommand | undefined {
+  const { outcome, name } = rail;
+  if (typeof outcome === 'string') return undefined;
+  const slot = slots.find((each) => each.slot === name.slot && each.generation === name.generation);
+  if (slot === undefined) return undefined;
+  const { way, amountCents } = slot;
+  if (outcome.type === 'collected' || outcome.type === 'contradiction') {
+    return { type: 'item-gone', obligation: id, slot: name.slot };
+  }
+  if (outcome.type !== 'issued' || keys === undefined) return undefined;
+  const sealedCode = rules.sealCode(keys, { way, amountCents, code: outcome.code });
+  const item = { obligation: id, slot: name.slot, way, amountCents, sealedCode, day: rules.today };
+  return { type: 'item-ready', item };
+}
+
+function passDays({ households, obligations }: State, { today, clocks }: DisburseRules): void {
+  for (const [handle, record] of households) {
+    households.set(handle, { ...record, state: passDay(record.state, obligations, today, clocks) });
+  }
+}
+
+/** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
+function planAll(
+  { households, obligations, fresh, purse, isCareful }: State,
+  turns: ReadonlySet<string>,
+  { today, clocks, policy }: DisburseRules,
+): void {
+  const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
+  const place = new Map([...turns].map((id, at) => [id, at]));
+  const placeOf = (id: string): number => place.get(id) ?? turns.size;
+  const inOrder = grants.toSorted((a, b) => placeOf(a.obligation) - placeOf(b.obligation));
+  for (const grant of inOrder) {
+    const { obligation: id, isCancelled, state } = grant;
+    const obligation = obligations.get(id);
+    if (obligation === undefined) continue;
+    const site = siteOf(state);
+    const input: PlanInput = {
+      household: state,
+      obligation,
+      isCancelled,
+      lapse: lapseOf(grant, today, clocks),
+      isItsTurn: turns.has(id),
+      money: purse.view(site),
+      isCareful,
+    };
+    const planned = plan(input, policy);
+    obligations.set(id, planned.obligation);
+    // A new obligation is written even when nothing could be done for it yet.
+    if (planned.obligation !== obligation || fresh.has(id)) purse.note(planned.obligation);
+    purse.take(planned, site);
+    purse.keepFor(fundsAwaited({ ...input, obligation: planned.obligation }));
+  }
+}
+
+/** Says what has changed, and which grants have ended with it. */
+function tellAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'said'> {
+  const ends: EndedGrant[] = [];
+  const said: Disbursed['said'][number][] = [];
+  for (const [handle, { state, keys }] of households) {
+    // What it was told before the books were restored holds until it is known what has become of it.
+    if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
+    const reported = report(state, obligations, nowMs);
+    ends.push(...endsOf(handle, state, reported.state.grants));
+    households.set(handle, { state: reported.state, keys });
+    said.push({ keys, events: reported.events });
+  }
+  return { ends, said };
+}
+
+function endsOf(handle: string, before: HouseholdState, after: readonly GrantOfHousehold[]): readonly EndedGrant[] {
+  const { isWithdrawn } = before;
+  const had = new Set(before.grants.filter(({ ended }) => ended !== undefined).map(({ grant }) => grant));
+  return after.flatMap(({ grant, obligation, ended }) => {
+    // Who withdraws takes back what else was still kept for a while.
+    if (ended === undefined || (had.has(grant) && !isWithdrawn)) return [];
+    return [{ grant, obligation, handle, isPaid: ended.how === 'paid', isWithdrawn }];
+  });
+}
+
+/** It may have been sent before the books were restored, and the rail has not said yet. */
+function isAskedAbout(obligation: Obligation | undefined): boolean {
+  return (
+    obligation?.slots.some(({ state, isCareful }) => isCareful && (state === 'intended' || state === 'unknown')) ??
+    false
+  );
+}
+
+function linksOf({ households, fresh }: State): Disbursed['links'] {
+  return [...households].flatMap(([handle, { state }]) =>
+    state.grants
+      .filter(({ obligation, ended }) => fresh.has(obligation) && ended === undefined)
+      .map(({ obligation }) => ({ obligation, handle })),
+  );
+}

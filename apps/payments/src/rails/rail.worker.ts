@@ -1,0 +1,110 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Transactions, type UnitOfWork } from '#libs/bus';
+import { dayOf, HOUR_MS } from '#libs/contracts';
+import { Clock, Log, Worker } from '#libs/service';
+import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome } from '../domain/rail.js';
+import type { RailWork } from '../domain/work.js';
+import { AnchorService, ChainRepository } from '../ledger/index.js';
+import { InstrumentQueueRepository, type DueSlot } from './instrument-queue.repository.js';
+import type { Rail } from './rail.adapter.js';
+import { RailRegistry } from './rail-registry.service.js';
+
+const CALLS_AT_ONCE = 32;
+const POLL_MS = 200;
+const LEASE_MS = 30_000;
+const COLLECTION_POLL_MS = HOUR_MS;
+
+/** Whoever takes what the rails have answered into households and books. */
+export abstract class RailAnswers {
+  abstract settleAnswers(answers: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void>;
+}
+
+/**
+ * Carries committed intents to the rail and what the rail says back into the books. The call is outside of every
+ * transaction; when nothing is known of it the slot is `unknown`, and only asked about.
+ */
+@Injectable()
+export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly worker: Worker;
+
+  constructor(
+    private readonly transactions: Transactions<'payments'>,
+    private readonly queue: InstrumentQueueRepository,
+    private readonly chain: ChainRepository,
+    private readonly anchor: AnchorService,
+    private readonly rails: RailRegistry,
+    private readonly answers: RailAnswers,
+    private readonly clock: Clock,
+    log: Log,
+  ) {
+    this.worker = new Worker({ name: 'rail', log, pollMs: POLL_MS, work: () => this.carry() });
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  /** One round: lease, call, settle. @returns how many slots were asked about */
+  async carry(): Promise<number> {
+    const due = await this.takeUp(CALLS_AT_ONCE);
+    if (due.length === 0) return 0;
+    const answers = await Promise.all(due.map((slot) => this.ask(slot)));
+    await this.transactions.run(async (unit) => {
+      await this.answers.settleAnswers(answers, unit);
+      const now = this.clock.now().getTime();
+      await this.queue.askAgain(unit.tx, {
+        slots: due.map((slot) => ({ ...slot, due: new Date(now + pauseAfter(slot.tries)) })),
+        collectionsDue: new Date(now + COLLECTION_POLL_MS),
+      });
+    });
+    return due.length;
+  }
+
+  /**
+   * Takes up what is due, with the anchor behind it: nothing above the anchor is carried to a rail, and that something
+   * was taken up is not forgotten either, for what nobody has taken up is taken back without asking.
+   */
+  private async takeUp(limit: number): Promise<readonly DueSlot[]> {
+    if (!(await this.anchor.advance())) return [];
+    const due = await this.transactions.run(async ({ tx }) => {
+      // Asked before the head of the chain is held.
+      if (!(await this.queue.isAnyDue(tx, this.clock.now()))) return [];
+      const head = await this.chain.lock(tx);
+      // The database may be another one than a moment ago.
+      const { hold, anchored } = await this.anchor.standing(tx);
+      if (hold !== undefined) return [];
+      const now = this.clock.now();
+      const leasedUntil = new Date(now.getTime() + LEASE_MS);
+      const taken = await this.queue.takeDue(tx, { now, leasedUntil, limit, anchored: anchored.seq });
+      const first = taken.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
+      const day = dayOf(now);
+      if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });
+      return taken;
+    });
+    return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
+  }
+
+  private async ask(slot: DueSlot): Promise<RailWork> {
+    const { obligation, slot: number, generation, reference, amountCents, state, isCareful } = slot;
+    const call = callFor(slot);
+    const rail = this.rails.of(slot.way);
+    const name = { slot: number, generation };
+    if (call === undefined || rail === undefined) return { obligation, name, outcome: { type: 'unchanged' } };
+    const asked: Asked = { call, state, isCareful, reference, amountCents };
+    const outcome = outcomeOf(asked, await rail.send(asked));
+    return { obligation, name, outcome: outcome.type === 'contradiction' ? await askTwice(rail, asked) : outcome };
+  }
+}
+
+/** One garbled answer is no contradiction: people are called only for what the partner says twice. */
+async function askTwice(rail: Rail, asked: Asked): Promise<RailOutcome> {
+  // Voiding once more changes nothing; an inquiry could not tell our own voiding from the partner's.
+  const again: Asked = { ...asked, call: asked.call === 'void' ? 'void' : 'inquire' };
+  const outcome = outcomeOf(again, await rail.send(again));
+  if (outcome.type === 'contradiction') return outcome;
+  return asked.state === 'issued' ? { type: 'unchanged' } : { type: 'unknown' };
+}
