@@ -152,7 +152,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'nothing is released on books that are held',
     without: 'the books are held against the anchor when people release',
-    file: 'apps/payments/src/release.store.ts',
+    file: 'apps/payments/src/release/release.service.ts',
     find: 'if ((await this.anchor.standing(tx)).hold !== undefined)',
     replace: 'if ((await this.anchor.standing(tx)).hold === null)',
     test: 'apps/payments/test/hold.it.spec.ts',

@@ -12,8 +12,7 @@ import { Pseudonyms } from './pseudonyms.js';
 import { RailsModule, RailWorkerModule } from './rails/index.js';
 import { Reconciler } from './reconciler.js';
 import { ReconcileStore } from './reconcile.store.js';
-import { ReleaseController } from './release.controller.js';
-import { ReleaseStore } from './release.store.js';
+import { ReleaseModule } from './release/index.js';
 
 export const paymentsSpec: ServiceDefinition<'payments'> = {
   service: 'payments',
@@ -30,8 +29,9 @@ export const paymentsSpec: ServiceDefinition<'payments'> = {
     RailsModule,
     DisbursementModule,
     RailWorkerModule.for(DisbursementModule),
+    ReleaseModule,
   ],
-  controllers: [ReleaseController, HoldController],
-  providers: [HeldDesk, HoldDesk, HoldWorker, Pseudonyms, Reconciler, ReconcileStore, ReleaseStore],
+  controllers: [HoldController],
+  providers: [HeldDesk, HoldDesk, HoldWorker, Pseudonyms, Reconciler, ReconcileStore],
 })
 export class PaymentsModule {}

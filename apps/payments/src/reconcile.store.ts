@@ -62,8 +62,8 @@ export class ReconcileStore {
         const adoption = await decide(present, (way, amountCents) => this.fundFor(tx, way, amountCents));
         if (adoption.type !== 'adopted') return adoption.type;
         const { obligation, postings } = adoption;
-        const isDrawn = this.city.profile.selection === 'random-within-tier';
-        const terms = { nowMs: this.clock.now().getTime(), isDrawn, ids: this.pseudonyms };
+        const { selection } = this.city.profile;
+        const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
         await this.ledger.write(tx, bookingOf(head, changeOf([obligation], postings), terms));
         return 'adopted';
       });

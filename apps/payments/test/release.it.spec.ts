@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Batch } from '../src/release.store.js';
+import type { Batch } from '../src/release/release.service.js';
 import type { SignedHousehold } from '../../../test/support/signed-household.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { PaymentsWorld } from './support.js';

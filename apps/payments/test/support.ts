@@ -14,7 +14,7 @@ import { DisbursementService } from '../src/disbursement/disbursement.service.js
 import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
 import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
 import { RailWorker } from '../src/rails/rail.worker.js';
-import type { Batch } from '../src/release.store.js';
+import type { Batch } from '../src/release/release.service.js';
 import { Partner } from './partner.js';
 
 /** Workers that move only when a test tells them to. */

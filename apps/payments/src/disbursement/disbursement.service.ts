@@ -10,9 +10,15 @@ import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disbu
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
 import { settleByPeople, type PeoplesEnd, type SlotName } from '../domain/settle.js';
-import { keptOf, withCommands, type HouseholdKeys, type HouseholdRecord, type RailWork } from '../domain/work.js';
-import type { Work } from '../domain/work.js';
-import { AnchorService, ChainRepository, LedgerRepository } from '../ledger/index.js';
+import {
+  keptOf,
+  withCommands,
+  type HouseholdKeys,
+  type HouseholdRecord,
+  type RailWork,
+  type Work,
+} from '../domain/work.js';
+import { AnchorService, LedgerRepository } from '../ledger/index.js';
 import { Pseudonyms } from '../pseudonyms.js';
 import { RailRegistry, type RailAnswers } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
@@ -39,7 +45,6 @@ export interface Award {
 export class DisbursementService implements RailAnswers {
   constructor(
     private readonly households: HouseholdRepository,
-    private readonly chain: ChainRepository,
     private readonly ledger: LedgerRepository,
     private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
@@ -125,7 +130,7 @@ export class DisbursementService implements RailAnswers {
     const rail = { obligation, name, outcome: end };
     const handle = (await this.linked([rail], tx)).get(obligation);
     if (handle !== undefined) return this.take([{ handle, commands: [], rail }], unit);
-    const head = await this.chain.lock(tx);
+    const head = await this.ledger.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
@@ -175,7 +180,7 @@ export class DisbursementService implements RailAnswers {
     const { tx } = unit;
     const before = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
     const households = withCommands(before, works);
-    const head = await this.chain.lock(tx);
+    const head = await this.ledger.lock(tx);
     const { hold, isCareful } = await this.anchor.standing(tx);
     const books = await this.booksOf(tx, households);
     const done = disburse({ works, households, books, isHeld: hold !== undefined, isCareful }, this.rules);
@@ -232,8 +237,7 @@ export class DisbursementService implements RailAnswers {
   }
 
   private get terms(): BookingTerms {
-    const isDrawn = this.city.profile.selection === 'random-within-tier';
-    return { nowMs: this.nowMs, isDrawn, ids: this.pseudonyms };
+    return { nowMs: this.nowMs, selection: this.city.profile.selection, ids: this.pseudonyms };
   }
 
   private get outgoing(): { readonly today: string; readonly boxDays: number } {

@@ -9,7 +9,7 @@ const nextHour = Date.UTC(2026, 10, 18, 16);
 
 const terms: BookingTerms = {
   nowMs: now,
-  isDrawn: false,
+  selection: 'first-complete-first-served-within-tier',
   ids: {
     orderOf: (obligation) => new TextEncoder().encode(`order of ${obligation}`),
     railReferenceOf: (...parts) => new TextEncoder().encode(parts.join('/')),
@@ -91,12 +91,12 @@ describe('a commit of the books', () => {
 
   it('gives places on the waiting list in the order of coming, or by a key where they are drawn', () => {
     const change = changeOf([obligation(), { ...obligation(), id: 'o-2' }], []);
-    const places = (isDrawn: boolean) =>
-      bookingOf(head, change, { ...terms, isDrawn }).obligations.map(({ orderKey }) => orderKey);
-    expect(places(false)).toEqual([
+    const places = (selection: BookingTerms['selection']) =>
+      bookingOf(head, change, { ...terms, selection }).obligations.map(({ orderKey }) => orderKey);
+    expect(places('first-complete-first-served-within-tier')).toEqual([
       Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0),
       Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1),
     ]);
-    expect(places(true)).toEqual([terms.ids.orderOf('o-1'), terms.ids.orderOf('o-2')]);
+    expect(places('random-within-tier')).toEqual([terms.ids.orderOf('o-1'), terms.ids.orderOf('o-2')]);
   });
 });

@@ -13,8 +13,8 @@ export interface DerivedIds {
 
 export interface BookingTerms {
   readonly nowMs: number;
-  /** Places on the waiting list are drawn; otherwise they follow the order of coming. */
-  readonly isDrawn: boolean;
+  /** Places on the waiting list are drawn, or follow the order of coming. */
+  readonly selection: 'random-within-tier' | 'first-complete-first-served-within-tier';
   readonly ids: DerivedIds;
 }
 
@@ -54,7 +54,7 @@ export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
 }
 
 /** Makes the rows of a change. Postings are never merged; only the update of the balances is folded. */
-export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, isDrawn, ids }: BookingTerms): Booking {
+export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, selection, ids }: BookingTerms): Booking {
   const { obligations, postings, rapid, released } = change;
   const seq = head.seq + 1n;
   const entries = postings.flatMap(entriesOf);
@@ -66,7 +66,7 @@ export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, isDraw
     vouched: vouchedOf(seq, change),
     obligations: obligations.map((stored, at) => ({
       ...stored,
-      orderKey: isDrawn ? ids.orderOf(stored.obligation.id) : orderOfComing(seq, at),
+      orderKey: selection === 'random-within-tier' ? ids.orderOf(stored.obligation.id) : orderOfComing(seq, at),
     })),
     slots: obligations.flatMap(({ obligation: { id, slots } }) =>
       slots.map((slot) => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { approve, type BatchFacts } from './release.js';
+import type { Obligation, Slot } from './obligation.js';
+import { approve, batchText, released, type BatchFacts, type BatchItem } from './release.js';
 
 const batch: BatchFacts = {
   state: 'made',
@@ -31,5 +32,46 @@ describe('release by several people', () => {
     for (const state of ['released', 'void'] as const) {
       expect(approve({ ...batch, state }, 'b', 1)).toEqual({ outcome: 'refused', reason: 'not-open' });
     }
+  });
+});
+
+describe('what is released', () => {
+  const item: BatchItem = { obligation: 'o-1', slot: 0, generation: 1, amountCents: 500n, way: 'CASH', fund: 'GIFT' };
+
+  it('is put into words with everything that a checker agrees to', () => {
+    expect(batchText([item, { ...item, slot: 1 }])).toBe(
+      '["o-1",0,1,"500","CASH","GIFT"]["o-1",1,1,"500","CASH","GIFT"]',
+    );
+  });
+
+  it('is on its way from then on, and nothing else is', () => {
+    const slot = (generation: number, state: Slot['state']): Slot => ({
+      slot: 0,
+      generation,
+      amountCents: 500n,
+      way: 'CASH',
+      site: undefined,
+      state,
+      isSecretLost: false,
+      isTakenUp: false,
+      isCareful: false,
+    });
+    const obligation = (...slots: Slot[]): Obligation => ({
+      id: 'o-1',
+      kind: 'standard',
+      amountCents: 500n,
+      needs: [],
+      tier: 1,
+      serviceArea: 'East',
+      status: 'reserved',
+      fund: 'GIFT',
+      slots,
+    });
+    expect(released([obligation(slot(0, 'void'), slot(1, 'waiting-release'))], [item])).toEqual({
+      obligations: [{ obligation: obligation(slot(0, 'void'), slot(1, 'intended')), stub: undefined }],
+      postings: [{ fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 500n, obligation: 'o-1' }],
+      rapid: [],
+      released: [],
+    });
   });
 });

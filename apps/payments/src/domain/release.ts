@@ -1,3 +1,7 @@
+import { changeOf, type LedgerChange } from './ledger.js';
+import type { Posting } from './money.js';
+import type { Obligation } from './obligation.js';
+
 export type Refusal = 'same-person' | 'other-content' | 'not-open';
 
 export interface BatchFacts {
@@ -27,4 +31,43 @@ export function approve(batch: BatchFacts, person: string, checkersNeeded: numbe
   if (person === batch.maker || batch.approvals.includes(person)) return { outcome: 'refused', reason: 'same-person' };
   const missing = checkersNeeded - batch.approvals.length - 1;
   return missing > 0 ? { outcome: 'counted', missing } : { outcome: 'released' };
+}
+
+/** One instrument of a batch, as a checker has to see it. */
+export interface BatchItem {
+  /** base64url */
+  readonly obligation: string;
+  readonly slot: number;
+  readonly generation: number;
+  readonly amountCents: bigint;
+  readonly way: string;
+  readonly fund: string;
+}
+
+/** What checkers agree to: every instrument, amount and way, in a fixed order. Its hash is the digest of the batch. */
+export function batchText(items: readonly BatchItem[]): string {
+  const texts = items.map(({ obligation, slot, generation, amountCents, way, fund }) =>
+    JSON.stringify([obligation, slot, generation, String(amountCents), way, fund]),
+  );
+  return texts.join('');
+}
+
+export function totalCents(items: readonly BatchItem[]): bigint {
+  return items.reduce((sum, { amountCents }) => sum + amountCents, 0n);
+}
+
+/** What it changes in the books that these instruments go out. */
+export function released(obligations: Iterable<Obligation>, items: readonly BatchItem[]): LedgerChange {
+  const nameOf = (...[id, slot, generation]: [string, number, number]): string => `${id} ${slot} ${generation}`;
+  const included = new Set(items.map(({ obligation, slot, generation }) => nameOf(obligation, slot, generation)));
+  const changed = [...obligations].map((obligation): Obligation => ({
+    ...obligation,
+    slots: obligation.slots.map((slot) =>
+      included.has(nameOf(obligation.id, slot.slot, slot.generation)) ? { ...slot, state: 'intended' } : slot,
+    ),
+  }));
+  const postings = items.map(({ fund, amountCents, obligation }): Posting => {
+    return { fund, from: 'reserved', to: 'in-flight', amountCents, obligation };
+  });
+  return changeOf(changed, postings);
 }

@@ -5,7 +5,6 @@ import { bookingOf } from '../domain/booking.js';
 import { changeOf } from '../domain/ledger.js';
 import { openingPostings } from '../domain/opening.js';
 import { Pseudonyms } from '../pseudonyms.js';
-import { ChainRepository } from './chain.repository.js';
 import { FundRepository } from './fund.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 
@@ -15,7 +14,6 @@ export class FundService implements OnModuleInit {
   constructor(
     private readonly transactions: Transactions<'payments'>,
     private readonly funds: FundRepository,
-    private readonly chain: ChainRepository,
     private readonly ledger: LedgerRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
@@ -33,10 +31,9 @@ export class FundService implements OnModuleInit {
   private async bookOpening(): Promise<void> {
     const { funds, reservePercent, selection } = this.city.profile;
     await this.transactions.run(async ({ tx }) => {
-      const head = await this.chain.lock(tx);
+      const head = await this.ledger.lock(tx);
       const postings = openingPostings(funds, await this.funds.given(tx), reservePercent);
-      const isDrawn = selection === 'random-within-tier';
-      const terms = { nowMs: this.clock.now().getTime(), isDrawn, ids: this.pseudonyms };
+      const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
       await this.ledger.write(tx, bookingOf(head, changeOf([], postings), terms));
     });
   }

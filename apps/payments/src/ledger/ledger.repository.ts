@@ -3,6 +3,7 @@ import { dayNumbered, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
 import type { Booking } from '../domain/booking.js';
+import type { ChainLink } from '../domain/ledger.js';
 import type { Obligation } from '../domain/obligation.js';
 import type { FundView } from '../domain/plan.js';
 import { ChainRepository } from './chain.repository.js';
@@ -35,6 +36,11 @@ export interface RapidWeek {
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly chain: ChainRepository) {}
+
+  /** The head of the chain, held until the transaction ends. */
+  lock(tx: Tx): Promise<ChainLink> {
+    return this.chain.lock(tx);
+  }
 
   async funds(tx: Tx, { monday, percent }: RapidWeek): Promise<readonly FundView[]> {
     const { rows } = await tx.query(

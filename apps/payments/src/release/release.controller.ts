@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes } from '#libs/contracts';
 import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsUUID } from 'class-validator';
-import { ReleaseStore, type Batch } from './release.store.js';
+import { ReleaseService, type Batch } from './release.service.js';
 
 class ApproveBatch {
   @Field({ data: 'operational', purpose: 'which batch' })
@@ -17,7 +17,7 @@ class ApproveBatch {
 /** Release by several people. */
 @Controller('v1/release')
 export class ReleaseController {
-  constructor(private readonly releases: ReleaseStore) {}
+  constructor(private readonly releases: ReleaseService) {}
 
   @Post('batches')
   @HttpCode(200)

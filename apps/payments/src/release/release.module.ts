@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/index.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { RailsModule } from '../rails/index.js';
+import { ReleaseController } from './release.controller.js';
+import { ReleaseRepository } from './release.repository.js';
+import { ReleaseService } from './release.service.js';
+
+/** Release by several people. */
+@Module({
+  imports: [LedgerModule, RailsModule],
+  controllers: [ReleaseController],
+  providers: [Pseudonyms, ReleaseRepository, ReleaseService],
+})
+export class ReleaseModule {}

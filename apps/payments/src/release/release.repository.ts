@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
+import { bytes, toBase64url } from '#libs/sealing';
+import type { BatchFacts, BatchItem } from '../domain/release.js';
+
+/** A batch as it was made. */
+export interface MadeBatch extends Pick<BatchFacts, 'maker' | 'state'> {
+  /** base64url */
+  readonly digest: string;
+}
+
+interface ItemRow {
+  readonly obligation: Buffer;
+  readonly slot: number;
+  readonly generation: number;
+  readonly amount_cents: string;
+  readonly way: string;
+  readonly fund: string;
+}
+
+/** Batches of instruments, and who has agreed to them. */
+@Injectable()
+export class ReleaseRepository {
+  /** Puts what waits for release, and can go out in one of these ways, into a batch. */
+  async gather(
+    tx: Tx,
+    batch: string,
+    { ways, limit }: { readonly ways: readonly string[]; readonly limit: number },
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE slot SET batch = $1 WHERE (obligation, slot, generation) IN
+         (SELECT obligation, slot, generation FROM slot
+           WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($2) ORDER BY reference LIMIT $3)`,
+      [batch, ways, limit],
+    );
+  }
+
+  async insert(
+    tx: Tx,
+    batch: string,
+    { maker, digest }: { readonly maker: string; readonly digest: string },
+  ): Promise<void> {
+    await tx.query(`INSERT INTO batch (id, maker, digest, state) VALUES ($1, $2, $3, 'made')`, [
+      batch,
+      maker,
+      bytes(digest),
+    ]);
+  }
+
+  /** Batches that wait for checkers. */
+  async open(tx: Tx): Promise<readonly { readonly batch: string; readonly digest: string }[]> {
+    const { rows } = await tx.query(`SELECT id, digest FROM batch WHERE state = 'made'`);
+    return (rows as { id: string; digest: Buffer }[]).map(({ id, digest }) => ({
+      batch: id,
+      digest: toBase64url(digest),
+    }));
+  }
+
+  /** Locked until the transaction ends. */
+  async find(tx: Tx, batch: string): Promise<MadeBatch | undefined> {
+    const { rows } = await tx.query('SELECT maker, digest, state FROM batch WHERE id = $1 FOR UPDATE', [batch]);
+    const [found] = rows as { maker: string; digest: Buffer; state: BatchFacts['state'] }[];
+    return found && { maker: found.maker, state: found.state, digest: toBase64url(found.digest) };
+  }
+
+  /** What is in the batch now: its instruments that still wait for release. */
+  async items(tx: Tx, batch: string): Promise<readonly BatchItem[]> {
+    const { rows } = await tx.query(
+      `SELECT s.obligation, s.slot, s.generation, s.amount_cents::text AS amount_cents, s.way, o.fund
+         FROM slot s JOIN obligation o ON o.id = s.obligation
+        WHERE s.batch = $1 AND s.state = 'waiting-release' ORDER BY s.reference`,
+      [batch],
+    );
+    return (rows as ItemRow[]).map(({ amount_cents: cents, obligation, ...item }) => ({
+      ...item,
+      obligation: toBase64url(obligation),
+      amountCents: BigInt(cents),
+    }));
+  }
+
+  async approvals(tx: Tx, batch: string): Promise<readonly string[]> {
+    const { rows } = await tx.query('SELECT person FROM approval WHERE batch = $1', [batch]);
+    return (rows as { person: string }[]).map(({ person }) => person);
+  }
+
+  async approve(tx: Tx, batch: string, person: string): Promise<void> {
+    await tx.query('INSERT INTO approval (batch, person) VALUES ($1, $2)', [batch, person]);
+  }
+
+  async close(tx: Tx, batch: string): Promise<void> {
+    await tx.query(`UPDATE batch SET state = 'released' WHERE id = $1`, [batch]);
+  }
+
+  /** What has changed since it was made is nobody's approval any more: its instruments wait for a new batch. */
+  async dissolve(tx: Tx, batch: string): Promise<void> {
+    await tx.query(`UPDATE batch SET state = 'void' WHERE id = $1`, [batch]);
+    await tx.query(`UPDATE slot SET batch = NULL WHERE batch = $1 AND state = 'waiting-release'`, [batch]);
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
+import type { Tx } from '#libs/database';
+import { sha256, toBase64url } from '#libs/sealing';
+import { CityProfile, Clock } from '#libs/service';
+import { bookingOf } from '../domain/booking.js';
+import type { ChainLink } from '../domain/ledger.js';
+import { approve, batchText, released, totalCents, type Approval, type BatchItem } from '../domain/release.js';
+import { AnchorService, LedgerRepository } from '../ledger/index.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { RailRegistry } from '../rails/index.js';
+import { ReleaseRepository } from './release.repository.js';
+
+/** What a checker has to see: how much, for how many, and the digest of exactly that. */
+export interface Batch {
+  readonly batch: string;
+  readonly slots: number;
+  readonly amountCents: string;
+  readonly digest: string;
+}
+
+const SLOTS_MAX = 5_000;
+
+/** Batches of instruments that go out only when different people agree. */
+@Injectable()
+export class ReleaseService {
+  constructor(
+    private readonly transactions: Transactions<'payments'>,
+    private readonly batches: ReleaseRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly anchor: AnchorService,
+    private readonly rails: RailRegistry,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
+  ) {}
+
+  /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
+  make(maker: string): Promise<Batch | undefined> {
+    return this.transactions.run(async ({ tx }) => {
+      const batch = randomUUID();
+      await this.ledger.lock(tx);
+      // What is to be paid by a method without a rail goes on waiting.
+      await this.batches.gather(tx, batch, { ways: this.rails.ways, limit: SLOTS_MAX });
+      const items = await this.batches.items(tx, batch);
+      if (items.length === 0) return undefined;
+      const digest = digestOf(items);
+      await this.batches.insert(tx, batch, { maker, digest });
+      return seen(batch, items, digest);
+    });
+  }
+
+  /** Batches that wait for checkers. */
+  open(): Promise<readonly Batch[]> {
+    return this.transactions.run(async ({ tx }) => {
+      const batches = await this.batches.open(tx);
+      return Promise.all(
+        batches.map(async ({ batch, digest }) => seen(batch, await this.batches.items(tx, batch), digest)),
+      );
+    });
+  }
+
+  /** One more person agrees to exactly what the digest names. */
+  approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
+    return this.transactions.run(async ({ tx }) => {
+      const head = await this.ledger.lock(tx);
+      // What is released may have left already, without these books' knowing.
+      if ((await this.anchor.standing(tx)).hold !== undefined) return { outcome: 'refused', reason: 'not-open' };
+      const found = await this.batches.find(tx, batch);
+      if (found === undefined) return undefined;
+      const { state, maker, digest: madeDigest } = found;
+      const items = await this.batches.items(tx, batch);
+      const approvals = await this.batches.approvals(tx, batch);
+      const presentDigest = digestOf(items);
+      const facts = { state, maker, approvals, madeDigest, presentDigest, seenDigest };
+      const approval = approve(facts, person, this.city.profile.release.checkers);
+      if (state === 'made' && presentDigest !== madeDigest) await this.batches.dissolve(tx, batch);
+      if (approval.outcome === 'refused') return approval;
+      await this.batches.approve(tx, batch, person);
+      if (approval.outcome === 'released') {
+        await this.batches.close(tx, batch);
+        await this.release(tx, head, items);
+      }
+      return approval;
+    });
+  }
+
+  private async release(tx: Tx, head: ChainLink, items: readonly BatchItem[]): Promise<void> {
+    const obligations = await this.ledger.obligations(tx, [...new Set(items.map(({ obligation }) => obligation))]);
+    const { selection } = this.city.profile;
+    const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
+    await this.ledger.write(tx, bookingOf(head, released(obligations.values(), items), terms));
+  }
+}
+
+function seen(batch: string, items: readonly BatchItem[], digest: string): Batch {
+  return { batch, slots: items.length, amountCents: String(totalCents(items)), digest };
+}
+
+function digestOf(items: readonly BatchItem[]): string {
+  return toBase64url(sha256(Buffer.from(batchText(items))));
+}
