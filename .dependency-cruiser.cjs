@@ -115,7 +115,7 @@ const kinds = {
     file: 'pseudonyms[.]ts$',
     may: [domain, lib('service', 'sealing'), npm('@nestjs/common')],
   },
-  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('bus', 'records'), npm('typeorm')] },
+  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service'), npm('typeorm')] },
 };
 
 module.exports = {

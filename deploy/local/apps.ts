@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { services } from '#libs/contracts';
+import { OLDER_DATA_EXIT_CODE } from '#libs/service';
 
 import { Child } from './child.js';
 import { repositoryRoot } from './place.js';
@@ -49,6 +50,7 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
     if (await isReady(port)) return;
     await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
+  if (child.ended === `code ${OLDER_DATA_EXIT_CODE}`) throw new StackProblem('older-data', child.name);
   const why = child.hasEnded ? `ended with ${child.ended}` : 'is not ready';
   throw new StackProblem('service-down', `${child.name} ${why}; see ${child.logFile}`);
 }

@@ -14,6 +14,9 @@ const sentences = {
     'PostgreSQL does not run as root, and no ordinary user can reach this folder. ' +
     'Start as an ordinary user, or move the folder.',
   'service-down': 'A service did not come up.',
+  'older-data':
+    'What is kept here was made by an older version, which this one does not read. Start over with --fresh, or with ' +
+    'empty databases.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
   'keys-gone':
     'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: ' +

@@ -1,5 +1,5 @@
-// `npm test`: everything that gates a change, in one run. A line per stage, and as the very last line
-// "N passed, N failed": each check counts as one, each test as one.
+// `npm test`: everything that gates a change, in one run. `npm run test:long`: what takes longer than a change can wait
+// for. A line per stage, and as the very last line "N passed, N failed": each check counts as one, each test as one.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,9 @@ await ensure(import.meta.url);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const minuteMs = 60_000;
+const isLong = process.argv.includes('--long');
+/** Ten times as many as in `npm test`. */
+const SIMULATION_RUNS = '7000';
 const total = { passed: 0, failed: 0 };
 let running;
 
@@ -25,6 +28,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 await removeLeftovers();
 const results = await mkdtemp(join(tmpdir(), 'test-results-'));
 try {
+  await (isLong ? long() : gate());
+} finally {
+  await rm(results, { recursive: true, force: true });
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+async function gate() {
   // All checks run, whatever the others say: one run tells everything that is wrong.
   await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
   await check('lint', 'oxlint', ['--type-aware', '--format', 'unix']);
@@ -34,13 +45,18 @@ try {
   if (await check('build', 'node', ['deploy/local/build.mjs'])) {
     await tests('unit tests', 'jest.unit.config.js', 10 * minuteMs);
     await tests('integration tests', 'jest.it.config.js', 40 * minuteMs);
-    await tests('fault tests', 'jest.faults.config.js', 20 * minuteMs);
   }
-} finally {
-  await rm(results, { recursive: true, force: true });
 }
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+async function long() {
+  if (!(await check('build', 'node', ['deploy/local/build.mjs']))) return;
+  await tests('fault tests', 'jest.faults.config.js', 60 * minuteMs);
+  await tests('simulations', 'jest.unit.config.js', 20 * minuteMs, ['apps/payments/test/simulation.spec.ts']);
+  // Says so, and fails, where there is no engine.
+  if (await check('container engine', 'node', ['test/containers/run.mjs', '--look'])) {
+    await tests('container tests', 'jest.containers.config.js', 20 * minuteMs);
+  }
+}
 
 /** One check: silent when it passes, everything it says when it does not. */
 async function check(name, program, args) {
@@ -52,14 +68,14 @@ async function check(name, program, args) {
 }
 
 /** One run of Jest, shown while it runs; its tests are counted one by one. */
-async function tests(name, config, timeoutMs) {
+async function tests(name, config, timeoutMs, only = []) {
   const file = join(results, `${config}.json`);
   const flags = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
   ];
-  const args = [...flags, 'node_modules/jest/bin/jest.js', '--config', config, '--json', '--outputFile', file];
+  const args = [...flags, 'node_modules/jest/bin/jest.js', '--config', config, '--json', '--outputFile', file, ...only];
   const { code, seconds } = await run('node', args, { show: true, timeoutMs });
   report(name, seconds, await countOf(file, code));
 }
@@ -88,7 +104,12 @@ async function run(program, args, { show, timeoutMs }) {
   // Jest's result also goes to standard output, where nobody wants to read it; its report comes by standard error.
   const stdio = show ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'pipe', 'pipe'];
   const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
-  running = spawn(program, args, { cwd: root, stdio, detached: true, env: { ...process.env, PATH: path } });
+  running = spawn(program, args, {
+    cwd: root,
+    stdio,
+    detached: true,
+    env: { ...process.env, ...(isLong ? { SIMULATION_RUNS } : {}), PATH: path },
+  });
   let output = '';
   for (const stream of [running.stdout, running.stderr]) stream?.on('data', (chunk) => (output += chunk));
   const timer = setTimeout(() => {

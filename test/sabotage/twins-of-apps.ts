@@ -118,7 +118,7 @@ const money: readonly Twin[] = [
   {
     promise: 'no account goes below nothing, whoever writes',
     without: 'the database checks it, too',
-    file: 'apps/payments/src/migrations/0001-tables.ts',
+    file: 'apps/payments/src/migrations/0001-initial.ts',
     find: `CHECK (balance_cents >= 0 OR name LIKE '%/given')`,
     replace: 'CHECK (balance_cents IS NOT NULL)',
     test: 'apps/payments/test/books.it.spec.ts',
@@ -127,7 +127,7 @@ const money: readonly Twin[] = [
   {
     promise: 'rows of the books never change',
     without: 'a trigger refuses it',
-    file: 'apps/payments/src/migrations/0001-tables.ts',
+    file: 'apps/payments/src/migrations/0001-initial.ts',
     find: `RAISE EXCEPTION 'the books are append-only';`,
     replace: 'RETURN NEW;',
     test: 'apps/payments/test/books.it.spec.ts',

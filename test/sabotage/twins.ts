@@ -1,6 +1,7 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfContainers } from './twins-of-containers.js';
+import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
 import { twinsOfHouseholds } from './twins-of-households.js';
 import { twinsOfKeys } from './twins-of-keys.js';
@@ -12,6 +13,7 @@ import { twinsOfRestores } from './twins-of-restores.js';
 export const twins: readonly Twin[] = [
   ...twinsOfLibs,
   ...twinsOfApps,
+  ...twinsOfDoors,
   ...twinsOfHouseholds,
   ...twinsOfContainers,
   ...twinsOfKeys,

@@ -46,6 +46,6 @@ describe('every file of a service', () => {
     ['disbursement/on-grant-awarded.ts', 'message edge'],
     ['disbursement/outgoing.ts', 'door out'],
     ['rails/cash/cash-code.adapter.ts', 'adapter'],
-    ['migrations/0001-tables.ts', 'migration'],
+    ['migrations/0001-initial.ts', 'migration'],
   ])('%s is %s', (file, kind) => expect(kindsOf(file)).toEqual([kind]));
 });

@@ -9,7 +9,7 @@ import { CycleKeysWorker } from './cycle-keys.worker.js';
 import type { CaseFile } from './domain/case-file.js';
 import { keptUntil } from './domain/ending.js';
 import { DuplicatesService } from './duplicates.service.js';
-import { Tables1764028800002 } from './migrations/0001-tables.js';
+import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
@@ -28,7 +28,7 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
     return [...caseKinds(isOver), reviewKind, tokenKind(profile)];
   },
   entities: [],
-  migrations: [Tables1764028800002],
+  migrations: [Initial1764460800000],
   secretSeries: ['tokens'],
 };
 

@@ -10,7 +10,7 @@ import { ContactService } from './contact.service.js';
 import { TextCounts } from './counts.adapter.js';
 import { keptUntil, NOTICE_DAYS } from './domain/contact.js';
 import { linkKind, LinkRepository } from './link.repository.js';
-import { Tables1764028800001 } from './migrations/0001-tables.js';
+import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { OnContactGiven } from './on-contact-given.js';
 import { OnNoticeDue } from './on-notice-due.js';
 import { OnNotificationRequestFiled } from './on-notification-request-filed.js';
@@ -33,7 +33,7 @@ export const notification: ServiceDefinition<'notification'> = {
   config: NotificationConfig,
   kinds,
   entities: [],
-  migrations: [Tables1764028800001],
+  migrations: [Initial1764460800000],
 };
 
 /** Opens the contact and sends texts that say nothing to whoever else holds the phone. */

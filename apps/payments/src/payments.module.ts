@@ -7,7 +7,7 @@ import { HoldController } from './hold.controller.js';
 import { HoldDesk } from './hold-desk.js';
 import { HoldWorker } from './hold-worker.js';
 import { Fund, LedgerModule } from './ledger/index.js';
-import { Tables1764028800003 } from './migrations/0001-tables.js';
+import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { RailsModule, RailWorkerModule } from './rails/index.js';
 import { Reconciler } from './reconciler.js';
@@ -19,7 +19,7 @@ export const paymentsSpec: ServiceDefinition<'payments'> = {
   config: PaymentsConfig,
   kinds: householdKinds,
   entities: [Fund],
-  migrations: [Tables1764028800003],
+  migrations: [Initial1764460800000],
 };
 
 @Module({

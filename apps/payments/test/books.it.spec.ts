@@ -296,7 +296,6 @@ describe('the schema', () => {
       await source.runMigrations();
       const up = await tables();
       await source.undoLastMigration();
-      await source.undoLastMigration();
       expect(await tables()).toEqual(['migration']);
       await source.runMigrations();
       expect(await tables()).toEqual(up);

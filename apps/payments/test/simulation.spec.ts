@@ -4,7 +4,7 @@ import { operations, type Operation } from './operations.js';
 import { City } from './simulation.js';
 
 /** Longer sequences than a household will ever see; the seed of a failure is printed by the library. */
-const RUNS = 700;
+const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 700);
 const LENGTH = 160;
 
 describe('whatever happens, in whatever order', () => {

@@ -6,8 +6,10 @@ import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
 import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
+import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
+import { OLDER_DATA_EXIT_CODE, OlderDataError } from './database/older-data-error.js';
 import { createHttpApp, httpAdapter, readBodiesAsBytes } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -50,8 +52,14 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
     });
   } catch (error) {
     log.write('error', 'start-failed', { ...errorFields(error), settings: (error as { settings?: unknown }).settings });
-    process.exit(1);
+    process.exit(exitCodeOf(error));
   }
+}
+
+/** Whoever has started the service reads the sentence; it names settings, and no value of anything. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ConfigError || error instanceof OlderDataError) process.stderr.write(`${error.message}\n`);
+  return error instanceof OlderDataError ? OLDER_DATA_EXIT_CODE : 1;
 }
 
 /** Nest's part: filters, the bus as a transport, every provider up. */

@@ -9,14 +9,12 @@ import { FileKeyring } from '#libs/sealing';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { ServiceConfig } from '../src/index.js';
-import { busUp } from '../../bus/src/index.js';
-import { recordsUp } from '../../records/src/index.js';
+import { ServiceConfig, serviceTablesUp } from '../src/index.js';
 
-class Tables1764028800011 {
-  name = 'Tables1764028800011';
+class Initial1764460800000 {
+  name = 'Initial1764460800000';
   async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
-    for (const statement of [...recordsUp, ...busUp]) await runner.query(statement);
+    for (const statement of serviceTablesUp) await runner.query(statement);
   }
   down(): Promise<void> {
     return Promise.resolve();
@@ -53,7 +51,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
       config: ServiceConfig,
       kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
-      migrations: [Tables1764028800011 as never],
+      migrations: [Initial1764460800000 as never],
     },
     { keyrings, env: { KEYRING_REPLICA: replicaDir }, clock: { now: () => now } },
   );

@@ -6,18 +6,17 @@ import { Registry } from 'prom-client';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { busUp } from '../../bus/src/index.js';
-import { partitionOf, recordsUp } from '../../records/src/index.js';
+import { partitionOf } from '../../records/src/index.js';
 import { Nightly } from '../src/scheduling/nightly.js';
 import { nightlyWorkers, turnChecks, turnMetrics } from '../src/scheduling/nightly-work.js';
-import { ServiceConfig } from '../src/index.js';
+import { ServiceConfig, serviceTablesUp } from '../src/index.js';
 
 const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);
 
-class Tables1764028800009 {
-  name = 'Tables1764028800009';
+class Initial1764460800000 {
+  name = 'Initial1764460800000';
   async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
-    for (const statement of [...recordsUp, ...busUp]) await runner.query(statement);
+    for (const statement of serviceTablesUp) await runner.query(statement);
   }
   down(): Promise<void> {
     return Promise.resolve();
@@ -36,7 +35,7 @@ beforeAll(async () => {
       config: ServiceConfig,
       kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
       entities: [],
-      migrations: [Tables1764028800009 as never],
+      migrations: [Initial1764460800000 as never],
     },
     { keyrings, clock: { now: () => now } },
   );

@@ -1,8 +1,8 @@
 import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
-import { Staff1764201600000 } from '../auth/staff-migration.js';
 import { Staff } from '../auth/staff.entity.js';
+import { OlderDataError } from './older-data-error.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -19,7 +19,7 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
     type: 'postgres',
     url,
     entities: [...listed(entities), Staff],
-    migrations: [...listed(migrations), Staff1764201600000],
+    migrations: [...listed(migrations)],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -34,22 +34,37 @@ function listed<T>(list: MixedList<T>): readonly (T | string)[] {
   return Object.values(list) as T[];
 }
 
-/** Connects and brings the schema up to date; several instances may start at once. */
+/** Connects and brings the schema up to date; several instances may start at once. @throws OlderDataError */
 export async function openDatabase(options?: DataSourceOptions): Promise<DataSource> {
   if (options === undefined) throw new TypeError('no database is named');
   const source = await new DataSource(options).initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [locks.migration]);
+    await refuseOlderData(source);
     await source.runMigrations();
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [locks.migration]);
-    await runner.release();
+  } catch (error) {
+    // The session goes, and the lock with it.
+    await source.destroy();
+    throw error;
   }
+  await runner.query('SELECT pg_advisory_unlock($1)', [locks.migration]);
+  await runner.release();
   return source;
 }
 
-/** Connections for transactions: the bus and the stores. */
+/** A migration that this version does not know was another's: its tables are not what they are taken for. */
+async function refuseOlderData(source: DataSource): Promise<void> {
+  const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
+    `SELECT to_regclass('public.migration') IS NOT NULL AS there`,
+  );
+  if (!there) return;
+  const done = await source.query<{ name: string }[]>('SELECT name FROM migration');
+  const known = new Set(source.migrations.map(({ name }) => name));
+  if (done.some(({ name }) => !known.has(name))) throw new OlderDataError();
+}
+
+/** Connections for transactions: the bus and the repositories. */
 export function openPool({ url, poolSize = 8 }: Pick<DatabaseOptions, 'url' | 'poolSize'>): Pool {
   const pool = new Pool({ connectionString: url, max: poolSize, application_name: 'service' });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.

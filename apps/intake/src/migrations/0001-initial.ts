@@ -1,12 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { busDown, busUp } from '#libs/bus';
-import { recordsDown, recordsUp } from '#libs/records';
+import { serviceTablesDown, serviceTablesUp } from '#libs/service';
 
-export class Tables1764028800001 implements MigrationInterface {
-  name = 'Tables1764028800001';
+export class Initial1764460800000 implements MigrationInterface {
+  name = 'Initial1764460800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...recordsUp, ...busUp]) await runner.query(statement);
+    for (const statement of serviceTablesUp) await runner.query(statement);
     await runner.query(
       `CREATE TABLE device (
          name text NOT NULL,
@@ -21,6 +20,6 @@ export class Tables1764028800001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE device');
-    for (const statement of [...busDown, ...recordsDown]) await runner.query(statement);
+    for (const statement of serviceTablesDown) await runner.query(statement);
   }
 }

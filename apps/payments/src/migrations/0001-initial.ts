@@ -1,6 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { busDown, busUp } from '#libs/bus';
-import { recordsDown, recordsUp } from '#libs/records';
+import { serviceTablesDown, serviceTablesUp } from '#libs/service';
 
 const tables = [
   `CREATE TABLE fund (
@@ -153,16 +152,16 @@ const names = [
   'fund',
 ];
 
-export class Tables1764028800003 implements MigrationInterface {
-  name = 'Tables1764028800003';
+export class Initial1764460800000 implements MigrationInterface {
+  name = 'Initial1764460800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...recordsUp, ...busUp, ...tables]) await runner.query(statement);
+    for (const statement of [...serviceTablesUp, ...tables]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const name of names) await runner.query(`DROP TABLE ${name}`);
     await runner.query('DROP FUNCTION refuse_change()');
-    for (const statement of [...busDown, ...recordsDown]) await runner.query(statement);
+    for (const statement of serviceTablesDown) await runner.query(statement);
   }
 }

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+
+import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
+import { testDatabase, type TestDatabase } from '../../../test/support/stack.js';
+import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { ServiceConfig, serviceTablesUp } from '../src/index.js';
+
+class Initial1764460800000 {
+  name = 'Initial1764460800000';
+  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
+    for (const statement of serviceTablesUp) await runner.query(statement);
+  }
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+let keyrings: TestKeyrings;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  keyrings = await TestKeyrings.create();
+  database = await testDatabase();
+});
+
+afterAll(async () => {
+  await keyrings.remove();
+  await database.drop();
+});
+
+const start = (): Promise<ServiceUnderTest<'notification'>> =>
+  ServiceUnderTest.open(
+    {
+      service: 'notification',
+      config: ServiceConfig,
+      kinds: () => [],
+      entities: [],
+      migrations: [Initial1764460800000 as never],
+    },
+    { keyrings, database },
+  );
+
+async function query(text: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query<object>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+it('a service refuses data of an older version in one sentence, and leaves it as it is', async () => {
+  await (await start()).close();
+  await (await start()).close();
+  await query(`UPDATE migration SET name = 'Tables1764028800001'`);
+  const before = await query('SELECT name FROM migration');
+  await expect(start()).rejects.toMatchObject({
+    code: 'older-data',
+    message: expect.stringMatching(/^The database holds data of an older version, [^.]*\.$/),
+  });
+  expect(await query('SELECT name FROM migration')).toEqual(before);
+});
