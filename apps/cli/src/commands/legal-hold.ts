@@ -52,7 +52,7 @@ export function addLegalHold(program: Command): void {
     .action(async (service: string, id: string, file: string, options: CityOptions) => {
       const content = { hold: id };
       const { sealed } = await ask<{ sealed: readonly string[] }>(options, service, { what: 'export', content });
-      writeFileSync(file, `${JSON.stringify(sealed, undefined, 1)}\n`, { mode: 0o600, flag: 'wx' });
+      writeNew(file, `${JSON.stringify(sealed, undefined, 1)}\n`, 0o600);
       console.log(`${sealed.length} records, sealed`);
     });
 }
@@ -70,14 +70,16 @@ function addCustodian(hold: Command): void {
       `\nServices are told of it by CUSTODIAN_KEY; a local system takes ${PUBLIC_KEY} from its folder.`,
     )
     .action((folder: string) => {
-      if (existsSync(join(folder, PRIVATE_KEY))) throw new OperateProblem('refused', 'there is a key already');
+      // Either half alone belongs to a key that is in use somewhere.
+      if ([PRIVATE_KEY, PUBLIC_KEY].some((name) => existsSync(join(folder, name))))
+        throw new OperateProblem('refused', 'there is a key already');
       const { privateKey, publicKey } = generateKeyPairSync('x25519');
       const [secret, open] = [
         privateKey.export({ type: 'pkcs8', format: 'pem' }),
         publicKey.export({ type: 'spki', format: 'pem' }),
       ];
-      writeFileSync(join(folder, PRIVATE_KEY), secret, { mode: 0o600, flag: 'wx' });
-      writeFileSync(join(folder, PUBLIC_KEY), open, { mode: 0o644 });
+      writeNew(join(folder, PRIVATE_KEY), secret, 0o600);
+      writeNew(join(folder, PUBLIC_KEY), open, 0o644);
       console.log(`made ${join(folder, PRIVATE_KEY)} and ${PUBLIC_KEY}`);
     });
   hold
@@ -99,6 +101,15 @@ function addCustodian(hold: Command): void {
     .action((file: string, key: string) => {
       console.log(JSON.stringify(openedFrom(file, key), undefined, 2));
     });
+}
+
+/** @throws OperateProblem `refused`: there is such a file already, or no such folder */
+function writeNew(file: string, text: string | Buffer, mode: number): void {
+  try {
+    writeFileSync(file, text, { mode, flag: 'wx' });
+  } catch {
+    throw new OperateProblem('refused', `${file} exists already, or cannot be written`);
+  }
 }
 
 function namesOf({ at }: Household): readonly (readonly string[])[] {
