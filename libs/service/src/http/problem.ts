@@ -13,7 +13,7 @@ export const problems = {
   },
   'day-to-come': { status: 400, canRetry: false, sentence: 'That day has not begun. Set the clock of the device.' },
   'other-content': { status: 409, canRetry: false, sentence: 'Something else was sent under the same number.' },
-  'not-signed': { status: 401, canRetry: false, sentence: 'The signature of the device is missing or not valid.' },
+  'not-signed': { status: 401, canRetry: false, sentence: 'The signature is missing or not valid.' },
   'not-allowed': { status: 403, canRetry: false, sentence: 'This is not yours to do.' },
   'not-found': { status: 404, canRetry: false, sentence: 'There is nothing here.' },
   'not-now': { status: 409, canRetry: false, sentence: 'This cannot be done in the present state.' },
