@@ -110,9 +110,13 @@ async function revive(stack: Stack, name: string, how: string, logFile: string):
 }
 
 function tellWhatRuns(stack: Stack, profile: string): void {
-  const { ports, urls, place } = stack;
+  const { ports, urls, internalUrls, place } = stack;
+  const apps = Object.entries(urls).map(([app, url]) => {
+    const inside = internalUrls[app as App];
+    return [app, inside === url ? url : `${url}  for operators ${inside}`] as const;
+  });
   const own = stack.superuserUrl === undefined ? [] : [['PostgreSQL', `127.0.0.1:${ports.postgres}`] as const];
-  const rows = [...Object.entries(urls), ...own, ['Kafka', stack.broker.brokers] as const];
+  const rows = [...apps, ...own, ['Kafka', stack.broker.brokers] as const];
   console.log(`\nRunning with the profile ${profile}:`);
   for (const [name, where] of rows) console.log(`  ${name.padEnd(15)} ${where}`);
   console.log(`Kept in ${relative(process.cwd(), place.root)}, logs in ${relative(process.cwd(), place.logs)}.`);
