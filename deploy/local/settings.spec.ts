@@ -98,7 +98,6 @@ describe('the environment of an app', () => {
   it('of payments holds its own access and the rail, and nothing of another service', () => {
     const env = environmentOf('payments', wiring);
     expect(env).toEqual({
-      SERVICE: 'payments',
       DATABASE_URL: 'postgres://payments',
       KAFKA_BROKERS: 'k:1',
       KAFKA_USERNAME: 'payments',

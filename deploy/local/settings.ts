@@ -125,7 +125,6 @@ export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string,
   if (app === 'rail-simulator') return { JOURNAL: join(place.root, 'rail-simulator'), ...clock };
   const rail = `http://127.0.0.1:${ports['rail-simulator']}`;
   return {
-    SERVICE: app,
     DATABASE_URL: databases[app],
     KAFKA_BROKERS: broker.brokers,
     KAFKA_USERNAME: broker.users[app].username,
