@@ -161,8 +161,8 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'nobody settles a contradicted payment alone',
     without: 'the second person is compared with the first',
-    file: 'apps/payments/src/held-desk.ts',
-    find: `if (first.person === person) return 'same-person';`,
+    file: 'apps/payments/src/domain/agree.ts',
+    find: `if (first.person === wish.person) return 'same-person';`,
     replace: '',
     test: 'apps/payments/test/hold.it.spec.ts',
     name: 'two people who say the same settle it',

@@ -2,16 +2,10 @@ import { Module } from '@nestjs/common';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { PaymentsConfig } from './config.js';
 import { DisbursementModule, householdKinds } from './disbursement/index.js';
-import { HeldDesk } from './held-desk.js';
-import { HoldController } from './hold.controller.js';
-import { HoldDesk } from './hold-desk.js';
-import { HoldWorker } from './hold-worker.js';
 import { Fund, LedgerModule } from './ledger/index.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
-import { Pseudonyms } from './pseudonyms.js';
-import { RailsModule, RailWorkerModule } from './rails/index.js';
-import { Reconciler } from './reconciler.js';
-import { ReconcileStore } from './reconcile.store.js';
+import { RailWorkerModule } from './rails/index.js';
+import { ReconciliationModule } from './reconciliation/index.js';
 import { ReleaseModule } from './release/index.js';
 
 export const paymentsSpec: ServiceDefinition<'payments'> = {
@@ -26,12 +20,10 @@ export const paymentsSpec: ServiceDefinition<'payments'> = {
   imports: [
     ServiceModule.for(paymentsSpec),
     LedgerModule,
-    RailsModule,
     DisbursementModule,
     RailWorkerModule.for(DisbursementModule),
     ReleaseModule,
+    ReconciliationModule,
   ],
-  controllers: [HoldController],
-  providers: [HeldDesk, HoldDesk, HoldWorker, Pseudonyms, Reconciler, ReconcileStore],
 })
 export class PaymentsModule {}

@@ -6,8 +6,8 @@ import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { superuserUrl } from '../../../test/support/stack.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { copyIn, copyOut, type TableCopy } from '../../../test/support/table-copy.js';
-import type { HoldView } from '../src/hold-desk.js';
-import { HoldWorker } from '../src/hold-worker.js';
+import type { HoldView } from '../src/reconciliation/hold.service.js';
+import { HoldWorker } from '../src/reconciliation/hold.worker.js';
 import { PaymentsWorld } from './support.js';
 
 /** A household with a grant, and everything that was ever said to payments about it. */

@@ -6,8 +6,8 @@ import { randomId, SignedHousehold } from '../../../test/support/signed-househol
 import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
-import { HoldWorker } from '../src/hold-worker.js';
-import type { HeldItem } from '../src/held-desk.js';
+import { HoldWorker } from '../src/reconciliation/hold.worker.js';
+import type { HeldItem } from '../src/reconciliation/held.service.js';
 import { BooksService, type Books } from '../src/ledger/books.service.js';
 import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';

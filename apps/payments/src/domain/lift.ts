@@ -1,3 +1,6 @@
+import type { Agreement } from './agree.js';
+import type { AnchoredPair } from './anchor.js';
+
 /** What reconciling the books with the rails has found. Counts only. */
 export interface Found {
   /** References that the rails were asked about. */
@@ -12,11 +15,6 @@ export interface Found {
   readonly differing: number;
   /** Payments for which no fund holds enough. */
   readonly unfunded: number;
-}
-
-export interface Agreement {
-  readonly digest: string;
-  readonly person: string;
 }
 
 export interface LiftWish extends Agreement {
@@ -46,4 +44,17 @@ export function lift(
   if (first === undefined || first.digest !== present.digest) return { outcome: 'counted' };
   if (first.person === wish.person) return { outcome: 'refused', reason: 'same-person' };
   return { outcome: 'lifted' };
+}
+
+/**
+ * What people have seen who agree to lift a hold. Not the reason, which changes as the books grow past the anchor; not
+ * the head and not how many were asked about: while people look, new grants go on coming in.
+ */
+export function seenBy(
+  anchored: AnchoredPair,
+  { found, open }: { readonly found: Found; readonly open: readonly string[] },
+): object {
+  const { unanswered, unfunded, unmatched, differing } = found;
+  const anchor = { seq: String(anchored.seq), hash: anchored.hash };
+  return { ...anchor, unanswered, unfunded, unmatched, differing, open: [...open] };
 }

@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { CityProfile } from '#libs/service';
-import { adopt, type Finding } from './domain/adopt.js';
-import type { Found } from './domain/lift.js';
-import { splitIntoSlots } from './domain/money.js';
-import { presentSlots, type Obligation } from './domain/obligation.js';
-import { Pseudonyms } from './pseudonyms.js';
-import { RailRegistry, type Rail } from './rails/index.js';
-import { ReconcileStore } from './reconcile.store.js';
+import { Transactions } from '#libs/bus';
+import { toBase64url } from '#libs/sealing';
+import { CityProfile, Clock } from '#libs/service';
+import { adopt, type Adoption, type Finding } from '../domain/adopt.js';
+import { bookingOf } from '../domain/booking.js';
+import { changeOf } from '../domain/ledger.js';
+import type { Found } from '../domain/lift.js';
+import { presentSlots, type Obligation } from '../domain/obligation.js';
+import { amountsOf, compareWith } from '../domain/reconcile.js';
+import { LedgerRepository } from '../ledger/index.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { RailRegistry, type Rail } from '../rails/index.js';
+import { ReconciliationRepository } from './reconciliation.repository.js';
 
 const OBLIGATIONS_AT_ONCE = 32;
 /** A chain of generations longer than this is a fault, not a history. */
 const GENERATIONS_MAX = 64;
+/** PostgreSQL's code for a CHECK that does not hold. */
+const CHECK_VIOLATION = '23514';
 
 interface Asked {
   readonly obligation: Obligation;
@@ -32,27 +39,25 @@ export interface Reconciliation {
  * every payment in a rail's own books must be one of ours. What the books have forgotten is taken in again.
  */
 @Injectable()
-export class Reconciler {
+export class ReconciliationService {
   private adopted = 0;
 
   constructor(
-    private readonly store: ReconcileStore,
+    private readonly transactions: Transactions<'payments'>,
+    private readonly books: ReconciliationRepository,
+    private readonly ledger: LedgerRepository,
     private readonly rails: RailRegistry,
     private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}
 
   async reconcile(): Promise<Reconciliation> {
     const sum = { asked: 0, unanswered: 0, unfunded: 0 };
     const contradicted: string[] = [];
-    for (let after = Buffer.alloc(0); ;) {
-      const page = await this.store.page(after, OBLIGATIONS_AT_ONCE);
-      const last = page.at(-1);
-      if (last === undefined) break;
-      after = Buffer.from(last, 'base64url');
-      const obligations = await this.store.read(page);
+    for (let page = await this.page(undefined); page.last !== undefined; page = await this.page(page.last)) {
       for (const rail of this.rails.all) {
-        const all = await Promise.all(obligations.map((obligation) => this.ask(obligation, rail)));
+        const all = await Promise.all(page.obligations.map((obligation) => this.ask(obligation, rail)));
         for (const { asked, unanswered } of all) {
           sum.asked += asked;
           sum.unanswered += unanswered;
@@ -76,6 +81,16 @@ export class Reconciler {
     };
   }
 
+  private page(after: string | undefined): Promise<{
+    readonly obligations: readonly Obligation[];
+    readonly last: string | undefined;
+  }> {
+    return this.transactions.run(async ({ tx }) => {
+      const ids = await this.books.page(tx, { after, limit: OBLIGATIONS_AT_ONCE });
+      return { obligations: [...(await this.ledger.obligations(tx, ids)).values()], last: ids.at(-1) };
+    });
+  }
+
   /** Every generation of every instrument, as far as the books know, and on until the rail does not know one. */
   private async ask(obligation: Obligation, rail: Rail): Promise<Asked> {
     const findings: Finding[] = [];
@@ -83,7 +98,7 @@ export class Reconciler {
     for (const [slot, amountCents] of this.amountsOf(obligation).entries()) {
       const known = presentSlots(obligation).find((each) => each.slot === slot)?.generation ?? 0;
       for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
-        const reference = this.pseudonyms.railReferenceOf(obligation.id, slot, generation).toString('base64url');
+        const reference = toBase64url(this.pseudonyms.railReferenceOf(obligation.id, slot, generation));
         const reply = await rail.send({ call: 'inquire', reference, amountCents });
         asked += 1;
         if (reply.type === 'lost' || ('reference' in reply && reply.reference !== reference)) unanswered += 1;
@@ -95,10 +110,8 @@ export class Reconciler {
     return { obligation, way: rail.way, findings, asked, unanswered };
   }
 
-  private amountsOf({ slots, amountCents }: Obligation): readonly bigint[] {
-    if (slots.length === 0) return splitIntoSlots(amountCents, this.city.profile.grants.perInstrumentCents);
-    const amounts = new Map(slots.map((slot) => [slot.slot, slot.amountCents]));
-    return [...amounts].sort(([a], [b]) => a - b).map(([, cents]) => cents);
+  private amountsOf(obligation: Obligation): readonly bigint[] {
+    return amountsOf(obligation, this.city.profile.grants.perInstrumentCents);
   }
 
   /** Each by itself: one for which no fund holds enough keeps no other from being taken in. */
@@ -107,16 +120,36 @@ export class Reconciler {
   ): Promise<{ readonly unfunded: number; readonly contradictions: readonly string[] }> {
     let unfunded = 0;
     const contradictions: string[] = [];
-    for (const { obligation, way, findings } of all) {
-      const amounts = this.amountsOf(obligation);
-      const done = await this.store.change(obligation.id, async (present, fundFor) =>
-        adopt({ obligation: present, findings, amounts, way, fund: await fundFor(way, present.amountCents) }),
-      );
+    for (const asked of all) {
+      const done = await this.adopt(asked);
       if (done === 'adopted') this.adopted += 1;
       if (done === 'no-money') unfunded += 1;
-      if (done === 'contradiction') contradictions.push(obligation.id);
+      if (done === 'contradiction') contradictions.push(asked.obligation.id);
     }
     return { unfunded, contradictions };
+  }
+
+  /** Changes one obligation under the head of the chain. @returns what became of it */
+  private async adopt({ obligation: asked, way, findings }: Asked): Promise<Adoption['type']> {
+    const amounts = this.amountsOf(asked);
+    try {
+      return await this.transactions.run(async ({ tx }) => {
+        const head = await this.ledger.lock(tx);
+        const obligation = (await this.ledger.obligations(tx, [asked.id])).get(asked.id);
+        if (obligation === undefined) return 'known';
+        const fund = await this.books.fundFor(tx, { way, amountCents: obligation.amountCents });
+        const adoption = adopt({ obligation, findings, amounts, way, fund });
+        if (adoption.type !== 'adopted') return adoption.type;
+        const { selection } = this.city.profile;
+        const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
+        await this.ledger.write(tx, bookingOf(head, changeOf([adoption.obligation], adoption.postings), terms));
+        return 'adopted';
+      });
+    } catch (error) {
+      // An account would go below nothing: its money was promised to somebody else since.
+      if ((error as { code?: unknown }).code === CHECK_VIOLATION) return 'no-money';
+      throw error;
+    }
   }
 
   private async compare(): Promise<{
@@ -131,7 +164,8 @@ export class Reconciler {
       const items = await rail.statement();
       if (items === undefined) unread += 1;
       else {
-        const compared = await this.store.compare(rail.way, items);
+        const instruments = await this.transactions.run(({ tx }) => this.books.instruments(tx));
+        const compared = compareWith(instruments, { way: rail.way, items });
         unmatched.push(...compared.unmatched);
         differing.push(...compared.differing);
       }

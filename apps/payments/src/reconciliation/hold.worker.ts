@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Log, Worker } from '#libs/service';
-import { AnchorService } from './ledger/index.js';
-import { HoldDesk } from './hold-desk.js';
-import { Reconciler } from './reconciler.js';
+import { AnchorService } from '../ledger/index.js';
+import { HoldService } from './hold.service.js';
+import { ReconciliationService } from './reconciliation.service.js';
 
 const POLL_MS = 1_000;
 
@@ -13,8 +13,8 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly anchor: AnchorService,
-    private readonly reconciler: Reconciler,
-    private readonly holds: HoldDesk,
+    private readonly reconciliation: ReconciliationService,
+    private readonly holds: HoldService,
     log: Log,
   ) {
     this.worker = new Worker({ name: 'hold', log, pollMs: POLL_MS, work: () => this.look() });
@@ -30,8 +30,8 @@ export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if ((await this.anchor.standingNow()).hold === undefined) this.holds.take(undefined);
-    else this.holds.take(await this.reconciler.reconcile());
+    if ((await this.anchor.standingNow()).hold === undefined) this.holds.remember(undefined);
+    else this.holds.remember(await this.reconciliation.reconcile());
     return 0;
   }
 }

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { canonicalJson, dayOf } from '#libs/contracts';
-import type { Tx } from '#libs/database';
+import { sha256, toBase64url } from '#libs/sealing';
 import { Clock } from '#libs/service';
-import type { Standing } from './domain/anchor.js';
-import { lift, type Found, type LiftDecision } from './domain/lift.js';
-import { AnchorService, ChainRepository } from './ledger/index.js';
-import { endProposal, findProposal, propose } from './proposal.store.js';
-import type { Reconciliation } from './reconciler.js';
+import type { Standing } from '../domain/anchor.js';
+import { lift, seenBy, type Found, type LiftDecision, type LiftWish } from '../domain/lift.js';
+import { AnchorService, ChainRepository } from '../ledger/index.js';
+import { HoldRepository } from './hold.repository.js';
+import { ProposalRepository } from './proposal.repository.js';
+import type { Reconciliation } from './reconciliation.service.js';
 
 /** Why payments holds, and what a person has to know before lifting it: counts, never a household. */
 export interface HoldView {
@@ -30,19 +30,21 @@ const ABOUT = 'hold';
 
 /** Holds, and how two people lift them. */
 @Injectable()
-export class HoldDesk {
+export class HoldService {
   /** What was found last by this instance. */
   private last: Reconciliation | undefined;
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
-    private readonly anchor: AnchorService,
+    private readonly holds: HoldRepository,
+    private readonly proposals: ProposalRepository,
     private readonly chain: ChainRepository,
+    private readonly anchor: AnchorService,
     private readonly clock: Clock,
   ) {}
 
   /** What reconciling has found; undefined: it is not known any more. */
-  take(reconciliation: Reconciliation | undefined): void {
+  remember(reconciliation: Reconciliation | undefined): void {
     this.last = reconciliation;
   }
 
@@ -58,18 +60,14 @@ export class HoldDesk {
         headSeq: String(seq),
         found: isHeld ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
-        isProposed: digest !== undefined && (await findProposal(tx, ABOUT))?.digest === digest,
+        isProposed: digest !== undefined && (await this.proposals.find(tx, ABOUT))?.digest === digest,
         isCareful: standing.isCareful,
       };
     });
   }
 
   /** One more person agrees. With the second the books go on from where they are, and the anchor with them. */
-  async agree(wish: {
-    readonly digest: string;
-    readonly person: string;
-    readonly isAccepted: boolean;
-  }): Promise<LiftDecision> {
+  async agree(wish: LiftWish): Promise<LiftDecision> {
     const [decision, standing] = await this.transactions.run(async ({ tx }) => {
       const head = await this.chain.lock(tx);
       const present = await this.anchor.standing(tx);
@@ -77,15 +75,17 @@ export class HoldDesk {
       if (digest === undefined || this.last === undefined) {
         return [{ outcome: 'refused', reason: 'not-now' } as const, present] as const;
       }
-      const first = await findProposal(tx, ABOUT);
+      const first = await this.proposals.find(tx, ABOUT);
       const decided = lift(this.last.found, { digest, first }, wish);
-      if (decided.outcome === 'counted') await propose(tx, ABOUT, wish);
+      if (decided.outcome === 'counted') await this.proposals.propose(tx, ABOUT, wish);
       if (decided.outcome === 'lifted') {
-        await this.end(tx);
+        const now = this.clock.now();
+        await this.proposals.end(tx, ABOUT);
+        await this.holds.end(tx, now);
         const { anchored } = present;
         await this.chain.record(tx, head, {
-          day: dayOf(this.clock.now()),
           kind: 'hold-lifted',
+          day: dayOf(now),
           detail: {
             reason: present.hold ?? '',
             fromSeq: String(anchored.seq),
@@ -105,24 +105,8 @@ export class HoldDesk {
     return decision;
   }
 
-  /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
-  private async end(tx: Tx): Promise<void> {
-    await endProposal(tx, ABOUT);
-    await tx.query(`UPDATE slot SET careful = true WHERE state NOT IN ('void', 'collected')`);
-    await tx.query(`UPDATE slot SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [this.clock.now()]);
-    await tx.query(
-      `INSERT INTO to_plan (obligation) SELECT id FROM obligation WHERE status <> 'closed' ON CONFLICT DO NOTHING`,
-    );
-  }
-
   private digest({ hold, anchored }: Standing): string | undefined {
     if (hold === undefined || this.last === undefined) return undefined;
-    const { unanswered, unfunded, unmatched, differing } = this.last.found;
-    // Not the reason, which changes as the books grow past the anchor; not the head and not how many were asked about:
-    // while people look, new grants go on coming in.
-    const seen = { seq: String(anchored.seq), hash: anchored.hash, unanswered, unfunded, unmatched, differing };
-    return createHash('sha256')
-      .update(canonicalJson({ ...seen, open: [...this.last.open] }))
-      .digest('base64url');
+    return toBase64url(sha256(Buffer.from(canonicalJson(seenBy(anchored, this.last)))));
   }
 }

@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import { disburse, type Batch, type DisburseRules } from './disburse.js';
+import type { HouseholdCommand } from './household.js';
+import type { Obligation, Slot } from './obligation.js';
+import { withCommands, type HouseholdKeys, type HouseholdRecord, type RailWork, type Work } from './work.js';
+
+const today = 20_775;
+const rules: DisburseRules = {
+  today,
+  nowMs: today * 86_400_000,
+  clocks: {
+    waitDays: 30,
+    unclaimedDays: 60,
+    reopenDays: 90,
+    appealDays: 30,
+    disputeDays: 60,
+    longestDays: 240,
+    nothingOlderDays: 9,
+  },
+  policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] },
+  sealCode: ({ receiptKey }, { way, amountCents, code }) => `${code} of ${amountCents} in ${way} for ${receiptKey}`,
+};
+const keys: HouseholdKeys = { receiptKey: 'key', linkToken: 'token', pickup: 'pickup', payee: undefined };
+const site = 'S-1';
+const promised = {
+  kind: 'rapid',
+  amountCents: 25_000n,
+  needs: ['FOD'],
+  tier: 1,
+  serviceArea: 'East',
+} as const;
+
+const choose: HouseholdCommand = { type: 'choose-payout', payout: { way: 'CASH', site }, isPresent: true };
+const award = (grant: string): HouseholdCommand => ({
+  type: 'award',
+  grant: { ...promised, grant, obligation: `o-${grant}`, day: today },
+  isCancelled: false,
+});
+const slot: Slot = {
+  slot: 0,
+  generation: 0,
+  amountCents: 25_000n,
+  way: 'CASH',
+  site,
+  state: 'intended',
+  isSecretLost: false,
+  isTakenUp: false,
+  isCareful: false,
+};
+const owed = (...slots: Slot[]): Obligation => ({ ...promised, id: 'o-g', status: 'reserved', fund: 'GIFT', slots });
+
+const fund = { code: 'GIFT', ways: ['CASH'], mayPayGrants: true, availableCents: 30_000n, rapidLeftCents: 100_000n };
+
+function given(works: readonly Work[], change: Partial<Batch> = {}, known: readonly Obligation[] = []) {
+  const before = new Map<string, HouseholdRecord>();
+  const batch: Batch = {
+    works,
+    households: withCommands(before, works),
+    books: {
+      obligations: new Map(known.map((obligation) => [obligation.id, obligation])),
+      view: { funds: [fund], waitingTier: undefined },
+      siteLeft: new Map([[site, 50_000n]]),
+    },
+    isHeld: false,
+    isCareful: false,
+    ...change,
+  };
+  return { whenDisbursed: () => disburse(batch, rules) };
+}
+
+const answered = (outcome: RailWork['outcome']): Work => ({
+  handle: 'h',
+  commands: [choose, award('g')],
+  keys,
+  rail: { obligation: 'o-g', name: { slot: 0, generation: 0 }, outcome },
+});
+
+describe('a grant of a household that somebody has seen', () => {
+  const work: Work = {
+    handle: 'h',
+    commands: [choose, award('g')],
+    keys,
+    day: today,
+    stubs: new Map([['o-g', { rules: ['r'] }]]),
+  };
+
+  it('is promised and goes out, with its stub, and the household is linked to it and told', () => {
+    const { change, links, said, ends } = given([work]).whenDisbursed();
+    expect(change).toEqual({
+      obligations: [{ obligation: owed(slot), stub: { rules: ['r'] } }],
+      postings: [
+        { fund: 'GIFT', from: 'available', to: 'reserved', amountCents: 25_000n, obligation: 'o-g' },
+        { fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 25_000n, obligation: 'o-g' },
+      ],
+      rapid: [{ fund: 'GIFT', cents: 25_000n }],
+      released: [{ site, cents: 25_000n }],
+    });
+    expect(links).toEqual([{ obligation: 'o-g', handle: 'h' }]);
+    expect(said.map(({ events }) => events.map(({ type }) => type))).toEqual([['outcome']]);
+    expect(ends).toEqual([]);
+  });
+
+  it('is only written down while payments holds: nothing is planned and nothing is said', () => {
+    const { change, links, said, ends } = given([work], { isHeld: true }).whenDisbursed();
+    const open: Obligation = { ...owed(), status: 'open', fund: undefined };
+    const obligations = [{ obligation: open, stub: { rules: ['r'] } }];
+    expect(change).toEqual({ obligations, postings: [], rapid: [], released: [] });
+    expect(links).toEqual([{ obligation: 'o-g', handle: 'h' }]);
+    expect({ said, ends }).toEqual({ said: [], ends: [] });
+  });
+
+  it('leaves less for the next one of the same batch, who waits', () => {
+    const other: Work = { ...work, handle: 'i', commands: [choose, award('i')], stubs: new Map() };
+    const { change } = given([work, other]).whenDisbursed();
+    expect(change.obligations.map(({ obligation }) => obligation.status)).toEqual(['reserved', 'waiting-list']);
+  });
+
+  it('is planned after those whose turn on the waiting list it is', () => {
+    const waiting: Obligation = { ...owed(), id: 'o-i', status: 'waiting-list', fund: undefined };
+    const turn: Work = { handle: 'i', commands: [choose, award('i')], keys, turns: ['o-i'] };
+    const { change } = given([work, turn], {}, [waiting]).whenDisbursed();
+    expect(change.obligations.map(({ obligation: { id, status } }) => [id, status])).toEqual([
+      ['o-i', 'reserved'],
+      ['o-g', 'waiting-list'],
+    ]);
+  });
+});
+
+describe('what a rail says', () => {
+  it('of a code that is out: it is kept sealed, and the books say so at the same time', () => {
+    const { change, households } = given([answered({ type: 'issued', code: 'C-1' })], {}, [owed(slot)]).whenDisbursed();
+    expect(change.obligations).toEqual([{ obligation: owed({ ...slot, state: 'issued' }), stub: undefined }]);
+    expect(households.get('h')?.state.items).toEqual([
+      {
+        obligation: 'o-g',
+        slot: 0,
+        way: 'CASH',
+        amountCents: 25_000n,
+        sealedCode: 'C-1 of 25000 in CASH for key',
+        day: today,
+      },
+    ]);
+  });
+
+  it('of a code that nobody can be told is asked for again', () => {
+    const { keys: _, ...unknown } = answered({ type: 'issued', code: 'C-1' });
+    const { change, households } = given([unknown], {}, [owed(slot)]).whenDisbursed();
+    expect(change.obligations).toEqual([{ obligation: owed({ ...slot, state: 'unknown' }), stub: undefined }]);
+    expect(households.get('h')?.state.items).toEqual([]);
+  });
+
+  it('is waited for before a household is told anything of books that were restored', () => {
+    const { said } = given([answered({ type: 'unknown' })], {}, [owed({ ...slot, isCareful: true })]).whenDisbursed();
+    expect(said).toEqual([]);
+  });
+
+  it('of the last instrument that was collected: the grant has ended, paid', () => {
+    const { ends } = given([answered({ type: 'collected' })], {}, [owed({ ...slot, state: 'issued' })]).whenDisbursed();
+    expect(ends).toEqual([{ grant: 'g', obligation: 'o-g', handle: 'h', isPaid: true, isWithdrawn: false }]);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Obligation, Slot, SlotState } from './obligation.js';
+import { amountsOf, compareWith } from './reconcile.js';
+
+const states: readonly SlotState[] = [
+  'waiting-release',
+  'capped',
+  'intended',
+  'unknown',
+  'issued',
+  'collected',
+  'void',
+  'held',
+];
+
+const ours = (state: SlotState, way = 'CASH') => ({ reference: 'r-1', state, amountCents: 500n, way });
+const theirs = (state: string, amountCents: bigint | undefined = 500n) => ({ reference: 'r-1', state, amountCents });
+const differs = { unmatched: [], differing: ['r-1'] };
+const agrees = { unmatched: [], differing: [] };
+
+describe('the books beside the statement of a rail', () => {
+  it('agree where both say the same, or the books know that they do not know', () => {
+    const agreeing = (said: string) =>
+      states.filter((state) => {
+        const compared = compareWith([ours(state)], { way: 'CASH', items: [theirs(said)] });
+        return compared.differing.length === 0;
+      });
+    expect(agreeing('issued')).toEqual(['intended', 'unknown', 'issued', 'held']);
+    expect(agreeing('collected')).toEqual(['intended', 'unknown', 'issued', 'collected', 'held']);
+    expect(agreeing('void')).toEqual(['intended', 'unknown', 'void', 'held']);
+  });
+
+  it('differ where the rail does not know what is out or was paid', () => {
+    const missing = states.filter(
+      (state) => compareWith([ours(state)], { way: 'CASH', items: [] }).differing.length > 0,
+    );
+    expect(missing).toEqual(['issued', 'collected']);
+  });
+
+  it('differ by the amount; a rail that names none agrees', () => {
+    expect(compareWith([ours('issued')], { way: 'CASH', items: [theirs('issued', 501n)] })).toEqual(differs);
+    const silent = { ...theirs('issued'), amountCents: undefined };
+    expect(compareWith([ours('issued')], { way: 'CASH', items: [silent] })).toEqual(agrees);
+  });
+
+  it('are asked only about instruments of that rail', () => {
+    expect(compareWith([ours('issued', 'CARD')], { way: 'CASH', items: [] })).toEqual(agrees);
+  });
+
+  it('leave no payment of the rail unexplained; a void that was asked for in case something came is none', () => {
+    expect(compareWith([], { way: 'CASH', items: [theirs('issued')] })).toEqual({ unmatched: ['r-1'], differing: [] });
+    expect(compareWith([], { way: 'CASH', items: [theirs('void')] })).toEqual(agrees);
+  });
+});
+
+describe('the amounts to ask about', () => {
+  const obligation = (...slots: Slot[]): Obligation => ({
+    id: 'o-1',
+    kind: 'standard',
+    amountCents: 110_000n,
+    needs: [],
+    tier: 1,
+    serviceArea: 'East',
+    status: 'open',
+    fund: undefined,
+    slots,
+  });
+  const slot = (number: number, generation: number, amountCents: bigint): Slot => ({
+    slot: number,
+    generation,
+    amountCents,
+    way: 'CASH',
+    site: undefined,
+    state: 'void',
+    isSecretLost: false,
+    isTakenUp: false,
+    isCareful: false,
+  });
+
+  it('are those of the instruments, in their order, or those that would be made', () => {
+    expect(amountsOf(obligation(), 100_000n)).toEqual([100_000n, 10_000n]);
+    const slots = [slot(1, 0, 10_000n), slot(0, 0, 100_000n), slot(0, 1, 100_000n)];
+    expect(amountsOf(obligation(...slots), 50_000n)).toEqual([100_000n, 10_000n]);
+  });
+});

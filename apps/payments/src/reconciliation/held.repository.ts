@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
+import { bytes, toBase64url } from '#libs/sealing';
+
+/** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
+export interface HeldItem {
+  readonly reference: string;
+  readonly amountCents: string;
+  /** The end that one person has proposed. */
+  readonly proposed: boolean;
+}
+
+/** Under which name of the books. */
+export interface HeldSlot {
+  readonly obligation: string;
+  readonly name: { readonly slot: number; readonly generation: number };
+}
+
+@Injectable()
+export class HeldRepository {
+  async list(tx: Tx, limit: number): Promise<readonly HeldItem[]> {
+    const { rows } = await tx.query(
+      `SELECT s.reference, s.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
+         FROM slot s LEFT JOIN proposal p ON p.about = 'held ' || encode(s.reference, 'hex')
+        WHERE s.state = 'held' ORDER BY s.reference LIMIT $1`,
+      [limit],
+    );
+    return (rows as { reference: Buffer; cents: string; proposed: boolean }[]).map(
+      ({ reference, cents, proposed }) => ({
+        reference: toBase64url(reference),
+        amountCents: cents,
+        proposed,
+      }),
+    );
+  }
+
+  async find(tx: Tx, reference: string): Promise<HeldSlot | undefined> {
+    const { rows } = await tx.query(
+      `SELECT obligation, slot, generation FROM slot WHERE reference = $1 AND state = 'held'`,
+      [bytes(reference)],
+    );
+    const [row] = rows as { obligation: Buffer; slot: number; generation: number }[];
+    return row && { obligation: toBase64url(row.obligation), name: { slot: row.slot, generation: row.generation } };
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
+import { bytes, toBase64url } from '#libs/sealing';
+import type { SlotState } from '../domain/obligation.js';
+import type { BookedInstrument } from '../domain/reconcile.js';
+
+interface InstrumentRow {
+  readonly reference: Buffer;
+  readonly state: SlotState;
+  readonly cents: string;
+  readonly way: string;
+}
+
+/** The books as reconciling them reads them. */
+@Injectable()
+export class ReconciliationRepository {
+  /** The next ids of obligations. @param after the last of those before; undefined: from the first */
+  async page(
+    tx: Tx,
+    { after, limit }: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<readonly string[]> {
+    const { rows } = await tx.query('SELECT id FROM obligation WHERE id > $1 ORDER BY id LIMIT $2', [
+      after === undefined ? Buffer.alloc(0) : bytes(after),
+      limit,
+    ]);
+    return (rows as { id: Buffer }[]).map(({ id }) => toBase64url(id));
+  }
+
+  async instruments(tx: Tx): Promise<readonly BookedInstrument[]> {
+    const { rows } = await tx.query('SELECT reference, state, amount_cents::text AS cents, way FROM slot');
+    return (rows as InstrumentRow[]).map(({ reference, cents, ...instrument }) => ({
+      ...instrument,
+      reference: toBase64url(reference),
+      amountCents: BigInt(cents),
+    }));
+  }
+
+  /** A fund that may pay in this way and holds enough; undefined: none does. */
+  async fundFor(
+    tx: Tx,
+    { way, amountCents }: { readonly way: string; readonly amountCents: bigint },
+  ): Promise<string | undefined> {
+    const { rows } = await tx.query(
+      `SELECT f.code FROM fund f JOIN account a ON a.name = f.code || '/available'
+        WHERE f.may_pay_grants AND $1 = ANY(f.ways) AND a.balance_cents >= $2 ORDER BY f.code LIMIT 1`,
+      [way, amountCents],
+    );
+    return (rows as { code: string }[])[0]?.code;
+  }
+}
