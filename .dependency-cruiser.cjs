@@ -46,8 +46,8 @@ const paymentsRooms = {
 };
 const anyPaymentsRoom = `^apps/payments/src/(${Object.keys(paymentsRooms).join('|')})/`;
 
-/** The services that are shaped so. */
-const inService = '^apps/(intake|eligibility|notification)/src/';
+/** The services. The simulator stands for others and is none. */
+const inService = '^apps/(intake|eligibility|payments|notification)/src/';
 const domain = `${own}.*domain/`;
 const ofKind = (...names) => `${own}.*[.](${names.join('|')})[.]ts$`;
 const shell = (...names) => `${own}(${names.join('|')})[.]ts$`;
@@ -82,7 +82,7 @@ const kinds = {
     may: [
       domain,
       ofKind('service', 'worker', 'repository', 'adapter'),
-      `${own}.*outgoing[.]ts$`,
+      `${own}.*(outgoing|/index)[.]ts$`,
       shell('config', 'pseudonyms'),
       lib('service', 'bus', 'records', 'database', 'policy', 'contracts', 'sealing'),
       npm('@nestjs/common'),
@@ -134,19 +134,6 @@ module.exports = {
       from: { path: `${inService}.*[.]repository[.]ts$`, pathNot: sources },
       to: { path: domain, dependencyTypesNot: ['type-only'] },
     },
-    kindMay(
-      'store',
-      'A store is the SQL of its service. The simulator stands for others and is no service.',
-      '^apps/(payments)/src/.*[.]store[.]ts$',
-      [
-        `${own}domain/`,
-        `${own}.*[.](entity|store)[.]ts$`,
-        `${own}(policy|pseudonyms|(ledger|rails)/index)[.]ts$`,
-        lib('service', 'bus', 'database', 'records', 'policy', 'contracts', 'sealing'),
-        npm('typeorm', '@nestjs/common', '@nestjs/typeorm', 'pg'),
-        '^crypto$',
-      ],
-    ),
     kindMay(
       'cli-imports',
       'The command asks services over the network and looks at keyrings; it has no database and no part of a service.',

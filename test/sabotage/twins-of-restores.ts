@@ -33,7 +33,7 @@ export const twinsOfRestores: readonly Twin[] = [
     promise: 'payments notices at its start that its books are older',
     without: 'the books are held against the anchor at the start',
     file: 'apps/payments/src/ledger/anchor.service.ts',
-    find: 'async onModuleInit(): Promise<void> {\n    await this.standing(this.pool);',
+    find: 'async onModuleInit(): Promise<void> {\n    await this.standingNow();',
     replace: 'async onModuleInit(): Promise<void> {\n    await Promise.resolve();',
     test: 'apps/payments/test/restore.it.spec.ts',
     name: 'it is noticed at the start already',

@@ -17,7 +17,6 @@ const plants: readonly Plant[] = [
   plant('outgoing-door', 'apps/eligibility/src/outgoing.ts', '@nestjs/common'),
   plant('http-edge', 'apps/eligibility/src/review.controller.ts', '#libs/bus'),
   plant('http-edge', 'apps/eligibility/src/profile.controller.ts', '#libs/policy'),
-  plant('store', 'apps/payments/src/case.store.ts', '#libs/household'),
   plant('message-edge', 'apps/eligibility/src/on-facts-submitted.ts', './case.repository.js'),
   plant('http-edge', 'apps/eligibility/src/queue.controller.ts', './review.repository.js'),
   plant('outgoing-door', 'apps/notification/src/outgoing.ts', './text.repository.js'),

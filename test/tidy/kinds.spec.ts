@@ -16,12 +16,13 @@ const kinds: Readonly<Record<string, RegExp>> = {
   repository: /(^|\/)[a-z-]+\.repository\.ts$/,
   entity: /(^|\/)[a-z-]+\.entity\.ts$/,
   adapter: /(^|\/)[a-z-]+\.adapter\.ts$/,
+  'front door': /^(?!domain\/)([a-z-]+\/)+index\.ts$/,
   module: /(^|\/)[a-z-]+\.module\.ts$/,
   shell: /^(main|config|pseudonyms)\.ts$/,
   migration: /^migrations\/\d{4}-[a-z-]+\.ts$/,
 };
 
-const services = ['intake', 'eligibility', 'notification'];
+const services = ['intake', 'eligibility', 'payments', 'notification'];
 
 /** The kinds that a file's name, from its service's `src`, says it is of. */
 function kindsOf(file: string): readonly string[] {
@@ -36,16 +37,22 @@ describe('every file of a service', () => {
     expect(sources.filter((file) => kindsOf(file).length !== 1)).toEqual([]);
   });
 
-  it.each(['payment-desk.ts', 'taking.ts', 'case.store.ts', 'ledger/rows.ts', 'enrol.ts', 'release/config.ts'])(
-    'would be noticed if it were called %s',
-    (file) => expect(kindsOf(file)).toEqual([]),
-  );
+  it.each([
+    'payment-desk.ts',
+    'taking.ts',
+    'case.store.ts',
+    'ledger/rows.ts',
+    'enrol.ts',
+    'release/config.ts',
+    'index.ts',
+  ])('would be noticed if it were called %s', (file) => expect(kindsOf(file)).toEqual([]));
 
   it.each([
     ['domain/plan.ts', 'core'],
     ['disbursement/on-grant-awarded.ts', 'message edge'],
     ['disbursement/outgoing.ts', 'door out'],
     ['rails/cash/cash-code.adapter.ts', 'adapter'],
+    ['ledger/index.ts', 'front door'],
     ['migrations/0001-initial.ts', 'migration'],
   ])('%s is %s', (file, kind) => expect(kindsOf(file)).toEqual([kind]));
 });

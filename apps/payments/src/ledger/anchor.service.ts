@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Transactions } from '#libs/bus';
 import { addDays, clocks, dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { Clock, HealthChecks, Log } from '#libs/service';
-import { Pool } from 'pg';
 import { anchoredIn, holdOf, type AnchoredPair, type HoldReason, type Standing } from '../domain/anchor.js';
 import { Anchor } from './anchor-file.adapter.js';
-import { ChainRepository, type Reads } from './chain.repository.js';
+import { ChainRepository } from './chain.repository.js';
 
 /**
  * Moves the anchor forward after each commit and before anything is sent: nothing above the anchor reaches a rail. A
@@ -15,9 +16,9 @@ export class AnchorService implements OnModuleInit {
   private held: HoldReason | undefined;
 
   constructor(
+    private readonly transactions: Transactions<'payments'>,
     private readonly anchor: Anchor,
     private readonly chain: ChainRepository,
-    private readonly pool: Pool,
     private readonly clock: Clock,
     private readonly log: Log,
     checks: HealthChecks,
@@ -26,7 +27,7 @@ export class AnchorService implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.standing(this.pool);
+    await this.standingNow();
   }
 
   /** Why nothing is sent; undefined: it is. */
@@ -34,16 +35,16 @@ export class AnchorService implements OnModuleInit {
     return this.held;
   }
 
-  /** As `standing`, outside of every transaction. */
+  /** As `standing`, in a transaction of its own. */
   standingNow(): Promise<Standing> {
-    return this.standing(this.pool);
+    return this.transactions.run(({ tx }) => this.standing(tx));
   }
 
   /**
    * Asked in every transaction that plans or takes up anything, and in none is the answer of another one believed: a
    * connection that was lost and made anew may lead to another database.
    */
-  async standing(tx: Reads): Promise<Standing> {
+  async standing(tx: Tx): Promise<Standing> {
     const reading = this.anchor.read();
     const anchored = anchoredIn(reading);
     const { hash, isLifted, liftedDay } = await this.chain.factsOf(tx, anchored);
@@ -58,13 +59,13 @@ export class AnchorService implements OnModuleInit {
   /** Moves the anchor to what is committed. @returns false: nothing may be sent now */
   async advance(): Promise<boolean> {
     const reading = this.anchor.read();
-    const head = await this.chain.head(this.pool);
+    const head = await this.head();
     const isThere = typeof reading !== 'string' && reading.seq === head.seq && reading.hash === head.hash;
     if (isThere && this.held === undefined) return true;
-    if (this.held !== undefined && (await this.standing(this.pool)).hold !== undefined) return false;
+    if (this.held !== undefined && (await this.standingNow()).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
     const isMoved = await this.anchor.locked(async () => {
-      const { hold, anchored } = await this.standing(this.pool);
+      const { hold, anchored } = await this.standingNow();
       if (hold !== undefined) return false;
       if (head.seq > anchored.seq) this.anchor.write(head);
       return true;
@@ -77,11 +78,15 @@ export class AnchorService implements OnModuleInit {
     const isMoved = await this.anchor.locked(async () => {
       const anchored = anchoredIn(this.anchor.read());
       if (anchored.seq !== from.seq || anchored.hash !== from.hash) return false;
-      this.anchor.write(await this.chain.head(this.pool));
+      this.anchor.write(await this.head());
       return true;
     });
-    await this.standing(this.pool);
+    await this.standingNow();
     return isMoved ?? false;
+  }
+
+  private head(): Promise<AnchoredPair> {
+    return this.transactions.run(({ tx }) => this.chain.head(tx));
   }
 
   private note(hold: HoldReason | undefined): void {

@@ -5,9 +5,6 @@ import { sha256, toBase64url } from '#libs/sealing';
 import type { AnchoredPair } from '../domain/anchor.js';
 import type { BookEvent, ChainLink } from '../domain/ledger.js';
 
-/** A transaction, or the pool: what is only read needs no transaction of its own. */
-export type Reads = Pick<Tx, 'query'>;
-
 /** What the chain says about an anchored pair. */
 export interface AnchorFacts {
   /** Of the link with the anchored number, base64url; undefined: there is none. */
@@ -41,7 +38,7 @@ export class ChainRepository {
   }
 
   /** The head as it is just now, in the shape of an anchor. */
-  async head(tx: Reads): Promise<AnchoredPair> {
+  async head(tx: Tx): Promise<AnchoredPair> {
     const { rows } = await tx.query('SELECT seq, hash FROM chain_head');
     const row = (rows as { seq: string; hash: Buffer }[])[0];
     if (row === undefined) throw new Error('the chain has no head');
@@ -72,7 +69,7 @@ export class ChainRepository {
     await this.extend(tx, head, { vouched: { seq: String(seq), kind, day, detail }, day });
   }
 
-  async factsOf(tx: Reads, { seq, hash }: AnchoredPair): Promise<AnchorFacts> {
+  async factsOf(tx: Tx, { seq, hash }: AnchoredPair): Promise<AnchorFacts> {
     const { rows } = await tx.query(FACTS, [String(seq), hash]);
     const row = rows[0] as FactsRow;
     return {
@@ -82,7 +79,7 @@ export class ChainRepository {
     };
   }
 
-  async isAnythingSent(tx: Reads): Promise<boolean> {
+  async isAnythingSent(tx: Tx): Promise<boolean> {
     return (await tx.query(SENT)).rows.length > 0;
   }
 }

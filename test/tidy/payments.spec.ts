@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+
+const root = join(repositoryRoot, 'apps/payments/src');
+const sources: ReadonlyMap<string, string> = new Map(
+  globSync('**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.spec.ts'))
+    .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+);
+
+/** Front doors of other folders that the files of folders know, each once for a file. */
+function doorsIn(files: ReadonlyMap<string, string>): readonly string[] {
+  return [...files].flatMap(([file, text]) => {
+    const doors = [...text.matchAll(/from '\.\.\/([a-z-]+)\/index\.js'/g)].map(([, folder]) => `${file}: ${folder}`);
+    return file.includes('/') ? [...new Set(doors)] : [];
+  });
+}
+
+/** Files that name a payout method outside of the folder of its rail. */
+function namersIn(files: ReadonlyMap<string, string>): readonly string[] {
+  const ways = [...files].flatMap(([file, text]) => {
+    const [, way] = /readonly way = '(\w+)'/.exec(text) ?? [];
+    return way === undefined ? [] : [{ way, folder: `${dirname(file)}/` }];
+  });
+  return ways.flatMap(({ way, folder }) =>
+    [...files]
+      .filter(([file, text]) => !file.startsWith(folder) && new RegExp(`\\b${way}\\b`).test(text))
+      .map(([file]) => file),
+  );
+}
+
+describe('the folders of payments', () => {
+  it('know few of the others', () => {
+    const doors = doorsIn(sources);
+    expect(doors.length).toBeGreaterThan(10);
+    expect(doors.slice(25)).toEqual([]);
+    const twice = `import { A } from '../ledger/index.js';\nimport type { B } from '../ledger/index.js';\n`;
+    expect(doorsIn(new Map([['rails/a.ts', twice]]))).toEqual(['rails/a.ts: ledger']);
+  });
+
+  it('leave the name of a payout method to its rail', () => {
+    expect(namersIn(sources)).toEqual([]);
+    const rail = ['rails/cash/cash.adapter.ts', `readonly way = 'CASH';`] as const;
+    expect(namersIn(new Map([rail, ['release/a.ts', `const RELEASABLE = ['CASH'];`]]))).toEqual(['release/a.ts']);
+    expect([...sources.values()].some((text) => text.includes(`readonly way = '`))).toBe(true);
+  });
+});
