@@ -226,12 +226,12 @@ const doors: readonly Twin[] = [
   {
     promise: 'an answer to an error repeats nothing that was said',
     without: 'only a code and a fixed sentence are answered',
-    file: 'libs/service/src/http/problem.filter.ts',
+    file: 'libs/service/src/problem/problem.filter.ts',
     find: '.send(Buffer.from(JSON.stringify(problemBody(problem))));',
     replace: `.send(
       Buffer.from(JSON.stringify({ ...problemBody(problem), detail: error instanceof Error ? error.message : error })),
     );`,
-    test: 'libs/service/src/http/problem.filter.spec.ts',
+    test: 'libs/service/src/problem/problem.filter.spec.ts',
   },
   {
     promise: 'a signature holds for the body that was signed',

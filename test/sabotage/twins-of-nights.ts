@@ -130,7 +130,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'a turn that was missed is told',
     without: 'completed nights are compared with the clock',
-    file: 'libs/service/src/scheduling/nightly.ts',
+    file: 'libs/service/src/records/nightly.ts',
     find: `if (overdueNights > 0) this.alarm('turn-missed', overdueNights);`,
     replace: '',
     test: 'libs/service/test/nightly.it.spec.ts',

@@ -4,7 +4,7 @@ import { Clock, clockFrom } from './clock/clock.js';
 import { ServiceConfig } from './config/service.config.js';
 import { createLog, Log } from './log/log.js';
 import { CityProfile } from './profile/city-profile.js';
-import { SERVICE_NAME } from './service-name.js';
+import { SERVICE_NAME } from './definition/service-name.js';
 
 /** What everything else asks for: the time, the log, the city's profile. */
 @Global()

@@ -12,10 +12,10 @@ import { ServiceConfig } from './config/service.config.js';
 import { OLDER_DATA_EXIT_CODE, OlderDataError } from './database/older-data-error.js';
 import { createHttpApp, httpAdapter, readBodiesAsBytes } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
-import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
-import { NightlyWorker } from './scheduling/nightly.worker.js';
-import type { ServiceDefinition } from './service-definition.js';
+import { NightlyWorker } from './records/nightly.worker.js';
+import type { ServiceDefinition } from './definition/service-definition.js';
 
 const STOP_MS = 15_000;
 

@@ -11,9 +11,9 @@ import { MessagingModule } from './messaging/messaging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { RecordsModule } from './records/records.module.js';
-import { SchedulingModule } from './scheduling/scheduling.module.js';
-import type { ServiceDefinition } from './service-definition.js';
-import { SERVICE_NAME } from './service-name.js';
+import { NightlyModule } from './records/nightly.module.js';
+import type { ServiceDefinition } from './definition/service-definition.js';
+import { SERVICE_NAME } from './definition/service-name.js';
 
 /** Everything that a service stands on. Its own module imports it once; a class receives what its constructor names. */
 @Global()
@@ -32,7 +32,7 @@ export class ServiceModule {
         DatabaseModule.for(definition),
         RecordsModule.for(definition),
         MessagingModule.for(service),
-        SchedulingModule,
+        NightlyModule,
         AuthModule,
         OperationsModule,
         LegalHoldModule,

@@ -4,4 +4,4 @@ export { httpAdapter, quietly, readBodiesAsBytes, UndeclaredRouteError } from '.
 export { InternalListener } from './http/listeners.js';
 export { KEYRING } from './keys/keyring.provider.js';
 export { closeResources } from './run.js';
-export { Nightly } from './scheduling/nightly.js';
+export { Nightly } from './records/nightly.js';

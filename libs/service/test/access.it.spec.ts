@@ -20,7 +20,7 @@ import { Clock } from '../src/clock/clock.js';
 import { httpAdapter, quietly, readBodiesAsBytes, UndeclaredRouteError } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { InternalListener } from '../src/http/listeners.js';
-import { ProblemFilter } from '../src/http/problem.filter.js';
+import { ProblemFilter } from '../src/problem/problem.filter.js';
 
 const now = new Date('2099-11-02T10:00:00Z');
 const log = { write: () => undefined };

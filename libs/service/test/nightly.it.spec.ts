@@ -7,8 +7,8 @@ import { Registry } from 'prom-client';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { partitionOf } from '../../records/src/index.js';
-import { Nightly } from '../src/scheduling/nightly.js';
-import { nightlyWorkers, turnChecks, turnMetrics } from '../src/scheduling/nightly-work.js';
+import { Nightly } from '../src/records/nightly.js';
+import { nightlyWorkers, turnChecks, turnMetrics } from '../src/records/nightly-work.js';
 import { ServiceConfig, serviceTablesUp } from '../src/index.js';
 
 const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);

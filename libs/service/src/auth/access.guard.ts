@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock/clock.js';
-import { Problem } from '../http/problem.js';
+import { Problem } from '../problem/problem.js';
 import type { Access } from './access.js';
 import { takesBody, type CalledRequest, type Caller } from './caller.js';
 import { DeviceDirectory } from './device-directory.js';

@@ -1,6 +1,6 @@
 import { DAY_MS } from '#libs/contracts';
 import type { ClockConfig } from '../config/clock.config.js';
-import { offsetIn } from './offset.js';
+import { offsetIn } from '../config/clock-offset.js';
 
 /** Where a service asks for the time. Everything that decides is told the time instead. */
 export abstract class Clock {

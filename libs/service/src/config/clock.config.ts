@@ -1,5 +1,5 @@
 import { Matches } from 'class-validator';
-import { offsetIn } from '../clock/offset.js';
+import { offsetIn } from './clock-offset.js';
 import { NotInProduction, Setting } from './setting.js';
 
 /** By which clock a process goes. */

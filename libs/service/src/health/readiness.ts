@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
-import { SERVICE_NAME } from '../service-name.js';
+import { SERVICE_NAME } from '../definition/service-name.js';
 import { HealthChecks, type HealthReport } from './health-checks.js';
 
 /**

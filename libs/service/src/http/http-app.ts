@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Access } from '../auth/access.js';
 import type { Log } from '../log/log.js';
 import { InternalListener } from './listeners.js';
-import { sendProblem } from './problem.filter.js';
+import { sendProblem } from '../problem/problem.filter.js';
 
 /** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
 const BODY_LIMIT_BYTES = 16_384;

@@ -6,7 +6,7 @@ import { LegalHolds, RecordsError, type HoldSummary } from '#libs/records';
 import { SignedBy } from '../auth/access.js';
 import { ContractBody, Person } from '../auth/caller.js';
 import { InternalController } from '../http/internal-controller.js';
-import { Problem } from '../http/problem.js';
+import { Problem } from '../problem/problem.js';
 import { Log } from '../log/log.js';
 
 const VALUES_MAX = 100;

@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.js';
+import { Problem } from '../problem/problem.js';
 
 export interface GroupCommitOptions<I, O> {
   /** Items of one batch at most. */

@@ -5,7 +5,7 @@ import { SignedBy } from '../auth/access.js';
 import { Person } from '../auth/caller.js';
 import { InternalController } from '../http/internal-controller.js';
 import { errorFields, Log } from '../log/log.js';
-import { Nightly } from '../scheduling/nightly.js';
+import { Nightly } from '../records/nightly.js';
 
 /** A group of parked messages, and the last day on which a key can open them. */
 export type ParkedView = ParkedGroup & { readonly lastDay: string };

@@ -2,7 +2,7 @@ import { inboxKinds, largestRecordBytes } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
-import type { ServiceDefinition } from '../service-definition.js';
+import type { ServiceDefinition } from '../definition/service-definition.js';
 
 /** Every kind of record that a service keeps in this city. */
 export function kindsOf<S extends Service>(

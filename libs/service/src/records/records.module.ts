@@ -8,7 +8,7 @@ import { ServiceConfig } from '../config/service.config.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
 import type { RowKeyStore } from '../keys/keys.module.js';
 import { CityProfile } from '../profile/city-profile.js';
-import type { ServiceDefinition } from '../service-definition.js';
+import type { ServiceDefinition } from '../definition/service-definition.js';
 import { kindsOf } from './kinds.js';
 
 /** The store of everything that is linked to a household, ready for its first record. */

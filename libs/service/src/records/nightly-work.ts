@@ -4,7 +4,7 @@ import type { HealthCheckName, HealthCheckValue } from '../health/health-checks.
 import type { Log } from '../log/log.js';
 import { gaugesOf } from '../metrics/gauges.js';
 import type { Nightly, NightlyStatus } from './nightly.js';
-import { Worker } from './worker.js';
+import { Worker } from '../scheduling/worker.js';
 
 const LOOK_FOR_NIGHT_MS = 60_000;
 /** What keeps a turn from ending is rarely over within a second, and each try is a line in the log. */

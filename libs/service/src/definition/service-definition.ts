@@ -1,9 +1,9 @@
 import type { MixedList } from 'typeorm';
-import type { AnyEnrolment } from './auth/enrolment.js';
+import type { AnyEnrolment } from '../auth/enrolment.js';
 import type { Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
-import type { ServiceConfig } from './config/service.config.js';
+import type { ServiceConfig } from '../config/service.config.js';
 
 /** In what one service differs from the others, as far as what it stands on is concerned. */
 export interface ServiceDefinition<S extends Service> {

@@ -3,7 +3,7 @@ import { Clock } from '../clock/clock.js';
 import { Log } from '../log/log.js';
 import { Nightly } from './nightly.js';
 import { nightlyWorkers } from './nightly-work.js';
-import type { Worker } from './worker.js';
+import type { Worker } from '../scheduling/worker.js';
 
 /** Runs the nightly turn by the clock, from the moment the service is up until it stops. */
 @Injectable()

@@ -31,4 +31,4 @@ type NightlyNeeds = [Records, RowKeyStore, Pool, Clock, Log, HealthChecks, Regis
   ],
   exports: [Nightly],
 })
-export class SchedulingModule {}
+export class NightlyModule {}

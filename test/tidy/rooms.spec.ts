@@ -1,0 +1,69 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+
+type Files = Readonly<Record<string, string>>;
+
+/**
+ * The rooms of an app or a library are the folders in its `src`; what wires them, and what all stand on, lies in
+ * `src` itself. Says which room imports which, from the relative imports of files (paths from `src`).
+ */
+function arrows(files: Files): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const [file, text] of Object.entries(files)) {
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s+'(\.[^']*)'/g)) {
+      const [from, to] = [roomOf(file), roomOf(normalize(join(dirname(file), specifier)))];
+      if (from === undefined || to === undefined || from === to) continue;
+      found.set(from, (found.get(from) ?? new Set()).add(to));
+    }
+  }
+  return found;
+}
+
+function roomOf(file: string): string | undefined {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : undefined;
+}
+
+/** Rooms from which one comes back to where one was. */
+function circular(files: Files): readonly string[] {
+  const all = arrows(files);
+  const reached = (room: string, seen = new Set<string>()): ReadonlySet<string> => {
+    for (const next of all.get(room) ?? []) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      reached(next, seen);
+    }
+    return seen;
+  };
+  return [...all.keys()].filter((room) => reached(room).has(room)).sort();
+}
+
+const parts = globSync('{apps,libs}/*/src', { cwd: repositoryRoot }).sort();
+
+function filesOf(part: string): Files {
+  const names = globSync('**/*.ts', { cwd: join(repositoryRoot, part) }).filter((name) => !name.endsWith('.spec.ts'));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(repositoryRoot, part, name), 'utf8')]));
+}
+
+describe('the rooms', () => {
+  it.each(parts)('of %s stand on one another without a circle', (part) => {
+    expect(circular(filesOf(part))).toEqual([]);
+  });
+
+  it('are found, and so is a circle among them', () => {
+    expect(parts.length).toBeGreaterThan(10);
+    const files = {
+      'index.ts': "export { a } from './one/a.js';",
+      'one/a.ts': "import { b } from '../two/b.js';\nimport './c.js';",
+      'one/c.ts': '',
+      'two/b.ts': "import type { C } from '../three/c.js';",
+      'three/c.ts': '',
+    };
+    expect(circular(files)).toEqual([]);
+    const planted = { ...files, 'three/c.ts': "import { c } from '../one/c.js';" };
+    expect(circular(planted)).toEqual(['one', 'three', 'two']);
+  });
+});
