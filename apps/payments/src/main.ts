@@ -1,4 +1,4 @@
 import { runService } from '#libs/service';
-import { PaymentsModule, paymentsSpec } from './payments.module.js';
+import { PaymentsModule, payments } from './payments.module.js';
 
-await runService(paymentsSpec, PaymentsModule);
+await runService(payments, PaymentsModule);

@@ -8,7 +8,7 @@ import { RailWorkerModule } from './rails/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
 import { ReleaseModule } from './release/index.js';
 
-export const paymentsSpec: ServiceDefinition<'payments'> = {
+export const payments: ServiceDefinition<'payments'> = {
   service: 'payments',
   config: PaymentsConfig,
   kinds: householdKinds,
@@ -16,9 +16,10 @@ export const paymentsSpec: ServiceDefinition<'payments'> = {
   migrations: [Initial1764460800000],
 };
 
+/** Books, funds, release by several people, the rails; it pays once, and knows no person. */
 @Module({
   imports: [
-    ServiceModule.for(paymentsSpec),
+    ServiceModule.for(payments),
     LedgerModule,
     DisbursementModule,
     RailWorkerModule.for(DisbursementModule),

@@ -6,7 +6,7 @@ import { randomId } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { AnchorService } from '../src/ledger/index.js';
-import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
+import { PaymentsModule, payments } from '../src/payments.module.js';
 import { PaymentsWorld } from './support.js';
 
 let world: PaymentsWorld;
@@ -70,7 +70,7 @@ describe('the books', () => {
   });
 
   it('a hundred households at once in two processes: no cent is promised twice', async () => {
-    const other = await ServiceUnderTest.open(paymentsSpec, {
+    const other = await ServiceUnderTest.open(payments, {
       keyrings: world.keyrings,
       module: PaymentsModule,
       clock: world.service.clock,
@@ -285,7 +285,7 @@ describe('the anchor', () => {
 describe('the schema', () => {
   it('goes up, down and up again, and is what the entities say', async () => {
     const { url, drop } = await testDatabase();
-    const source = await dataSourceOf({ url, ...paymentsSpec }).initialize();
+    const source = await dataSourceOf({ url, ...payments }).initialize();
     try {
       const tables = async (): Promise<string[]> =>
         (

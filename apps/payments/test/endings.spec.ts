@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { day, everyRecordEnds } from '../../../test/support/endings.js';
 import { newHousehold } from '../src/domain/household.js';
-import { paymentsSpec } from '../src/payments.module.js';
+import { payments } from '../src/payments.module.js';
 
 const grant = {
   grant: 'g',
@@ -16,7 +16,7 @@ const grant = {
   isClosedTold: false,
 } as const;
 
-everyRecordEnds(paymentsSpec, [
+everyRecordEnds(payments, [
   {
     kind: 'household',
     what: 'a request alone',

@@ -12,7 +12,7 @@ import { BooksService, type Books } from '../src/ledger/books.service.js';
 import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';
 import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
-import { PaymentsModule, paymentsSpec } from '../src/payments.module.js';
+import { PaymentsModule, payments } from '../src/payments.module.js';
 import { RailWorker } from '../src/rails/rail.worker.js';
 import type { Batch } from '../src/release/release.service.js';
 import { Partner } from './partner.js';
@@ -93,7 +93,7 @@ export class PaymentsWorld {
   static async open({ profile = 'los-angeles', keyrings, anchor }: WorldOptions = {}): Promise<PaymentsWorld> {
     const rings = keyrings ?? (await TestKeyrings.create(dayOf(START)));
     const world = new PaymentsWorld(rings, await Partner.open(), anchor ?? mkdtempSync(join(rings.folder, 'anchor-')));
-    world.service = await ServiceUnderTest.open(paymentsSpec, {
+    world.service = await ServiceUnderTest.open(payments, {
       ...still,
       keyrings: rings,
       profile,
@@ -109,7 +109,7 @@ export class PaymentsWorld {
   static async beside(other: PaymentsWorld, anchor?: string): Promise<PaymentsWorld> {
     const { keyrings, partner, service } = other;
     const world = new PaymentsWorld(keyrings, partner, anchor ?? mkdtempSync(join(keyrings.folder, 'anchor-')));
-    world.service = await ServiceUnderTest.open(paymentsSpec, {
+    world.service = await ServiceUnderTest.open(payments, {
       ...still,
       keyrings,
       clock: { now: () => other.now },

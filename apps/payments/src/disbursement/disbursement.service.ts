@@ -3,7 +3,6 @@ import type { UnitOfWork } from '#libs/bus';
 import { dayNumbered, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
-import { bookingOf, type BookingTerms } from '../domain/booking.js';
 import { dayNumberOf, mondayOf } from '../domain/calendar.js';
 import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
@@ -18,7 +17,7 @@ import {
   type RailWork,
   type Work,
 } from '../domain/work.js';
-import { AnchorService, LedgerRepository } from '../ledger/index.js';
+import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { Pseudonyms } from '../pseudonyms.js';
 import { RailRegistry, type RailAnswers } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
@@ -46,6 +45,7 @@ export class DisbursementService implements RailAnswers {
   constructor(
     private readonly households: HouseholdRepository,
     private readonly ledger: LedgerRepository,
+    private readonly booking: BookingService,
     private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
     private readonly pseudonyms: Pseudonyms,
@@ -135,7 +135,7 @@ export class DisbursementService implements RailAnswers {
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
     const settled = settleByPeople(found, name, { end, isEnding: true });
-    await this.ledger.write(tx, bookingOf(head, changeOf([settled.obligation], settled.postings), this.terms));
+    await this.booking.book(tx, head, changeOf([settled.obligation], settled.postings));
   }
 
   /** Obligations that are to be planned again; those whose turn it is first, in the order of the waiting list. */
@@ -184,7 +184,7 @@ export class DisbursementService implements RailAnswers {
     const { hold, isCareful } = await this.anchor.standing(tx);
     const books = await this.booksOf(tx, households);
     const done = disburse({ works, households, books, isHeld: hold !== undefined, isCareful }, this.rules);
-    await this.ledger.write(tx, bookingOf(head, done.change, this.terms));
+    await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const { keys, events } of done.said) unit.publish(...messagesFor(events, keys, this.outgoing));
     await this.households.link(tx, done.links, {
@@ -234,10 +234,6 @@ export class DisbursementService implements RailAnswers {
       },
       sealCode,
     };
-  }
-
-  private get terms(): BookingTerms {
-    return { nowMs: this.nowMs, selection: this.city.profile.selection, ids: this.pseudonyms };
   }
 
   private get outgoing(): { readonly today: string; readonly boxDays: number } {

@@ -1,10 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { CityProfile, Clock } from '#libs/service';
-import { bookingOf } from '../domain/booking.js';
+import { CityProfile } from '#libs/service';
 import { changeOf } from '../domain/ledger.js';
 import { openingPostings } from '../domain/opening.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { BookingService } from './booking.service.js';
 import { FundRepository } from './fund.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 
@@ -15,8 +14,7 @@ export class FundService implements OnModuleInit {
     private readonly transactions: Transactions<'payments'>,
     private readonly funds: FundRepository,
     private readonly ledger: LedgerRepository,
-    private readonly pseudonyms: Pseudonyms,
-    private readonly clock: Clock,
+    private readonly booking: BookingService,
     private readonly city: CityProfile,
   ) {}
 
@@ -29,12 +27,11 @@ export class FundService implements OnModuleInit {
   }
 
   private async bookOpening(): Promise<void> {
-    const { funds, reservePercent, selection } = this.city.profile;
+    const { funds, reservePercent } = this.city.profile;
     await this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       const postings = openingPostings(funds, await this.funds.given(tx), reservePercent);
-      const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
-      await this.ledger.write(tx, bookingOf(head, changeOf([], postings), terms));
+      await this.booking.book(tx, head, changeOf([], postings));
     });
   }
 }

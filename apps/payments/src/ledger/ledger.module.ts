@@ -5,6 +5,7 @@ import { PaymentsConfig } from '../config.js';
 import { Pseudonyms } from '../pseudonyms.js';
 import { Anchor, AnchorFile } from './anchor-file.adapter.js';
 import { AnchorService } from './anchor.service.js';
+import { BookingService } from './booking.service.js';
 import { BooksController } from './books.controller.js';
 import { BooksRepository } from './books.repository.js';
 import { BooksService } from './books.service.js';
@@ -26,6 +27,7 @@ import { LedgerRepository } from './ledger.repository.js';
     },
     Pseudonyms,
     AnchorService,
+    BookingService,
     BooksRepository,
     BooksService,
     ChainRepository,
@@ -33,6 +35,6 @@ import { LedgerRepository } from './ledger.repository.js';
     FundService,
     LedgerRepository,
   ],
-  exports: [AnchorService, ChainRepository, LedgerRepository],
+  exports: [AnchorService, BookingService, ChainRepository, LedgerRepository],
 })
 export class LedgerModule {}

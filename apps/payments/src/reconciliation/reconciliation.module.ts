@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DisbursementModule } from '../disbursement/index.js';
 import { LedgerModule } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
 import { RailsModule } from '../rails/index.js';
 import { HeldController } from './held.controller.js';
 import { HeldRepository } from './held.repository.js';
@@ -19,7 +18,6 @@ import { ReconciliationService } from './reconciliation.service.js';
   imports: [LedgerModule, RailsModule, DisbursementModule],
   controllers: [HoldController, HeldController],
   providers: [
-    Pseudonyms,
     HeldRepository,
     HeldService,
     HoldRepository,

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { toBase64url } from '#libs/sealing';
-import { CityProfile, Clock } from '#libs/service';
+import { CityProfile } from '#libs/service';
 import { adopt, type Adoption, type Finding } from '../domain/adopt.js';
-import { bookingOf } from '../domain/booking.js';
 import { changeOf } from '../domain/ledger.js';
 import type { Found } from '../domain/lift.js';
 import { presentSlots, type Obligation } from '../domain/obligation.js';
 import { amountsOf, compareWith } from '../domain/reconcile.js';
-import { LedgerRepository } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { BookingService, LedgerRepository } from '../ledger/index.js';
 import { RailRegistry, type Rail } from '../rails/index.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 
@@ -47,8 +44,7 @@ export class ReconciliationService {
     private readonly books: ReconciliationRepository,
     private readonly ledger: LedgerRepository,
     private readonly rails: RailRegistry,
-    private readonly pseudonyms: Pseudonyms,
-    private readonly clock: Clock,
+    private readonly booking: BookingService,
     private readonly city: CityProfile,
   ) {}
 
@@ -98,7 +94,7 @@ export class ReconciliationService {
     for (const [slot, amountCents] of this.amountsOf(obligation).entries()) {
       const known = presentSlots(obligation).find((each) => each.slot === slot)?.generation ?? 0;
       for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
-        const reference = toBase64url(this.pseudonyms.railReferenceOf(obligation.id, slot, generation));
+        const reference = this.booking.referenceOf(obligation.id, slot, generation);
         const reply = await rail.send({ call: 'inquire', reference, amountCents });
         asked += 1;
         if (reply.type === 'lost' || ('reference' in reply && reply.reference !== reference)) unanswered += 1;
@@ -140,9 +136,7 @@ export class ReconciliationService {
         const fund = await this.books.fundFor(tx, { way, amountCents: obligation.amountCents });
         const adoption = adopt({ obligation, findings, amounts, way, fund });
         if (adoption.type !== 'adopted') return adoption.type;
-        const { selection } = this.city.profile;
-        const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
-        await this.ledger.write(tx, bookingOf(head, changeOf([adoption.obligation], adoption.postings), terms));
+        await this.booking.book(tx, head, changeOf([adoption.obligation], adoption.postings));
         return 'adopted';
       });
     } catch (error) {

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
 import { RailsModule } from '../rails/index.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseRepository } from './release.repository.js';
@@ -10,6 +9,6 @@ import { ReleaseService } from './release.service.js';
 @Module({
   imports: [LedgerModule, RailsModule],
   controllers: [ReleaseController],
-  providers: [Pseudonyms, ReleaseRepository, ReleaseService],
+  providers: [ReleaseRepository, ReleaseService],
 })
 export class ReleaseModule {}

@@ -3,12 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import type { Tx } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
-import { CityProfile, Clock } from '#libs/service';
-import { bookingOf } from '../domain/booking.js';
+import { CityProfile } from '#libs/service';
 import type { ChainLink } from '../domain/ledger.js';
 import { approve, batchText, released, totalCents, type Approval, type BatchItem } from '../domain/release.js';
-import { AnchorService, LedgerRepository } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { RailRegistry } from '../rails/index.js';
 import { ReleaseRepository } from './release.repository.js';
 
@@ -31,8 +29,7 @@ export class ReleaseService {
     private readonly ledger: LedgerRepository,
     private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
-    private readonly pseudonyms: Pseudonyms,
-    private readonly clock: Clock,
+    private readonly booking: BookingService,
     private readonly city: CityProfile,
   ) {}
 
@@ -88,9 +85,7 @@ export class ReleaseService {
 
   private async release(tx: Tx, head: ChainLink, items: readonly BatchItem[]): Promise<void> {
     const obligations = await this.ledger.obligations(tx, [...new Set(items.map(({ obligation }) => obligation))]);
-    const { selection } = this.city.profile;
-    const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
-    await this.ledger.write(tx, bookingOf(head, released(obligations.values(), items), terms));
+    await this.booking.book(tx, head, released(obligations.values(), items));
   }
 }
 

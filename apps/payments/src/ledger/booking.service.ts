@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/database';
+import { CityProfile, Clock } from '#libs/service';
+import { bookingOf } from '../domain/booking.js';
+import type { ChainLink, LedgerChange } from '../domain/ledger.js';
+import { Pseudonyms } from '../pseudonyms.js';
+import { LedgerRepository } from './ledger.repository.js';
+
+/** The one way in which anything is written into the books. */
+@Injectable()
+export class BookingService {
+  constructor(
+    private readonly ledger: LedgerRepository,
+    private readonly pseudonyms: Pseudonyms,
+    private readonly clock: Clock,
+    private readonly city: CityProfile,
+  ) {}
+
+  /** Books a change and adds one link to the chain. Whoever calls it holds the head since before he planned. */
+  async book(tx: Tx, head: ChainLink, change: LedgerChange): Promise<void> {
+    const { selection } = this.city.profile;
+    const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
+    await this.ledger.write(tx, bookingOf(head, change, terms));
+  }
+
+  /** Under which a rail knows one generation of an instrument; base64url. */
+  referenceOf(obligation: string, slot: number, generation: number): string {
+    return this.pseudonyms.railReferenceOf(obligation, slot, generation).toString('base64url');
+  }
+}
