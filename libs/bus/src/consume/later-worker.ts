@@ -27,7 +27,8 @@ export class LaterWorker {
 
   constructor(private readonly options: LaterWorkerOptions) {
     // While the database is away, or the brake is on, the leases end and the messages are taken again.
-    this.loop = new Loop({ work: (running) => this.once(running), pollMs: options.pollMs });
+    const { pollMs } = options;
+    this.loop = new Loop({ work: (running) => this.once(running), pollMs, failurePauseMs: pollMs });
   }
 
   start(): void {
