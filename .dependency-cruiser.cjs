@@ -48,7 +48,7 @@ const anyPaymentsRoom = `^apps/payments/src/(${Object.keys(paymentsRooms).join('
 
 /** The services. The simulator stands for others and is none. */
 const inService = '^apps/(intake|eligibility|payments|notification)/src/';
-const domain = `${own}.*domain/`;
+const domain = `${own}(|.+/)domain/`;
 const ofKind = (...names) => `${own}.*[.](${names.join('|')})[.]ts$`;
 const shell = (...names) => `${own}(${names.join('|')})[.]ts$`;
 
@@ -123,8 +123,8 @@ module.exports = {
     kindMay(
       'domain-is-pure',
       'The domain is functions over data: no input, output, clock, randomness, framework or contract.',
-      '^apps/([^/]+)/src/domain/',
-      [`${own}domain/`],
+      '^apps/([^/]+)/src/(|.+/)domain/',
+      [domain],
     ),
     ...Object.entries(kinds).flatMap(([name, { why, file, may }]) => kindMay(name, why, `${inService}${file}`, may)),
     {

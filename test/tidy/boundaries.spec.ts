@@ -12,6 +12,8 @@ const plants: readonly Plant[] = [
   plant('domain-is-pure', 'apps/eligibility/src/domain/knows-contracts.ts', '#libs/contracts'),
   plant('domain-is-pure', 'apps/eligibility/src/domain/knows-nest.ts', '@nestjs/common'),
   plant('domain-is-pure', 'apps/eligibility/src/domain/knows-its-store.ts', '../case.store.js'),
+  plant('domain-is-pure', 'apps/payments/src/ledger/domain/knows-contracts.ts', '#libs/contracts'),
+  plant('domain-is-pure', 'apps/payments/src/rails/cash/domain/knows-its-store.ts', '../../inner.js'),
   plant('message-edge', 'apps/eligibility/src/on-facts-submitted.ts', 'typeorm'),
   plant('message-edge', 'apps/eligibility/src/case/on-grant-closed.ts', '#libs/records'),
   plant('outgoing-door', 'apps/eligibility/src/outgoing.ts', '@nestjs/common'),

@@ -44,6 +44,11 @@ const plants: readonly Plant[] = [
   inDomain('eslint(no-restricted-globals)', 'export const id = (): string => crypto.randomUUID();\n'),
   inLibs('eslint(no-restricted-properties)', "export const port = process.env['PORT'];\n"),
   inDomain('eslint(no-restricted-properties)', 'export const now = (): number => Date.now();\n'),
+  inNestedDomain('eslint(no-restricted-globals)', 'export const id = (): string => crypto.randomUUID();\n'),
+  inNestedDomain('eslint(no-restricted-properties)', 'export const now = (): number => Date.now();\n'),
+  readsSettings('apps/intake/src/submission.service.ts', '#libs/service'),
+  readsSettings('apps/rail-simulator/src/main.ts', '#libs/service'),
+  readsSettings('libs/service/src/keys/keyring.provider.ts', '../config/environment.js'),
   aSpec('jest(no-focused-tests)', `it.only('x', () => expect(1).toBe(1));\n`),
   aSpec('jest(no-disabled-tests)', `it.skip('x', () => expect(1).toBe(1));\n`),
   aSpec('jest(no-identical-title)', `it('x', () => expect(1).toBe(1));\nit('x', () => expect(1).toBe(1));\n`),
@@ -60,6 +65,15 @@ function inLibs(rule: string, text: string): Plant {
 
 function inDomain(rule: string, text: string): Plant {
   return { rule, file: `apps/payments/src/domain/${fileName(rule)}.ts`, text };
+}
+
+function inNestedDomain(rule: string, text: string): Plant {
+  return { rule, file: `apps/payments/src/ledger/domain/${fileName(rule)}.ts`, text };
+}
+
+function readsSettings(file: string, from: string): Plant {
+  const text = `import { environment } from '${from}';\nexport const port = environment()['PORT'];\n`;
+  return { rule: 'eslint(no-restricted-imports)', file, text };
 }
 
 function aSpec(rule: string, text: string): Plant {

@@ -1,5 +1,5 @@
 import { IsInt, Matches, Max, Min } from 'class-validator';
-import { ClockConfig, Setting, wholeNumber } from '#libs/service';
+import { ClockConfig, environment, readConfig, Setting, wholeNumber } from '#libs/service';
 
 /** What the simulator is told when it starts. */
 export class SimulatorConfig extends ClockConfig {
@@ -17,4 +17,9 @@ export class SimulatorConfig extends ClockConfig {
   @Setting('JOURNAL')
   @Matches(/./)
   readonly journal!: string;
+}
+
+/** @throws ConfigError for a setting that is missing or wrong */
+export function simulatorConfig(): SimulatorConfig {
+  return readConfig(SimulatorConfig, environment());
 }

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { clockFrom, ConfigError, environment, readConfig } from '#libs/service';
-import { SimulatorConfig } from './config.js';
+import { clockFrom, ConfigError } from '#libs/service';
+import { simulatorConfig, type SimulatorConfig } from './config.js';
 import { startSimulator } from './simulator.js';
 
 function configured(): SimulatorConfig {
   try {
-    return readConfig(SimulatorConfig, environment());
+    return simulatorConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
