@@ -5,10 +5,10 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { dayOf } from '#libs/contracts';
+import { dayNumber, dayOf } from '#libs/contracts';
 import { cycleOf } from '#libs/policy';
 import { CityProfile, Clock, Log, SecretSeries, secretSeries, Worker } from '#libs/service';
-import { isCycleOver } from './token.repository.js';
+import { isCycleOver } from './domain/cycle.js';
 
 /** So many cycles may have passed while the service stood still. */
 const CYCLES_BACK = 24;
@@ -60,7 +60,7 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap, On
     const today = dayOf(this.clock.now());
     for (let back = 1; back <= CYCLES_BACK; back += 1) {
       const cycle = cycleOf(profile, today) - back;
-      if (isCycleOver(profile, cycle, today)) await this.keys.destroy(cycle);
+      if (isCycleOver(profile.cycle, cycle, dayNumber(today))) await this.keys.destroy(cycle);
     }
     return 0;
   }

@@ -7,6 +7,7 @@ import { CaseService } from './case.service.js';
 import { EligibilityConfig } from './config.js';
 import { CycleKeysWorker } from './cycle-keys.worker.js';
 import type { CaseFile } from './domain/case-file.js';
+import { isCycleOver } from './domain/cycle.js';
 import { keptUntil } from './domain/ending.js';
 import { DuplicatesService } from './duplicates.service.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
@@ -25,7 +26,8 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
   kinds: (profile) => {
     const clocks = caseClocksOf(profile);
     const isOver = ({ state }: CaseFile, today: string): boolean => keptUntil(state, clocks) < dayNumber(today);
-    return [...caseKinds(isOver), reviewKind, tokenKind(profile)];
+    const isTokenOver = (cycle: number, today: string): boolean => isCycleOver(profile.cycle, cycle, dayNumber(today));
+    return [...caseKinds(isOver), reviewKind, tokenKind(isTokenOver)];
   },
   entities: [],
   migrations: [Initial1764460800000],

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import type { Profile } from '#libs/policy';
 import { Records, type KindSpec } from '#libs/records';
 import { hex } from '#libs/sealing';
 import type { TokenHolders } from './domain/duplicates.js';
@@ -46,12 +44,12 @@ export class TokenRepository {
   }
 }
 
-/** The last day on which tokens of a cycle are compared: the cycle itself, and the window in which a cap counts. */
-export function isCycleOver({ cycle: { days, keyLifetimeDays } }: Profile, cycle: number, today: string): boolean {
-  return cycle * days + keyLifetimeDays <= dayNumber(today);
-}
-
-export function tokenKind(profile: Profile): KindSpec {
-  const isOver = (body: object, today: string): boolean => isCycleOver(profile, (body as HoldersOfCycle).cycle, today);
-  return { kind: TOKEN, sizeBytes: 512, work: false, isOver };
+/** @param isOver whether tokens of a cycle are no longer compared */
+export function tokenKind(isOver: (cycle: number, today: string) => boolean): KindSpec {
+  return {
+    kind: TOKEN,
+    sizeBytes: 512,
+    work: false,
+    isOver: (body, today) => isOver((body as HoldersOfCycle).cycle, today),
+  };
 }
