@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
-import { dayNumbered, startOfHour } from '#libs/contracts';
+import { dayNumbered } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
-import { dayNumberOf, mondayOf } from '../domain/calendar.js';
+import { dayNumberOf, hourOf, mondayOf } from '../domain/calendar.js';
 import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
@@ -209,7 +209,7 @@ export class DisbursementService implements RailAnswers {
       grants.map(({ obligation }) => obligation),
     );
     const sites = [...new Set(states.map(siteOf))];
-    const used = await this.ledger.siteHour(tx, sites, startOfHour(this.clock.now()));
+    const used = await this.ledger.siteHour(tx, sites, new Date(hourOf(this.clock.now().getTime())));
     const cap = this.city.profile.release.automaticRapid?.capPerSitePerHourCents ?? 0n;
     const siteLeft = new Map(sites.map((site) => [site, cap - (used.get(site) ?? 0n)]));
     return { obligations, view: await this.viewOf(tx), siteLeft };

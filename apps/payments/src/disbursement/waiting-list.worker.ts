@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { HOUR_MS, startOfHour } from '#libs/contracts';
 import { Clock, Log, Worker } from '#libs/service';
+import { HOUR_MS, hourOf } from '../domain/calendar.js';
 import { AnchorService } from '../ledger/index.js';
 import { DisbursementService } from './disbursement.service.js';
 import { WaitingListRepository } from './waiting-list.repository.js';
@@ -40,7 +40,7 @@ export class WaitingListWorker implements OnApplicationBootstrap, OnApplicationS
       const { tx } = unit;
       if ((await this.anchor.standing(tx)).hold !== undefined) return;
       const now = this.clock.now();
-      const nextHour = new Date(startOfHour(now).getTime() + HOUR_MS);
+      const nextHour = new Date(hourOf(now.getTime()) + HOUR_MS);
       const rapidLeftCents = await this.disbursement.rapidLeftCents(tx);
       const turns = await this.waiting.turns(tx, { limit: AT_ONCE, rapidLeftCents });
       const capped = await this.waiting.takeCapped(tx, { now, nextHour, limit: AT_ONCE });

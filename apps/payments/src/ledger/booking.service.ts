@@ -6,7 +6,10 @@ import type { ChainLink, LedgerChange } from '../domain/ledger.js';
 import { Pseudonyms } from '../pseudonyms.js';
 import { LedgerRepository } from './ledger.repository.js';
 
-/** The one way in which anything is written into the books. */
+/**
+ * Books changes of obligations: their slots, entries, balances and limits are written together, with one link of the
+ * chain.
+ */
 @Injectable()
 export class BookingService {
   constructor(
