@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { Transactions } from '#libs/bus';
 import { canonicalJson, type SubmitApplicationV1 } from '#libs/contracts';
+import { sha256, toBase64url } from '#libs/sealing';
 import { Clock, GroupCommit } from '#libs/service';
 import { ApplicationRepository } from './application.repository.js';
 import { BoxRepository } from './box.repository.js';
@@ -65,7 +65,7 @@ export class SubmissionService {
     return this.transactions.run(async ({ tx, publish }) => {
       const isNew = await this.applications.putRequests(
         tx,
-        batch.map(({ sealed, day }) => ({ digest: sha256(sealed), day })),
+        batch.map(({ sealed, day }) => ({ digest: sha256(Buffer.from(sealed)), day })),
       );
       publish(...batch.filter((_, at) => isNew[at]).map((filing) => filedMessage(filing, this.nameIn)));
       return batch.map(() => undefined);
@@ -83,9 +83,5 @@ function asKnown({ application, digest, mayBeNew }: Submission & { readonly dige
 }
 
 function digestOf(application: SubmitApplicationV1): string {
-  return sha256(canonicalJson(application)).toString('base64url');
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return toBase64url(sha256(Buffer.from(canonicalJson(application))));
 }

@@ -1,13 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { dayOf } from '#libs/contracts';
+import { dayOf, HOUR_MS } from '#libs/contracts';
 import { SealingError, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { Log } from '../log/log.js';
 import { Worker } from '../scheduling/worker.js';
 import { KEYRING } from './keyring.provider.js';
-
-const HOUR_MS = 3_600_000;
 
 /** Makes, publishes and destroys day keys in time; what fails is done again soon. */
 @Injectable()
