@@ -74,15 +74,12 @@ export class AnchorService implements OnModuleInit {
   }
 
   /** Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. */
-  async moveAfterLift(from: AnchoredPair): Promise<boolean> {
-    const isMoved = await this.anchor.locked(async () => {
+  async moveAfterLift(from: AnchoredPair): Promise<void> {
+    await this.anchor.locked(async () => {
       const anchored = anchoredIn(this.anchor.read());
-      if (anchored.seq !== from.seq || anchored.hash !== from.hash) return false;
-      this.anchor.write(await this.head());
-      return true;
+      if (anchored.seq === from.seq && anchored.hash === from.hash) this.anchor.write(await this.head());
     });
     await this.standingNow();
-    return isMoved ?? false;
   }
 
   private head(): Promise<AnchoredPair> {
