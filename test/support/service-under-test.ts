@@ -8,8 +8,8 @@ import { Test } from '@nestjs/testing';
 import { Pool } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 
-import { BatchTransport, Bus, BusError, type AnyDelivery, type HandlerEntry, type Processor } from '#libs/bus';
-import { deliver } from '#libs/bus/testing';
+import { BatchTransport, Bus, BusError } from '#libs/bus';
+import { deliver, type AnyDelivery, type HandlerEntry, type Processor } from '#libs/bus/testing';
 import { contractsFrom, decodePayload, type AnyContract, type Contract, type Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import { Records } from '#libs/records';

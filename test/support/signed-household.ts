@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
-import type { AnyDelivery } from '#libs/bus';
+import type { AnyDelivery } from '#libs/bus/testing';
 import {
   commandBytes,
   decodePayload,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dataSourceOf } from '#libs/service';
-import { type AnyDelivery } from '#libs/bus';
-import { ordersOf } from '#libs/bus/testing';
+import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';

@@ -1,4 +1,4 @@
-import type { AnyDelivery } from '#libs/bus';
+import type { AnyDelivery } from '#libs/bus/testing';
 import { dayOf, grantClosed, message } from '#libs/contracts';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';

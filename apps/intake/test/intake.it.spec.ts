@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type AnyDelivery } from '#libs/bus';
-import { ordersOf } from '#libs/bus/testing';
+import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import {
   addDays,
   base64urlLength,

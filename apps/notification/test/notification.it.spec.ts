@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { BusError, type AnyDelivery } from '#libs/bus';
-import { ordersOf } from '#libs/bus/testing';
+import { BusError } from '#libs/bus';
+import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 
 import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { AnyDelivery } from '#libs/bus';
+import type { AnyDelivery } from '#libs/bus/testing';
 import {
   canonicalJson,
   commandBytes,

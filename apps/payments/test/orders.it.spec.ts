@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AnyDelivery } from '#libs/bus';
-import { ordersOf } from '#libs/bus/testing';
+import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
 import type { Said } from '../../../test/support/service-under-test.js';
 import { inStep, PaymentsWorld } from './support.js';

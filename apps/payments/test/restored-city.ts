@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import type { AnyDelivery } from '#libs/bus';
+import type { AnyDelivery } from '#libs/bus/testing';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
 import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { superuserUrl } from '../../../test/support/stack.js';

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyDelivery } from '#libs/bus';
+import type { AnyDelivery } from '#libs/bus/testing';
 import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';

@@ -12,7 +12,7 @@ export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';
 
 export interface BusOptions<S extends Service> {
   readonly service: S;
-  /** Connections of the service's own database. Give its sessions a `transaction_timeout`: see `poolConfig`. */
+  /** Connections of the service's own database. Its role has a `transaction_timeout`. */
   readonly pool: pg.Pool;
   /** The same database past any pooler. */
   readonly direct: pg.ClientConfig;

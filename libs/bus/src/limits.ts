@@ -37,9 +37,3 @@ export const defaultLimits: BusLimits = {
   watchMs: 10_000,
   stalledMs: 120_000,
 };
-
-/** What a session of a service may take at most before the server ends it: an old transaction holds up every outbox. */
-export const TRANSACTION_TIMEOUT_MS = 30_000;
-
-/** Options for the pool that the bus is given. */
-export const poolConfig = { options: `-c transaction_timeout=${TRANSACTION_TIMEOUT_MS}` } as const;

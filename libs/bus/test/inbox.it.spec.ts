@@ -8,7 +8,8 @@ import { sha256 } from '#libs/sealing';
 import pg from 'pg';
 
 import { testDatabase } from '../../../test/support/stack.js';
-import { Inbox, inboxKinds } from '../src/index.js';
+import { inboxKinds } from '../src/index.js';
+import { Inbox } from '../src/testing.js';
 
 const RECORD_BYTES = 600;
 const NIGHT = 20_000;

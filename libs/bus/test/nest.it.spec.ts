@@ -5,14 +5,8 @@ import type { INestMicroservice } from '@nestjs/common';
 
 import { factsSubmitted, grantAwarded, grantCancelled, paymentsRequestFiled, payoutChosen } from '#libs/contracts';
 
-import {
-  BatchTransport,
-  handlersFor,
-  OnContract,
-  type BatchContext,
-  type Delivery,
-  type Handled,
-} from '../src/index.js';
+import { BatchTransport, handlersFor, type BatchContext, type Delivery, type Handled } from '../src/index.js';
+import { OnContract } from '../src/testing.js';
 import { awarded, cancelled, eventually, id, ids, Keys, leaveEffects, World } from './support.js';
 
 const On = handlersFor('payments');

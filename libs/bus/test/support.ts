@@ -34,18 +34,15 @@ import { kafka, kafkaUser, testDatabase } from '../../../test/support/stack.js';
 import {
   Bus,
   busUp,
-  handlerOf,
   largestRecordBytes,
   prepareTopics,
   type Alarm,
-  type BatchHandler,
   type BusLimits,
   type BusOptions,
-  type HandlerEntry,
   type KafkaConnection,
-  Inbox,
   inboxKinds,
 } from '../src/index.js';
+import { handlerOf, type BatchHandler, type HandlerEntry, Inbox } from '../src/testing.js';
 
 export const today = (): Day => dayOf(new Date());
 

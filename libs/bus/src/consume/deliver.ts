@@ -25,7 +25,7 @@ function control(): Parameters<Processor<Service>['settle']>[1] {
 
 /**
  * Gives deliveries to a service's handlers as one batch, on a real database and without Kafka, with all that the bus
- * does: keys of what was handled, the outbox, parking, keeping for later. For tests that try every order of a script.
+ * does: keys of what was handled, the outbox, parking. For tests that try every order of a script.
  * @throws BusError `halted` where the bus would go on waiting for the database
  */
 export async function deliver<S extends Service>(

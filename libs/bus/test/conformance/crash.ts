@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { BusPoint } from '../../src/index.js';
+import type { BusPoint } from '../../src/testing.js';
 import { readLog } from '../log.js';
 import {
   cancelled,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 
 import { startPrivateBroker, type PrivateBroker } from '../../../../test/support/stack.js';
-import { requestRepublish } from '../../src/index.js';
+import { requestRepublish } from '../../src/testing.js';
 import { deleteTopic, readLog } from '../log.js';
 import {
   awarded,

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addDays, encodePayload, grantCancelled, type Day } from '#libs/contracts';
 import type { SenderKeys } from '#libs/sealing';
 
-import { BusError, handlerOf } from '../../src/index.js';
+import { BusError } from '../../src/index.js';
+import { handlerOf } from '../../src/testing.js';
 import { writeLog } from '../log.js';
 import {
   cancelled,
