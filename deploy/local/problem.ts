@@ -17,6 +17,8 @@ const sentences = {
   'older-data':
     'What is kept here was made by an older version, which this one does not read. Start over with --fresh, or with ' +
     'empty databases.',
+  'newer-data':
+    'What is kept here was made by a newer version, and nothing in it has been changed. Start that version.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
   'keys-gone':
     'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: ' +

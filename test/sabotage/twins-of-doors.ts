@@ -1,15 +1,26 @@
 import type { Twin } from './twin.js';
 
 const ACCESS = 'libs/service/test/access.it.spec.ts';
+const VERSION = 'libs/service/test/data-version.it.spec.ts';
 
 const versions: readonly Twin[] = [
   {
     promise: 'data of an older version is refused, and not taken for ours',
     without: 'what has been migrated is compared with what is known',
     file: 'libs/service/src/database/data-source.ts',
-    find: 'if (done.some(({ name }) => !known.has(name))) throw new OlderDataError();',
-    replace: 'void [done, known, OlderDataError];',
-    test: 'libs/service/test/older-data.it.spec.ts',
+    find: 'if (unknown.length === 0) return;',
+    replace: 'if (unknown.length >= 0) return;',
+    test: VERSION,
+    name: 'of an older version',
+  },
+  {
+    promise: 'data of a newer version is never told to be emptied',
+    without: 'the time of the migrations is compared',
+    file: 'libs/service/src/database/data-source.ts',
+    find: 'madeAt(name) > newest',
+    replace: 'madeAt(name) < newest',
+    test: VERSION,
+    name: 'of a newer version',
   },
 ];
 
@@ -18,8 +29,8 @@ const access: readonly Twin[] = [
     promise: 'a route that declares nobody who may call it keeps its service from starting',
     without: 'each route is looked at as it is added',
     file: 'libs/service/src/http/http-app.ts',
-    find: 'if (access === undefined) throw new UndeclaredRouteError();',
-    replace: 'void access;',
+    find: 'if (!isKept(access)) throw new UndeclaredRouteError();',
+    replace: 'void [access, isKept];',
     test: ACCESS,
     name: 'declares nobody who may call it',
   },
@@ -27,8 +38,8 @@ const access: readonly Twin[] = [
     promise: 'who has sent a request is known before anything in it is looked at',
     without: 'every route stands behind the guard',
     file: 'libs/service/src/auth/access.guard.ts',
-    find: `if (context.getType() !== 'http') return true;`,
-    replace: 'if (context !== undefined) return true;',
+    find: `if (type === 'rpc') return true;`,
+    replace: `if (type !== 'ws') return true;`,
     test: ACCESS,
     name: 'asks who has sent a request',
   },
@@ -50,6 +61,45 @@ const access: readonly Twin[] = [
     test: ACCESS,
     name: 'takes no content unless it says which',
   },
+  {
+    promise: 'a route outside the guard is open or does not exist',
+    without: 'only what a decorator of ours declares is taken for guarded',
+    file: 'libs/service/src/auth/access.ts',
+    find: "(access.type === 'public' || guarded.has(access))",
+    replace: "(access.type !== ('' as string) || guarded.has(access))",
+    test: ACCESS,
+    name: 'below Nest that only says who may call it',
+  },
+  {
+    promise: 'a controller for operators takes no route from elsewhere along',
+    without: 'an internal controller inherits nothing',
+    file: 'libs/service/src/http/internal-controller.ts',
+    find: 'if (Object.getPrototypeOf(prototype) !== Object.prototype) {',
+    replace: 'if (prototype === Object.prototype) {',
+    test: ACCESS,
+    name: 'inherits',
+  },
+  {
+    promise: 'a stop does not wait for who keeps a connection alive',
+    without: 'connections are closed when they have their answer',
+    file: 'libs/service/src/http/listeners.ts',
+    find: 'setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)',
+    replace: 'setInterval(() => undefined, IDLE_CHECK_MS)',
+    test: ACCESS,
+    name: 'ends when those that ask have their answer',
+  },
 ];
 
-export const twinsOfDoors: readonly Twin[] = [...access, ...versions];
+const routes: readonly Twin[] = [
+  {
+    promise: 'what the books hold is read by people who sign',
+    without: 'the route says who may call it',
+    file: 'apps/payments/src/ledger/books.controller.ts',
+    find: "import { SignedBy } from '#libs/service';",
+    replace: "import { Public } from '#libs/service';\nconst SignedBy = (..._roles: string[]) => Public();",
+    test: 'apps/payments/test/books.it.spec.ts',
+    name: 'are these and no others',
+  },
+];
+
+export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...routes];

@@ -72,6 +72,8 @@ export class ServiceUnderTest<S extends Service> {
   private internal!: InternalListener;
   private handlers: readonly HandlerEntry<S>[] = [];
   private processor: Processor<S> | undefined;
+  /** Every route that there is, as `main GET /v1/profile` or `internal GET /metrics`. */
+  routes: readonly string[] = [];
   /** Where the internal listener is. */
   internalUrl = '';
 
@@ -106,6 +108,11 @@ export class ServiceUnderTest<S extends Service> {
     const compiled = await builder.compile();
     this.internal = new InternalListener();
     const adapter = httpAdapter(compiled.get(Log), this.internal);
+    const routes: string[] = [];
+    adapter.getInstance().addHook('onRoute', ({ method, url, constraints = {} }) => {
+      const listener = (constraints as { listener?: string }).listener ?? 'main';
+      for (const verb of [method].flat()) if (verb !== 'HEAD') routes.push(`${listener} ${verb} ${url}`);
+    });
     this.app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     readBodiesAsBytes(this.app);
     this.app.useGlobalFilters(new ProblemFilter(compiled.get(Log)));
@@ -113,6 +120,7 @@ export class ServiceUnderTest<S extends Service> {
     this.app.connectMicroservice({ strategy: new BatchTransport(listener as unknown as Bus<S>) });
     await this.app.init();
     await this.app.startAllMicroservices();
+    this.routes = routes.toSorted();
     const port = await this.internal.listen(adapter.getInstance(), 0, '127.0.0.1');
     this.internalUrl = `http://127.0.0.1:${port}`;
     [this.handlers, this.processor] = [listener.entries, undefined];

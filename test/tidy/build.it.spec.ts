@@ -69,8 +69,15 @@ async function build(app: string, sources?: string): Promise<Built> {
 }
 
 describe('nest build', () => {
-  it('knows the four services and the simulator', () => {
-    expect(applications.toSorted()).toEqual(['eligibility', 'intake', 'notification', 'payments', 'rail-simulator']);
+  it('knows the four services, the simulator and the command', () => {
+    expect(applications.toSorted()).toEqual([
+      'cli',
+      'eligibility',
+      'intake',
+      'notification',
+      'payments',
+      'rail-simulator',
+    ]);
   });
 
   it.each(applications)('builds %s as nest-cli.json says', (app) => {

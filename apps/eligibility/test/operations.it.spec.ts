@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, clocks, DAY_MS, message, factsSubmitted } from '#libs/contracts';
 
+import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { enrolStaff, postInsideAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
@@ -26,6 +27,16 @@ type Answer = Readonly<Record<string, unknown>>;
 
 const ask = (what: string, signer?: StaffKey, body: object = {}): Promise<StaffAnswer<Answer>> =>
   postInsideAs<Answer, 'eligibility'>(world.service, { path: `/v1/operations/${what}`, body, now }, signer);
+
+describe('the doors', () => {
+  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+    expect(await doorsOf(world.service)).toEqual({
+      ...doorsOfEach,
+      'main POST /v1/review/next': 401,
+      'main POST /v1/review/settle': 401,
+    });
+  });
+});
 
 describe('who may tell a service what to do', () => {
   it.each(OPERATIONS)('%s: nobody who has not signed, and nobody with another role', async (what) => {

@@ -34,6 +34,7 @@ import {
 } from '#libs/household';
 import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities, signEd25519 } from '#libs/sealing';
 
+import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { someAnswers } from '../../../test/support/city.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
@@ -99,6 +100,19 @@ function signed(path: string, content: object, device: DeviceSigner): Promise<Re
   const request = { method: 'POST', path, body: JSON.stringify(content) };
   return signatureHeaders(request, device, Math.floor(now.getTime() / 1000));
 }
+
+describe('the doors', () => {
+  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+    expect(await doorsOf(service)).toEqual({
+      ...doorsOfEach,
+      'main GET /v1/directory': 200,
+      'main GET /v1/profile': 200,
+      'main POST /v1/applications': 400,
+      'main POST /v1/boxes/read': 400,
+      'main POST /v1/requests': 400,
+    });
+  });
+});
 
 describe('an application', () => {
   it('becomes three messages of its day, each with its own name and its own slice', async () => {

@@ -4,6 +4,7 @@ import { BusError } from '#libs/bus';
 import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 
+import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { byText, keptBy, notAtAll, openNotification, Sender, today } from './support.js';
@@ -42,6 +43,12 @@ async function untilDone(act: () => Promise<void>): Promise<void> {
 }
 
 const kept = (): ReturnType<typeof keptBy> => keptBy(service);
+
+describe('the doors', () => {
+  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+    expect(await doorsOf(service)).toEqual(doorsOfEach);
+  });
+});
 
 describe('any order of what is said about a household ends in the same state', () => {
   const scripts: readonly (readonly [string, () => Promise<readonly AnyDelivery[]>])[] = [

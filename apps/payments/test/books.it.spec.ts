@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dataSourceOf } from '#libs/service';
+import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { randomId } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
@@ -19,6 +20,22 @@ afterAll(() => world.close());
 
 const head = async (): Promise<string | undefined> =>
   (await world.rows<{ seq: string }>('SELECT seq::text FROM chain_head'))[0]?.seq;
+
+describe('the doors', () => {
+  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+    expect(await doorsOf(world.service)).toEqual({
+      ...doorsOfEach,
+      'main GET /v1/books': 401,
+      'main GET /v1/hold': 401,
+      'main POST /v1/held/open': 401,
+      'main POST /v1/held/settlements': 401,
+      'main POST /v1/hold/lift': 401,
+      'main POST /v1/release/approvals': 401,
+      'main POST /v1/release/batches': 401,
+      'main POST /v1/release/open': 401,
+    });
+  });
+});
 
 describe('the books', () => {
   it('begin with what was given, less what is set aside', async () => {

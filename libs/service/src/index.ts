@@ -11,7 +11,7 @@ export { environment, type Environment } from './config/environment.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
 export { dataSourceOf } from './database/data-source.js';
-export { OLDER_DATA_EXIT_CODE, OlderDataError } from './database/older-data-error.js';
+export { DataVersionError, dataVersionExitCodes } from './database/data-version-error.js';
 export { serviceTablesDown, serviceTablesUp } from './database/tables.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem/problem.js';

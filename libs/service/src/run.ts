@@ -9,7 +9,7 @@ import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
-import { OLDER_DATA_EXIT_CODE, OlderDataError } from './database/older-data-error.js';
+import { DataVersionError, dataVersionExitCodes } from './database/data-version-error.js';
 import { createHttpApp, httpAdapter, readBodiesAsBytes } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -58,8 +58,8 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
 
 /** Whoever has started the service reads the sentence; it names settings, and no value of anything. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof OlderDataError) process.stderr.write(`${error.message}\n`);
-  return error instanceof OlderDataError ? OLDER_DATA_EXIT_CODE : 1;
+  if (error instanceof ConfigError || error instanceof DataVersionError) process.stderr.write(`${error.message}\n`);
+  return error instanceof DataVersionError ? dataVersionExitCodes[error.code] : 1;
 }
 
 /** Nest's part: filters, the bus as a transport, every provider up. */

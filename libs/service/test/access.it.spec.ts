@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, HttpCode, Module, Post, Sse, type Type } from '@nestjs/common';
@@ -85,8 +87,18 @@ class DoorController {
   }
 }
 
+const started = { slow: () => undefined as void };
+
 @InternalController('inside')
 class InsideController {
+  @Get('slow')
+  @Public()
+  async slow(): Promise<string> {
+    started.slow();
+    await sleep(300);
+    return 'slow';
+  }
+
   @Get()
   @Public()
   read(): string {
@@ -104,7 +116,8 @@ async function start(controllers: readonly Type[], add?: (adapter: FastifyAdapte
       { provide: Clock, useValue: { now: () => now } },
       { provide: StaffRepository, useValue: staff },
       { provide: DeviceDirectory, useClass: Devices },
-      { provide: APP_GUARD, useClass: AccessGuard },
+      AccessGuard,
+      { provide: APP_GUARD, useExisting: AccessGuard },
     ],
   })
   class DoorsModule {}
@@ -178,6 +191,28 @@ describe('a service', () => {
     const add = (adapter: FastifyAdapter): void =>
       void adapter.getInstance().get('/static/*', (_request, reply) => reply.send(''));
     await expect(start([DoorController], add)).rejects.toBeInstanceOf(UndeclaredRouteError);
+  });
+
+  it('does not start with a path below Nest that only says who may call it: no guard stands there', async () => {
+    const config = { access: { type: 'staff', roles: ['operator'] } };
+    const add = (adapter: FastifyAdapter): void =>
+      void adapter.getInstance().get('/below', { config } as object, (_request, reply) => reply.send(''));
+    await expect(start([DoorController], add)).rejects.toBeInstanceOf(UndeclaredRouteError);
+  });
+
+  it('is not even loaded with an internal controller that inherits', () => {
+    expect(() => {
+      @InternalController('heir')
+      class HeirController extends DoorController {}
+      return HeirController;
+    }).toThrow('inherits nothing');
+  });
+
+  it('lets in nobody by another way than HTTP and the bus', async () => {
+    await start([DoorController]);
+    const guard = app!.get(AccessGuard);
+    const by = (type: string) => guard.canActivate({ getType: () => type } as never);
+    expect([await by('rpc'), await by('ws'), await by('graphql')]).toEqual([true, false, false]);
   });
 
   it('is not even loaded with a route that declares two kinds of callers', () => {
@@ -268,4 +303,23 @@ describe('the two listeners', () => {
       expect((await app!.inject({ method: 'GET', url: '/inside', headers })).statusCode).toBe(404);
     }
   });
+
+  it('ends when those that ask have their answer, even where they keep the connection', async () => {
+    await start([InsideController]);
+    const port = await internal.listen(app!.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    const agent = new Agent({ keepAlive: true });
+    const arrived = new Promise<void>((resolve) => (started.slow = resolve));
+    const answer = new Promise<string>((resolve, reject) => {
+      get(`http://127.0.0.1:${port}/inside/slow`, { agent }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve(text));
+      }).on('error', reject);
+    });
+    await arrived;
+    const closed = internal.close();
+    expect(await answer).toBe('slow');
+    await closed;
+    agent.destroy();
+  }, 5_000);
 });

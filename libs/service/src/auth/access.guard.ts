@@ -23,8 +23,10 @@ export class AccessGuard implements CanActivate {
 
   /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const type = context.getType();
     // Messages of the bus are known by the signature in their envelope.
-    if (context.getType() !== 'http') return true;
+    if (type === 'rpc') return true;
+    if (type !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
     const { access } = request.routeOptions.config as { readonly access?: Access };
     if (access === undefined) throw new Problem('not-found');

@@ -9,6 +9,8 @@ export type Access =
   | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
 
 const declared = new WeakSet<object>();
+/** What the guard will be asked to enforce. */
+const guarded = new WeakSet<Access>();
 
 /** Anybody who reaches the listener. */
 export function Public(): MethodDecorator {
@@ -31,10 +33,16 @@ export function SignedBy(...roles: readonly [StaffRole, ...StaffRole[]]): Method
 
 /** Fastify keeps it with the route, where the guard and the check at the start read it. */
 function declare(access: Access): MethodDecorator {
+  guarded.add(access);
   const once: MethodDecorator = (_target, _name, descriptor) => {
     const route = descriptor.value as object;
     if (declared.has(route)) throw new TypeError('a route declares twice who may call it');
     declared.add(route);
   };
   return applyDecorators(once, RouteConfig({ access }));
+}
+
+/** Whether a route may be served: anybody may call it, or Nest's guard stands before it. */
+export function isKept(access: Access | undefined): boolean {
+  return access !== undefined && (access.type === 'public' || guarded.has(access));
 }

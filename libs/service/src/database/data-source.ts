@@ -2,7 +2,7 @@ import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { Staff } from '../auth/staff.entity.js';
-import { OlderDataError } from './older-data-error.js';
+import { DataVersionError } from './data-version-error.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -34,14 +34,14 @@ function listed<T>(list: MixedList<T>): readonly (T | string)[] {
   return Object.values(list) as T[];
 }
 
-/** Connects and brings the schema up to date; several instances may start at once. @throws OlderDataError */
+/** Connects and brings the schema up to date; several instances may start at once. @throws DataVersionError */
 export async function openDatabase(options?: DataSourceOptions): Promise<DataSource> {
   if (options === undefined) throw new TypeError('no database is named');
   const source = await new DataSource(options).initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [locks.migration]);
-    await refuseOlderData(source);
+    await refuseOtherData(source);
     await source.runMigrations();
   } catch (error) {
     // The session goes, and the lock with it.
@@ -54,14 +54,22 @@ export async function openDatabase(options?: DataSourceOptions): Promise<DataSou
 }
 
 /** A migration that this version does not know was another's: its tables are not what they are taken for. */
-async function refuseOlderData(source: DataSource): Promise<void> {
+async function refuseOtherData(source: DataSource): Promise<void> {
   const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
     `SELECT to_regclass('public.migration') IS NOT NULL AS there`,
   );
   if (!there) return;
   const done = await source.query<{ name: string }[]>('SELECT name FROM migration');
-  const known = new Set(source.migrations.map(({ name }) => name));
-  if (done.some(({ name }) => !known.has(name))) throw new OlderDataError();
+  const known = new Set(source.migrations.map(({ name }) => name ?? ''));
+  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const newest = Math.max(0, ...[...known].map(madeAt));
+  throw new DataVersionError(unknown.some((name) => madeAt(name) > newest) ? 'newer-data' : 'older-data');
+}
+
+/** TypeORM ends the name of each migration with the time when it was written, in ms. */
+function madeAt(migration: string): number {
+  return Number(/\d{13}$/.exec(migration)?.[0] ?? 0);
 }
 
 /** Connections for transactions: the bus and the repositories. */

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import type { Access } from '../auth/access.js';
+import { isKept, type Access } from '../auth/access.js';
 import type { Log } from '../log/log.js';
 import { InternalListener } from './listeners.js';
 import { sendProblem } from '../problem/problem.filter.js';
@@ -10,7 +10,7 @@ import { sendProblem } from '../problem/problem.filter.js';
 /** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
 const BODY_LIMIT_BYTES = 16_384;
 
-/** A route does not say who may call it: the service must not start. */
+/** A route does not say who may call it, or nothing would hold it to that: the service must not start. */
 export class UndeclaredRouteError extends Error {
   override readonly name = 'UndeclaredRouteError';
   readonly code = 'undeclared-route';
@@ -35,7 +35,7 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
   });
   adapter.getInstance().addHook('onRoute', ({ config }: RouteOptions) => {
     const { access } = (config ?? {}) as { readonly access?: Access };
-    if (access === undefined) throw new UndeclaredRouteError();
+    if (!isKept(access)) throw new UndeclaredRouteError();
   });
   return adapter;
 }

@@ -6,6 +6,10 @@ import { INTERNAL } from './listeners.js';
 export function InternalController(path: string): ClassDecorator {
   const constrain: ClassDecorator = (type) => {
     const prototype = type.prototype as object;
+    // Nest would serve what is inherited, too, and nothing here would keep that inside.
+    if (Object.getPrototypeOf(prototype) !== Object.prototype) {
+      throw new TypeError('an internal controller inherits nothing');
+    }
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
       if (name === 'constructor' || typeof descriptor?.value !== 'function') continue;

@@ -16,6 +16,9 @@ interface Router {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 60_000;
+const IDLE_CHECK_MS = 50;
+/** What still asks after so long is cut off, well before the process itself is. */
+const ANSWERS_MS = 8_000;
 
 /** A second port of the same process. Which one a connection came in by decides which routes there are. */
 export class InternalListener {
@@ -58,8 +61,12 @@ export class InternalListener {
     this.server = undefined;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    // A connection that was busy just now is kept alive by its client, and would keep the listener open.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+    const late = setTimeout(() => server.closeAllConnections(), ANSWERS_MS);
     await closed;
+    clearInterval(idle);
+    clearTimeout(late);
   }
 
   private isInternal(socket: Socket): boolean {

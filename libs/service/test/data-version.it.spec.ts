@@ -51,14 +51,16 @@ async function query(text: string): Promise<readonly unknown[]> {
   }
 }
 
-it('a service refuses data of an older version in one sentence, and leaves it as it is', async () => {
+it.each([
+  ['an older', 'Tables1764028800001', 'older-data', /^The database holds data of an older version, [^.]*\.$/],
+  ['a newer', 'More4102444800000', 'newer-data', /^The database holds data of a newer version; [^.]*keep[^.]*\.$/],
+])('a service refuses data of %s version in one sentence, and leaves it as it is', async (_which, name, code, text) => {
+  await query('DROP SCHEMA public CASCADE');
+  await query('CREATE SCHEMA public');
   await (await start()).close();
   await (await start()).close();
-  await query(`UPDATE migration SET name = 'Tables1764028800001'`);
+  await query(`UPDATE migration SET name = '${name}'`);
   const before = await query('SELECT name FROM migration');
-  await expect(start()).rejects.toMatchObject({
-    code: 'older-data',
-    message: expect.stringMatching(/^The database holds data of an older version, [^.]*\.$/),
-  });
+  await expect(start()).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
   expect(await query('SELECT name FROM migration')).toEqual(before);
 });

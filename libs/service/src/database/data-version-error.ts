@@ -1,0 +1,17 @@
+const sentences = {
+  'older-data':
+    'The database holds data of an older version, which this version does not read; start with an empty one.',
+  'newer-data': 'The database holds data of a newer version; start that version, and keep what is there.',
+} as const;
+
+/** The database was made by a version whose data this one does not read. */
+export class DataVersionError extends Error {
+  override readonly name = 'DataVersionError';
+
+  constructor(readonly code: keyof typeof sentences) {
+    super(sentences[code]);
+  }
+}
+
+/** The process ends with one of them, so that whoever has started it can say more. */
+export const dataVersionExitCodes = { 'older-data': 78, 'newer-data': 79 } as const;

@@ -1,0 +1,36 @@
+import { expect } from '@jest/globals';
+
+import type { Service } from '#libs/contracts';
+import type { ServiceUnderTest } from './service-under-test.js';
+
+/** What a service answers, at each of its doors, to who sends nothing and signs nothing: each route with a status. */
+export async function doorsOf<S extends Service>(service: ServiceUnderTest<S>): Promise<Record<string, number>> {
+  const doors: Record<string, number> = {};
+  for (const route of service.routes) {
+    const [listener, method, pattern] = route.split(' ') as [string, 'GET' | 'POST', string];
+    const path = pattern.replaceAll(/:\w+/g, 'nobody');
+    doors[route] =
+      listener === 'main'
+        ? (await service.inject({ method, url: path })).statusCode
+        : (await fetch(`${service.internalUrl}${path}`, { method })).status;
+  }
+  return doors;
+}
+
+/** The doors that every service has. Whether it is ready without a broker is another question. */
+export const doorsOfEach = {
+  'main GET /health/live': 200,
+  'internal GET /health/live': 200,
+  'internal GET /health/ready': expect.any(Number),
+  'internal GET /metrics': 200,
+  'internal POST /v1/legal-holds/export': 401,
+  'internal POST /v1/legal-holds/lift': 401,
+  'internal POST /v1/legal-holds/list': 401,
+  'internal POST /v1/legal-holds/place': 401,
+  'internal POST /v1/operations/brake/release': 401,
+  'internal POST /v1/operations/brake/set-aside': 401,
+  'internal POST /v1/operations/parked': 401,
+  'internal POST /v1/operations/parked/retry': 401,
+  'internal POST /v1/operations/republish': 401,
+  'internal POST /v1/operations/turn': 401,
+};
