@@ -4,17 +4,7 @@ import pg from 'pg';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase, type TestDatabase } from '../../../test/support/stack.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { ServiceConfig, serviceTablesUp } from '../src/index.js';
-
-class Initial1764460800000 {
-  name = 'Initial1764460800000';
-  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
-    for (const statement of serviceTablesUp) await runner.query(statement);
-  }
-  down(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { plainNotification } from './support.js';
 
 let keyrings: TestKeyrings;
 let database: TestDatabase;
@@ -30,16 +20,7 @@ afterAll(async () => {
 });
 
 const start = (): Promise<ServiceUnderTest<'notification'>> =>
-  ServiceUnderTest.open(
-    {
-      service: 'notification',
-      config: ServiceConfig,
-      kinds: () => [],
-      entities: [],
-      migrations: [Initial1764460800000 as never],
-    },
-    { keyrings, database },
-  );
+  ServiceUnderTest.open(plainNotification(), { keyrings, database });
 
 async function query(text: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: database.url });

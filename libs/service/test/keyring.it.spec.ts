@@ -9,17 +9,7 @@ import { FileKeyring } from '#libs/sealing';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
-import { ServiceConfig, serviceTablesUp } from '../src/index.js';
-
-class Initial1764460800000 {
-  name = 'Initial1764460800000';
-  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
-    for (const statement of serviceTablesUp) await runner.query(statement);
-  }
-  down(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { plainNotification } from './support.js';
 
 let keyrings: TestKeyrings;
 let otherDisk: string;
@@ -45,16 +35,11 @@ it('a service tells when the second copy of its keyring is away, and works on wi
   });
   await ring.renewReplica();
   let now = new Date();
-  const service = await ServiceUnderTest.open(
-    {
-      service: 'notification',
-      config: ServiceConfig,
-      kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
-      entities: [],
-      migrations: [Initial1764460800000 as never],
-    },
-    { keyrings, env: { KEYRING_REPLICA: replicaDir }, clock: { now: () => now } },
-  );
+  const service = await ServiceUnderTest.open(plainNotification([{ kind: 'kept', sizeBytes: 64, work: false }]), {
+    keyrings,
+    env: { KEYRING_REPLICA: replicaDir },
+    clock: { now: () => now },
+  });
   const replicas = (): unknown => service.checks.values()['keyring replicas'];
   expect(replicas()).toBe('in-step');
 

@@ -9,19 +9,9 @@ import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { partitionOf } from '../../records/src/index.js';
 import { Nightly } from '../src/records/nightly.js';
 import { nightlyWorkers, turnChecks, turnMetrics } from '../src/records/nightly-work.js';
-import { ServiceConfig, serviceTablesUp } from '../src/index.js';
+import { plainNotification } from './support.js';
 
 const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);
-
-class Initial1764460800000 {
-  name = 'Initial1764460800000';
-  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
-    for (const statement of serviceTablesUp) await runner.query(statement);
-  }
-  down(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 let keyrings: TestKeyrings;
 let service: ServiceUnderTest<'notification'>;
@@ -29,16 +19,10 @@ let now = START;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create(dayOf(START));
-  service = await ServiceUnderTest.open(
-    {
-      service: 'notification',
-      config: ServiceConfig,
-      kinds: () => [{ kind: 'kept', sizeBytes: 64, work: false }],
-      entities: [],
-      migrations: [Initial1764460800000 as never],
-    },
-    { keyrings, clock: { now: () => now } },
-  );
+  service = await ServiceUnderTest.open(plainNotification([{ kind: 'kept', sizeBytes: 64, work: false }]), {
+    keyrings,
+    clock: { now: () => now },
+  });
 });
 
 afterAll(async () => {

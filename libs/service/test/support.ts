@@ -1,0 +1,23 @@
+import type { ServiceDefinition } from '../src/index.js';
+import { ServiceConfig, serviceTablesUp } from '../src/index.js';
+
+class Initial1764460800000 {
+  name = 'Initial1764460800000';
+  async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
+    for (const statement of serviceTablesUp) await runner.query(statement);
+  }
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Notification with the tables that every service has, and no more. @param kinds what it keeps */
+export function plainNotification(kinds: ReturnType<ServiceDefinition<'notification'>['kinds']> = []) {
+  return {
+    service: 'notification',
+    config: ServiceConfig,
+    kinds: () => kinds,
+    entities: [],
+    migrations: [Initial1764460800000 as never],
+  } satisfies ServiceDefinition<'notification'>;
+}
