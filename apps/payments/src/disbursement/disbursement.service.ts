@@ -9,14 +9,7 @@ import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disbu
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
 import { settleByPeople, type PeoplesEnd, type SlotName } from '../domain/settle.js';
-import {
-  keptOf,
-  withCommands,
-  type HouseholdKeys,
-  type HouseholdRecord,
-  type RailWork,
-  type Work,
-} from '../domain/work.js';
+import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { Pseudonyms } from '../pseudonyms.js';
 import { RailRegistry, type RailAnswers } from '../rails/index.js';
@@ -29,7 +22,7 @@ export interface Signed {
   readonly day: number;
   readonly command: HouseholdCommand;
   /** Where it says how it is answered. */
-  readonly keys: (Omit<HouseholdKeys, 'pickup'> & { readonly pickupCode: string }) | undefined;
+  readonly keys: ToldKeys | undefined;
 }
 
 /** A grant to pay. */

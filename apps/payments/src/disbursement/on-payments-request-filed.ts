@@ -10,6 +10,7 @@ import {
 } from '#libs/bus';
 import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
 import type { HouseholdCommand } from '../domain/household.js';
+import { keysOf } from '../domain/work.js';
 import { DisbursementService, type Signed } from './disbursement.service.js';
 
 const on = handlersFor('payments');
@@ -50,15 +51,4 @@ export class OnPaymentsRequestFiled {
         return { type: 'withdraw', n };
     }
   }
-}
-
-/** Everything that the first choice had, where a household tells again how to be paid. */
-function keysOf({ receiptKey, linkToken, pickupCode, payee }: PaymentsRequestV1): Signed['keys'] {
-  if (receiptKey === undefined || linkToken === undefined || pickupCode === undefined) return undefined;
-  return {
-    receiptKey,
-    linkToken,
-    pickupCode,
-    payee: payee && { payee: payee.payee, accountReference: payee.accountReference },
-  };
 }

@@ -9,6 +9,7 @@ import {
   type SliceDelivery,
 } from '#libs/bus';
 import { dayNumber, payoutChosen, payoutSlice } from '#libs/contracts';
+import { keysOf } from '../domain/work.js';
 import { DisbursementService, type Signed } from './disbursement.service.js';
 
 const on = handlersFor('payments');
@@ -29,17 +30,12 @@ export class OnPayoutChosen {
   }
 
   private signedOf({ payload, household, slice, day }: Choice): Signed | Park {
-    const { way, receiptKey, linkToken, pickupCode, payee } = slice;
+    const { way } = slice;
     if (!this.disbursement.isOffered(way)) return parkFromDevice('way-unknown');
     return {
       handle: household,
       day: dayNumber(day),
-      keys: {
-        receiptKey,
-        linkToken,
-        pickupCode,
-        payee: payee === undefined ? undefined : { payee: payee.payee, accountReference: payee.accountReference },
-      },
+      keys: keysOf(slice),
       command: {
         type: 'choose-payout',
         payout: { way, site: payload.site },

@@ -13,6 +13,20 @@ export interface HouseholdKeys {
   readonly payee: { readonly payee: string; readonly accountReference: string } | undefined;
 }
 
+/** The same as the household tells them, before its pick-up code is hashed. */
+export type ToldKeys = Omit<HouseholdKeys, 'pickup'> & { readonly pickupCode: string };
+
+/** Of a payout choice, or of a later one that tells everything again; undefined where it does not. */
+export function keysOf({ receiptKey, linkToken, pickupCode, payee }: Partial<ToldKeys>): ToldKeys | undefined {
+  if (receiptKey === undefined || linkToken === undefined || pickupCode === undefined) return undefined;
+  return {
+    receiptKey,
+    linkToken,
+    pickupCode,
+    payee: payee && { payee: payee.payee, accountReference: payee.accountReference },
+  };
+}
+
 export interface HouseholdRecord {
   readonly state: HouseholdState;
   readonly keys: HouseholdKeys | undefined;
