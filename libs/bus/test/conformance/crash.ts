@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import type { BusPoint } from '../../src/testing.js';
 import { readLog } from '../log.js';
@@ -7,31 +7,23 @@ import {
   eventually,
   id,
   ids,
-  Keys,
   leaveEffects,
   names,
   paymentsHandlers,
-  World,
+  type World,
   type TestedDatabase,
   type Transport,
 } from '../support.js';
-import { endSessions, sayAll } from './steps.js';
+import { endSessions, inWorldsOf, sayAll } from './steps.js';
 
 /** What any transport owes when processes, connections and databases are lost between two steps. */
 export function survivesCrashes(transport: Transport): void {
-  let keys: Keys;
   let world: World;
   let from: TestedDatabase;
   let to: TestedDatabase;
-  beforeAll(async () => {
-    keys = await Keys.create();
+  inWorldsOf(transport, (made) => {
+    ({ world, from, to } = made);
   });
-  afterAll(() => keys.remove());
-  beforeEach(async () => {
-    world = await World.create(keys, { transport });
-    [from, to] = [await world.database(), await world.database()];
-  });
-  afterEach(() => world.close());
 
   /** Ends the bus the first time it comes to the point. */
   const endsAt = (place: BusPoint): { readonly point: (at: BusPoint) => void; readonly reached: Promise<void> } => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { addDays, HOUR_MS } from '#libs/contracts';
 
@@ -13,24 +13,19 @@ import {
   paymentsHandlers,
   type TestedDatabase,
 } from '../support.js';
+import { inWorldsOf } from './steps.js';
 import { Keys, names, today, World, type Transport } from '../support.js';
 import { readLog } from '../log.js';
 
 /** What any transport owes: everything said arrives once, with nothing on the wire but sealed bytes and a day. */
 export function delivers(transport: Transport): void {
-  let keys: Keys;
   let world: World;
   let from: TestedDatabase;
   let to: TestedDatabase;
-  beforeAll(async () => {
-    keys = await Keys.create();
+  let keys: Keys;
+  inWorldsOf(transport, (made) => {
+    ({ keys, world, from, to } = made);
   });
-  afterAll(() => keys.remove());
-  beforeEach(async () => {
-    world = await World.create(keys, { transport });
-    [from, to] = [await world.database(), await world.database()];
-  });
-  afterEach(() => world.close());
 
   describe('delivery', () => {
     it('brings every message once, also to a group that begins after it was sent', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { addDays, encodePayload, grantCancelled, type Day } from '#libs/contracts';
 import type { SenderKeys } from '#libs/sealing';
@@ -16,28 +16,23 @@ import {
   names,
   paymentsHandlers,
   today,
-  World,
+  type World,
   type TestedDatabase,
   type Transport,
 } from '../support.js';
+import { inWorldsOf } from './steps.js';
 
 const TOPIC = 'eligibility.grant-cancelled.v1';
 
 /** What any transport owes when a message, or everything, is bad. */
 export function survivesPoison(transport: Transport): void {
-  let keys: Keys;
   let world: World;
   let from: TestedDatabase;
   let to: TestedDatabase;
-  beforeAll(async () => {
-    keys = await Keys.create();
+  let keys: Keys;
+  inWorldsOf(transport, (made) => {
+    ({ keys, world, from, to } = made);
   });
-  afterAll(() => keys.remove());
-  beforeEach(async () => {
-    world = await World.create(keys, { transport });
-    [from, to] = [await world.database(), await world.database()];
-  });
-  afterEach(() => world.close());
 
   const cancelRecord = (sender: SenderKeys, name: string, day: Day = today()): Uint8Array => {
     const payload = { grant: id(name), version: 1, reason: 'withdrawn' } as const;

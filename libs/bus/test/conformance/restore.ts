@@ -1,34 +1,26 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import {
   awarded,
   cancelled,
   eventually,
   ids,
-  Keys,
   names,
   paymentsHandlers,
-  World,
+  type World,
   type TestedDatabase,
   type Transport,
 } from '../support.js';
-import { endSessions, sayAll } from './steps.js';
+import { endSessions, inWorldsOf, sayAll } from './steps.js';
 
 /** What any transport owes when a database goes back to an older state, or turns out to be another. */
 export function survivesRestores(transport: Transport): void {
-  let keys: Keys;
   let world: World;
   let from: TestedDatabase;
   let to: TestedDatabase;
-  beforeAll(async () => {
-    keys = await Keys.create();
+  inWorldsOf(transport, (made) => {
+    ({ world, from, to } = made);
   });
-  afterAll(() => keys.remove());
-  beforeEach(async () => {
-    world = await World.create(keys, { transport });
-    [from, to] = [await world.database(), await world.database()];
-  });
-  afterEach(() => world.close());
 
   it('a database restored to an older state is filled again from the log', async () => {
     const all = names(30);

@@ -1,7 +1,30 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import pg from 'pg';
 
 import { superuserUrl } from '../../../../test/support/stack.js';
-import { cancelled, eventually, type TestedDatabase, type World } from '../support.js';
+import { cancelled, eventually, Keys, World, type TestedDatabase, type Transport } from '../support.js';
+
+export interface Made {
+  readonly keys: Keys;
+  readonly world: World;
+  readonly from: TestedDatabase;
+  readonly to: TestedDatabase;
+}
+
+/** Gives each test a world of its own with two databases; the keys are the same in all of them. */
+export function inWorldsOf(transport: Transport, use: (made: Made) => void): void {
+  let keys: Keys;
+  let world: World;
+  beforeAll(async () => {
+    keys = await Keys.create();
+  });
+  afterAll(() => keys.remove());
+  beforeEach(async () => {
+    world = await World.create(keys, { transport });
+    use({ keys, world, from: await world.database(), to: await world.database() });
+  });
+  afterEach(() => world.close());
+}
 
 /** Eligibility says something under each name, and waits until all of it is in the log. */
 export async function sayAll(world: World, from: TestedDatabase, all: readonly string[]): Promise<void> {
