@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { MINUTE_MS } from '#libs/contracts';
+import { MINUTE_MS, type Service } from '#libs/contracts';
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import { cutLog, deleteTopics } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
@@ -47,7 +47,7 @@ describe('a broker that loses what it held', () => {
   it('wiped again within the hour, unasked: told at once, made good when the hour is over', async () => {
     await republished();
     const before = await city.journal();
-    const applicants = await unread();
+    const applicants = await unread('eligibility', 'intake');
     await city.stack.wipeKafka();
     await city.stack.restart('eligibility');
     await city.advanceTo(new Date(city.stack.now().getTime() + MINUTE_MS));
@@ -77,7 +77,7 @@ describe('a broker that loses what it held', () => {
     expect(await readUntilPaid(earlier, city)).toBe(0);
     await expectOneOutcomeEach(city, earlier, { before: atFirst });
     const before = await city.journal();
-    const applicants = await unread();
+    const applicants = await unread('eligibility', 'intake');
     await cutLog(city, 'intake.facts-submitted.v1');
     await city.stack.restart('eligibility');
     await eventually(
@@ -95,12 +95,16 @@ describe('a broker that loses what it held', () => {
   it('whose topics are deleted in use and made again: all have one outcome within a minute, by itself', async () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
     const before = await city.journal();
-    const applicants = await people(FEW);
+    // Decided, and not read by payments: without another sending they are never paid.
+    const waiting = await unread('payments', 'eligibility');
+    const inUse = await people(FEW);
+    const applicants = [...waiting, ...inUse];
     const reading = readUntilPaid(applicants, city);
-    await submitAll(applicants, AT_ONCE);
+    await submitAll(inUse, AT_ONCE);
     await deleteTopics(city);
     await sleep(TOPICS_AWAY_MS);
     expect((await command(city, 'topics', 'declare')).code).toBe(0);
+    await city.stack.restart('payments');
     const madeAt = performance.now();
     expect(await reading).toBe(0);
     // Nothing new comes that would show how short the logs have become.
@@ -109,14 +113,20 @@ describe('a broker that loses what it held', () => {
   }, 240_000);
 });
 
-/** Households whose applications stand in the log, and whose reader is away. */
-async function unread(): Promise<readonly Applicant[]> {
-  await city.stack.kill('eligibility');
+/** Households of whom `reader` has read nothing: it is away, and `sender`, which writes for it, has sent all it had. */
+async function unread(reader: Service, sender: Service): Promise<readonly Applicant[]> {
+  await city.stack.kill(reader);
   const applicants = await people(FEW);
   await submitAll(applicants, AT_ONCE);
+  if (sender === 'eligibility')
+    await eventually(
+      'all are decided',
+      () => decided(applicants),
+      (count) => count === FEW,
+    );
   await eventually(
     'all is sent',
-    () => city.checks('intake'),
+    () => city.checks(sender),
     ({ backlog }) => backlog === 0,
   );
   return applicants;
