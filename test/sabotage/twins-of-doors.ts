@@ -88,6 +88,16 @@ const access: readonly Twin[] = [
     test: ACCESS,
     name: 'ends when those that ask have their answer',
   },
+  {
+    promise: 'a stop takes as long as the longest round, not as all rounds together',
+    without: 'all loops are told to end at once',
+    file: 'libs/service/src/scheduling/workers.ts',
+    find: 'const stops = await Promise.allSettled(this.all.map((worker) => worker.stop()));',
+    replace: `const stops: PromiseSettledResult<void>[] = [];
+    for (const worker of this.all) stops.push(...(await Promise.allSettled([worker.stop()])));`,
+    test: 'libs/service/src/scheduling/workers.spec.ts',
+    name: 'end together',
+  },
 ];
 
 const routes: readonly Twin[] = [

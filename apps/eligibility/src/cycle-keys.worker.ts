@@ -1,13 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { dayNumber, dayOf } from '#libs/contracts';
 import { cycleOf } from '#libs/policy';
-import { CityProfile, Clock, Log, SecretSeries, secretSeries, Worker } from '#libs/service';
+import { CityProfile, Clock, SecretSeries, secretSeries, Workers, type Worker } from '#libs/service';
 import { isCycleOver } from './domain/cycle.js';
 
 /** So many cycles may have passed while the service stood still. */
@@ -19,17 +13,16 @@ const KEYS_POLL_MS = 600_000;
  * more.
  */
 @Injectable()
-export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
     @Inject(secretSeries('tokens')) private readonly keys: SecretSeries,
     private readonly city: CityProfile,
     private readonly clock: Clock,
-    log: Log,
+    workers: Workers,
   ) {
-    const work = (): Promise<0> => this.destroyOldKeys();
-    this.worker = new Worker({ name: 'cycle-keys', log, pollMs: KEYS_POLL_MS, work });
+    this.worker = workers.make({ name: 'cycle-keys', pollMs: KEYS_POLL_MS, work: () => this.destroyOldKeys() });
   }
 
   async onModuleInit(): Promise<void> {
@@ -40,10 +33,6 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap, On
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 
   has(cycle: number): boolean {

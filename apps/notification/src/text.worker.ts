@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CityProfile, Clock, Log, Worker } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CityProfile, Clock, Log, Workers, type Worker } from '#libs/service';
 import { TextCarrier } from './carrier.adapter.js';
 import { NotificationConfig, quietHoursOf } from './config.js';
 import { TextCounts } from './counts.adapter.js';
@@ -15,7 +15,7 @@ const LOOK_FOR_DEAD_MS = 2_000;
  * which nothing is known is sent again under the same reference, and under no other.
  */
 @Injectable()
-export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class TextWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
   private readonly quiet: QuietHours | undefined;
   private readonly senderName: string;
@@ -27,20 +27,17 @@ export class TextWorker implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly counts: TextCounts,
     private readonly clock: Clock,
     private readonly log: Log,
+    workers: Workers,
     config: NotificationConfig,
     { profile }: CityProfile,
   ) {
     this.quiet = quietHoursOf(config, profile);
     this.senderName = profile.senderName;
-    this.worker = new Worker({ name: 'texts', log, pollMs: POLL_MS, work: () => this.carry() });
+    this.worker = workers.make({ name: 'texts', pollMs: POLL_MS, work: () => this.carry() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 
   /** One round: lease, commit, ask, settle. @returns how many texts came to an end */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import type { AnyDelivery } from '#libs/bus/testing';
 import { LeaseHolder } from '#libs/records';
-import { CityProfile, Log, type Clock } from '#libs/service';
+import { CityProfile, Log, Workers, type Clock } from '#libs/service';
 
 import { repositoryRoot } from '../../../deploy/local/place.js';
 import { freePort } from '../../../deploy/local/ports.js';
@@ -264,6 +264,7 @@ describe('texts', () => {
       service.get(TextCounts),
       clock,
       service.get(Log),
+      service.get(Workers),
       { quietHours: undefined, quietZone: 'UTC' } as NotificationConfig,
       service.get(CityProfile),
     );

@@ -25,6 +25,7 @@ export type { ParkedView } from './operations/operations.controller.js';
 export { CityProfile } from './profile/city-profile.js';
 export { kindsOf } from './records/kinds.js';
 export { runService } from './run.js';
-export { Worker, type WorkerOptions } from './scheduling/worker.js';
+export type { Worker } from './scheduling/worker.js';
+export { Workers } from './scheduling/workers.js';
 export type { ServiceDefinition } from './definition/service-definition.js';
 export { ServiceModule } from './service.module.js';

@@ -15,6 +15,7 @@ import { InternalListener } from './http/listeners.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
 import { NightlyWorker } from './records/nightly.worker.js';
+import { Workers } from './scheduling/workers.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
 
 const STOP_MS = 15_000;
@@ -42,10 +43,10 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
     await app.listen(port, host);
     await internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost);
     app.get(Log).write('info', 'started', { port, ms: Math.round(performance.now() - began) });
-    const nights = app.get(NightlyWorker, { strict: false });
-    nights.start();
+    app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
-      await nights.stop();
+      // They end while requests have their answers; Nest waits for them before it closes anything else.
+      void app.get(Workers).stop();
       await internal.close();
       await app.close();
       await closeResources(app);

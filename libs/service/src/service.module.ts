@@ -12,6 +12,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { NightlyModule } from './records/nightly.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
 import { SERVICE_NAME } from './definition/service-name.js';
 
@@ -26,6 +27,7 @@ export class ServiceModule {
       imports: [
         ConfigModule.for(config),
         FoundationModule,
+        SchedulingModule,
         HealthModule,
         MetricsModule,
         KeysModule.for({ service, series: secretSeries }),

@@ -9,6 +9,7 @@ import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { partitionOf } from '../../records/src/index.js';
 import { Nightly } from '../src/records/nightly.js';
 import { nightlyWorkers, turnChecks, turnMetrics } from '../src/records/nightly-work.js';
+import { Workers } from '../src/scheduling/workers.js';
 import { plainNotification } from './support.js';
 
 const START = new Date(startOfDay('2026-11-20') + 12 * HOUR_MS);
@@ -90,7 +91,7 @@ describe('a service', () => {
 
   it('turns by itself when the day begins, and its health, metrics and log show it', async () => {
     const { lines, log, nightly, health } = watched();
-    const workers = nightlyWorkers(nightly, log);
+    const workers = nightlyWorkers(nightly, new Workers(log));
     later(1);
     const today = dayOf(now);
     expect(health()).toEqual({ turn: 'none', turning: 'no', turnOverdue: 0, turnDamaged: 0 });

@@ -1,6 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { Clock, Log, Worker } from '#libs/service';
+import { Clock, Workers, type Worker } from '#libs/service';
 import { DisbursementService } from './disbursement.service.js';
 import { HouseholdRepository } from './household.repository.js';
 
@@ -9,7 +9,7 @@ const AT_ONCE = 200;
 
 /** Looks at the clocks of households whose day has come: what nobody came for goes back to its fund. */
 @Injectable()
-export class DeadlinesWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DeadlinesWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
@@ -17,18 +17,13 @@ export class DeadlinesWorker implements OnApplicationBootstrap, OnApplicationShu
     private readonly households: HouseholdRepository,
     private readonly disbursement: DisbursementService,
     private readonly clock: Clock,
-    log: Log,
+    workers: Workers,
   ) {
-    const work = (): Promise<number> => this.passDay();
-    this.worker = new Worker({ name: 'clocks', log, pollMs: POLL_MS, work });
+    this.worker = workers.make({ name: 'clocks', pollMs: POLL_MS, work: () => this.passDay() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 
   /** One round. @returns how many households were looked at */

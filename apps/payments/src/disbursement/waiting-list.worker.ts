@@ -1,6 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { Clock, Log, Worker } from '#libs/service';
+import { Clock, Workers, type Worker } from '#libs/service';
 import { HOUR_MS, hourOf } from '../domain/calendar.js';
 import { AnchorService } from '../ledger/index.js';
 import { DisbursementService } from './disbursement.service.js';
@@ -11,7 +11,7 @@ const AT_ONCE = 200;
 
 /** Lets those on the waiting list, and those whose site's hour was full, try again, in the order of the list. */
 @Injectable()
-export class WaitingListWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class WaitingListWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
@@ -20,18 +20,13 @@ export class WaitingListWorker implements OnApplicationBootstrap, OnApplicationS
     private readonly disbursement: DisbursementService,
     private readonly anchor: AnchorService,
     private readonly clock: Clock,
-    log: Log,
+    workers: Workers,
   ) {
-    const work = (): Promise<number> => this.giveTurns();
-    this.worker = new Worker({ name: 'waiting-list', log, pollMs: POLL_MS, work });
+    this.worker = workers.make({ name: 'waiting-list', pollMs: POLL_MS, work: () => this.giveTurns() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 
   /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */

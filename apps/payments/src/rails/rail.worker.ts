@@ -1,7 +1,7 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Transactions, type UnitOfWork } from '#libs/bus';
 import { dayOf, HOUR_MS } from '#libs/contracts';
-import { Clock, Log, Worker } from '#libs/service';
+import { Clock, Workers, type Worker } from '#libs/service';
 import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome } from '../domain/rail.js';
 import type { RailWork } from '../domain/work.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
@@ -24,7 +24,7 @@ export abstract class RailAnswers {
  * transaction; when nothing is known of it the slot is `unknown`, and only asked about.
  */
 @Injectable()
-export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class RailWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
@@ -35,17 +35,13 @@ export class RailWorker implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly rails: RailRegistry,
     private readonly answers: RailAnswers,
     private readonly clock: Clock,
-    log: Log,
+    workers: Workers,
   ) {
-    this.worker = new Worker({ name: 'rail', log, pollMs: POLL_MS, work: () => this.carry() });
+    this.worker = workers.make({ name: 'rail', pollMs: POLL_MS, work: () => this.carry() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 
   /** One round: lease, call, settle. @returns how many slots were asked about */

@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Log, Worker } from '#libs/service';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Workers, type Worker } from '#libs/service';
 import { AnchorService } from '../ledger/index.js';
 import { HoldService } from './hold.service.js';
 import { ReconciliationService } from './reconciliation.service.js';
@@ -8,24 +8,20 @@ const POLL_MS = 1_000;
 
 /** While payments holds: compares books and rails again and again, so that what people see is what is. */
 @Injectable()
-export class HoldWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class HoldWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
     private readonly anchor: AnchorService,
     private readonly reconciliation: ReconciliationService,
     private readonly holds: HoldService,
-    log: Log,
+    workers: Workers,
   ) {
-    this.worker = new Worker({ name: 'hold', log, pollMs: POLL_MS, work: () => this.look() });
+    this.worker = workers.make({ name: 'hold', pollMs: POLL_MS, work: () => this.look() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 
   /** One round. @returns nothing to hurry for */

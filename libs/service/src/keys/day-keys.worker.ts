@@ -1,15 +1,16 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { dayOf, HOUR_MS } from '#libs/contracts';
 import { SealingError, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { Log } from '../log/log.js';
-import { Worker } from '../scheduling/worker.js';
+import type { Worker } from '../scheduling/worker.js';
+import { Workers } from '../scheduling/workers.js';
 import { KEYRING } from './keyring.provider.js';
 
 /** Makes, publishes and destroys day keys in time; what fails is done again soon. */
 @Injectable()
-export class DayKeysWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DayKeysWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
@@ -17,22 +18,19 @@ export class DayKeysWorker implements OnApplicationBootstrap, OnApplicationShutd
     private readonly clock: Clock,
     log: Log,
     checks: HealthChecks,
+    workers: Workers,
   ) {
     const work = async (): Promise<number> => {
       await ensureDayKeys(keyring, clock, log);
       return 0;
     };
-    this.worker = new Worker({ name: 'day-keys', log, pollMs: HOUR_MS, work });
+    this.worker = workers.make({ name: 'day-keys', pollMs: HOUR_MS, work });
     checks.set('keyring replicas', () => keyring.replicas());
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
     this.clock.onLeap?.(() => this.worker.wake());
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.worker.stop();
   }
 }
 

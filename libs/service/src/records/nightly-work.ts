@@ -1,10 +1,10 @@
 import type { Registry } from 'prom-client';
 import { dayNumber } from '#libs/contracts';
 import type { HealthCheckName, HealthCheckValue } from '../health/health-checks.js';
-import type { Log } from '../log/log.js';
 import { gaugesOf } from '../metrics/gauges.js';
 import type { Nightly, NightlyStatus } from './nightly.js';
-import { Worker } from '../scheduling/worker.js';
+import type { Worker } from '../scheduling/worker.js';
+import type { Workers } from '../scheduling/workers.js';
 
 const LOOK_FOR_NIGHT_MS = 60_000;
 /** What keeps a turn from ending is rarely over within a second, and each try is a line in the log. */
@@ -40,11 +40,10 @@ function progressOf({ state, moved, of }: NightlyStatus): string {
 }
 
 /** One turns; another looks whether that was done, also while a turn hangs. */
-export function nightlyWorkers(nightly: Nightly, log: Log): readonly Worker[] {
+export function nightlyWorkers(nightly: Nightly, workers: Workers): readonly Worker[] {
   const worker = (name: string, work: () => Promise<unknown>): Worker =>
-    new Worker({
+    workers.make({
       name,
-      log,
       pollMs: LOOK_FOR_NIGHT_MS,
       failurePauseMs: FAILURE_PAUSE_MS,
       work: () => work().then(() => 0),

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
-import { Log } from '../log/log.js';
 import { Nightly } from './nightly.js';
 import { nightlyWorkers } from './nightly-work.js';
 import type { Worker } from '../scheduling/worker.js';
+import { Workers } from '../scheduling/workers.js';
 
-/** Runs the nightly turn by the clock, from the moment the service is up until it stops. */
+/** Runs the nightly turn by the clock, from the moment the service is up. */
 @Injectable()
 export class NightlyWorker {
   private readonly workers: readonly Worker[];
 
   constructor(
     nightly: Nightly,
-    log: Log,
+    workers: Workers,
     private readonly clock: Clock,
   ) {
-    this.workers = nightlyWorkers(nightly, log);
+    this.workers = nightlyWorkers(nightly, workers);
   }
 
   start(): void {
@@ -23,9 +23,5 @@ export class NightlyWorker {
     this.clock.onLeap?.(() => {
       for (const worker of this.workers) worker.wake();
     });
-  }
-
-  async stop(): Promise<void> {
-    for (const worker of this.workers) await worker.stop();
   }
 }
