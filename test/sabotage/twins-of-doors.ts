@@ -1,6 +1,7 @@
 import type { Twin } from './twin.js';
 
 const ACCESS = 'libs/service/test/access.it.spec.ts';
+const LISTENERS = 'libs/service/test/listeners.it.spec.ts';
 const VERSION = 'libs/service/test/data-version.it.spec.ts';
 
 const versions: readonly Twin[] = [
@@ -49,7 +50,7 @@ const access: readonly Twin[] = [
     file: 'libs/service/src/http/internal-controller.ts',
     find: 'RouteConstraints({ listener: INTERNAL })(prototype, name, descriptor);',
     replace: 'void RouteConstraints;',
-    test: ACCESS,
+    test: LISTENERS,
     name: 'cannot be reached from outside',
   },
   {
@@ -85,8 +86,26 @@ const access: readonly Twin[] = [
     file: 'libs/service/src/http/listeners.ts',
     find: 'setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)',
     replace: 'setInterval(() => undefined, IDLE_CHECK_MS)',
-    test: ACCESS,
+    test: LISTENERS,
     name: 'ends when those that ask have their answer',
+  },
+  {
+    promise: 'a service that could not know a device does not start with a route for devices',
+    without: 'the guard looks for the directory when it starts',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: 'if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();',
+    replace: 'void [isAnyForDevices, NoDeviceDirectoryError];',
+    test: ACCESS,
+    name: 'nobody says which there are',
+  },
+  {
+    promise: 'nobody passes for a household because a route forgot to ask who calls',
+    without: 'a caller of another kind is no device',
+    file: 'libs/service/src/auth/caller.ts',
+    find: "if (!('device' in caller)) throw new TypeError('the route is not for devices');",
+    replace: '',
+    test: ACCESS,
+    name: 'does not pass for a household',
   },
   {
     promise: 'a stop takes as long as the longest round, not as all rounds together',

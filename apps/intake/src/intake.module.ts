@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { DeviceDirectory, ServiceModule, type ServiceDefinition } from '#libs/service';
+import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { applicationKinds, ApplicationRepository } from './application.repository.js';
 import { boxKind, BoxRepository } from './box.repository.js';
 import { BoxService } from './box.service.js';
 import { IntakeConfig } from './config.js';
 import { Device } from './device.entity.js';
-import { deviceEnrolment, DeviceRepository } from './device.repository.js';
+import { DeviceModule } from './device.module.js';
+import { deviceEnrolment } from './device.repository.js';
 import { DirectoryController } from './directory.controller.js';
 import { DoorController } from './door.controller.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
@@ -25,16 +25,8 @@ export const intake: ServiceDefinition<'intake'> = {
 
 /** The public door: takes sealed applications and requests, keeps the boxes, and can read none of it. */
 @Module({
-  imports: [ServiceModule.for(intake), TypeOrmModule.forFeature([Device])],
+  imports: [ServiceModule.for(intake), DeviceModule],
   controllers: [DoorController, DirectoryController, OnOutcomePosted],
-  providers: [
-    ApplicationRepository,
-    BoxRepository,
-    BoxService,
-    DeviceRepository,
-    { provide: DeviceDirectory, useExisting: DeviceRepository },
-    Pseudonyms,
-    SubmissionService,
-  ],
+  providers: [ApplicationRepository, BoxRepository, BoxService, Pseudonyms, SubmissionService],
 })
 export class IntakeModule {}

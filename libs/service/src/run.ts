@@ -5,12 +5,13 @@ import { Pool } from 'pg';
 import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
+import { NoDeviceDirectoryError } from './auth/device-directory.js';
 import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
 import { DataVersionError, dataVersionExitCodes } from './database/data-version-error.js';
-import { createHttpApp, httpAdapter, readBodiesAsBytes } from './http/http-app.js';
+import { createHttpApp, httpAdapter, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
@@ -57,9 +58,11 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
   }
 }
 
-/** Whoever has started the service reads the sentence; it names settings, and no value of anything. */
+/** Why a service does not start, in a sentence for whoever has started it. It names settings, and no value. */
+const refusals = [ConfigError, DataVersionError, NoDeviceDirectoryError, UndeclaredRouteError] as const;
+
 function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof DataVersionError) process.stderr.write(`${error.message}\n`);
+  if (refusals.some((refusal) => error instanceof refusal)) process.stderr.write(`${(error as Error).message}\n`);
   return error instanceof DataVersionError ? dataVersionExitCodes[error.code] : 1;
 }
 

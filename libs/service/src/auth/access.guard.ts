@@ -1,11 +1,11 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Injectable, Optional, type CanActivate, type ExecutionContext, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock/clock.js';
 import { Problem } from '../problem/problem.js';
-import type { Access } from './access.js';
+import { accessOf, type Access } from './access.js';
 import { takesBody, type CalledRequest, type Caller } from './caller.js';
-import { DeviceDirectory } from './device-directory.js';
+import { DeviceDirectory, NoDeviceDirectoryError } from './device-directory.js';
 import { isSigned, signerOf, type SignedRequest, type Signer } from './http-signature.js';
 import { StaffRepository } from './staff.repository.js';
 
@@ -14,12 +14,19 @@ import { StaffRepository } from './staff.repository.js';
  * in it is looked at; each request costs one look for its key.
  */
 @Injectable()
-export class AccessGuard implements CanActivate {
+export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(
     private readonly staff: StaffRepository,
     private readonly clock: Clock,
-    private readonly modules: ModuleRef,
+    private readonly discovery: DiscoveryService,
+    @Optional() private readonly devices?: DeviceDirectory,
   ) {}
+
+  /** Not at the first request, which may be a household's. @throws NoDeviceDirectoryError */
+  onModuleInit(): void {
+    const isAnyForDevices = this.routes().some((route) => accessOf(route)?.type === 'device');
+    if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();
+  }
 
   /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -35,14 +42,17 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
+  private routes(): readonly object[] {
+    return this.discovery.getControllers().flatMap(({ metatype }) => methodsOf(metatype?.prototype as unknown));
+  }
+
   private async callerOf(access: Access, request: SignedRequest): Promise<Caller> {
     switch (access.type) {
       case 'public':
         return {};
       case 'device': {
-        if (access.orUnsigned && !isSigned(request.headers)) return {};
-        const devices = this.modules.get<DeviceDirectory>(DeviceDirectory, { strict: false });
-        const { lane, site } = await this.signerOf(request, (name) => devices.find(name));
+        if (access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
+        const { lane, site } = await this.signerOf(request, async (name) => this.devices?.find(name));
         return { device: { lane, site } };
       }
       case 'staff': {
@@ -61,6 +71,14 @@ export class AccessGuard implements CanActivate {
     if (signer === undefined) throw new Problem('not-signed');
     return signer;
   }
+}
+
+/** Also what a controller has inherited, which Nest serves as well. */
+function methodsOf(prototype: unknown): readonly object[] {
+  if (typeof prototype !== 'object' || prototype === null) return [];
+  const own = Object.values(Object.getOwnPropertyDescriptors(prototype)).map(({ value }) => value as unknown);
+  const methods = own.filter((value): value is object => typeof value === 'function');
+  return [...methods, ...methodsOf(Object.getPrototypeOf(prototype))];
 }
 
 const NO_BODY = new Uint8Array();

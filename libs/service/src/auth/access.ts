@@ -8,7 +8,7 @@ export type Access =
   | { readonly type: 'device'; readonly orUnsigned: boolean }
   | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
 
-const declared = new WeakSet<object>();
+const declared = new WeakMap<object, Access>();
 /** What the guard will be asked to enforce. */
 const guarded = new WeakSet<Access>();
 
@@ -37,9 +37,14 @@ function declare(access: Access): MethodDecorator {
   const once: MethodDecorator = (_target, _name, descriptor) => {
     const route = descriptor.value as object;
     if (declared.has(route)) throw new TypeError('a route declares twice who may call it');
-    declared.add(route);
+    declared.set(route, access);
   };
   return applyDecorators(once, RouteConfig({ access }));
+}
+
+/** Who may call what this function of a controller answers; undefined: it is no route, or says nothing. */
+export function accessOf(route: object): Access | undefined {
+  return declared.get(route);
 }
 
 /** Whether a route may be served: anybody may call it, or Nest's guard stands before it. */

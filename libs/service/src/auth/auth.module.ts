@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessGuard } from './access.guard.js';
 import { Staff } from './staff.entity.js';
@@ -7,7 +7,7 @@ import { StaffRepository } from './staff.repository.js';
 
 /** Denies by default: one guard before every route. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Staff])],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([Staff])],
   providers: [StaffRepository, { provide: APP_GUARD, useClass: AccessGuard }],
 })
 export class AuthModule {}

@@ -6,8 +6,8 @@ import type { EnrolledDevice } from './device-directory.js';
 export interface Caller {
   /** The pseudonym of the person of the city whose key signed. */
   readonly person?: string;
-  /** Absent where nothing was signed: a household's own device. */
-  readonly device?: Omit<EnrolledDevice, 'key'>;
+  /** Undefined where nothing was signed: a household's own device. Absent where a route is not for devices. */
+  readonly device?: Omit<EnrolledDevice, 'key'> | undefined;
 }
 
 /** Bodies reach the service as bytes: a signature covers them as they came. */
@@ -32,8 +32,8 @@ export const Person = createParamDecorator((_: unknown, context: ExecutionContex
 
 /** The device that signed; undefined for a household's own. For routes that declare `@SignedByDevice`. */
 export const Device = createParamDecorator((_: unknown, context: ExecutionContext): Caller['device'] => {
-  const { caller } = requestOf(context);
-  if (caller === undefined) throw new TypeError('the route is not for devices');
+  const { caller = {} } = requestOf(context);
+  if (!('device' in caller)) throw new TypeError('the route is not for devices');
   return caller.device;
 });
 

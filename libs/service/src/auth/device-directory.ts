@@ -8,8 +8,18 @@ export interface EnrolledDevice {
   readonly key: KeyObject;
 }
 
-/** Where the guard finds the devices that may sign. A service that has routes for devices provides it. */
+/** Where the guard finds the devices that may sign. A service with routes for devices provides it to all its modules. */
 export abstract class DeviceDirectory {
   /** Undefined: no such device is enrolled, or it was struck. */
   abstract find(name: string): Promise<EnrolledDevice | undefined>;
+}
+
+/** A route is for devices, and nothing says which devices are enrolled: the service must not start. */
+export class NoDeviceDirectoryError extends Error {
+  override readonly name = 'NoDeviceDirectoryError';
+  readonly code = 'no-device-directory';
+
+  constructor() {
+    super('a route is for devices, and the service provides no directory of devices');
+  }
 }

@@ -1,0 +1,182 @@
+import 'reflect-metadata';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Controller, Get, HttpCode, Module, Post, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+
+import { ReadBoxesV1 } from '#libs/contracts';
+import { signatureHeaders } from '#libs/household';
+
+import { AccessGuard } from '../src/auth/access.guard.js';
+import { Public, SignedBy, SignedByDevice } from '../src/auth/access.js';
+import { ContractBody, Device, Person, type Caller } from '../src/auth/caller.js';
+import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directory.js';
+import { StaffRepository, type EnrolledStaff } from '../src/auth/staff.repository.js';
+import { Clock } from '../src/clock/clock.js';
+import { httpAdapter, quietly, readBodiesAsBytes } from '../src/http/http-app.js';
+import { InternalController } from '../src/http/internal-controller.js';
+import { InternalListener } from '../src/http/listeners.js';
+import { ProblemFilter } from '../src/problem/problem.filter.js';
+
+const now = new Date('2099-11-02T10:00:00Z');
+const log = { write: () => undefined };
+const keys = Object.fromEntries(
+  ['maker', 'operator', 'kiosk'].map((name) => [name, generateKeyPairSync('ed25519')]),
+) as Record<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>;
+
+/** How often a key was looked up. */
+export const lookups = { count: 0 };
+
+const staff = {
+  find(name: string): Promise<EnrolledStaff | undefined> {
+    lookups.count += 1;
+    const role = name === 'maker' ? 'releaser' : 'operator';
+    const key = name === 'kiosk' ? undefined : keys[name]?.publicKey;
+    return Promise.resolve(key && { person: `person-${name}`, role, key });
+  },
+};
+
+class Devices extends DeviceDirectory {
+  find(name: string): Promise<EnrolledDevice | undefined> {
+    lookups.count += 1;
+    const key = name === 'kiosk' ? keys['kiosk']?.publicKey : undefined;
+    return Promise.resolve(key && { lane: 'kiosk', site: 'SITE-7', key });
+  }
+}
+
+@Controller('door')
+export class DoorController {
+  @Get('open')
+  @Public()
+  open(): string {
+    return 'open';
+  }
+
+  @Post('money')
+  @HttpCode(200)
+  @SignedBy('releaser')
+  money(@Person() person: string, @ContractBody(ReadBoxesV1) { boxes }: ReadBoxesV1): object {
+    return { person, boxes: boxes.length };
+  }
+
+  @Post('plain')
+  @HttpCode(200)
+  @SignedBy('releaser', 'operator')
+  plain(@Person() person: string): object {
+    return { person };
+  }
+
+  @Post('apply')
+  @HttpCode(200)
+  @SignedByDevice({ orUnsigned: true })
+  apply(@Device() device: Caller['device']): object {
+    return { device: device ?? 'own' };
+  }
+
+  @Post('kiosk')
+  @HttpCode(200)
+  @SignedByDevice()
+  kiosk(@Device() device: Caller['device']): object {
+    return { device };
+  }
+}
+
+export const started = { slow: () => undefined as void };
+
+@InternalController('inside')
+export class InsideController {
+  @Get('slow')
+  @Public()
+  async slow(): Promise<string> {
+    started.slow();
+    await sleep(300);
+    return 'slow';
+  }
+
+  @Get()
+  @Public()
+  read(): string {
+    return 'inside';
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface DoorsOptions {
+  /** Adds a route below Nest. */
+  readonly add?: (adapter: FastifyAdapter) => void;
+  /** Who knows the devices. */
+  readonly devices?: readonly Provider[];
+}
+
+/** Controllers behind the guard, with a few keys of staff and one of a device, and no database. */
+export class Doors {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly internal: InternalListener,
+  ) {}
+
+  static async open(controllers: readonly Type[], options: DoorsOptions = {}): Promise<Doors> {
+    const { add, devices = [{ provide: DeviceDirectory, useClass: Devices }] } = options;
+    @Module({
+      imports: [DiscoveryModule],
+      controllers: [...controllers],
+      providers: [
+        { provide: Clock, useValue: { now: () => now } },
+        { provide: StaffRepository, useValue: staff },
+        ...devices,
+        AccessGuard,
+        { provide: APP_GUARD, useExisting: AccessGuard },
+      ],
+    })
+    class DoorsModule {}
+    const internal = new InternalListener();
+    const adapter = httpAdapter(log, internal);
+    const compiled = await Test.createTestingModule({ imports: [DoorsModule] }).compile();
+    const app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
+    const doors = new Doors(app, internal);
+    try {
+      readBodiesAsBytes(app);
+      app.useGlobalFilters(new ProblemFilter(log));
+      add?.(adapter);
+      await app.init();
+      await adapter.getInstance().ready();
+      return doors;
+    } catch (error) {
+      await doors.close();
+      throw error;
+    }
+  }
+
+  async post(path: string, content: unknown, signer?: string): Promise<Answer> {
+    const body = content === undefined ? '' : JSON.stringify(content);
+    const key = signer === undefined ? undefined : keys[signer]?.privateKey;
+    const signed =
+      signer === undefined || key === undefined
+        ? {}
+        : await signatureHeaders(
+            { method: 'POST', path, body },
+            { keyId: signer, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) },
+            now.getTime() / 1000,
+          );
+    const headers = { ...signed, 'content-type': 'application/json' };
+    const answer = await this.app.inject({ method: 'POST', url: path, headers, payload: body });
+    return { status: answer.statusCode, body: answer.json() };
+  }
+
+  /** The status of an answer on the main listener. */
+  async statusOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+    return (await this.app.inject({ method: 'GET', url, headers })).statusCode;
+  }
+
+  async close(): Promise<void> {
+    await this.internal.close();
+    await this.app.close().catch(() => undefined);
+  }
+}

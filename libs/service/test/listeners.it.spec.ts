@@ -1,0 +1,59 @@
+import { Agent, get } from 'node:http';
+
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { DoorController, Doors, InsideController, started } from './doors.js';
+
+let doors: Doors | undefined;
+
+async function start(...args: Parameters<typeof Doors.open>): Promise<Doors> {
+  doors = await Doors.open(...args);
+  return doors;
+}
+
+afterEach(async () => {
+  await doors?.close();
+  doors = undefined;
+});
+
+describe('the two listeners', () => {
+  it('have routes of their own: what is inside cannot be reached from outside, and the other way round', async () => {
+    const { app, internal } = await start([DoorController, InsideController]);
+    const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    const inside = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    const outside = (path: string): Promise<number> => doors!.statusOf(path);
+    expect([await outside('/door/open'), await outside('/inside')]).toEqual([200, 404]);
+    expect([await inside('/door/open'), await inside('/inside')]).toEqual([404, 200]);
+  });
+
+  it('are told apart by the connection and by nothing that a request says', async () => {
+    const { app, internal } = await start([InsideController]);
+    const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    for (const headers of [
+      { listener: 'internal' },
+      { host: `127.0.0.1:${port}` },
+      { 'x-forwarded-port': `${port}` },
+    ]) {
+      expect(await doors!.statusOf('/inside', headers)).toBe(404);
+    }
+  });
+
+  it('ends when those that ask have their answer, even where they keep the connection', async () => {
+    const { app, internal } = await start([InsideController]);
+    const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    const agent = new Agent({ keepAlive: true });
+    const arrived = new Promise<void>((resolve) => (started.slow = resolve));
+    const answer = new Promise<string>((resolve, reject) => {
+      get(`http://127.0.0.1:${port}/inside/slow`, { agent }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve(text));
+      }).on('error', reject);
+    });
+    await arrived;
+    const closed = internal.close();
+    expect(await answer).toBe('slow');
+    await closed;
+    agent.destroy();
+  }, 5_000);
+});
