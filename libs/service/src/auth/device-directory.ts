@@ -8,7 +8,7 @@ export interface EnrolledDevice {
   readonly key: KeyObject;
 }
 
-/** Where the guard finds the devices that may sign. A service with routes for devices provides it to all its modules. */
+/** Where the guard finds the devices that may sign. A service with routes for devices provides it globally. */
 export abstract class DeviceDirectory {
   /** Undefined: no such device is enrolled, or it was struck. */
   abstract find(name: string): Promise<EnrolledDevice | undefined>;
