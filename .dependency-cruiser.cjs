@@ -14,7 +14,6 @@ const publicPolicy = '^libs/policy/src/public[.]ts$';
 const libMay = (name, why, except) => ({
   name: `${name}-imports`,
   comment: why,
-  severity: 'error',
   from: { path: `^libs/${name}/`, pathNot: sources },
   to: { pathNot: [`^libs/${name}/src/`, ...except] },
 });
@@ -22,7 +21,6 @@ const libMay = (name, why, except) => ({
 const kindMay = (name, why, path, except) => ({
   name,
   comment: why,
-  severity: 'error',
   from: { path, pathNot: sources },
   to: { pathNot: except },
 });
@@ -115,6 +113,25 @@ const kinds = {
     file: 'pseudonyms[.]ts$',
     may: [domain, lib('service', 'sealing'), npm('@nestjs/common')],
   },
+  module: {
+    why: 'A module wires: it names the classes, and has neither a database nor a transaction.',
+    file: '.*[.]module[.]ts$',
+    may: [
+      domain,
+      ofKind('controller', 'service', 'worker', 'repository', 'entity', 'adapter', 'module'),
+      `${own}.*(on-[a-z-]+|/index)[.]ts$`,
+      `${own}migrations/`,
+      shell('config', 'pseudonyms'),
+      lib('service', 'policy'),
+      npm('@nestjs/common', '@nestjs/typeorm'),
+      '^path$',
+    ],
+  },
+  start: {
+    why: 'main.ts starts the module of its service.',
+    file: 'main[.]ts$',
+    may: [`${own}[a-z-]+[.]module[.]ts$`, lib('service')],
+  },
   migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service'), npm('typeorm')] },
 };
 
@@ -128,9 +145,14 @@ module.exports = {
     ),
     ...Object.entries(kinds).flatMap(([name, { why, file, may }]) => kindMay(name, why, `${inService}${file}`, may)),
     {
+      name: 'front-door',
+      comment: 'The front door of a folder leads into that folder.',
+      from: { path: '^apps/([^/]+)/src/(.+)/index[.]ts$', pathNot: sources },
+      to: { pathNot: '^apps/$1/src/$2/' },
+    },
+    {
       name: 'repository-decides-nothing',
       comment: 'A repository reads and writes: of the domain it knows the shapes, and calls no rule.',
-      severity: 'error',
       from: { path: `${inService}.*[.]repository[.]ts$`, pathNot: sources },
       to: { path: domain, dependencyTypesNot: ['type-only'] },
     },
@@ -148,7 +170,6 @@ module.exports = {
     ...Object.entries(paymentsRooms).map(([room, known]) => ({
       name: `payments-room-${room}`,
       comment: 'A folder of payments knows the front doors of those it stands on, and no other folder.',
-      severity: 'error',
       from: { path: `^apps/payments/src/${room}/`, pathNot: sources },
       to: {
         path: anyPaymentsRoom,
@@ -158,28 +179,24 @@ module.exports = {
     {
       name: 'payments-rooms-by-front-door',
       comment: 'What joins the folders of payments knows nothing of their inside, either.',
-      severity: 'error',
       from: { path: '^apps/payments/src/[^/]+[.]ts$', pathNot: sources },
       to: { path: anyPaymentsRoom, pathNot: '^apps/payments/src/[^/]+/index[.]ts$' },
     },
     {
       name: 'no-app-imports-another',
       comment: 'Services talk through the contracts only.',
-      severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'apps-stand-alone',
       comment: 'What a service needs to run is in the service and the libs; nothing but a test reaches for test/.',
-      severity: 'error',
       from: { path: '^apps/', pathNot: sources },
       to: { path: '^(deploy|test)/' },
     },
     {
       name: 'nothing-imports-an-app',
       comment: 'Libs, deploy and whole-system tests know the services by their public doors.',
-      severity: 'error',
       from: { path: '^(libs|deploy|test)/' },
       to: { path: '^apps/' },
     },
@@ -187,14 +204,12 @@ module.exports = {
       name: 'libs-by-front-door',
       comment:
         'Of a lib only src/index.ts can be imported (in a browser its browser.ts, by condition), of policy public.ts; testing.ts by tests.',
-      severity: 'error',
       from: { path: '^(apps|deploy|test)/' },
       to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
     {
       name: 'libs-by-front-door-of-each-other',
       comment: 'Libs, too, see only the front door of another lib.',
-      severity: 'error',
       from: { path: '^libs/([^/]+)/' },
       to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
@@ -211,21 +226,18 @@ module.exports = {
     {
       name: 'sealing-rooms',
       comment: 'The envelope uses keyring and HPKE. Neither knows what is sealed with it, nor the other.',
-      severity: 'error',
       from: { path: '^libs/sealing/src/server/(keyring|hpke)/', pathNot: sources },
       to: { path: '^libs/sealing/src/server/(keyring|hpke|envelope)/', pathNot: '^libs/sealing/src/server/$1/' },
     },
     {
       name: 'sealing-ground-floor',
       comment: 'What all rooms stand on knows none of them.',
-      severity: 'error',
       from: { path: '^libs/sealing/src/(server/)?[^/]+[.]ts$', pathNot: [...sources, '/(index|browser)[.]ts$'] },
       to: { path: '^libs/sealing/src/(device|server/[^/]+)/' },
     },
     {
       name: 'device-part-runs-in-browsers',
       comment: "Sealing's device part and the household library have no Node.",
-      severity: 'error',
       from: { path: '^libs/(sealing/src/(browser[.]ts|device/)|household/src/)', pathNot: sources },
       to: { dependencyTypes: ['core'] },
     },
@@ -241,7 +253,6 @@ module.exports = {
     ...Object.entries(busRooms).map(([room, below]) => ({
       name: `bus-room-${room}`,
       comment: 'A room of the bus stands on the rooms below it, and knows neither those above nor what joins them.',
-      severity: 'error',
       from: { path: `^libs/bus/src/${room}/`, pathNot: sources },
       to: { path: '^libs/bus/src/', pathNot: `^libs/bus/src/(${[room, ...below].join('|')})/` },
     })),
@@ -271,21 +282,18 @@ module.exports = {
     {
       name: 'kafkajs-only-in-the-bus',
       comment: 'Another client can take its place. Set-up of a local broker and tests are outside the product.',
-      severity: 'error',
       from: { pathNot: ['^libs/bus/', '^deploy/local/test/', '^test/'] },
       to: { path: npm('kafkajs') },
     },
     {
       name: 'no-circle',
       comment: 'Files that import each other in a circle can only be understood together.',
-      severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-unresolvable',
       comment: 'Every import must be found.',
-      severity: 'error',
       from: {},
       // dist/ is built by the very scripts that load it.
       to: { couldNotResolve: true, pathNot: '^[.][.]/[.][.]/dist/' },
@@ -293,32 +301,28 @@ module.exports = {
     {
       name: 'declared-packages-only',
       comment: 'A package that package.json does not list is there by accident.',
-      severity: 'error',
       from: { path: '^(apps|libs|deploy|test)/' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'no-development-package-in-the-product',
       comment: 'An image is installed without development packages. Types vanish in the build.',
-      severity: 'error',
       from: { path: '^(apps|libs)/[^/]+/src/', pathNot: sources },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
     },
     {
       name: 'testing-door-is-for-tests',
       comment: 'What a test needs of a lib has a door of its own, so that no service is shipped with it.',
-      severity: 'error',
       from: { pathNot: [...sources, '^test/'] },
       to: { path: testing },
     },
     {
       name: 'nothing-imports-a-test',
       comment: 'A test is nobody’s library.',
-      severity: 'error',
       from: {},
       to: { path: '[.]spec[.]ts$' },
     },
-  ],
+  ].map((rule) => ({ severity: 'error', ...rule })),
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|[.]local)/' },

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { fromBody, isOutlived, Records, toBody, type KindSpec } from '#libs/records';
 import { bytes, hex, toBase64url } from '#libs/sealing';
 import type { CaseFile } from './domain/case-file.js';
 import type { GrantKind } from './domain/decide.js';
+import type { Clocks, isCaseOver } from './domain/ending.js';
 
 /** Which case a grant belongs to. */
 export interface GrantOfCase {
@@ -64,9 +66,14 @@ export class CaseRepository {
 }
 
 /** @param isOver whether nothing of a case is wanted any more */
-export function caseKinds(isOver: (file: CaseFile, today: string) => boolean): readonly KindSpec[] {
+export function caseKinds(clocks: Clocks, isOver: typeof isCaseOver): readonly KindSpec[] {
   return [
-    { kind: CASE, sizeBytes: 2_304, work: false, isOver: (body, today) => isOver(fromBody<CaseFile>(body), today) },
+    {
+      kind: CASE,
+      sizeBytes: 2_304,
+      work: false,
+      isOver: (body, today) => isOver(fromBody<CaseFile>(body), clocks, dayNumber(today)),
+    },
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
   ];
 }

@@ -1,14 +1,12 @@
 import { Module } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
 import { caseClocksOf } from '#libs/policy';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { caseKinds, CaseRepository } from './case.repository.js';
 import { CaseService } from './case.service.js';
 import { EligibilityConfig } from './config.js';
 import { CycleKeysWorker } from './cycle-keys.worker.js';
-import type { CaseFile } from './domain/case-file.js';
 import { isCycleOver } from './domain/cycle.js';
-import { keptUntil } from './domain/ending.js';
+import { isCaseOver } from './domain/ending.js';
 import { DuplicatesService } from './duplicates.service.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
@@ -23,12 +21,11 @@ import { tokenKind, TokenRepository } from './token.repository.js';
 export const eligibility: ServiceDefinition<'eligibility'> = {
   service: 'eligibility',
   config: EligibilityConfig,
-  kinds: (profile) => {
-    const clocks = caseClocksOf(profile);
-    const isOver = ({ state }: CaseFile, today: string): boolean => keptUntil(state, clocks) < dayNumber(today);
-    const isTokenOver = (cycle: number, today: string): boolean => isCycleOver(profile.cycle, cycle, dayNumber(today));
-    return [...caseKinds(isOver), reviewKind, tokenKind(isTokenOver)];
-  },
+  kinds: (profile) => [
+    ...caseKinds(caseClocksOf(profile), isCaseOver),
+    reviewKind,
+    tokenKind(profile.cycle, isCycleOver),
+  ],
   entities: [],
   migrations: [Initial1764460800000],
   secretSeries: ['tokens'],

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Records, type KindSpec } from '#libs/records';
 import { hex } from '#libs/sealing';
+import type { CycleTerms, isCycleOver } from './domain/cycle.js';
 import type { TokenHolders } from './domain/duplicates.js';
 
 type HoldersOfCycle = TokenHolders & { readonly cycle: number };
@@ -45,11 +47,11 @@ export class TokenRepository {
 }
 
 /** @param isOver whether tokens of a cycle are no longer compared */
-export function tokenKind(isOver: (cycle: number, today: string) => boolean): KindSpec {
+export function tokenKind(terms: CycleTerms, isOver: typeof isCycleOver): KindSpec {
   return {
     kind: TOKEN,
     sizeBytes: 512,
     work: false,
-    isOver: (body, today) => isOver((body as HoldersOfCycle).cycle, today),
+    isOver: (body, today) => isOver(terms, (body as HoldersOfCycle).cycle, dayNumber(today)),
   };
 }

@@ -1,5 +1,5 @@
 import { Matches, ValidateBy } from 'class-validator';
-import type { CaseClocks, Profile } from '#libs/policy';
+import type { Profile } from '#libs/policy';
 import { NotInProduction, ServiceConfig, Setting } from '#libs/service';
 import type { QuietHours } from './domain/quiet.js';
 
@@ -42,9 +42,4 @@ export function quietHoursOf(
   if (messages.quietHours === undefined || quietHours === 'off') return undefined;
   const [from, to] = messages.quietHours;
   return { from, to, zone };
-}
-
-/** Days after the last news in which a contact is of use: the appeal that may follow, and what the profile adds. */
-export function contactDaysOf({ appealDays, contactDays }: CaseClocks): number {
-  return appealDays + contactDays;
 }

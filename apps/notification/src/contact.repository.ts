@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Records, type KindSpec } from '#libs/records';
 import { bytes } from '#libs/sealing';
-import type { Contact } from './domain/contact.js';
+import type { Contact, ContactClocks, isContactOver } from './domain/contact.js';
 
 const CONTACT = 'contact';
 
@@ -35,6 +36,11 @@ export class ContactRepository {
 }
 
 /** @param isOver whether nothing of a contact is wanted any more */
-export function contactKind(isOver: (contact: Contact, today: string) => boolean): KindSpec {
-  return { kind: CONTACT, sizeBytes: 1_536, work: false, isOver: (body, today) => isOver(body as Contact, today) };
+export function contactKind(clocks: ContactClocks, isOver: typeof isContactOver): KindSpec {
+  return {
+    kind: CONTACT,
+    sizeBytes: 1_536,
+    work: false,
+    isOver: (body, today) => isOver(body as Contact, clocks, dayNumber(today)),
+  };
 }

@@ -1,14 +1,12 @@
 import { Module } from '@nestjs/common';
-import { dayNumber } from '#libs/contracts';
-import { caseClocksOf, type Profile } from '#libs/policy';
-import type { KindSpec } from '#libs/records';
+import { caseClocksOf } from '#libs/policy';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { HttpTextCarrier, TextCarrier } from './carrier.adapter.js';
-import { contactDaysOf, NotificationConfig } from './config.js';
+import { NotificationConfig } from './config.js';
 import { contactKind, ContactRepository } from './contact.repository.js';
 import { ContactService } from './contact.service.js';
 import { TextCounts } from './counts.adapter.js';
-import { keptUntil, NOTICE_DAYS } from './domain/contact.js';
+import { isContactOver, isTextOver } from './domain/contact.js';
 import { linkKind, LinkRepository } from './link.repository.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { OnContactGiven } from './on-contact-given.js';
@@ -19,19 +17,10 @@ import { textKind, TextRepository } from './text.repository.js';
 import { TextService } from './text.service.js';
 import { TextWorker } from './text.worker.js';
 
-function kinds(profile: Profile): readonly KindSpec[] {
-  const contactDays = contactDaysOf(caseClocksOf(profile));
-  return [
-    contactKind((contact, today) => keptUntil(contact, contactDays) < dayNumber(today)),
-    textKind(({ day }, today) => day + NOTICE_DAYS < dayNumber(today)),
-    linkKind,
-  ];
-}
-
 export const notification: ServiceDefinition<'notification'> = {
   service: 'notification',
   config: NotificationConfig,
-  kinds,
+  kinds: (profile) => [contactKind(caseClocksOf(profile), isContactOver), textKind(isTextOver), linkKind],
   entities: [],
   migrations: [Initial1764460800000],
 };

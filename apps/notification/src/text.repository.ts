@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Records, type FoundRow, type KindSpec, type TakeDue } from '#libs/records';
 import { bytes } from '#libs/sealing';
-import type { Links, Notice, TextWork } from './domain/contact.js';
+import type { isTextOver, Links, Notice, TextWork } from './domain/contact.js';
 
 /** A text whose hour has come. */
 export type DueText = FoundRow<TextWork>;
@@ -87,6 +88,11 @@ export function namesOf({ value }: DueText): { readonly token: Uint8Array; reado
 }
 
 /** @param isOver whether a text is no news any more */
-export function textKind(isOver: (text: TextWork, today: string) => boolean): KindSpec {
-  return { kind: TEXT, sizeBytes: 192, work: true, isOver: (body, today) => isOver(body as TextWork, today) };
+export function textKind(isOver: typeof isTextOver): KindSpec {
+  return {
+    kind: TEXT,
+    sizeBytes: 192,
+    work: true,
+    isOver: (body, today) => isOver(body as TextWork, dayNumber(today)),
+  };
 }

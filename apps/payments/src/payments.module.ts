@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { caseClocksOf } from '#libs/policy';
 import { ServiceModule, type ServiceDefinition } from '#libs/service';
 import { PaymentsConfig } from './config.js';
 import { DisbursementModule, householdKinds } from './disbursement/index.js';
+import { isHouseholdOver } from './domain/clocks.js';
 import { Fund, LedgerModule } from './ledger/index.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';
 import { RailWorkerModule } from './rails/index.js';
@@ -11,7 +13,7 @@ import { ReleaseModule } from './release/index.js';
 export const payments: ServiceDefinition<'payments'> = {
   service: 'payments',
   config: PaymentsConfig,
-  kinds: householdKinds,
+  kinds: (profile) => householdKinds(caseClocksOf(profile), isHouseholdOver),
   entities: [Fund],
   migrations: [Initial1764460800000],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newCase, type CaseState, type SaidGrant } from './case.js';
-import { forgotten, keptUntil, type Clocks } from './ending.js';
+import { forgotten, isCaseOver, keptUntil, type Clocks } from './ending.js';
 import type { Facts } from './policy.js';
 
 const clocks: Clocks = {
@@ -53,6 +53,13 @@ describe('a case is kept', () => {
     ],
   ])('%s', (_name, until, when) => {
     expect(when.isKeptUntil()).toBe(until);
+  });
+});
+
+describe('a case is over', () => {
+  it('on the day after the last on which it is kept, and not on that one', () => {
+    const { state } = given({ submitted }, 'not-approved');
+    expect([129, 130, 131].map((day) => isCaseOver({ state }, clocks, day))).toEqual([false, false, true]);
   });
 });
 

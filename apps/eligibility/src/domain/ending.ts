@@ -47,6 +47,11 @@ export function keptUntil({ submitted, said, lastDay }: CaseState, clocks: Clock
   }
 }
 
+/** Whether nothing of a case is wanted any more. `day`: days since 1970-01-01. */
+export function isCaseOver({ state }: { readonly state: CaseState }, clocks: Clocks, day: number): boolean {
+  return keptUntil(state, clocks) < day;
+}
+
 function grantKeptUntil({ state, day, endedDay = day }: SaidGrant, clocks: Clocks): number {
   switch (state) {
     case 'awarded':

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  contactDaysOf,
   evolve,
+  isContactOver,
+  isTextOver,
   keptUntil,
   newContact,
+  NOTICE_DAYS,
   OPEN_MAX,
   wanted,
   type Choice,
@@ -76,5 +80,20 @@ describe('a contact', () => {
     expect(keptUntil(after([give]), 75)).toBe(day + 75);
     expect(keptUntil(after([give, stop]), 75)).toBe(day + 9);
     expect(keptUntil(after([change(1)]), 75)).toBe(day + 9);
+  });
+
+  it('is over after its last day, the appeal and what the profile adds included', () => {
+    const clocks = { appealDays: 30, contactDays: 45 };
+    expect(contactDaysOf(clocks)).toBe(75);
+    const isOver = (commands: readonly ContactCommand[], days: number) =>
+      isContactOver(after(commands), clocks, day + days);
+    expect([isOver([give], 75), isOver([give], 76)]).toEqual([false, true]);
+    expect([isOver([give, stop], 9), isOver([give, stop], 10)]).toEqual([false, true]);
+  });
+});
+
+describe('a text', () => {
+  it('is over when its notice is no news any more', () => {
+    expect([isTextOver({ day }, day + NOTICE_DAYS), isTextOver({ day }, day + NOTICE_DAYS + 1)]).toEqual([false, true]);
   });
 });

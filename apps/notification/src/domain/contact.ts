@@ -134,12 +134,28 @@ export function wanted({ links, tail, choice, isStopped, open }: Contact): reado
 /** Nothing older than this can still arrive: a request whose slice never came, or a tombstone, has served. */
 const NOTHING_OLDER_DAYS = 9;
 
+/** In days, from the city's profile. */
+export interface ContactClocks {
+  readonly appealDays: number;
+  readonly contactDays: number;
+}
+
+/** Days after the last news in which a contact is of use: the appeal that may follow, and what the profile adds. */
+export function contactDaysOf({ appealDays, contactDays }: ContactClocks): number {
+  return appealDays + contactDays;
+}
+
 /** The last day on which a contact is kept. `contactDays`: after the last news, the appeal window included. */
 export function keptUntil(
   { links, isStopped, lastDay }: Pick<Contact, 'links' | 'isStopped' | 'lastDay'>,
   contactDays: number,
 ): number {
   return lastDay + (isStopped || links === undefined ? NOTHING_OLDER_DAYS : contactDays);
+}
+
+/** Whether nothing of a contact is wanted any more. `day`: days since 1970-01-01. */
+export function isContactOver(contact: Contact, clocks: ContactClocks, day: number): boolean {
+  return keptUntil(contact, contactDaysOf(clocks)) < day;
 }
 
 /** A piece of work: one text. The number is not in it: it is looked up when the text is sent. */
@@ -149,6 +165,11 @@ export interface TextWork {
   readonly version: number;
   /** Of the notice: what could not be sent in time is no news any more. */
   readonly day: number;
+}
+
+/** Whether a text is no news any more. `day`: days since 1970-01-01. */
+export function isTextOver(text: Pick<TextWork, 'day'>, day: number): boolean {
+  return text.day + NOTICE_DAYS < day;
 }
 
 /** What one contact wants texts for now, and for what it does so no more. */

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { fromBody, Records, toBody, type Lasting } from '#libs/records';
+import { fromBody, isOutlived, Records, toBody, type KindSpec, type Lasting } from '#libs/records';
 import { bytes } from '#libs/sealing';
-import type { LastDays } from '../domain/clocks.js';
+import type { Clocks, isHouseholdOver, LastDays } from '../domain/clocks.js';
 import type { EndedGrant, GrantPlace, HouseholdRecord } from '../domain/work.js';
 
 /** The kinds of records that payments keeps of households. */
-export const HOUSEHOLD = 'household';
-export const GRANT = 'grant';
-export const OBLIGATION = 'obligation';
-export const WAKE = 'wake';
+const HOUSEHOLD = 'household';
+const GRANT = 'grant';
+const OBLIGATION = 'obligation';
+const WAKE = 'wake';
 
 const WAKE_LEASE_MS = 5 * 60_000;
 
@@ -157,4 +157,23 @@ export class HouseholdRepository {
       waking.map((handle) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
     );
   }
+}
+
+/**
+ * What is kept of households, and for how long.
+ *
+ * @param isOver whether nothing of a household is wanted any more
+ */
+export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): readonly KindSpec[] {
+  return [
+    {
+      kind: HOUSEHOLD,
+      sizeBytes: 4_096,
+      work: false,
+      isOver: (body, today) => isOver(fromBody<HouseholdRecord>(body), clocks, dayNumber(today)),
+    },
+    { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
+    { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },
+    { kind: WAKE, sizeBytes: 192, work: true, isOver: isOutlived },
+  ];
 }

@@ -1,2 +1,3 @@
-export { DisbursementModule, householdKinds } from './disbursement.module.js';
+export { DisbursementModule } from './disbursement.module.js';
 export { DisbursementService } from './disbursement.service.js';
+export { householdKinds } from './household.repository.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { forgotten, isAtRest, keptUntil, lapseOf, passDay, type Clocks } from './clocks.js';
+import { forgotten, isAtRest, isHouseholdOver, keptUntil, lapseOf, passDay, type Clocks } from './clocks.js';
 import {
   evolve,
   newHousehold,
@@ -245,6 +245,8 @@ describe('a household is kept', () => {
     ['by the last of its grants', 490, { grants: [ended('paid', 105), { ...open, kind: 'rapid' }] }],
     ['withdrawn, until nothing older can come, and nothing that answers it', 118, { isWithdrawn: true }],
   ])('%s', (_name, until, change) => {
-    expect(keptUntil({ ...newHousehold, lastDay: 100, ...change }, clocks)).toBe(until);
+    const state = { ...newHousehold, lastDay: 100, ...change };
+    expect(keptUntil(state, clocks)).toBe(until);
+    expect([until, until + 1].map((day) => isHouseholdOver({ state }, clocks, day))).toEqual([false, true]);
   });
 });

@@ -130,6 +130,11 @@ export function keptUntil(state: HouseholdState, clocks: Clocks): number {
   return Math.max(...grants.map((grant) => grantKeptUntil(grant, clocks)));
 }
 
+/** Whether nothing of a household is wanted any more. `day`: days since 1970-01-01. */
+export function isHouseholdOver({ state }: { readonly state: HouseholdState }, clocks: Clocks, day: number): boolean {
+  return keptUntil(state, clocks) < day;
+}
+
 function grantKeptUntil({ day, ended }: GrantOfHousehold, clocks: Clocks): number {
   switch (ended?.how) {
     case 'paid':
