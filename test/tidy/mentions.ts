@@ -1,0 +1,126 @@
+import { join, relative } from 'node:path';
+
+import ts from 'typescript';
+
+import { repositoryRoot } from '../../deploy/local/place.js';
+
+/** A place in the code that names something, and what that is, whatever it is called there. */
+export interface Mention {
+  readonly file: string;
+  readonly node: ts.Node;
+  /** As it is declared. */
+  readonly name: string;
+  /** The interface, class or namespace in which it is declared; empty for what stands alone. */
+  readonly owner: string;
+  /** The file that declares it. */
+  readonly from: string;
+}
+
+/** Sources with what the type checker knows of them. Paths are those from the root of the repository. */
+export class CheckedSources {
+  readonly checker: ts.TypeChecker;
+  private readonly sources: ReadonlyMap<string, ts.SourceFile>;
+
+  /** @param planted texts of files that are not there, by their paths */
+  constructor(files: readonly string[], planted: Readonly<Record<string, string>> = {}) {
+    const texts = new Map(Object.entries(planted).map(([file, text]) => [join(repositoryRoot, file), text]));
+    const options = compilerOptions();
+    const host = ts.createCompilerHost(options, true);
+    const read = { getSourceFile: host.getSourceFile.bind(host), fileExists: host.fileExists.bind(host) };
+    host.fileExists = (path) => texts.has(path) || read.fileExists(path);
+    host.getSourceFile = (path, version, onError) => {
+      const text = texts.get(path);
+      if (text !== undefined) return ts.createSourceFile(path, text, version, true);
+      return read.getSourceFile(path, version, onError);
+    };
+    const all = [...files, ...Object.keys(planted)];
+    const rootNames = all.map((file) => join(repositoryRoot, file));
+    const program = ts.createProgram({ rootNames, options, host });
+    this.checker = program.getTypeChecker();
+    this.sources = new Map(
+      all.flatMap((file) => {
+        const source = program.getSourceFile(join(repositoryRoot, file));
+        return source === undefined ? [] : [[file, source]];
+      }),
+    );
+  }
+
+  /** Everything inside of the files, from the outside to the inside. */
+  *nodes(): Generator<{ readonly file: string; readonly node: ts.Node }> {
+    for (const [file, source] of this.sources) for (const node of within(source)) yield { file, node };
+  }
+
+  /** @param isAsked by its text, which words are looked up at all; absent: every one */
+  *mentions(isAsked: (text: string) => boolean = () => true): Generator<Mention> {
+    for (const { file, node } of this.nodes()) {
+      if (!(ts.isIdentifier(node) || ts.isStringLiteralLike(node)) || !isAsked(node.text)) continue;
+      for (const symbol of this.symbolsAt(node))
+        yield* this.declarationsOf(symbol).map((at) => ({ file, node, ...at }));
+    }
+  }
+
+  /** Where a symbol is declared, seen through imports and re-exports. */
+  declarationsOf(symbol: ts.Symbol): readonly Pick<Mention, 'name' | 'owner' | 'from'>[] {
+    const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    const declared = isAlias ? this.checker.getAliasedSymbol(symbol) : symbol;
+    return (declared.declarations ?? []).map((declaration) => ({
+      name: declared.name,
+      owner: ownerOf(declaration),
+      from: relative(repositoryRoot, declaration.getSourceFile().fileName),
+    }));
+  }
+
+  private symbolsAt(node: ts.Identifier | ts.StringLiteralLike): readonly ts.Symbol[] {
+    const { checker } = this;
+    const { parent } = node;
+    const property = (type: ts.Type): ts.Symbol | undefined => checker.getPropertyOfType(type, node.text);
+    const found = [checker.getSymbolAtLocation(node)];
+    // `const { env: x } = process` and `({ env: x } = process)`
+    if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node)
+      found.push(property(checker.getTypeAtLocation(parent.parent)));
+    const assigned = assignedFrom(parent);
+    if (assigned !== undefined) found.push(property(checker.getTypeAtLocation(assigned)));
+    if (ts.isShorthandPropertyAssignment(parent)) found.push(checker.getShorthandAssignmentValueSymbol(parent));
+    if (ts.isElementAccessExpression(parent) && parent.argumentExpression === node)
+      found.push(property(checker.getTypeAtLocation(parent.expression)));
+    return [...new Set(found.filter((symbol) => symbol !== undefined))];
+  }
+}
+
+/** The place as a person finds it. */
+export function placeOf({ file, node }: Pick<Mention, 'file' | 'node'>): string {
+  const source = node.getSourceFile();
+  return `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`;
+}
+
+function* within(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, (child) => void children.push(child));
+  for (const child of children) yield* within(child);
+}
+
+/** What a pattern on the left of an assignment takes its properties from. */
+function assignedFrom(property: ts.Node): ts.Expression | undefined {
+  if (!(ts.isPropertyAssignment(property) || ts.isShorthandPropertyAssignment(property))) return undefined;
+  const { parent: pattern } = property;
+  const { parent: assignment } = pattern;
+  const isAssigned = ts.isBinaryExpression(assignment) && assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  return isAssigned && assignment.left === pattern ? assignment.right : undefined;
+}
+
+function ownerOf(declaration: ts.Declaration): string {
+  for (let node: ts.Node | undefined = declaration.parent; node !== undefined; node = node.parent) {
+    if (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node))
+      return node.name?.text ?? '';
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) return node.name.text;
+    if (ts.isSourceFile(node) || ts.isBlock(node)) return '';
+  }
+  return '';
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const file = join(repositoryRoot, 'tsconfig.json');
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (): void => undefined };
+  return ts.getParsedCommandLineOfConfigFile(file, {}, host)?.options ?? {};
+}
