@@ -108,6 +108,15 @@ const access: readonly Twin[] = [
     name: 'does not pass for a household',
   },
   {
+    promise: 'whoever of the city tries something is in the log, also where it is refused',
+    without: 'the attempt is written when the signature is known, not when the work is done',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: '        attempted(person);',
+    replace: '        void attempted;',
+    test: 'libs/service/test/operations.it.spec.ts',
+    name: 'is in the log',
+  },
+  {
     promise: 'a stop takes as long as the longest round, not as all rounds together',
     without: 'all loops are told to end at once',
     file: 'libs/service/src/scheduling/workers.ts',

@@ -54,7 +54,7 @@ export interface ServiceOptions {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   /** Providers in another shape: workers that do nothing until a test tells them to. */
-  readonly instead?: readonly (readonly [Type, Type])[];
+  readonly instead?: readonly (readonly [Type | (abstract new (...args: never[]) => object), Type])[];
   /** A database that is there already, and stays when the service is closed. */
   readonly database?: TestDatabase;
 }

@@ -1,6 +1,7 @@
 export { Public, SignedBy, SignedByDevice } from './auth/access.js';
 export { ContractBody, Device, Person, type Caller } from './auth/caller.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
+export { Operation } from './auth/operation.js';
 export { isKeyName, publicKeyFrom, type Enrolment } from './auth/enrolment.js';
 export { ed25519PublicKey, isSigned, signerOf, type SignedRequest, type Signer } from './auth/http-signature.js';
 export { Staff, staffRoles, type StaffRole } from './auth/staff.entity.js';

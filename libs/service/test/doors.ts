@@ -16,6 +16,7 @@ import { ContractBody, Device, Person, type Caller } from '../src/auth/caller.js
 import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directory.js';
 import { StaffRepository, type EnrolledStaff } from '../src/auth/staff.repository.js';
 import { Clock } from '../src/clock/clock.js';
+import { Log } from '../src/log/log.js';
 import { httpAdapter, quietly, readBodiesAsBytes } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { InternalListener } from '../src/http/listeners.js';
@@ -129,6 +130,7 @@ export class Doors {
       controllers: [...controllers],
       providers: [
         { provide: Clock, useValue: { now: () => now } },
+        { provide: Log, useValue: log },
         { provide: StaffRepository, useValue: staff },
         ...devices,
         AccessGuard,

@@ -2,11 +2,13 @@ import { Injectable, Optional, type CanActivate, type ExecutionContext, type OnM
 import { DiscoveryService } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock/clock.js';
+import { Log } from '../log/log.js';
 import { Problem } from '../problem/problem.js';
 import { accessOf, type Access } from './access.js';
 import { takesBody, type CalledRequest, type Caller } from './caller.js';
 import { DeviceDirectory, NoDeviceDirectoryError } from './device-directory.js';
 import { isSigned, signerOf, type SignedRequest, type Signer } from './http-signature.js';
+import { operationOf } from './operation.js';
 import { StaffRepository } from './staff.repository.js';
 
 /**
@@ -18,6 +20,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(
     private readonly staff: StaffRepository,
     private readonly clock: Clock,
+    private readonly log: Log,
     private readonly discovery: DiscoveryService,
     @Optional() private readonly devices?: DeviceDirectory,
   ) {}
@@ -37,7 +40,8 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
     const { access } = request.routeOptions.config as { readonly access?: Access };
     if (access === undefined) throw new Problem('not-found');
-    request.caller = await this.callerOf(access, signedPart(request));
+    const attempted = (by: string): void => this.note(request, operationOf(context.getHandler()), by);
+    request.caller = await this.callerOf(access, signedPart(request), attempted);
     if (!takesBody(context.getHandler())) refuseContent(request.body);
     return true;
   }
@@ -46,7 +50,14 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return this.discovery.getControllers().flatMap(({ metatype }) => methodsOf(metatype?.prototype as unknown));
   }
 
-  private async callerOf(access: Access, request: SignedRequest): Promise<Caller> {
+  private note(request: CalledRequest, operation: string | undefined, by: string): void {
+    if (operation === undefined) return;
+    request.attempt = { operation, by };
+    this.log.write('info', 'operation', request.attempt);
+  }
+
+  /** @param attempted hears who has signed, before it is asked whether that person may */
+  private async callerOf(access: Access, request: SignedRequest, attempted: (person: string) => void): Promise<Caller> {
     switch (access.type) {
       case 'public':
         return {};
@@ -57,6 +68,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
       }
       case 'staff': {
         const { person, role } = await this.signerOf(request, (name) => this.staff.find(name));
+        attempted(person);
         if (!access.roles.includes(role)) throw new Problem('not-allowed');
         return { person };
       }

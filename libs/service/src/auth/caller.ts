@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parseJson, validate } from '#libs/contracts';
+import type { AttemptRequest } from '../log/attempt.js';
 import type { EnrolledDevice } from './device-directory.js';
 
 /** Who has called, as the guard has found out. */
@@ -11,7 +12,7 @@ export interface Caller {
 }
 
 /** Bodies reach the service as bytes: a signature covers them as they came. */
-export interface CalledRequest {
+export interface CalledRequest extends AttemptRequest {
   readonly body: Buffer | undefined;
   caller?: Caller;
 }

@@ -1,13 +1,13 @@
 import { HttpCode, Post } from '@nestjs/common';
 import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
-import { Transactions } from '#libs/bus';
-import { Field, IsBytes, type Service } from '#libs/contracts';
-import { LegalHolds, RecordsError, type HoldSummary } from '#libs/records';
+import { Field, IsBytes } from '#libs/contracts';
+import { RecordsError, type HoldSummary } from '#libs/records';
 import { SignedBy } from '../auth/access.js';
-import { ContractBody, Person } from '../auth/caller.js';
+import { ContractBody } from '../auth/caller.js';
+import { Operation } from '../auth/operation.js';
 import { InternalController } from '../http/internal-controller.js';
 import { Problem } from '../problem/problem.js';
-import { Log } from '../log/log.js';
+import { LegalHoldsService } from './legal-holds.service.js';
 
 const VALUES_MAX = 100;
 
@@ -33,52 +33,41 @@ class NamedHold {
 /** Legal holds, by the custodian alone. What is kept under one is given out sealed: the service cannot read it. */
 @InternalController('v1/legal-holds')
 export class LegalHoldsController {
-  constructor(
-    private readonly transactions: Transactions<Service>,
-    private readonly holds: LegalHolds,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly holds: LegalHoldsService) {}
 
   @Post('place')
   @HttpCode(200)
   @SignedBy('custodian')
-  async place(@Person() by: string, @ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<{ hold: string }> {
-    this.record('place', by);
+  @Operation('legal-hold-place')
+  async place(@ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<{ hold: string }> {
     const wish = { kind, values: values.map((value) => Buffer.from(value, 'base64url')) };
-    return { hold: await told(() => this.transactions.run(({ tx }) => this.holds.placeHold(tx, wish))) };
+    return { hold: await told(() => this.holds.place(wish)) };
   }
 
   @Post('list')
   @HttpCode(200)
   @SignedBy('custodian')
-  async list(@Person() by: string): Promise<{ holds: readonly HoldSummary[] }> {
-    this.record('list', by);
-    return { holds: await this.transactions.run(({ tx }) => this.holds.listHolds(tx)) };
+  @Operation('legal-hold-list')
+  async list(): Promise<{ holds: readonly HoldSummary[] }> {
+    return { holds: await this.holds.list() };
   }
 
   @Post('lift')
   @HttpCode(200)
   @SignedBy('custodian')
-  async lift(@Person() by: string, @ContractBody(NamedHold) { hold }: NamedHold): Promise<{ lifted: boolean }> {
-    this.record('lift', by);
-    return { lifted: await told(() => this.transactions.run(({ tx }) => this.holds.liftHold(tx, hold))) };
+  @Operation('legal-hold-lift')
+  async lift(@ContractBody(NamedHold) { hold }: NamedHold): Promise<{ lifted: boolean }> {
+    return { lifted: await told(() => this.holds.lift(hold)) };
   }
 
   /** Sealed to the custodian's key; opened on a machine of the custodian's own. */
   @Post('export')
   @HttpCode(200)
   @SignedBy('custodian')
-  async export(
-    @Person() by: string,
-    @ContractBody(NamedHold) { hold }: NamedHold,
-  ): Promise<{ sealed: readonly string[] }> {
-    this.record('export', by);
-    const kept = await this.transactions.run(({ tx }) => this.holds.exportHeld(tx, hold));
+  @Operation('legal-hold-export')
+  async export(@ContractBody(NamedHold) { hold }: NamedHold): Promise<{ sealed: readonly string[] }> {
+    const kept = await this.holds.export(hold);
     return { sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
-  }
-
-  private record(what: string, by: string): void {
-    this.log.write('info', 'operation', { operation: `legal-hold-${what}`, by });
   }
 }
 

@@ -50,6 +50,7 @@ export const logEvents = {
   'money-held': { code: 'code' },
   // Who of the city has told the service to do what; the name is a pseudonym.
   operation: { operation: 'code', by: 'code' },
+  'operation-refused': { operation: 'code', by: 'code', code: 'code' },
 } as const satisfies Record<string, Readonly<Record<string, Shape>>>;
 
 export type LogEvent = keyof typeof logEvents;

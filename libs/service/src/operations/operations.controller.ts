@@ -2,7 +2,7 @@ import { HttpCode, Post } from '@nestjs/common';
 import { Bus, type ParkedGroup } from '#libs/bus';
 import { addDays, clocks, type Service } from '#libs/contracts';
 import { SignedBy } from '../auth/access.js';
-import { Person } from '../auth/caller.js';
+import { Operation } from '../auth/operation.js';
 import { InternalController } from '../http/internal-controller.js';
 import { errorFields, Log } from '../log/log.js';
 import { Nightly } from '../records/nightly.js';
@@ -29,8 +29,8 @@ export class OperationsController {
   @Post('republish')
   @HttpCode(200)
   @SignedBy('operator')
-  async republish(@Person() by: string): Promise<{ left: number }> {
-    this.record('republish', by);
+  @Operation('republish')
+  async republish(): Promise<{ left: number }> {
     await this.bus.republish();
     const { database } = await this.bus.status();
     return { left: database?.replayLeft ?? 0 };
@@ -40,8 +40,8 @@ export class OperationsController {
   @Post('parked')
   @HttpCode(200)
   @SignedBy('operator')
-  async parked(@Person() by: string): Promise<{ groups: readonly ParkedView[] }> {
-    this.record('parked', by);
+  @Operation('parked')
+  async parked(): Promise<{ groups: readonly ParkedView[] }> {
     const groups = await this.bus.parked();
     return { groups: groups.map((group) => ({ ...group, lastDay: addDays(group.day, clocks.dayKeyDays) })) };
   }
@@ -50,8 +50,8 @@ export class OperationsController {
   @Post('parked/retry')
   @HttpCode(200)
   @SignedBy('operator')
-  async retry(@Person() by: string): Promise<{ retried: number }> {
-    this.record('parked-retry', by);
+  @Operation('parked-retry')
+  async retry(): Promise<{ retried: number }> {
     return { retried: await this.bus.retryParked() };
   }
 
@@ -59,8 +59,8 @@ export class OperationsController {
   @Post('brake/release')
   @HttpCode(200)
   @SignedBy('operator')
-  async release(@Person() by: string): Promise<{ wasBraked: boolean }> {
-    this.record('brake-release', by);
+  @Operation('brake-release')
+  async release(): Promise<{ wasBraked: boolean }> {
     return this.releaseBrake(false);
   }
 
@@ -68,8 +68,8 @@ export class OperationsController {
   @Post('brake/set-aside')
   @HttpCode(200)
   @SignedBy('operator')
-  async setAside(@Person() by: string): Promise<{ wasBraked: boolean }> {
-    this.record('brake-set-aside', by);
+  @Operation('brake-set-aside')
+  async setAside(): Promise<{ wasBraked: boolean }> {
     return this.releaseBrake(true);
   }
 
@@ -77,8 +77,8 @@ export class OperationsController {
   @Post('turn')
   @HttpCode(200)
   @SignedBy('operator')
-  async turn(@Person() by: string): Promise<{ outcome: string }> {
-    this.record('turn', by);
+  @Operation('turn')
+  async turn(): Promise<{ outcome: string }> {
     const running = this.nightly.run().then(({ outcome }): string => outcome);
     running.catch((error: unknown) => this.log.write('error', 'work-failed', { work: 'turn', ...errorFields(error) }));
     const soon = new Promise<string>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, 'begun').unref());
@@ -89,9 +89,5 @@ export class OperationsController {
     const { isBraked } = await this.bus.status();
     await this.bus.releaseBrake({ setAside });
     return { wasBraked: isBraked };
-  }
-
-  private record(operation: string, by: string): void {
-    this.log.write('info', 'operation', { operation, by });
   }
 }

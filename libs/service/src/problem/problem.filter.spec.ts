@@ -58,7 +58,9 @@ function answerTo(thrown: unknown): Answer {
     },
   };
   const log = createLog('intake', { write: (line) => void (answer.log += line) });
-  const host = { switchToHttp: () => ({ getResponse: () => reply }) } as unknown as ArgumentsHost;
+  const host = {
+    switchToHttp: () => ({ getRequest: () => ({}), getResponse: () => reply }),
+  } as unknown as ArgumentsHost;
   const filter = new ProblemFilter(log);
   filter.catch(thrown, host);
   return answer;

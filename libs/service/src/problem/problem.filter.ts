@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { AttemptRequest } from '../log/attempt.js';
 import { errorFields, Log } from '../log/log.js';
 import { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 
@@ -55,7 +56,12 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    sendProblem(host.switchToHttp().getResponse<FastifyReply>(), error, this.log);
+    const http = host.switchToHttp();
+    const { attempt } = http.getRequest<AttemptRequest>();
+    if (attempt !== undefined) {
+      this.log.write('warn', 'operation-refused', { ...attempt, code: problemOf(error).code });
+    }
+    sendProblem(http.getResponse<FastifyReply>(), error, this.log);
   }
 }
 
