@@ -280,6 +280,13 @@ module.exports = {
       nodeBuiltIn,
     ]),
     {
+      name: 'service-database-below-all',
+      comment: 'The room of the database is told which tables there are; it knows none of the rooms that have them.',
+      severity: 'error',
+      from: { path: '^libs/service/src/database/', pathNot: sources },
+      to: { path: '^libs/service/src/', pathNot: '^libs/service/src/(database|config)/' },
+    },
+    {
       name: 'kafkajs-only-in-the-bus',
       comment: 'Another client can take its place. Set-up of a local broker and tests are outside the product.',
       from: { pathNot: ['^libs/bus/', '^deploy/local/test/', '^test/'] },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { dataSourceOf } from '#libs/service';
+import { dataSourceOf, entitiesOf } from '#libs/service';
 import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
@@ -226,7 +226,7 @@ describe('two processes on one database', () => {
 describe('the schema', () => {
   it('goes up, down and up again, and is what the entities say', async () => {
     const { url, drop } = await testDatabase();
-    const source = await dataSourceOf({ url, ...eligibility }).initialize();
+    const source = await dataSourceOf({ url, ...eligibility, entities: entitiesOf(eligibility) }).initialize();
     try {
       const tables = async (): Promise<string[]> => {
         const rows = await source.query<{ name: string }[]>(

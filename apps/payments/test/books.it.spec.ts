@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dataSourceOf } from '#libs/service';
+import { dataSourceOf, entitiesOf } from '#libs/service';
 import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { randomId } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -302,7 +302,7 @@ describe('the anchor', () => {
 describe('the schema', () => {
   it('goes up, down and up again, and is what the entities say', async () => {
     const { url, drop } = await testDatabase();
-    const source = await dataSourceOf({ url, ...payments }).initialize();
+    const source = await dataSourceOf({ url, ...payments, entities: entitiesOf(payments) }).initialize();
     try {
       const tables = async (): Promise<string[]> =>
         (

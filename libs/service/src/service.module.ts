@@ -13,6 +13,7 @@ import { OperationsModule } from './operations/operations.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { NightlyModule } from './records/nightly.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
+import { entitiesOf } from './definition/entities.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
 import { SERVICE_NAME } from './definition/service-name.js';
 
@@ -31,7 +32,7 @@ export class ServiceModule {
         HealthModule,
         MetricsModule,
         KeysModule.for({ service, series: secretSeries }),
-        DatabaseModule.for(definition),
+        DatabaseModule.for({ entities: entitiesOf(definition), migrations: definition.migrations }),
         RecordsModule.for(definition),
         MessagingModule.for(service),
         NightlyModule,

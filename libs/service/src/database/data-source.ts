@@ -1,7 +1,6 @@
 import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
-import { Staff } from '../auth/staff.entity.js';
 import { DataVersionError } from './data-version-error.js';
 
 export interface DatabaseOptions {
@@ -18,8 +17,8 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
   return new DataSource({
     type: 'postgres',
     url,
-    entities: [...listed(entities), Staff],
-    migrations: [...listed(migrations)],
+    entities,
+    migrations,
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -27,11 +26,6 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
     poolSize: 4,
     extra: { application_name: 'reads' },
   });
-}
-
-/** Every service has staff of its own besides what it names itself. */
-function listed<T>(list: MixedList<T>): readonly (T | string)[] {
-  return Object.values(list) as T[];
 }
 
 /** Connects and brings the schema up to date; several instances may start at once. @throws DataVersionError */

@@ -1,0 +1,11 @@
+import type { MixedList } from 'typeorm';
+import { Staff } from '../auth/staff.entity.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+type Entities = MixedList<Function>;
+
+/** Every entity of a service: staff, which each one has, besides what its definition names. */
+export function entitiesOf({ entities }: Pick<ServiceDefinition<never>, 'entities'>): Entities {
+  return [...(Object.values(entities) as Extract<Entities, readonly unknown[]>), Staff];
+}
