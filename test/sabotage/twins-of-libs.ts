@@ -2,6 +2,15 @@ import type { Twin } from './twin.js';
 
 const messages: readonly Twin[] = [
   {
+    promise: 'nothing is changed outside of a transaction',
+    without: 'what reads without one runs nothing but SELECT',
+    file: 'libs/database/src/tx.ts',
+    find: 'if (!PLAIN_READ.test(text)) return',
+    replace: "if (!PLAIN_READ.test(text) && text === '') return",
+    test: 'libs/bus/test/parts.it.spec.ts',
+    name: 'refuses',
+  },
+  {
     promise: 'messages leave in the order in which they were committed',
     without: 'the relay sorts by the number of the transaction, not by its text',
     file: 'libs/bus/src/produce/relay-log.ts',

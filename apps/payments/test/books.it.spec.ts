@@ -6,6 +6,7 @@ import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { randomId } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
+import { statementsOf } from '../../../test/support/statements.js';
 import { AnchorService } from '../src/ledger/index.js';
 import { PaymentsModule, payments } from '../src/payments.module.js';
 import { PaymentsWorld } from './support.js';
@@ -240,6 +241,13 @@ describe('the anchor', () => {
       anchored.grant(household),
     ]);
   }
+
+  it('is looked at with one statement while there is nothing new', async () => {
+    const anchor = anchored.service.get(AnchorService);
+    await anchor.advance();
+    const statements = await statementsOf(anchored.service.pool, async () => expect(await anchor.advance()).toBe(true));
+    expect(statements).toEqual(['SELECT seq, hash FROM chain_head']);
+  });
 
   it('moves before anything is sent; a crash between the commit and the anchor holds nothing', async () => {
     const before = readFileSync(file(), 'utf8');

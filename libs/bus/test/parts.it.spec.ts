@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, type Service } from '#libs/contracts';
-import { inTransaction } from '#libs/database';
+import { inTransaction, reading } from '#libs/database';
 import { ConfigResourceTypes } from 'kafkajs';
 
 import { prepareTopics } from '../src/index.js';
@@ -9,6 +9,7 @@ import { deliver, ordersOf } from '../src/testing.js';
 import { kafkaErrorType } from '../src/kafka/kafka-client.js';
 import { readPage } from '../src/produce/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';
+import { statementsOf } from '../../../test/support/statements.js';
 import { clientOf, superClient } from './log.js';
 import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
 
@@ -159,5 +160,28 @@ describe('topics', () => {
     expect(await writes('eligibility')).toBe('written');
     expect(await writes('payments')).toBe('TOPIC_AUTHORIZATION_FAILED');
     expect(await writes('intake')).toBe('TOPIC_AUTHORIZATION_FAILED');
+  });
+});
+
+describe('a read outside of any transaction', () => {
+  it('costs one statement', async () => {
+    const said = await statementsOf(database.pool, () =>
+      reading(database.pool, async (reader) => {
+        expect((await reader.query('SELECT $1::integer AS one', [1])).rows).toEqual([{ one: 1 }]);
+      }),
+    );
+    expect(said).toEqual(['SELECT $1::integer AS one']);
+  });
+
+  it.each([
+    `UPDATE relay_cursor SET epoch = 9`,
+    `WITH gone AS (DELETE FROM outbox RETURNING 1) SELECT * FROM gone`,
+    `SELECT 1; DELETE FROM outbox`,
+    `SELECT name FROM relay_cursor FOR UPDATE`,
+    `SELECT name FROM relay_cursor
+       for no key update`,
+  ])('refuses %s', async (statement) => {
+    const read = (): Promise<unknown> => reading(database.pool, (reader) => reader.query(statement));
+    expect(await statementsOf(database.pool, () => expect(read()).rejects.toBeInstanceOf(TypeError))).toEqual([]);
   });
 });

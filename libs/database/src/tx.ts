@@ -30,8 +30,11 @@ export function hearLostSessions(pool: pg.Pool): void {
   pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
-/** Runs work in one transaction; rolls back and hands on whatever it throws. */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** Lends one session of the pool. Work may say of it that it is lost: then nobody is given it again. */
+async function withSession<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, lose: (error: Error) => void) => Promise<T>,
+): Promise<T> {
   hearLostSessions(pool);
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -41,18 +44,47 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<
   };
   client.on('error', lose);
   try {
-    await client.query('BEGIN');
-    const result = await work(asTx(client));
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch((lost: unknown) => {
-      // The connection is of no use any more; the server rolls back by itself.
-      broken = lost instanceof Error ? lost : new Error('rollback failed');
-    });
-    throw error;
+    return await work(client, lose);
   } finally {
     client.off('error', lose);
     client.release(broken);
   }
+}
+
+/** Runs work in one transaction; rolls back and hands on whatever it throws. */
+export function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return withSession(pool, async (client, lose) => {
+    try {
+      await client.query('BEGIN');
+      const result = await work(asTx(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((lost: unknown) => {
+        // The connection is of no use any more; the server rolls back by itself.
+        lose(lost instanceof Error ? lost : new Error('rollback failed'));
+      });
+      throw error;
+    }
+  });
+}
+
+/** A plain SELECT: nothing that changes or locks anything, and one statement alone. */
+const PLAIN_READ = /^\s*SELECT\b(?![^]*(;|\bFOR\s+(UPDATE|NO\s+KEY|SHARE|KEY)\b))/i;
+
+/**
+ * Runs reads on one session and outside of any transaction, so that each costs one statement and sees what is committed
+ * just then.
+ *
+ * @throws TypeError for what is no plain SELECT: it would be committed at once, or lock nothing
+ */
+export function reading<T>(pool: pg.Pool, work: (reader: Tx) => Promise<T>): Promise<T> {
+  return withSession(pool, (client) =>
+    work({
+      query: (text, values) => {
+        if (!PLAIN_READ.test(text)) return Promise.reject(new TypeError('outside of a transaction only SELECT is run'));
+        return asTx(client).query(text, values);
+      },
+    }),
+  );
 }

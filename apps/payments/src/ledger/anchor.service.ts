@@ -35,9 +35,9 @@ export class AnchorService implements OnModuleInit {
     return this.held;
   }
 
-  /** As `standing`, in a transaction of its own. */
+  /** As `standing`, where nothing is planned by it. */
   standingNow(): Promise<Standing> {
-    return this.transactions.run(({ tx }) => this.standing(tx));
+    return this.transactions.read((reader) => this.standing(reader));
   }
 
   /**
@@ -83,7 +83,7 @@ export class AnchorService implements OnModuleInit {
   }
 
   private head(): Promise<AnchoredPair> {
-    return this.transactions.run(({ tx }) => this.chain.head(tx));
+    return this.transactions.read((reader) => this.chain.head(reader));
   }
 
   private note(hold: HoldReason | undefined): void {

@@ -1,5 +1,5 @@
 import type { Service } from '#libs/contracts';
-import { inTransaction } from '#libs/database';
+import { inTransaction, reading, type Tx } from '#libs/database';
 import type pg from 'pg';
 
 import { BusError } from '../trouble/errors.js';
@@ -16,6 +16,9 @@ export abstract class Transactions<S extends Service> {
    * transaction was in its way, so it must not leave traces outside of the transaction.
    */
   abstract run<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T>;
+
+  /** Reads without a transaction: each statement by itself sees what is committed. @throws TypeError for a change */
+  abstract read<T>(work: (reader: Tx) => Promise<T>): Promise<T>;
 }
 
 export interface OutboxTransactionsOptions {
@@ -31,6 +34,10 @@ export interface OutboxTransactionsOptions {
 export class OutboxTransactions<S extends Service> extends Transactions<S> {
   constructor(private readonly options: OutboxTransactionsOptions) {
     super();
+  }
+
+  read<T>(work: (reader: Tx) => Promise<T>): Promise<T> {
+    return reading(this.options.pool, work);
   }
 
   async run<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T> {
