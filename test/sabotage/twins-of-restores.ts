@@ -3,6 +3,15 @@ import type { Twin } from './twin.js';
 /** What keeps a database that was restored to an older state from losing anything, and from paying anybody twice. */
 export const twinsOfRestores: readonly Twin[] = [
   {
+    promise: 'a hold that people have lifted is lifted',
+    without: 'nothing is decided while the anchor cannot be moved',
+    file: 'apps/payments/src/reconciliation/hold.service.ts',
+    find: 'const decision = await this.anchor.alone(() => this.decide(wish));',
+    replace: 'const decision = await this.decide(wish).finally(() => this.anchor.alone(() => Promise.resolve(true)));',
+    test: 'apps/payments/test/hold.it.spec.ts',
+    name: 'not half done',
+  },
+  {
     promise: 'a database restored under a running service is filled again',
     without: 'what was applied before is compared with what the database knows',
     file: 'libs/bus/src/consume/processor.ts',

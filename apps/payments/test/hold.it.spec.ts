@@ -1,3 +1,4 @@
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '#libs/contracts';
 import { randomId } from '../../../test/support/signed-household.js';
@@ -44,6 +45,21 @@ describe('lifting', () => {
     );
     expect(last?.detail).toMatchObject({ people: ['person-1', 'person-2'], adopted: 1 });
     await expect(world.rows('DELETE FROM book_event')).rejects.toThrow('append-only');
+  });
+
+  it('is refused, and not half done, while somebody keeps the anchor locked', async () => {
+    await city.apply();
+    await world.carry();
+    rmSync(city.anchorFile);
+    const { digest } = await city.hold();
+    expect(await city.liftBy(city.people.first, { digest })).toBe('counted');
+    mkdirSync(`${city.anchorFile}.lock`);
+    expect(await city.liftBy(city.people.second, { digest })).toBe('busy');
+    expect((await world.books()).hold).toBe('anchor-missing');
+    expect(await world.rows(`SELECT 1 FROM book_event WHERE kind = 'hold-lifted'`)).toEqual([]);
+    rmdirSync(`${city.anchorFile}.lock`);
+    expect(await city.liftBy(city.people.second, { digest })).toBe('lifted');
+    expect((await world.books()).hold).toBeNull();
   });
 
   it('waits for a partner that does not answer', async () => {

@@ -27,6 +27,9 @@ export type LiftDecision =
   | { readonly outcome: 'counted' }
   | { readonly outcome: 'lifted' };
 
+/** `busy`: the anchor could not be moved just now, so nothing was decided. */
+export type LiftOutcome = LiftDecision | { readonly outcome: 'refused'; readonly reason: 'busy' };
+
 /**
  * Whether a hold may be lifted by one more person. Two different people, each for exactly what was found. What a rail
  * did not say, and what no fund can bear, nobody can accept.

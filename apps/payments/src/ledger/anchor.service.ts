@@ -64,7 +64,7 @@ export class AnchorService implements OnModuleInit {
     if (isThere && this.held === undefined) return true;
     if (this.held !== undefined && (await this.standingNow()).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
-    const isMoved = await this.anchor.locked(async () => {
+    const isMoved = await this.alone(async () => {
       const { hold, anchored } = await this.standingNow();
       if (hold !== undefined) return false;
       if (head.seq > anchored.seq) this.anchor.write(head);
@@ -73,12 +73,20 @@ export class AnchorService implements OnModuleInit {
     return isMoved ?? false;
   }
 
-  /** Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. */
+  /** Runs work while nobody else can move the anchor. Undefined: somebody keeps it locked, and an alarm says so. */
+  async alone<T extends object | boolean>(work: () => Promise<T>): Promise<T | undefined> {
+    const result = await this.anchor.locked(work);
+    if (result === undefined) this.log.write('warn', 'alarm', { alarm: 'anchor-locked' });
+    return result;
+  }
+
+  /**
+   * Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. Only
+   * within `alone`.
+   */
   async moveAfterLift(from: AnchoredPair): Promise<void> {
-    await this.anchor.locked(async () => {
-      const anchored = anchoredIn(this.anchor.read());
-      if (anchored.seq === from.seq && anchored.hash === from.hash) this.anchor.write(await this.head());
-    });
+    const anchored = anchoredIn(this.anchor.read());
+    if (anchored.seq === from.seq && anchored.hash === from.hash) this.anchor.write(await this.head());
     await this.standingNow();
   }
 

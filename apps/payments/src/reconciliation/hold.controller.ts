@@ -14,6 +14,9 @@ class LiftHold {
   accept?: boolean;
 }
 
+/** A lock that a dead process has left is anybody's after this time. */
+const ANCHOR_SECONDS = 30;
+
 /** Why payments holds, and how two people lift that. */
 @Controller('v1/hold')
 export class HoldController {
@@ -33,8 +36,14 @@ export class HoldController {
     @ContractBody(LiftHold) { digest, accept = false }: LiftHold,
   ): Promise<{ outcome: 'counted' | 'lifted' }> {
     const decision = await this.holds.agree({ digest, person, isAccepted: accept });
-    if (decision.outcome === 'refused')
-      throw new Problem(decision.reason === 'same-person' ? 'not-allowed' : 'not-now');
-    return { outcome: decision.outcome };
+    if (decision.outcome !== 'refused') return { outcome: decision.outcome };
+    switch (decision.reason) {
+      case 'same-person':
+        throw new Problem('not-allowed');
+      case 'not-now':
+        throw new Problem('not-now');
+      case 'busy':
+        throw new Problem('busy', { retryAfterSeconds: ANCHOR_SECONDS });
+    }
   }
 }

@@ -4,7 +4,7 @@ import { canonicalJson, dayOf } from '#libs/contracts';
 import { sha256, toBase64url } from '#libs/sealing';
 import { Clock } from '#libs/service';
 import type { Standing } from '../domain/anchor.js';
-import { lift, seenBy, type Found, type LiftDecision, type LiftWish } from '../domain/lift.js';
+import { lift, seenBy, type Found, type LiftDecision, type LiftOutcome, type LiftWish } from '../domain/lift.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
 import { HoldRepository } from './hold.repository.js';
 import { ProposalRepository } from './proposal.repository.js';
@@ -67,7 +67,13 @@ export class HoldService {
   }
 
   /** One more person agrees. With the second the books go on from where they are, and the anchor with them. */
-  async agree(wish: LiftWish): Promise<LiftDecision> {
+  async agree(wish: LiftWish): Promise<LiftOutcome> {
+    // What could not move the anchor must not be in the books either: whoever has lifted a hold believes it lifted.
+    const decision = await this.anchor.alone(() => this.decide(wish));
+    return decision ?? { outcome: 'refused', reason: 'busy' };
+  }
+
+  private async decide(wish: LiftWish): Promise<LiftDecision> {
     const [decision, standing] = await this.transactions.run(async ({ tx }) => {
       const head = await this.chain.lock(tx);
       const present = await this.anchor.standing(tx);
