@@ -86,6 +86,7 @@ const doors: readonly Door[] = [
     planted: [
       `import { KEYRING } from '../keys/keyring.provider.js';\nexport const token = KEYRING;`,
       `import { KEYRING as TOKEN } from '../keys/keyring.provider.js';\nexport const needs = { inject: [TOKEN] };`,
+      `import { KEYRING } from '../keys/keyring.provider.js';\nconst all = { KEYRING };\nexport const t = all.KEYRING;`,
       `import type { Keyring as K } from '#libs/sealing';\nexport type Part = Pick<K, 'secret'>;`,
       `export type Part = import('#libs/sealing').Keyring;`,
       `import * as sealing from '#libs/sealing';\nexport const open = () => sealing.FileKeyring.open;`,
