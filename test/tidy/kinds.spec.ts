@@ -1,5 +1,5 @@
-import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -24,17 +24,37 @@ const kinds: Readonly<Record<string, RegExp>> = {
 
 const services = ['intake', 'eligibility', 'payments', 'notification'];
 
+/** Where a file lies in these, that is its kind, too: whatever else its name says contradicts it. */
+const folders: Readonly<Record<string, RegExp>> = { core: /(^|\/)domain\//, migration: /(^|\/)migrations\// };
+const saysNothing = /(^|\/)(helpers?|utils?|managers?|base|common|misc|shared|lib)\//;
+
 /** The kinds that a file's name, from its service's `src`, says it is of. */
 function kindsOf(file: string): readonly string[] {
-  return Object.entries(kinds).flatMap(([kind, name]) => (name.test(file) ? [kind] : []));
+  if (saysNothing.test(file)) return [];
+  const told = [...Object.entries(kinds), ...Object.entries(folders)];
+  return [...new Set(told.flatMap(([kind, name]) => (name.test(file) ? [kind] : [])))];
+}
+
+function hasNameOfKind(file: string): boolean {
+  return Object.values(kinds).some((name) => name.test(file));
+}
+
+/** Files of no kind or of several. A test lies beside what it tests, and has its name. */
+function strangers(files: readonly string[]): readonly string[] {
+  return files.filter((file) => {
+    if (!file.endsWith('.spec.ts')) return kindsOf(file).length !== 1 || !hasNameOfKind(file);
+    return !files.includes(file.replace(/\.spec\.ts$/, '.ts'));
+  });
 }
 
 describe('every file of a service', () => {
   it.each(services)('of %s is of one kind, which its name tells', (service) => {
-    const files = globSync('**/*.ts', { cwd: join(repositoryRoot, 'apps', service, 'src') });
-    const sources = files.filter((file) => !file.endsWith('.spec.ts'));
-    expect(sources.length).toBeGreaterThan(10);
-    expect(sources.filter((file) => kindsOf(file).length !== 1)).toEqual([]);
+    const all = readdirSync(join(repositoryRoot, 'apps', service, 'src'), { recursive: true, withFileTypes: true });
+    const files = all
+      .filter((entry) => !entry.isDirectory())
+      .map(({ parentPath, name }) => relative(join(repositoryRoot, 'apps', service, 'src'), join(parentPath, name)));
+    expect(files.filter((file) => !file.endsWith('.spec.ts')).length).toBeGreaterThan(10);
+    expect(strangers(files)).toEqual([]);
   });
 
   it.each([
@@ -48,6 +68,33 @@ describe('every file of a service', () => {
   ])('would be noticed if it were called %s', (file) => expect(kindsOf(file)).toEqual([]));
 
   it.each([
+    'case.service.tsx',
+    'case.service.mts',
+    'case.service.cts',
+    'case.service.js',
+    'case.service.d.ts',
+    'Case.service.ts',
+    'data.json',
+    '.hidden.ts',
+    'domain/case.service.ts',
+    'domain/deep/case.ts',
+    'domain/rules.js',
+    'domain/on-hold.ts',
+    'domain/outgoing.ts',
+    'domain/config.js',
+    'ledger/domain/books.repository.ts',
+    'migrations/notes.ts',
+    'migrations/0002-more.js',
+    'migrations/on-start.ts',
+    'migrations/case.service.ts',
+    'ledger/migrations/0001-initial.ts',
+    'helpers/case.service.ts',
+    'ledger/common/rows.repository.ts',
+    'ledger/main.ts',
+    'ledger/pseudonyms.ts',
+  ])('would be noticed if it were called %s', (file) => expect(strangers([file])).toEqual([file]));
+
+  it.each([
     ['domain/plan.ts', 'core'],
     ['disbursement/on-grant-awarded.ts', 'message edge'],
     ['disbursement/outgoing.ts', 'door out'],
@@ -55,4 +102,13 @@ describe('every file of a service', () => {
     ['ledger/index.ts', 'front door'],
     ['migrations/0001-initial.ts', 'migration'],
   ])('%s is %s', (file, kind) => expect(kindsOf(file)).toEqual([kind]));
+
+  it.each(['case.service.spec.ts', 'domain/case.spec.ts', 'support.spec.ts', 'ledger/books.it.spec.ts'])(
+    'would be noticed if %s tested nothing beside it',
+    (file) => expect(strangers(['case.repository.ts', file])).toEqual([file]),
+  );
+
+  it('may have its test beside it', () => {
+    expect(strangers(['config.ts', 'config.spec.ts', 'domain/case.ts', 'domain/case.spec.ts'])).toEqual([]);
+  });
 });

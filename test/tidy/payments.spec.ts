@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
+import { importsIn } from './imports.js';
 
 const root = join(repositoryRoot, 'apps/payments/src');
 const sources: ReadonlyMap<string, string> = new Map(
@@ -15,7 +16,12 @@ const sources: ReadonlyMap<string, string> = new Map(
 /** Front doors of other folders that the files of folders know, each once for a file. */
 function doorsIn(files: ReadonlyMap<string, string>): readonly string[] {
   return [...files].flatMap(([file, text]) => {
-    const doors = [...text.matchAll(/from '\.\.\/([a-z-]+)\/index\.js'/g)].map(([, folder]) => `${file}: ${folder}`);
+    const [own] = file.split('/');
+    const doors = importsIn(text)
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => normalize(join(dirname(file), specifier)))
+      .filter((imported) => imported.endsWith('/index.js') && !imported.startsWith(`${own}/`))
+      .map((imported) => `${file}: ${dirname(imported)}`);
     return file.includes('/') ? [...new Set(doors)] : [];
   });
 }
@@ -40,6 +46,18 @@ describe('the folders of payments', () => {
     expect(doors.slice(25)).toEqual([]);
     const twice = `import { A } from '../ledger/index.js';\nimport type { B } from '../ledger/index.js';\n`;
     expect(doorsIn(new Map([['rails/a.ts', twice]]))).toEqual(['rails/a.ts: ledger']);
+  });
+
+  it.each([
+    ['rails/a.ts', `import { A } from '../ledger/index.js';`],
+    ['rails/a.ts', `import type { A } from '../ledger/index.js';`],
+    ['rails/a.ts', `import '../ledger/index.js';`],
+    ['rails/a.ts', `export { A } from '../ledger/index.js';`],
+    ['rails/a.ts', `export const a = await import('../ledger/index.js');`],
+    ['rails/a.ts', `export type A = import('../ledger/index.js').A;`],
+    ['rails/cash/a.ts', `import { A } from '../../ledger/index.js';`],
+  ])('are seen to know another in %s by %s', (file, text) => {
+    expect(doorsIn(new Map([[file, text]]))).toEqual([`${file}: ledger`]);
   });
 
   it('leave the name of a payout method to its rail', () => {

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
+import { COMPUTED, importsIn } from './imports.js';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -14,7 +15,7 @@ type Files = Readonly<Record<string, string>>;
 function arrows(files: Files): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const [file, text] of Object.entries(files)) {
-    for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s+'(\.[^']*)'/g)) {
+    for (const specifier of importsIn(text).filter((each) => each.startsWith('.'))) {
       const [from, to] = [roomOf(file), roomOf(normalize(join(dirname(file), specifier)))];
       if (from === undefined || to === undefined || from === to) continue;
       found.set(from, (found.get(from) ?? new Set()).add(to));
@@ -65,5 +66,30 @@ describe('the rooms', () => {
     expect(circular(files)).toEqual([]);
     const planted = { ...files, 'three/c.ts': "import { c } from '../one/c.js';" };
     expect(circular(planted)).toEqual(['one', 'three', 'two']);
+  });
+
+  it.each([
+    `import { c } from '../one/c.js';`,
+    `import '../one/c.js';`,
+    `import type { C } from '../one/c.js';`,
+    `import { type C } from "../one/c.js";`,
+    `export * from '../one/c.js';`,
+    `export type { C } from '../one/c.js';`,
+    `export const c = await import('../one/c.js');`,
+    'export const c = await import(`../one/c.js`);',
+    `export type C = import('../one/c.js').C;`,
+    `import c = require('../one/c.js');`,
+  ])('have a circle with %s', (text) => {
+    expect(circular({ 'one/c.ts': `import { b } from '../two/b.js';`, 'two/b.ts': text })).toEqual(['one', 'two']);
+  });
+
+  it('are imported by names that can be read', () => {
+    const computing = parts.flatMap((part) =>
+      Object.entries(filesOf(part)).flatMap(([file, text]) =>
+        importsIn(text).includes(COMPUTED) ? [`${part}/${file}`] : [],
+      ),
+    );
+    expect(computing).toEqual([]);
+    expect(importsIn('export const c = await import(`../${room}/c.js`);')).toEqual([COMPUTED]);
   });
 });
