@@ -60,6 +60,16 @@ describe('the folders of payments', () => {
     expect(doorsIn(new Map([[file, text]]))).toEqual([`${file}: ledger`]);
   });
 
+  it('are each given ids of their own, and none those of another', () => {
+    const [, ...classes] = (sources.get('pseudonyms.ts') ?? '').split('export class ');
+    const names = classes.map((text) => /^\w+/.exec(text)?.[0] ?? '');
+    const users = (name: string): readonly string[] => {
+      const files = [...sources].filter(([file, text]) => file.includes('/') && new RegExp(`\\b${name}\\b`).test(text));
+      return [...new Set(files.map(([file]) => file.split('/', 1)[0] ?? ''))];
+    };
+    expect(names.map(users)).toEqual([['disbursement'], ['ledger']]);
+  });
+
   it('leave the name of a payout method to its rail', () => {
     expect(namersIn(sources)).toEqual([]);
     const rail = ['rails/cash/cash.adapter.ts', `readonly way = 'CASH';`] as const;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { GrantPseudonyms } from '../pseudonyms.js';
 import { RailAnswers, RailsModule } from '../rails/index.js';
 import { DeadlinesWorker } from './deadlines.worker.js';
 import { DisbursementService } from './disbursement.service.js';
@@ -17,7 +17,7 @@ import { WaitingListWorker } from './waiting-list.worker.js';
   imports: [LedgerModule, RailsModule],
   controllers: [OnPayoutChosen, OnGrantAwarded, OnGrantCancelled, OnPaymentsRequestFiled],
   providers: [
-    Pseudonyms,
+    GrantPseudonyms,
     DeadlinesWorker,
     DisbursementService,
     { provide: RailAnswers, useExisting: DisbursementService },

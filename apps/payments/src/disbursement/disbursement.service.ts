@@ -11,7 +11,7 @@ import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
 import { settleByPeople, type PeoplesEnd, type SlotName } from '../domain/settle.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { GrantPseudonyms } from '../pseudonyms.js';
 import { RailRegistry, type RailAnswers } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
 import { messagesFor, sealCode } from './outgoing.js';
@@ -41,7 +41,7 @@ export class DisbursementService implements RailAnswers {
     private readonly booking: BookingService,
     private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
-    private readonly pseudonyms: Pseudonyms,
+    private readonly pseudonyms: GrantPseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}

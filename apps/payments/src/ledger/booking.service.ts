@@ -3,7 +3,7 @@ import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
 import { bookingOf } from '../domain/booking.js';
 import type { ChainLink, LedgerChange } from '../domain/ledger.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { BookPseudonyms } from '../pseudonyms.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 /**
@@ -14,7 +14,7 @@ import { LedgerRepository } from './ledger.repository.js';
 export class BookingService {
   constructor(
     private readonly ledger: LedgerRepository,
-    private readonly pseudonyms: Pseudonyms,
+    private readonly pseudonyms: BookPseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PaymentsConfig } from '../config.js';
-import { Pseudonyms } from '../pseudonyms.js';
+import { BookPseudonyms } from '../pseudonyms.js';
 import { Anchor, AnchorFile } from './anchor-file.adapter.js';
 import { AnchorService } from './anchor.service.js';
 import { BookingService } from './booking.service.js';
@@ -25,7 +25,7 @@ import { LedgerRepository } from './ledger.repository.js';
       useFactory: ({ anchorFolder }: PaymentsConfig) => new AnchorFile(join(anchorFolder, 'payments.json')),
       inject: [PaymentsConfig],
     },
-    Pseudonyms,
+    BookPseudonyms,
     AnchorService,
     BookingService,
     BooksRepository,
