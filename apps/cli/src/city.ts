@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { services, type Service } from '#libs/contracts';
 import { signatureHeaders, type DeviceSigner } from '#libs/household';
 import { importPrivateKey, signEd25519 } from '#libs/sealing';
-import type { HealthReport, StaffRole } from '#libs/service';
+import { isInternalPath, type HealthReport, type StaffRole } from '#libs/service';
 
 import { readCityFile, type CityOptions, type StaffKey, type Urls } from './city-file.js';
 import { OperateProblem } from './problem.js';
@@ -20,8 +20,6 @@ export interface Instance {
 }
 
 const ANSWER_WITHIN_MS = 30_000;
-/** What a service takes on its internal listener alone. */
-const INSIDE = /^\/v1\/(operations|legal-holds)\//;
 
 /** A city that runs: its services, and the keys that whoever gives the command has. */
 export class City {
@@ -76,8 +74,7 @@ export class City {
       signerOf(person),
       Math.floor(this.now().getTime() / 1000),
     );
-    const isInside = INSIDE.test(path);
-    const answer = await reach(name, `${isInside ? internalUrl : url}${path}`, {
+    const answer = await reach(name, `${isInternalPath(path) ? internalUrl : url}${path}`, {
       method,
       headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(method === 'GET' ? {} : { body }),

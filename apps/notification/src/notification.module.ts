@@ -5,7 +5,7 @@ import { HttpTextCarrier, TextCarrier } from './carrier.adapter.js';
 import { NotificationConfig } from './config.js';
 import { contactKind, ContactRepository } from './contact.repository.js';
 import { ContactService } from './contact.service.js';
-import { TextCounts } from './counts.adapter.js';
+import { TextCounts } from './text-counts.adapter.js';
 import { isContactOver, isTextOver } from './domain/contact.js';
 import { linkKind, LinkRepository } from './link.repository.js';
 import { Initial1764460800000 } from './migrations/0001-initial.js';

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CityProfile, Clock, Log, Workers, type Worker } from '#libs/service';
 import { TextCarrier } from './carrier.adapter.js';
 import { NotificationConfig, quietHoursOf } from './config.js';
-import { TextCounts } from './counts.adapter.js';
+import { TextCounts } from './text-counts.adapter.js';
 import { quietUntil, type QuietHours } from './domain/quiet.js';
 import { TextService, type ReadyText, type Settled } from './text.service.js';
 

@@ -14,7 +14,7 @@ import type { ServiceUnderTest } from '../../../test/support/service-under-test.
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { TextCarrier } from '../src/carrier.adapter.js';
 import type { NotificationConfig } from '../src/config.js';
-import { TextCounts } from '../src/counts.adapter.js';
+import { TextCounts } from '../src/text-counts.adapter.js';
 import { TextService } from '../src/text.service.js';
 import { TextWorker } from '../src/text.worker.js';
 import { byText, keptBy, notAtAll, openNotification, Sender, textsOf } from './support.js';

@@ -2,6 +2,13 @@ import { applyDecorators, Controller } from '@nestjs/common';
 import { RouteConstraints } from '@nestjs/platform-fastify';
 import { INTERNAL } from './listeners.js';
 
+const paths = new Set<string>();
+
+/** Whether a path is of a controller whose routes exist on the internal listener alone. */
+export function isInternalPath(path: string): boolean {
+  return [...paths].some((each) => path === `/${each}` || path.startsWith(`/${each}/`));
+}
+
 /** A controller whose routes exist on the internal listener alone; elsewhere there is nothing at their paths. */
 export function InternalController(path: string): ClassDecorator {
   const constrain: ClassDecorator = (type) => {
@@ -16,5 +23,6 @@ export function InternalController(path: string): ClassDecorator {
       RouteConstraints({ listener: INTERNAL })(prototype, name, descriptor);
     }
   };
+  paths.add(path);
   return applyDecorators(constrain, Controller(path));
 }
