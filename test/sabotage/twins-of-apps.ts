@@ -110,7 +110,7 @@ const money: readonly Twin[] = [
   {
     promise: 'no cent is promised twice',
     without: 'what is available is looked at before it is promised',
-    file: 'apps/payments/src/domain/plan.ts',
+    file: 'apps/payments/src/domain/promise.ts',
     find: '.find(({ availableCents }) => availableCents >= owedCents(obligation))',
     replace: '.at(0)',
     test: 'apps/payments/test/simulation.spec.ts',
@@ -136,7 +136,7 @@ const money: readonly Twin[] = [
   {
     promise: 'what was promised to a withdrawn case comes back',
     without: 'what has not been sent is made available',
-    file: 'apps/payments/src/domain/plan.ts',
+    file: 'apps/payments/src/domain/take-back.ts',
     find: 'const returned = takeBack(before);',
     replace: 'const returned = before;',
     test: 'apps/payments/test/simulation.spec.ts',
@@ -186,7 +186,7 @@ const money: readonly Twin[] = [
   {
     promise: 'nobody slips past a more urgent one who waits',
     without: 'who waits comes first',
-    file: 'apps/payments/src/domain/plan.ts',
+    file: 'apps/payments/src/domain/promise.ts',
     find: 'if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;',
     replace: 'void isItsTurn;',
     test: 'apps/payments/src/domain/plan.spec.ts',

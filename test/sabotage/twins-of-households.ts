@@ -30,7 +30,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   {
     promise: 'a code is worth nothing once its household has withdrawn',
     without: 'what is out is voided',
-    file: 'apps/payments/src/domain/plan.ts',
+    file: 'apps/payments/src/domain/take-back.ts',
     find: 'return isOut(slot) ? { ...slot, isSecretLost: true } : slot;',
     replace: 'return slot;',
     test: 'apps/payments/src/domain/clocks.spec.ts',

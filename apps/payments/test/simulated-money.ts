@@ -1,6 +1,6 @@
 import type { AccountKind, Posting } from '../src/domain/money.js';
 import type { Obligation } from '../src/domain/obligation.js';
-import type { FundView, MoneyView } from '../src/domain/plan.js';
+import type { FundView, MoneyView } from '../src/domain/planning.js';
 import { isTrue } from './simulation-checks.js';
 
 const FUNDS = ['GIFT', 'LEND'] as const;

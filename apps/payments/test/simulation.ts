@@ -3,7 +3,9 @@ import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.j
 import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
 import type { Obligation, Slot } from '../src/domain/obligation.js';
-import { fundsAwaited, plan, type PaymentPolicy } from '../src/domain/plan.js';
+import { plan } from '../src/domain/plan.js';
+import type { PaymentPolicy } from '../src/domain/planning.js';
+import { fundsAwaited } from '../src/domain/promise.js';
 import { callFor, outcomeOf } from '../src/domain/rail.js';
 import { settle } from '../src/domain/settle.js';
 import {

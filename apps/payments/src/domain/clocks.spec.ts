@@ -9,7 +9,8 @@ import {
 } from './household.js';
 import { report } from './message.js';
 import type { Obligation, Slot } from './obligation.js';
-import { plan, type MoneyView, type PaymentPolicy } from './plan.js';
+import { plan } from './plan.js';
+import type { MoneyView, PaymentPolicy } from './planning.js';
 
 const clocks: Clocks = {
   waitDays: 30,

@@ -3,7 +3,9 @@ import { evolve, siteOf, type GrantOfHousehold, type HouseholdCommand, type Hous
 import type { LedgerChange, LedgerView } from './ledger.js';
 import { report, type HouseholdEvent } from './message.js';
 import type { Obligation } from './obligation.js';
-import { fundsAwaited, plan, type PaymentPolicy, type PlanInput } from './plan.js';
+import { plan } from './plan.js';
+import type { PaymentPolicy, PlanInput } from './planning.js';
+import { fundsAwaited } from './promise.js';
 import { Purse } from './purse.js';
 import { settle, settleByPeople } from './settle.js';
 import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';

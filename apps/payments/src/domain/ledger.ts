@@ -1,6 +1,6 @@
 import type { Posting } from './money.js';
 import type { Obligation } from './obligation.js';
-import type { FundView } from './plan.js';
+import type { FundView } from './planning.js';
 
 /** What one transaction changes in the ledger. */
 export interface LedgerChange {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { newHousehold, type HouseholdState } from './household.js';
 import { setAsideCents, splitIntoSlots } from './money.js';
 import type { Obligation, Slot } from './obligation.js';
-import { plan, type FundView, type MoneyView, type PaymentPolicy, type Plan, type PlanInput } from './plan.js';
+import { plan } from './plan.js';
+import type { FundView, MoneyView, PaymentPolicy, Plan, PlanInput } from './planning.js';
 import { settle } from './settle.js';
 
 const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] };

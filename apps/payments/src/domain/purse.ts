@@ -1,7 +1,7 @@
 import type { LedgerChange, LedgerView } from './ledger.js';
 import type { Posting } from './money.js';
 import type { Obligation } from './obligation.js';
-import type { FundView, MoneyView, Plan } from './plan.js';
+import type { FundView, MoneyView, Plan } from './planning.js';
 
 /** The money as it changes while one batch is planned, and what has to be written of that. */
 export class Purse {

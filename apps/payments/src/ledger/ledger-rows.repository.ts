@@ -1,6 +1,6 @@
 import { columns } from '#libs/database';
 import type { Obligation, Slot } from '../domain/obligation.js';
-import type { FundView } from '../domain/plan.js';
+import type { FundView } from '../domain/planning.js';
 
 /** The books' rows, as the database gives them. */
 export interface SlotRow {

@@ -5,7 +5,7 @@ import { bytes } from '#libs/sealing';
 import type { Booking } from '../domain/booking.js';
 import type { ChainLink } from '../domain/ledger.js';
 import type { Obligation } from '../domain/obligation.js';
-import type { FundView } from '../domain/plan.js';
+import type { FundView } from '../domain/planning.js';
 import { ChainRepository } from './chain.repository.js';
 import {
   balanceRows,

@@ -1,0 +1,72 @@
+import { wayOf } from './household.js';
+import { canBeTakenBack, owedCents, presentSlots, type Obligation } from './obligation.js';
+import { post, withSlots, type FundView, type Plan, type PlanInput } from './planning.js';
+import { takeBack } from './take-back.js';
+
+/** Promises what is owed out of a fund that may pay it and holds enough; else it waits. */
+export function reserve(before: Plan, input: PlanInput): Plan {
+  const { obligation } = before;
+  if (obligation.status === 'reserved') return before;
+  const fund = fundFor(input);
+  if (fund === undefined) {
+    return obligation.status === 'waiting-list'
+      ? before
+      : { ...before, obligation: { ...obligation, status: 'waiting-list' } };
+  }
+  const funded: Plan = {
+    ...before,
+    obligation: { ...obligation, status: 'reserved', fund: fund.code },
+    rapidCents: obligation.kind === 'rapid' ? owedCents(obligation) : 0n,
+  };
+  return post(funded, 'available', 'reserved', owedCents(obligation));
+}
+
+function fundFor(input: PlanInput): FundView | undefined {
+  const { obligation, money, isItsTurn } = input;
+  if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;
+  return fundsFor(input).find(({ availableCents }) => availableCents >= owedCents(obligation));
+}
+
+/** Funds whose rules allow this obligation, whatever they hold. */
+function fundsFor({ household, obligation, money }: PlanInput): readonly FundView[] {
+  const way = wayOf(household);
+  return money.funds.filter(
+    ({ mayPayGrants, ways, rapidLeftCents }) =>
+      mayPayGrants &&
+      (way === undefined || ways.includes(way)) &&
+      // When the week's share for rapid grants is used up, only the most urgent still get one.
+      (obligation.kind !== 'rapid' || obligation.tier === 1 || rapidLeftCents >= obligation.amountCents),
+  );
+}
+
+/** Funds that hold too little for one whose turn it is: what is left in them is not for those behind it. */
+export function fundsAwaited(input: PlanInput): readonly string[] {
+  const { obligation, isItsTurn } = input;
+  if (!isItsTurn || obligation.status !== 'waiting-list') return [];
+  return fundsFor(input).map(({ code }) => code);
+}
+
+/** Another way to be paid may be one that the fund does not pay: then another fund, if nothing has been sent yet. */
+export function changeFund(before: Plan, input: PlanInput): Plan {
+  const { obligation } = before;
+  if (obligation.status !== 'reserved' || isPaidBy(obligation, input)) return before;
+  const slots = presentSlots(obligation);
+  if (slots.length === 0) {
+    const returned = post(before, 'reserved', 'available', obligation.amountCents);
+    return { ...returned, obligation: { ...obligation, status: 'open', fund: undefined } };
+  }
+  const fund = slots.every(canBeTakenBack) ? fundFor(input) : undefined;
+  // What has been sent, or a want of money elsewhere, binds it to its fund: it goes on in the way it had.
+  if (fund === undefined) return before;
+  const returned = withSlots(takeBack(before), (slot) =>
+    canBeTakenBack(slot) ? { ...slot, state: 'waiting-release' } : slot,
+  );
+  const moved: Plan = { ...returned, obligation: { ...returned.obligation, fund: fund.code } };
+  return post(moved, 'available', 'reserved', obligation.amountCents);
+}
+
+export function isPaidBy({ fund }: Obligation, { household, money }: PlanInput): boolean {
+  const way = wayOf(household);
+  const ways = money.funds.find(({ code }) => code === fund)?.ways;
+  return way === undefined || ways === undefined || ways.includes(way);
+}
