@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { services } from '#libs/contracts';
-import { dataVersionExitCodes } from '#libs/service';
+import { keptDataExitCodes } from '#libs/service';
 
 import { Child } from './child.js';
 import { repositoryRoot } from './place.js';
@@ -50,9 +50,8 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
     if (await isReady(port)) return;
     await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, 100))]);
   }
-  for (const [code, exitCode] of Object.entries(dataVersionExitCodes)) {
-    if (child.ended === `code ${exitCode}`)
-      throw new StackProblem(code as keyof typeof dataVersionExitCodes, child.name);
+  for (const [code, exitCode] of Object.entries(keptDataExitCodes)) {
+    if (child.ended === `code ${exitCode}`) throw new StackProblem(code as keyof typeof keptDataExitCodes, child.name);
   }
   const why = child.hasEnded ? `ended with ${child.ended}` : 'is not ready';
   throw new StackProblem('service-down', `${child.name} ${why}; see ${child.logFile}`);

@@ -1,9 +1,11 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { devicesFile, staffFile } from './enrolment.js';
 import type { Place } from './place.js';
+import { StackProblem } from './problem.js';
+import { profileFile } from './settings.js';
 
 export function logFile(place: Place, name: string): string {
   return join(place.logs, `${name}.log`);
@@ -18,8 +20,24 @@ export function freshLog(place: Place, name: string): string {
 
 /** Removes what an earlier system kept in this place. */
 export async function startOver(place: Place): Promise<void> {
-  const { postgres, kafka, keyring, logs, anchor, secrets, city, clock, root } = place;
-  const kept = [postgres, kafka, keyring, logs, anchor, secrets, city, clock, join(root, 'rail-simulator')];
+  const { postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, root } = place;
+  const kept = [postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, join(root, 'rail-simulator')];
   kept.push(devicesFile(place), staffFile(place));
   await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
+}
+
+/** Before anything is started, since the services would refuse it one by one. @throws StackProblem 'other-city' */
+export function refuseOtherCity(place: Place, profile: string): void {
+  if (!existsSync(place.profile)) return;
+  const { id } = JSON.parse(readFileSync(place.profile, 'utf8')) as { readonly id?: unknown };
+  if (id !== profileIdOf(profile)) throw new StackProblem('other-city', `kept here: ${String(id)}`);
+}
+
+/** Notes of which city everything is that will be kept in this place. */
+export function tieToCity(place: Place, profile: string): void {
+  writeFileSync(place.profile, `${JSON.stringify({ id: profileIdOf(profile) })}\n`);
+}
+
+function profileIdOf(profile: string): unknown {
+  return (JSON.parse(readFileSync(profileFile(profile), 'utf8')) as { readonly profileId?: unknown }).profileId;
 }

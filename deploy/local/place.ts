@@ -23,6 +23,8 @@ export interface Place {
   readonly logs: string;
   readonly anchor: string;
   readonly secrets: string;
+  /** Of which city everything else here is. */
+  readonly profile: string;
   readonly running: string;
   /** What operators' commands read: services, keys of staff, the broker. */
   readonly city: string;
@@ -42,6 +44,7 @@ export function placeAt(root: string): Place {
     logs: join(root, 'logs'),
     anchor: join(root, 'anchor'),
     secrets: join(root, 'secrets.json'),
+    profile: join(root, 'profile.json'),
     custodian: join(root, 'custodian-public.pem'),
     running: join(root, 'running.json'),
     city: join(root, 'city.json'),

@@ -19,6 +19,9 @@ const sentences = {
     'empty databases.',
   'newer-data':
     'What is kept here was made by a newer version, and nothing in it has been changed. Start that version.',
+  'other-city':
+    'What is kept here belongs to another city. Start with its profile, start over with --fresh, or keep the new ' +
+    'city in a folder of its own with --root.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
   'keys-gone':
     'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: ' +

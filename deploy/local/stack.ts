@@ -15,7 +15,7 @@ import { enrolLocally } from './enrolment.js';
 import { Kafka } from './kafka.js';
 import { kafkaJars } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
-import { freshLog, logFile, startOver } from './kept-files.js';
+import { freshLog, logFile, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
 import { Postgres } from './postgres.js';
@@ -146,6 +146,7 @@ export class Stack {
     await mkdir(root, { recursive: true });
     await claim(this.place.running, this.#describe());
     this.#claimed = true;
+    if (this.#options.fresh !== true) refuseOtherCity(this.place, profile);
     await requirePorts(this.#options);
     if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.place));
     await mkdir(this.place.logs, { recursive: true });
@@ -173,6 +174,8 @@ export class Stack {
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
     if (wanted.length > 0) {
       await this.#step('Services', () => this.#apps.startAll(wanted, this.ports, this.#options.instances ?? {}));
+      // Only now, since databases that were given may be another city's.
+      tieToCity(this.place, profile);
     }
     const running = services.filter((service) => wanted.includes(service));
     if (running.length > 0) {

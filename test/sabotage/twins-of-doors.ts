@@ -25,6 +25,37 @@ const versions: readonly Twin[] = [
   },
 ];
 
+const cities: readonly Twin[] = [
+  {
+    promise: 'cases and money of two cities do not mix in one database',
+    without: 'the city of a database is compared with the profile',
+    file: 'libs/service/src/database/city.ts',
+    find: 'if (others.length > 0) throw new OtherCityError();',
+    replace: 'void [others, OtherCityError];',
+    test: VERSION,
+    name: 'of another city',
+  },
+  {
+    promise: 'a database belongs to the city under which it was first used',
+    without: 'the first start writes down whose it is',
+    file: 'libs/service/src/database/data-source.ts',
+    find: 'await tieToCity(source, city);',
+    replace: 'void tieToCity;',
+    test: VERSION,
+    name: 'of another city',
+  },
+];
+
+const keptFiles: Twin = {
+  promise: 'the local system says that what it keeps is another city’s before it starts anything',
+  without: 'the note of the city is read',
+  file: 'deploy/local/stack.ts',
+  find: 'if (this.#options.fresh !== true) refuseOtherCity(this.place, profile);',
+  replace: 'void refuseOtherCity;',
+  test: 'deploy/local/kept-files.spec.ts',
+  name: 'nothing is started',
+};
+
 const access: readonly Twin[] = [
   {
     promise: 'a route that declares nobody who may call it keeps its service from starting',
@@ -140,4 +171,4 @@ const routes: readonly Twin[] = [
   },
 ];
 
-export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...routes];
+export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...cities, keptFiles, ...routes];

@@ -5,7 +5,7 @@ import { PaymentsConfig } from './config.js';
 import { DisbursementModule, householdKinds } from './disbursement/index.js';
 import { isHouseholdOver } from './domain/clocks.js';
 import { Fund, LedgerModule } from './ledger/index.js';
-import { Initial1764460800000 } from './migrations/0001-initial.js';
+import { Initial1764547200000 } from './migrations/0001-initial.js';
 import { RailWorkerModule } from './rails/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
 import { ReleaseModule } from './release/index.js';
@@ -15,7 +15,7 @@ export const payments: ServiceDefinition<'payments'> = {
   config: PaymentsConfig,
   kinds: (profile) => householdKinds(caseClocksOf(profile), isHouseholdOver),
   entities: [Fund],
-  migrations: [Initial1764460800000],
+  migrations: [Initial1764547200000],
 };
 
 /** Books, funds, release by several people, the rails; it pays once, and knows no person. */

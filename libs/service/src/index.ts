@@ -12,7 +12,7 @@ export { environment, type Environment } from './config/environment.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
 export { dataSourceOf } from './database/data-source.js';
-export { DataVersionError, dataVersionExitCodes } from './database/data-version-error.js';
+export { keptDataExitCodes } from './database/kept-data.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';
 export { isInternalPath } from './http/internal-controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem/problem.js';

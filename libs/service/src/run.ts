@@ -10,7 +10,9 @@ import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
-import { DataVersionError, dataVersionExitCodes } from './database/data-version-error.js';
+import { DataVersionError } from './database/data-version-error.js';
+import { keptDataExitCodeOf } from './database/kept-data.js';
+import { OtherCityError } from './database/other-city-error.js';
 import { createHttpApp, httpAdapter, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -59,11 +61,11 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
 }
 
 /** Why a service does not start, in a sentence for whoever has started it. It names settings, and no value. */
-const refusals = [ConfigError, DataVersionError, NoDeviceDirectoryError, UndeclaredRouteError] as const;
+const refusals = [ConfigError, DataVersionError, OtherCityError, NoDeviceDirectoryError, UndeclaredRouteError] as const;
 
 function exitCodeOf(error: unknown): number {
   if (refusals.some((refusal) => error instanceof refusal)) process.stderr.write(`${(error as Error).message}\n`);
-  return error instanceof DataVersionError ? dataVersionExitCodes[error.code] : 1;
+  return keptDataExitCodeOf(error) ?? 1;
 }
 
 /** Nest's part: filters, the bus as a transport, every provider up. */

@@ -19,8 +19,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-const start = (): Promise<ServiceUnderTest<'notification'>> =>
-  ServiceUnderTest.open(plainNotification(), { keyrings, database });
+const start = (profile = 'los-angeles'): Promise<ServiceUnderTest<'notification'>> =>
+  ServiceUnderTest.open(plainNotification(), { keyrings, database, profile });
+
+async function startOver(): Promise<void> {
+  await query('DROP SCHEMA public CASCADE');
+  await query('CREATE SCHEMA public');
+  await (await start()).close();
+}
 
 async function query(text: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: database.url });
@@ -36,12 +42,21 @@ it.each([
   ['an older', 'Tables1764028800001', 'older-data', /^The database holds data of an older version, [^.]*\.$/],
   ['a newer', 'More4102444800000', 'newer-data', /^The database holds data of a newer version; [^.]*keep[^.]*\.$/],
 ])('a service refuses data of %s version in one sentence, and leaves it as it is', async (_which, name, code, text) => {
-  await query('DROP SCHEMA public CASCADE');
-  await query('CREATE SCHEMA public');
-  await (await start()).close();
+  await startOver();
   await (await start()).close();
   await query(`UPDATE migration SET name = '${name}'`);
   const before = await query('SELECT name FROM migration');
   await expect(start()).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
   expect(await query('SELECT name FROM migration')).toEqual(before);
+});
+
+it('a service refuses the data of another city in one sentence, and leaves it as it is', async () => {
+  await startOver();
+  const before = await query('SELECT * FROM city');
+  await expect(start('santa-ana')).rejects.toMatchObject({
+    code: 'other-city',
+    message: expect.stringMatching(/^The database holds the data of another city; [^.]*\.$/),
+  });
+  expect(await query('SELECT * FROM city')).toEqual(before);
+  await (await start()).close();
 });

@@ -152,8 +152,8 @@ const names = [
   'fund',
 ];
 
-export class Initial1764460800000 implements MigrationInterface {
-  name = 'Initial1764460800000';
+export class Initial1764547200000 implements MigrationInterface {
+  name = 'Initial1764547200000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...serviceTablesUp, ...tables]) await runner.query(statement);

@@ -1,6 +1,7 @@
 import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { refuseOtherCity, tieToCity } from './city.js';
 import { DataVersionError } from './data-version-error.js';
 
 export interface DatabaseOptions {
@@ -28,15 +29,26 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
   });
 }
 
-/** Connects and brings the schema up to date; several instances may start at once. @throws DataVersionError */
-export async function openDatabase(options?: DataSourceOptions): Promise<DataSource> {
-  if (options === undefined) throw new TypeError('no database is named');
+/** What a service's database is opened with. */
+export type ServiceDataSourceOptions = DataSourceOptions & {
+  /** The id of the city's profile, to which the database is tied. */
+  readonly city: string;
+};
+
+/**
+ * Connects and brings the schema up to date; several instances may start at once.
+ *
+ * @throws DataVersionError, OtherCityError
+ */
+export async function openDatabase({ city, ...options }: ServiceDataSourceOptions): Promise<DataSource> {
   const source = await new DataSource(options).initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [locks.migration]);
     await refuseOtherData(source);
+    await refuseOtherCity(source, city);
     await source.runMigrations();
+    await tieToCity(source, city);
   } catch (error) {
     // The session goes, and the lock with it.
     await source.destroy();

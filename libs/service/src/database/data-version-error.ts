@@ -12,6 +12,3 @@ export class DataVersionError extends Error {
     super(sentences[code]);
   }
 }
-
-/** The process ends with one of them, so that whoever has started it can say more. */
-export const dataVersionExitCodes = { 'older-data': 78, 'newer-data': 79 } as const;

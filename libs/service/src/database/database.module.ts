@@ -3,7 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Pool } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { ServiceConfig } from '../config/service.config.js';
-import { dataSourceOf, openDatabase, openPool } from './data-source.js';
+import { CityProfile } from '../profile/city-profile.js';
+import { dataSourceOf, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
 
 export interface DatabaseModuleOptions {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
@@ -21,14 +22,15 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          inject: [ServiceConfig],
-          useFactory: ({ databaseUrl: url }: ServiceConfig) => ({
+          inject: [ServiceConfig, CityProfile],
+          useFactory: ({ databaseUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
             ...dataSourceOf({ url, ...options }).options,
+            city: profile.id,
             autoLoadEntities: false,
             // A database that is away ends the process: whoever started it starts it again.
             retryAttempts: 0,
           }),
-          dataSourceFactory: (typeOrm) => openDatabase(typeOrm),
+          dataSourceFactory: (typeOrm) => openDatabase(typeOrm as ServiceDataSourceOptions),
         }),
       ],
       providers: [

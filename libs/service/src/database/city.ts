@@ -1,0 +1,29 @@
+import type { DataSource } from 'typeorm';
+import { OtherCityError } from './other-city-error.js';
+
+/** Which city's data these are: written at the first start, and never changed. */
+export const cityUp: readonly string[] = [
+  `CREATE TABLE city (
+     is_this boolean NOT NULL DEFAULT true,
+     profile text NOT NULL,
+     CONSTRAINT city_key PRIMARY KEY (is_this),
+     CONSTRAINT city_one CHECK (is_this)
+   )`,
+];
+
+export const cityDown: readonly string[] = ['DROP TABLE city'];
+
+/** Cases and money of two cities must not mix. @throws OtherCityError; what is there stays as it is */
+export async function refuseOtherCity(source: DataSource, profile: string): Promise<void> {
+  const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
+    `SELECT to_regclass('public.city') IS NOT NULL AS there`,
+  );
+  if (!there) return;
+  const others = await source.query<object[]>('SELECT FROM city WHERE profile <> $1', [profile]);
+  if (others.length > 0) throw new OtherCityError();
+}
+
+/** From now on these are the data of this city. */
+export async function tieToCity(source: DataSource, profile: string): Promise<void> {
+  await source.query('INSERT INTO city (profile) VALUES ($1) ON CONFLICT DO NOTHING', [profile]);
+}
