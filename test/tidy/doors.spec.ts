@@ -94,6 +94,19 @@ const doors: readonly Door[] = [
     ],
   },
   {
+    what: 'the whole bus, of which others are given a part: transactions, or how it stands',
+    words: /^Bus$/,
+    isIt: ({ from }) => from === 'libs/bus/src/bus.ts',
+    within: /^(apps|libs\/service)\//,
+    may: /^libs\/service\/src\/(run\.ts$|messaging\/|operations\/)/,
+    at: 'libs/service/src/health/planted.ts',
+    planted: [
+      `import { Bus } from '#libs/bus';\nexport class A { constructor(readonly bus: Bus<'intake'>) {} }`,
+      `import type { Bus as Whole } from '#libs/bus';\nexport type Part = Pick<Whole<'intake'>, 'status'>;`,
+      `import * as bus from '#libs/bus';\nexport const token = bus.Bus;`,
+    ],
+  },
+  {
     what: "a look into Nest's container, which gives whatever is asked for to whoever asks",
     words: /^(ModuleRef|DiscoveryService|ModulesContainer|LazyModuleLoader|NestContainer|get|resolve|select)$/,
     isIt: ({ from, name, owner }) =>

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { SERVICE_NAME } from '../definition/service-name.js';
+import { BusState } from './bus-state.js';
 import { HealthChecks, type HealthReport } from './health-checks.js';
 
 /**
@@ -12,7 +12,7 @@ import { HealthChecks, type HealthReport } from './health-checks.js';
 export class Readiness {
   constructor(
     @Inject(SERVICE_NAME) private readonly service: Service,
-    private readonly bus: Bus<Service>,
+    private readonly bus: BusState,
     private readonly checks: HealthChecks,
   ) {}
 

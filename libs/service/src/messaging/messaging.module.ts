@@ -7,6 +7,7 @@ import { Records } from '#libs/records';
 import { RecordOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
+import { BusState } from '../health/bus-state.js';
 import { KEY_DIRECTORY } from '../keys/key-directory.js';
 import { KEYRING } from '../keys/keyring.provider.js';
 import { errorFields, Log } from '../log/log.js';
@@ -43,9 +44,14 @@ export class MessagingModule {
           },
           inject: [ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, Clock, Log, Registry],
         },
+        {
+          provide: BusState,
+          useFactory: (bus: Bus<Service>): BusState => ({ status: () => bus.status() }),
+          inject: [Bus],
+        },
         { provide: Transactions, useFactory: ({ transactions }: Bus<Service>) => transactions, inject: [Bus] },
       ],
-      exports: [Bus, Transactions],
+      exports: [Bus, BusState, Transactions],
     };
   }
 }
