@@ -4,6 +4,7 @@ import { twinsOfContainers } from './twins-of-containers.js';
 import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
 import { twinsOfHouseholds } from './twins-of-households.js';
+import { twinsOfIntruders } from './twins-of-intruders.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfNights } from './twins-of-nights.js';
@@ -16,6 +17,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfDoors,
   ...twinsOfHouseholds,
   ...twinsOfContainers,
+  ...twinsOfIntruders,
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfNights,

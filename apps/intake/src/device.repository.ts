@@ -47,6 +47,6 @@ export const deviceEnrolment: Enrolment<Device> = {
     const publicKey = publicKeyFrom(text);
     const isPlace = typeof site === 'string' && /^[A-Z][A-Z0-9-]{0,15}$/.test(site);
     if (!isKeyName(name) || publicKey === undefined || !isPlace) return undefined;
-    return lane === 'kiosk' || lane === 'assisted' ? { name, publicKey, lane, site, struck: false } : undefined;
+    return lane === 'kiosk' || lane === 'assisted' ? { name, publicKey, lane, site } : undefined;
   },
 };

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -33,11 +36,14 @@ import {
   type DeviceSigner,
 } from '#libs/household';
 import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities, signEd25519 } from '#libs/sealing';
+import { enrol } from '#libs/service/testing';
 
 import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { someAnswers } from '../../../test/support/city.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { Device } from '../src/device.entity.js';
+import { deviceEnrolment } from '../src/device.repository.js';
 import { IntakeModule, intake } from '../src/intake.module.js';
 
 const day = '2026-11-10';
@@ -150,6 +156,22 @@ describe('an application', () => {
     const stolen = await enrolled('kiosk-struck', { struck: true });
     const refused = await post('/v1/applications', body, await signed('/v1/applications', body, stolen));
     expect([refused.status, refused.body['code']]).toEqual([401, 'not-signed']);
+  });
+
+  it('of a struck device is refused for ever, also when the list of devices is enrolled again', async () => {
+    const device = await enrolled('kiosk-stolen');
+    const [row] = await service.repository(Device).findBy({ name: 'kiosk-stolen' });
+    await service.pool.query(`UPDATE device SET struck = true WHERE name = 'kiosk-stolen'`);
+    const folder = await mkdtemp(join(tmpdir(), 'devices-'));
+    const file = join(folder, 'devices.json');
+    const key = { name: 'kiosk-stolen', publicKey: row?.publicKey.toString('base64url') };
+    await writeFile(file, JSON.stringify([{ ...key, lane: 'assisted', site: 'SITE-8' }]));
+    const wish = { what: 'devices', file, env: { DATABASE_URL: service.database.url } };
+    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 struck before, left as they are');
+    await rm(folder, { recursive: true });
+    expect(await service.repository(Device).findBy({ name: 'kiosk-stolen' })).toEqual([{ ...row, struck: true }]);
+    const body = await application();
+    expect((await post('/v1/applications', body, await signed('/v1/applications', body, device))).status).toBe(401);
   });
 
   it('gets the same answer as long as its keys live, is said once, and is over with them', async () => {

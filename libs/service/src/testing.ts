@@ -1,3 +1,4 @@
+export { enrol } from './auth/enrolment.js';
 // For tests alone: what a service stands on, under the names that tests put others in place of.
 export { ENVIRONMENT } from './config/environment.js';
 export { httpAdapter, quietly, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';

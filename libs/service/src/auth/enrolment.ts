@@ -1,22 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { Matches } from 'class-validator';
-import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
+import { DataSource, In, type EntityManager, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
 import { readConfig, Setting } from '../config/setting.js';
+import { isPseudonym } from '../log/log.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
+/** A key that somebody or something has. */
+export interface KeyRow extends ObjectLiteral {
+  name: string;
+  publicKey: Buffer;
+  /** It counts no more, and no list of keys changes that. */
+  struck: boolean;
+}
+
 /** How a list of keys becomes rows. */
-export interface Enrolment<E extends ObjectLiteral> {
+export interface Enrolment<E extends KeyRow> {
   readonly entity: new () => E;
   /** What the file is a list of: `devices`. */
   readonly what: string;
   /** One item of the file as a row, or undefined when it is not as it must be. */
-  readonly read: (item: Readonly<Record<string, unknown>>) => DeepPartial<E> | undefined;
+  readonly read: (item: Readonly<Record<string, unknown>>) => Omit<E, 'struck'> | undefined;
 }
 
 /** An enrolment with its entity forgotten. */
-export type AnyEnrolment = Enrolment<ObjectLiteral>;
+export type AnyEnrolment = Omit<Enrolment<KeyRow>, 'read'> & {
+  readonly read: (item: Readonly<Record<string, unknown>>) => object | undefined;
+};
 
 class EnrolmentConfig {
   @Setting('DATABASE_URL')
@@ -24,19 +35,19 @@ class EnrolmentConfig {
   readonly databaseUrl!: string;
 }
 
+export interface EnrolmentWish {
+  readonly what: string;
+  readonly file: string;
+  readonly env: Environment;
+}
+
 /**
- * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`, where the file is a JSON list. A name
- * that exists is replaced. Sets the exit code; says nothing of what is in the file.
+ * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`, where the file is a JSON list. Sets
+ * the exit code; says nothing of what is in the file.
  */
-export async function runEnrolment(
-  known: readonly AnyEnrolment[],
-  { what, file, env }: { readonly what: string; readonly file: string; readonly env: Environment },
-): Promise<void> {
+export async function runEnrolment(known: readonly AnyEnrolment[], wish: EnrolmentWish): Promise<void> {
   try {
-    const enrolment = known.find((each) => each.what === what);
-    if (enrolment === undefined) throw new TypeError(`known are ${known.map((each) => each.what).join(', ')}`);
-    const count = await enrol(enrolment, file, readConfig(EnrolmentConfig, env).databaseUrl);
-    process.stdout.write(`enrolled ${count} ${what}\n`);
+    process.stdout.write(`${await enrol(known, wish)}\n`);
   } catch (error) {
     const isOurs = error instanceof TypeError || error instanceof ConfigError;
     process.stderr.write(`not enrolled: ${isOurs ? error.message : 'the file or the database cannot be read'}\n`);
@@ -44,18 +55,59 @@ export async function runEnrolment(
   }
 }
 
-async function enrol<E extends ObjectLiteral>(enrolment: Enrolment<E>, file: string, url: string): Promise<number> {
-  const { entity, what, read } = enrolment;
-  const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const rows = Array.isArray(list) ? list.map((item) => read(Object(item) as Record<string, unknown>)) : [undefined];
-  if (rows.includes(undefined)) throw new TypeError(`the file is not a list of ${what}`);
-  const source = await new DataSource({ type: 'postgres', url, entities: [entity] }).initialize();
+/**
+ * A name that exists is replaced, unless its key was struck: then everything of it stays as it is, however often the
+ * list is enrolled again.
+ *
+ * @returns what was done, in a sentence. @throws ConfigError, TypeError `struck under another name`, `not a list`
+ */
+export async function enrol(known: readonly AnyEnrolment[], { what, file, env }: EnrolmentWish): Promise<string> {
+  const enrolment = known.find((each) => each.what === what);
+  if (enrolment === undefined) throw new TypeError(`known are ${known.map((each) => each.what).join(', ')}`);
+  const { databaseUrl: url } = readConfig(EnrolmentConfig, env);
+  const rows = rowsOf(enrolment, JSON.parse(readFileSync(file, 'utf8')));
+  const source = await new DataSource({ type: 'postgres', url, entities: [enrolment.entity] }).initialize();
   try {
-    await source.getRepository(entity).upsert(rows as never, ['name']);
-    return rows.length;
+    const left = await source.transaction((tx) => write(tx, enrolment.entity, rows));
+    const struck = left === 0 ? '' : `; ${left} struck before, left as they are`;
+    return `enrolled ${rows.length - left} ${what}${struck}`;
   } finally {
     await source.destroy();
   }
+}
+
+function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly Omit<KeyRow, 'struck'>[] {
+  const rows = Array.isArray(list) ? list.map((item) => read(Object(item) as Record<string, unknown>)) : [undefined];
+  if (rows.includes(undefined)) throw new TypeError(`the file is not a list of ${what}`);
+  return rows as readonly Omit<KeyRow, 'struck'>[];
+}
+
+/** @returns how many were struck before */
+async function write(
+  tx: EntityManager,
+  entity: new () => KeyRow,
+  rows: readonly Omit<KeyRow, 'struck'>[],
+): Promise<number> {
+  const keys = tx.getRepository(entity);
+  const where: FindOptionsWhere<KeyRow>[] = [
+    { name: In(rows.map(({ name }) => name)) },
+    { publicKey: In(rows.map(({ publicKey }) => publicKey)) },
+  ];
+  // Locked, so that whoever strikes one of them at this moment does so after us.
+  const there = await keys.find({ where, lock: { mode: 'pessimistic_write' } });
+  const struck = there.filter((each) => each.struck);
+  const names = new Set(struck.map(({ name }) => name));
+  const fresh = rows.filter(({ name }) => !names.has(name));
+  if (fresh.some((row) => struck.some(({ publicKey }) => publicKey.equals(row.publicKey)))) {
+    throw new TypeError('a key was struck under another name');
+  }
+  // `struck` is not among the columns, so that no enrolment can lift it.
+  if (fresh.length > 0)
+    await keys.upsert(
+      fresh.map(({ name, ...rest }) => ({ ...rest, name })),
+      ['name'],
+    );
+  return rows.length - fresh.length;
 }
 
 /** A name of a key: lower case, digits, hyphens. */
@@ -69,14 +121,14 @@ export function publicKeyFrom(value: unknown): Buffer | undefined {
   return bytes?.length === 32 ? bytes : undefined;
 }
 
-/** Items are `{ name, person, role, publicKey (base64url, 32 bytes) }`; for the roles see `Staff`. */
+/** Items are `{ name, person (a pseudonym), role, publicKey (base64url, 32 bytes) }`; for the roles see `Staff`. */
 export const staffEnrolment: Enrolment<Staff> = {
   entity: Staff,
   what: 'staff',
   read({ name, person, role, publicKey: text }) {
     const publicKey = publicKeyFrom(text);
-    if (!isKeyName(name) || !isKeyName(person) || !isRole(role) || publicKey === undefined) return undefined;
-    return { name, person, role, publicKey, struck: false };
+    if (!isKeyName(name) || !isPseudonym(person) || !isRole(role) || publicKey === undefined) return undefined;
+    return { name, person, role, publicKey };
   },
 };
 

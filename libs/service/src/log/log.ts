@@ -8,6 +8,7 @@ const shapes = {
   ms: (value: unknown) => typeof value === 'number' && Math.abs(value) < 1_000_000_000,
   code: (value: unknown) => typeof value === 'string' && value.length <= 64 && CODE.test(value),
   day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
+  pseudonym: isPseudonym,
   flag: (value: unknown) => typeof value === 'boolean',
   // Names of settings, which are words of our own code; never what they hold.
   settings: (value: unknown) =>
@@ -31,6 +32,14 @@ const codeForms = [
 ];
 const CODE = new RegExp(`^(?:${codeForms.join('|')})$`);
 
+/** Begins with a letter and has at most nine digits, so that no phone number is one. */
+const PSEUDONYM = /^(?!(?:.*\d){10})[a-z][a-z0-9-]{2,39}$/;
+
+/** What somebody of the city may be called: what an enrolment accepts, a line of the log can say, and nothing else. */
+export function isPseudonym(value: unknown): value is string {
+  return typeof value === 'string' && PSEUDONYM.test(value);
+}
+
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
 
 /** Every event that a service may log, with every field it may have. What is not here cannot be logged. */
@@ -49,8 +58,8 @@ export const logEvents = {
   keys: { event: 'code', day: 'day', count: 'count' },
   'money-held': { code: 'code' },
   // Who of the city has told the service to do what; the name is a pseudonym.
-  operation: { operation: 'code', by: 'code' },
-  'operation-refused': { operation: 'code', by: 'code', code: 'code' },
+  operation: { operation: 'code', by: 'pseudonym' },
+  'operation-refused': { operation: 'code', by: 'pseudonym', code: 'code' },
 } as const satisfies Record<string, Readonly<Record<string, Shape>>>;
 
 export type LogEvent = keyof typeof logEvents;
