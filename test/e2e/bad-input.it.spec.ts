@@ -11,6 +11,7 @@ import {
   dayOf,
   encodePayload,
   paymentsRequest,
+  services,
   startOfDay,
   type Contract,
   type SubmitApplicationV1,
@@ -19,6 +20,7 @@ import { newReceipt, prepareApplication, prepareRequest, signatureHeaders } from
 import { deriveHousehold, fromBase64url, sealTo, sliceBinding, toBase64url } from '#libs/sealing';
 
 import { eventually, someAnswers, TestCity } from '../support/city.js';
+import { command } from '../support/command.js';
 
 const today = dayOf(new Date());
 const canary = 'canary-4f1c77d2e9';
@@ -192,6 +194,30 @@ describe('what nobody can open is parked, and nobody else waits', () => {
     const expected = sum(before) + catalogue.length * 3;
     const now = await eventually('parked', parkedNow, (parked) => sum(parked) >= expected, 60_000);
     expect(sum(now)).toBe(expected);
+    await expectFlow();
+  });
+
+  it('garbage that a client has stamped itself: it is listed for an operator, and no retry opens it', async () => {
+    // So much that is bad within a minute would stop the services: that is another test's.
+    const aside = await command(city, 'brake', 'release', ...services, '--set-aside');
+    expect(aside.code).toBe(0);
+    const before = await parkedNow();
+    const producer = await adminProducer();
+    try {
+      for (const { topic, sizeBytes } of catalogue as readonly Contract[]) {
+        await producer.send({ topic, messages: [{ key: null, value: Buffer.from(createBytes(sizeBytes)) }] });
+      }
+    } finally {
+      await producer.disconnect();
+    }
+    const expected = sum(before) + catalogue.length;
+    const now = await eventually('parked', parkedNow, (parked) => sum(parked) >= expected, 60_000);
+    const { code, said } = await command(city, 'parked', 'list');
+    expect([code, said.filter((line) => line.includes('wrong-day')).length]).toEqual([0, catalogue.length]);
+    const retried = await command(city, 'parked', 'retry', ...services);
+    expect(retried.code).toBe(0);
+    await eventually('set aside again', parkedNow, (parked) => sum(parked) === sum(now), 60_000);
+    expect(await command(city, 'parked', 'list')).toEqual({ code, said });
     await expectFlow();
   });
 

@@ -130,6 +130,17 @@ describe('an inbox', () => {
     expect(await run((tx) => inbox.delayed.claim(tx, [id]))).toEqual([false]);
   });
 
+  it('lists what was kept without a day, never opens it, and lets the turn drop it', async () => {
+    await pool.query('DELETE FROM record');
+    const message = { contractName: 'a.b', day: '', record: bytes('no day'), code: 'wrong-day' };
+    await run((tx) => inbox.parked.park(tx, [message]));
+    const day = '1970-01-01';
+    expect(await run((tx) => inbox.parked.groups(tx))).toEqual([{ contract: 'a.b', day, code: 'wrong-day', count: 1 }]);
+    expect((await run((tx) => inbox.parked.summary(tx))).oldestDay).toBe(day);
+    expect(await run((tx) => inbox.parked.take(tx, 1))).toMatchObject([{ day, isDayWrong: true }]);
+    expect(kinds.find(({ kind }) => kind === 'parked')?.isOver?.({ day: '' }, DAY)).toBe(true);
+  });
+
   it('lets the turn drop what has outlived its clock', () => {
     const isOver = (kind: string, today: string): boolean | undefined =>
       kinds.find((spec) => spec.kind === kind)?.isOver?.({ day: DAY }, today);

@@ -62,19 +62,25 @@ export async function readLog(world: World, topic: string, count: number): Promi
   return records;
 }
 
-/** Writes to a topic as someone with all rights on the broker, but without any service's keys. */
+/**
+ * Writes to a topic as someone with all rights on the broker, but without any service's keys.
+ *
+ * @param records stamped with the midnight of `day`, or with `stamp`
+ */
 export async function writeLog(
   world: World,
   topic: string,
-  records: readonly { readonly value: Uint8Array; readonly day: Day; readonly laterMs?: number }[],
+  records: readonly ({ readonly value: Uint8Array } & (
+    { readonly day: Day; readonly laterMs?: number } | { readonly stamp: number }
+  ))[],
 ): Promise<void> {
   const producer = superClient(world).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({
     topic: world.topic(topic),
-    messages: records.map(({ value, day, laterMs }) => ({
+    messages: records.map(({ value, ...when }) => ({
       value: Buffer.from(value),
-      timestamp: String(startOfDay(day) + (laterMs ?? 0)),
+      timestamp: String('stamp' in when ? when.stamp : startOfDay(when.day) + (when.laterMs ?? 0)),
     })),
   });
   await producer.disconnect();

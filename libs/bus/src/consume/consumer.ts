@@ -184,7 +184,7 @@ export class BusConsumer {
     const incoming = messages.map(({ offset, timestamp, value }): Incoming => ({
       contract,
       contractName: contract.name,
-      day: dayOfTimestamp(timestamp),
+      ...dayOfTimestamp(timestamp),
       record: value ?? new Uint8Array(),
       place: { topic, partition, offset: BigInt(offset) },
     }));

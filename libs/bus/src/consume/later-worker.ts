@@ -56,8 +56,8 @@ export class LaterWorker {
 }
 
 /** @throws BusError `unhandled-contract` when a release has dropped a contract that still has kept messages */
-export function incomingOf({ id, contractName, day, record }: TakenMessage): Incoming {
-  const contract = contractsByName.get(contractName);
+export function incomingOf({ id, ...message }: TakenMessage): Incoming {
+  const contract = contractsByName.get(message.contractName);
   if (contract === undefined) throw new BusError('unhandled-contract');
-  return { contract, contractName, day, record, takenId: id };
+  return { ...message, contract, takenId: id };
 }

@@ -1,5 +1,6 @@
 import {
   ContractError,
+  dayOf,
   daysBetween,
   clocks,
   businessKey,
@@ -42,14 +43,15 @@ export type Opened =
   | { readonly incoming: Incoming; readonly kind: 'refused'; readonly code: string }
   | { readonly incoming: Incoming; readonly kind: 'expired' };
 
-/** A timestamp that is no UTC midnight stands for no day. */
-const NO_DAY = '';
+/** Later ones have years of five digits. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-export function dayOfTimestamp(timestamp: string): Day {
+/** The UTC day in which a message of the log was stamped. Only a stamp of midnight says that it is a message's day. */
+export function dayOfTimestamp(timestamp: string): Pick<KeptMessage, 'day' | 'isDayWrong'> {
   const ms = Number(timestamp);
-  if (!Number.isSafeInteger(ms) || ms < 0) return NO_DAY;
-  const day = new Date(ms).toISOString().slice(0, 10);
-  return startOfDay(day) === ms ? day : NO_DAY;
+  const isWithin = Number.isSafeInteger(ms) && ms >= 0 && ms <= LAST_MS;
+  const day = dayOf(new Date(isWithin ? ms : 0));
+  return isWithin && startOfDay(day) === ms ? { day } : { day, isDayWrong: true };
 }
 
 /**
@@ -59,8 +61,9 @@ export function dayOfTimestamp(timestamp: string): Day {
  */
 export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incoming, today: Day): Opened {
   const { contract, record, day } = incoming;
-  if (incoming.isDeadly === true) return { incoming, kind: 'refused', code: 'deadly' };
-  if (day === NO_DAY) return { incoming, kind: 'refused', code: 'wrong-day' };
+  const refused = (code: string): Opened => ({ incoming: kept(incoming, today), kind: 'refused', code });
+  if (incoming.isDeadly === true) return refused('deadly');
+  if (incoming.isDayWrong === true) return refused('wrong-day');
   try {
     const { name, version, producer } = contract;
     const plaintext = opener.open({ contract: name, version, producer, day }, record);
@@ -71,10 +74,20 @@ export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incomi
     if (error instanceof SealingError && error.canRetry) throw error;
     if (error instanceof SealingError || error instanceof ContractError) {
       const isExpired = error.code === 'key-destroyed' && daysBetween(day, today) >= clocks.dayKeyDays;
-      return isExpired ? { incoming, kind: 'expired' } : { incoming, kind: 'refused', code: error.code };
+      return isExpired ? { incoming, kind: 'expired' } : refused(error.code);
     }
     throw error;
   }
+}
+
+/**
+ * A stamp may name any day. Where no key of that day can be there now, the message is kept as one of today: listed with
+ * the others, taken by the turn when they are, and opened by nothing.
+ */
+function kept(incoming: Incoming, today: Day): Incoming {
+  const age = daysBetween(incoming.day, today);
+  const isWithin = age >= -clocks.recordAheadDays && age <= clocks.dayKeyDays;
+  return isWithin ? incoming : { ...incoming, day: today, isDayWrong: true };
 }
 
 /**

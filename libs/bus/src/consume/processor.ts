@@ -196,10 +196,7 @@ export class Processor<S extends Service> {
       tx,
       undone.map(({ seen }) => seen),
     );
-    await inbox.parked.park(
-      tx,
-      parked.map(({ contractName, day, record, code }) => ({ contractName, day, record, code })),
-    );
+    await inbox.parked.park(tx, parked);
     const fromDevices = results.filter(([, result]) => result.status === 'park' && result.isFromDevice === true).length;
     const tally = {
       done: fresh.length - undone.length,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { clocks, daysBetween } from '#libs/contracts';
+import { clocks, daysBetween, type Day } from '#libs/contracts';
 import type { FoundRow, KindSpec } from '#libs/records';
 
 import type { KeptMessage, TakenMessage } from './message.js';
@@ -12,7 +12,9 @@ export const LATER = 'later';
 /** Of a parked or delayed message, as its record holds it. */
 export interface KeptBody {
   readonly contract: string;
+  /** Empty in what an earlier version has kept of a message whose time named no day. */
   readonly day: string;
+  readonly isDayWrong?: true;
   readonly record: string;
   readonly code?: string;
 }
@@ -31,7 +33,8 @@ export function inboxKinds({
   handledDays = clocks.handledDays,
   readableDays = clocks.dayKeyDays,
 }: InboxKindsOptions): readonly KindSpec[] {
-  const outlived = (days: number) => (body: object, today: string) => daysBetween((body as KeptBody).day, today) > days;
+  const outlived = (days: number) => (body: object, today: string) =>
+    daysBetween(keptDay(body as KeptBody), today) > days;
   const keptBytes = 320 + Math.ceil((recordBytesMax * 4) / 3);
   return [
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
@@ -45,13 +48,27 @@ export function keptBody(message: KeptMessage, recordBytesMax: number, code?: st
   return {
     contract: message.contractName,
     day: message.day,
+    ...(message.isDayWrong === true ? { isDayWrong: true } : {}),
     record: Buffer.from(bytes).toString('base64'),
     ...(code === undefined ? {} : { code }),
   };
 }
 
+const LONG_OVER: Day = '1970-01-01';
+
+/** What has no day is over: the next turn takes it. */
+export function keptDay({ day }: Pick<KeptBody, 'day'>): Day {
+  return day === '' ? LONG_OVER : day;
+}
+
 export function takenMessage({ value, body }: FoundRow<KeptBody>): TakenMessage {
-  return { id: value, contractName: body.contract, day: body.day, record: Buffer.from(body.record, 'base64') };
+  return {
+    id: value,
+    contractName: body.contract,
+    day: keptDay(body),
+    ...(body.day === '' || body.isDayWrong === true ? { isDayWrong: true } : {}),
+    record: Buffer.from(body.record, 'base64'),
+  };
 }
 
 /** The value by which something of a contract is found again. */

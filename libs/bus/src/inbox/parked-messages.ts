@@ -1,7 +1,7 @@
 import type { Tx } from '#libs/database';
 import type { Records } from '#libs/records';
 
-import { keptBody, PARKED, takenMessage, valueOf, type KeptBody } from './kept-body.js';
+import { keptBody, keptDay, PARKED, takenMessage, valueOf, type KeptBody } from './kept-body.js';
 import type { KeptMessage, TakenMessage } from './message.js';
 
 /** A message set aside because it cannot be handled: its sealed bytes and a code, never what is in it. */
@@ -61,7 +61,7 @@ export class ParkedMessages {
     const byCode: Record<string, number> = {};
     for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
     const count = rows.length < limit ? rows.length : await records.count(PARKED);
-    return { count, oldestDay: rows.map(({ body }) => body.day).sort()[0], byCode };
+    return { count, oldestDay: rows.map(({ body }) => keptDay(body)).sort()[0], byCode };
   }
 
   /** Counted by contract, day and code; of more than `limit` messages only so many are looked at. */
@@ -70,7 +70,8 @@ export class ParkedMessages {
     const rows = await records.scan<KeptBody>(PARKED, limit);
     const groups = new Map<string, ParkedGroup>();
     for (const { body } of rows) {
-      const { contract, day, code = '' } = body;
+      const { contract, code = '' } = body;
+      const day = keptDay(body);
       const key = `${day} ${contract} ${code}`;
       groups.set(key, { contract, day, code, count: (groups.get(key)?.count ?? 0) + 1 });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { addDays, encodePayload, grantCancelled, type Day } from '#libs/contracts';
+import { addDays, DAY_MS, dayNumber, encodePayload, grantCancelled, HOUR_MS, type Day } from '#libs/contracts';
+import { turn } from '#libs/records';
 import type { SenderKeys } from '#libs/sealing';
 
 import { BusError } from '../../src/index.js';
@@ -16,12 +17,13 @@ import {
   names,
   paymentsHandlers,
   today,
-  type World,
+  World,
   type TestedDatabase,
   type Transport,
 } from '../support.js';
 import { inWorldsOf } from './steps.js';
 
+const FOREVER = String(2n ** 63n - 1n);
 const TOPIC = 'eligibility.grant-cancelled.v1';
 
 /** What any transport owes when a message, or everything, is bad. */
@@ -147,6 +149,67 @@ export function survivesPoison(transport: Transport): void {
       'wrong-size': 1,
       malformed: 1,
     });
+  });
+
+  it('keeps what is stamped with no day of ours like anything else, until the turn takes it', async () => {
+    // The turn destroys keys that other tests need.
+    const own = await Keys.create();
+    const timed = await World.create(own, {
+      transport,
+      configOf: () => ({ 'message.timestamp.after.max.ms': FOREVER }),
+    });
+    try {
+      const kept = await timed.database();
+      const { bus: payments } = timed.bus('payments', kept);
+      await payments.start();
+      payments.consume(paymentsHandlers());
+      const garbage = (text: string): Uint8Array => new TextEncoder().encode(text);
+      const good = cancelRecord(own.senderKeys('eligibility'), 'good at noon');
+      await writeLog(timed, TOPIC, [
+        { value: garbage('the default of a client'), stamp: Date.now() },
+        { value: good, day: today(), laterMs: 12 * HOUR_MS },
+        { value: garbage('1970'), stamp: 0 },
+        { value: garbage('1970 and a little'), stamp: 1 },
+        { value: garbage('9998'), stamp: Date.UTC(9998, 0, 1) },
+        { value: garbage('9999'), stamp: Date.UTC(9999, 11, 31, 23, 59, 59, 999) },
+        { value: garbage('275760, beyond which there is no date'), stamp: 8_640_000_000_000_001 },
+        { value: garbage('the last that a number holds'), stamp: Number.MAX_SAFE_INTEGER },
+        { value: garbage('a day ago and a second'), day: addDays(today(), -2), laterMs: DAY_MS - 1_000 },
+      ]);
+      await eventually(
+        () => payments.status(),
+        ({ counts }) => counts.parked >= 9,
+      );
+      const groups = [
+        { contract: grantCancelled.name, day: addDays(today(), -2), code: 'wrong-day', count: 1 },
+        { contract: grantCancelled.name, day: today(), code: 'malformed', count: 2 },
+        { contract: grantCancelled.name, day: today(), code: 'wrong-day', count: 6 },
+      ];
+      expect(await payments.parked()).toEqual(groups);
+      expect((await payments.status()).database).toMatchObject({ parked: 9, isParkedExpiring: false });
+
+      expect(await payments.retryParked()).toBe(9);
+      await eventually(
+        () => payments.status(),
+        ({ counts }) => counts.parked >= 18,
+      );
+      // What was malformed under a day that it cannot have is not looked into again.
+      expect(await kept.parked()).toEqual({ 'wrong-day': 9 });
+      expect(await kept.effects()).toEqual([]);
+
+      const night = dayNumber(today());
+      const ring = own.ring('payments');
+      const turnTo = (later: number) =>
+        turn({ records: kept.records(ring), keys: ring, pool: kept.pool }, night + later, addDays(today(), later));
+      expect(await turnTo(1)).toMatchObject({ moved: 9 });
+      expect(await turnTo(2)).toMatchObject({ moved: 9 });
+      await payments.stop();
+      for (const later of [3, 4, 5, 6, 7, 8]) await turnTo(later);
+      expect(await turnTo(9)).toMatchObject({ moved: 0, ended: 8 });
+    } finally {
+      await timed.close();
+      await own.remove();
+    }
   });
 
   it('counts what came after its key had died, and does not park it', async () => {

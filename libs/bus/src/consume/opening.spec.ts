@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+
+import { catalogue, type Contract } from '#libs/contracts';
+import { SealingError } from '#libs/sealing';
+
+import { dayOfTimestamp, openMessage } from './opening.js';
+
+const TODAY = '2026-11-25';
+
+it.each([
+  ['1795564800000', { day: '2026-11-25' }],
+  ['1795564800001', { day: '2026-11-25', isDayWrong: true }],
+  ['1795651199999', { day: '2026-11-25', isDayWrong: true }],
+  ['0', { day: '1970-01-01' }],
+  ['1', { day: '1970-01-01', isDayWrong: true }],
+  ['-1', { day: '1970-01-01', isDayWrong: true }],
+  ['-86400000', { day: '1970-01-01', isDayWrong: true }],
+  ['253402300799999', { day: '9999-12-31', isDayWrong: true }],
+  ['253402300800000', { day: '1970-01-01', isDayWrong: true }],
+  ['8640000000000001', { day: '1970-01-01', isDayWrong: true }],
+  ['9223372036854775807', { day: '1970-01-01', isDayWrong: true }],
+  ['noon', { day: '1970-01-01', isDayWrong: true }],
+])('a message stamped %s is of the day in which it was stamped, and no other', (stamp, day) => {
+  expect(dayOfTimestamp(stamp)).toEqual(day);
+});
+
+it.each([
+  ['2026-11-17', '2026-11-17'],
+  ['2026-11-27', '2026-11-27'],
+  ['2026-11-16', TODAY],
+  ['2026-11-28', TODAY],
+  ['1970-01-01', TODAY],
+  ['9999-12-31', TODAY],
+])('garbage of %s is kept as one of %s', (day, keptAs) => {
+  const [contract] = catalogue as readonly Contract[];
+  if (contract === undefined) throw new Error('no contract');
+  const opener = {
+    open: () => {
+      throw new SealingError('malformed');
+    },
+  };
+  const { name: contractName } = contract;
+  const opened = openMessage(opener, { contract, contractName, day, record: new Uint8Array() }, TODAY);
+  expect(opened).toMatchObject({ kind: 'refused', code: 'malformed', incoming: { day: keptAs } });
+  expect(opened.incoming.isDayWrong).toBe(keptAs === day ? undefined : true);
+});
