@@ -256,7 +256,7 @@ export class TestedDatabase {
       const parked = await inbox.parked.take(tx, 100);
       await inbox.delayed.keep(
         tx,
-        parked.map(({ id: _, ...message }) => ({ ...message, due })),
+        parked.map((each) => ({ ...each, due })),
       );
       return parked.length;
     });

@@ -22,7 +22,7 @@ function retrySome(pool: pg.Pool, inbox: Inbox, now: Date): Promise<number> {
     const due = startOfHour(now);
     await inbox.delayed.keep(
       tx,
-      messages.map(({ id: _, ...message }) => ({ ...message, due })),
+      messages.map((each) => ({ ...each, due })),
     );
     return messages.length;
   });
