@@ -46,6 +46,27 @@ const cities: readonly Twin[] = [
   },
 ];
 
+const named: readonly Twin[] = [
+  {
+    promise: 'whatever staff does is in the log with who did it, though a route gives it no name',
+    without: 'the pattern of a route names what is done by it',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: "return operationOf(route) ?? words.join('-');",
+    replace: "return operationOf(route) ?? String(words.length === 0 ? '' : undefined);",
+    test: ACCESS,
+    name: 'is in the log by its pattern',
+  },
+  {
+    promise: 'a service that is refused for a route says which',
+    without: 'the route is named',
+    file: 'libs/service/src/http/http-app.ts',
+    find: 'super(`the route ${route} of the ${listener} listener declares nobody who may call it`);',
+    replace: "super('a route declares nobody who may call it');",
+    test: ACCESS,
+    name: 'and names it',
+  },
+];
+
 const keptFiles: Twin = {
   promise: 'the local system says that what it keeps is another city’s before it starts anything',
   without: 'the note of the city is read',
@@ -61,7 +82,7 @@ const access: readonly Twin[] = [
     promise: 'a route that declares nobody who may call it keeps its service from starting',
     without: 'each route is looked at as it is added',
     file: 'libs/service/src/http/http-app.ts',
-    find: 'if (!isKept(access)) throw new UndeclaredRouteError();',
+    find: 'if (!isKept(access)) throw new UndeclaredRouteError(route);',
     replace: 'void [access, isKept];',
     test: ACCESS,
     name: 'declares nobody who may call it',
@@ -171,4 +192,4 @@ const routes: readonly Twin[] = [
   },
 ];
 
-export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...cities, keptFiles, ...routes];
+export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...cities, ...named, keptFiles, ...routes];

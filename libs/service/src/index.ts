@@ -14,7 +14,7 @@ export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions 
 export { dataSourceOf } from './database/data-source.js';
 export { keptDataExitCodes } from './database/kept-data.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';
-export { isInternalPath } from './http/internal-controller.js';
+export { InternalController, isInternalPath } from './http/internal-controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem/problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem/problem.filter.js';
 export { KEY_DIRECTORY } from './keys/key-directory.js';

@@ -55,7 +55,8 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
       await closeResources(app);
     });
   } catch (error) {
-    log.write('error', 'start-failed', { ...errorFields(error), settings: (error as { settings?: unknown }).settings });
+    const { settings, route } = error as { readonly settings?: unknown; readonly route?: unknown };
+    log.write('error', 'start-failed', { ...errorFields(error), settings, route });
     process.exit(exitCodeOf(error));
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Post, Sse } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Sse, type Type } from '@nestjs/common';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EMPTY, type Observable } from 'rxjs';
 
@@ -9,7 +9,7 @@ import { Device, Person, type Caller } from '../src/auth/caller.js';
 import { NoDeviceDirectoryError } from '../src/auth/device-directory.js';
 import { UndeclaredRouteError } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
-import { DoorController, Doors, InsideController, lookups } from './doors.js';
+import { DoorController, Doors, InsideController, lookups, written } from './doors.js';
 
 let doors: Doors | undefined;
 
@@ -25,6 +25,7 @@ afterEach(async () => {
 
 beforeEach(() => {
   lookups.count = 0;
+  written.length = 0;
 });
 
 describe('a service', () => {
@@ -44,12 +45,30 @@ describe('a service', () => {
     }
   }
 
-  it.each([
-    ['a route', ForgottenController],
-    ['an event stream', StreamController],
-  ])('does not start with %s that declares nobody who may call it', async (_what, controller) => {
-    await expect(start([DoorController, controller])).rejects.toBeInstanceOf(UndeclaredRouteError);
-  });
+  @InternalController('within')
+  class WithinController {
+    @Post('forgotten/:which')
+    @HttpCode(200)
+    act(): string {
+      return 'whatever';
+    }
+  }
+
+  it.each<[string, Type, [string, string]]>([
+    ['a route', ForgottenController, ['GET /forgotten', 'main']],
+    ['an event stream', StreamController, ['GET /stream', 'main']],
+    ['an internal route', WithinController, ['POST /within/forgotten/:which', 'internal']],
+  ])(
+    'does not start with %s that declares nobody who may call it, and names it',
+    async (_, controller, [route, listener]) => {
+      const refused = await start([DoorController, controller]).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(UndeclaredRouteError);
+      expect(refused).toMatchObject({
+        message: `the route ${route} of the ${listener} listener declares nobody who may call it`,
+        route: `${listener} ${route}`,
+      });
+    },
+  );
 
   it('does not start with a path that something below Nest adds, such as static files', async () => {
     const add = (adapter: FastifyAdapter): void =>
@@ -140,6 +159,19 @@ describe('a route', () => {
     await doors!.post('/door/money', content, 'maker');
     await doors!.post('/door/kiosk', undefined, 'kiosk');
     expect(lookups.count).toBe(2);
+  });
+
+  it('for staff is in the log by its pattern, with who has signed, though it names no operation', async () => {
+    await start([DoorController]);
+    await doors!.post('/door/money', content, 'maker');
+    await doors!.post('/door/money', content, 'operator');
+    await doors!.post('/door/apply', undefined, 'kiosk');
+    const [made, tried] = ['maker', 'operator'].map((name) => ({ operation: 'door-money', by: `person-${name}` }));
+    expect(written).toEqual([
+      ['operation', made],
+      ['operation', tried],
+      ['operation-refused', { ...tried, code: 'not-allowed' }],
+    ]);
   });
 
   it('takes no content unless it says which', async () => {

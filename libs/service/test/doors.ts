@@ -23,7 +23,9 @@ import { InternalListener } from '../src/http/listeners.js';
 import { ProblemFilter } from '../src/problem/problem.filter.js';
 
 const now = new Date('2099-11-02T10:00:00Z');
-const log = { write: () => undefined };
+/** What was logged, as events with their fields. */
+export const written: unknown[] = [];
+const log = { write: (_level: string, ...line: unknown[]) => void written.push(line) };
 const keys = Object.fromEntries(
   ['maker', 'operator', 'kiosk'].map((name) => [name, generateKeyPairSync('ed25519')]),
 ) as Record<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>;

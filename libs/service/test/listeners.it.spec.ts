@@ -1,7 +1,9 @@
 import { Agent, get } from 'node:http';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { HttpCode, Post } from '@nestjs/common';
 
+import { InternalController, isInternalPath, SignedBy } from '#libs/service';
 import { DoorController, Doors, InsideController, started } from './doors.js';
 
 let doors: Doors | undefined;
@@ -24,6 +26,25 @@ describe('the two listeners', () => {
     const outside = (path: string): Promise<number> => doors!.statusOf(path);
     expect([await outside('/door/open'), await outside('/inside')]).toEqual([200, 404]);
     expect([await inside('/door/open'), await inside('/inside')]).toEqual([404, 200]);
+  });
+
+  it('keep a controller of an app inside, too, and behind the guard', async () => {
+    @InternalController('v1/operations/app')
+    class AppController {
+      @Post('mend')
+      @HttpCode(200)
+      @SignedBy('operator')
+      mend(): string {
+        return 'mended';
+      }
+    }
+    const { app, internal } = await start([AppController]);
+    const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    const path = '/v1/operations/app/mend';
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(401);
+    expect(await doors!.post(path, undefined, 'operator')).toMatchObject({ status: 404 });
+    // Where `amparo` asks for it.
+    expect(isInternalPath(path)).toBe(true);
   });
 
   it('are told apart by the connection and by nothing that a request says', async () => {

@@ -40,7 +40,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
     const { access } = request.routeOptions.config as { readonly access?: Access };
     if (access === undefined) throw new Problem('not-found');
-    const attempted = (by: string): void => this.note(request, operationOf(context.getHandler()), by);
+    const attempted = (by: string): void => this.note(request, nameOf(context.getHandler(), request), by);
     request.caller = await this.callerOf(access, signedPart(request), attempted);
     if (!takesBody(context.getHandler())) refuseContent(request.body);
     return true;
@@ -50,8 +50,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return this.discovery.getControllers().flatMap(({ metatype }) => methodsOf(metatype?.prototype as unknown));
   }
 
-  private note(request: CalledRequest, operation: string | undefined, by: string): void {
-    if (operation === undefined) return;
+  private note(request: CalledRequest, operation: string, by: string): void {
     request.attempt = { operation, by };
     this.log.write('info', 'operation', request.attempt);
   }
@@ -83,6 +82,12 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (signer === undefined) throw new Problem('not-signed');
     return signer;
   }
+}
+
+/** What a person of staff attempts: as the route says, or else as its pattern does, `release-approvals`. */
+function nameOf(route: object, { routeOptions: { url = '' } }: Pick<FastifyRequest, 'routeOptions'>): string {
+  const words = url.split('/').filter((word) => word !== '' && word !== 'v1' && !word.startsWith(':'));
+  return operationOf(route) ?? words.join('-');
 }
 
 /** Also what a controller has inherited, which Nest serves as well. */

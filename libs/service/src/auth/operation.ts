@@ -1,8 +1,8 @@
 const operations = new WeakMap<object, string>();
 
 /**
- * A route by which staff tells the service to do something. Every attempt that is signed is in the log with who made
- * it, also one that is refused, and then with the code of the refusal.
+ * What is called in the log what staff does by this route; without it, the route's pattern says it. Every attempt that
+ * is signed is in the log with who made it, also one that is refused, and then with the code of the refusal.
  */
 export function Operation(name: string): MethodDecorator {
   return (_target, _name, descriptor) => void operations.set(descriptor.value as object, name);

@@ -4,19 +4,27 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { isKept, type Access } from '../auth/access.js';
 import type { Log } from '../log/log.js';
-import { InternalListener } from './listeners.js';
+import { INTERNAL, InternalListener } from './listeners.js';
 import { sendProblem } from '../problem/problem.filter.js';
 
 /** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
 const BODY_LIMIT_BYTES = 16_384;
 
-/** A route does not say who may call it, or nothing would hold it to that: the service must not start. */
+/**
+ * A route does not say who may call it, or nothing would hold it to that: the service must not start. It is named by
+ * its method, its pattern and its listener, which are words of our own code.
+ */
 export class UndeclaredRouteError extends Error {
   override readonly name = 'UndeclaredRouteError';
   readonly code = 'undeclared-route';
+  readonly route: string;
 
-  constructor() {
-    super('a route declares nobody who may call it');
+  constructor({ method, url, constraints }: Pick<RouteOptions, 'method' | 'url' | 'constraints'>) {
+    const route = `${[method].flat().join('/')} ${url}`;
+    const isInside = (constraints as { readonly listener?: unknown } | undefined)?.listener === INTERNAL;
+    const listener = isInside ? INTERNAL : 'main';
+    super(`the route ${route} of the ${listener} listener declares nobody who may call it`);
+    this.route = `${listener} ${route}`;
   }
 }
 
@@ -33,9 +41,9 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, error, log),
     routerOptions: { constraints: { listener: internal.constraint } },
   });
-  adapter.getInstance().addHook('onRoute', ({ config }: RouteOptions) => {
-    const { access } = (config ?? {}) as { readonly access?: Access };
-    if (!isKept(access)) throw new UndeclaredRouteError();
+  adapter.getInstance().addHook('onRoute', (route: RouteOptions) => {
+    const { access } = (route.config ?? {}) as { readonly access?: Access };
+    if (!isKept(access)) throw new UndeclaredRouteError(route);
   });
   return adapter;
 }

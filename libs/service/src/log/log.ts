@@ -14,6 +14,9 @@ const shapes = {
   settings: (value: unknown) =>
     Array.isArray(value) &&
     value.every((name) => typeof name === 'string' && /^[A-Z]{1,15}(?:_[A-Z]{1,15})*$/.test(name)),
+  // The pattern of a route of ours with its listener: `main POST /v1/release/open`; never a path that was asked for.
+  route: (value: unknown) =>
+    typeof value === 'string' && value.length <= 120 && /^[a-z]+ [A-Z/]{3,60} \/[a-z\d/:*._-]*$/i.test(value),
   // Places in our own code; an error's message may hold what a person typed, so it is never written.
   frames: (value: unknown) =>
     Array.isArray(value) && value.every((frame) => typeof frame === 'string' && FRAME.test(frame)),
@@ -45,7 +48,7 @@ const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\
 /** Every event that a service may log, with every field it may have. What is not here cannot be logged. */
 export const logEvents = {
   started: { port: 'count', ms: 'ms' },
-  'start-failed': { error: 'code', code: 'code', frames: 'frames', settings: 'settings' },
+  'start-failed': { error: 'code', code: 'code', frames: 'frames', settings: 'settings', route: 'route' },
   stopping: { signal: 'code' },
   stopped: {},
   'process-failed': { error: 'code', code: 'code', frames: 'frames' },
