@@ -1,14 +1,11 @@
 // Who may import whom. Each rule has a planted violation in test/tidy, which fails if the rule does not fire.
 // `except` lists everything that a kind of file may import; whatever it does not list is refused.
 
-const own = '^apps/$1/src/';
-const sources = ['[.]spec[.]ts$', '^libs/[^/]+/test/', '^apps/[^/]+/test/'];
-const npm = (...names) => `node_modules/(${names.join('|')})/`;
-const nest = npm('@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify');
-const nodeBuiltIn = '^[a-z_/]+$';
-const lib = (...names) => `^libs/(${names.join('|')})/src/index[.]ts$`;
-const testing = '^libs/[^/]+/src/testing[.]ts$';
-const publicPolicy = '^libs/policy/src/public[.]ts$';
+const words = require('./.dependency-cruiser.kinds.cjs');
+
+const { domain, inService, kinds, lib, nest, nodeBuiltIn, npm, publicPolicy, sources, testing } = words;
+/** Node's network, and what runs code that no rule can read. */
+const network = '^(net|tls|http|https|http2|dgram|dns|dns/promises|child_process|worker_threads|cluster|vm|module)$';
 
 /** A lib's own sources may import its own files and `except`, and nothing else. */
 const libMay = (name, why, except) => ({
@@ -44,97 +41,6 @@ const paymentsRooms = {
 };
 const anyPaymentsRoom = `^apps/payments/src/(${Object.keys(paymentsRooms).join('|')})/`;
 
-/** The services. The simulator stands for others and is none. */
-const inService = '^apps/(intake|eligibility|payments|notification)/src/';
-const domain = `${own}(|.+/)domain/`;
-const ofKind = (...names) => `${own}.*[.](${names.join('|')})[.]ts$`;
-const shell = (...names) => `${own}(${names.join('|')})[.]ts$`;
-
-/** What each kind of file of a service may import, besides its own folder's kinds. */
-const kinds = {
-  'message-edge': {
-    why: 'A message edge translates deliveries into commands. The decorator is all it has of Nest.',
-    file: '.*on-[a-z-]+[.]ts$',
-    may: [domain, ofKind('service'), lib('contracts', 'bus', 'sealing', 'service'), npm('@nestjs/common')],
-  },
-  'http-edge': {
-    why: 'A controller translates requests.',
-    file: '.*[.]controller[.]ts$',
-    may: [
-      domain,
-      ofKind('service'),
-      lib('service', 'contracts', 'sealing'),
-      publicPolicy,
-      nest,
-      npm('class-validator', 'class-transformer'),
-    ],
-  },
-  'outgoing-door': {
-    why: 'The only door out translates domain events into messages; an auditor reads it without a framework.',
-    file: '.*outgoing[.]ts$',
-    may: [domain, lib('contracts', 'sealing')],
-  },
-  service: {
-    why: 'A service or worker is where a transaction is opened and the rest is joined.',
-    file: '.*[.](service|worker)[.]ts$',
-    may: [
-      domain,
-      ofKind('service', 'worker', 'repository', 'adapter'),
-      `${own}.*(outgoing|/index)[.]ts$`,
-      shell('config', 'pseudonyms'),
-      lib('service', 'bus', 'records', 'database', 'policy', 'contracts', 'sealing'),
-      npm('@nestjs/common'),
-      '^crypto$',
-    ],
-  },
-  repository: {
-    why: 'A repository is the SQL or the records of its service; it takes a transaction and opens none.',
-    file: '.*[.]repository[.]ts$',
-    may: [
-      domain,
-      ofKind('entity', 'repository'),
-      lib('service', 'records', 'database', 'policy', 'contracts', 'sealing'),
-      npm('typeorm', '@nestjs/common', '@nestjs/typeorm'),
-    ],
-  },
-  entity: { why: 'An entity is a table.', file: '.*[.]entity[.]ts$', may: [npm('typeorm')] },
-  adapter: {
-    why: 'An adapter speaks to a foreign system, or reads a foreign form.',
-    file: '.*[.]adapter[.]ts$',
-    may: [domain, ofKind('adapter'), lib('policy', 'contracts'), npm('@nestjs/common', 'prom-client'), nodeBuiltIn],
-  },
-  config: {
-    why: 'What a service is told when it starts.',
-    file: 'config[.]ts$',
-    may: [domain, lib('service', 'policy'), npm('class-validator')],
-  },
-  pseudonyms: {
-    why: 'Every derived id that a service can make.',
-    file: 'pseudonyms[.]ts$',
-    may: [domain, lib('service', 'sealing'), npm('@nestjs/common')],
-  },
-  module: {
-    why: 'A module wires: it names the classes, and has neither a database nor a transaction.',
-    file: '.*[.]module[.]ts$',
-    may: [
-      domain,
-      ofKind('controller', 'service', 'worker', 'repository', 'entity', 'adapter', 'module'),
-      `${own}.*(on-[a-z-]+|/index)[.]ts$`,
-      `${own}migrations/`,
-      shell('config', 'pseudonyms'),
-      lib('service', 'policy'),
-      npm('@nestjs/common', '@nestjs/typeorm'),
-      '^path$',
-    ],
-  },
-  start: {
-    why: 'main.ts starts the module of its service.',
-    file: 'main[.]ts$',
-    may: [`${own}[a-z-]+[.]module[.]ts$`, lib('service')],
-  },
-  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service'), npm('typeorm')] },
-};
-
 module.exports = {
   forbidden: [
     kindMay(
@@ -164,6 +70,18 @@ module.exports = {
         '^apps/cli/src/',
         lib('bus', 'contracts', 'household', 'records', 'sealing', 'service'),
         npm('commander', 'class-validator', 'reflect-metadata'),
+        nodeBuiltIn,
+      ],
+    ),
+    kindMay(
+      'rail-simulator-imports',
+      'The simulator stands for systems of others: it has a server and a clock, and nothing of what a service knows.',
+      '^apps/rail-simulator/src/',
+      [
+        '^apps/rail-simulator/src/',
+        lib('service'),
+        nest,
+        npm('class-validator', 'fastify', 'rxjs', 'reflect-metadata'),
         nodeBuiltIn,
       ],
     ),
@@ -291,6 +209,15 @@ module.exports = {
       comment: 'Another client can take its place. Set-up of a local broker and tests are outside the product.',
       from: { pathNot: ['^libs/bus/', '^deploy/local/test/', '^test/'] },
       to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'no-network-past-the-doors',
+      comment: "Only what listens for a service has Node's network, and nothing runs code that no rule can read.",
+      from: {
+        path: '^(apps|libs)/[^/]+/',
+        pathNot: [...sources, '^libs/service/src/http/', '^apps/rail-simulator/src/simulator[.]ts$'],
+      },
+      to: { path: network, dependencyTypes: ['core'] },
     },
     {
       name: 'no-circle',

@@ -20,7 +20,8 @@ export class PlantedRepository {
 
   constructor(plants: readonly Plant[], others: Readonly<Record<string, string>> = {}) {
     mkdirSync(this.root, { recursive: true });
-    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json', '.dependency-cruiser.cjs']) {
+    const rules = ['.dependency-cruiser.cjs', '.dependency-cruiser.kinds.cjs'];
+    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json', ...rules]) {
       cpSync(join(repositoryRoot, name), join(this.root, name));
     }
     const files = { ...others, ...Object.fromEntries(plants.map(({ file, text }) => [file, text])) };
