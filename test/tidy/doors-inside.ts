@@ -61,8 +61,8 @@ export const doorsInside: readonly Door[] = [
       [
         '^libs/sealing/src/(server/|index[.]ts$)',
         '^libs/service/src/(keys|messaging)/',
-        // What the bus opens slices with, as a part of it; and what is given to tests in its place.
-        '^libs/bus/src/(bus-options|consume/open-slice)[.]ts$',
+        // A function that opens slices with a part of it, for whoever has it; and what is given to tests in its place.
+        '^libs/bus/src/consume/open-slice[.]ts$',
         '^libs/service/src/testing[.]ts$',
         // Operators make, copy and turn keyrings, where these lie.
         '^apps/cli/src/commands/keys[.]ts$',

@@ -64,9 +64,7 @@ describe('the private keyring', () => {
 
   it('can be given to nothing but the cryptography itself, the keys of a service, and its messages', () => {
     const rooms = /^libs\/(sealing\/src\/server|service\/src\/(keys|messaging))\//;
-    // The bus opens slices, and is given the day keys for that, and nothing else.
-    const bus = { file: 'libs/bus/src/bus.ts', name: 'Bus', by: ['dayKey'] };
-    expect(holders.filter(({ file }) => !rooms.test(file))).toEqual([bus]);
+    expect(holders.filter(({ file }) => !rooms.test(file))).toEqual([]);
   });
 
   const isNoticed = (file: string): boolean => all.some((each) => each.file === file && each.name === 'Planted');

@@ -1,8 +1,9 @@
 import type { Service } from '#libs/contracts';
 import type { Records } from '#libs/records';
-import type { Keyring, RecordOpener, resigner, SenderKeys } from '#libs/sealing';
+import type { RecordOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
+import type { SliceOpener } from './consume/open-slice.js';
 import type { KafkaConnection } from './kafka/kafka-client.js';
 import type { BusLimits } from './limits.js';
 import type { OnAlarm } from './trouble/alarm.js';
@@ -21,8 +22,8 @@ export interface BusOptions<S extends Service> {
   /** What signs anew, before it is sent, what a struck identity has signed; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<RecordOpener, 'open'>;
-  /** Opens the slices in messages, for handlers that ask for those; they never see it. */
-  readonly dayKeys: Pick<Keyring, 'dayKey'>;
+  /** Opens the slices in messages, for handlers that ask for those; they never see it, and the bus sees no key. */
+  readonly openSlice: SliceOpener;
   /** Keeps what is handled, parked and delayed; the `inboxKinds` of the service are among its kinds. */
   readonly records: Records;
   readonly clock?: () => Date;

@@ -7,7 +7,6 @@ import { Brake } from './consume/brake.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
 import { LaterWorker } from './consume/later-worker.js';
-import { openSlice } from './consume/open-slice.js';
 import { Processor, type Tally } from './consume/processor.js';
 import { Watchdog } from './consume/watchdog.js';
 import { Inbox } from './inbox/inbox.js';
@@ -203,11 +202,11 @@ export class Bus<S extends Service> {
   }
 
   private createProcessor(handlers: readonly HandlerEntry<S>[], brake: Brake): Processor<S> {
-    const { pool, opener, dayKeys } = this.options;
+    const { pool, opener, openSlice } = this.options;
     return new Processor<S>({
       pool,
       opener,
-      openSlice: (contract, slice) => openSlice(dayKeys, contract, slice),
+      openSlice,
       inbox: this.inbox,
       outbox: this.outbox,
       handlers: handlerTable(this.service, handlers),

@@ -2,6 +2,7 @@ export type { BusOptions } from './bus-options.js';
 export { Bus } from './bus.js';
 export type { ConsumerState } from './consume/consumer.js';
 export type { Delivery, Handled } from './consume/handlers.js';
+export { openSlice, type SliceOpener } from './consume/open-slice.js';
 export { park, parkFromDevice, takeAll, type Park } from './consume/taking.js';
 export { inboxKinds } from './inbox/kept-body.js';
 export type { ParkedGroup } from './inbox/parked-messages.js';

@@ -1,7 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { Bus, Transactions, type KafkaConnection } from '#libs/bus';
+import { Bus, openSlice, Transactions, type KafkaConnection } from '#libs/bus';
 import { keyLife, type Service } from '#libs/contracts';
 import { Records } from '#libs/records';
 import { RecordOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
@@ -73,7 +73,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
     senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
     resigner: () => resigner(keyring, keyLife),
     opener: new RecordOpener({ consumer: service, keyring, directory }),
-    dayKeys: keyring,
+    openSlice: (contract, slice) => openSlice(keyring, contract, slice),
     records,
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
