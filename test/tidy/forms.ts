@@ -1,0 +1,75 @@
+import ts from 'typescript';
+
+import type { CheckedSources, Mention } from './mentions.js';
+
+type Place = Pick<Mention, 'file' | 'node'>;
+
+const language = /\/lib\.(es|dom)[\w.]*\.d\.ts$|node_modules\/@types\/node\//;
+const whole: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'frames', 'parent', 'top']);
+/** Tables of the libraries, which a service changes through these alone. */
+const TABLES = new RegExp(
+  '\\b(into|from|update|join|only|table|truncate)\\s+"?' +
+    '(outbox\\w*|relay_cursor|sent_mark|applied_offset|attempt|night|record|turn|staff|city)\\b',
+  'i',
+);
+
+/** What reaches anything by a name that is known when it runs, so that no rule can look it up. */
+export function unreadable(sources: CheckedSources): readonly Place[] {
+  return [...sources.nodes()].filter(
+    ({ node }) => isComputedImport(node) || isWhole(sources, node) || makesCode(sources, node) || isReflected(node),
+  );
+}
+
+/** Statements of a service on what is not its own. */
+export function foreignTables(sources: CheckedSources): readonly Place[] {
+  return [...sources.nodes()].filter(({ node }) => {
+    const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    return isText && TABLES.test(node.text);
+  });
+}
+
+function isComputedImport(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return false;
+  const [specifier] = node.arguments;
+  return specifier === undefined || !ts.isStringLiteralLike(specifier);
+}
+
+/** All globals as one object: of it, members can be taken by computed names. One member of it, named, is looked up. */
+function isWhole(sources: CheckedSources, node: ts.Node): boolean {
+  if (!ts.isIdentifier(node) || !whole.has(node.text) || !isGlobal(sources, node)) return false;
+  const { parent } = node;
+  if (ts.isTypeQueryNode(parent) || ts.isModuleDeclaration(parent)) return false;
+  const isOwner = ts.isPropertyAccessExpression(parent) && parent.expression === node;
+  return !isOwner || whole.has(parent.name.text);
+}
+
+function makesCode(sources: CheckedSources, node: ts.Node): boolean {
+  if (ts.isIdentifier(node) && node.text === 'eval') return isGlobal(sources, node);
+  const isMade = ts.isNewExpression(node) || ts.isCallExpression(node);
+  if (!isMade) return false;
+  const { expression } = node;
+  if (ts.isIdentifier(expression) && expression.text === 'Function') return isGlobal(sources, expression);
+  return ts.isPropertyAccessExpression(expression) && expression.name.text === 'constructor';
+}
+
+/** `Reflect.get(anything, name)` and the like. */
+function isReflected(node: ts.Node): boolean {
+  if (!ts.isIdentifier(node) || node.text !== 'Reflect') return false;
+  const { parent } = node;
+  return !(ts.isPropertyAccessExpression(parent) && parent.name.text === 'ownKeys');
+}
+
+function isGlobal(sources: CheckedSources, node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node) return isGlobalOf(sources, parent);
+  const symbol = sources.checker.getSymbolAtLocation(node);
+  if (symbol === undefined || node.text === 'globalThis') return node.text === 'globalThis';
+  const places = sources.declarationsOf(symbol);
+  return places.length > 0 && places.every(({ from, owner }) => language.test(from) && owner === '');
+}
+
+/** `window.self` */
+function isGlobalOf(sources: CheckedSources, { expression, name }: ts.PropertyAccessExpression): boolean {
+  if (!ts.isIdentifier(expression)) return false;
+  return whole.has(expression.text) && whole.has(name.text) && isGlobal(sources, expression);
+}
