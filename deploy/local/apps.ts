@@ -53,8 +53,14 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
   for (const [code, exitCode] of Object.entries(keptDataExitCodes)) {
     if (child.ended === `code ${exitCode}`) throw new StackProblem(code as keyof typeof keptDataExitCodes, child.name);
   }
-  const why = child.hasEnded ? `ended with ${child.ended}` : 'is not ready';
+  const why = child.hasEnded ? `ended with ${child.ended}${saidBy(child)}` : 'is not ready';
   throw new StackProblem('service-down', `${child.name} ${why}; see ${child.logFile}`);
+}
+
+/** The sentence with which a service has refused to start; its other lines are JSON, or frames of a stack. */
+function saidBy(child: Child): string {
+  const said = child.lastOutput().split('\n').findLast((line) => /^\w[^{}]+$/.test(line));
+  return said === undefined ? '' : `: ${said}`;
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -67,6 +67,27 @@ const named: readonly Twin[] = [
   },
 ];
 
+const troubles: readonly Twin[] = [
+  {
+    promise: 'a service that cannot use what a setting names says which setting',
+    without: 'what needs the thing is done under the name of its setting',
+    file: 'libs/service/src/config/use-setting.ts',
+    find: 'throw new UnusableSettingError(setting, error);',
+    replace: 'throw error;',
+    test: 'libs/service/test/unusable.it.spec.ts',
+    name: 'says which',
+  },
+  {
+    promise: 'a broker that refuses a login is told from one that is away',
+    without: 'the refusal is known by its name',
+    file: 'libs/bus/src/kafka/broker-trouble.ts',
+    find: "KafkaJSSASLAuthenticationError: 'broker-refused-login',",
+    replace: "KafkaJSSASLAuthenticationError: 'broker-away',",
+    test: 'libs/bus/test/waiting.it.spec.ts',
+    name: 'does not take our password',
+  },
+];
+
 const keptFiles: Twin = {
   promise: 'the local system says that what it keeps is another city’s before it starts anything',
   without: 'the note of the city is read',
@@ -192,4 +213,12 @@ const routes: readonly Twin[] = [
   },
 ];
 
-export const twinsOfDoors: readonly Twin[] = [...access, ...versions, ...cities, ...named, keptFiles, ...routes];
+export const twinsOfDoors: readonly Twin[] = [
+  ...access,
+  ...versions,
+  ...cities,
+  ...named,
+  ...troubles,
+  keptFiles,
+  ...routes,
+];

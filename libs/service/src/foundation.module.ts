@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import type { Service } from '#libs/contracts';
 import { Clock, clockFrom } from './clock/clock.js';
 import { ServiceConfig } from './config/service.config.js';
+import { useSetting } from './config/use-setting.js';
 import { createLog, Log } from './log/log.js';
 import { CityProfile } from './profile/city-profile.js';
 import { SERVICE_NAME } from './definition/service-name.js';
@@ -18,7 +19,7 @@ import { SERVICE_NAME } from './definition/service-name.js';
     },
     {
       provide: CityProfile,
-      useFactory: ({ profilePath }: ServiceConfig) => CityProfile.read(profilePath),
+      useFactory: ({ profilePath }: ServiceConfig) => useSetting('PROFILE', () => CityProfile.read(profilePath)),
       inject: [ServiceConfig],
     },
   ],

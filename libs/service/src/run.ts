@@ -10,6 +10,7 @@ import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
 import { ServiceConfig } from './config/service.config.js';
+import { UnusableSettingError, useSetting } from './config/use-setting.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { OtherCityError } from './database/other-city-error.js';
@@ -43,8 +44,10 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
     const app = await createHttpApp(module, httpAdapter(log, internal));
     await prepare(app);
     const { port, host, internalPort, internalHost } = app.get(ServiceConfig);
-    await app.listen(port, host);
-    await internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost);
+    await useSetting('PORT', () => app.listen(port, host));
+    await useSetting('INTERNAL_PORT', () =>
+      internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost),
+    );
     app.get(Log).write('info', 'started', { port, ms: Math.round(performance.now() - began) });
     app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
@@ -62,7 +65,14 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
 }
 
 /** Why a service does not start, in a sentence for whoever has started it. It names settings, and no value. */
-const refusals = [ConfigError, DataVersionError, OtherCityError, NoDeviceDirectoryError, UndeclaredRouteError] as const;
+const refusals = [
+  ConfigError,
+  DataVersionError,
+  OtherCityError,
+  NoDeviceDirectoryError,
+  UndeclaredRouteError,
+  UnusableSettingError,
+] as const;
 
 function exitCodeOf(error: unknown): number {
   if (refusals.some((refusal) => error instanceof refusal)) process.stderr.write(`${(error as Error).message}\n`);

@@ -53,7 +53,7 @@ it.each([
 it('a service refuses the data of another city in one sentence, and leaves it as it is', async () => {
   await startOver();
   const before = await query('SELECT * FROM city');
-  await expect(start('santa-ana')).rejects.toMatchObject({
+  await expect(start('santa-ana').then((service) => service.close())).rejects.toMatchObject({
     code: 'other-city',
     message: expect.stringMatching(/^The database holds the data of another city; [^.]*\.$/),
   });

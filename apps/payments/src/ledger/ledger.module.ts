@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { useSetting } from '#libs/service';
 import { PaymentsConfig } from '../config.js';
 import { BookPseudonyms } from '../pseudonyms.js';
 import { Anchor, AnchorFile } from './anchor-file.adapter.js';
@@ -22,7 +23,8 @@ import { LedgerRepository } from './ledger.repository.js';
   providers: [
     {
       provide: Anchor,
-      useFactory: ({ anchorFolder }: PaymentsConfig) => new AnchorFile(join(anchorFolder, 'payments.json')),
+      useFactory: ({ anchorFolder }: PaymentsConfig) =>
+        useSetting('ANCHOR', () => new AnchorFile(join(anchorFolder, 'payments.json'))),
       inject: [PaymentsConfig],
     },
     BookPseudonyms,

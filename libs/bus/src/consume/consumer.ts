@@ -2,6 +2,7 @@ import { contractsTo, type Contract, type Service } from '#libs/contracts';
 import { Loop, type Running } from '#libs/database';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
+import { brokerTroubleOf } from '../kafka/broker-trouble.js';
 import { consumerOf, type ConsumerSettings } from '../kafka/kafka-client.js';
 import { Backoff } from '../trouble/backoff.js';
 import { Assignment, type AssignmentOptions } from './assignment.js';
@@ -55,6 +56,7 @@ const LOOK_MS = 60_000;
 export class BusConsumer {
   private readonly contracts: ReadonlyMap<string, Contract>;
   private readonly backoff = new Backoff(100, 10_000);
+  private hasToldWhy = false;
   private readonly loop: Loop;
   private now: State = { is: 'stopped' };
 
@@ -64,7 +66,12 @@ export class BusConsumer {
     );
     // Topics missing, broker away, rights not granted yet: tried again until it works. It shows in the state.
     const pauseMs = (): number => this.backoff.nextMs();
-    this.loop = new Loop({ work: (running) => this.live(running), pollMs: pauseMs, failurePauseMs: pauseMs });
+    this.loop = new Loop({
+      work: (running) => this.live(running),
+      pollMs: pauseMs,
+      failurePauseMs: pauseMs,
+      failed: (error) => this.waits(error),
+    });
   }
 
   get topics(): readonly string[] {
@@ -154,6 +161,7 @@ export class BusConsumer {
 
   private joined(consumer: Consumer, partitions: Record<string, number[]>): void {
     this.backoff.reset();
+    this.hasToldWhy = false;
     this.assignment?.end();
     if (this.now.is === 'stopped' || this.now.is === 'braked') return;
     const { settings } = this.options;
@@ -174,6 +182,14 @@ export class BusConsumer {
     const hasRead = now.is === 'rebalancing';
     this.now = { is: hasRead ? 'restarting' : 'joining', awaySince: now.awaySince };
     if (hasRead) this.options.alarm({ code: 'consumer-restarted' });
+  }
+
+  /** One that cannot come to the broker says so once, until it has come into its group again. */
+  private waits(error: unknown): void {
+    const why = brokerTroubleOf(error);
+    if (why === undefined || this.hasToldWhy) return;
+    this.hasToldWhy = true;
+    this.options.alarm({ code: 'consumer-waiting', why });
   }
 
   private received(payload: EachBatchPayload, joiner: Joiner): Promise<void> {

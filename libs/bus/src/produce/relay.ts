@@ -4,6 +4,7 @@ import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 
 import type { ParkedMessages } from '../inbox/parked-messages.js';
+import { troubleIn } from '../kafka/broker-trouble.js';
 import { logRanges } from '../kafka/kafka-client.js';
 import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
@@ -92,7 +93,8 @@ export class Relay {
     this.loop = new Loop({
       work: (running) => this.lead(running),
       pollMs: options.standbyMs,
-      failurePauseMs: () => this.pauseMs(),
+      failurePauseMs: () => this.backoff.nextMs(),
+      failed: (error) => this.waits(error),
     });
   }
 
@@ -136,11 +138,9 @@ export class Relay {
   }
 
   /** Whatever has failed, it was not one record's fault. The reason shows in `isWaiting` and in the alarm. */
-  private pauseMs(): number {
+  private waits(error: unknown): void {
     this.state.isWaiting = true;
-    const ms = this.backoff.nextMs();
-    if (this.backoff.isFirst) this.options.alarm({ code: 'relay-waiting' });
-    return ms;
+    if (this.backoff.isFresh) this.options.alarm({ code: 'relay-waiting', ...troubleIn(error) });
   }
 
   /** One connection's life. Returns when stopping; throws when the connection or the broker is lost. */

@@ -1,3 +1,5 @@
+import type { BrokerTrouble } from '../kafka/broker-trouble.js';
+
 /** Closed list of what a person must hear about. What to do about each stands in docs/runbooks/alarms.md. */
 export type AlarmCode =
   /** A message was parked (count: how many). */
@@ -24,6 +26,8 @@ export type AlarmCode =
   | 'refused'
   /** The relay cannot reach the broker or the database and goes on trying. */
   | 'relay-waiting'
+  /** The consumer cannot come to the broker and goes on trying. */
+  | 'consumer-waiting'
   /** The consumer cannot reach the database and goes on trying. */
   | 'database-waiting'
   /** This service's own keys or pins cannot be read; messages wait. */
@@ -42,6 +46,8 @@ export interface Alarm {
   readonly code: AlarmCode;
   readonly count?: number;
   readonly topic?: string;
+  /** Whether the broker is away or does not take our name and password, where something waits for it. */
+  readonly why?: BrokerTrouble;
 }
 
 export type OnAlarm = (alarm: Alarm) => void;

@@ -15,6 +15,11 @@ export class Backoff {
     return ms - Math.floor(Math.random() * (ms / 4));
   }
 
+  /** True while nothing has failed since the last success. */
+  get isFresh(): boolean {
+    return this.tries === 0;
+  }
+
   /** True until the first failure after a success has been reported. */
   get isFirst(): boolean {
     return this.tries === 1;

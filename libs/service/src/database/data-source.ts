@@ -1,6 +1,7 @@
 import { locks } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { useSetting } from '../config/use-setting.js';
 import { refuseOtherCity, tieToCity } from './city.js';
 import { DataVersionError } from './data-version-error.js';
 
@@ -41,7 +42,7 @@ export type ServiceDataSourceOptions = DataSourceOptions & {
  * @throws DataVersionError, OtherCityError
  */
 export async function openDatabase({ city, ...options }: ServiceDataSourceOptions): Promise<DataSource> {
-  const source = await new DataSource(options).initialize();
+  const source = await useSetting('DATABASE_URL', () => new DataSource(options).initialize());
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [locks.migration]);

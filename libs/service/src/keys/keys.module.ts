@@ -3,6 +3,7 @@ import { keyLife, serviceSecrets, type Service } from '#libs/contracts';
 import { FileKeyDirectory, FileKeyring, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
+import { useSetting } from '../config/use-setting.js';
 import { Log } from '../log/log.js';
 import { DayKeysWorker, ensureDayKeys } from './day-keys.worker.js';
 import { KEY_DIRECTORY, ROW_KEYS } from './key-directory.js';
@@ -52,22 +53,22 @@ async function openKeyring(
   service: Service,
   { config, clock, log }: { readonly config: ServiceConfig; readonly clock: Clock; readonly log: Log },
 ): Promise<Keyring> {
-  const keyring = await FileKeyring.open({
-    privateDir: config.keyringPrivate,
-    replicaDir: config.keyringReplica,
-    publicRoot: config.keyringPublic,
-    service,
-    life: keyLife,
-  });
+  const keyring = await useSetting('KEYRING_PRIVATE', () =>
+    FileKeyring.open({
+      privateDir: config.keyringPrivate,
+      replicaDir: config.keyringReplica,
+      publicRoot: config.keyringPublic,
+      service,
+      life: keyLife,
+    }),
+  );
   await ensureDayKeys(keyring, clock, log);
   return keyring;
 }
 
-function directoryOf(config: ServiceConfig): FileKeyDirectory {
-  return new FileKeyDirectory({
-    publicRoot: config.keyringPublic,
-    pinnedIdentitiesPath: config.pinnedIdentities,
-  });
+function directoryOf(config: ServiceConfig): Promise<FileKeyDirectory> {
+  const options = { publicRoot: config.keyringPublic, pinnedIdentitiesPath: config.pinnedIdentities };
+  return useSetting('PINNED_IDENTITIES', () => new FileKeyDirectory(options));
 }
 
 /** The three calls and nothing else of the keyring, whoever holds them. */

@@ -76,7 +76,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
     openSlice: (contract, slice) => openSlice(keyring, contract, slice),
     records,
     clock: () => clock.now(),
-    onAlarm: ({ code, count, topic }) => log.write('warn', 'alarm', { alarm: code, count, topic }),
+    onAlarm: ({ code, count, topic, why }) => log.write('warn', 'alarm', { alarm: code, count, topic, code: why }),
     onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),
     onStalled: () => {
       log.write('error', 'alarm', { alarm: 'stalled' });
