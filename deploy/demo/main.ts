@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 
 import { Command, CommanderError } from 'commander';
@@ -75,7 +75,10 @@ function parse(args: readonly string[]): Options | undefined {
     const { withoutTexts = false, ...given } = command.parse([...args], { from: 'user' }).opts<Given>();
     const options: Options = { ...given, texts: !withoutTexts };
     for (const name of ['households', 'atOnce', 'seed'] as const) {
-      if (!/^\d{1,7}$/.test(options[name])) throw new StackProblem('bad-option', `--${name} takes a number`);
+      if (!/^\d{1,7}$/.test(options[name])) throw new StackProblem('bad-option', `--${optionOf(name)} takes a number`);
+    }
+    for (const name of ['households', 'atOnce'] as const) {
+      if (Number(options[name]) === 0) throw new StackProblem('bad-option', `--${optionOf(name)} takes at least 1`);
     }
     return options;
   } catch (error) {
@@ -83,6 +86,10 @@ function parse(args: readonly string[]): Options | undefined {
     if (error.exitCode === 0) return undefined;
     throw new StackProblem('bad-option', `${error.message.replace(/^error: /, '')}; see npm run demo -- --help`);
   }
+}
+
+function optionOf(name: 'households' | 'atOnce' | 'seed'): string {
+  return name === 'atOnce' ? 'at-once' : name;
 }
 
 /** The system that runs already, or one of its own, which is stopped at the end and whose files stay. */
@@ -144,7 +151,10 @@ async function run(system: System, options: Options): Promise<boolean> {
   const today = dayOf(new Date());
   const people = peopleFor(profile, today, options);
   if (options.plainTo !== undefined) {
-    await writeFile(options.plainTo, people.map(({ typed }) => `${JSON.stringify(typed)}\n`).join(''));
+    // The one place where it is written down: for its owner only, also where the file is there already.
+    await rm(options.plainTo, { force: true });
+    const text = people.map(({ typed }) => `${JSON.stringify(typed)}\n`).join('');
+    await writeFile(options.plainTo, text, { mode: 0o600, flag: 'wx' });
   }
   const preparing = new ProgressLine('sealing', people.length);
   const applicants = await prepare(people, doors, { directory, pinned: pinnedOf(system.root), day: today }, (count) =>

@@ -59,7 +59,10 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
 
 /** The sentence with which a service has refused to start; its other lines are JSON, or frames of a stack. */
 function saidBy(child: Child): string {
-  const said = child.lastOutput().split('\n').findLast((line) => /^\w[^{}]+$/.test(line));
+  const said = child
+    .lastOutput()
+    .split('\n')
+    .findLast((line) => /^\w[^{}]+$/.test(line));
   return said === undefined ? '' : `: ${said}`;
 }
 

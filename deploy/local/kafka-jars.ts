@@ -60,7 +60,8 @@ function mavenEnvironment(): Readonly<Record<string, string>> {
   );
 }
 
-function requireJava(): void {
+/** @throws StackProblem 'java-missing' | 'java-old' */
+export function requireJava(): void {
   const answer = spawnSync('java', ['-version'], { encoding: 'utf8', timeout: 30_000 });
   if (answer.error !== undefined || answer.status !== 0) throw new StackProblem('java-missing');
   const major = /version "(\d+)/.exec(answer.stderr)?.[1];

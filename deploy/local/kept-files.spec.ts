@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { refuseOtherCity, startOver, tieToCity } from './kept-files.js';
+import { makeRoot, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
 import { placeAt, type Place } from './place.js';
 import { portsFrom } from './settings.js';
 import { Stack } from './stack.js';
@@ -43,5 +43,21 @@ describe('a folder', () => {
     await expect(stack.start()).rejects.toMatchObject({ code: 'other-city' });
     expect(steps).toEqual([]);
     expect([place.keyring, place.postgres, place.secrets].filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  it('is made with the folders above it', async () => {
+    await makeRoot(join(place.root, 'a', 'b'));
+    await makeRoot(join(place.root, 'a', 'b'));
+    expect(existsSync(join(place.root, 'a', 'b'))).toBe(true);
+  });
+
+  it('that is a file, lies below one, or cannot be made is told in a sentence', async () => {
+    writeFileSync(join(place.root, 'file'), '');
+    for (const root of [join(place.root, 'file'), join(place.root, 'file', 'x'), '/proc/x/y', '/sys/x', '/proc']) {
+      await expect(makeRoot(root)).rejects.toMatchObject({
+        code: 'bad-root',
+        message: expect.stringMatching(/^The folder of --root is a file, or cannot be made or written to\./),
+      });
+    }
   });
 });

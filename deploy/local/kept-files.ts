@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { devicesFile, staffFile } from './enrolment.js';
 import type { Place } from './place.js';
@@ -16,6 +16,24 @@ export function freshLog(place: Place, name: string): string {
   const file = logFile(place, name);
   if (existsSync(file)) renameSync(file, join(place.logs, `${name}.previous.log`));
   return file;
+}
+
+/**
+ * Makes the folder, one level after the other: where nothing can be made, Node's own way of making all at once may never
+ * come back. @throws StackProblem 'bad-root'
+ */
+export async function makeRoot(root: string): Promise<void> {
+  try {
+    if (!existsSync(root)) {
+      if (dirname(root) !== root) await makeRoot(dirname(root));
+      await mkdir(root).catch((error: unknown) => {
+        if (!existsSync(root)) throw error;
+      });
+    }
+    await rmdir(await mkdtemp(join(root, 'try-')));
+  } catch (error) {
+    throw error instanceof StackProblem ? error : new StackProblem('bad-root', root);
+  }
 }
 
 /** Removes what an earlier system kept in this place. */

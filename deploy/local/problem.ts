@@ -27,6 +27,7 @@ const sentences = {
     'The keyring is gone but the databases are still there. Put it back, or start over with --fresh: ' +
     'without its keys nothing in them can be read.',
   'already-running': 'The system is already running in this folder. Stop it first (Ctrl-C where it runs).',
+  'bad-root': 'The folder of --root is a file, or cannot be made or written to. Name another one.',
   'not-given': 'Settings for a database or a broker of your own are incomplete.',
   'not-running': 'No system runs in this folder. Start one with npm start.',
   refused: 'Payments did not do it.',

@@ -13,9 +13,9 @@ import { type PerService, prepareDatabases } from './databases.js';
 import { removeCityFile, writeCityFile } from './city-file.js';
 import { enrolLocally } from './enrolment.js';
 import { Kafka } from './kafka.js';
-import { kafkaJars } from './kafka-jars.js';
+import { kafkaJars, requireJava } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
-import { freshLog, logFile, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
+import { freshLog, logFile, makeRoot, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
 import { placeAt, type Place } from './place.js';
 import { Postgres } from './postgres.js';
@@ -143,10 +143,11 @@ export class Stack {
   async #start(): Promise<void> {
     const { root, profile, given = {} } = this.#options;
     profileFile(profile);
-    await mkdir(root, { recursive: true });
+    await makeRoot(root);
     await claim(this.place.running, this.#describe());
     this.#claimed = true;
     if (this.#options.fresh !== true) refuseOtherCity(this.place, profile);
+    if (givenBroker(given) === undefined) requireJava();
     await requirePorts(this.#options);
     if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.place));
     await mkdir(this.place.logs, { recursive: true });

@@ -50,7 +50,7 @@ it('every service changes its identity while it works, and nobody who applies no
   expect(await Promise.all(services.map((service) => city.parked(service)))).toEqual([0, 0, 0, 0]);
   for (const service of services) {
     expect((await ringOf(service)).describe().identities.map(({ signs }) => signs)).toEqual([true, false]);
-    expect((await city.checks(service))['keyring replicas']).toBe('in-step');
+    expect((await city.checks(service))['keyringReplicas']).toBe('in-step');
   }
 });
 

@@ -6,7 +6,8 @@ import { importPrivateKey, signEd25519 } from '#libs/sealing';
 import { isInternalPath, type HealthReport, type StaffRole } from '#libs/service';
 
 import { readCityFile, type CityOptions, type StaffKey, type Urls } from './city-file.js';
-import { OperateProblem } from './problem.js';
+import { servicesNamed } from './arguments.js';
+import { OperateProblem, Refusal } from './problem.js';
 
 /** One running process of a service. */
 export interface Instance {
@@ -37,9 +38,8 @@ export class City {
 
   /** The processes of some services, of all when none is named. @throws OperateProblem `bad-option` */
   of(names: readonly string[]): readonly Instance[] {
-    const unknown = names.find((name) => !services.some((service) => service === name));
-    if (unknown !== undefined) throw new OperateProblem('bad-option', `services: ${services.join(', ')}`);
-    return this.instances.filter(({ service }) => names.length === 0 || names.includes(service));
+    const named = servicesNamed(names);
+    return this.instances.filter(({ service }) => named.includes(service));
   }
 
   /** One process of each service: enough for what is asked of the service and not of a process. */
@@ -65,8 +65,7 @@ export class City {
     const own = this.staff.filter((each) => each.service === service && each.role === role);
     const person = as === undefined ? (own.length === 1 ? own[0] : undefined) : own.find((each) => each.name === as);
     if (person === undefined) {
-      const known = own.map((each) => each.name).join(', ');
-      throw new OperateProblem('no-key', known === '' ? `no ${role} of ${service}` : `--as ${known}`);
+      throw new OperateProblem('no-key', this.neededKey(service, role, as));
     }
     const body = method === 'GET' ? '' : JSON.stringify(content);
     const headers = await signatureHeaders(
@@ -79,9 +78,20 @@ export class City {
       headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(method === 'GET' ? {} : { body }),
     });
-    const said = (await answer.json().catch(() => ({}))) as T & { title?: string };
-    if (!answer.ok) throw new OperateProblem('refused', `${name}: ${said.title ?? answer.status}`);
+    const said = (await answer.json().catch(() => ({}))) as T & { title?: string; code?: string };
+    if (!answer.ok) throw new Refusal(`${name}: ${said.title ?? answer.status}`, said.code);
     return said;
+  }
+
+  /** Whose key could sign, in the words of whoever has to find it. */
+  private neededKey(service: Service, role: StaffRole, as: string | undefined): string {
+    const known = this.staff.filter((each) => each.service === service && each.role === role).map(({ name }) => name);
+    const needed =
+      known.length === 0
+        ? `there is no key of a ${role} of ${service}`
+        : `it takes a ${role}: --as ${known.join(', ')}`;
+    const other = this.staff.find(({ name }) => name === as);
+    return other === undefined ? needed : `${other.name} is a ${other.role} of ${other.service}; ${needed}`;
   }
 
   /**

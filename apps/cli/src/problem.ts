@@ -14,12 +14,23 @@ export type OperateProblemCode = keyof typeof sentences;
 
 /** An expected reason; the message is one sentence and where it happened. */
 export class OperateProblem extends Error {
-  override readonly name = 'OperateProblem';
+  override readonly name: string = 'OperateProblem';
 
   constructor(
     readonly code: OperateProblemCode,
     hint?: string,
   ) {
     super(hint === undefined ? sentences[code] : `${sentences[code]} (${hint})`);
+  }
+}
+
+/** A service has refused what was asked of it. */
+export class Refusal extends OperateProblem {
+  constructor(
+    hint: string,
+    /** The service's own code: `not-found`, `not-now`. */
+    readonly answer: string | undefined,
+  ) {
+    super('refused', hint);
   }
 }

@@ -30,7 +30,7 @@ describe('what needs a person', () => {
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
-    ['keyring replicas', 'away', /second copy/],
+    ['keyringReplicas', 'away', /second copy/],
     ['hold', 'books-older-than-anchor', /books-older-than-anchor.*amparo hold show/],
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });

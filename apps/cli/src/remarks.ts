@@ -15,7 +15,7 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
       checks['hold'] !== 'none' &&
       `sends no money (${checks['hold']}): amparo hold show`,
     isSome(checks['turnDamaged']) && 'records do not open, and their night stays: docs/runbooks/nightly-turn.md',
-    checks['keyring replicas'] === 'away' && 'the second copy of its keyring is gone: docs/runbooks/keys.md',
+    checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is gone: docs/runbooks/keys.md',
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
   return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];

@@ -40,7 +40,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
     env: { KEYRING_REPLICA: replicaDir },
     clock: { now: () => now },
   });
-  const replicas = (): unknown => service.checks.values()['keyring replicas'];
+  const replicas = (): unknown => service.checks.values()['keyringReplicas'];
   expect(replicas()).toBe('in-step');
 
   await rename(replicaDir, `${replicaDir}-unplugged`);

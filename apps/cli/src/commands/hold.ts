@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { formOf } from '../arguments.js';
 import { cityCommand, signedCommand, type SignedOptions } from '../city-command.js';
 import type { CityOptions } from '../city-file.js';
 import { City } from '../city.js';
@@ -32,7 +33,7 @@ export function addHold(program: Command): void {
     },
   );
   signedCommand(hold, 'lift', 'agrees that money goes out again; the second person’s word lifts it')
-    .argument('<digest>', 'as `hold show` has named it: exactly what is agreed to')
+    .argument('<digest>', 'as `hold show` has named it: exactly what is agreed to', formOf('digest'))
     .option('--accept', 'in spite of what is unmatched or differs, which somebody settles by hand', false)
     .addHelpText('after', '\nRead docs/runbooks/restore.md first.')
     .action(async (digest: string, options: SignedOptions & { readonly accept: boolean }) => {
@@ -59,7 +60,7 @@ export function addHeld(program: Command): void {
     },
   );
   signedCommand(held, 'settle', 'says how it ended; the second person who says the same settles it')
-    .argument('<reference>', 'as `held list` has named it')
+    .argument('<reference>', 'as `held list` has named it', formOf('reference'))
     .argument('<end>', ends.join(', '))
     .action(async (reference: string, end: string, options: SignedOptions) => {
       const { outcome } = await send<{ outcome: string }>(options, 'held/settlements', { reference, end });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
-import { dayNumbered, dayOf, keyLife, services, type Service } from '#libs/contracts';
+import { dayNumbered, dayOf, keyLife, type Service } from '#libs/contracts';
 import {
   FileKeyring,
   keyringLayout,
@@ -11,6 +11,7 @@ import {
   type KeyringDescription,
 } from '#libs/sealing';
 
+import { servicesNamed } from '../arguments.js';
 import { cityCommand } from '../city-command.js';
 import { cliConfig } from '../config.js';
 import { OperateProblem } from '../problem.js';
@@ -32,7 +33,7 @@ export function addKeys(program: Command): void {
     .argument('[services...]', 'which; all of them by default')
     .addHelpText('after', WHERE)
     .action(async (names: readonly string[], options: CityOptions) => {
-      for (const service of named(names)) {
+      for (const service of servicesNamed(names)) {
         const { keyring } = await open(service, options);
         console.log(textOf(service, keyring.describe()));
       }
@@ -51,7 +52,7 @@ function keyCommand(keys: Command, name: Deed, description: string, isOfOne: boo
   command.addHelpText('after', WHERE).action(async (service: string, ...rest: unknown[]) => {
     const key = isOfOne ? String(rest[0]) : '';
     const options = rest[isOfOne ? 1 : 0] as CityOptions;
-    const [one] = named([service]);
+    const [one] = servicesNamed([service]);
     if (one === undefined) throw new Error('named by nothing');
     const opened = await open(one, options);
     console.log(await expected(() => carryOut(name, one, { ...opened, key })));
@@ -86,12 +87,6 @@ async function expected<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof SealingError ? new OperateProblem('refused', error.message) : error;
   }
-}
-
-function named(names: readonly string[]): readonly Service[] {
-  const unknown = names.find((name) => !services.some((service) => service === name));
-  if (unknown !== undefined) throw new OperateProblem('bad-option', `services: ${services.join(', ')}`);
-  return services.filter((service) => names.length === 0 || names.includes(service));
 }
 
 function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
@@ -8,8 +8,9 @@ import { deriveHousehold, parseReceipt, type Household } from '#libs/household';
 import { openHeld, type HoldSummary } from '#libs/records';
 import { SealingError } from '#libs/sealing';
 
+import { formOf } from '../arguments.js';
 import { cityCommand } from '../city-command.js';
-import { OperateProblem } from '../problem.js';
+import { OperateProblem, Refusal } from '../problem.js';
 import type { CityOptions } from '../city-file.js';
 import { City } from '../city.js';
 import { table } from '../table.js';
@@ -26,10 +27,9 @@ export function addLegalHold(program: Command): void {
   cityCommand(hold, 'place', 'keeps records from now on, when they end or are written over')
     .argument('<service>', 'which')
     .argument('<kind>', 'of which kind they are')
-    .argument('<names...>', 'by which they are found, as `legal-hold names` tells')
+    .argument('<names...>', 'by which they are found, as `legal-hold names` tells', namesSoFar)
     .action(async (service: string, kind: string, values: readonly string[], options: CityOptions) => {
-      const { hold: id } = await ask<{ hold: string }>(options, service, { what: 'place', content: { kind, values } });
-      console.log(id);
+      console.log(await placed(options, service, { kind, values }));
     });
   cityCommand(hold, 'list', 'holds by their numbers, and how much is kept; never what')
     .argument('[services...]', 'which; all of them by default')
@@ -40,14 +40,14 @@ export function addLegalHold(program: Command): void {
     });
   cityCommand(hold, 'lift', 'ends a hold: what was kept under it is forgotten')
     .argument('<service>', 'which')
-    .argument('<hold>', 'its number')
+    .argument('<hold>', 'its number', formOf('hold'))
     .action(async (service: string, id: string, options: CityOptions) => {
       const { lifted } = await ask<{ lifted: boolean }>(options, service, { what: 'lift', content: { hold: id } });
       console.log(lifted ? 'Lifted.' : 'There is no such hold.');
     });
   cityCommand(hold, 'export', 'writes what is kept, sealed to its custodian, into a file')
     .argument('<service>', 'which')
-    .argument('<hold>', 'its number')
+    .argument('<hold>', 'its number', formOf('hold'))
     .argument('<file>', 'a new file')
     .action(async (service: string, id: string, file: string, options: CityOptions) => {
       const content = { hold: id };
@@ -57,6 +57,27 @@ export function addLegalHold(program: Command): void {
     });
 }
 
+function namesSoFar(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, formOf('name')(text)];
+}
+
+/** @returns the number of the hold. @throws OperateProblem which says what the service's refusal means here */
+async function placed(options: CityOptions, service: string, content: object): Promise<string> {
+  try {
+    return (await ask<{ hold: string }>(options, service, { what: 'place', content })).hold;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.answer === 'not-found') {
+      throw new OperateProblem('refused', `${service} keeps no such kind that can be held; see legal-hold names`);
+    }
+    if (error.answer === 'not-now') {
+      const why = `no custodian is set at ${service} (its CUSTODIAN_KEY, see legal-hold key)`;
+      throw new OperateProblem('refused', `${why}, or more is named than one hold takes`);
+    }
+    throw error;
+  }
+}
+
 /** What a custodian does on a machine of their own. */
 function addCustodian(hold: Command): void {
   hold
@@ -64,7 +85,7 @@ function addCustodian(hold: Command): void {
     .description(
       `makes the custodian's key: ${PRIVATE_KEY} stays with the custodian, ${PUBLIC_KEY} goes to the services`,
     )
-    .argument('<folder>', 'an existing folder')
+    .argument('<folder>', 'made if it is not there')
     .addHelpText(
       'after',
       `\nServices are told of it by CUSTODIAN_KEY; a local system takes ${PUBLIC_KEY} from its folder.`,
@@ -78,6 +99,7 @@ function addCustodian(hold: Command): void {
         privateKey.export({ type: 'pkcs8', format: 'pem' }),
         publicKey.export({ type: 'spki', format: 'pem' }),
       ];
+      makeFolder(folder);
       writeNew(join(folder, PRIVATE_KEY), secret, 0o600);
       writeNew(join(folder, PUBLIC_KEY), open, 0o644);
       console.log(`made ${join(folder, PRIVATE_KEY)} and ${PUBLIC_KEY}`);
@@ -101,6 +123,15 @@ function addCustodian(hold: Command): void {
     .action((file: string, key: string) => {
       console.log(JSON.stringify(openedFrom(file, key), undefined, 2));
     });
+}
+
+/** For its owner only. @throws OperateProblem `refused` */
+function makeFolder(folder: string): void {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+  } catch {
+    throw new OperateProblem('refused', `${folder} cannot be made`);
+  }
 }
 
 /** @throws OperateProblem `refused`: there is such a file already, or no such folder */

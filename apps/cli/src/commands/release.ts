@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { formOf } from '../arguments.js';
 import { signedCommand, type SignedOptions } from '../city-command.js';
 import { City } from '../city.js';
 import { dollarsOf } from '../table.js';
@@ -25,8 +26,8 @@ export function addRelease(program: Command): void {
     console.log(batches.length === 0 ? 'No batch waits.' : batches.map(lineOf).join('\n'));
   });
   signedCommand(release, 'approve', 'agrees to a batch; another person than who made it')
-    .argument('<batch>', 'its number')
-    .argument('<digest>', 'its digest: exactly what is approved')
+    .argument('<batch>', 'its number', formOf('batch'))
+    .argument('<digest>', 'its digest: exactly what is approved', formOf('digest'))
     .action(async (batch: string, digest: string, options: SignedOptions) => {
       const content = { batch, digest };
       const { outcome, missing } = await send<{ outcome: string; missing: number }>(options, 'approvals', content);

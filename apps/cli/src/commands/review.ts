@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { formOf } from '../arguments.js';
 import { signedCommand, type SignedOptions } from '../city-command.js';
 import { City } from '../city.js';
 
@@ -14,7 +15,7 @@ export function addReview(program: Command): void {
   );
   for (const verdict of ['approve', 'decline']) {
     signedCommand(review, verdict, `decides: ${verdict}`)
-      .argument('<case>', 'as `next` has named it')
+      .argument('<case>', 'as `next` has named it', formOf('case'))
       .action(async (name: string, options: SignedOptions) => {
         await send(options, 'settle', { case: name, verdict });
         console.log('Settled.');

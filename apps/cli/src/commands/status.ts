@@ -33,7 +33,7 @@ async function look(city: City, instance: Instance): Promise<Seen> {
 }
 
 function asJson({ instance, health, remarks }: Seen): object {
-  return { name: instance.name, url: instance.url, ready: health?.ready ?? false, ...health?.checks, remarks };
+  return { name: instance.name, url: instance.internalUrl, ready: health?.ready ?? false, ...health?.checks, remarks };
 }
 
 function asText(seen: readonly Seen[]): string {

@@ -14,7 +14,7 @@ export type HealthCheckName =
   | 'turning'
   | 'turnOverdue'
   | 'turnDamaged'
-  | 'keyring replicas'
+  | 'keyringReplicas'
   | 'hold';
 
 export type HealthCheckValue = boolean | number | string;

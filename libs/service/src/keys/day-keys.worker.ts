@@ -25,7 +25,7 @@ export class DayKeysWorker implements OnApplicationBootstrap {
       return 0;
     };
     this.worker = workers.make({ name: 'day-keys', pollMs: HOUR_MS, work });
-    checks.set('keyring replicas', () => keyring.replicas());
+    checks.set('keyringReplicas', () => keyring.replicas());
   }
 
   onApplicationBootstrap(): void {
