@@ -19,8 +19,10 @@ export function freshLog(place: Place, name: string): string {
 }
 
 /**
- * Makes the folder, one level after the other: where nothing can be made, Node's own way of making all at once may never
- * come back. @throws StackProblem 'bad-root'
+ * Makes the folder, one level after the other: where nothing can be made, Node's own way of making all at once may
+ * never come back.
+ *
+ * @throws StackProblem 'bad-root'
  */
 export async function makeRoot(root: string): Promise<void> {
   try {

@@ -80,7 +80,7 @@ const troubles: readonly Twin[] = [
   {
     promise: 'a broker that refuses a login is told from one that is away',
     without: 'the refusal is known by its name',
-    file: 'libs/bus/src/kafka/broker-trouble.ts',
+    file: 'libs/bus/src/trouble/broker-trouble.ts',
     find: "KafkaJSSASLAuthenticationError: 'broker-refused-login',",
     replace: "KafkaJSSASLAuthenticationError: 'broker-away',",
     test: 'libs/bus/test/waiting.it.spec.ts',

@@ -2,7 +2,7 @@ import { contractsTo, type Contract, type Service } from '#libs/contracts';
 import { Loop, type Running } from '#libs/database';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
-import { brokerTroubleOf } from '../kafka/broker-trouble.js';
+import { brokerTroubleOf } from '../trouble/broker-trouble.js';
 import { consumerOf, type ConsumerSettings } from '../kafka/kafka-client.js';
 import { Backoff } from '../trouble/backoff.js';
 import { Assignment, type AssignmentOptions } from './assignment.js';

@@ -4,7 +4,7 @@ import type { Admin, Producer } from 'kafkajs';
 import pg from 'pg';
 
 import type { ParkedMessages } from '../inbox/parked-messages.js';
-import { troubleIn } from '../kafka/broker-trouble.js';
+import { troubleIn } from '../trouble/broker-trouble.js';
 import { logRanges } from '../kafka/kafka-client.js';
 import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';

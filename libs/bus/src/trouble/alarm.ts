@@ -1,4 +1,4 @@
-import type { BrokerTrouble } from '../kafka/broker-trouble.js';
+import type { BrokerTrouble } from './broker-trouble.js';
 
 /** Closed list of what a person must hear about. What to do about each stands in docs/runbooks/alarms.md. */
 export type AlarmCode =
