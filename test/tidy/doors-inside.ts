@@ -172,7 +172,7 @@ export const doorsInside: readonly Door[] = [
   },
   {
     what: 'the environment, which configuration reads',
-    words: /^(env|loadEnvFile|getBuiltinModule|createRequire|require|ProcessEnv)$/,
+    words: /^(env|loadEnvFile|getBuiltinModule|dlopen|mainModule|createRequire|require|ProcessEnv)$/,
     isIt: ({ from, name }) => nodeTypes.test(from) && name !== '',
     within: /^(apps|libs|deploy)\//,
     may: new RegExp(
@@ -206,6 +206,7 @@ export const doorsInside: readonly Door[] = [
       `export const port = (await import('node:process')).env.PORT;`,
       `export { env } from 'node:process';`,
       `process.loadEnvFile();`,
+      `process.dlopen(module, 'x.node');`,
       `export const port = process.getBuiltinModule('node:process');`,
       ['apps/intake/src/planted.adapter.ts', `export const net = process.getBuiltinModule('node:net');`],
       [

@@ -122,7 +122,7 @@ export const doorsOut: readonly Door[] = [
   },
   {
     what: 'a message, which outgoing.ts makes',
-    words: /^(message|catalogue|contractsFrom|contractOfTopic)$/,
+    words: /^(message|catalogue|contractsFrom|contractOfTopic|Outgoing)$/,
     isIt: ({ from }) => from === 'libs/contracts/src/catalogue.ts',
     within: new RegExp(services),
     may: new RegExp(`${services}(.+/)?outgoing[.]ts$`),
@@ -132,6 +132,8 @@ export const doorsOut: readonly Door[] = [
       `import { message as say } from '#libs/contracts';\nexport { say };`,
       `import * as contracts from '#libs/contracts';\nexport const say = contracts['message'];`,
       `const { message: say } = await import('#libs/contracts');\nexport { say };`,
+      `import type { Outgoing } from '#libs/contracts';\n` +
+        `export const say = (m: Outgoing<'intake'>) => ({ ...m, day: '2026-11-02' });`,
       `import { contractsFrom } from '#libs/contracts';\nexport const [first] = contractsFrom('intake');`,
       ['apps/intake/src/on-planted.ts', `export { message } from '#libs/contracts';`],
       ['apps/intake/src/planted.controller.ts', `export { message } from '#libs/contracts';`],

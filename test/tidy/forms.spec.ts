@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
-import { foreignTables, unreadable } from './forms.js';
+import { foreignTables, strayStatements, unreadable } from './forms.js';
 import { CheckedSources, type Mention, placeOf } from './mentions.js';
 import { nameless } from './tokens.js';
 
@@ -102,6 +102,21 @@ const forms: readonly Form[] = [
       `export const become = 'UPDATE staff SET role = $1';`,
     ],
     allowed: [`export const all = 'SELECT name FROM text_count';`, `export const text = 'an outbox of a household';`],
+  },
+  {
+    what: 'a statement of a service outside of its repositories, or a transaction that is begun or ended by text',
+    find: strayStatements,
+    within: /^apps\//,
+    at: 'apps/intake/src/planted.service.ts',
+    refused: [
+      `export const all = 'SELECT name FROM device';`,
+      `export const forget = 'delete from device where name = $1';`,
+      'export const add = (row: string) => `INSERT INTO device (name) VALUES (${row})`;',
+      `export const go = (tx: unknown) => (tx as { query(text: string): unknown }).query('BEGIN');`,
+      `export const end = 'COMMIT';`,
+      `export const back = 'rollback to here';`,
+    ],
+    allowed: [`export const text = 'Select your language';`, `export const name = 'delete-device';`],
   },
 ];
 

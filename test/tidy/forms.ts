@@ -13,6 +13,10 @@ const TABLES = new RegExp(
   'i',
 );
 
+const STATEMENT =
+  /^\s*(select|insert|update|delete|with|truncate|lock|copy)\b[^;]*\b(from|into|set|select|table|in)\b/i;
+const TRANSACTION = /^\s*(begin|commit|rollback|savepoint|abort|start\s+transaction)\b(?!-)/i;
+
 /** What reaches anything by a name that is known when it runs, so that no rule can look it up. */
 export function unreadable(sources: CheckedSources): readonly Place[] {
   return [...sources.nodes()].filter(
@@ -22,9 +26,19 @@ export function unreadable(sources: CheckedSources): readonly Place[] {
 
 /** Statements of a service on what is not its own. */
 export function foreignTables(sources: CheckedSources): readonly Place[] {
+  return textsLike(sources, TABLES);
+}
+
+/** Statements where no repository or migration is, and what begins or ends a transaction anywhere. */
+export function strayStatements(sources: CheckedSources): readonly Place[] {
+  const stray = textsLike(sources, STATEMENT).filter(({ file }) => !/\.repository\.ts$|\/migrations\//.test(file));
+  return [...stray, ...textsLike(sources, TRANSACTION)];
+}
+
+function textsLike(sources: CheckedSources, pattern: RegExp): readonly Place[] {
   return [...sources.nodes()].filter(({ node }) => {
     const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
-    return isText && TABLES.test(node.text);
+    return isText && pattern.test(node.text);
   });
 }
 
