@@ -44,5 +44,75 @@ const stamps: readonly Twin[] = [
   },
 ];
 
+const WAY_OUT = 'libs/service/test/way-out.it.spec.ts';
+const SERVED = 'libs/service/test/served.it.spec.ts';
+const ACCESS = 'libs/service/test/access.it.spec.ts';
+
+const routes: readonly Twin[] = [
+  {
+    promise: 'nothing but a refusal leaves a route to which the guard has let nobody in',
+    without: 'what is about to leave is looked at',
+    file: 'libs/service/src/http/way-out.ts',
+    find: 'if (isRefusal(content) || isAdmitted(request)) return done(null, content);',
+    replace: 'if (isRefusal(content) || isAdmitted(request) || tell !== undefined) return done(null, content);',
+    test: WAY_OUT,
+    name: 'a filter makes an answer of',
+  },
+  {
+    promise: 'nothing is written past Fastify to whom the guard has not let in',
+    without: 'every way to write an answer is held back',
+    file: 'libs/service/src/http/way-out.ts',
+    find: 'if (isAdmitted(request) || mayPass(args[0])) return original.apply(raw, args);',
+    replace: 'if (isAdmitted(request) || mayPass !== undefined) return original.apply(raw, args);',
+    test: WAY_OUT,
+    name: 'the connection is cut',
+  },
+  {
+    promise: 'what a route declares is what Fastify was told',
+    without: 'what is declared is compared with what is served',
+    file: 'libs/service/src/http/route-check.ts',
+    find: 'if (served === undefined || served.size === 0) throw new UndeclaredRouteError(named);',
+    replace: 'if (served === undefined) throw new UndeclaredRouteError(named);',
+    test: SERVED,
+    name: 'something else is told to Fastify',
+  },
+  {
+    promise: 'no decorator makes what is for operators reachable from outside',
+    without: 'the listener of every route of an internal controller is looked at',
+    file: 'libs/service/src/http/route-check.ts',
+    find: 'if (isOperators && !isInside) throw new ExposedRouteError(named);',
+    replace: 'void [isInside, ExposedRouteError];',
+    test: SERVED,
+    name: 'internal controller that everybody would reach',
+  },
+  {
+    promise: 'no transport but the bus brings messages to a handler',
+    without: 'the guard looks for the context that the bus has made',
+    file: 'libs/bus/src/nest/batch-transport.ts',
+    find: 'context !== null && fromBus.has(context)',
+    replace: 'context !== null && fromBus !== undefined',
+    test: ACCESS,
+    name: 'lets in nobody by another way',
+  },
+  {
+    promise: 'whoever has not signed learns nothing about what he has sent',
+    without: 'who calls is found out before the body is read',
+    file: 'libs/service/src/http/http-app.ts',
+    find: "fastify.addHook('onRequest', async (request) => {",
+    replace: "fastify.addHook('preHandler', async (request) => {",
+    test: WAY_OUT,
+    name: 'who calls comes before what is sent',
+  },
+  {
+    promise: 'nothing that no signature covers is taken along with a request',
+    without: 'an address with a query is refused',
+    file: 'libs/service/src/http/http-app.ts',
+    find: "if (!request.is404 && /[?#]/.test(request.url)) throw new Problem('unknown-query');",
+    replace: 'void Problem;',
+    test: WAY_OUT,
+    name: 'a query is refused',
+  },
+];
+
 /** What somebody tries who knows the system well. */
-export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps];
+export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes];

@@ -236,7 +236,7 @@ const doors: readonly Twin[] = [
     promise: 'an answer to an error repeats nothing that was said',
     without: 'only a code and a fixed sentence are answered',
     file: 'libs/service/src/problem/problem.filter.ts',
-    find: '.send(Buffer.from(JSON.stringify(problemBody(problem))));',
+    find: '.send(refusalOf(problem));',
     replace: `.send(
       Buffer.from(JSON.stringify({ ...problemBody(problem), detail: error instanceof Error ? error.message : error })),
     );`,
@@ -246,8 +246,8 @@ const doors: readonly Twin[] = [
     promise: 'a signature holds for the body that was signed',
     without: 'the digest is compared with the body',
     file: 'libs/service/src/auth/http-signature.ts',
-    find: 'if (!digestFits(request)) return undefined;',
-    replace: 'void digestFits(request);',
+    find: 'return given.length === expected.length && timingSafeEqual(given, expected);',
+    replace: 'return given.length === expected.length || timingSafeEqual(given, expected);',
     test: 'libs/service/src/auth/http-signature.spec.ts',
   },
 ];

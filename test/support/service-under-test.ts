@@ -24,14 +24,15 @@ import {
   type ServiceDefinition,
 } from '#libs/service';
 import {
+  AccessGuard,
   closeResources,
   ENVIRONMENT,
   httpAdapter,
   InternalListener,
   KEYRING,
   Nightly,
+  prepareDoors,
   quietly,
-  readBodiesAsBytes,
 } from '#libs/service/testing';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
@@ -114,7 +115,7 @@ export class ServiceUnderTest<S extends Service> {
       for (const verb of [method].flat()) if (verb !== 'HEAD') routes.push(`${listener} ${verb} ${url}`);
     });
     this.app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
-    readBodiesAsBytes(this.app);
+    prepareDoors(this.app, compiled.get(AccessGuard, { strict: false }));
     this.app.useGlobalFilters(new ProblemFilter(compiled.get(Log)));
     const listener = new HandlerCatcher<S>();
     this.app.connectMicroservice({ strategy: new BatchTransport(listener as unknown as Bus<S>) });

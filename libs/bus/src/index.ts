@@ -10,7 +10,7 @@ export { largestRecordBytes } from './inbox/sizes.js';
 export type { KafkaConnection } from './kafka/kafka-client.js';
 export { prepareTopics } from './kafka/topics.js';
 export type { BusLimits } from './limits.js';
-export { BatchTransport } from './nest/batch-transport.js';
+export { BatchTransport, isFromBus } from './nest/batch-transport.js';
 export { handlersFor, type BatchContext, type SliceDelivery } from './nest/on-contract.js';
 export type { RelayStatus } from './produce/relay.js';
 export { Transactions } from './produce/transactions.js';

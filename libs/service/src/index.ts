@@ -3,7 +3,7 @@ export { ContractBody, Device, Person, type Caller } from './auth/caller.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
 export { Operation } from './auth/operation.js';
 export { isKeyName, publicKeyFrom, type Enrolment } from './auth/enrolment.js';
-export { ed25519PublicKey, isSigned, signerOf, type SignedRequest, type Signer } from './auth/http-signature.js';
+export { ed25519PublicKey } from './auth/http-signature.js';
 export { Staff, staffRoles, type StaffRole } from './auth/staff.entity.js';
 export { Clock, clockFrom, systemClock } from './clock/clock.js';
 export { ClockConfig } from './config/clock.config.js';

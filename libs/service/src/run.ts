@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
+import { AccessGuard } from './auth/access.guard.js';
 import { NoDeviceDirectoryError } from './auth/device-directory.js';
 import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
@@ -14,8 +15,9 @@ import { UnusableSettingError, useSetting } from './config/use-setting.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { OtherCityError } from './database/other-city-error.js';
-import { createHttpApp, httpAdapter, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';
+import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
+import { ExposedRouteError, UndeclaredRouteError } from './http/route-check.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
 import { NightlyWorker } from './records/nightly.worker.js';
@@ -72,6 +74,7 @@ const refusals = [
   NoDeviceDirectoryError,
   UndeclaredRouteError,
   UnusableSettingError,
+  ExposedRouteError,
 ] as const;
 
 function exitCodeOf(error: unknown): number {
@@ -81,7 +84,7 @@ function exitCodeOf(error: unknown): number {
 
 /** Nest's part: filters, the bus as a transport, every provider up. */
 async function prepare(app: NestFastifyApplication): Promise<void> {
-  readBodiesAsBytes(app);
+  prepareDoors(app, app.get(AccessGuard, { strict: false }));
   app.useGlobalFilters(new ProblemFilter(app.get(Log)));
   app.connectMicroservice({ strategy: new BatchTransport(app.get<Bus<Service>>(Bus)) });
   await app.init();

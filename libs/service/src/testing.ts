@@ -1,7 +1,8 @@
+export { AccessGuard } from './auth/access.guard.js';
 export { enrol } from './auth/enrolment.js';
 // For tests alone: what a service stands on, under the names that tests put others in place of.
 export { ENVIRONMENT } from './config/environment.js';
-export { httpAdapter, quietly, readBodiesAsBytes, UndeclaredRouteError } from './http/http-app.js';
+export { httpAdapter, prepareDoors, quietly } from './http/http-app.js';
 export { InternalListener } from './http/listeners.js';
 export { KEYRING } from './keys/keyring.provider.js';
 export { closeResources } from './run.js';

@@ -3,11 +3,14 @@ import { Controller, Get, HttpCode, Post, Sse, type Type } from '@nestjs/common'
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EMPTY, type Observable } from 'rxjs';
 
+import { BatchTransport, handlersFor } from '#libs/bus';
+import { grantCancelled } from '#libs/contracts';
+
 import { AccessGuard } from '../src/auth/access.guard.js';
 import { Public, SignedBy, SignedByDevice } from '../src/auth/access.js';
 import { Device, Person, type Caller } from '../src/auth/caller.js';
 import { NoDeviceDirectoryError } from '../src/auth/device-directory.js';
-import { UndeclaredRouteError } from '../src/http/http-app.js';
+import { UndeclaredRouteError } from '../src/http/route-check.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { DoorController, Doors, InsideController, lookups, written } from './doors.js';
 
@@ -27,6 +30,18 @@ beforeEach(() => {
   lookups.count = 0;
   written.length = 0;
 });
+
+/** What the bus gives to a handler besides its messages. */
+async function contextOfBus(handler: unknown, given: readonly unknown[]): Promise<unknown> {
+  const on = handlersFor('payments');
+  on(grantCancelled)({}, 'handle', { value: () => Promise.resolve([]) } as never);
+  let entries: readonly { handle: (...args: never[]) => Promise<unknown> }[] = [];
+  const transport = new BatchTransport({ consume: (all: typeof entries) => void (entries = all) } as never);
+  transport.addHandler(grantCancelled.topic, handler as never, true);
+  transport.listen(() => undefined);
+  await entries[0]?.handle(...([[], {}, () => undefined] as never[]));
+  return given[0];
+}
 
 describe('a service', () => {
   @Controller('forgotten')
@@ -110,8 +125,17 @@ describe('a service', () => {
   it('lets in nobody by another way than HTTP and the bus', async () => {
     const { app } = await start([DoorController]);
     const guard = app.get(AccessGuard);
-    const by = (type: string) => guard.canActivate({ getType: () => type } as never);
-    expect([await by('rpc'), await by('ws'), await by('graphql')]).toEqual([true, false, false]);
+    const by = (type: string, context: unknown) =>
+      guard.canActivate({ getType: () => type, switchToRpc: () => ({ getContext: () => context }) } as never);
+    const given: unknown[] = [];
+    const handler = (_deliveries: unknown, context: unknown): Promise<unknown> => {
+      given.push(context);
+      return Promise.resolve({ ok: true, results: [] });
+    };
+    const ofBus = await contextOfBus(handler, given);
+    expect([await by('rpc', ofBus), await by('ws', ofBus), await by('graphql', ofBus)]).toEqual([true, false, false]);
+    // As another transport would make them.
+    for (const other of [undefined, {}, { ...(ofBus as object) }, []]) expect(await by('rpc', other)).toBe(false);
   });
 
   it('is not even loaded with a route that declares two kinds of callers', () => {

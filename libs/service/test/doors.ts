@@ -17,7 +17,7 @@ import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directo
 import { StaffRepository, type EnrolledStaff } from '../src/auth/staff.repository.js';
 import { Clock } from '../src/clock/clock.js';
 import { Log } from '../src/log/log.js';
-import { httpAdapter, quietly, readBodiesAsBytes } from '../src/http/http-app.js';
+import { httpAdapter, prepareDoors, quietly } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { InternalListener } from '../src/http/listeners.js';
 import { ProblemFilter } from '../src/problem/problem.filter.js';
@@ -146,7 +146,7 @@ export class Doors {
     const app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     const doors = new Doors(app, internal);
     try {
-      readBodiesAsBytes(app);
+      prepareDoors(app, app.get(AccessGuard));
       app.useGlobalFilters(new ProblemFilter(log));
       add?.(adapter);
       await app.init();
@@ -158,19 +158,27 @@ export class Doors {
     }
   }
 
-  async post(path: string, content: unknown, signer?: string): Promise<Answer> {
-    const body = content === undefined ? '' : JSON.stringify(content);
+  post(path: string, content: unknown, signer?: string): Promise<Answer> {
+    return this.postBytes(path, content === undefined ? '' : JSON.stringify(content), { signer });
+  }
+
+  /** @param sent what is sent, where that is not what was signed */
+  async postBytes(
+    path: string,
+    body: string,
+    { signer, type = 'application/json', sent = body }: { signer?: string | undefined; type?: string; sent?: string },
+  ): Promise<Answer> {
     const key = signer === undefined ? undefined : keys[signer]?.privateKey;
     const signed =
       signer === undefined || key === undefined
         ? {}
         : await signatureHeaders(
-            { method: 'POST', path, body },
+            { method: 'POST', path: path.split('?', 1)[0] ?? '', body },
             { keyId: signer, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) },
             now.getTime() / 1000,
           );
-    const headers = { ...signed, 'content-type': 'application/json' };
-    const answer = await this.app.inject({ method: 'POST', url: path, headers, payload: body });
+    const headers = { ...signed, 'content-type': type };
+    const answer = await this.app.inject({ method: 'POST', url: path, headers, payload: sent });
     return { status: answer.statusCode, body: answer.json() };
   }
 

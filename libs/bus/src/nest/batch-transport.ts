@@ -9,6 +9,13 @@ import type { UnitOfWork } from '../produce/unit-of-work.js';
 import { BusError } from '../trouble/errors.js';
 import { declaredContracts, type Outcome } from './on-contract.js';
 
+const fromBus = new WeakSet<object>();
+
+/** Whether this is the context of a batch of the bus, which no other transport can have made. */
+export function isFromBus(context: unknown): boolean {
+  return typeof context === 'object' && context !== null && fromBus.has(context);
+}
+
 type NestHandler = (data: unknown, context: unknown) => Promise<unknown>;
 
 /**
@@ -50,8 +57,11 @@ export class BatchTransport<S extends Service> extends Server implements CustomT
       const contract = declaredContracts.get(topic);
       if (contract === undefined) throw new BusError('foreign-contract');
       if (handler.next !== undefined) throw new BusError('handled-twice');
-      const handle = async (deliveries: unknown, unit: UnitOfWork<S>, openSlice: SliceOpener) =>
-        resultsOf(await (handler as unknown as NestHandler)(deliveries, { unit, openSlice }));
+      const handle = async (deliveries: unknown, unit: UnitOfWork<S>, openSlice: SliceOpener) => {
+        const context = { unit, openSlice };
+        fromBus.add(context);
+        return resultsOf(await (handler as unknown as NestHandler)(deliveries, context));
+      };
       return handlerOf(contract, handle as never) as unknown as HandlerEntry<S>;
     });
   }

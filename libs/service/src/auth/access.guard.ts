@@ -1,15 +1,24 @@
 import { Injectable, Optional, type CanActivate, type ExecutionContext, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { isFromBus } from '#libs/bus';
 import { Clock } from '../clock/clock.js';
 import { Log } from '../log/log.js';
 import { Problem } from '../problem/problem.js';
 import { accessOf, type Access } from './access.js';
+import { accessAt, admit } from './admission.js';
 import { takesBody, type CalledRequest, type Caller } from './caller.js';
-import { DeviceDirectory, NoDeviceDirectoryError } from './device-directory.js';
-import { isSigned, signerOf, type SignedRequest, type Signer } from './http-signature.js';
+import { controllerRoutes, type ControllerRoute } from './controller-routes.js';
+import { DeviceDirectory, NoDeviceDirectoryError, type EnrolledDevice } from './device-directory.js';
+import { digestFits, isSigned, signerOf, type Signer } from './http-signature.js';
 import { operationOf } from './operation.js';
-import { StaffRepository } from './staff.repository.js';
+import { StaffRepository, type EnrolledStaff } from './staff.repository.js';
+
+/** Whose signature the head of a request carries. */
+interface Known {
+  readonly staff?: EnrolledStaff;
+  readonly device?: EnrolledDevice;
+}
 
 /**
  * Lets in whom a route names, and nobody to a route that names nobody. Who has sent a request is known before anything
@@ -17,6 +26,8 @@ import { StaffRepository } from './staff.repository.js';
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
+  private readonly known = new WeakMap<object, Known>();
+
   constructor(
     private readonly staff: StaffRepository,
     private readonly clock: Clock,
@@ -27,27 +38,39 @@ export class AccessGuard implements CanActivate, OnModuleInit {
 
   /** Not at the first request, which may be a household's. @throws NoDeviceDirectoryError */
   onModuleInit(): void {
-    const isAnyForDevices = this.routes().some((route) => accessOf(route)?.type === 'device');
+    const isAnyForDevices = this.routes().some(({ handler }) => accessOf(handler)?.type === 'device');
     if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();
+  }
+
+  /**
+   * Finds out who has sent a request, before its body is read: whoever has not signed it is told nothing about that.
+   *
+   * @throws Problem `not-signed`
+   */
+  async identify(request: FastifyRequest): Promise<void> {
+    const access = accessAt(request);
+    if (access !== undefined) this.known.set(request, await this.whoSigned(access, request));
   }
 
   /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const type = context.getType();
-    // Messages of the bus are known by the signature in their envelope.
-    if (type === 'rpc') return true;
+    // Messages of the bus are known by the signature in their envelope; no other transport brings any.
+    if (type === 'rpc') return isFromBus(context.switchToRpc().getContext());
     if (type !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
-    const { access } = request.routeOptions.config as { readonly access?: Access };
-    if (access === undefined) throw new Problem('not-found');
+    const access = accessAt(request);
+    if (access === undefined || accessOf(context.getHandler()) !== access) throw new Problem('not-found');
     const attempted = (by: string): void => this.note(request, nameOf(context.getHandler(), request), by);
-    request.caller = await this.callerOf(access, signedPart(request), attempted);
+    request.caller = this.callerOf(access, request, attempted);
     if (!takesBody(context.getHandler())) refuseContent(request.body);
+    admit(request, access);
     return true;
   }
 
-  private routes(): readonly object[] {
-    return this.discovery.getControllers().flatMap(({ metatype }) => methodsOf(metatype?.prototype as unknown));
+  /** Of every controller that there is. */
+  routes(): readonly ControllerRoute[] {
+    return controllerRoutes(this.discovery.getControllers().map(({ metatype }) => metatype));
   }
 
   private note(request: CalledRequest, operation: string, by: string): void {
@@ -55,32 +78,48 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     this.log.write('info', 'operation', request.attempt);
   }
 
-  /** @param attempted hears who has signed, before it is asked whether that person may */
-  private async callerOf(access: Access, request: SignedRequest, attempted: (person: string) => void): Promise<Caller> {
+  private async whoSigned(access: Access, request: FastifyRequest): Promise<Known> {
     switch (access.type) {
       case 'public':
         return {};
-      case 'device': {
-        if (access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
-        const { lane, site } = await this.signerOf(request, async (name) => this.devices?.find(name));
-        return { device: { lane, site } };
-      }
-      case 'staff': {
-        const { person, role } = await this.signerOf(request, (name) => this.staff.find(name));
-        attempted(person);
-        if (!access.roles.includes(role)) throw new Problem('not-allowed');
-        return { person };
-      }
+      case 'device':
+        if (access.orUnsigned && !isSigned(request.headers)) return {};
+        return { device: await this.signerOf(request, async (name) => this.devices?.find(name)) };
+      case 'staff':
+        return { staff: await this.signerOf(request, (name) => this.staff.find(name)) };
     }
   }
 
   private async signerOf<T extends Signer>(
-    request: SignedRequest,
+    request: FastifyRequest,
     find: (name: string) => Promise<T | undefined>,
   ): Promise<T> {
-    const signer = await signerOf(request, find, this.clock.now());
+    const { method, url: path, headers } = request;
+    const signer = await signerOf({ method, path, headers }, find, this.clock.now());
     if (signer === undefined) throw new Problem('not-signed');
     return signer;
+  }
+
+  /** @param attempted hears who has signed, before it is asked whether that person may */
+  private callerOf(
+    access: Access,
+    request: FastifyRequest & CalledRequest,
+    attempted: (person: string) => void,
+  ): Caller {
+    const { staff, device } = this.known.get(request) ?? {};
+    const isSignedFor = digestFits(request.headers, request.body ?? NO_BODY);
+    if (access.type === 'public') return {};
+    if (access.type === 'device') {
+      if (access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
+      if (device === undefined || !isSignedFor) throw new Problem('not-signed');
+      const { lane, site } = device;
+      return { device: { lane, site } };
+    }
+    if (staff === undefined || !isSignedFor) throw new Problem('not-signed');
+    const { person, role } = staff;
+    attempted(person);
+    if (!access.roles.includes(role)) throw new Problem('not-allowed');
+    return { person };
   }
 }
 
@@ -90,19 +129,7 @@ function nameOf(route: object, { routeOptions: { url = '' } }: Pick<FastifyReque
   return operationOf(route) ?? words.join('-');
 }
 
-/** Also what a controller has inherited, which Nest serves as well. */
-function methodsOf(prototype: unknown): readonly object[] {
-  if (typeof prototype !== 'object' || prototype === null) return [];
-  const own = Object.values(Object.getOwnPropertyDescriptors(prototype)).map(({ value }) => value as unknown);
-  const methods = own.filter((value): value is object => typeof value === 'function');
-  return [...methods, ...methodsOf(Object.getPrototypeOf(prototype))];
-}
-
 const NO_BODY = new Uint8Array();
-
-function signedPart({ method, url, headers, body }: FastifyRequest & CalledRequest): SignedRequest {
-  return { method, path: url.split('?', 1)[0] ?? url, headers, body: body ?? NO_BODY };
-}
 
 /** Where nothing is asked but what the path says. @throws Problem `unknown-field` */
 function refuseContent(body: Buffer | undefined): void {

@@ -9,8 +9,12 @@ export type Access =
   | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
 
 const declared = new WeakMap<object, Access>();
-/** What the guard will be asked to enforce. */
-const guarded = new WeakSet<Access>();
+/** By class, the members that have declared theirs: a wrapper may have put another function in a member's place. */
+const members = new WeakMap<object, Set<string | symbol>>();
+/** What decorators of ours have made. What only looks like it counts for nothing. */
+const ours = new WeakSet<Access>();
+/** By which listeners something is served under it. */
+const listeners = new WeakMap<Access, Set<unknown>>();
 
 /** Anybody who reaches the listener. */
 export function Public(): MethodDecorator {
@@ -33,11 +37,12 @@ export function SignedBy(...roles: readonly [StaffRole, ...StaffRole[]]): Method
 
 /** Fastify keeps it with the route, where the guard and the check at the start read it. */
 function declare(access: Access): MethodDecorator {
-  guarded.add(access);
-  const once: MethodDecorator = (_target, _name, descriptor) => {
-    const route = descriptor.value as object;
-    if (declared.has(route)) throw new TypeError('a route declares twice who may call it');
-    declared.set(route, access);
+  ours.add(access);
+  const once: MethodDecorator = (target, name, descriptor) => {
+    const names = members.get(target) ?? new Set();
+    if (names.has(name)) throw new TypeError('a route declares twice who may call it');
+    members.set(target, names.add(name));
+    declared.set(descriptor.value as object, access);
   };
   return applyDecorators(once, RouteConfig({ access }));
 }
@@ -47,7 +52,14 @@ export function accessOf(route: object): Access | undefined {
   return declared.get(route);
 }
 
-/** Whether a route may be served: anybody may call it, or Nest's guard stands before it. */
-export function isKept(access: Access | undefined): boolean {
-  return access !== undefined && (access.type === 'public' || guarded.has(access));
+/** Notes that Fastify serves a route. @returns whether it may: one of our decorators says who may call it */
+export function noteServed(access: Access | undefined, listener: unknown): boolean {
+  if (access === undefined || !ours.has(access)) return false;
+  listeners.set(access, (listeners.get(access) ?? new Set()).add(listener));
+  return true;
+}
+
+/** By which listeners what declares this is served; none: it is not what Fastify was told. */
+export function listenersOf(access: Access): ReadonlySet<unknown> {
+  return listeners.get(access) ?? new Set();
 }

@@ -8,6 +8,6 @@ import { StaffRepository } from './staff.repository.js';
 /** Denies by default: one guard before every route. */
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([Staff])],
-  providers: [StaffRepository, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [StaffRepository, AccessGuard, { provide: APP_GUARD, useExisting: AccessGuard }],
 })
 export class AuthModule {}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ed25519PublicKey, isSigned, signerOf, type SignedRequest } from './http-signature.js';
+import { digestFits, ed25519PublicKey, isSigned, signerOf, type SignedHead } from './http-signature.js';
 
 const now = new Date('2099-11-02T10:00:00Z');
 const seconds = now.getTime() / 1000;
@@ -49,12 +49,12 @@ function signed(wanted: Wanted = {}): Headers {
   };
 }
 
-function request(headers: Headers): SignedRequest {
-  return { method: 'POST', path: '/v1/release/batches', headers, body };
+function request(headers: Headers): SignedHead {
+  return { method: 'POST', path: '/v1/release/batches', headers };
 }
 
 const signer = async (headers: Headers, lookUp = keyOf): Promise<string | undefined> =>
-  (await signerOf(request(headers), lookUp, now))?.name;
+  digestFits(headers, body) ? (await signerOf(request(headers), lookUp, now))?.name : undefined;
 
 describe('who signed a request', () => {
   it('is the one whose key fits method, path, body and time', async () => {

@@ -9,11 +9,13 @@ const COVERED = ['@method', '@path', 'content-digest'] as const;
 const MAX_AGE_SECONDS = 600;
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
-export interface SignedRequest {
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What of a request is there before its body. */
+export interface SignedHead {
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Uint8Array;
+  readonly headers: Headers;
 }
 
 /** @param raw 32 bytes */
@@ -22,7 +24,7 @@ export function ed25519PublicKey(raw: Uint8Array): KeyObject {
 }
 
 /** True when the request claims to be signed at all. */
-export function isSigned(headers: SignedRequest['headers']): boolean {
+export function isSigned(headers: Headers): boolean {
   return headers['signature'] !== undefined || headers['signature-input'] !== undefined;
 }
 
@@ -32,17 +34,18 @@ export interface Signer {
 }
 
 /**
- * Whose key signed the request, when everything about the signature is as it must be; otherwise undefined.
+ * Whose key signed the head of a request, when everything about the signature is as it must be; otherwise undefined.
+ * The digest of the body is among what was signed; that it is the body's, `digestFits` says.
  *
  * @param find who is enrolled under a key id; asked once for each signature
  * @throws what `find` throws: while nobody can be looked up, nobody may be told that he has not signed
  */
 export async function signerOf<T extends Signer>(
-  request: SignedRequest,
+  request: SignedHead,
   find: (keyId: string) => Promise<T | undefined>,
   now: Date,
 ): Promise<T | undefined> {
-  if (!digestFits(request)) return undefined;
+  if (!isDigest(request.headers['content-digest'])) return undefined;
   let signer: T | undefined;
   let unknowable: { readonly error: unknown } | undefined;
   try {
@@ -92,15 +95,22 @@ function isFresh(created: unknown, now: Date): boolean {
   return Number.isFinite(seconds) && Math.abs(now.getTime() / 1000 - seconds) <= MAX_AGE_SECONDS;
 }
 
-function digestFits({ headers, body }: SignedRequest): boolean {
+const DIGEST = /^sha-256=:[A-Za-z0-9+/]{43}=:$/;
+
+function isDigest(header: unknown): header is string {
+  return typeof header === 'string' && DIGEST.test(header);
+}
+
+/** Whether the digest that the head names is that of the body. */
+export function digestFits(headers: Headers, body: Uint8Array): boolean {
   const header = headers['content-digest'];
-  if (typeof header !== 'string') return false;
+  if (!isDigest(header)) return false;
   const expected = Buffer.from(`sha-256=:${createHash('sha256').update(body).digest('base64')}:`);
   const given = Buffer.from(header);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-function cleaned(headers: SignedRequest['headers']): Record<string, string | string[]> {
+function cleaned(headers: Headers): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
   );

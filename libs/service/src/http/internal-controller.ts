@@ -3,6 +3,13 @@ import { RouteConstraints } from '@nestjs/platform-fastify';
 import { INTERNAL } from './listeners.js';
 
 const paths = new Set<string>();
+const controllers = new WeakSet<object>();
+
+/** Whether it is one of these, or has been made of one. */
+export function isInternalController(controller: unknown): boolean {
+  if (typeof controller !== 'function') return false;
+  return controllers.has(controller) || isInternalController(Object.getPrototypeOf(controller));
+}
 
 /** Whether a path is of a controller whose routes exist on the internal listener alone. */
 export function isInternalPath(path: string): boolean {
@@ -12,6 +19,7 @@ export function isInternalPath(path: string): boolean {
 /** A controller whose routes exist on the internal listener alone; elsewhere there is nothing at their paths. */
 export function InternalController(path: string): ClassDecorator {
   const constrain: ClassDecorator = (type) => {
+    controllers.add(type);
     const prototype = type.prototype as object;
     // Nest would serve what is inherited, too, and nothing here would keep that inside.
     if (Object.getPrototypeOf(prototype) !== Object.prototype) {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyServerOptions } from 'fastify';
+import { Problem, problemBody, problems } from '../problem/problem.js';
 
 /** The listener for whoever runs the city. A route is on it or on the service's main one, never on both. */
 export const INTERNAL = 'internal';
@@ -19,6 +21,21 @@ const KEEP_ALIVE_MS = 60_000;
 const IDLE_CHECK_MS = 50;
 /** What still asks after so long is cut off, well before the process itself is. */
 const ANSWERS_MS = 8_000;
+
+/** For what came on a connection and is no request: nothing of it has reached a route. */
+export function answerNoRequest(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) return void socket.destroy();
+  const problem = new Problem('not-http');
+  const body = JSON.stringify(problemBody(problem));
+  const lines = [
+    `HTTP/1.1 ${problems['not-http'].status} Bad Request`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
 
 /** A second port of the same process. Which one a connection came in by decides which routes there are. */
 export class InternalListener {
@@ -45,6 +62,7 @@ export class InternalListener {
     await router.ready();
     const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
     const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, route);
+    server.on('clientError', answerNoRequest);
     this.servers.add(server);
     this.server = server;
     await new Promise<void>((resolve, reject) => {

@@ -21,6 +21,7 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'not-json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-body',
   FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
@@ -65,6 +66,20 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+const refusals = new WeakSet<object>();
+
+/** The bytes of a refusal, which may leave without anybody's leave. */
+export function refusalOf(problem: Problem): Buffer {
+  const bytes = Buffer.from(JSON.stringify(problemBody(problem)));
+  refusals.add(bytes);
+  return bytes;
+}
+
+/** Whether these are the very bytes of a refusal of ours. */
+export function isRefusal(content: unknown): boolean {
+  return typeof content === 'object' && content !== null && refusals.has(content);
+}
+
 export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void {
   const problem = problemOf(error);
   // What nobody expected is a fault of ours: it is logged by its place in the code, and answered as any other.
@@ -75,5 +90,5 @@ export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void
   void reply
     .status(problems[problem.code].status)
     .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(problemBody(problem))));
+    .send(refusalOf(problem));
 }

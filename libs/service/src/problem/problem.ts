@@ -1,5 +1,7 @@
 /** What a door can answer besides yes: a stable code, a sentence for a person, and whether trying again can help. */
 export const problems = {
+  'not-http': { status: 400, canRetry: false, sentence: 'This is no request that can be read.' },
+  'unknown-query': { status: 400, canRetry: false, sentence: 'Of an address nothing is read but its path.' },
   'not-json': { status: 400, canRetry: false, sentence: 'The body is not valid JSON.' },
   'invalid-body': { status: 400, canRetry: false, sentence: 'The body does not fit what is expected here.' },
   'unknown-field': { status: 400, canRetry: false, sentence: 'The body has a field that is not expected here.' },
