@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { newsOf, remarksOn } from './remarks.js';
+import { newsOf, remarksOn, workIn } from './remarks.js';
 import { table } from './table.js';
 
 const healthy = {
@@ -45,6 +45,24 @@ describe('what needs a person', () => {
 
   it('is told of a process that does not answer', () => {
     expect(remarksOn(payments, undefined)).toEqual([expect.stringMatching(/does not answer/)]);
+  });
+});
+
+describe('what waits for people', () => {
+  it.each([
+    ['casesInReview', 3, /reviewer, 3: amparo review next --as NAME$/],
+    ['paymentsToRelease', 4, /batch, 4: amparo release make --as NAME$/],
+    ['batchesOpen', 1, /checker, 1: amparo release open --as NAME$/],
+    ['paymentsDisputed', 2, /contradicts itself, 2: amparo held list --as NAME$/],
+  ])('is told where %s is %s, and needs no operator', (name, value, text) => {
+    const busy = { ...healthy, checks: { ...healthy.checks, [name]: value } };
+    expect(workIn(busy)).toEqual([expect.stringMatching(text)]);
+    expect(remarksOn(payments, busy)).toEqual([]);
+  });
+
+  it('is nothing where nothing waits or nobody knows', () => {
+    expect(workIn(undefined)).toEqual([]);
+    expect(workIn({ ...healthy, checks: { ...healthy.checks, batchesOpen: 0, casesInReview: 'unknown' } })).toEqual([]);
   });
 });
 

@@ -21,6 +21,18 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
   return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];
 }
 
+/** What waits for people of the city. It is their daily work, and no operator has to do anything about it. */
+export function workIn(health: Health | undefined): readonly string[] {
+  const { casesInReview, paymentsToRelease, batchesOpen, paymentsDisputed } = health?.checks ?? {};
+  return [
+    isSome(casesInReview) && `cases that wait for a reviewer, ${casesInReview}: amparo review next --as NAME`,
+    isSome(paymentsToRelease) && `payments that wait for a batch, ${paymentsToRelease}: amparo release make --as NAME`,
+    isSome(batchesOpen) && `batches that wait for a checker, ${batchesOpen}: amparo release open --as NAME`,
+    isSome(paymentsDisputed) &&
+      `payments about which a partner contradicts itself, ${paymentsDisputed}: amparo held list --as NAME`,
+  ].filter((work) => typeof work === 'string');
+}
+
 /** What a process is at just now, and nobody has to do anything about. */
 export function newsOf(health: Health | undefined): readonly string[] {
   const { republishing, turning } = health?.checks ?? {};

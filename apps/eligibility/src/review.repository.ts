@@ -57,6 +57,11 @@ export class ReviewRepository {
     );
   }
 
+  /** How many wait. */
+  async count(tx: Tx): Promise<number> {
+    return (await this.records.begin(tx)).count(REVIEW);
+  }
+
   async find(tx: Tx, review: Uint8Array): Promise<Waiting | undefined> {
     const records = await this.records.begin(tx);
     const [found] = await records.find<{ handle: string }>(REVIEW, [review]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf } from '#libs/contracts';
 import { bytes, toBase64url } from '#libs/sealing';
-import { Clock } from '#libs/service';
+import { Clock, HealthChecks } from '#libs/service';
 import { CaseService } from './case.service.js';
 import { maySettle, viewOf, type ReviewView, type Verdict } from './domain/case.js';
 import { Pseudonyms } from './pseudonyms.js';
@@ -22,7 +22,10 @@ export class ReviewService {
     private readonly reviews: ReviewRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
-  ) {}
+    checks: HealthChecks,
+  ) {
+    checks.count('casesInReview', () => transactions.run(({ tx }) => reviews.count(tx)));
+  }
 
   /** A case that this person may decide; undefined: none waits for this person. */
   next(person: string): Promise<CaseForReview | undefined> {

@@ -36,6 +36,7 @@ describe('people decide', () => {
 
   it('one case at a time, with facts and without anything of a person', async () => {
     await waiting();
+    expect((await world.service.health()).checks).toMatchObject({ casesInReview: 1 });
     const shown = await next(ana);
     expect(Object.keys(shown ?? {}).sort()).toEqual(['around', 'case', 'facts', 'isAppeal', 'why']);
     expect(shown).toEqual({

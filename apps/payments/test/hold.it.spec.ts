@@ -106,6 +106,7 @@ describe('an instrument of which the books contradict each other', () => {
     world.partner.lose(code);
     world.pass(2 * HOUR_MS);
     await world.carryOn(4);
+    expect((await world.service.health()).checks).toMatchObject({ paymentsDisputed: 1 });
     const { body } = await world.post('/v1/held/open', {}, city.people.first);
     return { paid, reference: body.items?.[0]?.reference ?? '' };
   };

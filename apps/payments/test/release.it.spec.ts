@@ -49,9 +49,11 @@ describe('release in Los Angeles: one person makes, another checks', () => {
   it('a standard grant goes out in instruments of at most a thousand dollars, once two people agree', async () => {
     const household = await standard();
     expect(await world.carry()).toBe(0);
+    expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 2, batchesOpen: 0 });
     const batch = await make();
     expect(batch).toMatchObject({ slots: 2, amountCents: '150000' });
     expect((await world.post('/v1/release/open', {}, checker)).body.batches).toEqual([batch]);
+    expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 0, batchesOpen: 1 });
     expect(await world.carry()).toBe(0);
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'released', missing: 0 } });
     expect((await world.books()).balanced).toBe(true);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { cityCommand } from '../city-command.js';
 import type { CityOptions } from '../city-file.js';
 import { City, type Health, type Instance } from '../city.js';
-import { newsOf, remarksOn } from '../remarks.js';
+import { newsOf, remarksOn, workIn } from '../remarks.js';
 import { table } from '../table.js';
 
 /** Something needs a person: told by the exit code too, so that a monitor can ask. */
@@ -18,7 +18,11 @@ interface Seen {
 export function addStatus(program: Command): void {
   cityCommand(program, 'status', 'shows every process: whether it works, what waits, what needs an operator')
     .option('--json', 'for programs', false)
-    .addHelpText('after', '\nEnds with 0 when all is well, with 2 when something needs an operator.')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 when all is well, with 2 when something needs an operator. What waits for reviewers and releasers' +
+        '\nis told, and is their daily work: it changes nothing about the exit code.',
+    )
     .action(async (options: CityOptions & { readonly json: boolean }) => {
       const city = City.open(options);
       const seen = await Promise.all(city.of([]).map((instance) => look(city, instance)));
@@ -36,6 +40,13 @@ function asJson({ instance, health, remarks }: Seen): object {
   return { name: instance.name, url: instance.internalUrl, ready: health?.ready ?? false, ...health?.checks, remarks };
 }
 
+/** Told once for a service, however many processes it has: each counts the same. */
+function workOf(seen: readonly Seen[]): readonly string[] {
+  return [...Map.groupBy(seen, ({ instance }) => instance.service)].flatMap(([service, each]) =>
+    workIn(each.find(({ health }) => health !== undefined)?.health).map((work) => `${service}: ${work}`),
+  );
+}
+
 function asText(seen: readonly Seen[]): string {
   const rows = seen.map(({ instance, health }) => {
     const { consumer, lag, backlog, parked, relay, turn } = health?.checks ?? {};
@@ -51,6 +62,7 @@ function asText(seen: readonly Seen[]): string {
     ...table([head, ...rows]),
     '',
     ...news,
+    ...workOf(seen),
     ...(remarks.length === 0 ? ['Nothing needs an operator.'] : remarks),
   ].join('\n');
 }

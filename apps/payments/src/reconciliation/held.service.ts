@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
 import { bytes, hex, sha256, toBase64url } from '#libs/sealing';
-import { Clock } from '#libs/service';
+import { Clock, HealthChecks } from '#libs/service';
 import { agree } from '../domain/agree.js';
 import type { PeoplesEnd } from '../domain/settle.js';
 import { DisbursementService } from '../disbursement/index.js';
@@ -26,7 +26,10 @@ export class HeldService {
     private readonly anchor: AnchorService,
     private readonly disbursement: DisbursementService,
     private readonly clock: Clock,
-  ) {}
+    checks: HealthChecks,
+  ) {
+    checks.count('paymentsDisputed', async () => (await this.open()).length);
+  }
 
   open(): Promise<readonly HeldItem[]> {
     return this.transactions.run(({ tx }) => this.held.list(tx, HELD_MAX));

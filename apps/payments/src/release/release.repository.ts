@@ -35,6 +35,16 @@ export class ReleaseRepository {
     );
   }
 
+  /** How many instruments wait and are in no batch, of those that can go out in one of these ways. */
+  async countLoose(tx: Tx, ways: readonly string[]): Promise<number> {
+    const { rows } = await tx.query(
+      `SELECT count(*)::integer AS count FROM slot
+        WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($1)`,
+      [ways],
+    );
+    return (rows as { count: number }[])[0]?.count ?? 0;
+  }
+
   async insert(
     tx: Tx,
     batch: string,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import type { Tx } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
-import { CityProfile } from '#libs/service';
+import { CityProfile, HealthChecks } from '#libs/service';
 import type { ChainLink } from '../domain/ledger.js';
 import { approve, batchText, released, totalCents, type Approval, type BatchItem } from '../domain/release.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
@@ -31,7 +31,11 @@ export class ReleaseService {
     private readonly rails: RailRegistry,
     private readonly booking: BookingService,
     private readonly city: CityProfile,
-  ) {}
+    checks: HealthChecks,
+  ) {
+    checks.count('paymentsToRelease', () => transactions.run(({ tx }) => batches.countLoose(tx, rails.ways)));
+    checks.count('batchesOpen', () => transactions.run(async ({ tx }) => (await batches.open(tx)).length));
+  }
 
   /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
   make(maker: string): Promise<Batch | undefined> {

@@ -30,6 +30,7 @@ export class Readiness {
         republishing: database?.replayLeft ?? 'unknown',
         braked: isBraked,
         ...this.checks.values(),
+        ...(await this.checks.counts()),
       },
     };
   }
