@@ -20,8 +20,8 @@ export function addStatus(program: Command): void {
     .option('--json', 'for programs', false)
     .addHelpText(
       'after',
-      '\nEnds with 0 when all is well, with 2 when something needs an operator. What waits for reviewers and releasers' +
-        '\nis told, and is their daily work: it changes nothing about the exit code.',
+      '\nEnds with 0 when all is well, with 2 when something needs an operator. What waits for reviewers and' +
+        '\nreleasers is told, and is their daily work: it changes nothing about the exit code.',
     )
     .action(async (options: CityOptions & { readonly json: boolean }) => {
       const city = City.open(options);
