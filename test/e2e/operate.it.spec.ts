@@ -92,8 +92,9 @@ describe('an operator of a running city', () => {
     expect(await amparo('republish', 'nobody')).toBe(1);
     expect(await amparo('release', 'make', '--as', 'payments-operator')).toBe(1);
     expect(said).toEqual([
-      'An option is not understood. (services: intake, eligibility, payments, notification)',
-      'There is no key with which this could be signed. (--as maker-one, checker-one, checker-two)',
+      'An option is not understood. (nobody is no service; they are intake, eligibility, payments, notification)',
+      'There is no key with which this could be signed. (payments-operator has the role operator at payments; ' +
+        'it takes the role releaser: --as maker-one, checker-one, checker-two)',
     ]);
   });
 });

@@ -88,10 +88,10 @@ export class City {
     const known = this.staff.filter((each) => each.service === service && each.role === role).map(({ name }) => name);
     const needed =
       known.length === 0
-        ? `there is no key of a ${role} of ${service}`
-        : `it takes a ${role}: --as ${known.join(', ')}`;
+        ? `there is no key with the role ${role} at ${service}`
+        : `it takes the role ${role}: --as ${known.join(', ')}`;
     const other = this.staff.find(({ name }) => name === as);
-    return other === undefined ? needed : `${other.name} is a ${other.role} of ${other.service}; ${needed}`;
+    return other === undefined ? needed : `${other.name} has the role ${other.role} at ${other.service}; ${needed}`;
   }
 
   /**
