@@ -19,6 +19,9 @@ const sentences = {
     'empty databases.',
   'newer-data':
     'What is kept here was made by a newer version, and nothing in it has been changed. Start that version.',
+  'unknown-data':
+    'What is kept here has lost the list of what made its tables. Put back a whole copy of it, start over with ' +
+    '--fresh, or with empty databases.',
   'other-city':
     'What is kept here belongs to another city. Start with its profile, start over with --fresh, or keep the new ' +
     'city in a folder of its own with --root.',

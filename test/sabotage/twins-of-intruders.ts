@@ -114,5 +114,51 @@ const routes: readonly Twin[] = [
   },
 ];
 
+const CONFIG = 'libs/service/src/config/service.config.spec.ts';
+
+const settings: readonly Twin[] = [
+  {
+    promise: 'production spelled otherwise is not taken for a test',
+    without: 'only known names of environments are taken',
+    file: 'libs/service/src/config/clock.config.ts',
+    find: "if (!environments.includes(text)) throw new TypeError('no environment is called that');",
+    replace: 'void environments;',
+    test: CONFIG,
+  },
+  {
+    promise: 'the second copy of a keyring is not the first one under another name',
+    without: 'places are compared by where they lead',
+    file: 'libs/service/src/config/validators.ts',
+    find: 'placeOf(value) !== placeOf(other)',
+    replace: "value !== other || placeOf(value) === ''",
+    test: CONFIG,
+  },
+  {
+    promise: 'no variable of the environment says past every check which database a service speaks to',
+    without: 'what the client would read by itself is taken out',
+    file: 'libs/service/src/config/environment.ts',
+    find: "if (name.startsWith('PG')) delete process.env[name];",
+    replace: "if (name === 'PG') delete process.env[name];",
+    test: CONFIG,
+  },
+  {
+    promise: 'no line of a client of the broker is in the log, whatever the environment asks for',
+    without: 'the client is given something to write with that writes nothing',
+    file: 'libs/bus/src/kafka/kafka-client.ts',
+    find: '    logCreator: () => () => undefined,\n',
+    replace: '',
+    test: 'libs/bus/src/kafka/kafka-client.spec.ts',
+  },
+  {
+    promise: 'data that do not say which version has made them are left as they are, with a sentence',
+    without: 'tables without a list of versions are refused',
+    file: 'libs/service/src/database/data-source.ts',
+    find: "if (done.length === 0 && tables.some(({ name }) => name !== 'migration')) throw new DataVersionError('unknown-data');",
+    replace: 'void tables;',
+    test: 'libs/service/test/data-version.it.spec.ts',
+    name: 'in one sentence, and prints nothing else',
+  },
+];
+
 /** What somebody tries who knows the system well. */
-export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes];
+export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings];

@@ -132,7 +132,7 @@ export class ServiceUnderTest<S extends Service> {
     const { service } = this.definition;
     return {
       PORT: '1',
-      INTERNAL_PORT: '1',
+      INTERNAL_PORT: '2',
       DATABASE_URL: this.database.url,
       KAFKA_BROKERS: NO_BROKER,
       KAFKA_USERNAME: service,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from '#libs/service';
 import { NotificationConfig, quietHoursOf } from './config.js';
@@ -10,12 +12,12 @@ const SMS_URL = 'http://127.0.0.1:3005';
 const common = {
   PORT: '3004',
   INTERNAL_PORT: '3014',
-  DATABASE_URL: 'postgres://127.0.0.1/notification',
+  DATABASE_URL: 'postgres://notification@127.0.0.1/notification',
   KAFKA_BROKERS: '127.0.0.1:3007',
   KAFKA_USERNAME: 'notification',
   KAFKA_PASSWORD: 'none',
   KEYRING_PRIVATE: '/keys/private',
-  KEYRING_PUBLIC: '/keys/public',
+  KEYRING_PUBLIC: tmpdir(),
   PINNED_IDENTITIES: '/keys/pins.json',
   PROFILE: '/profiles/los-angeles.json',
 };
@@ -51,6 +53,11 @@ describe('what notification is told', () => {
   it.each<[Readonly<Record<string, string>>, string]>([
     [{}, 'SMS_URL'],
     [{ SMS_URL: 'ftp://x' }, 'SMS_URL'],
+    [{ SMS_URL: 'http://' }, 'SMS_URL'],
+    [{ SMS_URL: 'http://a b' }, 'SMS_URL'],
+    [{ SMS_URL: ' http://carrier' }, 'SMS_URL'],
+    [{ SMS_URL: 'http://user:secret@carrier' }, 'SMS_URL'],
+    [{ SMS_URL: 'http://carrier/?to=elsewhere' }, 'SMS_URL'],
     [{ SMS_URL, QUIET_HOURS: 'no' }, 'QUIET_HOURS'],
     [{ SMS_URL, QUIET_ZONE: 'Nowhere/Else' }, 'QUIET_ZONE'],
   ])('refuses %j', (env, setting) => expect(refused(env)).toEqual([setting]));

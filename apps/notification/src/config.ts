@@ -1,13 +1,13 @@
 import { Matches, ValidateBy } from 'class-validator';
 import type { Profile } from '#libs/policy';
-import { NotInProduction, ServiceConfig, Setting } from '#libs/service';
+import { IsServiceUrl, NotInProduction, ServiceConfig, Setting } from '#libs/service';
 import type { QuietHours } from './domain/quiet.js';
 
 /** What notification is told when it starts, besides what every service is told. */
 export class NotificationConfig extends ServiceConfig {
   /** Where the carrier answers. */
   @Setting('SMS_URL')
-  @Matches(/^https?:\/\//)
+  @IsServiceUrl()
   readonly smsUrl!: string;
 
   /** `off` lets a local system send at night; production refuses it, for there somebody would be woken. */

@@ -1,15 +1,14 @@
-import { Matches } from 'class-validator';
-import { ServiceConfig, Setting } from '#libs/service';
+import { IsPath, IsServiceUrl, ServiceConfig, Setting } from '#libs/service';
 
 /** What payments is told when it starts, besides what every service is told. */
 export class PaymentsConfig extends ServiceConfig {
   /** Where the partner that pays out cash answers. */
   @Setting('RAIL_URL')
-  @Matches(/^https?:\/\//)
+  @IsServiceUrl()
   readonly railUrl!: string;
 
   /** The folder in which the head of the books is written down, outside the database; all instances share it. */
   @Setting('ANCHOR')
-  @Matches(/./)
+  @IsPath()
   readonly anchorFolder!: string;
 }

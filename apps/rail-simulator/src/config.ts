@@ -1,5 +1,5 @@
-import { IsInt, Matches, Max, Min } from 'class-validator';
-import { ClockConfig, environment, readConfig, Setting, wholeNumber } from '#libs/service';
+import { IsInt, Max, Min } from 'class-validator';
+import { ClockConfig, environment, IsHost, IsPath, readConfig, Setting, wholeNumber } from '#libs/service';
 
 /** What the simulator is told when it starts. */
 export class SimulatorConfig extends ClockConfig {
@@ -10,12 +10,12 @@ export class SimulatorConfig extends ClockConfig {
   readonly port!: number;
 
   @Setting('HOST', { fallback: '127.0.0.1' })
-  @Matches(/^[\w.:-]{1,253}$/)
+  @IsHost()
   readonly host!: string;
 
   /** Folder of the journal; made when it is not there. */
   @Setting('JOURNAL')
-  @Matches(/./)
+  @IsPath()
   readonly journal!: string;
 }
 

@@ -11,6 +11,7 @@ export { ConfigError } from './config/config-error.js';
 export { environment, type Environment } from './config/environment.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
+export { IsHost, IsPath, IsServiceUrl } from './config/validators.js';
 export { useSetting } from './config/use-setting.js';
 export { dataSourceOf } from './database/data-source.js';
 export { keptDataExitCodes } from './database/kept-data.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -59,4 +59,27 @@ it('a service refuses the data of another city in one sentence, and leaves it as
   });
   expect(await query('SELECT * FROM city')).toEqual(before);
   await (await start()).close();
+});
+
+it.each([
+  ['whose list of versions is empty', 'DELETE FROM migration'],
+  ['whose list of versions is gone', 'DROP TABLE migration'],
+])('a service refuses data %s in one sentence, and prints nothing else', async (_which, loss) => {
+  await query('DROP SCHEMA public CASCADE');
+  await query('CREATE SCHEMA public');
+  await (await start()).close();
+  await query(loss);
+  const printed: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  const say = jest.spyOn(console, 'log').mockImplementation((...words) => void printed.push(words.join(' ')));
+  try {
+    await expect(start()).rejects.toMatchObject({
+      code: 'unknown-data',
+      message: expect.stringMatching(/^The database holds tables, [^.]*\.$/),
+    });
+  } finally {
+    write.mockRestore();
+    say.mockRestore();
+  }
+  expect(printed).toEqual([]);
 });

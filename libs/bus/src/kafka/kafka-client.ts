@@ -29,6 +29,8 @@ export function kafkaClient(connection: KafkaConnection, clientId: string): Kafk
     // Few tries: whoever calls has a loop of its own that never gives up and can be stopped.
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.NOTHING,
+    // The environment can set another level; nothing is written at any.
+    logCreator: () => () => undefined,
   });
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Matches } from 'class-validator';
 import { DataSource, In, type EntityManager, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
 import { readConfig, Setting } from '../config/setting.js';
+import { IsDatabaseUrl } from '../config/validators.js';
 import { isPseudonym } from '../log/log.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
@@ -31,7 +31,7 @@ export type AnyEnrolment = Omit<Enrolment<KeyRow>, 'read'> & {
 
 class EnrolmentConfig {
   @Setting('DATABASE_URL')
-  @Matches(/^postgres(ql)?:\/\//)
+  @IsDatabaseUrl()
   readonly databaseUrl!: string;
 }
 

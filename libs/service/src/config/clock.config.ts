@@ -4,7 +4,7 @@ import { NotInProduction, Setting } from './setting.js';
 
 /** By which clock a process goes. */
 export class ClockConfig {
-  @Setting('NODE_ENV', { as: (text) => text === 'production', fallback: false })
+  @Setting('NODE_ENV', { as: isProduction, fallback: false })
   readonly isProduction!: boolean;
 
   /**
@@ -15,6 +15,14 @@ export class ClockConfig {
   @Matches(/./)
   @NotInProduction()
   readonly clockOffsetFile: string | undefined;
+}
+
+const environments = ['production', 'development', 'test'];
+
+/** Spelled otherwise it would pass for no production. @throws TypeError */
+function isProduction(text: string): boolean {
+  if (!environments.includes(text)) throw new TypeError('no environment is called that');
+  return text === 'production';
 }
 
 function fileOfOffset(path: string): string {

@@ -1,8 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { ConfigError } from './config-error.js';
+import { environment } from './environment.js';
 import { ServiceConfig } from './service.config.js';
 import { readConfig, Setting, wholeNumber } from './setting.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyring-public-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const good: Readonly<Record<string, string>> = {
   PORT: '3001',
@@ -12,7 +19,7 @@ const good: Readonly<Record<string, string>> = {
   KAFKA_USERNAME: 'intake',
   KAFKA_PASSWORD: 'swordfish-canary',
   KEYRING_PRIVATE: '/keys/private',
-  KEYRING_PUBLIC: '/keys/public',
+  KEYRING_PUBLIC: folder,
   PINNED_IDENTITIES: '/keys/pins.json',
   PROFILE: '/profiles/los-angeles.json',
 };
@@ -37,7 +44,7 @@ describe('the settings of a service', () => {
       kafkaUsername: 'intake',
       kafkaPassword: 'swordfish-canary',
       keyringPrivate: '/keys/private',
-      keyringPublic: '/keys/public',
+      keyringPublic: folder,
       pinnedIdentities: '/keys/pins.json',
       profilePath: '/profiles/los-angeles.json',
       isProduction: false,
@@ -70,10 +77,72 @@ describe('the settings of a service', () => {
     ['PORT', '1e3'],
     ['DATABASE_URL', 'mysql://secret-canary'],
     ['KAFKA_BROKERS', 'host name secret-canary'],
+    ['DATABASE_URL', 'postgres://'],
+    ['DATABASE_URL', 'postgres:///secret-canary'],
+    ['DATABASE_URL', 'postgres://secret-canary:pass@127.0.0.1'],
+    ['DATABASE_URL', 'postgres://127.0.0.1:3006/secret-canary'],
+    ['DATABASE_URL', 'postgres://secret-canary@127.0.0.1:999999/intake'],
+    ['HOST', '999.1.1.1'],
+    ['HOST', '1.2.3'],
+    ['HOST', '....'],
+    ['HOST', 'a:b'],
+    ['HOST', '-secret-canary'],
+    ['INTERNAL_HOST', 'secret canary'],
+    ['INTERNAL_PORT', '3001'],
+    ['NODE_ENV', 'Production'],
+    ['NODE_ENV', 'production '],
+    ['NODE_ENV', 'prod'],
+    ['NODE_ENV', ''],
+    ['KEYRING_PRIVATE', '   '],
+    ['PINNED_IDENTITIES', ' '],
+    ['PROFILE', ' '],
+    ['KEYRING_PUBLIC', '/nowhere/secret-canary'],
+    ['KEYRING_PUBLIC', '/etc/hostname'],
+    ['KEYRING_REPLICA', '  '],
+    ['KEYRING_REPLICA', '/keys/private'],
+    ['KEYRING_REPLICA', '/keys/./other/../private/'],
   ])('a wrong %s (%s) is named and not shown', (name, value) => {
     const error = refusal({ ...good, [name]: value });
     expect(error).toMatchObject({ name: 'ConfigError', settings: [name] });
     expect((error as ConfigError).message).toBe(`the setting ${name} is missing or has the wrong form`);
+  });
+});
+
+describe('settings of places', () => {
+  it('are told apart by where they lead, also through a link', () => {
+    const [private_, link] = [join(folder, 'private'), join(folder, 'link')];
+    mkdirSync(private_);
+    symlinkSync(private_, link);
+    const env = { ...good, KEYRING_PRIVATE: private_ };
+    expect(refusal({ ...env, KEYRING_REPLICA: link })).toMatchObject({ settings: ['KEYRING_REPLICA'] });
+    expect(refusal({ ...env, KEYRING_PUBLIC: link })).toMatchObject({ settings: ['KEYRING_PUBLIC'] });
+    expect(refusal({ ...env, KEYRING_REPLICA: folder })).toMatchObject({ settings: ['KEYRING_PUBLIC'] });
+    expect(readConfig(ServiceConfig, { ...env, KEYRING_REPLICA: `${private_}-2` }).keyringPrivate).toBe(private_);
+  });
+
+  it.each(['localhost', '0.0.0.0', '::', '::1', 'intake', 'desk-1.city.example'])('may be %s to listen at', (HOST) => {
+    expect(readConfig(ServiceConfig, { ...good, HOST }).host).toBe(HOST);
+  });
+
+  it.each([
+    ['production', true],
+    ['development', false],
+    ['test', false],
+    [undefined, false],
+  ])('in the environment %s is production: %s', (NODE_ENV, isProduction) => {
+    expect(readConfig(ServiceConfig, { ...good, NODE_ENV }).isProduction).toBe(isProduction);
+  });
+});
+
+describe('what PostgreSQL would read of the environment by itself', () => {
+  it('is not there when it is asked', () => {
+    Object.assign(process.env, { PGHOST: 'elsewhere', PGOPTIONS: '-c row_security=off', PGPASSWORD: 'x' });
+    expect(Object.keys(environment()).filter((name) => name.startsWith('PG'))).toEqual([]);
+    expect([process.env['PGHOST'], process.env['PGOPTIONS'], process.env['PGPASSWORD']]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

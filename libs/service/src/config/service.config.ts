@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
 import { ClockConfig } from './clock.config.js';
 import { Setting, wholeNumber } from './setting.js';
+import { IsDatabaseUrl, IsElsewhereThan, IsFolder, IsHost, IsOtherThan, IsPath } from './validators.js';
 
 const PORT_MAX = 65_535;
 
@@ -16,7 +17,7 @@ export class ServiceConfig extends ClockConfig {
   readonly port!: number;
 
   @Setting('HOST', { fallback: '127.0.0.1' })
-  @Matches(/^[\w.:-]{1,253}$/)
+  @IsHost()
   readonly host!: string;
 
   /** Where whoever runs the city reaches it: readiness, metrics, operations, legal holds. Never exposed. */
@@ -24,14 +25,15 @@ export class ServiceConfig extends ClockConfig {
   @IsInt()
   @Min(1)
   @Max(PORT_MAX)
+  @IsOtherThan('port')
   readonly internalPort!: number;
 
   @Setting('INTERNAL_HOST', { fallback: '127.0.0.1' })
-  @Matches(/^[\w.:-]{1,253}$/)
+  @IsHost()
   readonly internalHost!: string;
 
   @Setting('DATABASE_URL')
-  @Matches(/^postgres(ql)?:\/\//)
+  @IsDatabaseUrl()
   readonly databaseUrl!: string;
 
   @Setting('KAFKA_BROKERS', { as: (text) => text.split(',') })
@@ -48,25 +50,29 @@ export class ServiceConfig extends ClockConfig {
   readonly kafkaPassword!: string;
 
   @Setting('KEYRING_PRIVATE')
-  @Matches(/./)
+  @IsPath()
   readonly keyringPrivate!: string;
 
   /** A second live copy, on another disk; without one the loss of the first loses every live case. */
   @Setting('KEYRING_REPLICA', { optional: true })
-  @Matches(/./)
+  @IsPath()
+  @IsElsewhereThan('keyringPrivate')
   readonly keyringReplica: string | undefined;
 
+  /** Where all services publish; whoever sets the system up makes it. */
   @Setting('KEYRING_PUBLIC')
-  @Matches(/./)
+  @IsFolder()
+  @IsElsewhereThan('keyringPrivate')
+  @IsElsewhereThan('keyringReplica')
   readonly keyringPublic!: string;
 
   @Setting('PINNED_IDENTITIES')
-  @Matches(/./)
+  @IsPath()
   readonly pinnedIdentities!: string;
 
   /** The file of the city's profile. */
   @Setting('PROFILE')
-  @Matches(/./)
+  @IsPath()
   readonly profilePath!: string;
 
   /** X25519, 32 bytes: whom records under a legal hold are kept for. Without it no hold can be placed. */

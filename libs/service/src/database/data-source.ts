@@ -1,6 +1,6 @@
 import { locks } from '#libs/database';
 import { Pool } from 'pg';
-import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger, type MixedList } from 'typeorm';
 import { useSetting } from '../config/use-setting.js';
 import { refuseOtherCity, tieToCity } from './city.js';
 import { DataVersionError } from './data-version-error.js';
@@ -25,10 +25,23 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
+    logger: silent,
     poolSize: 4,
     extra: { application_name: 'reads' },
   });
 }
+
+const nothing = (): void => undefined;
+
+/** TypeORM tells of a migration that fails even where logging is off, with the text of the error. */
+const silent: Logger = {
+  log: nothing,
+  logMigration: nothing,
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+};
 
 /** What a service's database is opened with. */
 export type ServiceDataSourceOptions = DataSourceOptions & {
@@ -62,11 +75,12 @@ export async function openDatabase({ city, ...options }: ServiceDataSourceOption
 
 /** A migration that this version does not know was another's: its tables are not what they are taken for. */
 async function refuseOtherData(source: DataSource): Promise<void> {
-  const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
-    `SELECT to_regclass('public.migration') IS NOT NULL AS there`,
+  const tables = await source.query<{ name: string }[]>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
   );
-  if (!there) return;
-  const done = await source.query<{ name: string }[]>('SELECT name FROM migration');
+  const isListed = tables.some(({ name }) => name === 'migration');
+  const done = isListed ? await source.query<{ name: string }[]>('SELECT name FROM migration') : [];
+  if (done.length === 0 && tables.some(({ name }) => name !== 'migration')) throw new DataVersionError('unknown-data');
   const known = new Set(source.migrations.map(({ name }) => name ?? ''));
   const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length === 0) return;

@@ -1,0 +1,79 @@
+import { realpathSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { ValidateBy } from 'class-validator';
+
+type Other = Readonly<Record<string, unknown>> | undefined;
+
+/** A check of one setting, which may look at others of its class. What it throws makes the setting wrong. */
+function checked(name: string, isRight: (value: string, config: Other) => boolean): PropertyDecorator {
+  const validate = (value: unknown, args?: { readonly object: object }): boolean => {
+    try {
+      return value !== undefined && isRight(String(value), args?.object as Other);
+    } catch {
+      return false;
+    }
+  };
+  return ValidateBy({ name, validator: { validate } });
+}
+
+/** More than spaces. */
+export function IsPath(): PropertyDecorator {
+  return checked('isPath', (value) => isPath(value));
+}
+
+/** A folder that is there: what would be made where nobody looks is a mistake. */
+export function IsFolder(): PropertyDecorator {
+  return checked('isFolder', (value) => isPath(value) && statSync(value).isDirectory());
+}
+
+function isPath(value: string): boolean {
+  return value.trim() !== '' && !value.includes('\0');
+}
+
+/** Another place than that of a property, however the two are spelled. An absent one is no place. */
+export function IsElsewhereThan(property: string): PropertyDecorator {
+  return checked('isElsewhereThan', (value, config) => {
+    const other = config?.[property];
+    return typeof other !== 'string' || placeOf(value) !== placeOf(other);
+  });
+}
+
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** Another value than that of a property. */
+export function IsOtherThan(property: string): PropertyDecorator {
+  return checked('isOtherThan', (value, config) => value !== String(config?.[property]));
+}
+
+const LABELS = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
+
+/** An address or a name under which a process can listen. */
+export function IsHost(): PropertyDecorator {
+  // A name does not end in digits alone: that would be an address, and a wrong one.
+  return checked('isHost', (value) => isIP(value) !== 0 || (LABELS.test(value) && !/(^|\.)\d+$/.test(value)));
+}
+
+/** Where another service answers: nothing is in it but scheme, host, port and path. */
+export function IsServiceUrl(): PropertyDecorator {
+  return checked('isServiceUrl', (value) => {
+    const { protocol, hostname, username, password, search, hash } = new URL(value);
+    const isWeb = protocol === 'http:' || protocol === 'https:';
+    return isWeb && hostname !== '' && !/\s/.test(value) && `${username}${password}${search}${hash}` === '';
+  });
+}
+
+/** All that says which database: what is left out, the client would look for elsewhere. */
+export function IsDatabaseUrl(): PropertyDecorator {
+  return checked('isDatabaseUrl', (value) => {
+    const { protocol, hostname, username, pathname } = new URL(value);
+    const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
+    return isPostgres && hostname !== '' && username !== '' && pathname.length > 1 && !/\s/.test(value);
+  });
+}
