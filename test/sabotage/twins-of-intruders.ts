@@ -65,7 +65,7 @@ const routes: readonly Twin[] = [
     find: 'if (isAdmitted(request) || mayPass(args[0])) return original.apply(raw, args);',
     replace: 'if (isAdmitted(request) || mayPass !== undefined) return original.apply(raw, args);',
     test: WAY_OUT,
-    name: 'the connection is cut',
+    name: 'a stream of its own',
   },
   {
     promise: 'what a route declares is what Fastify was told',

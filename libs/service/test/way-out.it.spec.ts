@@ -123,6 +123,7 @@ describe('nothing but a refusal leaves', () => {
           void reply.hijack();
           reply.raw.writeHead(200, { 'x-note': SECRET });
           reply.raw.write(SECRET);
+          reply.raw.end();
         }),
     ],
     [

@@ -9,7 +9,8 @@ type Other = Readonly<Record<string, unknown>> | undefined;
 function checked(name: string, isRight: (value: string, config: Other) => boolean): PropertyDecorator {
   const validate = (value: unknown, args?: { readonly object: object }): boolean => {
     try {
-      return value !== undefined && isRight(String(value), args?.object as Other);
+      const isSingle = typeof value === 'string' || typeof value === 'number';
+      return isSingle && isRight(String(value), args?.object as Other);
     } catch {
       return false;
     }
