@@ -2,8 +2,8 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * That of this process. Variables that PostgreSQL's client would read by itself are taken out first: they would say, past
- * every check, with whom and how it speaks.
+ * That of this process. Variables that PostgreSQL's client would read by itself are taken out first: they would say,
+ * past every check, with whom and how it speaks.
  */
 export function environment(): Environment {
   for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name];

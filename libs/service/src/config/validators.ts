@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { ValidateBy } from 'class-validator';
+import { isIP, ValidateBy } from 'class-validator';
 
 type Other = Readonly<Record<string, unknown>> | undefined;
 
@@ -58,7 +57,7 @@ const LABELS = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]
 /** An address or a name under which a process can listen. */
 export function IsHost(): PropertyDecorator {
   // A name does not end in digits alone: that would be an address, and a wrong one.
-  return checked('isHost', (value) => isIP(value) !== 0 || (LABELS.test(value) && !/(^|\.)\d+$/.test(value)));
+  return checked('isHost', (value) => isIP(value) || (LABELS.test(value) && !/(^|\.)\d+$/.test(value)));
 }
 
 /** Where another service answers: nothing is in it but scheme, host, port and path. */

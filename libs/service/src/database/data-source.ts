@@ -80,7 +80,8 @@ async function refuseOtherData(source: DataSource): Promise<void> {
   );
   const isListed = tables.some(({ name }) => name === 'migration');
   const done = isListed ? await source.query<{ name: string }[]>('SELECT name FROM migration') : [];
-  if (done.length === 0 && tables.some(({ name }) => name !== 'migration')) throw new DataVersionError('unknown-data');
+  const isUnlisted = done.length === 0 && tables.some(({ name }) => name !== 'migration');
+  if (isUnlisted) throw new DataVersionError('unknown-data');
   const known = new Set(source.migrations.map(({ name }) => name ?? ''));
   const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length === 0) return;
