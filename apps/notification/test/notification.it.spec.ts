@@ -103,17 +103,21 @@ describe('any order of what is said about a household ends in the same state', (
   ];
 
   // Up to 720 orders of each, one delivery after another.
-  it.each(scripts)('%s', async (_name, script) => {
-    const deliveries = await script();
-    await deliver(deliveries);
-    const expected = await kept();
-    expect(expected['parked']).toEqual([]);
-    for (const order of ordersOf(deliveries)) {
-      await service.clear();
-      for (const delivery of order) await deliver([delivery]);
-      expect(await kept()).toEqual(expected);
-    }
-  }, 400_000);
+  it.each(scripts)(
+    '%s',
+    async (_name, script) => {
+      const deliveries = await script();
+      await deliver(deliveries);
+      const expected = await kept();
+      expect(expected['parked']).toEqual([]);
+      for (const order of ordersOf(deliveries)) {
+        await service.clear();
+        for (const delivery of order) await deliver([delivery]);
+        expect(await kept()).toEqual(expected);
+      }
+    },
+    400_000,
+  );
 });
 
 describe('what is kept', () => {
