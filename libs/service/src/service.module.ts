@@ -32,7 +32,7 @@ export class ServiceModule {
         HealthModule,
         MetricsModule,
         KeysModule.for({ service, series: secretSeries }),
-        DatabaseModule.for({ entities: entitiesOf(definition), migrations: definition.migrations }),
+        DatabaseModule.for({ service, entities: entitiesOf(definition), migrations: definition.migrations }),
         RecordsModule.for(definition),
         MessagingModule.for(service),
         NightlyModule,

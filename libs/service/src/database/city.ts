@@ -1,3 +1,4 @@
+import { sha256, toBase64url } from '#libs/sealing';
 import type { DataSource } from 'typeorm';
 import { OtherCityError } from './other-city-error.js';
 
@@ -5,7 +6,7 @@ import { OtherCityError } from './other-city-error.js';
 export const cityUp: readonly string[] = [
   `CREATE TABLE city (
      is_this boolean NOT NULL DEFAULT true,
-     profile text NOT NULL,
+     mark text NOT NULL,
      CONSTRAINT city_key PRIMARY KEY (is_this),
      CONSTRAINT city_one CHECK (is_this)
    )`,
@@ -13,17 +14,22 @@ export const cityUp: readonly string[] = [
 
 export const cityDown: readonly string[] = ['DROP TABLE city'];
 
+/** Of a city's profile in the database of one service: another one in each, so that no two hold an equal value. */
+export function cityMarkOf(service: string, profile: string): string {
+  return toBase64url(sha256(Buffer.from(`city\n${service}\n${profile}`)));
+}
+
 /** Cases and money of two cities must not mix. @throws OtherCityError; what is there stays as it is */
-export async function refuseOtherCity(source: DataSource, profile: string): Promise<void> {
+export async function refuseOtherCity(source: DataSource, mark: string): Promise<void> {
   const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
     `SELECT to_regclass('public.city') IS NOT NULL AS there`,
   );
   if (!there) return;
-  const others = await source.query<object[]>('SELECT FROM city WHERE profile <> $1', [profile]);
+  const others = await source.query<object[]>('SELECT FROM city WHERE mark <> $1', [mark]);
   if (others.length > 0) throw new OtherCityError();
 }
 
 /** From now on these are the data of this city. */
-export async function tieToCity(source: DataSource, profile: string): Promise<void> {
-  await source.query('INSERT INTO city (profile) VALUES ($1) ON CONFLICT DO NOTHING', [profile]);
+export async function tieToCity(source: DataSource, mark: string): Promise<void> {
+  await source.query('INSERT INTO city (mark) VALUES ($1) ON CONFLICT DO NOTHING', [mark]);
 }

@@ -45,7 +45,7 @@ const silent: Logger = {
 
 /** What a service's database is opened with. */
 export type ServiceDataSourceOptions = DataSourceOptions & {
-  /** The id of the city's profile, to which the database is tied. */
+  /** The mark of the city, to which the database is tied. */
   readonly city: string;
 };
 

@@ -4,9 +4,11 @@ import { Pool } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { ServiceConfig } from '../config/service.config.js';
 import { CityProfile } from '../profile/city-profile.js';
+import { cityMarkOf } from './city.js';
 import { dataSourceOf, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
 
 export interface DatabaseModuleOptions {
+  readonly service: string;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly entities: MixedList<Function>;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
@@ -25,7 +27,7 @@ export class DatabaseModule {
           inject: [ServiceConfig, CityProfile],
           useFactory: ({ databaseUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
             ...dataSourceOf({ url, ...options }).options,
-            city: profile.id,
+            city: cityMarkOf(options.service, profile.id),
             autoLoadEntities: false,
             // A database that is away ends the process: whoever started it starts it again.
             retryAttempts: 0,
