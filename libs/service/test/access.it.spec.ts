@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, HttpCode, Post, Sse, type Type } from '@nestjs/common';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EMPTY, type Observable } from 'rxjs';
@@ -12,19 +12,9 @@ import { Device, Person, type Caller } from '../src/auth/caller.js';
 import { NoDeviceDirectoryError } from '../src/auth/device-directory.js';
 import { UndeclaredRouteError } from '../src/http/route-check.js';
 import { InternalController } from '../src/http/internal-controller.js';
-import { DoorController, Doors, InsideController, lookups, written } from './doors.js';
+import { DoorController, doorsOfEachTest, InsideController, lookups, written } from './doors.js';
 
-let doors: Doors | undefined;
-
-async function start(...args: Parameters<typeof Doors.open>): Promise<Doors> {
-  doors = await Doors.open(...args);
-  return doors;
-}
-
-afterEach(async () => {
-  await doors?.close();
-  doors = undefined;
-});
+const doors = doorsOfEachTest();
 
 beforeEach(() => {
   lookups.count = 0;
@@ -76,7 +66,7 @@ describe('a service', () => {
   ])(
     'does not start with %s that declares nobody who may call it, and names it',
     async (_, controller, [route, listener]) => {
-      const refused = await start([DoorController, controller]).catch((error: unknown) => error);
+      const refused = await doors.start([DoorController, controller]).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UndeclaredRouteError);
       expect(refused).toMatchObject({
         message: `the route ${route} of the ${listener} listener declares nobody who may call it`,
@@ -88,21 +78,21 @@ describe('a service', () => {
   it('does not start with a path that something below Nest adds, such as static files', async () => {
     const add = (adapter: FastifyAdapter): void =>
       void adapter.getInstance().get('/static/*', (_request, reply) => reply.send(''));
-    await expect(start([DoorController], { add })).rejects.toBeInstanceOf(UndeclaredRouteError);
+    await expect(doors.start([DoorController], { add })).rejects.toBeInstanceOf(UndeclaredRouteError);
   });
 
   it('does not start with a path below Nest that only says who may call it: no guard stands there', async () => {
     const config = { access: { type: 'staff', roles: ['operator'] } };
     const add = (adapter: FastifyAdapter): void =>
       void adapter.getInstance().get('/below', { config } as object, (_request, reply) => reply.send(''));
-    await expect(start([DoorController], { add })).rejects.toBeInstanceOf(UndeclaredRouteError);
+    await expect(doors.start([DoorController], { add })).rejects.toBeInstanceOf(UndeclaredRouteError);
   });
 
   it('does not start with a route for devices, inherited or not, when nobody says which there are', async () => {
     @Controller('heir')
     class HeirController extends DoorController {}
     for (const controller of [DoorController, HeirController]) {
-      await expect(start([controller], { devices: [] })).rejects.toBeInstanceOf(NoDeviceDirectoryError);
+      await expect(doors.start([controller], { devices: [] })).rejects.toBeInstanceOf(NoDeviceDirectoryError);
     }
     expect(new NoDeviceDirectoryError().message).toMatch(
       /^a route is for devices, .* provides no directory of devices$/,
@@ -110,8 +100,8 @@ describe('a service', () => {
   });
 
   it('needs no directory of devices where no route is for them', async () => {
-    await start([InsideController], { devices: [] });
-    expect(await doors!.statusOf('/inside')).toBe(404);
+    await doors.start([InsideController], { devices: [] });
+    expect(await doors.now.statusOf('/inside')).toBe(404);
   });
 
   it('is not even loaded with an internal controller that inherits', () => {
@@ -123,7 +113,7 @@ describe('a service', () => {
   });
 
   it('lets in nobody by another way than HTTP and the bus', async () => {
-    const { app } = await start([DoorController]);
+    const { app } = await doors.start([DoorController]);
     const guard = app.get(AccessGuard);
     const by = (type: string, context: unknown) =>
       guard.canActivate({ getType: () => type, switchToRpc: () => ({ getContext: () => context }) } as never);
@@ -158,38 +148,38 @@ describe('a route', () => {
   const content = { boxes: Array.from({ length: 3 }, () => 'A'.repeat(43)) };
 
   it('for staff lets in whoever has the role, and tells nobody else more than that', async () => {
-    await start([DoorController]);
-    expect(await doors!.post('/door/money', content, 'maker')).toEqual({
+    await doors.start([DoorController]);
+    expect(await doors.now.post('/door/money', content, 'maker')).toEqual({
       status: 200,
       body: { person: 'person-maker', boxes: 3 },
     });
-    expect(await doors!.post('/door/money', content, 'operator')).toMatchObject({
+    expect(await doors.now.post('/door/money', content, 'operator')).toMatchObject({
       status: 403,
       body: { code: 'not-allowed' },
     });
-    expect(await doors!.post('/door/money', content)).toMatchObject({ status: 401, body: { code: 'not-signed' } });
-    expect(await doors!.post('/door/plain', undefined, 'operator')).toMatchObject({ status: 200 });
+    expect(await doors.now.post('/door/money', content)).toMatchObject({ status: 401, body: { code: 'not-signed' } });
+    expect(await doors.now.post('/door/plain', undefined, 'operator')).toMatchObject({ status: 200 });
   });
 
   it('asks who has sent a request before it looks at what was sent', async () => {
-    await start([DoorController]);
-    expect(await doors!.post('/door/money', { boxes: 'no list' })).toMatchObject({ status: 401 });
-    expect(await doors!.post('/door/money', { boxes: 'no list' }, 'operator')).toMatchObject({ status: 403 });
-    expect(await doors!.post('/door/money', { boxes: 'no list' }, 'maker')).toMatchObject({ status: 400 });
+    await doors.start([DoorController]);
+    expect(await doors.now.post('/door/money', { boxes: 'no list' })).toMatchObject({ status: 401 });
+    expect(await doors.now.post('/door/money', { boxes: 'no list' }, 'operator')).toMatchObject({ status: 403 });
+    expect(await doors.now.post('/door/money', { boxes: 'no list' }, 'maker')).toMatchObject({ status: 400 });
   });
 
   it('looks a key up once for each request', async () => {
-    await start([DoorController]);
-    await doors!.post('/door/money', content, 'maker');
-    await doors!.post('/door/kiosk', undefined, 'kiosk');
+    await doors.start([DoorController]);
+    await doors.now.post('/door/money', content, 'maker');
+    await doors.now.post('/door/kiosk', undefined, 'kiosk');
     expect(lookups.count).toBe(2);
   });
 
   it('for staff is in the log by its pattern, with who has signed, though it names no operation', async () => {
-    await start([DoorController]);
-    await doors!.post('/door/money', content, 'maker');
-    await doors!.post('/door/money', content, 'operator');
-    await doors!.post('/door/apply', undefined, 'kiosk');
+    await doors.start([DoorController]);
+    await doors.now.post('/door/money', content, 'maker');
+    await doors.now.post('/door/money', content, 'operator');
+    await doors.now.post('/door/apply', undefined, 'kiosk');
     const [made, tried] = ['maker', 'operator'].map((name) => ({ operation: 'door-money', by: `person-${name}` }));
     expect(written).toEqual([
       ['operation', made],
@@ -199,21 +189,21 @@ describe('a route', () => {
   });
 
   it('takes no content unless it says which', async () => {
-    await start([DoorController]);
-    expect(await doors!.post('/door/plain', { more: 1 }, 'maker')).toMatchObject({
+    await doors.start([DoorController]);
+    expect(await doors.now.post('/door/plain', { more: 1 }, 'maker')).toMatchObject({
       status: 400,
       body: { code: 'unknown-field' },
     });
-    expect(await doors!.post('/door/plain', {}, 'maker')).toMatchObject({ status: 200 });
+    expect(await doors.now.post('/door/plain', {}, 'maker')).toMatchObject({ status: 200 });
   });
 
   it('for devices knows a device by its signature, and where it says so a household by having none', async () => {
-    await start([DoorController]);
+    await doors.start([DoorController]);
     const device = { lane: 'kiosk', site: 'SITE-7' };
-    expect(await doors!.post('/door/apply', undefined, 'kiosk')).toEqual({ status: 200, body: { device } });
-    expect(await doors!.post('/door/apply', undefined)).toEqual({ status: 200, body: { device: 'own' } });
-    expect(await doors!.post('/door/apply', undefined, 'maker')).toMatchObject({ status: 401 });
-    expect(await doors!.post('/door/kiosk', undefined)).toMatchObject({ status: 401 });
+    expect(await doors.now.post('/door/apply', undefined, 'kiosk')).toEqual({ status: 200, body: { device } });
+    expect(await doors.now.post('/door/apply', undefined)).toEqual({ status: 200, body: { device: 'own' } });
+    expect(await doors.now.post('/door/apply', undefined, 'maker')).toMatchObject({ status: 401 });
+    expect(await doors.now.post('/door/kiosk', undefined)).toMatchObject({ status: 401 });
   });
 });
 
@@ -234,9 +224,9 @@ describe('what asks for a caller of another kind than its route has', () => {
   }
 
   it('is answered nothing, and does not pass for a household of its own', async () => {
-    await start([MixedController]);
-    expect(await doors!.statusOf('/mixed/device')).toBe(503);
-    expect(await doors!.post('/mixed/person', undefined, 'kiosk')).toMatchObject({ status: 503 });
-    expect(await doors!.post('/mixed/person', undefined)).toMatchObject({ status: 503 });
+    await doors.start([MixedController]);
+    expect(await doors.now.statusOf('/mixed/device')).toBe(503);
+    expect(await doors.now.post('/mixed/person', undefined, 'kiosk')).toMatchObject({ status: 503 });
+    expect(await doors.now.post('/mixed/person', undefined)).toMatchObject({ status: 503 });
   });
 });

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { afterEach } from '@jest/globals';
 import { Controller, Get, HttpCode, Module, Post, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -191,4 +192,30 @@ export class Doors {
     await this.internal.close();
     await this.app.close().catch(() => undefined);
   }
+}
+
+/** The doors of the present test of a file. */
+export interface DoorsOfTest {
+  /** Of what was started. */
+  readonly now: Doors;
+  start(...args: Parameters<typeof Doors.open>): Promise<Doors>;
+}
+
+/** For a whole file of tests: what a test starts is closed after it. */
+export function doorsOfEachTest(): DoorsOfTest {
+  let doors: Doors | undefined;
+  afterEach(async () => {
+    await doors?.close();
+    doors = undefined;
+  });
+  return {
+    get now() {
+      if (doors === undefined) throw new Error('the test has started no doors');
+      return doors;
+    },
+    async start(...args) {
+      doors = await Doors.open(...args);
+      return doors;
+    },
+  };
 }

@@ -1,29 +1,19 @@
 import { Agent, get } from 'node:http';
 
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { HttpCode, Post } from '@nestjs/common';
 
 import { InternalController, isInternalPath, SignedBy } from '#libs/service';
-import { DoorController, Doors, InsideController, started } from './doors.js';
+import { DoorController, doorsOfEachTest, InsideController, started } from './doors.js';
 
-let doors: Doors | undefined;
-
-async function start(...args: Parameters<typeof Doors.open>): Promise<Doors> {
-  doors = await Doors.open(...args);
-  return doors;
-}
-
-afterEach(async () => {
-  await doors?.close();
-  doors = undefined;
-});
+const doors = doorsOfEachTest();
 
 describe('the two listeners', () => {
   it('have routes of their own: what is inside cannot be reached from outside, and the other way round', async () => {
-    const { app, internal } = await start([DoorController, InsideController]);
+    const { app, internal } = await doors.start([DoorController, InsideController]);
     const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
     const inside = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    const outside = (path: string): Promise<number> => doors!.statusOf(path);
+    const outside = (path: string): Promise<number> => doors.now.statusOf(path);
     expect([await outside('/door/open'), await outside('/inside')]).toEqual([200, 404]);
     expect([await inside('/door/open'), await inside('/inside')]).toEqual([404, 200]);
   });
@@ -38,29 +28,29 @@ describe('the two listeners', () => {
         return 'mended';
       }
     }
-    const { app, internal } = await start([AppController]);
+    const { app, internal } = await doors.start([AppController]);
     const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
     const path = '/v1/operations/app/mend';
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(401);
-    expect(await doors!.post(path, undefined, 'operator')).toMatchObject({ status: 404 });
+    expect(await doors.now.post(path, undefined, 'operator')).toMatchObject({ status: 404 });
     // Where `amparo` asks for it.
     expect(isInternalPath(path)).toBe(true);
   });
 
   it('are told apart by the connection and by nothing that a request says', async () => {
-    const { app, internal } = await start([InsideController]);
+    const { app, internal } = await doors.start([InsideController]);
     const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
     for (const headers of [
       { listener: 'internal' },
       { host: `127.0.0.1:${port}` },
       { 'x-forwarded-port': `${port}` },
     ]) {
-      expect(await doors!.statusOf('/inside', headers)).toBe(404);
+      expect(await doors.now.statusOf('/inside', headers)).toBe(404);
     }
   });
 
   it('ends when those that ask have their answer, even where they keep the connection', async () => {
-    const { app, internal } = await start([InsideController]);
+    const { app, internal } = await doors.start([InsideController]);
     const port = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
     const agent = new Agent({ keepAlive: true });
     const arrived = new Promise<void>((resolve) => (started.slow = resolve));

@@ -1,23 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { RouteConfig, RouteConstraints } from '@nestjs/platform-fastify';
 
 import { accessOf, Public, SignedBy } from '../src/auth/access.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { ExposedRouteError, UndeclaredRouteError } from '../src/http/route-check.js';
-import { DoorController, Doors, InsideController } from './doors.js';
+import { DoorController, doorsOfEachTest, InsideController } from './doors.js';
 
-let doors: Doors | undefined;
-
-async function start(...args: Parameters<typeof Doors.open>): Promise<Doors> {
-  doors = await Doors.open(...args);
-  return doors;
-}
-
-afterEach(async () => {
-  await doors?.close();
-  doors = undefined;
-});
+const doors = doorsOfEachTest();
 
 describe('a service does not start', () => {
   const wrapped: MethodDecorator = (_target, _name, descriptor) => {
@@ -51,7 +41,7 @@ describe('a service does not start', () => {
       }
     }
     for (const controller of [LiteralController, StolenController]) {
-      await expect(start([DoorController, controller])).rejects.toBeInstanceOf(UndeclaredRouteError);
+      await expect(doors.start([DoorController, controller])).rejects.toBeInstanceOf(UndeclaredRouteError);
     }
   });
 
@@ -65,7 +55,7 @@ describe('a service does not start', () => {
         return 'whatever';
       }
     }
-    await expect(start([WrappedController])).rejects.toBeInstanceOf(UndeclaredRouteError);
+    await expect(doors.start([WrappedController])).rejects.toBeInstanceOf(UndeclaredRouteError);
   });
 
   it('with two kinds of callers, however well the one is hidden from the other', () => {
@@ -104,7 +94,7 @@ describe('a service does not start', () => {
           return 'inside';
         }
       }
-      await expect(start([InnerController])).rejects.toBeInstanceOf(ExposedRouteError);
+      await expect(doors.start([InnerController])).rejects.toBeInstanceOf(ExposedRouteError);
     }
   });
 
@@ -117,7 +107,7 @@ describe('a service does not start', () => {
         return 'inside';
       }
     }
-    await expect(start([HeirController])).rejects.toBeInstanceOf(ExposedRouteError);
+    await expect(doors.start([HeirController])).rejects.toBeInstanceOf(ExposedRouteError);
   });
 
   it('and keeps to what it declares where Fastify was told something else before', async () => {
@@ -130,7 +120,7 @@ describe('a service does not start', () => {
         return 'whatever';
       }
     }
-    await start([BeforeController]);
-    expect(await doors!.statusOf('/before')).toBe(401);
+    await doors.start([BeforeController]);
+    expect(await doors.now.statusOf('/before')).toBe(401);
   });
 });

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Catch,
   Controller,
@@ -16,25 +16,15 @@ import type { FastifyReply } from 'fastify';
 import { of, type Observable } from 'rxjs';
 
 import { accessOf, Public, SignedBy } from '../src/auth/access.js';
-import { DoorController, Doors, InsideController, lookups, written } from './doors.js';
+import { DoorController, doorsOfEachTest, InsideController, lookups, written } from './doors.js';
 
 const SECRET = 'canary-7c1e';
 
-let doors: Doors | undefined;
-
-async function start(...args: Parameters<typeof Doors.open>): Promise<Doors> {
-  doors = await Doors.open(...args);
-  return doors;
-}
+const doors = doorsOfEachTest();
 
 beforeEach(() => {
   written.length = 0;
   lookups.count = 0;
-});
-
-afterEach(async () => {
-  await doors?.close();
-  doors = undefined;
 });
 
 /** The access of a route that really is guarded. */
@@ -43,7 +33,7 @@ const stolen = (name: 'open' | 'plain'): object => ({
 });
 
 async function read(url: string): Promise<{ readonly status: number; readonly text: string }> {
-  const answer = await doors!.app.inject({ method: 'GET', url });
+  const answer = await doors.now.app.inject({ method: 'GET', url });
   return { status: answer.statusCode, text: `${JSON.stringify(answer.headers)}${answer.payload}` };
 }
 
@@ -59,14 +49,14 @@ describe('nothing but a refusal leaves', () => {
       void adapter.getInstance().get('/below', stolen(name), (_request, reply) => {
         void reply.header('x-note', SECRET).send(SECRET);
       });
-    await start([DoorController], { add });
+    await doors.start([DoorController], { add });
     await expectNothing('/below');
   });
 
   it('what a hook answers in the place of a controller', async () => {
     const add = (adapter: FastifyAdapter): void =>
       void adapter.getInstance().addHook('preHandler', (_request, reply) => void reply.send(SECRET));
-    await start([DoorController], { add });
+    await doors.start([DoorController], { add });
     await expectNothing('/door/open');
   });
 
@@ -77,7 +67,7 @@ describe('nothing but a refusal leaves', () => {
         else done();
       });
     };
-    await start([DoorController], { add });
+    await doors.start([DoorController], { add });
     await expectNothing('/nowhere');
     expect(await read('/door/open')).toMatchObject({ status: 200 });
   });
@@ -98,9 +88,9 @@ describe('nothing but a refusal leaves', () => {
         return 'whatever';
       }
     }
-    await start([KindController]);
+    await doors.start([KindController]);
     // Signed, by somebody who may not.
-    expect(await doors!.post('/kind', undefined, 'operator')).toMatchObject({
+    expect(await doors.now.post('/kind', undefined, 'operator')).toMatchObject({
       status: 503,
       body: { code: 'unavailable' },
     });
@@ -135,7 +125,7 @@ describe('nothing but a refusal leaves', () => {
         }),
     ],
   ])('%s: the connection is cut', async (_what, add) => {
-    const { app } = await start([DoorController], { add });
+    const { app } = await doors.start([DoorController], { add });
     await app.listen(0, '127.0.0.1');
     const answer = fetch(`${await app.getUrl()}/past`).then((given) => given.text());
     await expect(answer).rejects.toThrow();
@@ -160,7 +150,7 @@ describe('an event stream', () => {
   }
 
   it('reaches those for whom it is, and nobody else', async () => {
-    const { app } = await start([StreamController]);
+    const { app } = await doors.start([StreamController]);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     const refused = await fetch(`${url}/stream/money`);
@@ -176,24 +166,24 @@ describe('who calls comes before what is sent', () => {
     ['another kind of body', '{}', 'text/plain', 415],
     ['a body that is too large', large, 'application/json', 413],
   ])('with %s', async (_what, body, type, status) => {
-    await start([DoorController]);
-    expect(await doors!.postBytes('/door/plain', body, { type })).toMatchObject({
+    await doors.start([DoorController]);
+    expect(await doors.now.postBytes('/door/plain', body, { type })).toMatchObject({
       status: 401,
       body: { code: 'not-signed' },
     });
     expect(lookups.count).toBe(0);
-    expect(await doors!.postBytes('/door/plain', body, { type, signer: 'maker' })).toMatchObject({ status });
-    expect(await doors!.postBytes('/door/kiosk', body, { type, signer: 'maker' })).toMatchObject({ status: 401 });
-    expect(await doors!.postBytes('/door/apply', body, { type })).toMatchObject({ status });
+    expect(await doors.now.postBytes('/door/plain', body, { type, signer: 'maker' })).toMatchObject({ status });
+    expect(await doors.now.postBytes('/door/kiosk', body, { type, signer: 'maker' })).toMatchObject({ status: 401 });
+    expect(await doors.now.postBytes('/door/apply', body, { type })).toMatchObject({ status });
     expect(lookups.count).toBe(2);
   });
 
   it('and a signature does not hold for another body', async () => {
-    await start([DoorController]);
+    await doors.start([DoorController]);
     for (const path of ['/door/plain', '/door/apply', '/door/kiosk']) {
       const signer = path === '/door/plain' ? 'maker' : 'kiosk';
-      expect(await doors!.postBytes(path, '{}', { signer, sent: '' })).toMatchObject({ status: 401 });
-      expect(await doors!.postBytes(path, '{}', { signer })).toMatchObject({ status: 200 });
+      expect(await doors.now.postBytes(path, '{}', { signer, sent: '' })).toMatchObject({ status: 401 });
+      expect(await doors.now.postBytes(path, '{}', { signer })).toMatchObject({ status: 200 });
     }
   });
 
@@ -206,7 +196,7 @@ describe('who calls comes before what is sent', () => {
         return 'whatever';
       }
     }
-    const { app } = await start([DoorController, QueryController]);
+    const { app } = await doors.start([DoorController, QueryController]);
     await app.listen(0, '127.0.0.1');
     const port = Number(new URL(await app.getUrl()).port);
     for (const path of ['/door/open?all=1', '/query?', '/query#all', '/query?#', '/query?a=1#b']) {
@@ -219,14 +209,14 @@ describe('who calls comes before what is sent', () => {
     }
     expect(await read('/nowhere?all=1')).toMatchObject({ status: 404 });
     expect(await read('/query')).toMatchObject({ status: 200 });
-    expect(await doors!.post('/door/plain?all=1', undefined)).toMatchObject({ status: 401 });
-    expect(await doors!.post('/door/plain?all=1', undefined, 'maker')).not.toMatchObject({ status: 200 });
+    expect(await doors.now.post('/door/plain?all=1', undefined)).toMatchObject({ status: 401 });
+    expect(await doors.now.post('/door/plain?all=1', undefined, 'maker')).not.toMatchObject({ status: 200 });
   });
 });
 
 describe('what is no request at all', () => {
   it('is refused in the form of every refusal, on both listeners', async () => {
-    const { app, internal } = await start([DoorController, InsideController]);
+    const { app, internal } = await doors.start([DoorController, InsideController]);
     await app.listen(0, '127.0.0.1');
     const main = Number(new URL(await app.getUrl()).port);
     const inside = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
