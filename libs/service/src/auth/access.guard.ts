@@ -106,16 +106,16 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     request: FastifyRequest & CalledRequest,
     attempted: (person: string) => void,
   ): Caller {
-    const { staff, device } = this.known.get(request) ?? {};
-    const isSignedFor = digestFits(request.headers, request.body ?? NO_BODY);
     if (access.type === 'public') return {};
+    if (access.type === 'device' && access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
+    if (!digestFits(request.headers, request.body ?? NO_BODY)) throw new Problem('not-signed');
+    const { staff, device } = this.known.get(request) ?? {};
     if (access.type === 'device') {
-      if (access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
-      if (device === undefined || !isSignedFor) throw new Problem('not-signed');
+      if (device === undefined) throw new Problem('not-signed');
       const { lane, site } = device;
       return { device: { lane, site } };
     }
-    if (staff === undefined || !isSignedFor) throw new Problem('not-signed');
+    if (staff === undefined) throw new Problem('not-signed');
     const { person, role } = staff;
     attempted(person);
     if (!access.roles.includes(role)) throw new Problem('not-allowed');
