@@ -32,7 +32,7 @@ export class HeldService {
   }
 
   open(): Promise<readonly HeldItem[]> {
-    return this.transactions.run(({ tx }) => this.held.list(tx, HELD_MAX));
+    return this.transactions.read((reader) => this.held.list(reader, HELD_MAX));
   }
 
   /** One more person says how it ended. Two different people who say the same settle it. */

@@ -33,8 +33,8 @@ export class ReleaseService {
     private readonly city: CityProfile,
     checks: HealthChecks,
   ) {
-    checks.count('paymentsToRelease', () => transactions.run(({ tx }) => batches.countLoose(tx, rails.ways)));
-    checks.count('batchesOpen', () => transactions.run(async ({ tx }) => (await batches.open(tx)).length));
+    checks.count('paymentsToRelease', () => transactions.read((reader) => batches.countLoose(reader, rails.ways)));
+    checks.count('batchesOpen', () => transactions.read(async (reader) => (await batches.open(reader)).length));
   }
 
   /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
