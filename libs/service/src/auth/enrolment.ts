@@ -102,11 +102,7 @@ async function write(
     throw new TypeError('a key was struck under another name');
   }
   // `struck` is not among the columns, so that no enrolment can lift it.
-  if (fresh.length > 0)
-    await keys.upsert(
-      fresh.map(({ name, ...rest }) => ({ ...rest, name })),
-      ['name'],
-    );
+  if (fresh.length > 0) await keys.upsert([...fresh], ['name']);
   return rows.length - fresh.length;
 }
 
