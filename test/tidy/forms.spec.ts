@@ -1,10 +1,7 @@
-import { globSync } from 'node:fs';
-
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
 import { foreignTables, strayStatements, unreadable } from './forms.js';
-import { CheckedSources, type Mention, placeOf } from './mentions.js';
+import { CheckedSources, type Mention, placeOf, productFiles } from './mentions.js';
 import { nameless } from './tokens.js';
 
 type Place = Pick<Mention, 'file' | 'node'>;
@@ -127,9 +124,7 @@ const planted = (form: number, kind: 'refused' | 'allowed'): ReadonlyMap<string,
 const plants = forms.map((_, form) => ({ refused: planted(form, 'refused'), allowed: planted(form, 'allowed') }));
 
 describe('what the product has nowhere', () => {
-  const files = globSync('{apps,libs}/*/src/**/*.ts', { cwd: repositoryRoot }).filter(
-    (file) => !file.endsWith('.spec.ts'),
-  );
+  const files = productFiles();
   const all = new Map(plants.flatMap(({ refused, allowed }) => [...refused, ...allowed]));
   const sources = new CheckedSources(files, Object.fromEntries(all));
 

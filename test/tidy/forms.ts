@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-import type { CheckedSources, Mention } from './mentions.js';
+import { type CheckedSources, isText, type Mention } from './mentions.js';
 
 type Place = Pick<Mention, 'file' | 'node'>;
 
@@ -36,10 +36,7 @@ export function strayStatements(sources: CheckedSources): readonly Place[] {
 }
 
 function textsLike(sources: CheckedSources, pattern: RegExp): readonly Place[] {
-  return [...sources.nodes()].filter(({ node }) => {
-    const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
-    return isText && pattern.test(node.text);
-  });
+  return [...sources.nodes()].filter(({ node }) => isText(node) && pattern.test(node.text));
 }
 
 function isComputedImport(node: ts.Node): boolean {

@@ -1,10 +1,7 @@
-import { globSync } from 'node:fs';
-
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
 import { holdersIn } from './holders.js';
-import { CheckedSources } from './mentions.js';
+import { CheckedSources, productFiles } from './mentions.js';
 
 const KEYRING = `import type { Keyring } from '#libs/sealing';\n`;
 const TOKEN = `import { Inject } from '@nestjs/common';\nimport { KEYRING } from '../keys/keyring.provider.js';\n`;
@@ -50,9 +47,7 @@ const planted = (kind: string, texts: readonly string[]): ReadonlyMap<string, st
 
 describe('the private keyring', () => {
   const plants = { holding: planted('holding', holding), free: planted('free', free) };
-  const files = globSync('{apps,libs}/*/src/**/*.ts', { cwd: repositoryRoot }).filter(
-    (file) => !file.endsWith('.spec.ts'),
-  );
+  const files = productFiles();
   const sources = new CheckedSources(files, Object.fromEntries([...plants.holding, ...plants.free]));
   const all = holdersIn(sources);
   const holders = all.filter(({ file }) => !plants.holding.has(file) && !plants.free.has(file));

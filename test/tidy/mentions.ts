@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import ts from 'typescript';
@@ -85,6 +86,18 @@ export class CheckedSources {
       found.push(property(checker.getTypeAtLocation(parent.expression)));
     return [...new Set(found.filter((symbol) => symbol !== undefined))];
   }
+}
+
+/** Files of the product that a pattern names; what tests them is none. */
+export function productFiles(pattern = '{apps,libs}/*/src/**/*.ts'): readonly string[] {
+  return globSync(pattern, { cwd: repositoryRoot }).filter((file) => !file.endsWith('.spec.ts'));
+}
+
+/** A text, or a piece of one between the values of a template. */
+export function isText(
+  node: ts.Node,
+): node is ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail {
+  return ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
 }
 
 /** The place as a person finds it. */

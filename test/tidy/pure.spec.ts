@@ -1,10 +1,7 @@
-import { globSync } from 'node:fs';
-
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
-import { CheckedSources, type Mention, placeOf } from './mentions.js';
+import { CheckedSources, type Mention, placeOf, productFiles } from './mentions.js';
 
 const language = /node_modules\/typescript\/lib\/lib\.es[\w.]*\.d\.ts$/;
 /** Objects of the language of which only some members may be named, and never the object itself. */
@@ -150,9 +147,7 @@ const planted = (kind: string, texts: readonly string[]): ReadonlyMap<string, st
 
 describe('the domain', () => {
   const plants = { refused: planted('refused', refused), allowed: planted('allowed', allowed) };
-  const files = globSync('apps/*/src/**/domain/**/*.ts', { cwd: repositoryRoot }).filter(
-    (file) => !file.endsWith('.spec.ts'),
-  );
+  const files = productFiles('apps/*/src/**/domain/**/*.ts');
   const found = impure(new CheckedSources(files, Object.fromEntries([...plants.refused, ...plants.allowed])));
 
   it('reaches nothing but itself and the language', () => {

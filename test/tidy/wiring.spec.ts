@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 import { repositoryRoot } from '../../deploy/local/place.js';
+import { isText } from './mentions.js';
 
 const services = '{intake,eligibility,payments,notification}';
 const SQL = /\b(select|insert|update|delete|create|alter|drop|with)\b[^;]*\b(from|into|set|table|index|as|where)\b/i;
@@ -39,10 +40,6 @@ function isDecision(node: ts.Node): boolean {
     ts.isIterationStatement(node, false) ||
     ts.isTryStatement(node)
   );
-}
-
-function isText(node: ts.Node): node is ts.StringLiteral | ts.TemplateLiteralToken {
-  return ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
 }
 
 /** Values that the file imports from a domain. */
