@@ -44,7 +44,9 @@ describe('a private broker', () => {
   afterAll(() => broker.remove());
 
   it('keeps its topics through a kill', async () => {
-    await withAdmin(broker.brokers, broker.admin, (admin) => admin.createTopics({ topics: [{ topic: 'kept' }] }));
+    await withAdmin(broker.brokers, broker.admin, (admin) =>
+      admin.createTopics({ topics: [{ topic: 'kept' }], waitForLeaders: false }),
+    );
     await broker.kill();
     await broker.restart();
     expect(await topicsAs(broker.brokers, broker.admin)).toContain('kept');
