@@ -137,6 +137,10 @@ module.exports = {
     libMay('policy', "A city's policy is data, read and checked with nothing but the contracts' words.", [
       lib('contracts'),
     ]),
+    libMay('api-docs', 'Pages and schemas are made from the contracts and from nothing else.', [
+      lib('contracts'),
+      npm('class-validator-jsonschema'),
+    ]),
     libMay('sealing', 'Cryptography depends on cryptography only.', [
       npm('@hpke/core', '@hpke/common', 'hash-wasm'),
       nodeBuiltIn,

@@ -67,6 +67,8 @@ const plants: readonly Plant[] = [
   plant('policy-imports', 'libs/policy/src/stores.ts', 'typeorm'),
   plant('policy-imports', 'libs/policy/src/reads-files.ts', 'node:fs'),
   plant('policy-imports', 'libs/policy/src/seals.ts', '#libs/sealing'),
+  plant('api-docs-imports', 'libs/api-docs/src/knows-records.ts', '#libs/records'),
+  plant('api-docs-imports', 'libs/api-docs/src/reads-files.ts', 'node:fs'),
   plant('sealing-imports', 'libs/sealing/src/stores.ts', 'pg'),
   plant('sealing-imports', 'libs/sealing/src/speaks.ts', '#libs/contracts'),
   plant('sealing-rooms', 'libs/sealing/src/server/keyring/knows-records.ts', '../envelope/inner.js'),
@@ -120,7 +122,7 @@ const others = {
   'libs/bus/src/hen.ts': `import './egg.js';\n`,
   'libs/bus/src/some.spec.ts': nothing,
   ...Object.fromEntries(
-    ['contracts', 'policy', 'sealing', 'household', 'database', 'records', 'bus', 'service'].map((lib) => [
+    ['contracts', 'policy', 'api-docs', 'sealing', 'household', 'database', 'records', 'bus', 'service'].map((lib) => [
       `libs/${lib}/src/index.ts`,
       nothing,
     ]),

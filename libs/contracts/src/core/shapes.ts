@@ -20,12 +20,22 @@ export function isBase64urlOf(value: unknown, bytes: number): boolean {
   return true;
 }
 
-/** A rule of our own on a property; the second argument of the test is the whole object. */
+const schemas = new Map<string, object>();
+
+/** The JSON Schema of each rule of our own, by its name. */
+export const shapeSchemas: ReadonlyMap<string, object> = schemas;
+
+/**
+ * A rule of our own on a property; the second argument of the test is the whole object.
+ *
+ * @param schema what JSON Schema can say of it; the test may be stricter, and a rule across fields says nothing
+ */
 export function shape(
   name: string,
   test: (value: unknown, object: object) => boolean,
-  options?: ValidationOptions,
+  { schema, options }: { readonly schema?: object; readonly options?: ValidationOptions | undefined } = {},
 ): PropertyDecorator {
+  schemas.set(name, schema ?? {});
   return (target, property) =>
     registerDecorator({
       name,
@@ -38,11 +48,13 @@ export function shape(
 
 /** Exactly `bytes` bytes as canonical base64url. */
 export function IsBytes(bytes: number, options?: ValidationOptions): PropertyDecorator {
-  return shape(`bytes${bytes}`, (value) => isBase64urlOf(value, bytes), options);
+  const symbols = base64urlLength(bytes);
+  const schema = { type: 'string', contentEncoding: 'base64url', pattern: `^[A-Za-z0-9_-]{${symbols}}$` };
+  return shape(`bytes${bytes}`, (value) => isBase64urlOf(value, bytes), { schema, options });
 }
 
 export function IsDayText(options?: ValidationOptions): PropertyDecorator {
-  return shape('day', isDay, options);
+  return shape('day', isDay, { schema: { type: 'string', format: 'date' }, options });
 }
 
 /** Integer cents in decimal, from 1 to 10,000,000 (a hundred thousand dollars): no sign, no leading zero, no point. */
@@ -50,7 +62,7 @@ export function IsCents(options?: ValidationOptions): PropertyDecorator {
   return shape(
     'cents',
     (value) => typeof value === 'string' && /^[1-9]\d{0,7}$/.test(value) && Number(value) <= 10_000_000,
-    options,
+    { schema: { type: 'string', pattern: '^[1-9]\\d{0,7}$' }, options },
   );
 }
 
@@ -66,5 +78,6 @@ export function IsWord(options?: ValidationOptions): PropertyDecorator {
 
 /** Milliseconds of the producer's clock, raised so that it only grows: the version of a fact. */
 export function IsVersion(options?: ValidationOptions): PropertyDecorator {
-  return shape('version', (value) => Number.isSafeInteger(value) && (value as number) >= 1, options);
+  const schema = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
+  return shape('version', (value) => Number.isSafeInteger(value) && (value as number) >= 1, { schema, options });
 }

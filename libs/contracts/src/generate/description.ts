@@ -21,7 +21,8 @@ export interface ContractDescription {
   readonly fields: readonly FieldDescription[];
 }
 
-function describeFields(type: new () => object, until: string): readonly FieldDescription[] {
+/** Of one class; `until`: when a field ends that says nothing of its own. */
+export function describeFields(type: new () => object, until: string): readonly FieldDescription[] {
   return fieldsOf(type).map((field) => ({
     name: field.name,
     data: field.data,

@@ -1,0 +1,86 @@
+import {
+  describeContracts,
+  describeFields,
+  services,
+  type ContractDescription,
+  type FieldDescription,
+  type Service,
+} from '#libs/contracts';
+import { doorBodies } from './widening.js';
+
+const HEAD = `# Data flows
+
+This page is generated from \`libs/contracts\` by \`npm run docs:write\`; a test fails when it is not fresh. It lists
+every field that one party says to another, why the recipient needs it, and until when the recipient can read it. What
+is not on this page cannot be said: an unknown field is refused at every depth.
+
+Classes of data:
+
+- **pseudonym**: a random value or a keyed hash.
+- **sealed**: bytes that only another party can open.
+- **household-fact**: what the household tells about itself.
+- **contact**: how the household can be reached.
+- **payout**: how and how much the household is paid.
+- **operational**: about the work, not about a person.
+- **key**: a public key or a signature.
+`;
+
+/** \`docs/data-flows.md\`: who sees which field, why, and until when. */
+export function dataFlowsPage(): string {
+  const contracts = describeContracts();
+  const doors = doorBodies.map(
+    (type) =>
+      `## ${type.name}, body of a request to intake\n\n${fieldTable(describeFields(type, 'the request is answered'))}`,
+  );
+  return [HEAD, whoSeesWhat(contracts), ...doors, ...contracts.map(sectionOf)].join('\n');
+}
+
+/** Which service can read which class of data, with the fields; a class without a field is not listed. */
+function whoSeesWhat(contracts: readonly ContractDescription[]): string {
+  const classes = services.map((service) => {
+    const byClass = Map.groupBy(fieldsReadBy(service, contracts), ({ data }) => data);
+    const lines = [...byClass]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(
+        ([data, fields]) => `- ${data}: ${[...new Set(fields.map(({ name }) => code(name)))].toSorted().join(', ')}`,
+      );
+    return `### ${service}\n\n${lines.join('\n')}\n`;
+  });
+  return `## What each service can read\n\n${classes.join('\n')}`;
+}
+
+function fieldsReadBy(service: Service, contracts: readonly ContractDescription[]): readonly FieldDescription[] {
+  return contracts.filter(({ consumer }) => consumer === service).flatMap(({ fields }) => fields.flatMap(leavesOf));
+}
+
+function leavesOf(field: FieldDescription): readonly FieldDescription[] {
+  if (field.fields === undefined) return [field];
+  return field.fields.flatMap(leavesOf).map((leaf) => ({ ...leaf, name: `${field.name}.${leaf.name}` }));
+}
+
+function sectionOf({ name, version, producer, consumer, purpose, sizeBytes, fields }: ContractDescription): string {
+  return [
+    `## ${name}, version ${version}`,
+    `From **${producer}** to **${consumer}**, to ${purpose}. Each message has ${sizeBytes} bytes before it is sealed.`,
+    fieldTable(fields),
+  ].join('\n\n');
+}
+
+function fieldTable(fields: readonly FieldDescription[]): string {
+  const rows = fields.flatMap(leavesOf).map(({ name, optional, data, purpose, until }) => {
+    return [`${code(name)}${optional ? ' (optional)' : ''}`, data, purpose, until];
+  });
+  return table(['field', 'class', 'why', 'until'], rows);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** A table as Prettier writes it, so that the page stays as it is when it is formatted. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, at) => Math.max(cell.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''].join('\n');
+}

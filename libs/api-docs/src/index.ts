@@ -1,0 +1,12 @@
+export { asyncApiDocument, type AsyncApiDocument } from './asyncapi.js';
+export { dataFlowsPage } from './data-flows.js';
+export { referenceTo, schemasOf, type JsonSchema } from './json-schema.js';
+export {
+  approvalOf,
+  approvedLines,
+  linesOf,
+  presentPromises,
+  wideningsOf,
+  type Approval,
+  type Promises,
+} from './widening.js';

@@ -1,0 +1,49 @@
+import { fieldsOf, shapeSchemas, type DeclaredField } from '#libs/contracts';
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+type ContractClass = new () => object;
+
+/** Where AsyncAPI and OpenAPI keep schemas that others point at. */
+export const SCHEMAS = '#/components/schemas/';
+
+/**
+ * The JSON Schema of contract classes and of every class that is nested in them, by class name. A property also says
+ * its class of data, why its consumer needs it and, where it ends before its message, until when.
+ */
+export function schemasOf(types: readonly ContractClass[]): Readonly<Record<string, JsonSchema>> {
+  const schemas: Record<string, JsonSchema> = {};
+  const pending = [...types];
+  for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
+    if (schemas[type.name] !== undefined) continue;
+    const fields = fieldsOf(type);
+    schemas[type.name] = schemaOf(type, fields);
+    pending.push(...fields.flatMap(({ nested }) => (nested === undefined ? [] : [nested()])));
+  }
+  return Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function referenceTo(type: ContractClass): JsonSchema {
+  return { $ref: `${SCHEMAS}${type.name}` };
+}
+
+function schemaOf(type: ContractClass, fields: readonly DeclaredField[]): JsonSchema {
+  const checked = targetConstructorToSchema(type, {
+    refPointerPrefix: SCHEMAS,
+    additionalConverters: Object.fromEntries([...shapeSchemas].map(([name, schema]) => [name, () => ({ ...schema })])),
+  });
+  const properties = (checked.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: fields.filter(({ optional }) => !optional).map(({ name }) => name),
+    properties: Object.fromEntries(fields.map((field) => [field.name, propertyOf(field, properties[field.name])])),
+  };
+}
+
+function propertyOf({ data, purpose, until, nested }: DeclaredField, checked: JsonSchema | undefined): JsonSchema {
+  const own = { description: purpose, 'x-data-class': data, ...(until === undefined ? {} : { 'x-until': until }) };
+  // Beside a reference JSON Schema before 2019 reads nothing, so what is said of this property stands around it.
+  if (nested !== undefined && checked?.['type'] !== 'array') return { ...own, allOf: [referenceTo(nested())] };
+  return { ...checked, ...own };
+}

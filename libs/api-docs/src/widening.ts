@@ -1,0 +1,124 @@
+import {
+  catalogue,
+  clocks,
+  fieldsOf,
+  FileRequestV1,
+  ReadBoxesV1,
+  sealedCatalogue,
+  SubmitApplicationV1,
+  type Contract,
+  type SealedContract,
+} from '#libs/contracts';
+
+/** Everything that the contracts allow, and the clocks by which it ends. */
+export interface Promises {
+  readonly contracts: readonly Contract[];
+  readonly sealed: readonly SealedContract[];
+  /** Bodies that intake's door takes from a household's device. */
+  readonly doors: readonly (new () => object)[];
+  /** In days, hours or minutes, as their names say. */
+  readonly clocks: Readonly<Record<string, number>>;
+}
+
+export const doorBodies = [SubmitApplicationV1, FileRequestV1, ReadBoxesV1] as const;
+
+export const presentPromises: Promises = { contracts: catalogue, sealed: sealedCatalogue, doors: doorBodies, clocks };
+
+/**
+ * Each thing that is promised, one line each: who says something to whom, why, each field, each clock. What is new in
+ * this list widens what somebody can learn or how long.
+ */
+export function linesOf({ contracts, sealed, doors, clocks: days }: Promises): readonly string[] {
+  return [
+    ...contracts.flatMap((contract) => [
+      ...linesOfContract(contract),
+      ...Object.entries(contract.clocks).map(([name, value]) => clockLine(`${nameOf(contract)} clock ${name}`, value)),
+    ]),
+    ...sealed.flatMap((contract) => [
+      ...linesOfContract(contract),
+      `${nameOf(contract)} retention: ${contract.retention}`,
+    ]),
+    ...doors.flatMap((type) => fieldLines(`door ${type.name}`, type)),
+    ...Object.entries(days).map(([name, value]) => clockLine(`clock ${name}`, value)),
+  ];
+}
+
+/** Lines of the present that neither the approved ones nor a shorter clock account for. */
+export function wideningsOf(approved: readonly string[], present: readonly string[]): readonly string[] {
+  const known = new Set(approved);
+  const longest = new Map<string, number>();
+  for (const { name, value } of approved.flatMap(clockOf)) {
+    longest.set(name, Math.max(value, longest.get(name) ?? value));
+  }
+  return present.filter((line) => {
+    if (known.has(line)) return false;
+    const [clock] = clockOf(line);
+    return clock === undefined || clock.value > (longest.get(clock.name) ?? -Infinity);
+  });
+}
+
+export interface Approval {
+  readonly widens: readonly string[];
+  /** Two different people, or it counts for nothing. */
+  readonly approvers: readonly string[];
+  readonly version: string | undefined;
+}
+
+/**
+ * What a decision record approves. A record that widens has three paragraphs: `**Widens.**` followed by one line of
+ * code for each widening, `**Approved by.**` with people divided by semicolons, and `**Version.**`.
+ */
+export function approvalOf(record: string): Approval {
+  const paragraph = (title: string): string => record.split(`**${title}.**`)[1]?.split('\n**')[0] ?? '';
+  return {
+    widens: [...paragraph('Widens').matchAll(/`([^`]+)`/g)].map(([, line = '']) => line),
+    approvers: [
+      ...new Set(
+        paragraph('Approved by')
+          .trim()
+          .replace(/\.$/, '')
+          .split(/;\s*/)
+          .filter((name) => name !== ''),
+      ),
+    ],
+    version: /\b\d+\.\d+\.\d+\b/.exec(paragraph('Version'))?.[0],
+  };
+}
+
+/** Lines that two people have approved, for a version. */
+export function approvedLines(approvals: readonly Approval[]): readonly string[] {
+  return approvals
+    .filter(({ approvers, version }) => approvers.length >= 2 && version !== undefined)
+    .flatMap(({ widens }) => widens);
+}
+
+function nameOf({ name, version }: { readonly name: string; readonly version: number }): string {
+  return `${name}.v${version}`;
+}
+
+function linesOfContract(contract: Contract | SealedContract): readonly string[] {
+  const name = nameOf(contract);
+  return [
+    `${name} from ${contract.producer} to ${contract.consumer}`,
+    `${name} purpose: ${contract.purpose}`,
+    ...fieldLines(name, contract.payload),
+  ];
+}
+
+function fieldLines(owner: string, type: new () => object, prefix = ''): readonly string[] {
+  return fieldsOf(type).flatMap(({ name, data, purpose, until, nested }) => {
+    const path = `${prefix}${name}`;
+    const end = until === undefined ? '' : `; until ${until}`;
+    const line = `${owner} field ${path}: ${data}; ${purpose}${end}`;
+    return nested === undefined ? [line] : [line, ...fieldLines(owner, nested(), `${path}.`)];
+  });
+}
+
+function clockLine(name: string, value: number): string {
+  return `${name}: ${value}`;
+}
+
+function clockOf(line: string): readonly { readonly name: string; readonly value: number }[] {
+  const [, name = '', value] = /^((?:\S+ )?clock \w+): (\d+)$/.exec(line) ?? [];
+  return value === undefined ? [] : [{ name, value: Number(value) }];
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Parser } from '@asyncapi/parser';
+import { describe, expect, it } from '@jest/globals';
+
+import { generatedPages, unapproved } from '../../deploy/docs/pages.js';
+import { repositoryRoot } from '../../deploy/local/place.js';
+
+describe('pages that are generated from the contracts', () => {
+  it('are committed as `npm run docs:write` writes them', async () => {
+    const pages = await generatedPages(repositoryRoot);
+    for (const [path, text] of pages) {
+      expect([path, await readFile(join(repositoryRoot, path), 'utf8')]).toEqual([path, text]);
+    }
+    expect(pages.size).toBe(2);
+  });
+
+  it('are clean by the AsyncAPI parser, which finds what is wrong', async () => {
+    const text = (await generatedPages(repositoryRoot)).get('docs/asyncapi.yaml') ?? '';
+    expect((await new Parser().parse(text)).diagnostics).toEqual([]);
+    const { diagnostics } = await new Parser().parse(text.replace('action: send', 'action: shout'));
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what the contracts allow', () => {
+  it('was approved by two people, for a version', async () => {
+    expect(await unapproved(repositoryRoot)).toEqual([]);
+  });
+
+  it('is compared with the first version as it was', async () => {
+    const baseline = await readFile(join(repositoryRoot, 'docs', 'contracts-baseline.txt'));
+    expect(createHash('sha256').update(baseline).digest('hex')).toBe(
+      '5e0548733f898a9ec504a8dce0995c2608cc7da009a3f768925a86b9a55abd0e',
+    );
+  });
+});
