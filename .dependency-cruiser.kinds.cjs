@@ -97,7 +97,7 @@ const kinds = {
     file: 'main[.]ts$',
     may: [`${own}[a-z-]+[.]module[.]ts$`, lib('service')],
   },
-  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service'), npm('typeorm')] },
+  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service', 'database'), npm('typeorm')] },
 };
 
 module.exports = { domain, inService, kinds, lib, nest, nodeBuiltIn, npm, publicPolicy, sources, testing };

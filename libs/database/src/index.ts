@@ -1,4 +1,5 @@
 export { Bell } from './bell.js';
+export { commentsOn, KEPT, type TableMeaning } from './comments.js';
 export { columns, type ColumnRow, type Columns, type ColumnsOptions, type ColumnTypes } from './columns.js';
 export { locks } from './locks.js';
 export { Loop, type LoopOptions, type Running } from './loop.js';

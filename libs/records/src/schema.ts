@@ -1,4 +1,4 @@
-import { locks, type Tx } from '#libs/database';
+import { commentsOn, locks, type Tx } from '#libs/database';
 
 /** The kind of record that names what is under a legal hold. */
 export const HOLD = 'legal-hold';
@@ -33,6 +33,31 @@ export const recordsUp: readonly string[] = [
      RETURN QUERY SELECT n.night, EXISTS (SELECT FROM record r WHERE r.night = n.night AND r.kind = '${HOLD}')
        FROM night n ORDER BY n.night DESC;
    END $$`,
+  ...commentsOn({
+    night: {
+      meaning: 'Nights whose records are still there: the present one and, while a turn runs, the one before.',
+      kept: 'until its partition of record is dropped',
+      columns: { night: 'Days since 1970-01-01.' },
+    },
+    record: {
+      meaning: 'Everything that is kept about households. Each row is sealed, and all rows of a kind have one size.',
+      kept: 'until the next nightly turn, which writes live rows again under new keys; row keys die after three turns',
+      columns: {
+        night: 'Night under whose keys the row is sealed.',
+        kind: 'Kind of record.',
+        lookup: 'Keyed hash of the value by which the row is found.',
+        blob: 'Sealed body.',
+        due: 'When work on the row is due; empty for what is no work.',
+        lease: 'Until when a process has the work.',
+        holder: 'Number of the process that has the work, while it lives.',
+      },
+    },
+    turn: {
+      meaning: 'Nightly turns that were completed, and nights whose keys still exist.',
+      kept: 'until the keys of the night are destroyed',
+      columns: { night: 'Days since 1970-01-01.', completed: 'Whether the turn into this night is complete.' },
+    },
+  }),
 ];
 
 export const recordsDown: readonly string[] = [

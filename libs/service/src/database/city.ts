@@ -1,3 +1,4 @@
+import { commentsOn } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
 import type { DataSource } from 'typeorm';
 import { OtherCityError } from './other-city-error.js';
@@ -10,6 +11,16 @@ export const cityUp: readonly string[] = [
      CONSTRAINT city_key PRIMARY KEY (is_this),
      CONSTRAINT city_one CHECK (is_this)
    )`,
+  ...commentsOn({
+    city: {
+      meaning: 'Whose data these are.',
+      kept: 'as long as the database exists',
+      columns: {
+        is_this: 'Always true: there is one row.',
+        mark: 'Hash of the service and the profile of the city: another value in each database.',
+      },
+    },
+  }),
 ];
 
 export const cityDown: readonly string[] = ['DROP TABLE city'];

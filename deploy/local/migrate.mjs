@@ -1,4 +1,4 @@
-// `node test/support/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own
+// `node deploy/local/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own
 // built migrations, and starts nothing.
 import 'reflect-metadata';
 
