@@ -6,7 +6,7 @@ import { brokerTroubleOf } from '../trouble/broker-trouble.js';
 import { consumerOf, type ConsumerSettings } from '../kafka/kafka-client.js';
 import { Backoff } from '../trouble/backoff.js';
 import { Assignment, type AssignmentOptions } from './assignment.js';
-import { Joiner } from './joiner.js';
+import { FetchCoalescer } from './fetch-coalescer.js';
 import { dayOfTimestamp, type Incoming } from './opening.js';
 import type { Control } from './processor.js';
 
@@ -118,7 +118,7 @@ export class BusConsumer {
   /** One client's life: ends when it crashes, when the brake is pulled, or when we stop. */
   private async live(running: Running): Promise<number> {
     const consumer = consumerOf(this.options.client, this.options.settings);
-    const joiner = this.joiner();
+    const coalescer = this.coalescer();
     let hasCrashed = false;
     consumer.on(consumer.events.CRASH, () => {
       hasCrashed = true;
@@ -133,20 +133,20 @@ export class BusConsumer {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.topics.length * PARTITIONS_PER_TOPIC,
-        eachBatch: (payload) => this.received(payload, joiner),
+        eachBatch: (payload) => this.received(payload, coalescer),
       });
       while (!running.isStopping && !hasCrashed) await running.rest(LOOK_MS);
       return 0;
     } finally {
       this.ended(running);
-      joiner.stop();
+      coalescer.stop();
       await consumer.disconnect().catch(() => undefined);
     }
   }
 
-  private joiner(): Joiner {
+  private coalescer(): FetchCoalescer {
     const { settings, batchMax, point } = this.options;
-    return new Joiner({
+    return new FetchCoalescer({
       ready: () => this.assignment?.ready ?? Promise.resolve(),
       take: (messages, control) => this.take(messages, control),
       point,
@@ -192,7 +192,7 @@ export class BusConsumer {
     this.options.alarm({ code: 'consumer-waiting', why });
   }
 
-  private received(payload: EachBatchPayload, joiner: Joiner): Promise<void> {
+  private received(payload: EachBatchPayload, coalescer: FetchCoalescer): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const contract = this.contracts.get(topic);
     // Unresolved, so it is never acknowledged; a subscription to a topic without a contract cannot happen.
@@ -206,7 +206,7 @@ export class BusConsumer {
     }));
     const [first, last] = [BigInt(payload.batch.firstOffset() ?? '0'), BigInt(payload.batch.lastOffset())];
     this.assignment.fetched({ topic, partition }, first, last);
-    return joiner.add({ messages: incoming, payload });
+    return coalescer.add({ messages: incoming, payload });
   }
 
   /** @returns whether all of it was committed, so that its offsets may be, too */

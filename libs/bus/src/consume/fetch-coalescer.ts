@@ -18,7 +18,7 @@ interface Waiting extends FetchedBatch {
   readonly reject: (error: unknown) => void;
 }
 
-export interface JoinerOptions {
+export interface FetchCoalescerOptions {
   /** Resolves when it is known where to start in the partitions of this assignment. */
   readonly ready: () => Promise<void>;
   /** @returns whether all of it was committed */
@@ -33,13 +33,13 @@ export interface JoinerOptions {
  * Joins what one fetch brought of all topics and partitions into one transaction: the client fetches again only after
  * every batch of the last fetch is done. Nothing waits for company: a batch is what is already there.
  */
-export class Joiner {
+export class FetchCoalescer {
   private waiting: Waiting[] = [];
   private running = false;
   private stopped = false;
   private heart: Heart | undefined;
 
-  constructor(private readonly options: JoinerOptions) {}
+  constructor(private readonly options: FetchCoalescerOptions) {}
 
   /** Resolves when the batch is committed in the database and its offset on the broker. */
   add(batch: FetchedBatch): Promise<void> {
