@@ -1,4 +1,4 @@
-export { Bell } from './bell.js';
+export { Signal } from './signal.js';
 export { commentsOn, KEPT, type TableMeaning } from './comments.js';
 export { columns, type ColumnRow, type Columns, type ColumnsOptions, type ColumnTypes } from './columns.js';
 export { locks } from './locks.js';

@@ -1,4 +1,4 @@
-import { Bell } from './bell.js';
+import { Signal } from './signal.js';
 
 /** What a piece of work knows of the loop that runs it. */
 export interface Running {
@@ -28,7 +28,7 @@ const FAILURE_PAUSE_MS = 1_000;
  * Runs one piece of work again and again, one at a time. A failure is told and tried again, and never ends the loop.
  */
 export class Loop {
-  private readonly bell = new Bell();
+  private readonly signal = new Signal();
   private running: Promise<void> | undefined;
   private stopping = false;
 
@@ -42,13 +42,13 @@ export class Loop {
 
   /** There is something to do now. */
   wake(): void {
-    this.bell.ring();
+    this.signal.send();
   }
 
   /** Begins no other piece of work. Resolves when the present one has ended. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.bell.ring();
+    this.signal.send();
     await this.running;
     this.running = undefined;
   }
@@ -60,21 +60,21 @@ export class Loop {
       (ms) => this.rest(ms),
     );
     while (!this.stopping) {
-      this.bell.mute();
+      this.signal.clear();
       try {
         if ((await work(running)) > 0) continue;
         await this.rest(pollMs);
       } catch (error) {
         failed?.(error);
         // Not at once, although it was woken meanwhile: whoever is away is not hammered.
-        this.bell.mute();
+        this.signal.clear();
         await this.rest(failurePauseMs);
       }
     }
   }
 
   private async rest(pause: Pause): Promise<void> {
-    if (!this.stopping) await this.bell.wait(typeof pause === 'number' ? pause : pause());
+    if (!this.stopping) await this.signal.wait(typeof pause === 'number' ? pause : pause());
   }
 }
 

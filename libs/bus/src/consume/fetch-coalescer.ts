@@ -1,4 +1,4 @@
-import { Bell } from '#libs/database';
+import { Signal } from '#libs/database';
 import type { EachBatchPayload } from 'kafkajs';
 
 import { BusError } from '../trouble/errors.js';
@@ -37,7 +37,7 @@ export class FetchCoalescer {
   private waiting: Waiting[] = [];
   private running = false;
   private stopped = false;
-  private heart: Heart | undefined;
+  private heartbeat: Heartbeat | undefined;
 
   constructor(private readonly options: FetchCoalescerOptions) {}
 
@@ -53,7 +53,7 @@ export class FetchCoalescer {
 
   stop(): void {
     this.stopped = true;
-    this.heart?.wake();
+    this.heartbeat?.wake();
   }
 
   private async run(): Promise<void> {
@@ -66,31 +66,31 @@ export class FetchCoalescer {
   }
 
   private async handle(joined: readonly Waiting[]): Promise<void> {
-    const heart = new Heart(joined, this.options.heartbeatMs);
-    this.heart = heart;
+    const heartbeat = new Heartbeat(joined, this.options.heartbeatMs);
+    this.heartbeat = heartbeat;
     try {
-      await Promise.race([this.options.ready(), heart.stopped]);
+      await Promise.race([this.options.ready(), heartbeat.stopped]);
       // A batch that was fetched from where the consumer does not want to be is not taken.
       const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
-      const isCommitted = await this.takeAll(current, heart);
+      const isCommitted = await this.takeAll(current, heartbeat);
       if (isCommitted && (await this.options.point('before-offsets'))) await commitOffsets(current);
     } catch {
       // A pause keeps a fault of our own from spinning.
-      if (heart.error === undefined) await heart.rest(PAUSE_AFTER_FAULT_MS);
+      if (heartbeat.error === undefined) await heartbeat.rest(PAUSE_AFTER_FAULT_MS);
     }
-    heart.end();
+    heartbeat.end();
     for (const each of joined) {
       // Without its offsets resolved, the client brings the same again. A rebalance must reach the client, which then
       // joins the group anew. Anything else would end it for good.
-      if (heart.error === undefined) each.resolve();
-      else each.reject(heart.error);
+      if (heartbeat.error === undefined) each.resolve();
+      else each.reject(heartbeat.error);
     }
   }
 
-  private async takeAll(batches: readonly FetchedBatch[], heart: Heart): Promise<boolean> {
+  private async takeAll(batches: readonly FetchedBatch[], heartbeat: Heartbeat): Promise<boolean> {
     const messages = batches.flatMap((batch) => batch.messages);
-    const aborted = (): boolean => this.stopped || heart.error !== undefined;
-    const rest = (ms: number): Promise<void> => heart.rest(ms);
+    const aborted = (): boolean => this.stopped || heartbeat.error !== undefined;
+    const rest = (ms: number): Promise<void> => heartbeat.rest(ms);
     for (let at = 0; at < messages.length; at += this.options.batchMax) {
       const isCommitted =
         !aborted() && (await this.options.take(messages.slice(at, at + this.options.batchMax), { aborted, rest }));
@@ -117,12 +117,12 @@ async function commitOffsets(batches: readonly FetchedBatch[]): Promise<void> {
 }
 
 /** Tells the group that this member lives while its batches are worked on. */
-class Heart {
+class Heartbeat {
   error: Error | undefined;
   /** Rejects at the first heartbeat that fails. */
   readonly stopped: Promise<never>;
   private readonly timer: NodeJS.Timeout;
-  private readonly bell = new Bell();
+  private readonly signal = new Signal();
 
   constructor(batches: readonly Waiting[], everyMs: number) {
     let fail: (error: unknown) => void = () => undefined;
@@ -134,17 +134,17 @@ class Heart {
       batches[0]?.payload.heartbeat().catch((error: unknown) => {
         this.error ??= error instanceof Error ? error : new BusError('halted');
         fail(error);
-        this.bell.ring();
+        this.signal.send();
       });
     }, everyMs);
   }
 
   rest(ms: number): Promise<void> {
-    return this.bell.wait(ms);
+    return this.signal.wait(ms);
   }
 
   wake(): void {
-    this.bell.ring();
+    this.signal.send();
   }
 
   end(): void {

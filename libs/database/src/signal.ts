@@ -1,15 +1,15 @@
 /** Sleeps that can be ended early: a wake that comes while nobody sleeps is not lost. */
-export class Bell {
+export class Signal {
   private rung = false;
   private wakeUp: (() => void) | undefined;
 
-  ring(): void {
+  send(): void {
     this.rung = true;
     this.wakeUp?.();
   }
 
   /** Forgets a wake that has come while nobody slept. */
-  mute(): void {
+  clear(): void {
     this.rung = false;
   }
 
