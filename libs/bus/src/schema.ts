@@ -49,13 +49,13 @@ export const busUp: readonly string[] = [
      next_offset bigint NOT NULL,
      CONSTRAINT applied_offset_key PRIMARY KEY (topic, partition)
    )`,
-  `CREATE TABLE attempt (
+  `CREATE TABLE crash_loop_guard (
      topic text NOT NULL,
      partition integer NOT NULL,
      first_offset bigint NOT NULL,
      last_offset bigint NOT NULL,
      starts integer NOT NULL,
-     CONSTRAINT attempt_key PRIMARY KEY (topic, partition)
+     CONSTRAINT crash_loop_guard_key PRIMARY KEY (topic, partition)
    )`,
   ...commentsOn({
     outbox_epoch: {
@@ -112,7 +112,7 @@ export const busUp: readonly string[] = [
         next_offset: 'The first offset that is not applied yet.',
       },
     },
-    attempt: {
+    crash_loop_guard: {
       meaning: 'Messages that a process took first after its start, so that a message that kills processes is found.',
       kept: 'until its messages are applied',
       columns: {
@@ -127,7 +127,7 @@ export const busUp: readonly string[] = [
 ];
 
 export const busDown: readonly string[] = [
-  'attempt',
+  'crash_loop_guard',
   'applied_offset',
   'sent_mark',
   'relay_cursor',

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
-import { Attempts } from './attempts.js';
+import { CrashLoopGuard } from './crash-loop-guard.js';
 import type { Incoming } from './opening.js';
 import { partitionKey, standings, startAt, type PartitionName } from './positions.js';
 import type { Applied, Control, End, Ended } from './processor.js';
@@ -20,7 +20,7 @@ export interface AssignmentOptions {
  * The partitions that this member was given, from one joining of its group to the next, and where it stands in them.
  */
 export class Assignment {
-  private readonly attempts: Attempts;
+  private readonly guard: CrashLoopGuard;
   /** The offset after the last that was fetched, by partition. */
   private readonly expected = new Map<string, bigint>();
   private applied: Applied = new Map();
@@ -33,7 +33,7 @@ export class Assignment {
     private readonly partitions: Readonly<Record<string, readonly number[]>>,
   ) {
     // Partitions that came to this instance may have killed the one that had them.
-    this.attempts = new Attempts(options.pool);
+    this.guard = new CrashLoopGuard(options.pool);
     this.positioned = this.position({ isAgain: false });
   }
 
@@ -64,7 +64,7 @@ export class Assignment {
 
   /** Takes messages to their end. @throws what the database throws; the caller tries again */
   take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<End> {
-    return this.attempts.guard(messages, async (portion) => {
+    return this.guard.guard(messages, async (portion) => {
       const { end, applied } = await this.options.process(portion, { ...control, applied: this.applied });
       this.applied = applied;
       return end;

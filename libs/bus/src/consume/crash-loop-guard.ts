@@ -7,7 +7,7 @@ import type { End } from './processor.js';
 /** So many processes have ended at one message before it is set aside unopened. */
 export const DEATHS_MAX = 3;
 
-interface AttemptRow {
+interface GuardedRange {
   readonly topic: string;
   readonly partition: number;
   readonly first: bigint;
@@ -17,7 +17,7 @@ interface AttemptRow {
   readonly single: boolean;
 }
 
-interface StoredAttempt extends Omit<AttemptRow, 'first' | 'last'> {
+interface StoredRange extends Omit<GuardedRange, 'first' | 'last'> {
   readonly first: string;
   readonly last: string;
 }
@@ -28,9 +28,9 @@ const begun = columns(
 );
 const ended = columns({ topic: 'text', partition: 'integer' }, { as: 'd' });
 
-const MARK = `INSERT INTO attempt (topic, partition, first_offset, last_offset, starts)
+const MARK = `INSERT INTO crash_loop_guard (topic, partition, first_offset, last_offset, starts)
   SELECT * FROM ${begun.sql} ORDER BY 1, 2
-  ON CONFLICT ON CONSTRAINT attempt_key DO UPDATE
+  ON CONFLICT ON CONSTRAINT crash_loop_guard_key DO UPDATE
     SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
 
 type Take = (portion: readonly Incoming[]) => Promise<End>;
@@ -39,7 +39,7 @@ type Take = (portion: readonly Incoming[]) => Promise<End>;
  * Finds the message at which processes die. What a process takes first from a partition it writes down before; found
  * again at the next start, that range killed its process, and is taken one message at a time.
  */
-export class Attempts {
+export class CrashLoopGuard {
   private readonly proven = new Set<string>();
 
   constructor(private readonly pool: pg.Pool) {}
@@ -53,7 +53,7 @@ export class Attempts {
     );
     if (fresh.size === 0) return take(messages);
     const before = await this.load();
-    const rowOf = ({ place }: Incoming): AttemptRow | undefined =>
+    const rowOf = ({ place }: Incoming): GuardedRange | undefined =>
       place !== undefined && fresh.has(keyOf(place)) ? before.get(keyOf(place)) : undefined;
     // In the order of the log: what is known to be harmless, what may be deadly, what nobody has tried yet.
     const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
@@ -76,7 +76,7 @@ export class Attempts {
     return 'committed';
   }
 
-  private async alone(message: Incoming, before: ReadonlyMap<string, AttemptRow>, take: Take): Promise<End> {
+  private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, take: Take): Promise<End> {
     const { place } = message;
     if (place === undefined) return take([message]);
     const row = before.get(keyOf(place));
@@ -89,11 +89,11 @@ export class Attempts {
   }
 
   /** Ranges that were begun and not finished: what the database has applied has killed nobody. */
-  private async load(): Promise<ReadonlyMap<string, AttemptRow>> {
-    const { rows } = await this.pool.query<StoredAttempt>(
+  private async load(): Promise<ReadonlyMap<string, GuardedRange>> {
+    const { rows } = await this.pool.query<StoredRange>(
       `SELECT a.topic, a.partition, a.starts, a.last_offset::text AS last, a.first_offset = a.last_offset AS single,
               greatest(a.first_offset, coalesce(o.next_offset, 0))::text AS first
-         FROM attempt a LEFT JOIN applied_offset o ON o.topic = a.topic AND o.partition = a.partition
+         FROM crash_loop_guard a LEFT JOIN applied_offset o ON o.topic = a.topic AND o.partition = a.partition
         WHERE coalesce(o.next_offset, 0) <= a.last_offset`,
     );
     return new Map(
@@ -101,7 +101,7 @@ export class Attempts {
     );
   }
 
-  private async mark(rows: readonly AttemptRow[]): Promise<void> {
+  private async mark(rows: readonly GuardedRange[]): Promise<void> {
     if (rows.length === 0) return;
     await this.pool.query(
       MARK,
@@ -111,7 +111,7 @@ export class Attempts {
 
   private async clear(places: readonly Place[]): Promise<void> {
     await this.pool.query(
-      `DELETE FROM attempt a USING ${ended.sql}
+      `DELETE FROM crash_loop_guard a USING ${ended.sql}
         WHERE a.topic = d.topic AND a.partition = d.partition`,
       ended.values(places),
     );
@@ -120,8 +120,8 @@ export class Attempts {
 
 const committed = (): Promise<End> => Promise.resolve('committed');
 
-function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Place>): AttemptRow[] {
-  const ranges = new Map<string, AttemptRow>();
+function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Place>): GuardedRange[] {
+  const ranges = new Map<string, GuardedRange>();
   for (const { place } of messages) {
     if (place === undefined || !fresh.has(keyOf(place))) continue;
     const first = ranges.get(keyOf(place))?.first ?? place.offset;
@@ -130,11 +130,11 @@ function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Plac
   return [...ranges.values()];
 }
 
-function isBefore({ place }: Incoming, row: AttemptRow | undefined): boolean {
+function isBefore({ place }: Incoming, row: GuardedRange | undefined): boolean {
   return place !== undefined && row !== undefined && place.offset < row.first;
 }
 
-function isWithin({ place }: Incoming, row: AttemptRow | undefined): boolean {
+function isWithin({ place }: Incoming, row: GuardedRange | undefined): boolean {
   return place !== undefined && row !== undefined && row.first <= place.offset && place.offset <= row.last;
 }
 
