@@ -199,7 +199,7 @@ describe('what nobody can open is parked, and nobody else waits', () => {
 
   it('garbage that a client has stamped itself: it is listed for an operator, and no retry opens it', async () => {
     // So much that is bad within a minute would stop the services: that is another test's.
-    const aside = await command(city, 'brake', 'release', ...services, '--set-aside');
+    const aside = await command(city, 'breaker', 'reset', ...services, '--set-aside');
     expect(aside.code).toBe(0);
     const before = await parkedNow();
     const producer = await adminProducer();

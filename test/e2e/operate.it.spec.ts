@@ -69,11 +69,11 @@ describe('an operator of a running city', () => {
     expect((await applied.read()).payments?.ready).toHaveLength(1);
   });
 
-  it('finds nothing set aside, no turn due and no brake on', async () => {
+  it('finds nothing set aside, no turn due and no circuit breaker on', async () => {
     expect(await amparo('parked', 'list')).toBe(0);
     expect(await amparo('parked', 'retry', 'payments')).toBe(0);
     expect(await amparo('turn', 'intake')).toBe(0);
-    expect(await amparo('brake', 'release', 'notification')).toBe(0);
+    expect(await amparo('breaker', 'reset', 'notification')).toBe(0);
     expect(said).toEqual([
       'Nothing is set aside.',
       'payments: 0 tried again',

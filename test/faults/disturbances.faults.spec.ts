@@ -22,7 +22,7 @@ const TAKEN_OVER_WITHIN_MS = 18_000;
 /** Longer than a door remembers the kiosks that are enrolled. */
 const DATABASE_AWAY_MS = 17_000;
 const PINS_AWAY_MS = 3_000;
-/** More than the brake lets pass of anything but this. */
+/** More than the circuit breaker lets pass of anything but this. */
 const RUBBISH = 30;
 const PARTITIONS = 8;
 
@@ -139,7 +139,7 @@ describe('two instances of every service', () => {
     const applicants = await prepare(syntheticPeople(4, city), city.kiosks, city.setting);
     for (const applicant of applicants) await submit(applicant);
     expect(await readUntilPaid(applicants, city)).toBe(0);
-    expect((await city.checks('payments'))['braked']).toBe(false);
+    expect((await city.checks('payments'))['tripped']).toBe(false);
   }, 120_000);
 });
 

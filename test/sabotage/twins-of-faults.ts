@@ -209,12 +209,12 @@ const disturbed: readonly Twin[] = [
   },
   {
     promise: 'nobody outside can stop a service by sending it rubbish',
-    without: 'what devices have sealed badly is not counted by the brake',
+    without: 'what devices have sealed badly is not counted by the circuit breaker',
     file: 'libs/bus/src/consume/processor.ts',
     find: 'ours: parked.length - fromDevices }',
     replace: 'ours: Math.max(parked.length, fromDevices) }',
     test: 'libs/bus/test/conformance.it.spec.ts',
-    name: 'is braked by nothing',
+    name: 'is tripped by nothing',
   },
   {
     promise: 'while the database is away a kiosk is told to come back, not that it has not signed',

@@ -274,10 +274,10 @@ const operators: readonly Twin[] = [
   {
     promise: 'bad messages before a service cannot stop it for ever',
     without: 'a person can decide that they are set aside',
-    file: 'libs/bus/src/consume/brake.ts',
+    file: 'libs/bus/src/consume/circuit-breaker.ts',
     find: 'if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;',
     replace: 'void setAside;',
-    test: 'libs/bus/src/consume/brake.spec.ts',
+    test: 'libs/bus/src/consume/breaker.spec.ts',
     name: 'lets anything pass for a minute',
   },
   {

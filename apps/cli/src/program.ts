@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { addBrake } from './commands/brake.js';
+import { addBreaker } from './commands/breaker.js';
 import { addHeld, addHold } from './commands/hold.js';
 import { addKeys } from './commands/keys.js';
 import { addLegalHold } from './commands/legal-hold.js';
@@ -26,7 +26,7 @@ function program(): Command {
     addStatus,
     addRepublish,
     addParked,
-    addBrake,
+    addBreaker,
     addTurn,
     addTopics,
     addRelease,

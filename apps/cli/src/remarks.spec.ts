@@ -12,7 +12,7 @@ const healthy = {
     parked: 0,
     backlog: 3,
     republishing: 0,
-    braked: false,
+    tripped: false,
     hold: 'none',
   },
 };
@@ -26,7 +26,7 @@ describe('what needs a person', () => {
   it.each([
     ['database', false, /database/],
     ['lag', 'unknown', /broker/],
-    ['braked', true, /amparo brake release payments$/],
+    ['tripped', true, /amparo breaker reset payments$/],
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],

@@ -7,9 +7,9 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
   const remarks = [
     checks['database'] === false && 'its database does not answer',
     checks['lag'] === 'unknown' && checks['consumer'] !== 'stopped' && 'the broker does not answer',
-    checks['braked'] === true &&
+    checks['tripped'] === true &&
       'has stopped reading because too much would be set aside: see docs/runbooks/parked.md, ' +
-        `then amparo brake release ${service}`,
+        `then amparo breaker reset ${service}`,
     isSome(checks['parked']) && `messages are set aside: amparo parked list ${service}`,
     typeof checks['hold'] === 'string' &&
       checks['hold'] !== 'none' &&

@@ -6,7 +6,7 @@ import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { enrolStaff, postInsideAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld } from './support.js';
 
-const OPERATIONS = ['republish', 'parked', 'parked/retry', 'brake/release', 'brake/set-aside', 'turn'] as const;
+const OPERATIONS = ['republish', 'parked', 'parked/retry', 'breaker/reset', 'breaker/set-aside', 'turn'] as const;
 const START = new Date('2026-11-18T15:05:00Z');
 
 let world: EligibilityWorld;
@@ -98,6 +98,6 @@ describe('what an operator can tell a service', () => {
   });
 
   it('lets an instance read on, and says whether it had stopped', async () => {
-    expect((await ask('brake/release', operator)).body).toEqual({ wasBraked: false });
+    expect((await ask('breaker/reset', operator)).body).toEqual({ wasTripped: false });
   });
 });

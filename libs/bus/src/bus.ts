@@ -3,7 +3,7 @@ import { hearLostSessions, inTransaction } from '#libs/database';
 import type { Kafka } from 'kafkajs';
 
 import type { BusOptions, BusPoint } from './bus-options.js';
-import { Brake } from './consume/brake.js';
+import { CircuitBreaker } from './consume/circuit-breaker.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
 import { LaterWorker } from './consume/later-worker.js';
@@ -41,7 +41,7 @@ export class Bus<S extends Service> {
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private readonly relay: Relay;
-  private readonly brake: Brake;
+  private readonly breaker: CircuitBreaker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: LaterWorker | undefined;
@@ -57,7 +57,7 @@ export class Bus<S extends Service> {
     hearLostSessions(options.pool);
     this.client = kafkaClient(options.kafka, options.service);
     this.admin = new AdminConnection(this.client);
-    this.brake = new Brake(() => steadyTime().getTime());
+    this.breaker = new CircuitBreaker(() => steadyTime().getTime());
     this.lastProgressAt = steadyTime();
     this.inbox = new Inbox(options.records, largestRecordBytes(options.service));
     this.outbox = new Outbox({
@@ -99,7 +99,7 @@ export class Bus<S extends Service> {
    */
   consume(handlers: readonly HandlerEntry<S>[]): void {
     if (this.consumer !== undefined) throw new BusError('already-started');
-    const processor = this.createProcessor(handlers, this.brake);
+    const processor = this.createProcessor(handlers, this.breaker);
     const { pool } = this.options;
     this.consumer = this.createConsumer(processor);
     this.worker = new LaterWorker({
@@ -107,7 +107,7 @@ export class Bus<S extends Service> {
       delayed: this.inbox.delayed,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
-      isPaused: () => this.brake.isOn,
+      isPaused: () => this.breaker.isTripped,
       pollMs: this.limits.laterPollMs,
       batchMax: this.limits.batchMax,
     });
@@ -126,7 +126,7 @@ export class Bus<S extends Service> {
 
   /** The handlers as one function, without Kafka: for tests and for tools. @throws as `consume` */
   processor(handlers: readonly HandlerEntry<S>[]): Processor<S> {
-    return this.createProcessor(handlers, Brake.never());
+    return this.createProcessor(handlers, CircuitBreaker.never());
   }
 
   async stopConsuming(): Promise<void> {
@@ -177,11 +177,11 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * After the brake: the cause is mended, and the messages are good. Where the messages are bad, it stops at once again
+   * After the circuit breaker: the cause is mended, and the messages are good. Where the messages are bad, it stops at once again
    * unless a person decides that they are set aside, in the minute that follows.
    */
-  async releaseBrake(how: { readonly setAside?: boolean } = {}): Promise<void> {
-    this.brake.release(how);
+  async resetBreaker(how: { readonly setAside?: boolean } = {}): Promise<void> {
+    this.breaker.reset(how);
     await this.consumer?.release();
     this.worker?.wake();
   }
@@ -193,7 +193,7 @@ export class Bus<S extends Service> {
       admin: () => this.admin.get(),
       group: this.group(),
       consumer: this.consumer,
-      isBraked: this.brake.isOn,
+      isTripped: this.breaker.isTripped,
       relay: () => this.relay.status(),
       counts: { ...this.counts },
       lastProgressAt: this.lastProgressAt,
@@ -201,7 +201,7 @@ export class Bus<S extends Service> {
     });
   }
 
-  private createProcessor(handlers: readonly HandlerEntry<S>[], brake: Brake): Processor<S> {
+  private createProcessor(handlers: readonly HandlerEntry<S>[], breaker: CircuitBreaker): Processor<S> {
     const { pool, opener, openSlice } = this.options;
     return new Processor<S>({
       pool,
@@ -210,7 +210,7 @@ export class Bus<S extends Service> {
       inbox: this.inbox,
       outbox: this.outbox,
       handlers: handlerTable(this.service, handlers),
-      brake,
+      breaker,
       clock: () => this.now(),
       failed: (error) => this.options.onHandlerFailed?.(error),
       alarm: (alarm) => this.alarm(alarm),

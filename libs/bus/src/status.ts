@@ -18,7 +18,7 @@ export interface BusStatus {
   readonly consumer: ConsumerState;
   /** It has its place in the group, or has lost it a moment ago. */
   readonly isReading: boolean;
-  readonly isBraked: boolean;
+  readonly isTripped: boolean;
   /** Messages in the log not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
   readonly lastProgressAt: Date;
@@ -47,7 +47,7 @@ export interface StatusSources {
   readonly admin: () => Promise<Admin>;
   readonly group: string;
   readonly consumer: BusConsumer | undefined;
-  readonly isBraked: boolean;
+  readonly isTripped: boolean;
   /** Asked after the database: what that says was sent has been counted by then. */
   readonly relay: () => RelayStatus;
   readonly counts: Tally;
@@ -56,7 +56,7 @@ export interface StatusSources {
 }
 
 export async function readStatus(sources: StatusSources): Promise<BusStatus> {
-  const { consumer, isBraked, relay, counts, lastProgressAt } = sources;
+  const { consumer, isTripped, relay, counts, lastProgressAt } = sources;
   const [lag, database] = await Promise.all([
     lagNow(sources).catch(() => undefined),
     databaseNow(sources).catch(() => undefined),
@@ -65,7 +65,7 @@ export async function readStatus(sources: StatusSources): Promise<BusStatus> {
   return {
     consumer: state === 'running' && !isReading ? 'joining' : state,
     isReading,
-    isBraked,
+    isTripped,
     lag,
     lastProgressAt,
     counts,

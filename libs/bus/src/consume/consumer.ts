@@ -22,7 +22,7 @@ export interface ConsumerOptions extends Omit<AssignmentOptions, 'group'> {
 }
 
 /** As it is shown to people. */
-export type ConsumerState = 'stopped' | 'joining' | 'running' | 'restarting' | 'braked';
+export type ConsumerState = 'stopped' | 'joining' | 'running' | 'restarting' | 'tripped';
 
 /**
  * What a consumer is doing.
@@ -30,13 +30,13 @@ export type ConsumerState = 'stopped' | 'joining' | 'running' | 'restarting' | '
  *     stopped ─start─▶ joining ─joined─▶ reading ◀─joined─▶ rebalancing
  *                        ▲   ▲              │ the client has ended, in either
  *                        │   └─try failed── restarting ─joined─▶ reading
- *        braked ─release─┘                       any ─brake─▶ braked, ─stop─▶ stopped
+ *        tripped ─release─┘                       any ─breaker─▶ tripped, ─stop─▶ stopped
  *
  * `awaySince`: since when it has had no place in its group, on the clock of the process; `EVER` until it has had one.
  */
 type State =
   | { readonly is: 'stopped' }
-  | { readonly is: 'braked' }
+  | { readonly is: 'tripped' }
   | { readonly is: 'joining'; readonly awaySince: number }
   | { readonly is: 'restarting'; readonly awaySince: number }
   | { readonly is: 'reading'; readonly awaySince: number; readonly assignment: Assignment }
@@ -86,7 +86,7 @@ export class BusConsumer {
   /** Whoever cannot come into its group reads nothing, though the process, the database and the broker answer. */
   get isReading(): boolean {
     const { now } = this;
-    if (now.is === 'stopped' || now.is === 'braked') return false;
+    if (now.is === 'stopped' || now.is === 'tripped') return false;
     return performance.now() - now.awaySince < this.options.rejoinMs;
   }
 
@@ -98,24 +98,24 @@ export class BusConsumer {
 
   async stop(): Promise<void> {
     await this.loop.stop();
-    if (this.now.is !== 'braked') this.now = { is: 'stopped' };
+    if (this.now.is !== 'tripped') this.now = { is: 'stopped' };
   }
 
   /** After a person has looked: reads on from where it stopped. */
   async release(): Promise<void> {
-    if (this.now.is !== 'braked') return;
+    if (this.now.is !== 'tripped') return;
     await this.loop.stop();
     this.start();
   }
 
   /** Too much was parked: ends itself, until a person has looked. */
-  private brake(): void {
+  private breaker(): void {
     this.assignment?.end();
-    this.now = { is: 'braked' };
+    this.now = { is: 'tripped' };
     void this.loop.stop();
   }
 
-  /** One client's life: ends when it crashes, when the brake is pulled, or when we stop. */
+  /** One client's life: ends when it crashes, when the circuit breaker trips, or when we stop. */
   private async live(running: Running): Promise<number> {
     const consumer = consumerOf(this.options.client, this.options.settings);
     const coalescer = this.coalescer();
@@ -163,7 +163,7 @@ export class BusConsumer {
     this.backoff.reset();
     this.hasToldWhy = false;
     this.assignment?.end();
-    if (this.now.is === 'stopped' || this.now.is === 'braked') return;
+    if (this.now.is === 'stopped' || this.now.is === 'tripped') return;
     const { settings } = this.options;
     const assignment = new Assignment({ ...this.options, group: settings.group }, consumer, partitions);
     this.now = { is: 'reading', awaySince: NOT_AWAY, assignment };
@@ -178,7 +178,7 @@ export class BusConsumer {
     this.assignment?.end();
     this.rebalancing();
     const { now } = this;
-    if (running.isStopping || now.is === 'stopped' || now.is === 'braked') return;
+    if (running.isStopping || now.is === 'stopped' || now.is === 'tripped') return;
     const hasRead = now.is === 'rebalancing';
     this.now = { is: hasRead ? 'restarting' : 'joining', awaySince: now.awaySince };
     if (hasRead) this.options.alarm({ code: 'consumer-restarted' });
@@ -217,7 +217,7 @@ export class BusConsumer {
       if (assignment === undefined || control.aborted()) return false;
       try {
         const end = await assignment.take(messages, control);
-        if (end === 'braked') this.brake();
+        if (end === 'tripped') this.breaker();
         if (end === 'went-back') this.goBack(assignment);
         return end === 'committed';
       } catch {

@@ -10,7 +10,7 @@ export type Delivery<C> = Message<C>;
 
 /**
  * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is
- * at fault, so the brake does not count it: anybody can send as many of those as they like.
+ * at fault, so the circuit breaker does not count it: anybody can send as many of those as they like.
  */
 export type Handled =
   { readonly status: 'done' } | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };

@@ -13,7 +13,7 @@ export interface LaterWorkerOptions {
   readonly delayed: DelayedMessages;
   readonly clock: () => Date;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<Ended>;
-  /** Nothing is taken while the brake is on. */
+  /** Nothing is taken while the circuit breaker is on. */
   readonly isPaused: () => boolean;
   readonly pollMs: number;
   readonly batchMax: number;
@@ -26,7 +26,7 @@ export class LaterWorker {
   private readonly loop: Loop;
 
   constructor(private readonly options: LaterWorkerOptions) {
-    // While the database is away, or the brake is on, the leases end and the messages are taken again.
+    // While the database is away, or the circuit breaker is on, the leases end and the messages are taken again.
     const { pollMs } = options;
     this.loop = new Loop({ work: (running) => this.once(running), pollMs, failurePauseMs: pollMs });
   }

@@ -9,7 +9,7 @@ import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
 import { BusError } from '../trouble/errors.js';
 import { failureOf, parkingCodeOf } from '../trouble/failure.js';
-import type { Brake } from './brake.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { Handled, HandlerEntry } from './handlers.js';
 import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
@@ -24,10 +24,10 @@ export interface Tally {
 }
 
 /**
- * How a batch ended. `braked`: too much would have been parked. `went-back`: the database has an older state than this
+ * How a batch ended. `tripped`: too much would have been parked. `went-back`: the database has an older state than this
  * process has written. `halted`: the caller wants no more. Where it is not committed, some of it may be.
  */
-export type End = 'committed' | 'braked' | 'went-back' | 'halted';
+export type End = 'committed' | 'tripped' | 'went-back' | 'halted';
 
 export interface Ended {
   readonly end: End;
@@ -53,7 +53,7 @@ export interface ProcessorOptions<S extends Service> {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly handlers: ReadonlyMap<string, HandlerEntry<S>>;
-  readonly brake: Brake;
+  readonly breaker: CircuitBreaker;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
   /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
@@ -115,7 +115,7 @@ export class Processor<S extends Service> {
     const backoff = new Backoff();
     for (;;) {
       if (control.aborted()) return { end: 'halted', applied };
-      if (this.options.brake.isOn) return { end: 'braked', applied };
+      if (this.options.breaker.isTripped) return { end: 'tripped', applied };
       try {
         return { end: 'committed', applied: await this.commit(messages, applied) };
       } catch (error) {
@@ -145,27 +145,27 @@ export class Processor<S extends Service> {
 
   /** @returns what is applied with it */
   private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
-    const { pool, outbox, brake, committed, point, alarm } = this.options;
+    const { pool, outbox, breaker, committed, point, alarm } = this.options;
     const unit = outbox.open();
     const { tally, ours, written, said } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
       const next = await this.writeApplied(messages, { tx, applied });
       const count = await unit.write(tx);
-      if (brake.wouldTrip(messages.length, result.ours)) this.pullBrake();
+      if (breaker.wouldTrip(messages.length, result.ours)) this.tripBreaker();
       if (!(await point('before-commit'))) throw new Undone('halted');
       return { ...result, written: next, said: count };
     });
-    brake.note(messages.length, ours);
+    breaker.count(messages.length, ours);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
     committed(tally, said);
     return new Map([...applied, ...written]);
   }
 
-  private pullBrake(): never {
-    this.options.brake.pull();
-    this.options.alarm({ code: 'braked' });
-    throw new Undone('braked');
+  private tripBreaker(): never {
+    this.options.breaker.trip();
+    this.options.alarm({ code: 'tripped' });
+    throw new Undone('tripped');
   }
 
   /** @returns what became of them, and how many were parked that no device outside is to blame for */

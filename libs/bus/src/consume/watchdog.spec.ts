@@ -25,7 +25,7 @@ function dogAt() {
   const status = (changes: Partial<BusStatus>): BusStatus => ({
     consumer: 'running',
     isReading: true,
-    isBraked: false,
+    isTripped: false,
     lag: 5,
     lastProgressAt: new Date(START - HOUR_MS),
     counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
@@ -56,7 +56,7 @@ describe('the watchdog', () => {
     ['nothing waits', { lag: 0 }],
     ['the broker does not say what waits', { lag: undefined }],
     ['the database does not answer', { database: undefined }],
-    ['the brake is on', { isBraked: true }],
+    ['the circuit breaker is on', { isTripped: true }],
     ['it makes progress', { lastProgressAt: new Date(START + 60_000) }],
   ] as const)('leaves it alone while %s', (_, changes) => {
     expect(dogAt().watch(90_000, changes)).toBe(0);

@@ -4,7 +4,7 @@ import type { OnAlarm } from '../trouble/alarm.js';
 
 /** What the dog looks at. */
 export interface Watched {
-  readonly isBraked: boolean;
+  readonly isTripped: boolean;
   /** Messages in the log not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
   readonly lastProgressAt: Date;
@@ -57,7 +57,7 @@ export class Watchdog {
   /** Public for its test: what the dog makes of a status. */
   judge(status: Watched): void {
     const { alarm, clock, stalledMs, onStalled } = this.options;
-    const { database, lag, isBraked, lastProgressAt } = status;
+    const { database, lag, isTripped, lastProgressAt } = status;
     if (database !== undefined) {
       if (database.horizonAgeMs > HORIZON_AGE_MAX_MS) alarm({ code: 'horizon-old' });
       if (database.isParkedExpiring && !this.wasExpiring) alarm({ code: 'parked-expiring', count: database.parked });
@@ -65,7 +65,7 @@ export class Watchdog {
     }
     const now = clock().getTime();
     // While the broker does not answer the lag is unknown: to exit would help nobody.
-    const isWaiting = database !== undefined && !isBraked && lag !== undefined && lag > 0;
+    const isWaiting = database !== undefined && !isTripped && lag !== undefined && lag > 0;
     if (!isWaiting) {
       this.laggingSince = undefined;
       return;

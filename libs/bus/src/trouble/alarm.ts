@@ -7,7 +7,7 @@ export type AlarmCode =
   /** A parked message goes dark within two days. */
   | 'parked-expiring'
   /** Too many were parked: the consumer has stopped until it is released. */
-  | 'braked'
+  | 'tripped'
   /** Messages arrived after their day's key had died. */
   | 'expired'
   /** Three processes died at one message; it is parked unopened. */

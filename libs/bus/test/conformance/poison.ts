@@ -231,7 +231,7 @@ export function survivesPoison(transport: Transport): void {
     await old.remove();
   });
 
-  it('does not let a bad release park a topic: the brake stops it, and it goes on when released', async () => {
+  it('does not let a bad release park a topic: the circuit breaker stops it, and it goes on when released', async () => {
     let isMended = false;
     const { bus: eligibility } = world.bus('eligibility', from);
     const { bus: payments, alarms } = world.bus('payments', to);
@@ -245,16 +245,16 @@ export function survivesPoison(transport: Transport): void {
         return deliveries.map(() => ({ status: 'done' }));
       }),
     );
-    const braked = await eventually(
+    const tripped = await eventually(
       () => payments.status(),
-      ({ isBraked }) => isBraked,
+      ({ isTripped }) => isTripped,
     );
-    expect(braked.database?.parked).toBeLessThanOrEqual(20);
-    expect(alarms.some(({ code }) => code === 'braked')).toBe(true);
+    expect(tripped.database?.parked).toBeLessThanOrEqual(20);
+    expect(alarms.some(({ code }) => code === 'tripped')).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect((await payments.status()).database?.parked).toBe(braked.database?.parked);
+    expect((await payments.status()).database?.parked).toBe(tripped.database?.parked);
     isMended = true;
-    await payments.releaseBrake();
+    await payments.resetBreaker();
     await eventually(
       () => payments.status(),
       ({ lag }) => lag === 0,
@@ -267,7 +267,7 @@ export function survivesPoison(transport: Transport): void {
     expect([await to.effects(), await to.parked()]).toEqual([ids(all), {}]);
   });
 
-  it('is braked by nothing that a device outside has sealed badly: anybody can send any number of those', async () => {
+  it('is tripped by nothing that a device outside has sealed badly: anybody can send any number of those', async () => {
     const { bus: eligibility } = world.bus('eligibility', from);
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
@@ -292,11 +292,11 @@ export function survivesPoison(transport: Transport): void {
       () => to.effects(),
       (effects) => effects.length === 1,
     );
-    const { isBraked, lag } = await eventually(
+    const { isTripped, lag } = await eventually(
       () => payments.status(),
       ({ counts }) => counts.parked === 60,
     );
-    expect([isBraked, lag, await to.effects(), await to.parked()]).toEqual([
+    expect([isTripped, lag, await to.effects(), await to.parked()]).toEqual([
       false,
       0,
       [id('good')],

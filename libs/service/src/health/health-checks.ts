@@ -9,7 +9,7 @@ export type HealthCheckName =
   | 'parked'
   | 'backlog'
   | 'republishing'
-  | 'braked'
+  | 'tripped'
   | 'turn'
   | 'turning'
   | 'turnOverdue'

@@ -17,7 +17,7 @@ export class Readiness {
   ) {}
 
   async report(): Promise<HealthReport> {
-    const { consumer, isReading, isBraked, lag, database, relay } = await this.bus.status();
+    const { consumer, isReading, isTripped, lag, database, relay } = await this.bus.status();
     return {
       ready: database !== undefined && (this.service === 'intake' || (lag !== undefined && isReading)),
       checks: {
@@ -28,7 +28,7 @@ export class Readiness {
         parked: database?.parked ?? 'unknown',
         backlog: database?.backlog ?? 'unknown',
         republishing: database?.replayLeft ?? 'unknown',
-        braked: isBraked,
+        tripped: isTripped,
         ...this.checks.values(),
         ...(await this.checks.counts()),
       },

@@ -56,21 +56,21 @@ export class OperationsController {
   }
 
   /** Lets this instance read on after it had stopped because too much would have been set aside. */
-  @Post('brake/release')
+  @Post('breaker/reset')
   @HttpCode(200)
   @SignedBy('operator')
-  @Operation('brake-release')
-  async release(): Promise<{ wasBraked: boolean }> {
-    return this.releaseBrake(false);
+  @Operation('breaker-reset')
+  async release(): Promise<{ wasTripped: boolean }> {
+    return this.resetBreaker(false);
   }
 
   /** As `release`, and in the next minute whatever is bad is set aside, however much it is. */
-  @Post('brake/set-aside')
+  @Post('breaker/set-aside')
   @HttpCode(200)
   @SignedBy('operator')
-  @Operation('brake-set-aside')
-  async setAside(): Promise<{ wasBraked: boolean }> {
-    return this.releaseBrake(true);
+  @Operation('breaker-set-aside')
+  async setAside(): Promise<{ wasTripped: boolean }> {
+    return this.resetBreaker(true);
   }
 
   /** Begins tonight's turn of the records, if it is due and nobody turns; how far it is shows in the health report. */
@@ -85,9 +85,9 @@ export class OperationsController {
     return { outcome: await Promise.race([running, soon]) };
   }
 
-  private async releaseBrake(setAside: boolean): Promise<{ wasBraked: boolean }> {
-    const { isBraked } = await this.bus.status();
-    await this.bus.releaseBrake({ setAside });
-    return { wasBraked: isBraked };
+  private async resetBreaker(setAside: boolean): Promise<{ wasTripped: boolean }> {
+    const { isTripped } = await this.bus.status();
+    await this.bus.resetBreaker({ setAside });
+    return { wasTripped: isTripped };
   }
 }

@@ -4,11 +4,11 @@ import { cityCommand } from '../city-command.js';
 import type { CityOptions } from '../city-file.js';
 import { City } from '../city.js';
 
-export function addBrake(program: Command): void {
-  const brake = program
-    .command('brake')
+export function addBreaker(program: Command): void {
+  const breaker = program
+    .command('breaker')
     .description('a service that has stopped reading because it would have set too much aside');
-  cityCommand(brake, 'release', 'lets it read on, when the cause is mended')
+  cityCommand(breaker, 'reset', 'lets it read on, when the cause is mended')
     .argument('<services...>', 'which')
     .option('--set-aside', 'sets aside whatever is bad in the next minute, however much it is', false)
     .addHelpText(
@@ -20,10 +20,10 @@ export function addBrake(program: Command): void {
     .action(async (names: readonly string[], options: CityOptions & { readonly setAside: boolean }) => {
       const city = City.open(options);
       for (const instance of city.of(names)) {
-        const path = `/v1/operations/brake/${options.setAside ? 'set-aside' : 'release'}`;
+        const path = `/v1/operations/breaker/${options.setAside ? 'set-aside' : 'reset'}`;
         const wish = { path, role: 'operator' } as const;
-        const { wasBraked } = await city.ask<{ wasBraked: boolean }>(instance, wish);
-        console.log(`${instance.name}: ${wasBraked ? 'reads on' : 'had not stopped'}`);
+        const { wasTripped } = await city.ask<{ wasTripped: boolean }>(instance, wish);
+        console.log(`${instance.name}: ${wasTripped ? 'reads on' : 'had not stopped'}`);
       }
     });
 }

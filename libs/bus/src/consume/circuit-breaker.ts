@@ -13,9 +13,9 @@ interface Minute {
 /**
  * A bad release must not park a topic: too much parked within a minute stops the consumer until a person releases it.
  */
-export class Brake {
+export class CircuitBreaker {
   private minutes: Minute[] = [];
-  private pulled = false;
+  private tripped = false;
   private toleratesUntilMs = -Infinity;
 
   constructor(
@@ -24,12 +24,12 @@ export class Brake {
   ) {}
 
   /** For tools and tests that give messages to handlers one by one. */
-  static never(): Brake {
-    return new Brake(() => 0, { parkedMax: Infinity, shareMax: Infinity });
+  static never(): CircuitBreaker {
+    return new CircuitBreaker(() => 0, { parkedMax: Infinity, shareMax: Infinity });
   }
 
-  get isOn(): boolean {
-    return this.pulled;
+  get isTripped(): boolean {
+    return this.tripped;
   }
 
   /** Asked before the transaction that parks commits. */
@@ -44,18 +44,18 @@ export class Brake {
     return all.parked > parkedMax || (all.handled >= SHARE_FROM && all.parked >= all.handled * shareMax);
   }
 
-  note(handled: number, parked: number): void {
+  count(handled: number, parked: number): void {
     this.forgetOld();
     this.minutes.push({ at: this.nowMs(), handled, parked });
   }
 
-  pull(): void {
-    this.pulled = true;
+  trip(): void {
+    this.tripped = true;
   }
 
   /** @param setAside a person has decided that what is bad is set aside, however much: for one minute nothing trips */
-  release({ setAside = false } = {}): void {
-    this.pulled = false;
+  reset({ setAside = false } = {}): void {
+    this.tripped = false;
     this.minutes = [];
     if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;
   }
