@@ -282,7 +282,7 @@ const operators: readonly Twin[] = [
   },
   {
     promise: 'nobody is called ready who cannot come in among those who read',
-    without: 'a consumer reads only while it has its place in the group',
+    without: 'a consumer reads only while it has its logPosition in the group',
     file: 'libs/bus/src/consume/consumer.ts',
     find: 'return performance.now() - now.awaySince < this.options.rejoinMs;',
     replace: 'return true;',

@@ -28,7 +28,7 @@ export interface BusOptions<S extends Service> {
   readonly records: Records;
   readonly clock?: () => Date;
   readonly onAlarm?: OnAlarm;
-  /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
+  /** Hears the error for which a message is parked. Its text may hold values: log its code and log position only. */
   readonly onHandlerFailed?: (error: unknown) => void;
   /** Called once when the consumer makes no progress although it could: the process should exit. */
   readonly onStalled?: () => void;

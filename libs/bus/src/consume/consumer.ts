@@ -202,7 +202,7 @@ export class BusConsumer {
       contractName: contract.name,
       ...dayOfTimestamp(timestamp),
       record: value ?? new Uint8Array(),
-      place: { topic, partition, offset: BigInt(offset) },
+      logPosition: { topic, partition, offset: BigInt(offset) },
     }));
     const [first, last] = [BigInt(payload.batch.firstOffset() ?? '0'), BigInt(payload.batch.lastOffset())];
     this.assignment.fetched({ topic, partition }, first, last);

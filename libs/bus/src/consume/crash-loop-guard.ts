@@ -1,7 +1,7 @@
 import { columns } from '#libs/database';
 import type pg from 'pg';
 
-import type { Incoming, Place } from './opening.js';
+import type { Incoming, LogPosition } from './opening.js';
 import type { End } from './processor.js';
 
 /** So many processes have ended at one message before it is set aside unopened. */
@@ -47,14 +47,16 @@ export class CrashLoopGuard {
   /** Runs `take` over the batch, in portions where the batch is suspect; ends with the first that is not committed. */
   async guard(messages: readonly Incoming[], take: Take): Promise<End> {
     const fresh = new Map(
-      messages.flatMap(({ place }) =>
-        place === undefined || this.proven.has(keyOf(place)) ? [] : [[keyOf(place), place] as const],
+      messages.flatMap(({ logPosition: logPosition }) =>
+        logPosition === undefined || this.proven.has(keyOf(logPosition))
+          ? []
+          : [[keyOf(logPosition), logPosition] as const],
       ),
     );
     if (fresh.size === 0) return take(messages);
     const before = await this.load();
-    const rowOf = ({ place }: Incoming): GuardedRange | undefined =>
-      place !== undefined && fresh.has(keyOf(place)) ? before.get(keyOf(place)) : undefined;
+    const rowOf = ({ logPosition: logPosition }: Incoming): GuardedRange | undefined =>
+      logPosition !== undefined && fresh.has(keyOf(logPosition)) ? before.get(keyOf(logPosition)) : undefined;
     // In the order of the log: what is known to be harmless, what may be deadly, what nobody has tried yet.
     const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
     const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
@@ -77,14 +79,16 @@ export class CrashLoopGuard {
   }
 
   private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, take: Take): Promise<End> {
-    const { place } = message;
-    if (place === undefined) return take([message]);
-    const row = before.get(keyOf(place));
+    const { logPosition: logPosition } = message;
+    if (logPosition === undefined) return take([message]);
+    const row = before.get(keyOf(logPosition));
     // Of a range that was begun it is certain that one process died in it, not where.
-    const isExact = row?.single === true && row.first === place.offset;
+    const isExact = row?.single === true && row.first === logPosition.offset;
     const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
     if (deaths >= DEATHS_MAX) return take([{ ...message, isDeadly: true }]);
-    await this.mark([{ ...place, first: place.offset, last: place.offset, starts: deaths + 1, single: true }]);
+    await this.mark([
+      { ...logPosition, first: logPosition.offset, last: logPosition.offset, starts: deaths + 1, single: true },
+    ]);
     return take([message]);
   }
 
@@ -109,33 +113,41 @@ export class CrashLoopGuard {
     );
   }
 
-  private async clear(places: readonly Place[]): Promise<void> {
+  private async clear(logPositions: readonly LogPosition[]): Promise<void> {
     await this.pool.query(
       `DELETE FROM crash_loop_guard a USING ${ended.sql}
         WHERE a.topic = d.topic AND a.partition = d.partition`,
-      ended.values(places),
+      ended.values(logPositions),
     );
   }
 }
 
 const committed = (): Promise<End> => Promise.resolve('committed');
 
-function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, Place>): GuardedRange[] {
+function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, LogPosition>): GuardedRange[] {
   const ranges = new Map<string, GuardedRange>();
-  for (const { place } of messages) {
-    if (place === undefined || !fresh.has(keyOf(place))) continue;
-    const first = ranges.get(keyOf(place))?.first ?? place.offset;
-    ranges.set(keyOf(place), { ...place, first, last: place.offset, starts: 1, single: first === place.offset });
+  for (const { logPosition: logPosition } of messages) {
+    if (logPosition === undefined || !fresh.has(keyOf(logPosition))) continue;
+    const first = ranges.get(keyOf(logPosition))?.first ?? logPosition.offset;
+    ranges.set(keyOf(logPosition), {
+      ...logPosition,
+      first,
+      last: logPosition.offset,
+      starts: 1,
+      single: first === logPosition.offset,
+    });
   }
   return [...ranges.values()];
 }
 
-function isBefore({ place }: Incoming, row: GuardedRange | undefined): boolean {
-  return place !== undefined && row !== undefined && place.offset < row.first;
+function isBefore({ logPosition: logPosition }: Incoming, row: GuardedRange | undefined): boolean {
+  return logPosition !== undefined && row !== undefined && logPosition.offset < row.first;
 }
 
-function isWithin({ place }: Incoming, row: GuardedRange | undefined): boolean {
-  return place !== undefined && row !== undefined && row.first <= place.offset && place.offset <= row.last;
+function isWithin({ logPosition: logPosition }: Incoming, row: GuardedRange | undefined): boolean {
+  return (
+    logPosition !== undefined && row !== undefined && row.first <= logPosition.offset && logPosition.offset <= row.last
+  );
 }
 
 function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {

@@ -19,14 +19,14 @@ import type { AnyDelivery } from '../produce/unit-of-work.js';
 export interface Incoming extends KeptMessage {
   readonly contract: Contract;
   /** Where in the log it stands. */
-  readonly place?: Place;
+  readonly logPosition?: LogPosition;
   /** How it is claimed, when it was kept for later. */
   readonly takenId?: Uint8Array;
   /** Not to be opened: it has killed processes. */
   readonly isDeadly?: boolean;
 }
 
-export interface Place {
+export interface LogPosition {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;

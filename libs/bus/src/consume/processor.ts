@@ -56,7 +56,7 @@ export interface ProcessorOptions<S extends Service> {
   readonly breaker: CircuitBreaker;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
-  /** Hears the error for which a message is parked. Its text may hold values: log its code and place only. */
+  /** Hears the error for which a message is parked. Its text may hold values: log its code and log position only. */
   readonly failed: (error: unknown) => void;
   readonly committed: (tally: Tally, said: number) => void;
   /** @returns false where the bus is to stop as if its process had ended */
@@ -246,11 +246,12 @@ export class Processor<S extends Service> {
   ): Promise<Applied> {
     const next = new Map<string, { topic: string; partition: number; offset: bigint }>();
     for (const { incoming } of messages) {
-      const { place } = incoming;
-      if (place === undefined) continue;
-      const key = partitionKey(place);
+      const { logPosition: logPosition } = incoming;
+      if (logPosition === undefined) continue;
+      const key = partitionKey(logPosition);
       const known = next.get(key);
-      if (known === undefined || place.offset >= known.offset) next.set(key, { ...place, offset: place.offset + 1n });
+      if (known === undefined || logPosition.offset >= known.offset)
+        next.set(key, { ...logPosition, offset: logPosition.offset + 1n });
     }
     if (next.size === 0) return new Map();
     const rows = [...next.values()];

@@ -26,14 +26,16 @@ export function survivesCrashes(transport: Transport): void {
   });
 
   /** Ends the bus the first time it comes to the point. */
-  const endsAt = (place: BusPoint): { readonly point: (at: BusPoint) => void; readonly reached: Promise<void> } => {
+  const endsAt = (
+    logPosition: BusPoint,
+  ): { readonly point: (at: BusPoint) => void; readonly reached: Promise<void> } => {
     let tell: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => {
       tell = resolve;
     });
     let isOver = false;
     const point = (at: BusPoint): void => {
-      if (at !== place || isOver) return;
+      if (at !== logPosition || isOver) return;
       isOver = true;
       tell();
       throw new Error('the process ends here');
@@ -41,18 +43,18 @@ export function survivesCrashes(transport: Transport): void {
     return { point, reached };
   };
 
-  describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (place) => {
+  describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (logPosition) => {
     it('has its messages brought again, and each has one effect', async () => {
       const all = names(50);
       await sayAll(world, from, all);
-      const { point, reached } = endsAt(place);
+      const { point, reached } = endsAt(logPosition);
       const { bus: dying } = world.bus('payments', to, { point });
       await dying.start();
       dying.consume(paymentsHandlers());
       await reached;
       await dying.stop();
       const applied = await to.effects();
-      expect(applied.length > 0).toBe(place === 'before-offsets');
+      expect(applied.length > 0).toBe(logPosition === 'before-offsets');
       const { bus: next } = world.bus('payments', to);
       await next.start();
       next.consume(paymentsHandlers());
