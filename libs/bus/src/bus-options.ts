@@ -9,7 +9,7 @@ import type { BusLimits } from './limits.js';
 import type { OnAlarm } from './trouble/alarm.js';
 
 /** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
-export type BusPoint = 'before-commit' | 'before-offsets' | 'relay-sent';
+export type Failpoint = 'before-commit' | 'before-offsets' | 'relay-sent';
 
 export interface BusOptions<S extends Service> {
   readonly service: S;
@@ -35,5 +35,5 @@ export interface BusOptions<S extends Service> {
   readonly limits?: Partial<BusLimits>;
   /** Other names on the broker than those of the contracts: tests share one. */
   readonly names?: { readonly topic: (topic: string) => string; readonly group: string };
-  readonly point?: (name: BusPoint) => Promise<void> | void;
+  readonly failpoint?: (name: Failpoint) => Promise<void> | void;
 }

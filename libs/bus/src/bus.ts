@@ -2,7 +2,7 @@ import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Ser
 import { hearLostSessions, inTransaction } from '#libs/database';
 import type { Kafka } from 'kafkajs';
 
-import type { BusOptions, BusPoint } from './bus-options.js';
+import type { BusOptions, Failpoint } from './bus-options.js';
 import { CircuitBreaker } from './consume/circuit-breaker.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
@@ -215,7 +215,7 @@ export class Bus<S extends Service> {
       failed: (error) => this.options.onHandlerFailed?.(error),
       alarm: (alarm) => this.alarm(alarm),
       committed: (tally, said) => this.committed(tally, said),
-      point: (name) => this.reach(name),
+      failpoint: (name) => this.hitFailpoint(name),
     });
   }
 
@@ -233,7 +233,7 @@ export class Bus<S extends Service> {
       contractOf: (topic) => contractOfTopic(topic)?.name ?? topic,
       clock: () => this.now(),
       alarm: (alarm) => this.alarm(alarm),
-      point: (name) => this.reach(name),
+      failpoint: (name) => this.hitFailpoint(name),
       pageRows: this.limits.pageRows,
       pollMs: this.limits.relayPollMs,
       standbyMs: this.limits.standbyMs,
@@ -258,7 +258,7 @@ export class Bus<S extends Service> {
       batchMax: this.limits.batchMax,
       rejoinMs: this.limits.rejoinMs,
       alarm: (alarm) => this.alarm(alarm),
-      point: (name) => this.reach(name),
+      failpoint: (name) => this.hitFailpoint(name),
     });
   }
 
@@ -280,9 +280,9 @@ export class Bus<S extends Service> {
   }
 
   /** @returns false where a test has the bus stop as if its process had ended */
-  private async reach(name: BusPoint): Promise<boolean> {
+  private async hitFailpoint(name: Failpoint): Promise<boolean> {
     try {
-      await this.options.point?.(name);
+      await this.options.failpoint?.(name);
       return true;
     } catch {
       void this.halt();
@@ -294,7 +294,7 @@ export class Bus<S extends Service> {
   private async halt(): Promise<void> {
     clearInterval(this.daysTimer);
     void this.watchdog?.stop();
-    await Promise.all([this.relay.cut(), this.consumer?.stop(), this.worker?.stop()]);
+    await Promise.all([this.relay.abort(), this.consumer?.stop(), this.worker?.stop()]);
   }
 
   private alarm(alarm: Parameters<OnAlarm>[0]): void {

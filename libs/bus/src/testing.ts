@@ -1,5 +1,5 @@
 // What tests of services use. No service is shipped with it.
-export type { BusPoint } from './bus-options.js';
+export type { Failpoint as BusPoint } from './bus-options.js';
 export { deliver, ordersOf } from './consume/deliver.js';
 export { handlerOf, type BatchHandler, type HandlerEntry } from './consume/handlers.js';
 export type { Processor } from './consume/processor.js';

@@ -66,7 +66,7 @@ describe('a leader of the relay', () => {
       world.bus('eligibility', eligibility, {
         limits: { frozenMs: FROZEN_MS },
         ...(number === 1
-          ? { point: (name) => (name === 'relay-sent' ? sleep(4 * FROZEN_MS) : Promise.resolve()) }
+          ? { failpoint: (name) => (name === 'relay-sent' ? sleep(4 * FROZEN_MS) : Promise.resolve()) }
           : {}),
       }),
     ) as [ReturnType<World['bus']>, ReturnType<World['bus']>];

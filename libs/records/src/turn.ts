@@ -16,7 +16,7 @@ const DAMAGED_MAX = 20;
 const HOLDS_MAX = 1_000_000;
 
 /** Places at which a test may end a turn as if its process had died. */
-export type TurnPoint = 'begun' | 'batch-moved' | 'emptied' | 'dropped' | 'completed';
+export type TurnFailpoint = 'begun' | 'batch-moved' | 'emptied' | 'dropped' | 'completed';
 
 export interface TurnOptions {
   readonly records: Records;
@@ -24,7 +24,7 @@ export interface TurnOptions {
   readonly pool: pg.Pool;
   readonly batchRows?: number;
   readonly onProgress?: (moved: number, of: number) => void;
-  readonly point?: (name: TurnPoint) => Promise<void> | void;
+  readonly failpoint?: (name: TurnFailpoint) => Promise<void> | void;
 }
 
 export interface TurnResult {
@@ -89,19 +89,19 @@ class Turning {
     const { records } = this.options;
     const { night } = this.to;
     await this.transaction((tx) => records.beginNight(tx, night));
-    await this.reach('begun');
+    await this.hitFailpoint('begun');
     this.holds = await this.holdsNow();
     const { rows } = await this.client.query<{ night: number }>('SELECT night FROM night WHERE night < $1 ORDER BY 1', [
       night,
     ]);
     for (const { night: old } of rows) {
       await this.empty(old);
-      await this.reach('emptied');
+      await this.hitFailpoint('emptied');
       if (await this.drop(old)) this.nightsDropped.push(old);
-      await this.reach('dropped');
+      await this.hitFailpoint('dropped');
     }
     await this.client.query(turnSql.completed, [night]);
-    await this.reach('completed');
+    await this.hitFailpoint('completed');
     await this.giveUp();
     const keysDestroyed = await this.destroyKeys();
     const { moved, ended, damaged, givenUp, nightsDropped } = this;
@@ -134,7 +134,7 @@ class Turning {
       next = at + batchRows < names.length ? prepare(at + batchRows) : undefined;
       await this.move(carrying, prepared);
       onProgress?.(Math.min(at + batchRows, names.length), names.length);
-      await this.reach('batch-moved');
+      await this.hitFailpoint('batch-moved');
     }
   }
 
@@ -204,7 +204,7 @@ class Turning {
     }
   }
 
-  private async reach(name: TurnPoint): Promise<void> {
-    await this.options.point?.(name);
+  private async hitFailpoint(name: TurnFailpoint): Promise<void> {
+    await this.options.failpoint?.(name);
   }
 }

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { keyLife } from '#libs/contracts';
 import { repositoryRoot } from '../../../deploy/local/place.js';
 import { FileKeyring } from '../../sealing/src/index.js';
-import { partitionOf, Records, type TurnPoint } from '../src/index.js';
+import { partitionOf, Records, type TurnPoint as TurnFailpoint } from '../src/index.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';
 import { bytes, openStore, type Store } from './support.js';
 
@@ -106,7 +106,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function instanceOf(own: number, dieAt?: TurnPoint): Instance {
+function instanceOf(own: number, dieAt?: TurnFailpoint): Instance {
   const instance = new Instance({
     url: store.url,
     privateDir: join(folder, 'private'),
@@ -133,7 +133,7 @@ async function everything(): Promise<Map<string, number[]>> {
 }
 
 describe('two instances on 20,000 records, with reads and writes beside', () => {
-  it.each<TurnPoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
+  it.each<TurnFailpoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
     'lose nothing and double nothing when the one that turns is killed when it has %s',
     async (where) => {
       const [first, second] = [instanceOf(0, where), instanceOf(1)];

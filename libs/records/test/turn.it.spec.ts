@@ -2,7 +2,7 @@ import { HOUR_MS } from '#libs/contracts';
 import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { partitionOf, turn, type KindSpec, type TurnPoint } from '../src/index.js';
+import { partitionOf, turn, type KindSpec, type TurnPoint as TurnFailpoint } from '../src/index.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const kinds: readonly KindSpec[] = [
@@ -33,9 +33,9 @@ async function fill(count: number): Promise<void> {
   );
 }
 
-function turnTo(night: number, point?: (name: TurnPoint) => void, batchRows = 100): ReturnType<typeof turn> {
+function turnTo(night: number, failpoint?: (name: TurnFailpoint) => void, batchRows = 100): ReturnType<typeof turn> {
   const { records, keys, pool } = store;
-  return turn({ records, keys, pool, batchRows, ...(point === undefined ? {} : { point }) }, night, TODAY);
+  return turn({ records, keys, pool, batchRows, ...(failpoint === undefined ? {} : { failpoint }) }, night, TODAY);
 }
 
 async function allOf(count: number): Promise<readonly unknown[]> {
@@ -125,11 +125,11 @@ describe('a turn', () => {
     expect((await due()).map(({ body }) => body)).toEqual([{ n: 1 }]);
   });
 
-  it.each<TurnPoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
+  it.each<TurnFailpoint>(['begun', 'batch-moved', 'emptied', 'dropped', 'completed'])(
     'killed when it has %s goes on where it stopped, and loses and doubles nothing',
     async (where) => {
       await fill(350);
-      const die = (name: TurnPoint): void => {
+      const die = (name: TurnFailpoint): void => {
         if (name === where) throw new Error('killed');
       };
       await expect(turnTo(NIGHT + 1, die)).rejects.toThrow('killed');
@@ -192,7 +192,7 @@ describe('keys', () => {
     await fill(10);
     expect((await turnTo(NIGHT + 40)).keysDestroyed).toEqual([]);
     expect(await allOf(10)).toEqual(whole(10));
-    const die = (name: TurnPoint): void => {
+    const die = (name: TurnFailpoint): void => {
       if (name === 'begun') throw new Error('killed');
     };
     for (const night of [41, 42, 43, 44]) await expect(turnTo(NIGHT + night, die)).rejects.toThrow('killed');

@@ -101,12 +101,12 @@ async function traffic(): Promise<number> {
 }
 
 async function turnUntilDone(): Promise<void> {
-  const point = (name: string): void => {
+  const failpoint = (name: string): void => {
     say(`point ${name}`);
     if (name === dieAt) process.kill(process.pid, 'SIGKILL');
   };
   for (;;) {
-    const result = await turn({ records, keys, pool, point, batchRows: 2_000 }, night, today);
+    const result = await turn({ records, keys, pool, failpoint, batchRows: 2_000 }, night, today);
     if (result.outcome === 'done') return say(`turned ${JSON.stringify(result)}`);
     say('busy');
     await sleep(50);

@@ -18,7 +18,7 @@ export interface ConsumerOptions extends Omit<AssignmentOptions, 'group'> {
   readonly batchMax: number;
   readonly rejoinMs: number;
   /** @returns false where the bus is to stop as if its process had ended */
-  readonly point: (name: 'before-offsets') => Promise<boolean>;
+  readonly failpoint: (name: 'before-offsets') => Promise<boolean>;
 }
 
 /** As it is shown to people. */
@@ -145,11 +145,11 @@ export class BusConsumer {
   }
 
   private coalescer(): FetchCoalescer {
-    const { settings, batchMax, point } = this.options;
+    const { settings, batchMax, failpoint: failpoint } = this.options;
     return new FetchCoalescer({
       ready: () => this.assignment?.ready ?? Promise.resolve(),
       take: (messages, control) => this.take(messages, control),
-      point,
+      failpoint: failpoint,
       heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
       batchMax,
     });

@@ -24,7 +24,7 @@ export interface FetchCoalescerOptions {
   /** @returns whether all of it was committed */
   readonly take: (messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>) => Promise<boolean>;
   /** @returns false where the bus is to stop as if its process had ended */
-  readonly point: (name: 'before-offsets') => Promise<boolean>;
+  readonly failpoint: (name: 'before-offsets') => Promise<boolean>;
   readonly heartbeatMs: number;
   readonly batchMax: number;
 }
@@ -73,7 +73,7 @@ export class FetchCoalescer {
       // A batch that was fetched from where the consumer does not want to be is not taken.
       const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
       const isCommitted = await this.takeAll(current, heartbeat);
-      if (isCommitted && (await this.options.point('before-offsets'))) await commitOffsets(current);
+      if (isCommitted && (await this.options.failpoint('before-offsets'))) await commitOffsets(current);
     } catch {
       // A pause keeps a fault of our own from spinning.
       if (heartbeat.error === undefined) await heartbeat.rest(PAUSE_AFTER_FAULT_MS);

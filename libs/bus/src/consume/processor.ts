@@ -60,7 +60,7 @@ export interface ProcessorOptions<S extends Service> {
   readonly failed: (error: unknown) => void;
   readonly committed: (tally: Tally, said: number) => void;
   /** @returns false where the bus is to stop as if its process had ended */
-  readonly point: (name: 'before-commit') => Promise<boolean>;
+  readonly failpoint: (name: 'before-commit') => Promise<boolean>;
 }
 
 const NONE: Applied = new Map();
@@ -145,14 +145,14 @@ export class Processor<S extends Service> {
 
   /** @returns what is applied with it */
   private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
-    const { pool, outbox, breaker, committed, point, alarm } = this.options;
+    const { pool, outbox, breaker, committed, failpoint: failpoint, alarm } = this.options;
     const unit = outbox.open();
     const { tally, ours, written, said } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
       const next = await this.writeApplied(messages, { tx, applied });
       const count = await unit.write(tx);
       if (breaker.wouldTrip(messages.length, result.ours)) this.tripBreaker();
-      if (!(await point('before-commit'))) throw new Undone('halted');
+      if (!(await failpoint('before-commit'))) throw new Undone('halted');
       return { ...result, written: next, said: count };
     });
     breaker.count(messages.length, ours);

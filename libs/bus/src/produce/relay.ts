@@ -44,7 +44,7 @@ export interface RelayOptions {
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
   /** A named point that a test may stop the bus at; see `Bus`. */
-  readonly point: (name: 'relay-sent') => Promise<boolean>;
+  readonly failpoint: (name: 'relay-sent') => Promise<boolean>;
   readonly pageRows: number;
   readonly pollMs: number;
   readonly standbyMs: number;
@@ -128,7 +128,7 @@ export class Relay {
   }
 
   /** Ends the connection at once, as the death of the process would. */
-  async cut(): Promise<void> {
+  async abort(): Promise<void> {
     void this.loop.stop();
     await this.client?.end().catch(() => undefined);
   }
@@ -214,10 +214,10 @@ export class Relay {
     last: OutboxRow | undefined,
   ): Promise<void> {
     const { client, producer, watch, cursors } = leadership;
-    const { topicName, point } = this.options;
+    const { topicName, failpoint: failpoint } = this.options;
     const { marks, refused } = await sendRows(producer, rows, topicName);
     await this.park(refused);
-    if (!(await point('relay-sent'))) throw new BusError('halted');
+    if (!(await failpoint('relay-sent'))) throw new BusError('halted');
     if (last === undefined) return;
     const merged = mergeMarks(marks);
     const lost = watch.note(merged);

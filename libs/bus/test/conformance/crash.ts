@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { BusPoint } from '../../src/testing.js';
+import type { BusPoint as Failpoint } from '../../src/testing.js';
 import { readLog } from '../log.js';
 import {
   cancelled,
@@ -27,28 +27,28 @@ export function survivesCrashes(transport: Transport): void {
 
   /** Ends the bus the first time it comes to the point. */
   const endsAt = (
-    logPosition: BusPoint,
-  ): { readonly point: (at: BusPoint) => void; readonly reached: Promise<void> } => {
+    logPosition: Failpoint,
+  ): { readonly failpoint: (at: Failpoint) => void; readonly reached: Promise<void> } => {
     let tell: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => {
       tell = resolve;
     });
     let isOver = false;
-    const point = (at: BusPoint): void => {
+    const failpoint = (at: Failpoint): void => {
       if (at !== logPosition || isOver) return;
       isOver = true;
       tell();
       throw new Error('the process ends here');
     };
-    return { point, reached };
+    return { failpoint, reached };
   };
 
   describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (logPosition) => {
     it('has its messages brought again, and each has one effect', async () => {
       const all = names(50);
       await sayAll(world, from, all);
-      const { point, reached } = endsAt(logPosition);
-      const { bus: dying } = world.bus('payments', to, { point });
+      const { failpoint: failpoint, reached } = endsAt(logPosition);
+      const { bus: dying } = world.bus('payments', to, { failpoint: failpoint });
       await dying.start();
       dying.consume(paymentsHandlers());
       await reached;
@@ -68,8 +68,8 @@ export function survivesCrashes(transport: Transport): void {
   });
 
   it('a relay that dies between the answer of the broker and its cursor: sent twice, one effect', async () => {
-    const { point, reached } = endsAt('relay-sent');
-    const { bus: dying } = world.bus('eligibility', from, { point });
+    const { failpoint: failpoint, reached } = endsAt('relay-sent');
+    const { bus: dying } = world.bus('eligibility', from, { failpoint: failpoint });
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([dying.start(), payments.start()]);
     payments.consume(paymentsHandlers());
@@ -193,7 +193,7 @@ export function survivesCrashes(transport: Transport): void {
         died = () => resolve('died');
       });
       const { bus } = world.bus('payments', to, {
-        point: () => {
+        failpoint: () => {
           if (!isDying) return;
           died();
           throw new Error('the process ends here');
