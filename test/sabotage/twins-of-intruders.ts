@@ -36,7 +36,7 @@ const stamps: readonly Twin[] = [
   {
     promise: 'a message stamped with another time than the midnight of its day is never opened',
     without: 'what was wrong about its day is kept with it',
-    file: 'libs/bus/src/inbox/kept-body.ts',
+    file: 'libs/bus/src/inbox/inbox-body.ts',
     find: "...(body.day === '' || body.isDayWrong === true ? { isDayWrong: true } : {}),",
     replace: '',
     test: 'libs/bus/test/conformance.it.spec.ts',

@@ -6,7 +6,7 @@ import type { BusOptions, Failpoint } from './bus-options.js';
 import { CircuitBreaker } from './consume/circuit-breaker.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
-import { LaterWorker } from './consume/later-worker.js';
+import { DelayedWorker } from './consume/delayed-worker.js';
 import { Processor, type Tally } from './consume/processor.js';
 import { Watchdog } from './consume/watchdog.js';
 import { Inbox } from './inbox/inbox.js';
@@ -44,7 +44,7 @@ export class Bus<S extends Service> {
   private readonly breaker: CircuitBreaker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
-  private worker: LaterWorker | undefined;
+  private worker: DelayedWorker | undefined;
   private watchdog: Watchdog | undefined;
   private daysTimer: NodeJS.Timeout | undefined;
   private lastProgressAt: Date;
@@ -102,7 +102,7 @@ export class Bus<S extends Service> {
     const processor = this.createProcessor(handlers, this.breaker);
     const { pool } = this.options;
     this.consumer = this.createConsumer(processor);
-    this.worker = new LaterWorker({
+    this.worker = new DelayedWorker({
       pool,
       delayed: this.inbox.delayed,
       clock: () => this.now(),

@@ -4,7 +4,7 @@ export type { ConsumerState } from './consume/consumer.js';
 export type { Delivery, Handled } from './consume/handlers.js';
 export { openSlice, type SliceOpener } from './consume/open-slice.js';
 export { park, parkFromDevice, takeAll, type Park } from './consume/taking.js';
-export { inboxKinds } from './inbox/kept-body.js';
+export { inboxKinds } from './inbox/inbox-body.js';
 export type { ParkedGroup } from './inbox/parked-messages.js';
 export { largestRecordBytes } from './inbox/sizes.js';
 export type { KafkaConnection } from './kafka/kafka-client.js';

@@ -113,7 +113,7 @@ describe('an inbox', () => {
       oldestDay: '2026-11-20',
       byCode: { forged: 1, 'handler-failed': 1, malformed: 1 },
     });
-    const taken = await run((tx) => inbox.parked.take(tx, 10));
+    const taken = await run((tx) => inbox.parked.unpark(tx, 10));
     expect(taken.map(({ record }) => Buffer.from(record).toString()).sort()).toEqual(['one', 'two']);
     expect((await run((tx) => inbox.parked.summary(tx))).count).toBe(1);
   });
@@ -121,10 +121,10 @@ describe('an inbox', () => {
   it('gives a message for later to one transaction only', async () => {
     const now = new Date('2026-11-25T12:00:00Z');
     await run((tx) => inbox.delayed.keep(tx, [{ contractName: 'a.b', day: DAY, record: bytes('wait'), due: now }]));
-    const [taken] = await run((tx) => inbox.delayed.take(tx, { now, limit: 5 }));
+    const [taken] = await run((tx) => inbox.delayed.claimDue(tx, { now, limit: 5 }));
     expect(Buffer.from(taken?.record ?? []).toString()).toBe('wait');
     expect(taken).toMatchObject({ contractName: 'a.b', day: DAY });
-    expect(await run((tx) => inbox.delayed.take(tx, { now, limit: 5 }))).toEqual([]);
+    expect(await run((tx) => inbox.delayed.claimDue(tx, { now, limit: 5 }))).toEqual([]);
     const id = taken?.id ?? new Uint8Array();
     expect(await run((tx) => inbox.delayed.claim(tx, [id]))).toEqual([true]);
     expect(await run((tx) => inbox.delayed.claim(tx, [id]))).toEqual([false]);
@@ -137,7 +137,7 @@ describe('an inbox', () => {
     const day = '1970-01-01';
     expect(await run((tx) => inbox.parked.groups(tx))).toEqual([{ contract: 'a.b', day, code: 'wrong-day', count: 1 }]);
     expect((await run((tx) => inbox.parked.summary(tx))).oldestDay).toBe(day);
-    expect(await run((tx) => inbox.parked.take(tx, 1))).toMatchObject([{ day, isDayWrong: true }]);
+    expect(await run((tx) => inbox.parked.unpark(tx, 1))).toMatchObject([{ day, isDayWrong: true }]);
     expect(kinds.find(({ kind }) => kind === 'parked')?.isOver?.({ day: '' }, DAY)).toBe(true);
   });
 

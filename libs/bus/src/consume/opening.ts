@@ -12,16 +12,16 @@ import {
 import { sha256, SealingError, type RecordOpener } from '#libs/sealing';
 
 import type { SeenMessage } from '../inbox/handled-keys.js';
-import type { KeptMessage } from '../inbox/message.js';
+import type { InboxMessage } from '../inbox/message.js';
 import type { AnyDelivery } from '../produce/unit-of-work.js';
 
 /** A sealed message on its way in: from the log, or from what was kept. */
-export interface Incoming extends KeptMessage {
+export interface Incoming extends InboxMessage {
   readonly contract: Contract;
   /** Where in the log it stands. */
   readonly logPosition?: LogPosition;
   /** How it is claimed, when it was kept for later. */
-  readonly takenId?: Uint8Array;
+  readonly delayedId?: Uint8Array;
   /** Not to be opened: it has killed processes. */
   readonly isDeadly?: boolean;
 }
@@ -47,7 +47,7 @@ export type Opened =
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The UTC day in which a message of the log was stamped. Only a stamp of midnight says that it is a message's day. */
-export function dayOfTimestamp(timestamp: string): Pick<KeptMessage, 'day' | 'isDayWrong'> {
+export function dayOfTimestamp(timestamp: string): Pick<InboxMessage, 'day' | 'isDayWrong'> {
   const ms = Number(timestamp);
   const isWithin = Number.isSafeInteger(ms) && ms >= 0 && ms <= LAST_MS;
   const day = dayOf(new Date(isWithin ? ms : 0));

@@ -209,11 +209,11 @@ export class Processor<S extends Service> {
 
   /** Without the kept messages that another instance has handled meanwhile. */
   private async claimed(messages: readonly Opened[], tx: Tx): Promise<readonly Opened[]> {
-    const ids = messages.flatMap(({ incoming }) => (incoming.takenId === undefined ? [] : [incoming.takenId]));
+    const ids = messages.flatMap(({ incoming }) => (incoming.delayedId === undefined ? [] : [incoming.delayedId]));
     if (ids.length === 0) return messages;
     const claims = await this.options.inbox.delayed.claim(tx, ids);
     const lost = new Set(ids.filter((_, at) => claims[at] !== true));
-    return messages.filter(({ incoming }) => incoming.takenId === undefined || !lost.has(incoming.takenId));
+    return messages.filter(({ incoming }) => incoming.delayedId === undefined || !lost.has(incoming.delayedId));
   }
 
   /** Each contract's handler once, with all that is for it. */

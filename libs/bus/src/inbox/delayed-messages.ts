@@ -1,13 +1,13 @@
 import type { Tx } from '#libs/database';
 import type { Records } from '#libs/records';
 
-import { keptBody, LATER, takenMessage, valueOf, type KeptBody } from './kept-body.js';
-import type { KeptMessage, TakenMessage } from './message.js';
+import { inboxBody, LATER, retriedMessage, valueOf, type InboxBody } from './inbox-body.js';
+import type { InboxMessage, RetriedMessage } from './message.js';
 
 const LEASE_MS = 10 * 60_000;
 
 /** A message whose hour is to come; `due` is rounded up to the whole hour. */
-export interface DelayedMessage extends KeptMessage {
+export interface DelayedMessage extends InboxMessage {
   readonly due: Date;
 }
 
@@ -25,16 +25,16 @@ export class DelayedMessages {
       LATER,
       messages.map((message) => ({
         value: valueOf(message.contractName, message.record),
-        body: keptBody(message, this.recordBytesMax),
+        body: inboxBody(message, this.recordBytesMax),
         due: message.due,
       })),
     );
   }
 
   /** Leases messages whose hour has come. Each must then be claimed in the transaction that handles it. */
-  async take(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<TakenMessage[]> {
+  async claimDue(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
-    return (await records.takeDue<KeptBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(takenMessage);
+    return (await records.takeDue<InboxBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(retriedMessage);
   }
 
   /** For each message whether it is this transaction's to handle: false when another has handled it meanwhile. */

@@ -1,7 +1,7 @@
 import type { Tx } from '#libs/database';
 import type { Records } from '#libs/records';
 
-import { HANDLED, valueOf } from './kept-body.js';
+import { HANDLED, valueOf } from './inbox-body.js';
 
 const DIGEST_BYTES = 16;
 

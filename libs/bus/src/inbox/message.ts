@@ -1,5 +1,5 @@
 /** A sealed message as it is kept: nobody reads it there. */
-export interface KeptMessage {
+export interface InboxMessage {
   readonly contractName: string;
   readonly day: string;
   /** It came with a time that names no day of ours, so `day` is only for how long it is kept. */
@@ -9,7 +9,7 @@ export interface KeptMessage {
 }
 
 /** A kept message that was taken out again. */
-export interface TakenMessage extends KeptMessage {
+export interface RetriedMessage extends InboxMessage {
   /** Names it for `DelayedMessages.claim`. */
   readonly id: Uint8Array;
 }

@@ -1,11 +1,11 @@
 import type { Tx } from '#libs/database';
 import type { Records } from '#libs/records';
 
-import { keptBody, keptDay, PARKED, takenMessage, valueOf, type KeptBody } from './kept-body.js';
-import type { KeptMessage, TakenMessage } from './message.js';
+import { inboxBody, keptDay, PARKED, retriedMessage, valueOf, type InboxBody } from './inbox-body.js';
+import type { InboxMessage, RetriedMessage } from './message.js';
 
 /** A message set aside because it cannot be handled: its sealed bytes and a code, never what is in it. */
-export interface ParkedMessage extends KeptMessage {
+export interface ParkedMessage extends InboxMessage {
   readonly code: string;
 }
 
@@ -39,25 +39,25 @@ export class ParkedMessages {
       PARKED,
       messages.map((message) => ({
         value: valueOf(message.contractName, message.record),
-        body: keptBody(message, this.recordBytesMax, message.code),
+        body: inboxBody(message, this.recordBytesMax, message.code),
       })),
     );
   }
 
   /** Takes up to `limit` messages out, to be tried again in the same transaction; those without bytes stay. */
-  async take(tx: Tx, limit: number): Promise<TakenMessage[]> {
+  async unpark(tx: Tx, limit: number): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
-    const rows = (await records.scan<KeptBody>(PARKED, limit)).filter(({ body }) => body.record !== '');
-    const taken = await records.remove(
+    const rows = (await records.scan<InboxBody>(PARKED, limit)).filter(({ body }) => body.record !== '');
+    const removed = await records.remove(
       PARKED,
       rows.map(({ value }) => value),
     );
-    return rows.filter((_, at) => taken[at]).map(takenMessage);
+    return rows.filter((_, at) => removed[at]).map(retriedMessage);
   }
 
   async summary(tx: Tx, limit = 1_000): Promise<ParkedSummary> {
     const records = await this.records.begin(tx);
-    const rows = await records.scan<KeptBody>(PARKED, limit);
+    const rows = await records.scan<InboxBody>(PARKED, limit);
     const byCode: Record<string, number> = {};
     for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
     const count = rows.length < limit ? rows.length : await records.count(PARKED);
@@ -67,7 +67,7 @@ export class ParkedMessages {
   /** Counted by contract, day and code; of more than `limit` messages only so many are looked at. */
   async groups(tx: Tx, limit = 10_000): Promise<readonly ParkedGroup[]> {
     const records = await this.records.begin(tx);
-    const rows = await records.scan<KeptBody>(PARKED, limit);
+    const rows = await records.scan<InboxBody>(PARKED, limit);
     const groups = new Map<string, ParkedGroup>();
     for (const { body } of rows) {
       const { contract, code = '' } = body;

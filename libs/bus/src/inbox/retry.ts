@@ -18,7 +18,7 @@ export async function retryParked(pool: pg.Pool, inbox: Inbox, clock: () => Date
 
 function retrySome(pool: pg.Pool, inbox: Inbox, now: Date): Promise<number> {
   return inTransaction(pool, async (tx) => {
-    const messages = await inbox.parked.take(tx, AT_ONCE);
+    const messages = await inbox.parked.unpark(tx, AT_ONCE);
     const due = startOfHour(now);
     await inbox.delayed.keep(
       tx,

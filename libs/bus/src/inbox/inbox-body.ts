@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { clocks, daysBetween, type Day } from '#libs/contracts';
 import type { FoundRow, KindSpec } from '#libs/records';
 
-import type { KeptMessage, TakenMessage } from './message.js';
+import type { InboxMessage, RetriedMessage } from './message.js';
 
 export const HANDLED = 'handled';
 export const PARKED = 'parked';
 export const LATER = 'later';
 
 /** Of a parked or delayed message, as its record holds it. */
-export interface KeptBody {
+export interface InboxBody {
   readonly contract: string;
   /** Empty in what an earlier version has kept of a message whose time named no day. */
   readonly day: string;
@@ -34,16 +34,16 @@ export function inboxKinds({
   readableDays = clocks.dayKeyDays,
 }: InboxKindsOptions): readonly KindSpec[] {
   const outlived = (days: number) => (body: object, today: string) =>
-    daysBetween(keptDay(body as KeptBody), today) > days;
-  const keptBytes = 320 + Math.ceil((recordBytesMax * 4) / 3);
+    daysBetween(keptDay(body as InboxBody), today) > days;
+  const bodyBytes = 320 + Math.ceil((recordBytesMax * 4) / 3);
   return [
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
-    { kind: PARKED, sizeBytes: keptBytes, work: false, isOver: outlived(readableDays) },
-    { kind: LATER, sizeBytes: keptBytes, work: true, isOver: outlived(readableDays) },
+    { kind: PARKED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
+    { kind: LATER, sizeBytes: bodyBytes, work: true, isOver: outlived(readableDays) },
   ];
 }
 
-export function keptBody(message: KeptMessage, recordBytesMax: number, code?: string): KeptBody {
+export function inboxBody(message: InboxMessage, recordBytesMax: number, code?: string): InboxBody {
   const bytes = message.record.length > recordBytesMax ? new Uint8Array() : message.record;
   return {
     contract: message.contractName,
@@ -57,11 +57,11 @@ export function keptBody(message: KeptMessage, recordBytesMax: number, code?: st
 const LONG_OVER: Day = '1970-01-01';
 
 /** What has no day is over: the next turn takes it. */
-export function keptDay({ day }: Pick<KeptBody, 'day'>): Day {
+export function keptDay({ day }: Pick<InboxBody, 'day'>): Day {
   return day === '' ? LONG_OVER : day;
 }
 
-export function takenMessage({ value, body }: FoundRow<KeptBody>): TakenMessage {
+export function retriedMessage({ value, body }: FoundRow<InboxBody>): RetriedMessage {
   return {
     id: value,
     contractName: body.contract,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 
-import { LaterWorker, type LaterWorkerOptions } from './later-worker.js';
+import { DelayedWorker, type DelayedWorkerOptions } from './delayed-worker.js';
 
 const POLL_MS = 30_000;
 
@@ -11,12 +11,12 @@ describe('the worker of delayed messages', () => {
 
   it('asks a database that is away no more often than one that has nothing for it', async () => {
     const connect = jest.fn(() => Promise.reject(new Error('away')));
-    const options: Partial<LaterWorkerOptions> = {
+    const options: Partial<DelayedWorkerOptions> = {
       pool: { connect, on: () => undefined } as unknown as pg.Pool,
       isPaused: () => false,
       pollMs: POLL_MS,
     };
-    const worker = new LaterWorker(options as LaterWorkerOptions);
+    const worker = new DelayedWorker(options as DelayedWorkerOptions);
     worker.start();
     await jest.advanceTimersByTimeAsync(POLL_MS - 1);
     expect(connect).toHaveBeenCalledTimes(1);

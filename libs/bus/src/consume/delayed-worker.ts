@@ -3,12 +3,12 @@ import { inTransaction, Loop, type Running } from '#libs/database';
 import type pg from 'pg';
 
 import type { DelayedMessages } from '../inbox/delayed-messages.js';
-import type { TakenMessage } from '../inbox/message.js';
+import type { RetriedMessage } from '../inbox/message.js';
 import { BusError } from '../trouble/errors.js';
 import type { Incoming } from './opening.js';
 import type { Control, Ended } from './processor.js';
 
-export interface LaterWorkerOptions {
+export interface DelayedWorkerOptions {
   readonly pool: pg.Pool;
   readonly delayed: DelayedMessages;
   readonly clock: () => Date;
@@ -22,10 +22,10 @@ export interface LaterWorkerOptions {
 const contractsByName: ReadonlyMap<string, Contract> = new Map(catalogue.map((each: Contract) => [each.name, each]));
 
 /** Brings messages that were kept for later to their handlers again when their hour has come. */
-export class LaterWorker {
+export class DelayedWorker {
   private readonly loop: Loop;
 
-  constructor(private readonly options: LaterWorkerOptions) {
+  constructor(private readonly options: DelayedWorkerOptions) {
     // While the database is away, or the circuit breaker is on, the leases end and the messages are taken again.
     const { pollMs } = options;
     this.loop = new Loop({ work: (running) => this.once(running), pollMs, failurePauseMs: pollMs });
@@ -47,17 +47,17 @@ export class LaterWorker {
   private async once(running: Running): Promise<number> {
     const { pool, delayed, clock, batchMax, process, isPaused } = this.options;
     if (isPaused()) return 0;
-    const taken = await inTransaction(pool, (tx) => delayed.take(tx, { now: clock(), limit: batchMax }));
-    if (taken.length === 0) return 0;
+    const due = await inTransaction(pool, (tx) => delayed.claimDue(tx, { now: clock(), limit: batchMax }));
+    if (due.length === 0) return 0;
     const control = { aborted: () => running.isStopping, rest: (ms: number) => running.rest(ms) };
-    const { end } = await process(taken.map(incomingOf), control);
-    return end === 'committed' ? taken.length : 0;
+    const { end } = await process(due.map(incomingOf), control);
+    return end === 'committed' ? due.length : 0;
   }
 }
 
 /** @throws BusError `unhandled-contract` when a release has dropped a contract that still has kept messages */
-export function incomingOf({ id, ...message }: TakenMessage): Incoming {
+export function incomingOf({ id, ...message }: RetriedMessage): Incoming {
   const contract = contractsByName.get(message.contractName);
   if (contract === undefined) throw new BusError('unhandled-contract');
-  return { ...message, contract, takenId: id };
+  return { ...message, contract, delayedId: id };
 }
