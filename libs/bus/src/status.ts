@@ -4,7 +4,7 @@ import type { Admin } from 'kafkajs';
 import type pg from 'pg';
 
 import type { BusConsumer, ConsumerState } from './consume/consumer.js';
-import { lagOf, standings } from './consume/positions.js';
+import { lagOf, readOffsets } from './consume/positions.js';
 import type { Tally } from './consume/processor.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
@@ -76,7 +76,7 @@ export async function readStatus(sources: StatusSources): Promise<BusStatus> {
 
 async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<number | undefined> {
   if (consumer === undefined) return undefined;
-  return lagOf(await standings({ pool, admin: await admin(), group }, consumer.topics));
+  return lagOf(await readOffsets({ pool, admin: await admin(), group }, consumer.topics));
 }
 
 async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {

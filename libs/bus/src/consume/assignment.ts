@@ -5,7 +5,7 @@ import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
 import { CrashLoopGuard } from './crash-loop-guard.js';
 import type { Incoming } from './opening.js';
-import { partitionKey, standings, startAt, type PartitionName } from './positions.js';
+import { partitionKey, readOffsets, startAt, type PartitionName } from './positions.js';
 import type { Applied, Control, End, Ended } from './processor.js';
 
 export interface AssignmentOptions {
@@ -86,17 +86,17 @@ export class Assignment {
 
   private async seek({ isAgain }: { readonly isAgain: boolean }): Promise<void> {
     const { pool, admin, group, alarm } = this.options;
-    const all = await standings({ pool, admin: await admin(), group }, Object.keys(this.partitions));
+    const all = await readOffsets({ pool, admin: await admin(), group }, Object.keys(this.partitions));
     const own = Object.entries(this.partitions).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => ({ topic, partition, standing: all.get(partitionKey({ topic, partition })) })),
+      partitions.map((partition) => ({ topic, partition, offsets: all.get(partitionKey({ topic, partition })) })),
     );
     const applied = new Map<string, bigint>();
-    for (const { topic, partition, standing } of own) {
-      if (standing === undefined || this.isOver) continue;
-      if (standing.applied !== undefined) applied.set(partitionKey({ topic, partition }), standing.applied);
-      const start = startAt(standing);
+    for (const { topic, partition, offsets: offsets } of own) {
+      if (offsets === undefined || this.isOver) continue;
+      if (offsets.applied !== undefined) applied.set(partitionKey({ topic, partition }), offsets.applied);
+      const start = startAt(offsets);
       if (start.alarm !== undefined) alarm({ code: start.alarm, topic });
-      const seek = start.seek ?? (isAgain ? (standing.committed ?? standing.log.low) : undefined);
+      const seek = start.seek ?? (isAgain ? (offsets.committed ?? offsets.log.low) : undefined);
       if (seek !== undefined) this.client.seek({ topic, partition, offset: String(seek) });
     }
     this.applied = applied;

@@ -10,7 +10,7 @@ export interface PartitionName {
 }
 
 /** Where a consumer stands in one partition; absent where nothing is known. */
-export interface Standing {
+export interface PartitionOffsets {
   /** In the group, on the broker. */
   readonly committed: bigint | undefined;
   /** In the database, in the same transaction as what was done. */
@@ -28,7 +28,7 @@ export interface Start {
  * The lower of committed and applied: a database restored to an older state is filled again, and whatever comes twice
  * is known by its key. Where either is unknown, from the beginning of the log.
  */
-export function startAt({ committed, applied, log }: Standing): Start {
+export function startAt({ committed, applied, log }: PartitionOffsets): Start {
   const isReset = (committed ?? 0n) > log.high || (applied ?? 0n) > log.high;
   if (isReset) return { alarm: 'log-reset', seek: log.low };
   const lower = applied === undefined || (committed !== undefined && committed < applied) ? committed : applied;
@@ -41,17 +41,17 @@ export function startAt({ committed, applied, log }: Standing): Start {
 }
 
 /** Reads where this service stands in its partitions. @throws what client and database throw; the caller tries again */
-export async function standings(
+export async function readOffsets(
   { pool, admin, group }: { readonly pool: pg.Pool; readonly admin: Admin; readonly group: string },
   topics: readonly string[],
-): Promise<ReadonlyMap<string, Standing>> {
+): Promise<ReadonlyMap<string, PartitionOffsets>> {
   const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
   const { rows } = await pool.query<{ topic: string; partition: number; next: string }>(
     `SELECT topic, partition, next_offset::text AS next FROM applied_offset WHERE topic = ANY($1::text[])`,
     [topics],
   );
   const applied = new Map(rows.map((row) => [partitionKey(row), BigInt(row.next)]));
-  const all = new Map<string, Standing>();
+  const all = new Map<string, PartitionOffsets>();
   for (const topic of topics) {
     const ofGroup = committed.find((each) => each.topic === topic)?.partitions ?? [];
     for (const [partition, log] of await logRanges(admin, topic)) {
@@ -68,7 +68,7 @@ export function partitionKey({ topic, partition }: PartitionName): string {
 }
 
 /** Messages that wait in the log for this service: also those that a restored database has to be told again. */
-export function lagOf(all: ReadonlyMap<string, Standing>): number {
+export function lagOf(all: ReadonlyMap<string, PartitionOffsets>): number {
   let lag = 0n;
   for (const { committed, applied, log } of all.values()) {
     const known =
