@@ -23,7 +23,7 @@ export {
   RecordOpener,
   type ExpectedRecord,
   type RecordOpenerOptions,
-  type RecordSays,
+  type EnvelopeClaims as RecordSays,
 } from './server/envelope/record-opener.js';
 export type {
   IdentitySigner,

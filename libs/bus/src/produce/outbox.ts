@@ -19,7 +19,7 @@ const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
 /** One `NOTIFY` per commit, and only where the relay runs in another process: it takes a lock of the whole cluster. */
 const NOTIFY = `SELECT pg_notify('outbox', '')`;
 
-interface Said {
+interface PendingMessage {
   readonly contract: Contract;
   readonly day: Day;
   readonly plaintext: Uint8Array;
@@ -44,7 +44,7 @@ export class Outbox {
 
 /** What is published in one transaction. */
 export class OutboxUnit {
-  private readonly said: Said[] = [];
+  private readonly pending: PendingMessage[] = [];
   private ended = false;
 
   constructor(private readonly options: OutboxOptions) {}
@@ -63,25 +63,25 @@ export class OutboxUnit {
       const age = daysBetween(day, today);
       if (age >= clocks.dayKeyDays || age < -DAYS_AHEAD) throw new BusError('day-out-of-range');
       if (contract.producer !== this.options.service) throw new BusError('foreign-message');
-      this.said.push({ contract, day, plaintext: encodePayload(contract, payload as never) });
+      this.pending.push({ contract, day, plaintext: encodePayload(contract, payload as never) });
     }
   }
 
   /** @returns how many rows were written. @throws SealingError `no-day-key`, which a later attempt can heal */
   async write(tx: Tx): Promise<number> {
     this.ended = true;
-    if (this.said.length === 0) return 0;
+    if (this.pending.length === 0) return 0;
     // The order of what one commit says tells nothing.
-    const said = shuffled(this.said);
-    const sealed = said.map((each) => ({ day: each.day, topic: each.contract.topic, record: this.seal(each) }));
+    const pending = shuffled(this.pending);
+    const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, record: this.seal(each) }));
     await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
       throw isNotReady(error) ? new BusError('not-stored') : error;
     });
     if (!this.options.relayIsHere()) await tx.query(NOTIFY);
-    return said.length;
+    return pending.length;
   }
 
-  private seal({ contract, day, plaintext }: Said): Uint8Array {
+  private seal({ contract, day, plaintext }: PendingMessage): Uint8Array {
     const { name, version, consumer } = contract;
     return this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
   }

@@ -14,7 +14,7 @@ import {
   type TestedDatabase,
   type Transport,
 } from '../support.js';
-import { endSessions, inWorldsOf, sayAll } from './steps.js';
+import { endSessions, inWorldsOf, publishAll } from './steps.js';
 
 /** What any transport owes when processes, connections and databases are lost between two steps. */
 export function survivesCrashes(transport: Transport): void {
@@ -46,7 +46,7 @@ export function survivesCrashes(transport: Transport): void {
   describe.each(['before-commit', 'before-offsets'] as const)('a consumer that dies %s', (logPosition) => {
     it('has its messages brought again, and each has one effect', async () => {
       const all = names(50);
-      await sayAll(world, from, all);
+      await publishAll(world, from, all);
       const { failpoint: failpoint, reached } = endsAt(logPosition);
       const { bus: dying } = world.bus('payments', to, { failpoint: failpoint });
       await dying.start();
@@ -184,7 +184,7 @@ export function survivesCrashes(transport: Transport): void {
 
   it('three processes that die at one message: it is set aside unopened, all others are handled', async () => {
     const all = names(12);
-    await sayAll(world, from, [...all, 'deadly']);
+    await publishAll(world, from, [...all, 'deadly']);
     let deaths = 0;
     for (; deaths < 6; deaths += 1) {
       let isDying = false;

@@ -71,14 +71,14 @@ export function delivers(transport: Transport): void {
     it('refuses at once what the contract does not allow, and days without an outbox', async () => {
       const { bus: eligibility } = world.bus('eligibility', from);
       await eligibility.start();
-      const say = (message: ReturnType<typeof cancelled>) =>
+      const publish = (message: ReturnType<typeof cancelled>) =>
         eligibility
           .transaction(async (unit) => unit.publish(message))
           .catch((error: unknown) => (error as BusError).code);
       expect(
-        await say({ ...cancelled('x'), payload: { grant: id('x'), version: 0, reason: 'withdrawn' } } as never),
+        await publish({ ...cancelled('x'), payload: { grant: id('x'), version: 0, reason: 'withdrawn' } } as never),
       ).toBe('invalid-field');
-      expect(await say(cancelled('x', 1, '2020-01-01'))).toBe('day-out-of-range');
+      expect(await publish(cancelled('x', 1, '2020-01-01'))).toBe('day-out-of-range');
       const payments = world.bus('payments', to).bus;
       await payments.start();
       const foreign = payments.transaction(async (unit) => unit.publish(cancelled('x') as never));
@@ -237,7 +237,7 @@ export function delivers(transport: Transport): void {
     const [first, second] = [world.bus('payments', to).bus, world.bus('payments', to).bus];
     await Promise.all([eligibility.start(), first.start(), second.start()]);
     const all = names(1_200);
-    const say = async (part: string[]): Promise<void> => {
+    const publish = async (part: string[]): Promise<void> => {
       for (let at = 0; at < part.length; at += 40) {
         await eligibility.transaction(async (unit) =>
           unit.publish(...part.slice(at, at + 40).map((name) => cancelled(name))),
@@ -245,19 +245,19 @@ export function delivers(transport: Transport): void {
       }
     };
     first.consume(paymentsHandlers());
-    await say(all.slice(0, 400));
+    await publish(all.slice(0, 400));
     second.consume(paymentsHandlers());
     await eventually(
       () => second.status(),
       ({ consumer }) => consumer === 'running',
     );
-    await say(all.slice(400, 800));
+    await publish(all.slice(400, 800));
     await eventually(
       () => second.status(),
       ({ counts }) => counts.done > 0,
     );
     await first.stopConsuming();
-    await say(all.slice(800));
+    await publish(all.slice(800));
     expect(
       await eventually(
         () => to.effects(),

@@ -11,7 +11,7 @@ import {
   type TestedDatabase,
   type Transport,
 } from '../support.js';
-import { endSessions, inWorldsOf, sayAll } from './steps.js';
+import { endSessions, inWorldsOf, publishAll } from './steps.js';
 
 /** What any transport owes when a database goes back to an older state, or turns out to be another. */
 export function survivesRestores(transport: Transport): void {
@@ -24,7 +24,7 @@ export function survivesRestores(transport: Transport): void {
 
   it('a database restored to an older state is filled again from the log', async () => {
     const all = names(30);
-    await sayAll(world, from, all);
+    await publishAll(world, from, all);
     const { bus: before } = world.bus('payments', to);
     await before.start();
     before.consume(paymentsHandlers());
@@ -41,7 +41,7 @@ export function survivesRestores(transport: Transport): void {
     const { bus: again } = world.bus('payments', to);
     await again.start();
     again.consume(paymentsHandlers());
-    await sayAll(world, from, ['one more']);
+    await publishAll(world, from, ['one more']);
     await eventually(
       () => again.status(),
       ({ lag, counts }) => lag === 0 && counts.done > 0,
@@ -65,7 +65,7 @@ export function survivesRestores(transport: Transport): void {
     const { bus, alarms } = world.bus('payments', to);
     await bus.start();
     bus.consume(paymentsHandlers());
-    await sayAll(world, from, all);
+    await publishAll(world, from, all);
     await eventually(
       () => to.effects(),
       (effects) => effects.length === all.length,
@@ -73,7 +73,7 @@ export function survivesRestores(transport: Transport): void {
     for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
     // The consumer notices where it writes; what it has not been sent since is older than that.
     const late = names(8, 'late');
-    await sayAll(world, from, late);
+    await publishAll(world, from, late);
     expect(
       await eventually(
         () => to.effects(),
@@ -142,7 +142,7 @@ export function survivesRestores(transport: Transport): void {
       (effects) => effects.length === 1,
     );
     await from.pool.query(`UPDATE outbox_epoch SET system_identifier = 'another'`);
-    const say = (): Promise<string> =>
+    const publish = (): Promise<string> =>
       bus
         .transaction(async (unit) => unit.publish(cancelled('after')))
         .then(
@@ -150,9 +150,9 @@ export function survivesRestores(transport: Transport): void {
           (error: { code?: string }) => error.code ?? '',
         );
     // Until the relay has seen where it is, nothing is written that could be mixed up.
-    expect(await say()).toBe('not-stored');
+    expect(await publish()).toBe('not-stored');
     await endSessions(from, 'true');
-    await eventually(say, (outcome) => outcome === 'said');
+    await eventually(publish, (outcome) => outcome === 'said');
     expect(
       await eventually(
         () => to.effects(),

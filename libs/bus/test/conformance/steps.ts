@@ -27,7 +27,7 @@ export function inWorldsOf(transport: Transport, use: (made: Made) => void): voi
 }
 
 /** Eligibility says something under each name, and waits until all of it is in the log. */
-export async function sayAll(world: World, from: TestedDatabase, all: readonly string[]): Promise<void> {
+export async function publishAll(world: World, from: TestedDatabase, all: readonly string[]): Promise<void> {
   const { bus } = world.bus('eligibility', from);
   await bus.start();
   await bus.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));

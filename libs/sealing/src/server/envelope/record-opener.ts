@@ -21,10 +21,10 @@ import {
 const OPENED_MAX = 20_000;
 
 /** What a header says in the clear. */
-export type RecordSays = RecordAddress & { readonly identity: string };
+export type EnvelopeClaims = RecordAddress & { readonly identity: string };
 
 interface OpenedHeader {
-  readonly says: RecordSays;
+  readonly claims: EnvelopeClaims;
   readonly dayKey: KeyObject;
   readonly key: KeyObject;
   readonly aad: Buffer;
@@ -62,11 +62,11 @@ export class RecordOpener {
     // The exact header bytes are the name of what they opened to: a changed byte is another, unknown header.
     const name = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).toString('latin1');
     const known = this.#opened.get(name);
-    const says = known?.says ?? parseHeader(prefix);
-    this.#check(expected, says);
+    const claims = known?.claims ?? parseHeader(prefix);
+    this.#check(expected, claims);
     // Both asked anew for every record: an opened header dies with its day key and with a struck identity key.
-    const dayKey = this.#dayKey(says.day);
-    const identity = this.#options.directory.identityKey(says.producer, says.identity);
+    const dayKey = this.#dayKey(claims.day);
+    const identity = this.#options.directory.identityKey(claims.producer, claims.identity);
     if (identity === undefined) throw new SealingError('forged');
     if (known !== undefined && known.dayKey === dayKey)
       return aeadOpen({ key: known.key, nonce, aad: known.aad }, body);
@@ -76,18 +76,18 @@ export class RecordOpener {
   }
 
   /** What a record says of itself, unverified: good for counting and parking, for nothing else. */
-  static peek(record: Uint8Array): RecordSays {
-    return saysOf(parseHeader(splitRecord(record).prefix));
+  static peek(record: Uint8Array): EnvelopeClaims {
+    return claimsOf(parseHeader(splitRecord(record).prefix));
   }
 
   /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's records arrive. */
   forgetDead(): void {
-    for (const [name, { says }] of this.#opened) {
-      if (this.#options.keyring.isDayDestroyed(says.day)) this.#opened.delete(name);
+    for (const [name, { claims: claims }] of this.#opened) {
+      if (this.#options.keyring.isDayDestroyed(claims.day)) this.#opened.delete(name);
     }
   }
 
-  #check(expected: ExpectedRecord, header: RecordSays): void {
+  #check(expected: ExpectedRecord, header: EnvelopeClaims): void {
     const isExpected =
       header.contract === expected.contract &&
       header.version === expected.version &&
@@ -118,12 +118,12 @@ export class RecordOpener {
     });
     const key = createSecretKey(raw);
     raw.fill(0);
-    return { says: saysOf(header), dayKey, key, aad: bodyBinding(header) };
+    return { claims: claimsOf(header), dayKey, key, aad: bodyBinding(header) };
   }
 
   #keep(name: string, opened: OpenedHeader): void {
-    if (opened.says.day > this.#newestDay) {
-      this.#newestDay = opened.says.day;
+    if (opened.claims.day > this.#newestDay) {
+      this.#newestDay = opened.claims.day;
       this.forgetDead();
     }
     const [oldest] = this.#opened.keys();
@@ -133,6 +133,6 @@ export class RecordOpener {
 }
 
 /** Only the plain texts: nothing that holds on to the fetch buffer the record came in. */
-function saysOf({ contract, version, producer, consumer, day, identity }: RecordHeader): RecordSays {
+function claimsOf({ contract, version, producer, consumer, day, identity }: RecordHeader): EnvelopeClaims {
   return { contract, version, producer, consumer, day, identity };
 }

@@ -88,8 +88,8 @@ describe('a record', () => {
 
   it('says its address to whoever peeks, and can be malformed', () => {
     const { producer, ...address } = { ...target, producer: 'intake' };
-    const says = { ...address, producer, identity: world.keyrings.intake.identity().keyId };
-    expect(RecordOpener.peek(sender().seal(target, plaintext))).toEqual(says);
+    const claims = { ...address, producer, identity: world.keyrings.intake.identity().keyId };
+    expect(RecordOpener.peek(sender().seal(target, plaintext))).toEqual(claims);
     expect(codeOf(() => RecordOpener.peek(Buffer.from('not a record')))).toBe('malformed');
   });
 });
