@@ -21,7 +21,7 @@ export class OnEligibilityRequestFiled {
         if (command === undefined) return parkFromDevice('request-incomplete');
         return { handle: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
       },
-      take: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }

@@ -20,7 +20,7 @@ export class OnFactsSubmitted {
         handle: Buffer.from(household, 'base64url'),
         application: applicationOf(slice, day),
       }),
-      take: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }

@@ -26,7 +26,7 @@ export class OnGrantClosed {
         const command = { type: 'grant-ended', kind: grant.kind, how: payload.ended, day } as const;
         return { handle: grant.handle, day, command };
       },
-      take: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.take(inputs, unit),
     });
   }
 }

@@ -45,7 +45,7 @@ export class ReviewRepository {
   async take(tx: Tx): Promise<readonly Waiting[]> {
     const records = await this.records.begin(tx);
     const due = { now: this.clock.now(), limit: TAKEN_AT_ONCE, leaseMs: LEASE_MS };
-    const rows = await records.takeDue<{ handle: string }>(REVIEW, due);
+    const rows = await records.claimDue<{ handle: string }>(REVIEW, due);
     return rows.map(({ value, body }) => ({ review: value, handle: bytes(body.handle) }));
   }
 

@@ -32,7 +32,7 @@ export class OnOutcomePosted {
   ): Promise<readonly Handled[]> {
     return takeAll(deliveries, {
       translate: ({ payload: { box, version, lastDay, sealed } }) => ({ box, version, lastDay, sealed }),
-      take: (messages) => this.boxes.post(tx, messages),
+      apply: (messages) => this.boxes.post(tx, messages),
     });
   }
 }

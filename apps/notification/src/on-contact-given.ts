@@ -29,7 +29,7 @@ export class OnContactGiven {
         } as const;
         return { handle: household, command };
       },
-      take: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

@@ -37,7 +37,7 @@ export class OnNoticeDue {
         token,
         notice: { from, version, template, day: dayNumber(day) },
       }),
-      take: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

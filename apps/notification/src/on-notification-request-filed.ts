@@ -22,7 +22,7 @@ export class OnNotificationRequestFiled {
         const command = commandOf(slice, dayNumber(day));
         return command === undefined ? parkFromDevice('request-incomplete') : { handle: household, command };
       },
-      take: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.take(inputs, unit),
     });
   }
 }

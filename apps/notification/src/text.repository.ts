@@ -48,7 +48,7 @@ export class TextRepository {
   }
 
   async takeDue(tx: Tx, due: TakeDue): Promise<readonly DueText[]> {
-    return (await this.records.begin(tx)).takeDue<TextWork>(TEXT, due);
+    return (await this.records.begin(tx)).claimDue<TextWork>(TEXT, due);
   }
 
   /** Frees what processes that have died had leased; with a number, what stands under it. @returns how many texts */

@@ -3,7 +3,7 @@ export { Bus } from './bus.js';
 export type { ConsumerState } from './consume/consumer.js';
 export type { Delivery, Handled } from './consume/handlers.js';
 export { openSlice, type SliceOpener } from './consume/open-slice.js';
-export { park, parkFromDevice, takeAll, type Park } from './consume/taking.js';
+export { park, parkFromDevice, applyAll as takeAll, type Park } from './consume/apply-all.js';
 export { inboxKinds } from './inbox/inbox-body.js';
 export type { ParkedGroup } from './inbox/parked-messages.js';
 export { largestRecordBytes } from './inbox/sizes.js';

@@ -22,7 +22,7 @@ interface Move {
   readonly row: Row;
 }
 
-export interface TakeDue {
+export interface ClaimDue {
   readonly now: Date;
   readonly limit: number;
   /** After this, somebody else may take the same work; rounded up to the whole minute. */
@@ -142,11 +142,14 @@ export class RecordsTx {
    * Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the
    * lease.
    */
-  async takeDue<B extends Body = Body>(kind: string, { now, limit, leaseMs, holder }: TakeDue): Promise<FoundRow<B>[]> {
+  async claimDue<B extends Body = Body>(
+    kind: string,
+    { now, limit, leaseMs, holder }: ClaimDue,
+  ): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
     const nights = this.nights.map(({ night }) => night);
-    const { rows } = await this.tx.query(sql.takeDue, [kind, nights, now, limit, lease, holder ?? null]);
+    const { rows } = await this.tx.query(sql.claimDue, [kind, nights, now, limit, lease, holder ?? null]);
     return (rows as StoredRow[]).map((row) => {
       const opened = this.open(kind, row);
       this.held.set(heldKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });

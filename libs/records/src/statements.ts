@@ -40,7 +40,7 @@ export const sql = {
     WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup
     RETURNING r.lookup`,
 
-  takeDue: `WITH ripe AS (
+  claimDue: `WITH ripe AS (
       SELECT night, lookup FROM record
       WHERE night = ANY($2::integer[]) AND kind = $1 AND due <= $3 AND (lease IS NULL OR lease <= $3)
       ORDER BY due, lookup LIMIT $4 FOR UPDATE SKIP LOCKED)

@@ -163,7 +163,7 @@ describe('work', () => {
     await inRecords((records) => records.put('call', [work('a', '2026-11-25T11:20:01Z')]));
     const { rows } = await store.pool.query<{ due: Date }>('SELECT due FROM record');
     expect(rows.map(({ due }) => due.toISOString())).toEqual(['2026-11-25T12:00:00.000Z']);
-    const take = (now: Date) => inRecords((records) => records.takeDue('call', { now, limit: 10, leaseMs: 60_000 }));
+    const take = (now: Date) => inRecords((records) => records.claimDue('call', { now, limit: 10, leaseMs: 60_000 }));
     expect(await take(new Date('2026-11-25T11:59:59Z'))).toEqual([]);
     expect((await take(NOON)).map(({ body }) => body)).toEqual([{ value: 'a' }]);
   });
@@ -174,7 +174,7 @@ describe('work', () => {
     const hold = gate();
     const take = async (now: Date, wait?: Promise<void>) =>
       inRecords(async (records) => {
-        const taken = await records.takeDue<{ value: string }>('call', { now, limit: 20, leaseMs: 90_000 });
+        const taken = await records.claimDue<{ value: string }>('call', { now, limit: 20, leaseMs: 90_000 });
         await wait;
         return taken.map(({ body }) => body.value);
       });
@@ -201,7 +201,7 @@ describe('work', () => {
       false,
     ]);
     const take = (now: string) =>
-      inRecords((records) => records.takeDue('call', { now: new Date(now), limit: 9, leaseMs: 1 }));
+      inRecords((records) => records.claimDue('call', { now: new Date(now), limit: 9, leaseMs: 1 }));
     expect(await take('2026-11-25T12:59:00Z')).toEqual([]);
     expect((await take('2026-11-25T13:00:00Z')).map(({ body }) => body)).toEqual([{ tries: 1 }]);
     expect(await inRecords((records) => records.count('call'))).toBe(1);

@@ -103,12 +103,12 @@ describe('a turn', () => {
         { value: bytes('later'), body: { n: 2 }, due: new Date(NOON.getTime() + HOUR_MS) },
       ]);
     });
-    await inRecords((records) => records.takeDue('call', { now: NOON, limit: 5, leaseMs: 60_000 }));
+    await inRecords((records) => records.claimDue('call', { now: NOON, limit: 5, leaseMs: 60_000 }));
     expect(await turnTo(NIGHT + 1)).toMatchObject({ moved: 3, ended: 1 });
     const values = ['ended', 'alive'].map(bytes);
     expect(await inRecords((records) => records.find('case', values))).toEqual([undefined, { ended: false }]);
     const due = (ms: number) =>
-      inRecords((records) => records.takeDue('call', { now: new Date(NOON.getTime() + ms), limit: 5, leaseMs: 1 }));
+      inRecords((records) => records.claimDue('call', { now: new Date(NOON.getTime() + ms), limit: 5, leaseMs: 1 }));
     expect(await due(0)).toEqual([]);
     expect((await due(120_000)).map(({ body }) => body)).toEqual([{ n: 1 }]);
   });
@@ -116,10 +116,10 @@ describe('a turn', () => {
   it('keeps who has leased work: what the dead have leased is free again', async () => {
     await inRecords(async (records) => {
       await records.put('call', [{ value: bytes('leased'), body: { n: 1 }, due: NOON }]);
-      await records.takeDue('call', { now: NOON, limit: 5, leaseMs: 60_000, holder: 7 });
+      await records.claimDue('call', { now: NOON, limit: 5, leaseMs: 60_000, holder: 7 });
     });
     await turnTo(NIGHT + 1);
-    const due = () => inRecords((records) => records.takeDue('call', { now: NOON, limit: 5, leaseMs: 1 }));
+    const due = () => inRecords((records) => records.claimDue('call', { now: NOON, limit: 5, leaseMs: 1 }));
     expect(await due()).toEqual([]);
     expect(await inRecords((records) => records.endDeadLeases('call'))).toBe(1);
     expect((await due()).map(({ body }) => body)).toEqual([{ n: 1 }]);

@@ -134,7 +134,7 @@ export class HouseholdRepository {
   /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
   async takeWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
     const records = await this.records.begin(tx);
-    const due = await records.takeDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
+    const due = await records.claimDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
     return due.map(({ body }) => body.handle);
   }
 

@@ -26,7 +26,7 @@ export class OnPaymentsRequestFiled {
   handle(deliveries: readonly Request[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
     return takeAll(deliveries, {
       translate: (delivery) => this.signedOf(delivery),
-      take: (signed) => this.disbursement.tell(signed, unit),
+      apply: (signed) => this.disbursement.tell(signed, unit),
     });
   }
 

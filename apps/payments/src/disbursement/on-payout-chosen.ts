@@ -25,7 +25,7 @@ export class OnPayoutChosen {
   handle(deliveries: readonly Choice[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
     return takeAll(deliveries, {
       translate: (delivery) => this.signedOf(delivery),
-      take: (signed) => this.disbursement.tell(signed, unit),
+      apply: (signed) => this.disbursement.tell(signed, unit),
     });
   }
 

@@ -148,7 +148,7 @@ export class BusConsumer {
     const { settings, batchMax, failpoint: failpoint } = this.options;
     return new FetchCoalescer({
       ready: () => this.assignment?.ready ?? Promise.resolve(),
-      take: (messages, control) => this.take(messages, control),
+      handle: (messages, control) => this.take(messages, control),
       failpoint: failpoint,
       heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
       batchMax,

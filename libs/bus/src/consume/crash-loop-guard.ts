@@ -33,7 +33,7 @@ const MARK = `INSERT INTO crash_loop_guard (topic, partition, first_offset, last
   ON CONFLICT ON CONSTRAINT crash_loop_guard_key DO UPDATE
     SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
 
-type Take = (portion: readonly Incoming[]) => Promise<End>;
+type HandleBatch = (portion: readonly Incoming[]) => Promise<End>;
 
 /**
  * Finds the message at which processes die. What a process takes first from a partition it writes down before; found
@@ -45,7 +45,7 @@ export class CrashLoopGuard {
   constructor(private readonly pool: pg.Pool) {}
 
   /** Runs `take` over the batch, in portions where the batch is suspect; ends with the first that is not committed. */
-  async guard(messages: readonly Incoming[], take: Take): Promise<End> {
+  async guard(messages: readonly Incoming[], handle: HandleBatch): Promise<End> {
     const fresh = new Map(
       messages.flatMap(({ logPosition: logPosition }) =>
         logPosition === undefined || this.proven.has(keyOf(logPosition))
@@ -53,7 +53,7 @@ export class CrashLoopGuard {
           : [[keyOf(logPosition), logPosition] as const],
       ),
     );
-    if (fresh.size === 0) return take(messages);
+    if (fresh.size === 0) return handle(messages);
     const before = await this.load();
     const rowOf = ({ logPosition: logPosition }: Incoming): GuardedRange | undefined =>
       logPosition !== undefined && fresh.has(keyOf(logPosition)) ? before.get(keyOf(logPosition)) : undefined;
@@ -62,11 +62,11 @@ export class CrashLoopGuard {
     const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
     const others = messages.filter((each) => !isBefore(each, rowOf(each)) && !isWithin(each, rowOf(each)));
     const portions = [
-      () => (harmless.length > 0 ? take(harmless) : committed()),
-      ...suspects.map((suspect) => () => this.alone(suspect, before, take)),
+      () => (harmless.length > 0 ? handle(harmless) : committed()),
+      ...suspects.map((suspect) => () => this.alone(suspect, before, handle)),
       async () => {
         await this.mark(rangesOf(others, fresh));
-        return others.length > 0 ? take(others) : committed();
+        return others.length > 0 ? handle(others) : committed();
       },
     ];
     for (const portion of portions) {
@@ -78,18 +78,18 @@ export class CrashLoopGuard {
     return 'committed';
   }
 
-  private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, take: Take): Promise<End> {
+  private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, handle: HandleBatch): Promise<End> {
     const { logPosition: logPosition } = message;
-    if (logPosition === undefined) return take([message]);
+    if (logPosition === undefined) return handle([message]);
     const row = before.get(keyOf(logPosition));
     // Of a range that was begun it is certain that one process died in it, not where.
     const isExact = row?.single === true && row.first === logPosition.offset;
     const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
-    if (deaths >= DEATHS_MAX) return take([{ ...message, isDeadly: true }]);
+    if (deaths >= DEATHS_MAX) return handle([{ ...message, isDeadly: true }]);
     await this.mark([
       { ...logPosition, first: logPosition.offset, last: logPosition.offset, starts: deaths + 1, single: true },
     ]);
-    return take([message]);
+    return handle([message]);
   }
 
   /** Ranges that were begun and not finished: what the database has applied has killed nobody. */

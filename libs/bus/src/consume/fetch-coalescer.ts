@@ -22,7 +22,7 @@ export interface FetchCoalescerOptions {
   /** Resolves when it is known where to start in the partitions of this assignment. */
   readonly ready: () => Promise<void>;
   /** @returns whether all of it was committed */
-  readonly take: (messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>) => Promise<boolean>;
+  readonly handle: (messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>) => Promise<boolean>;
   /** @returns false where the bus is to stop as if its process had ended */
   readonly failpoint: (name: 'before-offsets') => Promise<boolean>;
   readonly heartbeatMs: number;
@@ -72,7 +72,7 @@ export class FetchCoalescer {
       await Promise.race([this.options.ready(), heartbeat.stopped]);
       // A batch that was fetched from where the consumer does not want to be is not taken.
       const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
-      const isCommitted = await this.takeAll(current, heartbeat);
+      const isCommitted = await this.handleAll(current, heartbeat);
       if (isCommitted && (await this.options.failpoint('before-offsets'))) await commitOffsets(current);
     } catch {
       // A pause keeps a fault of our own from spinning.
@@ -87,13 +87,13 @@ export class FetchCoalescer {
     }
   }
 
-  private async takeAll(batches: readonly FetchedBatch[], heartbeat: Heartbeat): Promise<boolean> {
+  private async handleAll(batches: readonly FetchedBatch[], heartbeat: Heartbeat): Promise<boolean> {
     const messages = batches.flatMap((batch) => batch.messages);
     const aborted = (): boolean => this.stopped || heartbeat.error !== undefined;
     const rest = (ms: number): Promise<void> => heartbeat.rest(ms);
     for (let at = 0; at < messages.length; at += this.options.batchMax) {
       const isCommitted =
-        !aborted() && (await this.options.take(messages.slice(at, at + this.options.batchMax), { aborted, rest }));
+        !aborted() && (await this.options.handle(messages.slice(at, at + this.options.batchMax), { aborted, rest }));
       if (!isCommitted) return false;
     }
     return !aborted();

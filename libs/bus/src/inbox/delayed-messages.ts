@@ -34,7 +34,7 @@ export class DelayedMessages {
   /** Leases messages whose hour has come. Each must then be claimed in the transaction that handles it. */
   async claimDue(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
-    return (await records.takeDue<InboxBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(retriedMessage);
+    return (await records.claimDue<InboxBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(retriedMessage);
   }
 
   /** For each message whether it is this transaction's to handle: false when another has handled it meanwhile. */

@@ -4,7 +4,7 @@ import { toBase64url } from '#libs/sealing';
 
 import type { ConsumerOf, Delivery, Handled } from '../consume/handlers.js';
 import type { SliceOpener } from '../consume/open-slice.js';
-import { parkFromDevice } from '../consume/taking.js';
+import { parkFromDevice } from '../consume/apply-all.js';
 import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import { BusError } from '../trouble/errors.js';
 

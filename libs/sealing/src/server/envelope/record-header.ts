@@ -120,12 +120,12 @@ export function parseHeader(prefix: Uint8Array): RecordHeader {
     at += count;
     return taken;
   };
-  const takeName = (): string => {
+  const readName = (): string => {
     const name = Buffer.from(take(take(1)[0] as number)).toString('latin1');
     if (!NAME.test(name)) throw new SealingError('malformed');
     return name;
   };
-  const [contract, producer, consumer] = [takeName(), takeName(), takeName()];
+  const [contract, producer, consumer] = [readName(), readName(), readName()];
   const [high, low] = take(2);
   const day = Buffer.from(take(DAY_BYTES)).toString('latin1');
   const header: RecordHeader = {

@@ -12,20 +12,20 @@ export function parkFromDevice(code: string): Park {
   return { status: 'park', code, isFromDevice: true };
 }
 
-export interface Taking<D, T extends object> {
+export interface BatchSteps<D, T extends object> {
   /** The command that a delivery means; a code to park it under; undefined where there is nothing to do. */
   readonly translate: (delivery: D, at: number) => (T & { readonly status?: never }) | Park | undefined;
   /** Takes every command of the batch, in the order of the deliveries. */
-  readonly take: (commands: readonly T[]) => Promise<void>;
+  readonly apply: (commands: readonly T[]) => Promise<void>;
 }
 
 /** Translates each delivery, takes all commands in one call, and answers in order. */
-export async function takeAll<D, T extends object>(
+export async function applyAll<D, T extends object>(
   deliveries: readonly D[],
-  { translate, take }: Taking<D, T>,
+  { translate, apply: apply }: BatchSteps<D, T>,
 ): Promise<readonly Handled[]> {
   const items = deliveries.map(translate);
-  await take(items.filter((item) => item !== undefined && !isPark(item)) as T[]);
+  await apply(items.filter((item) => item !== undefined && !isPark(item)) as T[]);
   return items.map((item) => (item !== undefined && isPark(item) ? item : { status: 'done' }));
 }
 

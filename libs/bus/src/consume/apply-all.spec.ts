@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { park, parkFromDevice, takeAll } from './taking.js';
+import { park, parkFromDevice, applyAll } from './apply-all.js';
 
 describe('a batch that is taken', () => {
   it('has its commands taken in one call, and is answered in order', async () => {
     const calls: (readonly object[])[] = [];
-    const answers = await takeAll(['a', 'unknown', 'nothing', 'bad', 'b'], {
+    const answers = await applyAll(['a', 'unknown', 'nothing', 'bad', 'b'], {
       translate: (name, at) => {
         if (name === 'unknown') return park('grant-unknown');
         if (name === 'bad') return parkFromDevice('request-incomplete');
         return name === 'nothing' ? undefined : { name, at };
       },
-      take: (commands) => {
+      apply: (commands) => {
         calls.push(commands);
         return Promise.resolve();
       },
