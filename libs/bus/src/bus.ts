@@ -27,7 +27,7 @@ import { readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
 import { BusError } from './trouble/errors.js';
 
-const TURN_DAYS_MS = 5 * 60_000;
+const ROLL_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
 
 /** A service's end of the message pipe: says, sends, receives; never loses, never does twice. */
@@ -86,9 +86,9 @@ export class Bus<S extends Service> {
     this.isStarted = true;
     await ensureEpoch(this.options.pool, this.now());
     await this.createDays();
-    const turn = (): void => void this.turnDays().catch(() => undefined);
+    const turn = (): void => void this.rollDays().catch(() => undefined);
     turn();
-    this.daysTimer = setInterval(turn, TURN_DAYS_MS);
+    this.daysTimer = setInterval(turn, ROLL_DAYS_MS);
     this.daysTimer.unref();
     this.relay.start();
   }
@@ -171,7 +171,7 @@ export class Bus<S extends Service> {
   lookAround(): void {
     this.worker?.wake();
     this.relay.lookAtLog();
-    this.turnDays().catch(() => {
+    this.rollDays().catch(() => {
       if (this.isStarted) setTimeout(() => this.lookAround(), LOOK_AGAIN_MS).unref();
     });
   }
@@ -273,7 +273,7 @@ export class Bus<S extends Service> {
   }
 
   /** Creates in time, drops when it can; both are done every few minutes, so that one failure means nothing. */
-  private async turnDays(): Promise<void> {
+  private async rollDays(): Promise<void> {
     await this.createDays();
     const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
