@@ -31,7 +31,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'what has ended is not carried over',
     without: 'a kind is asked whether its record has ended',
-    file: 'libs/records/src/carry.ts',
+    file: 'libs/records/src/rekey.ts',
     find: 'if (spec?.isOver?.(unpack(packed).body, this.options.today) === true) {',
     replace: 'if (spec === undefined && packed.length === 0) {',
     test: 'libs/records/test/turn.it.spec.ts',
@@ -40,7 +40,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'a turned record is found under new keys only',
     without: 'its lookup is made with the key of tonight',
-    file: 'libs/records/src/carry.ts',
+    file: 'libs/records/src/rekey.ts',
     find: 'const next = this.target.lookup(kind, valueOf(packed));',
     replace: 'const next = this.source.lookup(kind, valueOf(packed));',
     test: 'libs/records/test/turn.it.spec.ts',
@@ -58,7 +58,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'a turn leaves alone what others have moved meanwhile',
     without: 'only what was still there is written',
-    file: 'libs/records/src/carry.ts',
+    file: 'libs/records/src/rekey.ts',
     find: 'const targets = prepared.targets.filter(({ of }) => taken.has(of));',
     replace: 'const targets = prepared.targets;',
     test: 'libs/records/test/turn.it.spec.ts',
@@ -76,7 +76,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'one record that does not open holds up nobody',
     without: 'it is left out of its batch',
-    file: 'libs/records/src/carry.ts',
+    file: 'libs/records/src/rekey.ts',
     find: `if (error instanceof RecordsError && error.code === 'damaged') return undefined;`,
     replace: '',
     test: 'libs/records/test/turn-damaged.it.spec.ts',
@@ -112,7 +112,7 @@ export const twinsOfNights: readonly Twin[] = [
   {
     promise: 'what is held is kept when it has ended',
     without: 'the turn keeps a copy for the custodian',
-    file: 'libs/records/src/carry.ts',
+    file: 'libs/records/src/rekey.ts',
     find: 'if (this.options.holds.size === 0) return [];',
     replace: 'if (this.options.holds.size >= 0) return [];',
     test: 'libs/records/test/legal-holds.it.spec.ts',

@@ -4,9 +4,9 @@ import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
 import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import type { RowSeal } from './row-seal.js';
-import { addedRows, movedRows, placeRows, sql } from './statements.js';
+import { addedRows, movedRows, addressRows, sql } from './statements.js';
 
-interface Place {
+interface RowAddress {
   readonly seal: RowSeal;
   readonly lookup: Buffer;
 }
@@ -18,7 +18,7 @@ interface StoredRow {
 }
 
 interface Move {
-  readonly from: Place;
+  readonly from: RowAddress;
   readonly row: Row;
 }
 
@@ -52,7 +52,7 @@ export class RecordsTx {
   private readonly nights: readonly RowSeal[];
   private readonly kinds: ReadonlyMap<string, KindSpec>;
   /** What this transaction has locked, or has seen to be absent. */
-  private readonly held = new Map<string, Place | 'absent'>();
+  private readonly locked = new Map<string, RowAddress | 'absent'>();
 
   private readonly hasHolds: boolean;
 
@@ -72,14 +72,14 @@ export class RecordsTx {
   /** Bodies in the order of the values; undefined where there is no record. */
   async find<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
     const found = await this.read(sql.find, kind, values);
-    return found.map((place) => place?.body as B | undefined);
+    return found.map((address) => address?.body as B | undefined);
   }
 
   /** As `find`, and nobody else can change or remove what was found until this transaction ends. */
   async findForUpdate<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
     const found = await this.read(sql.findForUpdate, kind, values);
-    values.forEach((value, at) => this.held.set(heldKey(kind, value), found[at]?.place ?? 'absent'));
-    return found.map((place) => place?.body as B | undefined);
+    values.forEach((value, at) => this.locked.set(lockKey(kind, value), found[at]?.address ?? 'absent'));
+    return found.map((address) => address?.body as B | undefined);
   }
 
   /**
@@ -108,10 +108,10 @@ export class RecordsTx {
     const moves: Move[] = [];
     const fresh: Row[] = [];
     for (const row of new Map(rows.map((each) => [hex(each.value), each])).values()) {
-      const place = this.held.get(heldKey(kind, row.value));
-      if (place === undefined) throw new RecordsError('not-locked');
-      if (place === 'absent') fresh.push(row);
-      else moves.push({ from: place, row });
+      const address = this.locked.get(lockKey(kind, row.value));
+      if (address === undefined) throw new RecordsError('not-locked');
+      if (address === 'absent') fresh.push(row);
+      else moves.push({ from: address, row });
     }
     if (this.hasHolds)
       await keepHeld(
@@ -132,9 +132,9 @@ export class RecordsTx {
     this.spec(kind);
     if (values.length === 0) return [];
     if (this.hasHolds) await keepHeld(this, kind, values);
-    const { rows } = await this.tx.query(sql.remove, [kind, ...placeRows.values(this.places(kind, values))]);
+    const { rows } = await this.tx.query(sql.remove, [kind, ...addressRows.values(this.addresses(kind, values))]);
     const removed = new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
-    for (const value of values) this.held.set(heldKey(kind, value), 'absent');
+    for (const value of values) this.locked.set(lockKey(kind, value), 'absent');
     return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
   }
 
@@ -152,7 +152,7 @@ export class RecordsTx {
     const { rows } = await this.tx.query(sql.claimDue, [kind, nights, now, limit, lease, holder ?? null]);
     return (rows as StoredRow[]).map((row) => {
       const opened = this.open(kind, row);
-      this.held.set(heldKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
+      this.locked.set(lockKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
       return opened as FoundRow<B>;
     });
   }
@@ -197,11 +197,11 @@ export class RecordsTx {
   private async read(statement: string, kind: string, values: readonly Uint8Array[]): Promise<(Found | undefined)[]> {
     this.spec(kind);
     if (values.length === 0) return [];
-    const { rows } = await this.tx.query(statement, [kind, ...placeRows.values(this.places(kind, values))]);
+    const { rows } = await this.tx.query(statement, [kind, ...addressRows.values(this.addresses(kind, values))]);
     const found = new Map<string, Found>();
     for (const row of rows as StoredRow[]) {
       const { value, body } = this.open(kind, row);
-      found.set(hex(value), { body, place: { seal: this.sealOf(row.night), lookup: row.lookup } });
+      found.set(hex(value), { body, address: { seal: this.sealOf(row.night), lookup: row.lookup } });
     }
     return values.map((value) => found.get(hex(value)));
   }
@@ -222,7 +222,7 @@ export class RecordsTx {
     const inserted = rows.filter((row) => lookups.has(hex(sealed.get(row)?.lookup ?? row.value)));
     for (const { value } of inserted) {
       const lookup = this.present.lookup(spec.kind, value);
-      this.held.set(heldKey(spec.kind, value), { seal: this.present, lookup });
+      this.locked.set(lockKey(spec.kind, value), { seal: this.present, lookup });
     }
     return inserted;
   }
@@ -245,7 +245,7 @@ export class RecordsTx {
     ]);
     sorted.forEach(({ row }, at) => {
       const lookup = sealed[at]?.lookup ?? this.present.lookup(spec.kind, row.value);
-      this.held.set(heldKey(spec.kind, row.value), { seal: this.present, lookup });
+      this.locked.set(lockKey(spec.kind, row.value), { seal: this.present, lookup });
     });
     return new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
   }
@@ -262,7 +262,10 @@ export class RecordsTx {
   }
 
   /** Where the values would stand in each night, in the order of the lookups. */
-  private places(kind: string, values: readonly Uint8Array[]): { readonly night: number; readonly lookup: Buffer }[] {
+  private addresses(
+    kind: string,
+    values: readonly Uint8Array[],
+  ): { readonly night: number; readonly lookup: Buffer }[] {
     const all = this.nights.flatMap((seal) =>
       values.map((value) => ({ night: seal.night, lookup: seal.lookup(kind, value) })),
     );
@@ -289,9 +292,9 @@ export class RecordsTx {
 
 interface Found {
   readonly body: Body;
-  readonly place: Place;
+  readonly address: RowAddress;
 }
 
-function heldKey(kind: string, value: Uint8Array): string {
+function lockKey(kind: string, value: Uint8Array): string {
   return `${kind}|${hex(value)}`;
 }

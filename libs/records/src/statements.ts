@@ -1,7 +1,7 @@
 import { columns } from '#libs/database';
 
 /** Where records stand, behind their kind. */
-export const placeRows = columns({ night: 'integer', lookup: 'bytea' }, { from: 2, as: 'k' });
+export const addressRows = columns({ night: 'integer', lookup: 'bytea' }, { from: 2, as: 'k' });
 
 /** Records as they are added, behind night and kind. */
 export const addedRows = columns({ lookup: 'bytea', blob: 'bytea', due: 'timestamptz' }, { from: 3, as: 'p' });
@@ -13,7 +13,7 @@ export const movedRows = columns(
 );
 
 /** Every statement of the record store. A join on the whole primary key is one index probe per value and night. */
-const join = `${placeRows.sql}
+const join = `${addressRows.sql}
   JOIN record r ON r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup`;
 
 export const sql = {
@@ -36,7 +36,7 @@ export const sql = {
     WHERE r.night = m.from_night AND r.kind = $2 AND r.lookup = m.from_lookup
     RETURNING r.lookup`,
 
-  remove: `DELETE FROM record r USING ${placeRows.sql}
+  remove: `DELETE FROM record r USING ${addressRows.sql}
     WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup
     RETURNING r.lookup`,
 

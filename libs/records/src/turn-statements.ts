@@ -5,7 +5,7 @@ import { partitionOf } from './schema.js';
 export const namedRows = columns({ kind: 'text', lookup: 'bytea' }, { from: 2, as: 'k', ordinal: 'n' });
 
 /** Where in one piece of bytes the records lie that are carried over, behind the night and the bytes. */
-export const carriedRows = columns(
+export const rekeyedRows = columns(
   {
     kind: 'text',
     start: 'integer',
@@ -42,7 +42,7 @@ export const turnSql = {
   add: `INSERT INTO record (night, kind, lookup, blob, due, lease, holder)
     SELECT $1, t.kind, substring($2::bytea FROM t.start FOR 32), substring($2::bytea FROM t.start + 32 FOR t.bytes),
            t.due, t.lease, t.holder
-      FROM ${carriedRows.sql}`,
+      FROM ${rekeyedRows.sql}`,
 
   completed: `INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true`,
 

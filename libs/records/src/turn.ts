@@ -2,7 +2,7 @@ import { locks, type Tx } from '#libs/database';
 import { hex, shuffled } from '#libs/sealing';
 import type pg from 'pg';
 
-import { Carrying, type Named, type Prepared } from './carry.js';
+import { Rekeying, type Named, type Prepared } from './rekey.js';
 import type { HoldBody } from './held.js';
 import type { Records, RowKeySource } from './records.js';
 import { HOLD, partitionOf } from './schema.js';
@@ -121,9 +121,9 @@ class Turning {
     const { batchRows = BATCH_ROWS, records, onProgress } = this.options;
     const { rows } = await this.client.query<Named>('SELECT kind, lookup FROM record WHERE night = $1', [from]);
     const names = shuffled(rows);
-    const carrying = new Carrying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
+    const rekeying = new Rekeying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
     const prepare = (at: number): Promise<Prepared> => {
-      const preparing = carrying.prepare(this.reader, names.slice(at, at + batchRows));
+      const preparing = rekeying.prepare(this.reader, names.slice(at, at + batchRows));
       // Whoever waits for it hears of a failure; nobody does when the batch before has failed.
       preparing.catch(() => undefined);
       return preparing;
@@ -132,15 +132,15 @@ class Turning {
     for (let at = 0; next !== undefined; at += batchRows) {
       const prepared: Prepared = await next;
       next = at + batchRows < names.length ? prepare(at + batchRows) : undefined;
-      await this.move(carrying, prepared);
+      await this.move(rekeying, prepared);
       onProgress?.(Math.min(at + batchRows, names.length), names.length);
       await this.hitFailpoint('batch-moved');
     }
   }
 
-  private async move(carrying: Carrying, prepared: Prepared): Promise<void> {
+  private async move(rekeying: Rekeying, prepared: Prepared): Promise<void> {
     this.damaged += prepared.damaged;
-    const { moved, ended } = await this.transaction((tx) => carrying.write(tx, prepared), turnSql.begin);
+    const { moved, ended } = await this.transaction((tx) => rekeying.write(tx, prepared), turnSql.begin);
     this.moved += moved;
     this.ended += ended;
   }

@@ -7,14 +7,14 @@ import { HELD, heldRows, holdValue, type HoldBody } from './held.js';
 import type { KindSpec } from './kind.js';
 import type { Records } from './records.js';
 import { resized, unpack, valueOf, type RowSeal } from './row-seal.js';
-import { carriedRows, namedRows, turnSql } from './turn-statements.js';
+import { rekeyedRows, namedRows, turnSql } from './turn-statements.js';
 
 export interface Named {
   readonly kind: string;
   readonly lookup: Buffer;
 }
 
-export interface CarryOptions {
+export interface RekeyOptions {
   readonly records: Records;
   readonly from: number;
   readonly to: number;
@@ -39,7 +39,7 @@ interface Target extends Named {
   readonly blob: Buffer;
 }
 
-interface Taken {
+interface RemovedRow {
   readonly n: number;
   readonly due: Date | null;
   readonly lease: Date | null;
@@ -55,12 +55,12 @@ const LOOKUP_BYTES = 32;
 const ROWS_AT_A_STRETCH = 100;
 
 /** Carries records of one night over to another. */
-export class Carrying {
+export class Rekeying {
   private readonly source: RowSeal;
   private readonly target: RowSeal;
 
   /** @throws RecordsError `keys-missing` */
-  constructor(private readonly options: CarryOptions) {
+  constructor(private readonly options: RekeyOptions) {
     this.source = options.records.sealOf(options.from);
     this.target = options.records.sealOf(options.to);
   }
@@ -81,14 +81,14 @@ export class Carrying {
       if (at % ROWS_AT_A_STRETCH === 0) await otherWork();
       const blob = blobs.get(at + 1);
       if (blob === undefined) continue;
-      const carried = this.carried(name, blob);
-      if (carried === undefined) {
+      const rekeyed = this.rekeyed(name, blob);
+      if (rekeyed === undefined) {
         damaged += 1;
         continue;
       }
       sources.push(name);
-      targets.push(...carried.targets.map((target) => ({ ...target, of: sources.length })));
-      if (carried.hasEnded) ended.add(sources.length);
+      targets.push(...rekeyed.targets.map((target) => ({ ...target, of: sources.length })));
+      if (rekeyed.hasEnded) ended.add(sources.length);
     }
     return { sources, targets, ended, damaged };
   }
@@ -98,25 +98,25 @@ export class Carrying {
     const { sources, ended } = prepared;
     if (sources.length === 0) return { moved: 0, ended: 0 };
     const { rows } = await database.query(turnSql.take, [this.options.from, ...namedRows.values(sources)]);
-    const taken = new Map((rows as Taken[]).map((row) => [row.n, row]));
-    const targets = prepared.targets.filter(({ of }) => taken.has(of));
+    const removed = new Map((rows as RemovedRow[]).map((row) => [row.n, row]));
+    const targets = prepared.targets.filter(({ of }) => removed.has(of));
     const starts = startsOf(targets);
     const rowsTo = targets.map(({ kind, blob, of }, at) => {
       // A copy for a custodian is no work.
-      const hour = ended.has(of) ? undefined : taken.get(of);
+      const hour = ended.has(of) ? undefined : removed.get(of);
       return { kind, start: starts[at], bytes: blob.length, due: hour?.due, lease: hour?.lease, holder: hour?.holder };
     });
     await database.query(turnSql.add, [
       this.options.to,
       Buffer.concat(targets.flatMap(({ lookup, blob }) => [lookup, blob])),
-      ...carriedRows.values(rowsTo),
+      ...rekeyedRows.values(rowsTo),
     ]);
-    const endedHere = [...ended].filter((of) => taken.has(of)).length;
-    return { moved: taken.size - endedHere, ended: endedHere };
+    const endedHere = [...ended].filter((of) => removed.has(of)).length;
+    return { moved: removed.size - endedHere, ended: endedHere };
   }
 
   /** A record under tonight's keys; of one that has ended only what is under a hold. Undefined: it does not open. */
-  private carried({ kind, lookup }: Named, blob: Buffer) {
+  private rekeyed({ kind, lookup }: Named, blob: Buffer) {
     const packed = this.opened(kind, lookup, blob);
     if (packed === undefined) return undefined;
     const spec = this.options.records.kinds.get(kind);
