@@ -178,7 +178,7 @@ const disturbed: readonly Twin[] = [
     find: "void client.query('SELECT').catch(() => undefined)",
     replace: 'undefined',
     test: DISTURBED,
-    name: 'keeps its logPosition',
+    name: 'keeps its place',
   },
   {
     promise: 'a day that begins early, or a clock that leaps, refuses nobody at the door',

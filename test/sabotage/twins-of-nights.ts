@@ -59,7 +59,7 @@ export const twinsOfNights: readonly Twin[] = [
     promise: 'a turn leaves alone what others have moved meanwhile',
     without: 'only what was still there is written',
     file: 'libs/records/src/rekey.ts',
-    find: 'const targets = prepared.targets.filter(({ of }) => taken.has(of));',
+    find: 'const targets = prepared.targets.filter(({ of }) => removed.has(of));',
     replace: 'const targets = prepared.targets;',
     test: 'libs/records/test/turn.it.spec.ts',
     name: 'runs beside reads and writes',

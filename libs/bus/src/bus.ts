@@ -177,8 +177,8 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * After the circuit breaker: the cause is mended, and the messages are good. Where the messages are bad, it stops at once again
-   * unless a person decides that they are set aside, in the minute that follows.
+   * Lets the consumer read on after the circuit breaker tripped, when the cause is mended. If the messages themselves
+   * are bad it trips again at once, unless a person decides to park them, for one minute.
    */
   async resetBreaker(how: { readonly setAside?: boolean } = {}): Promise<void> {
     this.breaker.reset(how);

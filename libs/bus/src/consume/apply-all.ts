@@ -7,7 +7,7 @@ export function park(code: string): Park {
   return { status: 'park', code };
 }
 
-/** Sets aside what a device outside has sealed: anybody can send any number of those, so no circuit breaker counts them. */
+/** Parks what a device outside has sealed. The circuit breaker does not count it: anybody can send any number. */
 export function parkFromDevice(code: string): Park {
   return { status: 'park', code, isFromDevice: true };
 }

@@ -231,7 +231,7 @@ export function survivesPoison(transport: Transport): void {
     await old.remove();
   });
 
-  it('does not let a bad release park a topic: the circuit breaker stops it, and it goes on when released', async () => {
+  it('does not let a bad release park a topic: the circuit breaker stops it until it is reset', async () => {
     let isMended = false;
     const { bus: eligibility } = world.bus('eligibility', from);
     const { bus: payments, alarms } = world.bus('payments', to);
