@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -35,5 +36,19 @@ describe('what the contracts allow', () => {
     expect(createHash('sha256').update(baseline).digest('hex')).toBe(
       '5e0548733f898a9ec504a8dce0995c2608cc7da009a3f768925a86b9a55abd0e',
     );
+  });
+});
+
+describe('pages that name files', () => {
+  const named = /`((?:apps|libs|deploy|test|docs)\/[^`*\s]+)`/g;
+  const pages = ['docs/life-of-an-application.md', 'docs/glossary.md', 'docs/threat-model.md'];
+  const missing = (text: string): readonly string[] =>
+    [...text.matchAll(named)].map(([, file = '']) => file).filter((file) => !existsSync(join(repositoryRoot, file)));
+
+  it.each(pages)('%s names only files that exist', async (page) => {
+    const text = await readFile(join(repositoryRoot, page), 'utf8');
+    expect([...text.matchAll(named)].length).toBeGreaterThan(10);
+    expect(missing(text)).toEqual([]);
+    expect(missing('see `libs/bus/src/gone.ts`')).toEqual(['libs/bus/src/gone.ts']);
   });
 });
