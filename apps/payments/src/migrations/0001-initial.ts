@@ -175,7 +175,7 @@ const meanings = commentsOn({
     meaning: 'Entries of the ledger, two for each posting. Append-only.',
     kept: AS_THE_LEDGER,
     columns: {
-      seq: 'Commit.',
+      seq: 'Number of the commit.',
       line: 'Order in the commit.',
       account: 'Account that changes.',
       amount_cents: 'Change in cents; the entries of one commit sum to zero.',
@@ -212,7 +212,7 @@ const meanings = commentsOn({
       state: 'waiting-release, capped, intended, unknown, issued, collected, void or held.',
       secret_lost: 'Whether it is being voided, because its code is lost or it is taken back.',
       reference: 'Keyed hash under which the rail knows it.',
-      seq: 'Commit that changed it last.',
+      seq: 'Number of the commit that changed it last.',
       tries: 'How often the rail was asked without an answer.',
       due: 'When it is looked at again; empty for never.',
       lease: 'Until when a process has it.',
@@ -249,7 +249,7 @@ const meanings = commentsOn({
     meaning: 'What two people have decided together about the ledger. Append-only.',
     kept: AS_THE_LEDGER,
     columns: {
-      seq: 'Commit.',
+      seq: 'Number of the commit.',
       kind: 'hold-lifted or held-settled.',
       day: 'Day of the decision (UTC).',
       detail: 'What was decided and by which pseudonyms.',
