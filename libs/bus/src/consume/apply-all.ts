@@ -22,7 +22,7 @@ export interface BatchSteps<D, T extends object> {
 /** Translates each delivery, takes all commands in one call, and answers in order. */
 export async function applyAll<D, T extends object>(
   deliveries: readonly D[],
-  { translate, apply: apply }: BatchSteps<D, T>,
+  { translate, apply }: BatchSteps<D, T>,
 ): Promise<readonly Handled[]> {
   const items = deliveries.map(translate);
   await apply(items.filter((item) => item !== undefined && !isPark(item)) as T[]);

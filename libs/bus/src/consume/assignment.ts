@@ -91,7 +91,7 @@ export class Assignment {
       partitions.map((partition) => ({ topic, partition, offsets: all.get(partitionKey({ topic, partition })) })),
     );
     const applied = new Map<string, bigint>();
-    for (const { topic, partition, offsets: offsets } of own) {
+    for (const { topic, partition, offsets } of own) {
       if (offsets === undefined || this.isOver) continue;
       if (offsets.applied !== undefined) applied.set(partitionKey({ topic, partition }), offsets.applied);
       const start = startAt(offsets);

@@ -145,7 +145,7 @@ export class BusConsumer {
   }
 
   private coalescer(): FetchCoalescer {
-    const { settings, batchMax, failpoint: failpoint } = this.options;
+    const { settings, batchMax, failpoint } = this.options;
     return new FetchCoalescer({
       ready: () => this.assignment?.ready ?? Promise.resolve(),
       handle: (messages, control) => this.take(messages, control),

@@ -47,7 +47,7 @@ export class CrashLoopGuard {
   /** Runs `take` over the batch, in portions where the batch is suspect; ends with the first that is not committed. */
   async guard(messages: readonly Incoming[], handle: HandleBatch): Promise<End> {
     const fresh = new Map(
-      messages.flatMap(({ logPosition: logPosition }) =>
+      messages.flatMap(({ logPosition }) =>
         logPosition === undefined || this.proven.has(keyOf(logPosition))
           ? []
           : [[keyOf(logPosition), logPosition] as const],
@@ -55,7 +55,7 @@ export class CrashLoopGuard {
     );
     if (fresh.size === 0) return handle(messages);
     const before = await this.load();
-    const rowOf = ({ logPosition: logPosition }: Incoming): GuardedRange | undefined =>
+    const rowOf = ({ logPosition }: Incoming): GuardedRange | undefined =>
       logPosition !== undefined && fresh.has(keyOf(logPosition)) ? before.get(keyOf(logPosition)) : undefined;
     // In the order of the log: what is known to be harmless, what may be deadly, what nobody has tried yet.
     const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
@@ -79,7 +79,7 @@ export class CrashLoopGuard {
   }
 
   private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, handle: HandleBatch): Promise<End> {
-    const { logPosition: logPosition } = message;
+    const { logPosition } = message;
     if (logPosition === undefined) return handle([message]);
     const row = before.get(keyOf(logPosition));
     // Of a range that was begun it is certain that one process died in it, not where.
@@ -126,7 +126,7 @@ const committed = (): Promise<End> => Promise.resolve('committed');
 
 function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, LogPosition>): GuardedRange[] {
   const ranges = new Map<string, GuardedRange>();
-  for (const { logPosition: logPosition } of messages) {
+  for (const { logPosition } of messages) {
     if (logPosition === undefined || !fresh.has(keyOf(logPosition))) continue;
     const first = ranges.get(keyOf(logPosition))?.first ?? logPosition.offset;
     ranges.set(keyOf(logPosition), {
@@ -140,11 +140,11 @@ function rangesOf(messages: readonly Incoming[], fresh: ReadonlyMap<string, LogP
   return [...ranges.values()];
 }
 
-function isBefore({ logPosition: logPosition }: Incoming, row: GuardedRange | undefined): boolean {
+function isBefore({ logPosition }: Incoming, row: GuardedRange | undefined): boolean {
   return logPosition !== undefined && row !== undefined && logPosition.offset < row.first;
 }
 
-function isWithin({ logPosition: logPosition }: Incoming, row: GuardedRange | undefined): boolean {
+function isWithin({ logPosition }: Incoming, row: GuardedRange | undefined): boolean {
   return (
     logPosition !== undefined && row !== undefined && row.first <= logPosition.offset && logPosition.offset <= row.last
   );

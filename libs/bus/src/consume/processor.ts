@@ -145,7 +145,7 @@ export class Processor<S extends Service> {
 
   /** @returns what is applied with it */
   private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
-    const { pool, outbox, breaker, committed, failpoint: failpoint, alarm } = this.options;
+    const { pool, outbox, breaker, committed, failpoint, alarm } = this.options;
     const unit = outbox.open();
     const { tally, ours, written, said } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
@@ -246,7 +246,7 @@ export class Processor<S extends Service> {
   ): Promise<Applied> {
     const next = new Map<string, { topic: string; partition: number; offset: bigint }>();
     for (const { incoming } of messages) {
-      const { logPosition: logPosition } = incoming;
+      const { logPosition } = incoming;
       if (logPosition === undefined) continue;
       const key = partitionKey(logPosition);
       const known = next.get(key);

@@ -214,7 +214,7 @@ export class Relay {
     last: OutboxRow | undefined,
   ): Promise<void> {
     const { client, producer, watch, cursors } = leadership;
-    const { topicName, failpoint: failpoint } = this.options;
+    const { topicName, failpoint } = this.options;
     const { marks, refused } = await sendRows(producer, rows, topicName);
     await this.park(refused);
     if (!(await failpoint('relay-sent'))) throw new BusError('halted');

@@ -47,7 +47,7 @@ export function survivesCrashes(transport: Transport): void {
     it('has its messages brought again, and each has one effect', async () => {
       const all = names(50);
       await publishAll(world, from, all);
-      const { failpoint: failpoint, reached } = endsAt(logPosition);
+      const { failpoint, reached } = endsAt(logPosition);
       const { bus: dying } = world.bus('payments', to, { failpoint: failpoint });
       await dying.start();
       dying.consume(paymentsHandlers());
@@ -68,7 +68,7 @@ export function survivesCrashes(transport: Transport): void {
   });
 
   it('a relay that dies between the answer of the broker and its cursor: sent twice, one effect', async () => {
-    const { failpoint: failpoint, reached } = endsAt('relay-sent');
+    const { failpoint, reached } = endsAt('relay-sent');
     const { bus: dying } = world.bus('eligibility', from, { failpoint: failpoint });
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([dying.start(), payments.start()]);

@@ -82,7 +82,7 @@ export class RecordOpener {
 
   /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's records arrive. */
   forgetDead(): void {
-    for (const [name, { claims: claims }] of this.#opened) {
+    for (const [name, { claims }] of this.#opened) {
       if (this.#options.keyring.isDayDestroyed(claims.day)) this.#opened.delete(name);
     }
   }
