@@ -181,10 +181,10 @@ describe('what nobody can open is parked, and nobody else waits', () => {
     try {
       for (const contract of catalogue as readonly Contract[]) {
         const value = Buffer.from(createBytes(contract.sizeBytes));
-        for (const record of [value, Buffer.from(canary), Buffer.alloc(0)]) {
+        for (const envelope of [value, Buffer.from(canary), Buffer.alloc(0)]) {
           await producer.send({
             topic: contract.topic,
-            messages: [{ key: null, value: record, timestamp: String(startOfDay(today)) }],
+            messages: [{ key: null, value: envelope, timestamp: String(startOfDay(today)) }],
           });
         }
       }

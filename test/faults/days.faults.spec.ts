@@ -9,7 +9,7 @@ import { FileKeyring, SealingError } from '#libs/sealing';
 import { prepare, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import { twoOfEach } from '../../deploy/local/instances.js';
 import { privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
-import { bytesIn, skipLog, writeRecord } from '../support/broker.js';
+import { bytesIn, skipLog, writeEnvelope } from '../support/broker.js';
 import { eventually, TestCity } from '../support/city.js';
 import { command } from '../support/command.js';
 import { Evidence, keyringFile } from '../support/evidence.js';
@@ -25,12 +25,12 @@ const noonOf = (day: Day): Date => new Date(startOfDay(day) + NOON_MS);
 
 let city: TestCity;
 /**
- * Of the first day: one household that was paid then, one that eligibility has never read, one whose record was taken.
+ * Of the first day: one household that was paid then, one that eligibility has never read, one whose envelope was taken.
  */
 let [paid, unread, taken]: Applicant[] = [];
 let fromKafka: readonly Buffer[];
 let fromOutbox: readonly Buffer[];
-let takenRecord: Buffer;
+let takenEnvelope: Buffer;
 let oldKeyring: string;
 
 beforeAll(async () => {
@@ -58,12 +58,12 @@ describe('ten days in a row', () => {
     const before = await outboxRows();
     await submitAll([taken as Applicant], 1);
     await sent();
-    takenRecord = (await outboxRows()).find((row) => !before.some((other) => other.equals(row))) as Buffer;
+    takenEnvelope = (await outboxRows()).find((row) => !before.some((other) => other.equals(row))) as Buffer;
     fromKafka = await bytesIn(city, FACTS);
     fromOutbox = await outboxRows();
     expect([fromKafka.length, fromOutbox.length]).toEqual([A_DAY + 2, A_DAY + 2]);
     // Nobody sends again what was taken, and eligibility believes to have read all.
-    await city.rows('intake', 'DELETE FROM outbox WHERE record = $1', [takenRecord]);
+    await city.rows('intake', 'DELETE FROM outbox WHERE envelope = $1', [takenEnvelope]);
     await eventually('the dead have left their group', skipped, (isDone) => isDone, 60_000);
     await Promise.all([city.stack.restart('eligibility', 1), city.stack.restart('eligibility', 2)]);
   }, 120_000);
@@ -79,7 +79,7 @@ describe('ten days in a row', () => {
     await liveThrough(addDays(first, 7));
     expect(await submittedAgain()).toEqual([202, { accepted: true, lastDay: addDays(first, 8) }]);
     const evidence = await Evidence.now(city);
-    for (const record of [...fromKafka, ...fromOutbox]) expect(evidence.readRecord(first, record)).toBe('opened');
+    for (const envelope of [...fromKafka, ...fromOutbox]) expect(evidence.readEnvelope(first, envelope)).toBe('opened');
     expect(evidence.readSlice(first, (paid as Applicant).body.facts)).toBe('opened');
     expect((await messagesOf(unread as Applicant)).eligibility).toBeUndefined();
     expect((await command(city, 'republish', 'intake')).code).toBe(0);
@@ -95,7 +95,7 @@ describe('ten days in a row', () => {
     await liveThrough(eighthAfter);
     expect((await submittedAgain())[0]).toBe(410);
     const expired = await metric('desk_bus_expired');
-    await writeRecord(city, FACTS, { value: takenRecord, day: first });
+    await writeEnvelope(city, FACTS, { value: takenEnvelope, day: first });
     await eventually(
       'it has expired',
       () => metric('desk_bus_expired'),
@@ -104,8 +104,8 @@ describe('ten days in a row', () => {
     expect(await city.parked('eligibility')).toBe(0);
     expect((await messagesOf(taken as Applicant)).eligibility).toBeUndefined();
     const evidence = await Evidence.now(city);
-    for (const record of [...fromKafka, ...fromOutbox]) {
-      expect(evidence.readRecord(first, record)).toBe('key-destroyed');
+    for (const envelope of [...fromKafka, ...fromOutbox]) {
+      expect(evidence.readEnvelope(first, envelope)).toBe('key-destroyed');
     }
     const days = Array.from({ length: 2 * clocks.dayKeyDays }, (_, at) => addDays(first, at));
     const forced = evidence.readSliceByForce(first, (paid as Applicant).body.facts, days);
@@ -170,12 +170,12 @@ async function outboxDays(service: (typeof services)[number]): Promise<readonly 
 
 /** Everything that intake has said to eligibility of the first day. */
 async function outboxRows(): Promise<readonly Buffer[]> {
-  const rows = await city.rows<{ record: Buffer }>(
+  const rows = await city.rows<{ envelope: Buffer }>(
     'intake',
-    'SELECT record FROM outbox WHERE topic = $1 AND day = $2',
+    'SELECT envelope FROM outbox WHERE topic = $1 AND day = $2',
     [FACTS, first],
   );
-  return rows.map(({ record }) => record);
+  return rows.map(({ envelope }) => envelope);
 }
 
 async function sent(): Promise<void> {

@@ -68,7 +68,7 @@ it('a struck identity is refused at once, and what it had honestly said arrives 
   await ring.strikeIdentity(struck, city.today, pins());
   await city.stack.restart('payments');
   await eventually(
-    'the refused record',
+    'the refused envelope',
     () => city.parked('payments'),
     (parked) => parked > 0,
   );

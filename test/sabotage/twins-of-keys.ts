@@ -25,7 +25,7 @@ const identities: readonly Twin[] = [
     name: 'believes at once what a new identity has signed',
   },
   {
-    promise: 'a new identity is believed from its first record on',
+    promise: 'a new identity is believed from its first envelope on',
     without: 'it is pinned before it signs',
     file: ring,
     find: 'await pins.change(this.#options.service, (pinned) => [next, ...pinned]);',
@@ -35,7 +35,7 @@ const identities: readonly Twin[] = [
   },
   {
     promise: 'a running service signs with the newest identity',
-    without: 'a sender asks who signs for each record',
+    without: 'a sender asks who signs for each envelope',
     file: 'libs/sealing/src/server/envelope/sender-keys.ts',
     find: ' && known.identityKeyId === identity.keyId',
     replace: '',
@@ -43,13 +43,13 @@ const identities: readonly Twin[] = [
     name: 'signs at once in a running service',
   },
   {
-    promise: 'an old identity is there until its last record has died',
+    promise: 'an old identity is there until its last envelope has died',
     without: 'its day is looked at before it is retired',
     file: 'libs/sealing/src/server/keyring/keyring-identities.ts',
     find: 'if (from === undefined || today < from)',
     replace: 'if (from === undefined)',
     test: identitiesSpec,
-    name: 'goes when the last record under it has died',
+    name: 'goes when the last envelope under it has died',
   },
   {
     promise: 'nothing under a struck identity is believed',

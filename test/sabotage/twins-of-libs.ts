@@ -62,12 +62,12 @@ const messages: readonly Twin[] = [
     name: 'that throws a TypeError is parked within five seconds, alone',
   },
   {
-    promise: 'a record that its producer did not sign is parked',
+    promise: 'an envelope that its producer did not sign is parked',
     without: 'the signature of the header is checked',
-    file: 'libs/sealing/src/server/envelope/record-opener.ts',
+    file: 'libs/sealing/src/server/envelope/envelope-opener.ts',
     find: `if (!isSigned) throw new SealingError('forged');`,
     replace: '',
-    test: 'libs/sealing/src/server/envelope/records.spec.ts',
+    test: 'libs/sealing/src/server/envelope/envelope-opener.spec.ts',
   },
   {
     promise: 'nobody speaks for a household whose key he does not have',

@@ -105,8 +105,8 @@ export async function bytesIn(city: TestCity, topic: string): Promise<readonly B
   }
 }
 
-/** Writes a record as somebody with all rights on the broker, and with no key, could. */
-export async function writeRecord(
+/** Writes an envelope as somebody with all rights on the broker, and with no key, could. */
+export async function writeEnvelope(
   city: TestCity,
   topic: string,
   { value, day }: { readonly value: Buffer; readonly day: Day },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { decodePayload, factsSlice, factsSubmitted, keyLife, type Day } from '#libs/contracts';
-import { FileKeyDirectory, FileKeyring, hpkeOpen, RecordOpener, SealingError, sliceBinding } from '#libs/sealing';
+import { FileKeyDirectory, FileKeyring, hpkeOpen, EnvelopeOpener, SealingError, sliceBinding } from '#libs/sealing';
 
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
 import type { TestCity } from './city.js';
@@ -35,8 +35,8 @@ export class Evidence {
     }
   }
 
-  /** Reads a record of that day, and the slice in it, as eligibility does. */
-  readRecord(day: Day, record: Uint8Array): Reading {
+  /** Reads an envelope of that day, and the slice in it, as eligibility does. */
+  readEnvelope(day: Day, envelope: Uint8Array): Reading {
     const { name, version, producer } = factsSubmitted;
     try {
       const { place } = this.city.stack;
@@ -44,8 +44,8 @@ export class Evidence {
         publicRoot: publicKeyring(place),
         pinnedIdentitiesPath: pinnedIdentitiesFile(place),
       });
-      const opener = new RecordOpener({ consumer: 'eligibility', keyring: this.keyring, directory });
-      const plaintext = opener.open({ contract: name, version, producer, day }, record);
+      const opener = new EnvelopeOpener({ consumer: 'eligibility', keyring: this.keyring, directory });
+      const plaintext = opener.open({ contract: name, version, producer, day }, envelope);
       return this.readSlice(day, decodePayload(factsSubmitted, plaintext).sealed);
     } catch (error) {
       return codeOf(error);

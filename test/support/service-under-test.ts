@@ -13,7 +13,7 @@ import { deliver, type AnyDelivery, type HandlerEntry, type Processor } from '#l
 import { contractsFrom, decodePayload, type AnyContract, type Contract, type Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import { Records } from '#libs/records';
-import { hmacSha256, RecordOpener, type Keyring } from '#libs/sealing';
+import { hmacSha256, EnvelopeOpener, type Keyring } from '#libs/sealing';
 import {
   CityProfile,
   Clock,
@@ -220,20 +220,20 @@ export class ServiceUnderTest<S extends Service> {
   async said(): Promise<readonly Said[]> {
     const { keyrings } = this.options;
     const contracts = new Map(contractsFrom(this.definition.service).map((each: Contract) => [each.topic, each]));
-    const openers = new Map<string, RecordOpener>();
-    const { rows } = await this.pool.query<{ topic: string; day: string; record: Buffer }>(
-      'SELECT topic, day::text AS day, record FROM outbox',
+    const openers = new Map<string, EnvelopeOpener>();
+    const { rows } = await this.pool.query<{ topic: string; day: string; envelope: Buffer }>(
+      'SELECT topic, day::text AS day, envelope FROM outbox',
     );
-    return rows.map(({ topic, day, record }) => {
+    return rows.map(({ topic, day, envelope }) => {
       const contract = contracts.get(topic);
       if (contract === undefined) throw new Error('something undeclared was said');
       const { name, version, producer } = contract;
       const consumer = contract.consumer as Service;
       const opener =
         openers.get(consumer) ??
-        new RecordOpener({ consumer, keyring: keyrings.ring(consumer), directory: keyrings.directory() });
+        new EnvelopeOpener({ consumer, keyring: keyrings.ring(consumer), directory: keyrings.directory() });
       openers.set(consumer, opener);
-      const plaintext = opener.open({ contract: name, version, producer, day }, record);
+      const plaintext = opener.open({ contract: name, version, producer, day }, envelope);
       return { contract: name, day, payload: { ...decodePayload(contract as AnyContract, plaintext) } };
     });
   }

@@ -93,9 +93,9 @@ function bytesOf(value: unknown, constants: readonly RegExp[]): readonly Buffer[
 
 const NONCE_BYTES = 12;
 
-/** A record's header names its contract and its day; what comes after it and the nonce is sealed. */
-function withoutHeader(record: Buffer): Buffer {
-  return record.subarray(3 + record.readUInt16BE(1) + NONCE_BYTES);
+/** An envelope's header names its contract and its day; what comes after it and the nonce is sealed. */
+function withoutHeader(envelope: Buffer): Buffer {
+  return envelope.subarray(3 + envelope.readUInt16BE(1) + NONCE_BYTES);
 }
 
 function piecesOf(blobs: readonly Buffer[]): BigUint64Array {

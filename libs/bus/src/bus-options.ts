@@ -1,6 +1,6 @@
 import type { Service } from '#libs/contracts';
 import type { Records } from '#libs/records';
-import type { RecordOpener, resigner, SenderKeys } from '#libs/sealing';
+import type { EnvelopeOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
 import type { SliceOpener } from './consume/open-slice.js';
@@ -21,7 +21,7 @@ export interface BusOptions<S extends Service> {
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
   /** What signs anew, before it is sent, what a struck identity has signed; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
-  readonly opener: Pick<RecordOpener, 'open'>;
+  readonly opener: Pick<EnvelopeOpener, 'open'>;
   /** Opens the slices in messages, for handlers that ask for those; they never see it, and the bus sees no key. */
   readonly openSlice: SliceOpener;
   /** Keeps what is handled, parked and delayed; the `inboxKinds` of the service are among its kinds. */

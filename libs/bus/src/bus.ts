@@ -12,7 +12,7 @@ import { Watchdog } from './consume/watchdog.js';
 import { Inbox } from './inbox/inbox.js';
 import type { ParkedGroup } from './inbox/parked-messages.js';
 import { retryParked } from './inbox/retry.js';
-import { largestRecordBytes } from './inbox/sizes.js';
+import { largestEnvelopeBytes } from './inbox/sizes.js';
 import { AdminConnection } from './kafka/admin-connection.js';
 import { kafkaClient, producerOf } from './kafka/kafka-client.js';
 import { defaultLimits, type BusLimits } from './limits.js';
@@ -59,7 +59,7 @@ export class Bus<S extends Service> {
     this.admin = new AdminConnection(this.client);
     this.breaker = new CircuitBreaker(() => steadyTime().getTime());
     this.lastProgressAt = steadyTime();
-    this.inbox = new Inbox(options.records, largestRecordBytes(options.service));
+    this.inbox = new Inbox(options.records, largestEnvelopeBytes(options.service));
     this.outbox = new Outbox({
       service: options.service,
       senderKeys: options.senderKeys,

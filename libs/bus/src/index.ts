@@ -6,7 +6,7 @@ export { openSlice, type SliceOpener } from './consume/open-slice.js';
 export { park, parkFromDevice, applyAll as takeAll, type Park } from './consume/apply-all.js';
 export { inboxKinds } from './inbox/inbox-body.js';
 export type { ParkedGroup } from './inbox/parked-messages.js';
-export { largestRecordBytes } from './inbox/sizes.js';
+export { largestEnvelopeBytes } from './inbox/sizes.js';
 export type { KafkaConnection } from './kafka/kafka-client.js';
 export { prepareTopics } from './kafka/topics.js';
 export type { BusLimits } from './limits.js';

@@ -19,10 +19,10 @@ export const busUp: readonly string[] = [
      xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
      seq integer NOT NULL,
      topic text NOT NULL,
-     record bytea NOT NULL,
+     envelope bytea NOT NULL,
      CONSTRAINT outbox_key PRIMARY KEY (epoch, xid, seq, day)
    ) PARTITION BY LIST (day)`,
-  `ALTER TABLE outbox ALTER COLUMN record SET STATISTICS 0`,
+  `ALTER TABLE outbox ALTER COLUMN envelope SET STATISTICS 0`,
   `CREATE TABLE relay_cursor (
      name text NOT NULL,
      epoch integer NOT NULL,
@@ -75,7 +75,7 @@ export const busUp: readonly string[] = [
         xid: 'Transaction that wrote the row.',
         seq: 'Order inside the transaction. Messages are shuffled before they are written.',
         topic: 'Topic of the contract.',
-        record: 'Sealed and signed bytes, as they go to Kafka.',
+        envelope: 'Sealed and signed bytes, as they go to Kafka.',
       },
     },
     relay_cursor: {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addDays, DAY_MS } from '#libs/contracts';
 import { locks, inTransaction } from '#libs/database';
-import { SealingError, type RecordOpener } from '#libs/sealing';
+import { SealingError, type EnvelopeOpener } from '#libs/sealing';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
 
@@ -102,14 +102,14 @@ it('while its own pins cannot be read a service parks nothing: messages wait, an
   const payments = await world.database();
   const opener = keys.opener('payments');
   let tries = 0;
-  const shut: Pick<RecordOpener, 'open'> = {
-    open(expected, record) {
+  const shut: Pick<EnvelopeOpener, 'open'> = {
+    open(expected, envelope) {
       tries += 1;
       if (tries <= 3) throw new SealingError('pins-unreadable');
-      return opener.open(expected, record);
+      return opener.open(expected, envelope);
     },
   };
-  const { bus, alarms } = world.bus('payments', payments, { opener: shut as RecordOpener });
+  const { bus, alarms } = world.bus('payments', payments, { opener: shut as EnvelopeOpener });
   await bus.start();
   bus.consume(paymentsHandlers());
   await eventually(

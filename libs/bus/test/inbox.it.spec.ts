@@ -13,7 +13,7 @@ import { Inbox } from '../src/testing.js';
 
 const RECORD_BYTES = 600;
 const NIGHT = 20_000;
-const kinds = inboxKinds({ recordBytesMax: RECORD_BYTES });
+const kinds = inboxKinds({ envelopeBytesMax: RECORD_BYTES });
 const DAY = '2026-11-25';
 
 type TurnKeys = Parameters<typeof turn>[0]['keys'];
@@ -99,7 +99,12 @@ describe('an inbox', () => {
   });
 
   it('parks the same bytes once, sums up, and gives back what can be tried again', async () => {
-    const parked = (record: Uint8Array, code: string, day = DAY) => ({ contractName: 'a.b', day, record, code });
+    const parked = (envelope: Uint8Array, code: string, day = DAY) => ({
+      contractName: 'a.b',
+      day,
+      envelope: envelope,
+      code,
+    });
     await run((tx) =>
       inbox.parked.park(tx, [
         parked(bytes('one'), 'forged'),
@@ -114,15 +119,15 @@ describe('an inbox', () => {
       byCode: { forged: 1, 'handler-failed': 1, malformed: 1 },
     });
     const taken = await run((tx) => inbox.parked.unpark(tx, 10));
-    expect(taken.map(({ record }) => Buffer.from(record).toString()).sort()).toEqual(['one', 'two']);
+    expect(taken.map(({ envelope }) => Buffer.from(envelope).toString()).sort()).toEqual(['one', 'two']);
     expect((await run((tx) => inbox.parked.summary(tx))).count).toBe(1);
   });
 
   it('gives a message for later to one transaction only', async () => {
     const now = new Date('2026-11-25T12:00:00Z');
-    await run((tx) => inbox.delayed.keep(tx, [{ contractName: 'a.b', day: DAY, record: bytes('wait'), due: now }]));
+    await run((tx) => inbox.delayed.keep(tx, [{ contractName: 'a.b', day: DAY, envelope: bytes('wait'), due: now }]));
     const [taken] = await run((tx) => inbox.delayed.claimDue(tx, { now, limit: 5 }));
-    expect(Buffer.from(taken?.record ?? []).toString()).toBe('wait');
+    expect(Buffer.from(taken?.envelope ?? []).toString()).toBe('wait');
     expect(taken).toMatchObject({ contractName: 'a.b', day: DAY });
     expect(await run((tx) => inbox.delayed.claimDue(tx, { now, limit: 5 }))).toEqual([]);
     const id = taken?.id ?? new Uint8Array();
@@ -132,7 +137,7 @@ describe('an inbox', () => {
 
   it('lists what was kept without a day, never opens it, and lets the turn drop it', async () => {
     await pool.query('DELETE FROM record');
-    const message = { contractName: 'a.b', day: '', record: bytes('no day'), code: 'wrong-day' };
+    const message = { contractName: 'a.b', day: '', envelope: bytes('no day'), code: 'wrong-day' };
     await run((tx) => inbox.parked.park(tx, [message]));
     const day = '1970-01-01';
     expect(await run((tx) => inbox.parked.groups(tx))).toEqual([{ contract: 'a.b', day, code: 'wrong-day', count: 1 }]);
@@ -153,7 +158,7 @@ describe('an inbox', () => {
   it('has its messages and their keys taken by the turn on their day', async () => {
     await pool.query('DELETE FROM record');
     const turnTo = (night: number, today: string) => turn({ records, keys, pool }, night, today);
-    const message = (day: string) => ({ contractName: 'x', day, record: bytes(day), key: day, digest: bytes(day) });
+    const message = (day: string) => ({ contractName: 'x', day, envelope: bytes(day), key: day, digest: bytes(day) });
     const days = ['2026-11-10', '2026-11-20'].map(message);
     await run(async (tx) => {
       await inbox.handled.firstSeen(tx, days);

@@ -45,7 +45,7 @@ describe('the outbox', () => {
     const days = ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'];
     expect(await outboxDays()).toEqual(days.map((day) => `outbox_202603${day}`));
     await inTransaction(database.pool, async (tx) => {
-      const insert = `INSERT INTO outbox (day, epoch, seq, topic, record) VALUES ($1, 1, $2, 't', '\\x00')`;
+      const insert = `INSERT INTO outbox (day, epoch, seq, topic, envelope) VALUES ($1, 1, $2, 't', '\\x00')`;
       await tx.query(insert, ['2026-03-02', 1]);
       await tx.query(insert, ['2026-03-04', 2]);
     });
@@ -76,7 +76,7 @@ describe('the relay', () => {
     const xids = ['9', '10', '99', '100', '101'];
     for (const xid of xids) {
       await own.pool.query(
-        `INSERT INTO outbox (day, epoch, xid, seq, topic, record) VALUES ($1, 1, $2::xid8, 1, 't', '\\x00')`,
+        `INSERT INTO outbox (day, epoch, xid, seq, topic, envelope) VALUES ($1, 1, $2::xid8, 1, 't', '\\x00')`,
         [today(), xid],
       );
     }

@@ -23,7 +23,7 @@ import { Records, recordsUp } from '#libs/records';
 import {
   FileKeyDirectory,
   FileKeyring,
-  RecordOpener,
+  EnvelopeOpener,
   SenderKeys,
   toBase64url,
   writePinnedIdentities,
@@ -34,7 +34,7 @@ import { kafka, kafkaUser, testDatabase } from '../../../test/support/stack.js';
 import {
   Bus,
   busUp,
-  largestRecordBytes,
+  largestEnvelopeBytes,
   prepareTopics,
   type Alarm,
   type BusLimits,
@@ -56,7 +56,7 @@ export const quick: Partial<BusLimits> = {
   sessionTimeoutMs: 6_000,
 };
 
-const recordBytesMax = Math.max(largestRecordBytes('payments'), largestRecordBytes('eligibility'));
+const envelopeBytesMax = Math.max(largestEnvelopeBytes('payments'), largestEnvelopeBytes('eligibility'));
 
 /** Keyrings of all services in a folder, made once per test file. */
 export class Keys {
@@ -101,8 +101,8 @@ export class Keys {
     });
   }
 
-  opener(service: Service): RecordOpener {
-    return new RecordOpener({ consumer: service, keyring: this.ring(service), directory: this.directory });
+  opener(service: Service): EnvelopeOpener {
+    return new EnvelopeOpener({ consumer: service, keyring: this.ring(service), directory: this.directory });
   }
 
   remove(): Promise<void> {
@@ -227,14 +227,14 @@ export class TestedDatabase {
 
   records(ring: FileKeyring): Records {
     if (this.kept === undefined) {
-      this.kept = new Records({ keys: ring, kinds: inboxKinds({ recordBytesMax }) });
+      this.kept = new Records({ keys: ring, kinds: inboxKinds({ envelopeBytesMax }) });
       void this.prepared(this.kept);
     }
     return this.kept;
   }
 
   private get inbox(): Inbox | undefined {
-    return this.kept && new Inbox(this.kept, recordBytesMax);
+    return this.kept && new Inbox(this.kept, envelopeBytesMax);
   }
 
   /** What handlers have done, one text per effect, sorted. */

@@ -13,7 +13,7 @@ const utf8 = new TextEncoder();
 /**
  * The one encoding of a list of values that is signed, hashed or bound anywhere in the system: per value a type byte,
  * its length (4 bytes, big-endian) and its bytes. Two different lists never give equal bytes, and `domain` keeps the
- * uses apart (a signature over a day key can never pass as one over a record header).
+ * uses apart (a signature over a day key can never pass as one over an envelope header).
  *
  * @throws SealingError `malformed` for text that has no UTF-8 form and for numbers that are not whole and safe
  */

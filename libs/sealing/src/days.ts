@@ -12,12 +12,12 @@ export interface KeyLife {
   readonly days: number;
   /** Day keys are published so many days ahead, so that a kiosk without network can go on sealing. */
   readonly aheadDays: number;
-  /** A record may carry a day that is so much ahead: the clock of the device that made its slice may be. */
+  /** An envelope may carry a day that is so much ahead: the clock of the device that made its slice may be. */
   readonly recordAheadDays: number;
 }
 
 /**
- * For so long after it has been replaced an identity key is needed: its last record dies, and clocks differ by a day.
+ * For so long after it has been replaced an identity key is needed: its last envelope dies, and clocks differ by a day.
  */
 export function identityOutlivesDays({ days, recordAheadDays }: KeyLife): number {
   return recordAheadDays + days + 1;

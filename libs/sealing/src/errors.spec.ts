@@ -10,7 +10,7 @@ it('says with its code alone what happened and whether to try again', () => {
     name: 'SealingError',
     code: 'forged',
     canRetry: false,
-    message: 'The record is not signed by an identity key of its producer.',
+    message: 'The envelope is not signed by an identity key of its producer.',
   });
   expect(new SealingError('no-day-key').canRetry).toBe(true);
 });

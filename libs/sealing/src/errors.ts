@@ -1,9 +1,9 @@
 const sentences = {
   malformed: 'The bytes do not have the expected form.',
-  'wrong-contract': 'The record was made for another contract, version, producer or consumer.',
-  'wrong-day': 'The record was made for another day.',
-  forged: 'The record is not signed by an identity key of its producer.',
-  'key-destroyed': 'The key of that day has been destroyed; the record can never be read again.',
+  'wrong-contract': 'The envelope was made for another contract, version, producer or consumer.',
+  'wrong-day': 'The envelope was made for another day.',
+  forged: 'The envelope is not signed by an identity key of its producer.',
+  'key-destroyed': 'The key of that day has been destroyed; the envelope can never be read again.',
   'not-opened': 'The sealed bytes do not open with this key and binding.',
   'no-day-key': 'No signed day key of the recipient is published for that day.',
   'bad-key': 'The bytes are not a usable key.',

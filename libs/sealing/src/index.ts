@@ -17,14 +17,14 @@ export {
 } from './server/keys.js';
 export { shuffled } from './server/shuffled.js';
 export { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from './server/rest.js';
-export { recordOverheadBytes, type RecordAddress } from './server/envelope/record-header.js';
-export { SenderKeys, type RecordTarget, type SenderKeysOptions } from './server/envelope/sender-keys.js';
+export { envelopeOverheadBytes, type EnvelopeAddress } from './server/envelope/envelope-header.js';
+export { SenderKeys, type EnvelopeTarget, type SenderKeysOptions } from './server/envelope/sender-keys.js';
 export {
-  RecordOpener,
-  type ExpectedRecord,
-  type RecordOpenerOptions,
-  type EnvelopeClaims as RecordSays,
-} from './server/envelope/record-opener.js';
+  EnvelopeOpener,
+  type ExpectedEnvelope,
+  type EnvelopeOpenerOptions,
+  type EnvelopeClaims,
+} from './server/envelope/envelope-opener.js';
 export type {
   IdentitySigner,
   KeyDirectory,

@@ -201,7 +201,7 @@ export class BusConsumer {
       contract,
       contractName: contract.name,
       ...dayOfTimestamp(timestamp),
-      record: value ?? new Uint8Array(),
+      envelope: value ?? new Uint8Array(),
       logPosition: { topic, partition, offset: BigInt(offset) },
     }));
     const [first, last] = [BigInt(payload.batch.firstOffset() ?? '0'), BigInt(payload.batch.lastOffset())];

@@ -34,9 +34,9 @@ export async function deliver<S extends Service>(
 ): Promise<void> {
   const opened = deliveries.map((delivery): Opened => {
     const { contract, payload, day } = delivery;
-    const record = Buffer.from(JSON.stringify([contract.name, day, payload]), 'utf8');
+    const envelope = Buffer.from(JSON.stringify([contract.name, day, payload]), 'utf8');
     return {
-      incoming: { contract, contractName: contract.name, day, record },
+      incoming: { contract, contractName: contract.name, day, envelope },
       kind: 'delivery',
       delivery,
       seen: seenAs(contract, payload, day),

@@ -40,7 +40,7 @@ it.each([
     },
   };
   const { name: contractName } = contract;
-  const opened = openMessage(opener, { contract, contractName, day, record: new Uint8Array() }, TODAY);
+  const opened = openMessage(opener, { contract, contractName, day, envelope: new Uint8Array() }, TODAY);
   expect(opened).toMatchObject({ kind: 'refused', code: 'malformed', incoming: { day: keptAs } });
   expect(opened.incoming.isDayWrong).toBe(keptAs === day ? undefined : true);
 });

@@ -9,7 +9,7 @@ import {
   type Contract,
   type Day,
 } from '#libs/contracts';
-import { sha256, SealingError, type RecordOpener } from '#libs/sealing';
+import { sha256, SealingError, type EnvelopeOpener } from '#libs/sealing';
 
 import type { SeenMessage } from '../inbox/handled-keys.js';
 import type { InboxMessage } from '../inbox/message.js';
@@ -59,14 +59,14 @@ export function dayOfTimestamp(timestamp: string): Pick<InboxMessage, 'day' | 'i
  *
  * @throws SealingError that says `canRetry`: this service's own keys or pins cannot be read at the moment
  */
-export function openMessage(opener: Pick<RecordOpener, 'open'>, incoming: Incoming, today: Day): Opened {
-  const { contract, record, day } = incoming;
+export function openMessage(opener: Pick<EnvelopeOpener, 'open'>, incoming: Incoming, today: Day): Opened {
+  const { contract, envelope, day } = incoming;
   const refused = (code: string): Opened => ({ incoming: kept(incoming, today), kind: 'refused', code });
   if (incoming.isDeadly === true) return refused('deadly');
   if (incoming.isDayWrong === true) return refused('wrong-day');
   try {
     const { name, version, producer } = contract;
-    const plaintext = opener.open({ contract: name, version, producer, day }, record);
+    const plaintext = opener.open({ contract: name, version, producer, day }, envelope);
     const payload = decodePayload(contract, plaintext) as object;
     plaintext.fill(0);
     return { incoming, kind: 'delivery', delivery: { contract, payload, day }, seen: seenAs(contract, payload, day) };

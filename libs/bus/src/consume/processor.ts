@@ -1,6 +1,6 @@
 import { dayOf, type Service } from '#libs/contracts';
 import { columns, inTransaction, type Tx } from '#libs/database';
-import type { RecordOpener } from '#libs/sealing';
+import type { EnvelopeOpener } from '#libs/sealing';
 import type pg from 'pg';
 
 import type { Inbox } from '../inbox/inbox.js';
@@ -48,7 +48,7 @@ export type Applied = ReadonlyMap<string, bigint>;
 
 export interface ProcessorOptions<S extends Service> {
   readonly pool: pg.Pool;
-  readonly opener: Pick<RecordOpener, 'open'>;
+  readonly opener: Pick<EnvelopeOpener, 'open'>;
   readonly openSlice: SliceOpener;
   readonly inbox: Inbox;
   readonly outbox: Outbox;

@@ -15,7 +15,7 @@ export interface DelayedMessage extends InboxMessage {
 export class DelayedMessages {
   constructor(
     private readonly records: Records,
-    private readonly recordBytesMax: number,
+    private readonly envelopeBytesMax: number,
   ) {}
 
   async keep(tx: Tx, messages: readonly DelayedMessage[]): Promise<void> {
@@ -24,8 +24,8 @@ export class DelayedMessages {
     await records.put(
       LATER,
       messages.map((message) => ({
-        value: valueOf(message.contractName, message.record),
-        body: inboxBody(message, this.recordBytesMax),
+        value: valueOf(message.contractName, message.envelope),
+        body: inboxBody(message, this.envelopeBytesMax),
         due: message.due,
       })),
     );

@@ -20,7 +20,7 @@ export interface InboxBody {
 }
 
 export interface InboxKindsOptions {
-  readonly recordBytesMax: number;
+  readonly envelopeBytesMax: number;
   /** Days from a message's day on which its key is forgotten; later than the end of its producer's outbox. */
   readonly handledDays?: number;
   /** Days from a message's day after which no key can open it: it is not carried over any further. */
@@ -29,13 +29,13 @@ export interface InboxKindsOptions {
 
 /** The kinds of record that an inbox needs among those of its service. */
 export function inboxKinds({
-  recordBytesMax,
+  envelopeBytesMax,
   handledDays = clocks.handledDays,
   readableDays = clocks.dayKeyDays,
 }: InboxKindsOptions): readonly KindSpec[] {
   const outlived = (days: number) => (body: object, today: string) =>
     daysBetween(keptDay(body as InboxBody), today) > days;
-  const bodyBytes = 320 + Math.ceil((recordBytesMax * 4) / 3);
+  const bodyBytes = 320 + Math.ceil((envelopeBytesMax * 4) / 3);
   return [
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
     { kind: PARKED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
@@ -43,8 +43,8 @@ export function inboxKinds({
   ];
 }
 
-export function inboxBody(message: InboxMessage, recordBytesMax: number, code?: string): InboxBody {
-  const bytes = message.record.length > recordBytesMax ? new Uint8Array() : message.record;
+export function inboxBody(message: InboxMessage, envelopeBytesMax: number, code?: string): InboxBody {
+  const bytes = message.envelope.length > envelopeBytesMax ? new Uint8Array() : message.envelope;
   return {
     contract: message.contractName,
     day: message.day,
@@ -67,7 +67,7 @@ export function retriedMessage({ value, body }: FoundRow<InboxBody>): RetriedMes
     contractName: body.contract,
     day: keptDay(body),
     ...(body.day === '' || body.isDayWrong === true ? { isDayWrong: true } : {}),
-    record: Buffer.from(body.record, 'base64'),
+    envelope: Buffer.from(body.record, 'base64'),
   };
 }
 

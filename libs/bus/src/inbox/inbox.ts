@@ -13,10 +13,10 @@ export class Inbox {
   readonly parked: ParkedMessages;
   readonly delayed: DelayedMessages;
 
-  /** @param recordBytesMax of the largest sealed record that is kept; as the `inboxKinds` among the records' kinds */
-  constructor(records: Records, recordBytesMax: number) {
+  /** @param envelopeBytesMax of the largest envelope that is kept; as the `inboxKinds` among the records' kinds */
+  constructor(records: Records, envelopeBytesMax: number) {
     this.handled = new HandledKeys(records);
-    this.parked = new ParkedMessages(records, recordBytesMax);
-    this.delayed = new DelayedMessages(records, recordBytesMax);
+    this.parked = new ParkedMessages(records, envelopeBytesMax);
+    this.delayed = new DelayedMessages(records, envelopeBytesMax);
   }
 }

@@ -4,8 +4,8 @@ export interface InboxMessage {
   readonly day: string;
   /** It came with a time that names no day of ours, so `day` is only for how long it is kept. */
   readonly isDayWrong?: true;
-  /** Sealed, with its header. Empty when it was larger than any record can be: such bytes can never be read. */
-  readonly record: Uint8Array;
+  /** Sealed, with its header. Empty when it was larger than any envelope can be: such bytes can never be read. */
+  readonly envelope: Uint8Array;
 }
 
 /** A kept message that was taken out again. */

@@ -28,7 +28,7 @@ export interface ParkedSummary {
 export class ParkedMessages {
   constructor(
     private readonly records: Records,
-    private readonly recordBytesMax: number,
+    private readonly envelopeBytesMax: number,
   ) {}
 
   /** The same sealed bytes are parked once, however often they come. */
@@ -38,8 +38,8 @@ export class ParkedMessages {
     await records.put(
       PARKED,
       messages.map((message) => ({
-        value: valueOf(message.contractName, message.record),
-        body: inboxBody(message, this.recordBytesMax, message.code),
+        value: valueOf(message.contractName, message.envelope),
+        body: inboxBody(message, this.envelopeBytesMax, message.code),
       })),
     );
   }

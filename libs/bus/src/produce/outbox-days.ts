@@ -46,7 +46,9 @@ function oldestDay(today: Day): Day {
 async function createDay(tx: Tx, day: Day): Promise<void> {
   const table = partitionOf(day);
   await tx.query(`CREATE TABLE ${table} (LIKE outbox INCLUDING ALL)`);
-  await tx.query(`ALTER TABLE ${table} ALTER COLUMN record SET STATISTICS 0, ALTER COLUMN record SET STORAGE EXTERNAL`);
+  await tx.query(
+    `ALTER TABLE ${table} ALTER COLUMN envelope SET STATISTICS 0, ALTER COLUMN envelope SET STORAGE EXTERNAL`,
+  );
   await tx.query(`ALTER TABLE outbox ATTACH PARTITION ${table} FOR VALUES IN ('${day}')`);
 }
 

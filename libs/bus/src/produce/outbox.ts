@@ -7,11 +7,11 @@ import { BusError } from '../trouble/errors.js';
 import { DAYS_AHEAD } from './outbox-days.js';
 import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
 
-const rows = columns({ day: 'date', topic: 'text', record: 'bytea' }, { as: 'o', ordinal: 'seq' });
+const rows = columns({ day: 'date', topic: 'text', envelope: 'bytea' }, { as: 'o', ordinal: 'seq' });
 
 /** In another cluster the old epoch does not count: its transaction ids would be mixed up with those of before. */
-const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, record)
-  SELECT o.day, e.epoch, o.seq, o.topic, o.record
+const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, envelope)
+  SELECT o.day, e.epoch, o.seq, o.topic, o.envelope
     FROM ${rows.sql}
     LEFT JOIN (SELECT l.epoch FROM (SELECT * FROM outbox_epoch ORDER BY epoch DESC LIMIT 1) l, pg_control_system() s
                 WHERE l.system_identifier = s.system_identifier::text) e ON true`;
@@ -73,7 +73,7 @@ export class OutboxUnit {
     if (this.pending.length === 0) return 0;
     // The order of what one commit says tells nothing.
     const pending = shuffled(this.pending);
-    const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, record: this.seal(each) }));
+    const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, envelope: this.seal(each) }));
     await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
       throw isNotReady(error) ? new BusError('not-stored') : error;
     });

@@ -11,7 +11,7 @@ export interface Position {
 export interface OutboxRow extends Position {
   readonly topic: string;
   readonly day: Day;
-  readonly record: Uint8Array;
+  readonly envelope: Uint8Array;
 }
 
 export interface Page {
@@ -39,7 +39,7 @@ export interface Cursor {
 }
 
 // Qualified in ORDER BY: a bare `xid` would be the text of the output, and text puts 1000 before 999.
-const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, record,
+const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, envelope,
     (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled
   FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
   ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT $4`;

@@ -36,7 +36,7 @@ export interface RelayOptions {
   /**
    * Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck.
    */
-  readonly resigner?: (() => ((record: Uint8Array) => Uint8Array) | undefined) | undefined;
+  readonly resigner?: (() => ((envelope: Uint8Array) => Uint8Array) | undefined) | undefined;
   /** Topics of the contracts that this service produces, under their names on the broker. */
   readonly topicName: (topic: string) => string;
   readonly topics: readonly string[];
@@ -79,7 +79,7 @@ interface Leadership {
 
 /**
  * Sends what the outbox holds: read, send, wait for the broker's answer, then move the cursor. It never gives up and
- * never dies: what is no fault of a record is tried again until the broker or the database is back.
+ * never dies: what is no fault of an envelope is tried again until the broker or the database is back.
  */
 export class Relay {
   private readonly loop: Loop;
@@ -137,7 +137,7 @@ export class Relay {
     return { ...this.state, lastSentAt: this.lastSentAt };
   }
 
-  /** Whatever has failed, it was not one record's fault. The reason shows in `isWaiting` and in the alarm. */
+  /** Whatever has failed, it was not one envelope's fault. The reason shows in `isWaiting` and in the alarm. */
   private waits(error: unknown): void {
     this.state.isWaiting = true;
     if (this.backoff.isFresh) this.options.alarm({ code: 'relay-waiting', ...troubleIn(error) });
@@ -247,7 +247,7 @@ export class Relay {
    */
   private signed(rows: readonly OutboxRow[]): readonly OutboxRow[] {
     const resign = rows.length === 0 ? undefined : this.options.resigner?.();
-    return resign === undefined ? rows : rows.map((row) => ({ ...row, record: resign(row.record) }));
+    return resign === undefined ? rows : rows.map((row) => ({ ...row, envelope: resign(row.envelope) }));
   }
 
   /** Up to where the live cursor stood, and not what is too old to be sent again. */
@@ -262,7 +262,12 @@ export class Relay {
     await inTransaction(pool, (tx) =>
       parked.park(
         tx,
-        refused.map(({ topic, day, record }) => ({ contractName: contractOf(topic), day, record, code: 'refused' })),
+        refused.map(({ topic, day, envelope }) => ({
+          contractName: contractOf(topic),
+          day,
+          envelope: envelope,
+          code: 'refused',
+        })),
       ),
     );
     this.state.refused += refused.length;

@@ -4,7 +4,7 @@ import type { Producer } from 'kafkajs';
 import { kafkaErrorType } from '../kafka/kafka-client.js';
 import type { OutboxRow, SentMark } from './relay-log.js';
 
-/** What a broker says when this record, and not the broker or the network, is the trouble. */
+/** What a broker says when this envelope, and not the broker or the network, is the trouble. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -25,7 +25,7 @@ export interface Sent {
 
 /**
  * Sends rows and waits until every in-sync replica has them. No key, no headers, and no time but the record's day.
- * @throws whatever is not the fault of a single record; the caller sends the same rows again
+ * @throws whatever is not the fault of a single envelope; the caller sends the same rows again
  */
 export async function sendRows(
   producer: Pick<Producer, 'sendBatch'>,
@@ -65,9 +65,9 @@ async function sendPortion(
     timeout: SEND_TIMEOUT_MS,
     topicMessages: [...byTopic].map(([topic, ofTopic]) => ({
       topic: topicName(topic),
-      messages: ofTopic.map(({ day, record }) => ({
+      messages: ofTopic.map(({ day, envelope }) => ({
         key: null,
-        value: Buffer.from(record.buffer, record.byteOffset, record.byteLength),
+        value: Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength),
         timestamp: String(startOfDay(day)),
       })),
     })),
@@ -99,12 +99,12 @@ function* portionsOf(rows: readonly OutboxRow[]): Generator<readonly OutboxRow[]
   let portion: OutboxRow[] = [];
   let bytes = 0;
   for (const row of rows) {
-    if (portion.length > 0 && bytes + row.record.length > BYTES_PER_SEND) {
+    if (portion.length > 0 && bytes + row.envelope.length > BYTES_PER_SEND) {
       yield portion;
       [portion, bytes] = [[], 0];
     }
     portion.push(row);
-    bytes += row.record.length;
+    bytes += row.envelope.length;
   }
   if (portion.length > 0) yield portion;
 }

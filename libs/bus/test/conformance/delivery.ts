@@ -107,10 +107,12 @@ export function delivers(transport: Transport): void {
       await eligibility.start();
       const all = names(60);
       await eligibility.transaction(async (unit) => unit.publish(...all.map((name) => cancelled(name))));
-      const { rows } = await from.pool.query<{ record: Buffer }>('SELECT record FROM outbox ORDER BY epoch, xid, seq');
+      const { rows } = await from.pool.query<{ envelope: Buffer }>(
+        'SELECT envelope FROM outbox ORDER BY epoch, xid, seq',
+      );
       const expected = { contract: 'eligibility.grant-cancelled', version: 1, producer: 'eligibility', day: today() };
       const written = rows.map(
-        ({ record }) => (JSON.parse(opener.open(expected, record).toString()) as { grant: string }).grant,
+        ({ envelope }) => (JSON.parse(opener.open(expected, envelope).toString()) as { grant: string }).grant,
       );
       expect([...written].sort()).toEqual(ids(all));
       expect(written).not.toEqual(ids(all));

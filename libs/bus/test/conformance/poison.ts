@@ -216,12 +216,12 @@ export function survivesPoison(transport: Transport): void {
     const longAgo = addDays(today(), -8);
     const old = await Keys.create(longAgo);
     const target = { contract: grantCancelled.name, version: 1, consumer: 'payments', day: longAgo };
-    const record = old.senderKeys('eligibility').seal(target, new Uint8Array(grantCancelled.sizeBytes));
+    const envelope = old.senderKeys('eligibility').seal(target, new Uint8Array(grantCancelled.sizeBytes));
     await old.ring('payments').ensureDayKeys(today());
     const { bus: payments, alarms } = world.bus('payments', to, { opener: old.opener('payments') });
     await payments.start();
     payments.consume(paymentsHandlers());
-    await writeLog(world, TOPIC, [{ value: record, day: longAgo }]);
+    await writeLog(world, TOPIC, [{ value: envelope, day: longAgo }]);
     await eventually(
       () => payments.status(),
       ({ counts }) => counts.expired === 1,

@@ -7,12 +7,12 @@ let drawn: Buffer = Buffer.alloc(0);
 let next = 0;
 
 /**
- * A random nonce, 12 bytes. They are drawn many at a time, because asking for random bytes costs more than sealing a
- * record does; none is given twice.
+ * A random nonce, 12 bytes. They are drawn many at a time, because asking for random bytes costs more than sealing
+ * an envelope. None is given twice.
  */
 export function freshNonce(): Buffer {
   if (next === drawn.length) {
-    // Another piece of memory each time: whoever still holds a nonce keeps it as it is.
+    // New memory each time, so that a nonce that a caller still holds does not change.
     drawn = randomBytes(DRAWN_AT_ONCE * NONCE_BYTES);
     next = 0;
   }

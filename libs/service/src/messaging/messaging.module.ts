@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { Bus, openSlice, Transactions, type KafkaConnection } from '#libs/bus';
 import { keyLife, type Service } from '#libs/contracts';
 import { Records } from '#libs/records';
-import { RecordOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
+import { EnvelopeOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
 import { BusState } from '../health/bus-state.js';
@@ -72,7 +72,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
     kafka,
     senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
     resigner: () => resigner(keyring, keyLife),
-    opener: new RecordOpener({ consumer: service, keyring, directory }),
+    opener: new EnvelopeOpener({ consumer: service, keyring, directory }),
     openSlice: (contract, slice) => openSlice(keyring, contract, slice),
     records,
     clock: () => clock.now(),

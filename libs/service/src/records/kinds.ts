@@ -1,4 +1,4 @@
-import { inboxKinds, largestRecordBytes } from '#libs/bus';
+import { inboxKinds, largestEnvelopeBytes } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
@@ -9,5 +9,5 @@ export function kindsOf<S extends Service>(
   { service, kinds }: Pick<ServiceDefinition<S>, 'service' | 'kinds'>,
   profile: Profile,
 ): readonly KindSpec[] {
-  return [...kinds(profile), ...inboxKinds({ recordBytesMax: largestRecordBytes(service) })];
+  return [...kinds(profile), ...inboxKinds({ envelopeBytesMax: largestEnvelopeBytes(service) })];
 }

@@ -9,34 +9,34 @@ import {
   encodeUnsigned,
   headerMessage,
   parseHeader,
-  splitRecord,
+  splitEnvelope,
   unsignedPart,
-  type RecordHeader,
-} from './record-header.js';
+  type EnvelopeHeader,
+} from './envelope-header.js';
 
 /**
  * Signs anew what a struck identity has signed: the header alone. What it wraps and the body stay as they are, so no
  * key is needed that a producer no longer has.
  *
- * Only records that carry the struck key's own signature, for days until it was struck: whoever can write to the
+ * Only envelopes that carry the struck key's own signature, for days until it was struck: whoever can write to the
  * outbox cannot have anything else signed this way.
  *
- * @returns for a record the one to send, which is mostly the same; undefined when no identity was ever struck
+ * @returns for an envelope the one to send, which is mostly the same; undefined when no identity was ever struck
  */
 export function resigner(
   keyring: Pick<Keyring, 'identity' | 'struckIdentities'>,
   life: Pick<KeyLife, 'recordAheadDays'>,
-): ((record: Uint8Array) => Uint8Array) | undefined {
+): ((envelope: Uint8Array) => Uint8Array) | undefined {
   const struck = new Map(keyring.struckIdentities().map((each) => [each.keyId, lastSigned(each, life)]));
   if (struck.size === 0) return undefined;
-  // Many records share a header.
+  // Many envelopes share a header.
   const signed = new Map<string, Uint8Array>();
-  return (record) => {
-    const { prefix, nonce, body } = partsOf(record) ?? {};
-    if (prefix === undefined || nonce === undefined || body === undefined) return record;
+  return (envelope) => {
+    const { prefix, nonce, body } = partsOf(envelope) ?? {};
+    if (prefix === undefined || nonce === undefined || body === undefined) return envelope;
     const header = parseHeader(prefix);
     const by = struck.get(header.identity);
-    if (by === undefined || !isItsOwn(by, header, prefix)) return record;
+    if (by === undefined || !isItsOwn(by, header, prefix)) return envelope;
     const name = Buffer.from(prefix).toString('latin1');
     const anew = signed.get(name) ?? signAnew(header, keyring);
     signed.set(name, anew);
@@ -44,7 +44,7 @@ export function resigner(
   };
 }
 
-function signAnew(header: RecordHeader, keyring: Pick<Keyring, 'identity'>): Uint8Array {
+function signAnew(header: EnvelopeHeader, keyring: Pick<Keyring, 'identity'>): Uint8Array {
   const signer = keyring.identity();
   const unsigned = encodeUnsigned({ ...header, identity: signer.keyId });
   return encodePrefix(unsigned, signer.sign(headerMessage(unsigned)));
@@ -52,7 +52,7 @@ function signAnew(header: RecordHeader, keyring: Pick<Keyring, 'identity'>): Uin
 
 interface LastSigned {
   readonly publicKey: string;
-  /** The last day that a record can carry which it had signed when it was struck. */
+  /** The last day that an envelope can carry which it had signed when it was struck. */
   readonly lastDay: Day;
 }
 
@@ -60,16 +60,16 @@ function lastSigned({ publicKey, struckOn }: StruckIdentity, life: Pick<KeyLife,
   return { publicKey, lastDay: addDays(struckOn, life.recordAheadDays) };
 }
 
-function isItsOwn({ publicKey, lastDay }: LastSigned, header: RecordHeader, prefix: Uint8Array): boolean {
+function isItsOwn({ publicKey, lastDay }: LastSigned, header: EnvelopeHeader, prefix: Uint8Array): boolean {
   if (header.day > lastDay) return false;
   const key = importPublicKey('ed25519', fromBase64url(publicKey));
   return verifyEd25519(key, headerMessage(unsignedPart(prefix)), header.signature);
 }
 
-/** What is no record at all is sent as it is: its consumer parks it. */
-function partsOf(record: Uint8Array): ReturnType<typeof splitRecord> | undefined {
+/** What is no envelope at all is sent as it is: its consumer parks it. */
+function partsOf(envelope: Uint8Array): ReturnType<typeof splitEnvelope> | undefined {
   try {
-    const parts = splitRecord(record);
+    const parts = splitEnvelope(envelope);
     parseHeader(parts.prefix);
     return parts;
   } catch (error) {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { LIFE, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
 import { SealingError } from '../../errors.js';
 import type { IdentitySigner } from '../keyring/keyring.js';
-import { SenderKeys, type RecordTarget } from './sender-keys.js';
+import { SenderKeys, type EnvelopeTarget } from './sender-keys.js';
 
 const temporary = temporaryDir();
 const plaintext = Buffer.from('{"submission":"a"}   ');
-const target: RecordTarget = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };
+const target: EnvelopeTarget = { contract: 'intake.facts-submitted', version: 1, consumer: 'eligibility', day: TODAY };
 let world: World<'intake' | 'eligibility'>;
 
 beforeAll(async () => {
@@ -14,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => temporary.remove());
 
-const headerBytes = (record: Buffer): number => 3 + record.readUInt16BE(1);
+const headerBytes = (envelope: Buffer): number => 3 + envelope.readUInt16BE(1);
 
-it('a sender changes its key after so many records, and keeps no more than a thousand keys', () => {
+it('a sender changes its key after so many envelopes, and keeps no more than a thousand keys', () => {
   const published = world.directory().dayKeyOf('eligibility', TODAY);
   const directory = { dayKeyOf: () => published };
   const identity = { keyId: world.keyrings.intake.identity().keyId, sign: () => Buffer.alloc(64) };
@@ -25,11 +25,11 @@ it('a sender changes its key after so many records, and keeps no more than a tho
     identity: () => identity,
     directory,
     life: LIFE,
-    recordsPerKeyMax: 3,
+    envelopesPerKeyMax: 3,
   });
   const headerOf = (contract: string): string => {
-    const record = keys.seal({ ...target, contract }, plaintext);
-    return record.subarray(0, headerBytes(record)).toString('hex');
+    const envelope = keys.seal({ ...target, contract }, plaintext);
+    return envelope.subarray(0, headerBytes(envelope)).toString('hex');
   };
   const headers = Array.from({ length: 7 }, () => headerOf('a'));
   expect(headers.map((header) => headers.indexOf(header))).toEqual([0, 0, 0, 3, 3, 3, 6]);
@@ -46,7 +46,7 @@ it.each([
   { version: 0 },
   { version: 65_536 },
   { version: 1.5 },
-])('no record is made for %j', (change) => {
+])('no envelope is made for %j', (change) => {
   const identity = (): IdentitySigner => world.keyrings.intake.identity();
   const keys = new SenderKeys({ producer: 'intake', identity, directory: world.directory(), life: LIFE });
   expect(() => keys.seal({ ...target, ...change }, plaintext)).toThrow(new SealingError('malformed'));

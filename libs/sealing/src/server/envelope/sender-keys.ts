@@ -13,11 +13,11 @@ import {
   SENDER_KEY_BYTES,
   WRAP_AAD,
   wrapInfo,
-  type RecordAddress,
-} from './record-header.js';
+  type EnvelopeAddress,
+} from './envelope-header.js';
 
-/** Random nonces: one key is good for 2^32 records (NIST SP 800-38D section 8.3); it is changed long before. */
-const RECORDS_PER_KEY = 2 ** 30;
+/** Random nonces: one key is good for 2^32 envelopes (NIST SP 800-38D section 8.3); it is changed long before. */
+const ENVELOPES_PER_KEY = 2 ** 30;
 
 /** A key per contract and day; days pass, so the oldest are forgotten. */
 const KEYS_MAX = 1_000;
@@ -28,24 +28,24 @@ interface SenderKey {
   readonly aad: Buffer;
   readonly recipientKeyId: string;
   readonly identityKeyId: string;
-  records: number;
+  envelopes: number;
 }
 
 export interface SenderKeysOptions {
   readonly producer: string;
-  /** Asked for each record: the newest identity signs, also one that came while this process runs. */
+  /** Asked for each envelope: the newest identity signs, also one that came while this process runs. */
   readonly identity: () => IdentitySigner;
   readonly directory: Pick<KeyDirectory, 'dayKeyOf'>;
   readonly life: Pick<KeyLife, 'days'>;
-  readonly recordsPerKeyMax?: number;
+  readonly envelopesPerKeyMax?: number;
 }
 
-/** What a record is sealed for; the producer is the one of the `SenderKeys`. */
-export type RecordTarget = Omit<RecordAddress, 'producer'>;
+/** What an envelope is sealed for; the producer is the one of the `SenderKeys`. */
+export type EnvelopeTarget = Omit<EnvelopeAddress, 'producer'>;
 
 /**
- * Seals a service's records. One AES-256-GCM key per process, contract and day, wrapped to the consumer's day key and
- * signed once; the wrapped key travels in every record, so neither a restart nor a republish needs to remember it.
+ * Seals a service's envelopes. One AES-256-GCM key per process, contract and day, wrapped to the consumer's day key and
+ * signed once; the wrapped key travels in every envelope, so neither a restart nor a republish needs to remember it.
  */
 export class SenderKeys {
   readonly #options: SenderKeysOptions;
@@ -57,12 +57,12 @@ export class SenderKeys {
   }
 
   /**
-   * @returns a record, `recordOverheadBytes` longer than the plaintext
+   * @returns an envelope, `envelopeOverheadBytes` longer than the plaintext
    * @throws SealingError `no-day-key` while the consumer has no published key for that day
    */
-  seal(target: RecordTarget, plaintext: Uint8Array): Buffer {
+  seal(target: EnvelopeTarget, plaintext: Uint8Array): Buffer {
     const sender = this.#keyFor(target);
-    sender.records += 1;
+    sender.envelopes += 1;
     const nonce = freshNonce();
     return Buffer.concat([sender.prefix, nonce, aeadSeal({ key: sender.key, nonce, aad: sender.aad }, plaintext)]);
   }
@@ -77,15 +77,15 @@ export class SenderKeys {
     }
   }
 
-  #keyFor(target: RecordTarget): SenderKey {
+  #keyFor(target: EnvelopeTarget): SenderKey {
     const recipient = this.#options.directory.dayKeyOf(target.consumer, target.day);
     if (recipient === undefined) throw new SealingError('no-day-key');
     const name = `${target.day} ${target.contract} ${target.version} ${target.consumer}`;
     const known = this.#keys.get(name);
-    const recordsMax = this.#options.recordsPerKeyMax ?? RECORDS_PER_KEY;
+    const envelopesMax = this.#options.envelopesPerKeyMax ?? ENVELOPES_PER_KEY;
     const identity = this.#options.identity();
     const isRight = known?.recipientKeyId === recipient.keyId && known.identityKeyId === identity.keyId;
-    if (known !== undefined && isRight && known.records < recordsMax) return known;
+    if (known !== undefined && isRight && known.envelopes < envelopesMax) return known;
     if (target.day > this.#newestDay) {
       this.#newestDay = target.day;
       this.forgetBefore(addDays(target.day, 1 - this.#options.life.days));
@@ -98,9 +98,9 @@ export class SenderKeys {
     return made;
   }
 
-  #make(target: RecordTarget, recipient: PublishedDayKey, identity: IdentitySigner): SenderKey {
+  #make(target: EnvelopeTarget, recipient: PublishedDayKey, identity: IdentitySigner): SenderKey {
     const { producer } = this.#options;
-    const address: RecordAddress = { ...target, producer };
+    const address: EnvelopeAddress = { ...target, producer };
     const raw = randomBytes(SENDER_KEY_BYTES);
     const wrappedKey = hpkeSeal({
       recipientKey: recipient.publicKey,
@@ -113,6 +113,6 @@ export class SenderKeys {
     const key = createSecretKey(raw);
     raw.fill(0);
     const aad = bodyBinding({ ...address, wrappedKey });
-    return { key, prefix, aad, recipientKeyId: recipient.keyId, identityKeyId: identity.keyId, records: 0 };
+    return { key, prefix, aad, recipientKeyId: recipient.keyId, identityKeyId: identity.keyId, envelopes: 0 };
   }
 }

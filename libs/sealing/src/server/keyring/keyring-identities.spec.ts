@@ -5,8 +5,8 @@ import { SealingError } from '../../errors.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring } from './file-keyring.js';
 import { pinsIn, readPinnedIdentities, type IdentityPins } from './pinned-identities.js';
-import { splitRecord } from '../envelope/record-header.js';
-import { RecordOpener } from '../envelope/record-opener.js';
+import { splitEnvelope } from '../envelope/envelope-header.js';
+import { EnvelopeOpener } from '../envelope/envelope-opener.js';
 import { resigner } from '../envelope/resign.js';
 import { SenderKeys } from '../envelope/sender-keys.js';
 
@@ -20,7 +20,7 @@ let world: World<'intake' | 'eligibility'>;
 let ring: FileKeyring;
 let pins: IdentityPins;
 let sender: SenderKeys;
-let opener: RecordOpener;
+let opener: EnvelopeOpener;
 
 beforeEach(async () => {
   temporary = temporaryDir();
@@ -34,7 +34,7 @@ beforeEach(async () => {
     directory: world.directory(),
     life: LIFE,
   });
-  opener = new RecordOpener({
+  opener = new EnvelopeOpener({
     consumer: 'eligibility',
     keyring: world.keyrings.eligibility,
     directory: world.directory(),
@@ -44,7 +44,7 @@ afterEach(() => temporary.remove());
 
 const pinned = (): string[] =>
   (readPinnedIdentities(world.pinnedIdentitiesPath)['intake'] ?? []).map(({ keyId }) => keyId);
-const signedBy = (record: Buffer): string => RecordOpener.peek(record).identity;
+const signedBy = (envelope: Buffer): string => EnvelopeOpener.peek(envelope).identity;
 const publishedBy = (): string[] => [
   ...new Set(
     publishedDayKeys({ publicRoot: placesIn(temporary.dir, '').publicRoot, service: 'intake' }).map(
@@ -54,18 +54,18 @@ const publishedBy = (): string[] => [
 ];
 
 /** What opening gives, asked until it is no longer what it was: running services notice within a moment. */
-async function outcomeOf(record: Uint8Array, until: string): Promise<string> {
+async function outcomeOf(envelope: Uint8Array, until: string): Promise<string> {
   const startMs = performance.now();
   for (;;) {
-    const outcome = tryToOpen(record);
+    const outcome = tryToOpen(envelope);
     if (outcome === until || performance.now() - startMs > 5_000) return outcome;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-function tryToOpen(record: Uint8Array): string {
+function tryToOpen(envelope: Uint8Array): string {
   try {
-    return opener.open(expected, record).equals(plaintext) ? 'opened' : 'something else';
+    return opener.open(expected, envelope).equals(plaintext) ? 'opened' : 'something else';
   } catch (error) {
     if (error instanceof SealingError) return error.code;
     throw error;
@@ -126,19 +126,19 @@ describe('a new identity', () => {
 });
 
 describe('an old identity', () => {
-  it('goes when the last record under it has died, and not a day before', async () => {
+  it('goes when the last envelope under it has died, and not a day before', async () => {
     const old = ring.identity().keyId;
-    const record = sender.seal(target, plaintext);
+    const envelope = sender.seal(target, plaintext);
     const next = await ring.rotateIdentity(TODAY, pins);
     const from = addDays(TODAY, identityOutlivesDays(LIFE));
     expect(identityOutlivesDays(LIFE)).toBe(11);
     await expect(ring.retireIdentity(old, addDays(from, -1), pins)).rejects.toEqual(code('identity-in-use'));
     await expect(ring.retireIdentity(next, addDays(from, 100), pins)).rejects.toEqual(code('identity-in-use'));
     await expect(ring.retireIdentity('AAAAAAAAAAA', from, pins)).rejects.toEqual(code('no-identity'));
-    expect([pinned(), tryToOpen(record)]).toEqual([[next, old], 'opened']);
+    expect([pinned(), tryToOpen(envelope)]).toEqual([[next, old], 'opened']);
     await ring.retireIdentity(old, from, pins);
     expect([pinned(), ring.identities().map(({ keyId }) => keyId)]).toEqual([[next], [next]]);
-    expect(await outcomeOf(record, 'forged')).toBe('forged');
+    expect(await outcomeOf(envelope, 'forged')).toBe('forged');
     expect(ring.struckIdentities()).toEqual([]);
   });
 });
@@ -146,13 +146,13 @@ describe('an old identity', () => {
 describe('a struck identity', () => {
   it('is believed by nobody any more, and its successor signs', async () => {
     const old = ring.identity();
-    const record = sender.seal(target, plaintext);
-    expect(tryToOpen(record)).toBe('opened');
+    const envelope = sender.seal(target, plaintext);
+    expect(tryToOpen(envelope)).toBe('opened');
     await ring.strikeIdentity(old.keyId, TODAY, pins);
     const next = ring.identity().keyId;
     expect([pinned(), publishedBy()]).toEqual([[next], [next]]);
     expect(ring.struckIdentities().map(({ keyId, struckOn }) => [keyId, struckOn])).toEqual([[old.keyId, TODAY]]);
-    expect(await outcomeOf(record, 'forged')).toBe('forged');
+    expect(await outcomeOf(envelope, 'forged')).toBe('forged');
     expect(tryToOpen(sender.seal(target, plaintext))).toBe('opened');
     // Asked again it does nothing more: a person may not know how far the first attempt came.
     await ring.strikeIdentity(old.keyId, TODAY, pins);
@@ -167,18 +167,18 @@ describe('a struck identity', () => {
     expect([pinned(), ring.identity().keyId]).toEqual([[next], next]);
   });
 
-  it('has its headers signed anew: the record opens, and not a byte behind the header has changed', async () => {
-    const records = [sender.seal(target, plaintext), sender.seal(target, plaintext)] as const;
+  it('has its headers signed anew: the envelope opens, and not a byte behind the header has changed', async () => {
+    const envelopes = [sender.seal(target, plaintext), sender.seal(target, plaintext)] as const;
     expect(resigner(ring, LIFE)).toBeUndefined();
     await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
     const resign = resigner(ring, LIFE);
-    for (const record of records) {
-      const anew = Buffer.from(resign?.(record) ?? []);
+    for (const envelope of envelopes) {
+      const anew = Buffer.from(resign?.(envelope) ?? []);
       expect(signedBy(anew)).toBe(ring.identity().keyId);
-      expect(splitRecord(anew).body).toEqual(splitRecord(record).body);
-      expect(splitRecord(anew).nonce).toEqual(splitRecord(record).nonce);
-      expect(anew.length).toBe(record.length);
-      expect([await outcomeOf(record, 'forged'), tryToOpen(anew)]).toEqual(['forged', 'opened']);
+      expect(splitEnvelope(anew).body).toEqual(splitEnvelope(envelope).body);
+      expect(splitEnvelope(anew).nonce).toEqual(splitEnvelope(envelope).nonce);
+      expect(anew.length).toBe(envelope.length);
+      expect([await outcomeOf(envelope, 'forged'), tryToOpen(anew)]).toEqual(['forged', 'opened']);
     }
   });
 
@@ -201,16 +201,16 @@ describe('a struck identity', () => {
       changed,
       late.seal({ ...target, day: addDays(TODAY, 3) }, plaintext),
       sender.seal(target, plaintext),
-      Buffer.from('no record at all'),
+      Buffer.from('no envelope at all'),
       Buffer.alloc(0),
     ];
-    for (const record of untouched) expect(resign?.(record)).toBe(record);
+    for (const envelope of untouched) expect(resign?.(envelope)).toBe(envelope);
     expect(resign?.(late.seal({ ...target, day: addDays(TODAY, 2) }, plaintext))).not.toBe(undefined);
   });
 
   it('does not take another producer’s wrapped key as its own', async () => {
     // The producer is in what the wrapped key is bound to, so a header cannot change hands by a new signature.
-    const record = sender.seal(target, plaintext);
+    const envelope = sender.seal(target, plaintext);
     await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
     const foreign = resigner(
       {
@@ -219,7 +219,7 @@ describe('a struck identity', () => {
       },
       LIFE,
     );
-    expect(tryToOpen(foreign?.(record) ?? Buffer.alloc(0))).toBe('forged');
+    expect(tryToOpen(foreign?.(envelope) ?? Buffer.alloc(0))).toBe('forged');
   });
 });
 

@@ -9,19 +9,19 @@ import {
   bodyBinding,
   headerMessage,
   parseHeader,
-  splitRecord,
+  splitEnvelope,
   unsignedPart,
   WRAP_AAD,
   wrapInfo,
-  type RecordAddress,
-  type RecordHeader,
-} from './record-header.js';
+  type EnvelopeAddress,
+  type EnvelopeHeader,
+} from './envelope-header.js';
 
 /** Headers kept open: every process of every producer makes one per contract and day. */
 const OPENED_MAX = 20_000;
 
 /** What a header says in the clear. */
-export type EnvelopeClaims = RecordAddress & { readonly identity: string };
+export type EnvelopeClaims = EnvelopeAddress & { readonly identity: string };
 
 interface OpenedHeader {
   readonly claims: EnvelopeClaims;
@@ -30,41 +30,41 @@ interface OpenedHeader {
   readonly aad: Buffer;
 }
 
-export interface RecordOpenerOptions {
+export interface EnvelopeOpenerOptions {
   readonly consumer: string;
   readonly keyring: Pick<Keyring, 'dayKey' | 'isDayDestroyed'>;
   readonly directory: Pick<KeyDirectory, 'identityKey'>;
 }
 
-/** What the reader expects of a record: where it came from says so, never the record itself. */
-export type ExpectedRecord = Omit<RecordAddress, 'consumer'>;
+/** What the reader expects of an envelope: where it came from says so, never the envelope itself. */
+export type ExpectedEnvelope = Omit<EnvelopeAddress, 'consumer'>;
 
-/** Opens the records that other services have sealed to this one. */
-export class RecordOpener {
-  readonly #options: RecordOpenerOptions;
+/** Opens the envelopes that other services have sealed to this one. */
+export class EnvelopeOpener {
+  readonly #options: EnvelopeOpenerOptions;
   readonly #opened = new Map<string, OpenedHeader>();
   #newestDay: Day = '';
 
-  constructor(options: RecordOpenerOptions) {
+  constructor(options: EnvelopeOpenerOptions) {
     this.#options = options;
   }
 
   /**
    * @throws SealingError
-   * - `malformed`: not a record at all
-   * - `wrong-contract`, `wrong-day`: a record, but not the one expected here
+   * - `malformed`: not an envelope at all
+   * - `wrong-contract`, `wrong-day`: an envelope, but not the one expected here
    * - `key-destroyed`: its day is over; counted as expired, nothing can be done
    * - `forged`: the header is not signed by a pinned identity key of its producer
    * - `not-opened`: changed on its way, or sealed to a key that this keyring does not hold
    */
-  open(expected: ExpectedRecord, record: Uint8Array): Buffer {
-    const { prefix, nonce, body } = splitRecord(record);
+  open(expected: ExpectedEnvelope, envelope: Uint8Array): Buffer {
+    const { prefix, nonce, body } = splitEnvelope(envelope);
     // The exact header bytes are the name of what they opened to: a changed byte is another, unknown header.
     const name = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).toString('latin1');
     const known = this.#opened.get(name);
     const claims = known?.claims ?? parseHeader(prefix);
     this.#check(expected, claims);
-    // Both asked anew for every record: an opened header dies with its day key and with a struck identity key.
+    // Both asked anew for every envelope: an opened header dies with its day key and with a struck identity key.
     const dayKey = this.#dayKey(claims.day);
     const identity = this.#options.directory.identityKey(claims.producer, claims.identity);
     if (identity === undefined) throw new SealingError('forged');
@@ -75,19 +75,19 @@ export class RecordOpener {
     return aeadOpen({ key: opened.key, nonce, aad: opened.aad }, body);
   }
 
-  /** What a record says of itself, unverified: good for counting and parking, for nothing else. */
-  static peek(record: Uint8Array): EnvelopeClaims {
-    return claimsOf(parseHeader(splitRecord(record).prefix));
+  /** What an envelope says of itself, unverified: good for counting and parking, for nothing else. */
+  static peek(envelope: Uint8Array): EnvelopeClaims {
+    return claimsOf(parseHeader(splitEnvelope(envelope).prefix));
   }
 
-  /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's records arrive. */
+  /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's envelopes arrive. */
   forgetDead(): void {
     for (const [name, { claims }] of this.#opened) {
       if (this.#options.keyring.isDayDestroyed(claims.day)) this.#opened.delete(name);
     }
   }
 
-  #check(expected: ExpectedRecord, header: EnvelopeClaims): void {
+  #check(expected: ExpectedEnvelope, header: EnvelopeClaims): void {
     const isExpected =
       header.contract === expected.contract &&
       header.version === expected.version &&
@@ -132,7 +132,7 @@ export class RecordOpener {
   }
 }
 
-/** Only the plain texts: nothing that holds on to the fetch buffer the record came in. */
-function claimsOf({ contract, version, producer, consumer, day, identity }: RecordHeader): EnvelopeClaims {
+/** Only the plain texts: nothing that holds on to the fetch buffer the envelope came in. */
+function claimsOf({ contract, version, producer, consumer, day, identity }: EnvelopeHeader): EnvelopeClaims {
   return { contract, version, producer, consumer, day, identity };
 }

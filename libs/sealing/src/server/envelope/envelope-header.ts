@@ -7,16 +7,16 @@ import { NONCE_BYTES, TAG_BYTES } from '../aead.js';
 import { sha256 } from '../hmac.js';
 
 /**
- * A record on the wire:
+ * An envelope on the wire:
  *
  *     format (1 byte) | header length (2) | header | nonce (12) | ciphertext | tag (16)
  *
  * header: contract, producer, consumer (each one length byte and ASCII) | version (2) | day (10) | identity key id (8)
  *         | sender key, HPKE-sealed to the consumer's day key (32 + 32 + 16) | signature over all before it (64)
  *
- * The header has one size per contract, so a record's length says nothing.
+ * The header has one size per contract, so an envelope's length says nothing.
  */
-export interface RecordAddress {
+export interface EnvelopeAddress {
   readonly contract: string;
   readonly version: number;
   readonly producer: string;
@@ -24,15 +24,15 @@ export interface RecordAddress {
   readonly day: Day;
 }
 
-export interface RecordHeader extends RecordAddress {
+export interface EnvelopeHeader extends EnvelopeAddress {
   /** `keyId` of the producer's identity key */
   readonly identity: string;
   readonly wrappedKey: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-/** A record cut into its parts; `prefix` is format, length and header as they stand on the wire. */
-export interface RecordParts {
+/** An envelope cut into its parts; `prefix` is format, length and header as they stand on the wire. */
+export interface EnvelopeParts {
   readonly prefix: Uint8Array;
   readonly nonce: Uint8Array;
   readonly body: Uint8Array;
@@ -48,14 +48,14 @@ const WRAPPED_BYTES = SENDER_KEY_BYTES + HPKE_OVERHEAD_BYTES;
 const FIXED_BYTES = 2 + DAY_BYTES + KEY_ID_BYTES + WRAPPED_BYTES + SIGNATURE_BYTES;
 const NAME = /^[a-z0-9][a-z0-9.-]{0,99}$/;
 
-/** How much longer a record is than what it seals: the same for every record of a contract. */
-export function recordOverheadBytes(address: Pick<RecordAddress, 'contract' | 'producer' | 'consumer'>): number {
+/** How much longer an envelope is than what it seals: the same for every envelope of a contract. */
+export function envelopeOverheadBytes(address: Pick<EnvelopeAddress, 'contract' | 'producer' | 'consumer'>): number {
   const names = 3 + address.contract.length + address.producer.length + address.consumer.length;
   return PREFIX_START_BYTES + names + FIXED_BYTES + NONCE_BYTES + TAG_BYTES;
 }
 
 /** What the wrapped sender key is bound to (HPKE `info`). */
-export function wrapInfo({ contract, version, producer, consumer, day }: RecordAddress): Uint8Array {
+export function wrapInfo({ contract, version, producer, consumer, day }: EnvelopeAddress): Uint8Array {
   return canonicalBytes('sender-key/v1', [contract, version, producer, consumer, day]);
 }
 
@@ -63,7 +63,7 @@ export function wrapInfo({ contract, version, producer, consumer, day }: RecordA
  * The hash that the body is bound to (its `aad`): everything in the header but who has signed it. The signature is over
  * all of it, so none can be exchanged; a producer whose identity key was struck signs with another and seals nothing.
  */
-export function bodyBinding(header: RecordAddress & Pick<RecordHeader, 'wrappedKey'>): Buffer {
+export function bodyBinding(header: EnvelopeAddress & Pick<EnvelopeHeader, 'wrappedKey'>): Buffer {
   const { contract, version, producer, consumer, day, wrappedKey } = header;
   return sha256(canonicalBytes('record-body/v2', [FORMAT, contract, version, producer, consumer, day, wrappedKey]));
 }
@@ -77,7 +77,7 @@ export function headerMessage(unsignedHeader: Uint8Array): Uint8Array {
 }
 
 /** The header up to its signature. @throws SealingError `malformed` for names and days that have no place in it */
-export function encodeUnsigned(header: Omit<RecordHeader, 'signature'>): Buffer {
+export function encodeUnsigned(header: Omit<EnvelopeHeader, 'signature'>): Buffer {
   const { contract, version, producer, consumer, day, identity, wrappedKey } = header;
   const fits = Number.isInteger(version) && version > 0 && version <= 0xffff && isDay(day);
   if (!fits || wrappedKey.length !== WRAPPED_BYTES) throw new SealingError('malformed');
@@ -97,21 +97,21 @@ export function unsignedPart(prefix: Uint8Array): Uint8Array {
   return prefix.subarray(PREFIX_START_BYTES, prefix.length - SIGNATURE_BYTES);
 }
 
-/** Cuts a record into its parts without reading the header. @throws SealingError `malformed` */
-export function splitRecord(record: Uint8Array): RecordParts {
-  if (record.length < PREFIX_START_BYTES || record[0] !== FORMAT) throw new SealingError('malformed');
-  const prefixBytes = PREFIX_START_BYTES + (((record[1] as number) << 8) | (record[2] as number));
+/** Cuts an envelope into its parts without reading the header. @throws SealingError `malformed` */
+export function splitEnvelope(envelope: Uint8Array): EnvelopeParts {
+  if (envelope.length < PREFIX_START_BYTES || envelope[0] !== FORMAT) throw new SealingError('malformed');
+  const prefixBytes = PREFIX_START_BYTES + (((envelope[1] as number) << 8) | (envelope[2] as number));
   const bodyStart = prefixBytes + NONCE_BYTES;
-  if (record.length < bodyStart + TAG_BYTES) throw new SealingError('malformed');
+  if (envelope.length < bodyStart + TAG_BYTES) throw new SealingError('malformed');
   return {
-    prefix: record.subarray(0, prefixBytes),
-    nonce: record.subarray(prefixBytes, bodyStart),
-    body: record.subarray(bodyStart),
+    prefix: envelope.subarray(0, prefixBytes),
+    nonce: envelope.subarray(prefixBytes, bodyStart),
+    body: envelope.subarray(bodyStart),
   };
 }
 
 /** What the header in a prefix says; nothing of it is verified. @throws SealingError `malformed` */
-export function parseHeader(prefix: Uint8Array): RecordHeader {
+export function parseHeader(prefix: Uint8Array): EnvelopeHeader {
   const bytes = prefix.subarray(PREFIX_START_BYTES);
   let at = 0;
   const take = (count: number): Uint8Array => {
@@ -128,7 +128,7 @@ export function parseHeader(prefix: Uint8Array): RecordHeader {
   const [contract, producer, consumer] = [readName(), readName(), readName()];
   const [high, low] = take(2);
   const day = Buffer.from(take(DAY_BYTES)).toString('latin1');
-  const header: RecordHeader = {
+  const header: EnvelopeHeader = {
     contract,
     version: ((high as number) << 8) | (low as number),
     producer,
