@@ -54,7 +54,7 @@ it('every service changes its identity while it works, and nobody who applies no
   }
 });
 
-it('a struck identity is refused at once, and what it had honestly said arrives under the next', async () => {
+it('a revoked identity is refused at once, and what it had honestly said arrives under the next', async () => {
   await city.stack.kill('payments');
   const household = await apply();
   await household.until(({ eligibility }) => eligibility?.status === 'approved', 'the decision');
@@ -64,8 +64,8 @@ it('a struck identity is refused at once, and what it had honestly said arrives 
     ({ backlog }) => backlog === 0,
   );
   const ring = await ringOf('eligibility');
-  const struck = ring.identity().keyId;
-  await ring.strikeIdentity(struck, city.today, pins());
+  const revoked = ring.identity().keyId;
+  await ring.revokeIdentity(revoked, city.today, pins());
   await city.stack.restart('payments');
   await eventually(
     'the refused envelope',

@@ -11,7 +11,7 @@ const door: readonly Twin[] = [
     name: 'becomes three messages of its day',
   },
   {
-    promise: 'a device that was struck can send nothing',
+    promise: 'a device that was revoked can send nothing',
     without: 'who signs without being enrolled is refused',
     file: 'libs/service/src/auth/access.guard.ts',
     find: `if (signer === undefined) throw new Problem('not-signed');`,

@@ -4,13 +4,13 @@ const ENROLMENT = 'libs/service/src/auth/enrolment.ts';
 
 const enrolments: readonly Twin[] = [
   {
-    promise: 'a struck key never counts again, however often its list is enrolled',
-    without: 'what was struck is left as it is',
+    promise: 'a revoked key never counts again, however often its list is enrolled',
+    without: 'what was revoked is left as it is',
     file: ENROLMENT,
     find: 'rows.filter(({ name }) => !names.has(name))',
-    replace: 'rows.filter(() => names.size >= 0).map((row) => ({ ...row, struck: false }))',
+    replace: 'rows.filter(() => names.size >= 0).map((row) => ({ ...row, revoked: false }))',
     test: 'libs/service/test/enrolment.it.spec.ts',
-    name: 'never lifts a strike',
+    name: 'never lifts a revocation',
   },
   {
     promise: 'the log says by whom an operation was asked for, whoever it was',

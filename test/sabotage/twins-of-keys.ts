@@ -52,7 +52,7 @@ const identities: readonly Twin[] = [
     name: 'goes when the last envelope under it has died',
   },
   {
-    promise: 'nothing under a struck identity is believed',
+    promise: 'nothing under a revoked identity is believed',
     without: 'its pin goes first',
     file: ring,
     find: `if (!isKnown) throw new SealingError('no-identity');
@@ -62,15 +62,15 @@ const identities: readonly Twin[] = [
     name: 'is believed by nobody any more',
   },
   {
-    promise: 'what a struck identity had signed is not lost',
+    promise: 'what a revoked identity had signed is not lost',
     without: 'the relay signs its headers anew',
     file: 'libs/bus/src/produce/relay.ts',
     find: 'return resign === undefined ? rows :',
     replace: 'return resign !== undefined ? rows :',
-    test: 'libs/bus/test/struck.it.spec.ts',
+    test: 'libs/bus/test/revoked.it.spec.ts',
   },
   {
-    promise: 'nothing is signed anew but what the struck identity had signed itself',
+    promise: 'nothing is signed anew but what the revoked identity had signed itself',
     without: 'its own signature is checked before',
     file: 'libs/sealing/src/server/envelope/resign.ts',
     find: ' || !isItsOwn(by, header, prefix)',

@@ -24,7 +24,7 @@ export async function enrolStaff<S extends Service>(
 ): Promise<StaffKey> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
-  await service.repository(Staff).insert({ name, person, role, publicKey: raw, struck: false });
+  await service.repository(Staff).insert({ name, person, role, publicKey: raw, revoked: false });
   return { name, privateKey };
 }
 

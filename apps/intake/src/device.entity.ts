@@ -16,7 +16,7 @@ export class Device {
   @Column({ type: 'text' })
   site!: string;
 
-  /** A stolen device is struck; what it signs counts no more. */
+  /** A stolen device is revoked; what it signs counts no more. */
   @Column({ type: 'boolean', default: false })
-  struck!: boolean;
+  revoked!: boolean;
 }

@@ -12,7 +12,7 @@ import {
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
-/** A struck device stops counting within this time, well below the five minutes that are promised. */
+/** A revoked device stops counting within this time, well below the five minutes that are promised. */
 const CACHE_MS = 15_000;
 
 /** The devices that count, each remembered for a moment. */
@@ -31,7 +31,7 @@ export class DeviceRepository extends DeviceDirectory {
     const now = this.clock.now().getTime();
     const cached = this.cache.get(name);
     if (cached !== undefined && cached.until > now) return cached.device;
-    const row = await this.devices.findOneBy({ name, struck: false });
+    const row = await this.devices.findOneBy({ name, revoked: false });
     const device = row === null ? undefined : { lane: row.lane, site: row.site, key: ed25519PublicKey(row.publicKey) };
     // Names come from outside: unknown ones are not remembered, or memory would be theirs to fill.
     if (device !== undefined) this.cache.set(name, { until: now + CACHE_MS, device });

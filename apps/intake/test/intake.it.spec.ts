@@ -89,15 +89,15 @@ async function application(receipt = newReceipt(), of = day): Promise<SubmitAppl
   return prepareApplication(receipt, someAnswers(), { directory: answer.json(), pinned, day: of });
 }
 
-async function enrolled(name: string, more: { lane?: string; struck?: boolean } = {}): Promise<DeviceSigner> {
+async function enrolled(name: string, more: { lane?: string; revoked?: boolean } = {}): Promise<DeviceSigner> {
   const seed = newPrivateSeed('ed25519');
   const key = importPrivateKey('ed25519', seed);
-  await service.pool.query('INSERT INTO device (name, public_key, lane, site, struck) VALUES ($1, $2, $3, $4, $5)', [
+  await service.pool.query('INSERT INTO device (name, public_key, lane, site, revoked) VALUES ($1, $2, $3, $4, $5)', [
     name,
     Buffer.from(publicKeyBytes(key)),
     more.lane ?? 'kiosk',
     'SITE-7',
-    more.struck ?? false,
+    more.revoked ?? false,
   ]);
   return { keyId: name, sign: (bytes) => Promise.resolve(signEd25519(key, bytes)) };
 }
@@ -153,23 +153,23 @@ describe('an application', () => {
     }
     const body = await application();
     expect((await post('/v1/applications', { ...body, lane: 'kiosk' })).body['code']).toBe('unknown-field');
-    const stolen = await enrolled('kiosk-struck', { struck: true });
+    const stolen = await enrolled('kiosk-revoked', { revoked: true });
     const refused = await post('/v1/applications', body, await signed('/v1/applications', body, stolen));
     expect([refused.status, refused.body['code']]).toEqual([401, 'not-signed']);
   });
 
-  it('of a struck device is refused for ever, also when the list of devices is enrolled again', async () => {
+  it('of a revoked device is refused for ever, also when the list of devices is enrolled again', async () => {
     const device = await enrolled('kiosk-stolen');
     const [row] = await service.repository(Device).findBy({ name: 'kiosk-stolen' });
-    await service.pool.query(`UPDATE device SET struck = true WHERE name = 'kiosk-stolen'`);
+    await service.pool.query(`UPDATE device SET revoked = true WHERE name = 'kiosk-stolen'`);
     const folder = await mkdtemp(join(tmpdir(), 'devices-'));
     const file = join(folder, 'devices.json');
     const key = { name: 'kiosk-stolen', publicKey: row?.publicKey.toString('base64url') };
     await writeFile(file, JSON.stringify([{ ...key, lane: 'assisted', site: 'SITE-8' }]));
     const wish = { what: 'devices', file, env: { DATABASE_URL: service.database.url } };
-    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 struck before, left as they are');
+    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 revoked before, left as they are');
     await rm(folder, { recursive: true });
-    expect(await service.repository(Device).findBy({ name: 'kiosk-stolen' })).toEqual([{ ...row, struck: true }]);
+    expect(await service.repository(Device).findBy({ name: 'kiosk-stolen' })).toEqual([{ ...row, revoked: true }]);
     const body = await application();
     expect((await post('/v1/applications', body, await signed('/v1/applications', body, device))).status).toBe(401);
   });

@@ -63,14 +63,14 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, second)).toMatchObject({ status: 409 });
   });
 
-  it('nobody without a signature, with a struck key, or with a signature over something else', async () => {
+  it('nobody without a signature, with a revoked key, or with a signature over something else', async () => {
     await standard();
     for (const path of ['/v1/release/batches', '/v1/release/open', '/v1/release/approvals']) {
       expect(await world.post(path, {})).toMatchObject({ status: 401, body: { code: 'not-signed' } });
     }
-    const struck = await world.enrol('struck-one', 'person-x');
-    await world.rows(`UPDATE staff SET struck = true WHERE name = 'struck-one'`);
-    expect((await world.post('/v1/release/batches', {}, struck)).status).toBe(401);
+    const revoked = await world.enrol('revoked-one', 'person-x');
+    await world.rows(`UPDATE staff SET revoked = true WHERE name = 'revoked-one'`);
+    expect((await world.post('/v1/release/batches', {}, revoked)).status).toBe(401);
     expect((await world.post('/v1/release/batches', {}, { ...checker, name: maker.name })).status).toBe(401);
     expect((await world.post('/v1/release/batches', { more: 1 }, maker)).status).toBe(400);
   });

@@ -19,7 +19,7 @@ export interface BusOptions<S extends Service> {
   readonly direct: pg.ClientConfig;
   readonly kafka: KafkaConnection;
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
-  /** What signs anew, before it is sent, what a struck identity has signed; see `resigner` of libs/sealing. */
+  /** What signs anew, before it is sent, what a revoked identity has signed; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<EnvelopeOpener, 'open'>;
   /** Opens the slices in messages, for handlers that ask for those; they never see it, and the bus sees no key. */

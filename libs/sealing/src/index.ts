@@ -34,7 +34,7 @@ export type {
   RowKeys,
 } from './server/keyring/keyring.js';
 export type { CopiesState } from './server/keyring/keyring-copies.js';
-export type { StruckIdentity } from './server/keyring/keyring-state.js';
+export type { RevokedIdentity } from './server/keyring/keyring-state.js';
 export { resigner } from './server/envelope/resign.js';
 export { keyringLayout, type KeyringLayout } from './server/keyring/keyring-layout.js';
 export { FileKeyring, type FileKeyringOptions } from './server/keyring/file-keyring.js';

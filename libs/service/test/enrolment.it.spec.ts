@@ -15,7 +15,7 @@ interface Row {
   readonly person: string;
   readonly role: string;
   readonly key: string;
-  readonly struck: boolean;
+  readonly revoked: boolean;
 }
 
 let database: TestDatabase;
@@ -48,7 +48,7 @@ async function enrolled(...items: readonly object[]): Promise<string> {
 
 async function rows(): Promise<readonly Row[]> {
   const { rows: found } = await pool.query<Row>(
-    `SELECT name, person, role, convert_from(substr(public_key, 1, 1), 'UTF8') AS key, struck FROM staff ORDER BY name`,
+    `SELECT name, person, role, convert_from(substr(public_key, 1, 1), 'UTF8') AS key, revoked FROM staff ORDER BY name`,
   );
   return found;
 }
@@ -62,32 +62,32 @@ const item = (name: string, key: string, more: object = {}): object => ({
 });
 
 describe('an enrolment', () => {
-  it('replaces what it knows by name, and strikes nobody', async () => {
+  it('replaces what it knows by name, and revokes nobody', async () => {
     expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe('enrolled 2 staff');
     expect(await enrolled(item('one', 'c', { role: 'releaser' }))).toBe('enrolled 1 staff');
     expect(await rows()).toEqual([
-      { name: 'one', person: 'person-one', role: 'releaser', key: 'c', struck: false },
-      { name: 'two', person: 'person-two', role: 'operator', key: 'b', struck: false },
+      { name: 'one', person: 'person-one', role: 'releaser', key: 'c', revoked: false },
+      { name: 'two', person: 'person-two', role: 'operator', key: 'b', revoked: false },
     ]);
   });
 
-  it('never lifts a strike, and changes nothing of who was struck', async () => {
+  it('never lifts a revocation, and changes nothing of who was revoked', async () => {
     await enrolled(item('one', 'a'), item('two', 'b'));
-    await pool.query(`UPDATE staff SET struck = true WHERE name = 'one'`);
+    await pool.query(`UPDATE staff SET revoked = true WHERE name = 'one'`);
     const before = await rows();
-    const sentence = 'enrolled 1 staff; 1 struck before, left as they are';
+    const sentence = 'enrolled 1 staff; 1 revoked before, left as they are';
     expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe(sentence);
     expect(await enrolled(item('one', 'c', { person: 'other', role: 'custodian' }), item('two', 'b'))).toBe(sentence);
-    expect(await enrolled(item('one', 'a', { struck: false }))).toBe(sentence.replace('enrolled 1', 'enrolled 0'));
+    expect(await enrolled(item('one', 'a', { revoked: false }))).toBe(sentence.replace('enrolled 1', 'enrolled 0'));
     expect(await rows()).toEqual(before);
   });
 
-  it('does not take a struck key under another name', async () => {
+  it('does not take a revoked key under another name', async () => {
     await enrolled(item('one', 'a'), item('two', 'b'));
-    await pool.query(`UPDATE staff SET struck = true WHERE name = 'one'`);
+    await pool.query(`UPDATE staff SET revoked = true WHERE name = 'one'`);
     const before = await rows();
     for (const name of ['two', 'three']) {
-      await expect(enrolled(item('four', 'd'), item(name, 'a'))).rejects.toThrow('struck under another name');
+      await expect(enrolled(item('four', 'd'), item(name, 'a'))).rejects.toThrow('revoked under another name');
     }
     expect(await rows()).toEqual(before);
   });

@@ -41,10 +41,10 @@ export function addKeys(program: Command): void {
   keyCommand(keys, 'rotate', 'makes a new identity key; the one before stays valid for what it has signed', false);
   keyCommand(keys, 'retire', 'takes an old identity key away, once nothing that it has signed is alive', true);
   keyCommand(keys, 'renew-copy', 'makes the second copy anew, where it is lost and not only unplugged', false);
-  keyCommand(keys, 'strike', 'takes a compromised identity key away at once', true);
+  keyCommand(keys, 'revoke', 'takes a compromised identity key away at once', true);
 }
 
-type Deed = 'rotate' | 'retire' | 'renew-copy' | 'strike';
+type Deed = 'rotate' | 'retire' | 'renew-copy' | 'revoke';
 
 function keyCommand(keys: Command, name: Deed, description: string, isOfOne: boolean): void {
   const command = cityCommand(keys, name, description).argument('<service>', 'whose');
@@ -74,8 +74,8 @@ async function carryOut(
     case 'renew-copy':
       await keyring.renewReplica();
       return `${service}: both copies are ${keyring.replicas()}`;
-    case 'strike':
-      await keyring.strikeIdentity(key, today, pins);
+    case 'revoke':
+      await keyring.revokeIdentity(key, today, pins);
       return `${service}: ${key} counts no more. What it has signed is signed anew by: amparo republish ${service}`;
   }
 }
@@ -111,13 +111,13 @@ function open(service: Service, options: CityOptions): Promise<OpenedKeyring> {
   }));
 }
 
-function textOf(service: Service, { identities, struck, days, nights, replicas }: KeyringDescription): string {
+function textOf(service: Service, { identities, revoked, days, nights, replicas }: KeyringDescription): string {
   return [
     `${service}:`,
     ...identities.map(({ keyId, signs, replacedOn, mayGoOn }) =>
       signs ? `  ${keyId} signs` : `  ${keyId} replaced on ${replacedOn}, may be retired from ${mayGoOn}`,
     ),
-    ...struck.map(({ keyId, struckOn }) => `  ${keyId} struck on ${struckOn}`),
+    ...revoked.map(({ keyId, revokedOn }) => `  ${keyId} revoked on ${revokedOn}`),
     `  keys of days: ${days === undefined ? 'none' : `${days.first} to ${days.last}, ${days.count}`}`,
     `  keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayNumbered).join(', ')}`,
     `  second copy: ${replicas}`,

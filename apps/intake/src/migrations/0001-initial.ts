@@ -11,7 +11,7 @@ const meanings = commentsOn({
       public_key: 'Ed25519 public key with which it signs its requests.',
       lane: 'kiosk or assisted.',
       site: 'Office in which it stands.',
-      struck: 'Whether the device is revoked.',
+      revoked: 'Whether the device is revoked.',
     },
   },
 });
@@ -27,7 +27,7 @@ export class Initial1764547200000 implements MigrationInterface {
          public_key bytea NOT NULL,
          lane text NOT NULL,
          site text NOT NULL,
-         struck boolean NOT NULL DEFAULT false,
+         revoked boolean NOT NULL DEFAULT false,
          CONSTRAINT device_key PRIMARY KEY (name)
        )`,
     );

@@ -34,7 +34,7 @@ export interface RelayOptions {
   readonly admin: () => Promise<Admin>;
   readonly parked: Pick<ParkedMessages, 'park'>;
   /**
-   * Asked for each page: what signs anew what a struck identity has signed; absent or undefined when none was struck.
+   * Asked for each page: what signs anew what a revoked identity has signed; absent or undefined when none was revoked.
    */
   readonly resigner?: (() => ((envelope: Uint8Array) => Uint8Array) | undefined) | undefined;
   /** Topics of the contracts that this service produces, under their names on the broker. */
@@ -243,7 +243,7 @@ export class Relay {
   }
 
   /**
-   * Also what a process had sealed before it learned that its identity was struck; the outbox itself stays as it is.
+   * Also what a process had sealed before it learned that its identity was revoked; the outbox itself stays as it is.
    */
   private signed(rows: readonly OutboxRow[]): readonly OutboxRow[] {
     const resign = rows.length === 0 ? undefined : this.options.resigner?.();

@@ -10,7 +10,7 @@ export interface EnrolledDevice {
 
 /** Where the guard finds the devices that may sign. A service with routes for devices provides it globally. */
 export abstract class DeviceDirectory {
-  /** Undefined: no such device is enrolled, or it was struck. */
+  /** Undefined: no such device is enrolled, or it was revoked. */
   abstract find(name: string): Promise<EnrolledDevice | undefined>;
 }
 

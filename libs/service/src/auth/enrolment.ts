@@ -12,7 +12,7 @@ export interface KeyRow extends ObjectLiteral {
   name: string;
   publicKey: Buffer;
   /** It counts no more, and no list of keys changes that. */
-  struck: boolean;
+  revoked: boolean;
 }
 
 /** How a list of keys becomes rows. */
@@ -21,7 +21,7 @@ export interface Enrolment<E extends KeyRow> {
   /** What the file is a list of: `devices`. */
   readonly what: string;
   /** One item of the file as a row, or undefined when it is not as it must be. */
-  readonly read: (item: Readonly<Record<string, unknown>>) => Omit<E, 'struck'> | undefined;
+  readonly read: (item: Readonly<Record<string, unknown>>) => Omit<E, 'revoked'> | undefined;
 }
 
 /** An enrolment with its entity forgotten. */
@@ -56,10 +56,10 @@ export async function runEnrolment(known: readonly AnyEnrolment[], wish: Enrolme
 }
 
 /**
- * A name that exists is replaced, unless its key was struck: then everything of it stays as it is, however often the
+ * A name that exists is replaced, unless its key was revoked: then everything of it stays as it is, however often the
  * list is enrolled again.
  *
- * @returns what was done, in a sentence. @throws ConfigError, TypeError `struck under another name`, `not a list`
+ * @returns what was done, in a sentence. @throws ConfigError, TypeError `revoked under another name`, `not a list`
  */
 export async function enrol(known: readonly AnyEnrolment[], { what, file, env }: EnrolmentWish): Promise<string> {
   const enrolment = known.find((each) => each.what === what);
@@ -69,39 +69,39 @@ export async function enrol(known: readonly AnyEnrolment[], { what, file, env }:
   const source = await new DataSource({ type: 'postgres', url, entities: [enrolment.entity] }).initialize();
   try {
     const left = await source.transaction((tx) => write(tx, enrolment.entity, rows));
-    const struck = left === 0 ? '' : `; ${left} struck before, left as they are`;
-    return `enrolled ${rows.length - left} ${what}${struck}`;
+    const revoked = left === 0 ? '' : `; ${left} revoked before, left as they are`;
+    return `enrolled ${rows.length - left} ${what}${revoked}`;
   } finally {
     await source.destroy();
   }
 }
 
-function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly Omit<KeyRow, 'struck'>[] {
+function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly Omit<KeyRow, 'revoked'>[] {
   const rows = Array.isArray(list) ? list.map((item) => read(Object(item) as Record<string, unknown>)) : [undefined];
   if (rows.includes(undefined)) throw new TypeError(`the file is not a list of ${what}`);
-  return rows as readonly Omit<KeyRow, 'struck'>[];
+  return rows as readonly Omit<KeyRow, 'revoked'>[];
 }
 
-/** @returns how many were struck before */
+/** @returns how many were revoked before */
 async function write(
   tx: EntityManager,
   entity: new () => KeyRow,
-  rows: readonly Omit<KeyRow, 'struck'>[],
+  rows: readonly Omit<KeyRow, 'revoked'>[],
 ): Promise<number> {
   const keys = tx.getRepository(entity);
   const where: FindOptionsWhere<KeyRow>[] = [
     { name: In(rows.map(({ name }) => name)) },
     { publicKey: In(rows.map(({ publicKey }) => publicKey)) },
   ];
-  // Locked, so that whoever strikes one of them at this moment does so after us.
+  // Locked, so that whoever revokes one of them at this moment does so after us.
   const there = await keys.find({ where, lock: { mode: 'pessimistic_write' } });
-  const struck = there.filter((each) => each.struck);
-  const names = new Set(struck.map(({ name }) => name));
+  const revoked = there.filter((each) => each.revoked);
+  const names = new Set(revoked.map(({ name }) => name));
   const fresh = rows.filter(({ name }) => !names.has(name));
-  if (fresh.some((row) => struck.some(({ publicKey }) => publicKey.equals(row.publicKey)))) {
-    throw new TypeError('a key was struck under another name');
+  if (fresh.some((row) => revoked.some(({ publicKey }) => publicKey.equals(row.publicKey)))) {
+    throw new TypeError('a key was revoked under another name');
   }
-  // `struck` is not among the columns, so that no enrolment can lift it.
+  // `revoked` is not among the columns, so that no enrolment can lift it.
   if (fresh.length > 0) await keys.upsert([...fresh], ['name']);
   return rows.length - fresh.length;
 }

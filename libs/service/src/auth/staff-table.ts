@@ -7,7 +7,7 @@ export const staffUp: readonly string[] = [
   person text NOT NULL,
   role text NOT NULL,
   public_key bytea NOT NULL,
-  struck boolean NOT NULL DEFAULT false,
+  revoked boolean NOT NULL DEFAULT false,
   CONSTRAINT staff_key PRIMARY KEY (name)
 )`,
   ...commentsOn({
@@ -19,7 +19,7 @@ export const staffUp: readonly string[] = [
         person: 'Pseudonym of the person. One person with two keys is one person.',
         role: 'What the key may do: operator, releaser, reviewer or custodian.',
         public_key: 'Ed25519 public key.',
-        struck: 'Whether the key is revoked.',
+        revoked: 'Whether the key is revoked.',
       },
     },
   }),

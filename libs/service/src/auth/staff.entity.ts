@@ -25,5 +25,5 @@ export class Staff {
   publicKey!: Buffer;
 
   @Column({ type: 'boolean', default: false })
-  struck!: boolean;
+  revoked!: boolean;
 }

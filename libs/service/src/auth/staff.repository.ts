@@ -19,7 +19,7 @@ export class StaffRepository {
   constructor(@InjectRepository(Staff) private readonly staff: Repository<Staff>) {}
 
   async find(name: string): Promise<EnrolledStaff | undefined> {
-    const row = await this.staff.findOneBy({ name, struck: false });
+    const row = await this.staff.findOneBy({ name, revoked: false });
     return row === null ? undefined : { person: row.person, role: row.role, key: ed25519PublicKey(row.publicKey) };
   }
 }

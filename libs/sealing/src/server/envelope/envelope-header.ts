@@ -61,7 +61,7 @@ export function wrapInfo({ contract, version, producer, consumer, day }: Envelop
 
 /**
  * The hash that the body is bound to (its `aad`): everything in the header but who has signed it. The signature is over
- * all of it, so none can be exchanged; a producer whose identity key was struck signs with another and seals nothing.
+ * all of it, so none can be exchanged; a producer whose identity key was revoked signs with another and seals nothing.
  */
 export function bodyBinding(header: EnvelopeAddress & Pick<EnvelopeHeader, 'wrappedKey'>): Buffer {
   const { contract, version, producer, consumer, day, wrappedKey } = header;

@@ -186,17 +186,17 @@ describe('an envelope that is not what it should be', () => {
     }
   });
 
-  it('is forged from the moment its identity key is struck, also when its header was opened before', () => {
+  it('is forged from the moment its identity key is revoked, also when its header was opened before', () => {
     const keys = { ...world.keyrings };
     const pins = Object.fromEntries(Object.entries(keys).map(([name, keyring]) => [name, keyring.identities()]));
     const envelope = sender().seal(target, plaintext);
     const directory = world.directory();
     const identityKey = (service: string, keyId: string): KeyObject | undefined =>
-      struck ? undefined : directory.identityKey(service, keyId);
-    let struck = false;
+      revoked ? undefined : directory.identityKey(service, keyId);
+    let revoked = false;
     const open = new EnvelopeOpener({ consumer: 'eligibility', keyring: keys.eligibility, directory: { identityKey } });
     expect(codeOf(() => open.open(expected, envelope))).toBe('opened');
-    struck = true;
+    revoked = true;
     expect(codeOf(() => open.open(expected, envelope))).toBe('forged');
     writePinnedIdentities(world.pinnedIdentitiesPath, { ...pins, intake: [] });
     expect(codeOf(() => opener().open(expected, envelope))).toBe('forged');

@@ -64,7 +64,7 @@ export class EnvelopeOpener {
     const known = this.#opened.get(name);
     const claims = known?.claims ?? parseHeader(prefix);
     this.#check(expected, claims);
-    // Both asked anew for every envelope: an opened header dies with its day key and with a struck identity key.
+    // Both asked anew for every envelope: an opened header dies with its day key and with a revoked identity key.
     const dayKey = this.#dayKey(claims.day);
     const identity = this.#options.directory.identityKey(claims.producer, claims.identity);
     if (identity === undefined) throw new SealingError('forged');

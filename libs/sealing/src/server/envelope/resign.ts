@@ -2,7 +2,7 @@ import { fromBase64url } from '../../bytes.js';
 import { addDays, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import type { Keyring } from '../keyring/keyring.js';
-import type { StruckIdentity } from '../keyring/keyring-state.js';
+import type { RevokedIdentity } from '../keyring/keyring-state.js';
 import { importPublicKey, verifyEd25519 } from '../keys.js';
 import {
   encodePrefix,
@@ -15,27 +15,27 @@ import {
 } from './envelope-header.js';
 
 /**
- * Signs anew what a struck identity has signed: the header alone. What it wraps and the body stay as they are, so no
+ * Signs anew what a revoked identity has signed: the header alone. What it wraps and the body stay as they are, so no
  * key is needed that a producer no longer has.
  *
- * Only envelopes that carry the struck key's own signature, for days until it was struck: whoever can write to the
+ * Only envelopes that carry the revoked key's own signature, for days until it was revoked: whoever can write to the
  * outbox cannot have anything else signed this way.
  *
- * @returns for an envelope the one to send, which is mostly the same; undefined when no identity was ever struck
+ * @returns for an envelope the one to send, which is mostly the same; undefined when no identity was ever revoked
  */
 export function resigner(
-  keyring: Pick<Keyring, 'identity' | 'struckIdentities'>,
+  keyring: Pick<Keyring, 'identity' | 'revokedIdentities'>,
   life: Pick<KeyLife, 'recordAheadDays'>,
 ): ((envelope: Uint8Array) => Uint8Array) | undefined {
-  const struck = new Map(keyring.struckIdentities().map((each) => [each.keyId, lastSigned(each, life)]));
-  if (struck.size === 0) return undefined;
+  const revoked = new Map(keyring.revokedIdentities().map((each) => [each.keyId, lastSigned(each, life)]));
+  if (revoked.size === 0) return undefined;
   // Many envelopes share a header.
   const signed = new Map<string, Uint8Array>();
   return (envelope) => {
     const { prefix, nonce, body } = partsOf(envelope) ?? {};
     if (prefix === undefined || nonce === undefined || body === undefined) return envelope;
     const header = parseHeader(prefix);
-    const by = struck.get(header.identity);
+    const by = revoked.get(header.identity);
     if (by === undefined || !isItsOwn(by, header, prefix)) return envelope;
     const name = Buffer.from(prefix).toString('latin1');
     const anew = signed.get(name) ?? signAnew(header, keyring);
@@ -52,11 +52,11 @@ function signAnew(header: EnvelopeHeader, keyring: Pick<Keyring, 'identity'>): U
 
 interface LastSigned {
   readonly publicKey: string;
-  /** The last day that an envelope can carry which it had signed when it was struck. */
+  /** The last day that an envelope can carry which it had signed when it was revoked. */
   readonly lastDay: Day;
 }
 
-function lastSigned({ publicKey, struckOn }: StruckIdentity, life: Pick<KeyLife, 'recordAheadDays'>): LastSigned {
+function lastSigned({ publicKey, struckOn }: RevokedIdentity, life: Pick<KeyLife, 'recordAheadDays'>): LastSigned {
   return { publicKey, lastDay: addDays(struckOn, life.recordAheadDays) };
 }
 

@@ -134,7 +134,7 @@ describe('a directory of day keys', () => {
     expect(world.directory().dayKeyOf('payments', TODAY)).toBeUndefined();
   });
 
-  it('drops within a moment what a struck identity has signed', async () => {
+  it('drops within a moment what a revoked identity has signed', async () => {
     const directory = world.directory();
     const { keyId } = world.keyrings.payments.identity();
     expect([directory.dayKeyOf('payments', TODAY), directory.identityKey('payments', keyId)]).not.toContain(undefined);

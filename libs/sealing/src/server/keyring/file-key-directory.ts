@@ -101,7 +101,7 @@ export class FileKeyDirectory implements KeyDirectory {
       }
     }
     this.#identityKeys = keys;
-    // What a struck identity has signed must not outlive it.
+    // What a revoked identity has signed must not outlive it.
     this.#services.clear();
   }
 }

@@ -89,7 +89,7 @@ export class FileKeyring implements Keyring {
     return this.#fresh().identities;
   }
 
-  struckIdentities(): readonly states.StruckIdentity[] {
+  revokedIdentities(): readonly states.RevokedIdentity[] {
     return this.#fresh('now').state.struck;
   }
 
@@ -123,12 +123,12 @@ export class FileKeyring implements Keyring {
    *
    * @throws SealingError `no-identity`
    */
-  async strikeIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
-    const isKnown = [...this.identities(), ...this.struckIdentities()].some((each) => each.keyId === keyId);
+  async revokeIdentity(keyId: string, today: Day, pins: IdentityPins): Promise<void> {
+    const isKnown = [...this.identities(), ...this.revokedIdentities()].some((each) => each.keyId === keyId);
     if (!isKnown) throw new SealingError('no-identity');
     await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));
     if (this.identity().keyId === keyId) await this.rotateIdentity(today, pins);
-    await this.#change((state) => identities.strikeIdentity(state, keyId, today));
+    await this.#change((state) => identities.revokeIdentity(state, keyId, today));
     await this.#publish();
   }
 

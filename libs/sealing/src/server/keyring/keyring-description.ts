@@ -14,7 +14,7 @@ export function describe(state: KeyringState, life: KeyLife): Omit<KeyringDescri
       replacedOn: each.replacedOn,
       mayGoOn: mayGoOn(each, life),
     })),
-    struck: state.struck.map(({ keyId, struckOn }) => ({ keyId, struckOn })),
+    revoked: state.struck.map(({ keyId, struckOn }) => ({ keyId, revokedOn: struckOn })),
     days: first === undefined || last === undefined ? undefined : { first, last, count: days.length },
     daysDestroyedThrough: state.deadThrough,
     nights: Object.keys(state.rowKeys)

@@ -139,38 +139,38 @@ describe('an old identity', () => {
     await ring.retireIdentity(old, from, pins);
     expect([pinned(), ring.identities().map(({ keyId }) => keyId)]).toEqual([[next], [next]]);
     expect(await outcomeOf(envelope, 'forged')).toBe('forged');
-    expect(ring.struckIdentities()).toEqual([]);
+    expect(ring.revokedIdentities()).toEqual([]);
   });
 });
 
-describe('a struck identity', () => {
+describe('a revoked identity', () => {
   it('is believed by nobody any more, and its successor signs', async () => {
     const old = ring.identity();
     const envelope = sender.seal(target, plaintext);
     expect(tryToOpen(envelope)).toBe('opened');
-    await ring.strikeIdentity(old.keyId, TODAY, pins);
+    await ring.revokeIdentity(old.keyId, TODAY, pins);
     const next = ring.identity().keyId;
     expect([pinned(), publishedBy()]).toEqual([[next], [next]]);
-    expect(ring.struckIdentities().map(({ keyId, struckOn }) => [keyId, struckOn])).toEqual([[old.keyId, TODAY]]);
+    expect(ring.revokedIdentities().map(({ keyId, struckOn }) => [keyId, struckOn])).toEqual([[old.keyId, TODAY]]);
     expect(await outcomeOf(envelope, 'forged')).toBe('forged');
     expect(tryToOpen(sender.seal(target, plaintext))).toBe('opened');
     // Asked again it does nothing more: a person may not know how far the first attempt came.
-    await ring.strikeIdentity(old.keyId, TODAY, pins);
-    expect([pinned(), ring.struckIdentities().length]).toEqual([[next], 1]);
-    await expect(ring.strikeIdentity('AAAAAAAAAAA', TODAY, pins)).rejects.toEqual(code('no-identity'));
+    await ring.revokeIdentity(old.keyId, TODAY, pins);
+    expect([pinned(), ring.revokedIdentities().length]).toEqual([[next], 1]);
+    await expect(ring.revokeIdentity('AAAAAAAAAAA', TODAY, pins)).rejects.toEqual(code('no-identity'));
   });
 
   it('can be an old one, and leaves the one that signs alone', async () => {
     const old = ring.identity().keyId;
     const next = await ring.rotateIdentity(TODAY, pins);
-    await ring.strikeIdentity(old, TODAY, pins);
+    await ring.revokeIdentity(old, TODAY, pins);
     expect([pinned(), ring.identity().keyId]).toEqual([[next], next]);
   });
 
   it('has its headers signed anew: the envelope opens, and not a byte behind the header has changed', async () => {
     const envelopes = [sender.seal(target, plaintext), sender.seal(target, plaintext)] as const;
     expect(resigner(ring, LIFE)).toBeUndefined();
-    await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
+    await ring.revokeIdentity(ring.identity().keyId, TODAY, pins);
     const resign = resigner(ring, LIFE);
     for (const envelope of envelopes) {
       const anew = Buffer.from(resign?.(envelope) ?? []);
@@ -182,16 +182,16 @@ describe('a struck identity', () => {
     }
   });
 
-  it('has nothing signed anew that it did not sign itself, or only after it was struck', async () => {
-    const struck = ring.identity();
+  it('has nothing signed anew that it did not sign itself, or only after it was revoked', async () => {
+    const revoked = ring.identity();
     const genuine = sender.seal(target, plaintext);
     const late = new SenderKeys({
       producer: 'intake',
-      identity: () => struck,
+      identity: () => revoked,
       directory: world.directory(),
       life: LIFE,
     });
-    await ring.strikeIdentity(struck.keyId, TODAY, pins);
+    await ring.revokeIdentity(revoked.keyId, TODAY, pins);
     const resign = resigner(ring, LIFE);
     const changed = Buffer.from(genuine);
     // In the wrapped key: the signature does not cover it any more.
@@ -211,11 +211,11 @@ describe('a struck identity', () => {
   it('does not take another producer’s wrapped key as its own', async () => {
     // The producer is in what the wrapped key is bound to, so a header cannot change hands by a new signature.
     const envelope = sender.seal(target, plaintext);
-    await ring.strikeIdentity(ring.identity().keyId, TODAY, pins);
+    await ring.revokeIdentity(ring.identity().keyId, TODAY, pins);
     const foreign = resigner(
       {
         identity: () => world.keyrings.eligibility.identity(),
-        struckIdentities: () => ring.struckIdentities(),
+        revokedIdentities: () => ring.revokedIdentities(),
       },
       LIFE,
     );
@@ -226,18 +226,18 @@ describe('a struck identity', () => {
 it('a keyring shows names, days and nights to operators, and no byte of a key', async () => {
   const old = ring.identity().keyId;
   await ring.rotateIdentity(TODAY, pins);
-  await ring.strikeIdentity(ring.identity().keyId, addDays(TODAY, 1), pins);
+  await ring.revokeIdentity(ring.identity().keyId, addDays(TODAY, 1), pins);
   await ring.ensureRowKeys(4);
   await ring.ensureRowKeys(12);
   await ring.destroyRowKeys(3);
   await ring.createSecret('grant-ids');
-  const [signing, , struck] = [ring.identity().keyId, old, ring.struckIdentities()[0]?.keyId];
+  const [signing, , revoked] = [ring.identity().keyId, old, ring.revokedIdentities()[0]?.keyId];
   expect(ring.describe()).toEqual({
     identities: [
       { keyId: signing, signs: true, replacedOn: undefined, mayGoOn: undefined },
       { keyId: old, signs: false, replacedOn: TODAY, mayGoOn: addDays(TODAY, 11) },
     ],
-    struck: [{ keyId: struck, struckOn: addDays(TODAY, 1) }],
+    revoked: [{ keyId: revoked, revokedOn: addDays(TODAY, 1) }],
     days: { first: TODAY, last: addDays(TODAY, 7), count: 8 },
     daysDestroyedThrough: addDays(TODAY, -8),
     nights: [4, 12],

@@ -37,13 +37,13 @@ export function retireIdentity(state: KeyringState, keyId: string, today: Day, l
 }
 
 /** A compromised identity goes at once. Undefined: it has gone already. @throws SealingError `identity-in-use` */
-export function strikeIdentity(state: KeyringState, keyId: string, today: Day): StateChange | undefined {
+export function revokeIdentity(state: KeyringState, keyId: string, today: Day): StateChange | undefined {
   const named = state.identities.map((each) => ({ each, identity: publicIdentityOf(keyBytes(each.seed)) }));
-  const struck = named.find(({ identity }) => identity.keyId === keyId);
-  if (struck === undefined) return undefined;
+  const revoked = named.find(({ identity }) => identity.keyId === keyId);
+  if (revoked === undefined) return undefined;
   // A keyring that signs with nothing is of no use: its successor is there before.
-  if (struck.each.replacedOn === undefined) throw new SealingError('identity-in-use');
-  const identities = state.identities.filter((each) => each !== struck.each);
-  const next = { ...state, identities, struck: [...state.struck, { ...struck.identity, struckOn: today }] };
+  if (revoked.each.replacedOn === undefined) throw new SealingError('identity-in-use');
+  const identities = state.identities.filter((each) => each !== revoked.each);
+  const next = { ...state, identities, struck: [...state.struck, { ...revoked.identity, struckOn: today }] };
   return { next, destroys: true };
 }

@@ -11,7 +11,7 @@ export interface KeyringState {
   /** Newest first; the first one signs. */
   readonly identities: readonly IdentityState[];
   /** Public keys that must never be believed again, with what they had signed until then. */
-  readonly struck: readonly StruckIdentity[];
+  readonly struck: readonly RevokedIdentity[];
   /** X25519 private bytes by day */
   readonly dayKeys: Readonly<Record<Day, string>>;
   /** The latest day that is over by the clock, whether this keyring held its key or not */
@@ -30,7 +30,7 @@ export interface IdentityState {
 }
 
 /** An identity key that was compromised: struck, together with the day on which it was. */
-export type StruckIdentity = PinnedIdentity & { readonly struckOn: Day };
+export type RevokedIdentity = PinnedIdentity & { readonly struckOn: Day };
 
 /** A next state. `destroys`: keys are gone from it, so it must be written under a new master key. */
 export interface StateChange {

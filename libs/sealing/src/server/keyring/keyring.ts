@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { PinnedIdentity, SignedDayKey } from '../../day-key-entry.js';
 import type { Day } from '../../days.js';
 import type { CopiesState } from './keyring-copies.js';
-import type { StruckIdentity } from './keyring-state.js';
+import type { RevokedIdentity } from './keyring-state.js';
 
 /** Signs as a service. The private key stays behind this interface. */
 export interface IdentitySigner {
@@ -28,7 +28,7 @@ export interface Keyring {
   identities(): readonly PinnedIdentity[];
 
   /** Identity keys that were compromised, newest last, as the disk has them now. */
-  struckIdentities(): readonly StruckIdentity[];
+  revokedIdentities(): readonly RevokedIdentity[];
 
   /** The private day key, or nothing when it does not exist yet or any more. */
   dayKey(day: Day): KeyObject | undefined;
@@ -70,7 +70,7 @@ export interface KeyringDescription {
     /** From this day on it can be retired. */
     readonly mayGoOn: Day | undefined;
   }[];
-  readonly struck: readonly { readonly keyId: string; readonly struckOn: Day }[];
+  readonly revoked: readonly { readonly keyId: string; readonly revokedOn: Day }[];
   readonly days: { readonly first: Day; readonly last: Day; readonly count: number } | undefined;
   readonly daysDestroyedThrough: Day;
   readonly nights: readonly number[];

@@ -45,18 +45,18 @@ function sealedBy(identity: IdentitySigner): SenderKeys {
   });
 }
 
-/** Strikes the key that signs, and waits until running services have noticed. */
-async function strike(): Promise<IdentitySigner> {
-  const struck = ring().identity();
-  await ring().strikeIdentity(struck.keyId, today(), pinsIn(keys.pinnedIdentitiesPath));
+/** Revokes the key that signs, and waits until running services have noticed. */
+async function revoke(): Promise<IdentitySigner> {
+  const revoked = ring().identity();
+  await ring().revokeIdentity(revoked.keyId, today(), pinsIn(keys.pinnedIdentitiesPath));
   await eventually(
-    () => Promise.resolve(keys.directory.identityKey('eligibility', struck.keyId)),
+    () => Promise.resolve(keys.directory.identityKey('eligibility', revoked.keyId)),
     (key) => key === undefined,
   );
-  return struck;
+  return revoked;
 }
 
-describe('a struck identity', () => {
+describe('a revoked identity', () => {
   it('is refused by its consumers; its producer signs all anew and sends it again; each fact counts once', async () => {
     const { bus: eligibility } = world.bus('eligibility', from, signAnew);
     const { bus: payments } = world.bus('payments', to);
@@ -67,7 +67,7 @@ describe('a struck identity', () => {
       () => eligibility.status(),
       ({ relay }) => relay.sent === 6,
     );
-    const struck = await strike();
+    const revoked = await revoke();
     payments.consume(paymentsHandlers());
     await eventually(
       () => to.parked(),
@@ -76,7 +76,7 @@ describe('a struck identity', () => {
     // Whoever has stolen the key is no better off.
     const payload = { grant: id('stolen'), version: 1, reason: 'withdrawn' } as const;
     const target = { contract: grantCancelled.name, version: 1, consumer: 'payments', day: today() };
-    const forged = sealedBy(struck).seal(target, encodePayload(grantCancelled, payload));
+    const forged = sealedBy(revoked).seal(target, encodePayload(grantCancelled, payload));
     await writeLog(world, TOPIC, [{ value: forged, day: today() }]);
     await eventually(
       () => to.parked(),
@@ -110,7 +110,7 @@ describe('a struck identity', () => {
 
   it('does no harm in a process that learns of it late: what it had sealed is signed anew as it leaves', async () => {
     const late = sealedBy(ring().identity());
-    await strike();
+    await revoke();
     const { bus: eligibility } = world.bus('eligibility', from, { ...signAnew, senderKeys: late });
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
