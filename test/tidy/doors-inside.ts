@@ -64,7 +64,7 @@ export const doorsInside: readonly Door[] = [
         // A function that opens slices with a part of it, for whoever has it; and what is given to tests in its place.
         '^libs/bus/src/consume/open-slice[.]ts$',
         '^libs/service/src/testing[.]ts$',
-        // Operators make, copy and turn keyrings, where these lie.
+        // Operators make, copy and change keyrings, where these lie.
         '^apps/cli/src/commands/keys[.]ts$',
       ].join('|'),
     ),

@@ -9,7 +9,7 @@ const whole: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 's
 /** Tables of the libraries, which a service changes through these alone. */
 const TABLES = new RegExp(
   '\\b(into|from|update|join|only|table|truncate)\\s+"?' +
-    '(outbox\\w*|relay_cursor|sent_mark|applied_offset|attempt|night|record|turn|staff|city)\\b',
+    '(outbox\\w*|relay_cursor|sent_mark|applied_offset|crash_loop_guard|night|record|turn|staff|city)\\b',
   'i',
 );
 

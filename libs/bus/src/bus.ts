@@ -86,9 +86,9 @@ export class Bus<S extends Service> {
     this.isStarted = true;
     await ensureEpoch(this.options.pool, this.now());
     await this.createDays();
-    const turn = (): void => void this.rollDays().catch(() => undefined);
-    turn();
-    this.daysTimer = setInterval(turn, ROLL_DAYS_MS);
+    const roll = (): void => void this.rollDays().catch(() => undefined);
+    roll();
+    this.daysTimer = setInterval(roll, ROLL_DAYS_MS);
     this.daysTimer.unref();
     this.relay.start();
   }

@@ -36,12 +36,12 @@ const outboxDays = async (): Promise<string[]> =>
 
 describe('the outbox', () => {
   it('has a partition for every day whose key lives, and drops a day when its key dies', async () => {
-    const turn = (day: string) =>
+    const roll = (day: string) =>
       inTransaction(database.pool, async (tx) => {
         await createOutboxDays(tx, day);
         return dropOutboxDays(tx, day);
       });
-    await turn('2026-03-10');
+    await roll('2026-03-10');
     const days = ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'];
     expect(await outboxDays()).toEqual(days.map((day) => `outbox_202603${day}`));
     await inTransaction(database.pool, async (tx) => {
@@ -49,11 +49,11 @@ describe('the outbox', () => {
       await tx.query(insert, ['2026-03-02', 1]);
       await tx.query(insert, ['2026-03-04', 2]);
     });
-    expect(await turn('2026-03-11')).toEqual(['2026-03-02']);
-    expect(await turn('2026-03-12')).toEqual([]);
+    expect(await roll('2026-03-11')).toEqual(['2026-03-02']);
+    expect(await roll('2026-03-12')).toEqual([]);
     expect((await outboxDays())[0]).toBe('outbox_20260304');
     await database.pool.query(`UPDATE relay_cursor SET epoch = 9 WHERE name = 'live'`);
-    expect(await turn('2026-03-13')).toEqual([]);
+    expect(await roll('2026-03-13')).toEqual([]);
     const { rows } = await database.pool.query('SELECT count(*)::integer AS rows FROM outbox');
     expect(rows).toEqual([{ rows: 0 }]);
   });

@@ -6,7 +6,7 @@ import { GroupCommit } from './group-commit.js';
 function held(limits: { batchMax: number; waitingMax: number }) {
   const batches: (readonly number[])[] = [];
   const gates: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  const gather = new GroupCommit<number, string>({
+  const commits = new GroupCommit<number, string>({
     ...limits,
     run: async (items) => {
       batches.push(items);
@@ -16,20 +16,20 @@ function held(limits: { batchMax: number; waitingMax: number }) {
       return items.map((item) => `did ${item}`);
     },
   });
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  return { gather, batches, gates, turn };
+  const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { commits: commits, batches, gates, tick: tick };
 }
 
 describe('gathering', () => {
   it('puts what comes in the same moment into one batch, and what comes meanwhile into the next', async () => {
-    const { gather, batches, gates, turn } = held({ batchMax: 10, waitingMax: 10 });
-    const first = [gather.add(1), gather.add(2)];
-    await turn();
-    const second = [gather.add(3), gather.add(4)];
-    expect([batches, gather.length]).toEqual([[[1, 2]], 2]);
+    const { commits, batches, gates, tick } = held({ batchMax: 10, waitingMax: 10 });
+    const first = [commits.add(1), commits.add(2)];
+    await tick();
+    const second = [commits.add(3), commits.add(4)];
+    expect([batches, commits.length]).toEqual([[[1, 2]], 2]);
     gates[0]?.resolve();
     expect(await Promise.all(first)).toEqual(['did 1', 'did 2']);
-    await turn();
+    await tick();
     expect(batches).toEqual([
       [1, 2],
       [3, 4],
@@ -39,41 +39,41 @@ describe('gathering', () => {
   });
 
   it('never makes a batch larger than allowed', async () => {
-    const { gather, batches, gates, turn } = held({ batchMax: 2, waitingMax: 10 });
-    const all = [1, 2, 3, 4, 5].map((item) => gather.add(item));
+    const { commits, batches, gates, tick } = held({ batchMax: 2, waitingMax: 10 });
+    const all = [1, 2, 3, 4, 5].map((item) => commits.add(item));
     for (let at = 0; at < 3; at += 1) {
-      await turn();
+      await tick();
       gates[at]?.resolve();
-      await turn();
+      await tick();
     }
     expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5].map((item) => `did ${item}`));
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
   it('tells the one that is too much to come back, and takes it when there is room again', async () => {
-    const { gather, gates, turn } = held({ batchMax: 2, waitingMax: 2 });
-    const kept = [gather.add(1), gather.add(2)];
-    await expect(gather.add(3)).rejects.toMatchObject({ code: 'busy', details: { retryAfterSeconds: 2 } });
-    await turn();
-    const next = gather.add(3);
+    const { commits, gates, tick } = held({ batchMax: 2, waitingMax: 2 });
+    const kept = [commits.add(1), commits.add(2)];
+    await expect(commits.add(3)).rejects.toMatchObject({ code: 'busy', details: { retryAfterSeconds: 2 } });
+    await tick();
+    const next = commits.add(3);
     gates[0]?.resolve();
     expect(await Promise.all(kept)).toEqual(['did 1', 'did 2']);
-    await turn();
+    await tick();
     gates[1]?.resolve();
     expect(await next).toBe('did 3');
   });
 
   it('hands the failure of a batch to each of it and to nobody else', async () => {
-    const { gather, gates, turn } = held({ batchMax: 2, waitingMax: 10 });
-    const failed = [gather.add(1), gather.add(2)];
-    const other = gather.add(3);
-    await turn();
+    const { commits, gates, tick } = held({ batchMax: 2, waitingMax: 10 });
+    const failed = [commits.add(1), commits.add(2)];
+    const other = commits.add(3);
+    await tick();
     gates[0]?.reject(new Error('the database is away'));
     for (const each of await Promise.allSettled(failed)) expect(each.status).toBe('rejected');
-    await turn();
+    await tick();
     gates[1]?.resolve();
     expect(await other).toBe('did 3');
-    expect(gather.length).toBe(0);
+    expect(commits.length).toBe(0);
   });
 
   it('gives everybody his own answer, once, whatever the sizes', async () => {
@@ -85,9 +85,9 @@ describe('gathering', () => {
           seen.push(...items);
           return Promise.resolve(items.map((item) => item * 2));
         };
-        const gather = new GroupCommit({ batchMax, waitingMax: 100, run });
+        const commits = new GroupCommit({ batchMax, waitingMax: 100, run });
         const items = Array.from({ length: count }, (_, at) => at);
-        expect(await Promise.all(items.map((item) => gather.add(item)))).toEqual(items.map((item) => item * 2));
+        expect(await Promise.all(items.map((item) => commits.add(item)))).toEqual(items.map((item) => item * 2));
         expect(seen).toEqual(items);
       }),
       { numRuns: 100 },

@@ -143,8 +143,8 @@ export class FileKeyring implements Keyring {
   async ensureDayKeys(today: Day): Promise<void> {
     const { life } = this.#options;
     const newKey = (): Uint8Array => newPrivateSeed('x25519');
-    if (states.turnDays(this.#fresh('now').state, today, life, newKey) !== undefined) {
-      await this.#change((state) => states.turnDays(state, today, life, newKey));
+    if (states.rollDays(this.#fresh('now').state, today, life, newKey) !== undefined) {
+      await this.#change((state) => states.rollDays(state, today, life, newKey));
     }
     await this.#publish();
   }

@@ -60,7 +60,7 @@ export function newState(identitySeed: Uint8Array): KeyringState {
  * A clock that ran ahead has destroyed keys that nobody can bring back; once it is right again the days are given new
  * ones, which open nothing that was sealed to the old. A clock that lags destroys nothing.
  */
-export function turnDays(
+export function rollDays(
   state: KeyringState,
   today: Day,
   life: KeyLife,
