@@ -1,4 +1,4 @@
-export { caseClocksOf, type CaseClocks, type Keeping } from './keeping.js';
+export { caseClocksOf, type CaseClocks, type Retention } from './retention.js';
 export type { Fund, Grants, Release, SizeBand } from './money.js';
 export * from './profile.js';
 export { ProfileError, type ProfileProblem } from './reader.js';

@@ -45,7 +45,7 @@ describe('a program profile', () => {
     ['los-angeles', { unclaimedDays: 60, reopenDays: 90, disputeDays: 60, contactDays: 45 }],
     ['santa-ana', { unclaimedDays: 60, reopenDays: 90, disputeDays: 120, contactDays: 60 }],
   ])('of %s says how long things are kept', (name, expected) => {
-    expect(loadProfile(read(name)).keeping).toEqual(expected);
+    expect(loadProfile(read(name)).retention).toEqual(expected);
   });
 
   it.each<[string, (profile: Json) => void]>([

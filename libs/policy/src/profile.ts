@@ -1,5 +1,5 @@
 import { ProfileError, ProfileReader } from './reader.js';
-import { readKeeping, type Keeping } from './keeping.js';
+import { readRetention, type Retention } from './retention.js';
 import { readFunds, readGrants, readRelease, type Fund, type Grants, type Release } from './money.js';
 
 /** Own statement only: enough for a rapid grant, never for a standard one. */
@@ -47,7 +47,7 @@ export interface Profile {
   readonly selection: 'random-within-tier' | 'first-complete-first-served-within-tier';
   readonly cycle: { readonly days: number; readonly keyLifetimeDays: number };
   readonly appealWindowDays: number;
-  readonly keeping: Keeping;
+  readonly retention: Retention;
   readonly funds: readonly Fund[];
   readonly release: Release;
   readonly reservePercent: number;
@@ -108,7 +108,7 @@ export function loadProfile(json: unknown): Profile {
       keyLifetimeDays: duplicates.at('keyLifetimeDays').whole(1, 1460),
     },
     appealWindowDays: root.at('appeal').at('windowDays').whole(1, 365),
-    keeping: readKeeping(root),
+    retention: readRetention(root),
     funds: readFunds(root.at('fundSources'), payment.at('ways')),
     release: readRelease(root.at('release')),
     reservePercent: readReserves(root.at('reserves')),

@@ -1,22 +1,22 @@
 import { clocks } from '#libs/contracts';
 import type { ProfileReader } from './reader.js';
 
-/** What a profile says about how long things of a household are kept and can be taken up again, in days. */
-export interface Keeping {
-  /** A code that nobody has collected is taken back after this. */
+/** How long a profile keeps the data of a household, and how long a payment can be reopened, in days. */
+export interface Retention {
+  /** A code that the household has not collected is taken back after this. */
   readonly unclaimedDays: number;
-  /** What was taken back or never told can be taken up again for this long. */
+  /** A payment that was taken back, or that never reached the household, can be reopened for this long. */
   readonly reopenDays: number;
-  /** After a payment: the link from it to a household, for whoever disputes it. */
+  /** After a payment: the link from it to the household, in case somebody disputes the payment. */
   readonly disputeDays: number;
   /** Contact data, after the last payment or the end of the appeal. */
   readonly contactDays: number;
 }
 
-/** Where a profile says nothing, these hold. */
-const usual: Keeping = { unclaimedDays: 60, reopenDays: 90, disputeDays: 60, contactDays: 45 };
+/** The values of a profile that gives none. */
+const usual: Retention = { unclaimedDays: 60, reopenDays: 90, disputeDays: 60, contactDays: 45 };
 
-export function readKeeping(root: ProfileReader): Keeping {
+export function readRetention(root: ProfileReader): Retention {
   const unclaimed = root.at('payment').at('unclaimed');
   const holder = root.at('recordHolder').raw();
   const retention = root.at('retentionDays').at(typeof holder === 'string' ? holder : '');
@@ -30,22 +30,22 @@ export function readKeeping(root: ProfileReader): Keeping {
   };
 }
 
-/** Every clock of a case, in days: the city's own and those that hold everywhere. */
-export interface CaseClocks extends Keeping {
-  /** A grant without a word on how to pay it asks for one after this. */
+/** Every clock of a case, in days: those of the city's profile, and those that are the same in every city. */
+export interface CaseClocks extends Retention {
+  /** A grant without a payout method asks the household for one after this. */
   readonly askDays: number;
-  /** ... and is given back after this, as one is for which nobody has come. */
+  /** A grant that still lacks its other half after this is given back. */
   readonly waitDays: number;
   readonly appealDays: number;
-  /** Whatever has not ended by itself ends with the household tokens: nobody can be told apart after that. */
+  /** Every case ends with its household tokens at the latest. After that nobody can detect a duplicate of it. */
   readonly longestDays: number;
-  /** So long after its day a message, or one that answers it, can still come. */
+  /** A message, or an answer to it, can arrive for this long after its day. */
   readonly nothingOlderDays: number;
 }
 
-export function caseClocksOf({ keeping, appealWindowDays, cycle }: CaseProfile): CaseClocks {
+export function caseClocksOf({ retention, appealWindowDays, cycle }: CaseProfile): CaseClocks {
   return {
-    ...keeping,
+    ...retention,
     askDays: clocks.waitingHalfAskDays,
     waitDays: clocks.waitingHalfEndDays,
     appealDays: appealWindowDays,
@@ -54,9 +54,9 @@ export function caseClocksOf({ keeping, appealWindowDays, cycle }: CaseProfile):
   };
 }
 
-/** What of a profile the clocks are made of. */
+/** The part of a profile from which the clocks are derived. */
 interface CaseProfile {
-  readonly keeping: Keeping;
+  readonly retention: Retention;
   readonly appealWindowDays: number;
   readonly cycle: { readonly keyLifetimeDays: number };
 }
