@@ -7,12 +7,12 @@ import type { PinnedIdentities } from '#libs/sealing';
 
 import { devicesFile, type LocalDevice } from '../local/enrolment.js';
 import { pinnedIdentitiesFile } from '../local/keyring.js';
-import { placeAt, repositoryRoot } from '../local/place.js';
+import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { signerFrom } from '../local/signer.js';
 
 /** The kiosks of a local city, each with its door to intake. */
 export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {
-  const devices = JSON.parse(readFileSync(devicesFile(placeAt(root)), 'utf8')) as LocalDevice[];
+  const devices = JSON.parse(readFileSync(devicesFile(layoutAt(root)), 'utf8')) as LocalDevice[];
   return devices
     .filter(({ lane }) => lane === 'kiosk')
     .map(({ name, seed }) => new Door({ url: intakeUrl, device: signerFrom(name, seed) }));
@@ -20,7 +20,7 @@ export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {
 
 /** The identity keys that come with the page. */
 export function pinnedOf(root: string): PinnedIdentities {
-  return JSON.parse(readFileSync(pinnedIdentitiesFile(placeAt(root)), 'utf8')) as PinnedIdentities;
+  return JSON.parse(readFileSync(pinnedIdentitiesFile(layoutAt(root)), 'utf8')) as PinnedIdentities;
 }
 
 /** What differs from Los Angeles, so that the fund's limits do not hide the machine's. Stated when the demo starts. */

@@ -10,7 +10,7 @@ import { Command, CommanderError } from 'commander';
 import { dayOf } from '#libs/contracts';
 
 import type { App } from '../local/apps.js';
-import { placeAt, repositoryRoot } from '../local/place.js';
+import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { StackProblem } from '../local/problem.js';
 import { runningSystem } from '../local/running.js';
 import { freePorts } from '../local/settings.js';
@@ -95,7 +95,7 @@ function optionOf(name: 'households' | 'atOnce' | 'seed'): string {
 /** The system that runs already, or one of its own, which is stopped at the end and whose files stay. */
 async function findOrStart({ root, city }: Options): Promise<System> {
   if (city !== undefined) return systemElsewhere(resolve(city));
-  const running = runningSystem(placeAt(resolve(root)).running);
+  const running = runningSystem(layoutAt(resolve(root)).running);
   if (running?.ready === true) {
     console.log(`Using the system that runs in ${relative(process.cwd(), running.root)} (profile ${running.profile}).`);
     return {
@@ -125,7 +125,7 @@ async function findOrStart({ root, city }: Options): Promise<System> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   await stack.start();
-  const started = runningSystem(placeAt(own).running);
+  const started = runningSystem(layoutAt(own).running);
   return {
     urls: stack.urls,
     internalUrls: stack.internalUrls,

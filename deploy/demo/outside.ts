@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { signatureHeaders } from '#libs/household';
 
 import { staffFile, type LocalStaff } from '../local/enrolment.js';
-import { placeAt } from '../local/place.js';
+import { layoutAt } from '../local/layout.js';
 import { signerFrom } from '../local/signer.js';
 
 /** The books of payments, as its own door tells them. */
@@ -28,7 +28,7 @@ export async function readJson<T>(url: string, headers: Readonly<Record<string, 
 
 /** @param root where the system keeps the keys of its make-believe staff */
 export async function booksOf(paymentsUrl: string, root: string): Promise<Books> {
-  const staff = JSON.parse(readFileSync(staffFile(placeAt(root)), 'utf8')) as readonly LocalStaff[];
+  const staff = JSON.parse(readFileSync(staffFile(layoutAt(root)), 'utf8')) as readonly LocalStaff[];
   const operator = staff.find(({ service, role }) => service === 'payments' && role === 'operator');
   if (operator === undefined) throw new Error('nobody is enrolled who may read the books');
   const path = '/v1/books';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { services } from '#libs/contracts';
 
 import { apps } from '../local/apps.js';
-import { placeAt, repositoryRoot } from '../local/place.js';
+import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { environmentOf, perService, portsFrom } from '../local/settings.js';
 import { internalDoors, main } from './env-file.js';
 
@@ -32,7 +32,7 @@ describe('the compose file', () => {
   it('tells each service what it is told elsewhere, and the address to listen on', () => {
     const user = { username: 'u', password: 'p' };
     const wiring = {
-      place: placeAt('/r'),
+      layout: layoutAt('/r'),
       ports: portsFrom(3001),
       profile: 'los-angeles',
       databases: perService(() => 'postgres://'),
@@ -149,12 +149,12 @@ describe('npm run env:write', () => {
 
   it('puts no private key where a container could read it', async () => {
     await main(['santa-ana'], root);
-    const place = join(root, '.local', 'containers');
+    const layout = join(root, '.local', 'containers');
     const seeds = ['devices.json', 'staff.json'].flatMap((file) => {
-      expect(statSync(join(place, file)).mode & 0o777).toBe(0o600);
-      return (JSON.parse(readFileSync(join(place, file), 'utf8')) as { seed: string }[]).map(({ seed }) => seed);
+      expect(statSync(join(layout, file)).mode & 0o777).toBe(0o600);
+      return (JSON.parse(readFileSync(join(layout, file), 'utf8')) as { seed: string }[]).map(({ seed }) => seed);
     });
-    const enrolment = readFileSync(join(place, 'enrolment.json'), 'utf8');
+    const enrolment = readFileSync(join(layout, 'enrolment.json'), 'utf8');
     expect(seeds.length).toBeGreaterThan(60);
     expect(seeds.filter((seed) => enrolment.includes(seed))).toEqual([]);
   });

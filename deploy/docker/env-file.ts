@@ -8,7 +8,7 @@ import { services } from '#libs/contracts';
 
 import { writeCityFile } from '../local/city-file.js';
 import { enrolmentLists } from '../local/enrolment.js';
-import { placeAt, repositoryRoot } from '../local/place.js';
+import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { profileFile } from '../local/settings.js';
 import { newPassword } from '../local/secrets.js';
 
@@ -35,17 +35,17 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
     process.exitCode = 1;
     return;
   }
-  const place = placeAt(join(root, '.local', 'containers'));
+  const layout = layoutAt(join(root, '.local', 'containers'));
   // Where the pins of the running system are put: devices bring theirs with their pages.
-  await mkdir(place.keyring, { recursive: true });
-  const lists = await enrolmentLists(place, services);
+  await mkdir(layout.keyring, { recursive: true });
+  const lists = await enrolmentLists(layout, services);
   // Public halves only: a container reads them.
-  await writeFile(join(place.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
+  await writeFile(join(layout.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
   const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
     Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
-  writeCityFile(place, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
+  writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
   console.log(
-    `Wrote .env (passwords, for its owner only) and ${relative(root, place.root)} (keys of devices and staff).`,
+    `Wrote .env (passwords, for its owner only) and ${relative(root, layout.root)} (keys of devices and staff).`,
   );
 }
 

@@ -11,14 +11,14 @@ import { services, type Service } from '#libs/contracts';
 import { prepareDatabases } from '../local/databases.js';
 import { declareTopics } from '../local/kafka-topics.js';
 import { setUpKeyrings } from '../local/keyring.js';
-import { placeAt } from '../local/place.js';
+import { layoutAt } from '../local/layout.js';
 import { asProblem, StackProblem } from '../local/problem.js';
 
 /**
  * Runs once before the services, each time the system is started: databases and roles, keyrings, topics and access
  * rules. Done again it changes nothing that is right. It alone has the passwords of the superusers.
  */
-const place = placeAt('/setup');
+const layout = layoutAt('/setup');
 const PARTITIONS = 6;
 
 const databasePassword = (service: Service): string => setting(`DB_PASSWORD_${service.toUpperCase()}`);
@@ -31,7 +31,7 @@ function setting(name: string): string {
 
 /** @throws StackProblem 'keys-gone': the volumes of the keyrings are gone, and those of the databases are not */
 async function refuseWithoutKeys(superuserUrl: string): Promise<void> {
-  if (existsSync(join(place.keyring, 'set-up.json'))) return;
+  if (existsSync(join(layout.keyring, 'set-up.json'))) return;
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
@@ -54,7 +54,7 @@ try {
   const admin = { username: 'admin', password: setting('KAFKA_PASSWORD_ADMIN') };
   await refuseWithoutKeys(superuserUrl);
   // Keys first: a database that is there without them is refused at the next attempt.
-  await step('Keys', () => setUpKeyrings(place));
+  await step('Keys', () => setUpKeyrings(layout));
   await step('Databases', () => prepareDatabases(superuserUrl, passwords));
   await step('Topics and access rules', () =>
     declareTopics(setting('KAFKA_BROKERS'), admin, { partitions: PARTITIONS }),

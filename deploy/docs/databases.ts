@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 
 import { services } from '#libs/contracts';
-import { repositoryRoot } from '../local/place.js';
+import { repositoryRoot } from '../local/layout.js';
 import { freePort } from '../local/ports.js';
 import { Postgres } from '../local/postgres.js';
 import { newPassword } from '../local/secrets.js';

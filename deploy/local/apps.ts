@@ -4,7 +4,7 @@ import { services } from '#libs/contracts';
 import { keptDataExitCodes } from '#libs/service';
 
 import { Child } from './child.js';
-import { repositoryRoot } from './place.js';
+import { repositoryRoot } from './layout.js';
 import { requireFreePort } from './ports.js';
 import { StackProblem } from './problem.js';
 

@@ -4,7 +4,7 @@ import { apps } from './apps.js';
 import type { PerService } from './databases.js';
 import { Kafka, type KafkaUser } from './kafka.js';
 import { freshLog } from './kept-files.js';
-import type { Place } from './place.js';
+import type { Layout } from './layout.js';
 import { requireFreePort } from './ports.js';
 import { Postgres } from './postgres.js';
 import type { Secrets } from './secrets.js';
@@ -20,12 +20,12 @@ export async function requirePorts({ ports, given = {}, apps: wanted = apps }: S
   for (const name of needed) await requireFreePort(ports[name], name);
 }
 
-export function startPostgres(place: Place, ports: Ports, secrets: Secrets): Promise<Postgres> {
+export function startPostgres(layout: Layout, ports: Ports, secrets: Secrets): Promise<Postgres> {
   return Postgres.start({
-    folder: place.postgres,
+    folder: layout.postgres,
     port: ports.postgres,
     superuserPassword: secrets.postgres['superuser'] ?? '',
-    logFile: freshLog(place, 'postgres'),
+    logFile: freshLog(layout, 'postgres'),
   });
 }
 
@@ -41,13 +41,13 @@ export function brokerLogins(secrets: Secrets): BrokerLogins {
   };
 }
 
-export function startKafka(place: Place, ports: Ports, { admin, users }: BrokerLogins): Promise<Kafka> {
+export function startKafka(layout: Layout, ports: Ports, { admin, users }: BrokerLogins): Promise<Kafka> {
   return Kafka.start({
-    folder: place.kafka,
+    folder: layout.kafka,
     port: ports.kafka,
     controllerPort: ports['kafka-controller'],
     admin,
     users: Object.values(users),
-    logFile: freshLog(place, 'kafka'),
+    logFile: freshLog(layout, 'kafka'),
   });
 }

@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { staffFile } from './enrolment.js';
-import type { Place } from './place.js';
+import type { Layout } from './layout.js';
 
 /** What `amparo` is told of a city: see apps/cli/README.md. */
 export interface CityFile {
@@ -17,12 +17,12 @@ export interface CityFile {
 }
 
 /** Writes the file that operators' commands read, for its owner only: a reader sees the old one or the new one. */
-export function writeCityFile(place: Place, city: CityFile): void {
-  const named = { staff: basename(staffFile(place)), clock: basename(place.clock) };
-  writeFileSync(`${place.city}.new`, `${JSON.stringify({ ...city, ...named }, undefined, 1)}\n`, { mode: 0o600 });
-  renameSync(`${place.city}.new`, place.city);
+export function writeCityFile(layout: Layout, city: CityFile): void {
+  const named = { staff: basename(staffFile(layout)), clock: basename(layout.clock) };
+  writeFileSync(`${layout.city}.new`, `${JSON.stringify({ ...city, ...named }, undefined, 1)}\n`, { mode: 0o600 });
+  renameSync(`${layout.city}.new`, layout.city);
 }
 
-export function removeCityFile(place: Place): void {
-  rmSync(place.city, { force: true });
+export function removeCityFile(layout: Layout): void {
+  rmSync(layout.city, { force: true });
 }

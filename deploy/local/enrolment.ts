@@ -9,8 +9,8 @@ import { services, type Service } from '#libs/contracts';
 import type { StaffRole } from '#libs/service';
 
 import type { PerService } from './databases.js';
-import type { Place } from './place.js';
-import { repositoryRoot } from './place.js';
+import type { Layout } from './layout.js';
+import { repositoryRoot } from './layout.js';
 import { ed25519From } from './signer.js';
 
 /** A device of this machine's make-believe city. Its key lies beside it, as on a kiosk's own disk. */
@@ -50,12 +50,12 @@ const people: readonly Omit<LocalStaff, 'seed' | 'person'>[] = [
 
 const SITES = 60;
 
-export function devicesFile(place: Place): string {
-  return join(place.root, 'devices.json');
+export function devicesFile(layout: Layout): string {
+  return join(layout.root, 'devices.json');
 }
 
-export function staffFile(place: Place): string {
-  return join(place.root, 'staff.json');
+export function staffFile(layout: Layout): string {
+  return join(layout.root, 'staff.json');
 }
 
 /** The public halves of the keys that one service is to know, and what they are the keys of. */
@@ -68,23 +68,23 @@ export interface EnrolmentList {
 
 /** Makes keys for a kiosk at each of sixty sites, a navigator and people of staff, and enrols the public halves. */
 export async function enrolLocally(
-  place: Place,
+  layout: Layout,
   databases: PerService<string>,
   running: readonly Service[],
 ): Promise<void> {
-  const lists = await enrolmentLists(place, running);
-  await Promise.all(lists.map((each) => enrol(place, { ...each, url: databases[each.service] })));
+  const lists = await enrolmentLists(layout, running);
+  await Promise.all(lists.map((each) => enrol(layout, { ...each, url: databases[each.service] })));
 }
 
-/** Makes the keys, which lie in two files of the place, and lists their public halves. */
-export async function enrolmentLists(place: Place, running: readonly Service[]): Promise<readonly EnrolmentList[]> {
+/** Makes the keys, which lie in two files of the layout, and lists their public halves. */
+export async function enrolmentLists(layout: Layout, running: readonly Service[]): Promise<readonly EnrolmentList[]> {
   const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
-  const devices = await withSeeds<LocalDevice>(devicesFile(place), [
+  const devices = await withSeeds<LocalDevice>(devicesFile(layout), [
     ...sites.map((number) => ({ name: `kiosk-${number}`, lane: 'kiosk' as const, site: `SITE-${number}` })),
     { name: 'navigator-001', lane: 'assisted', site: 'SITE-001' },
   ]);
   const staff = await withSeeds<LocalStaff>(
-    staffFile(place),
+    staffFile(layout),
     people.map((each) => ({ ...each, person: each.name })),
   );
   const lists: EnrolmentList[] = running.map((service) => ({
@@ -123,10 +123,10 @@ function publicHalf<T extends { readonly seed: string }>({
 }
 
 async function enrol(
-  place: Place,
+  layout: Layout,
   { service, what, url, list }: EnrolmentList & { readonly url: string },
 ): Promise<void> {
-  const file = join(place.root, `enrol-${service}-${what}.json`);
+  const file = join(layout.root, `enrol-${service}-${what}.json`);
   await writeFile(file, JSON.stringify(list));
   try {
     const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');

@@ -5,7 +5,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { run } from './child.js';
-import { cacheFolder, repositoryRoot } from './place.js';
+import { cacheFolder, repositoryRoot } from './layout.js';
 import { problemIn, StackProblem } from './problem.js';
 
 /**

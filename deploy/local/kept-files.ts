@@ -3,18 +3,18 @@ import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { devicesFile, staffFile } from './enrolment.js';
-import type { Place } from './place.js';
+import type { Layout } from './layout.js';
 import { StackProblem } from './problem.js';
 import { profileFile } from './settings.js';
 
-export function logFile(place: Place, name: string): string {
-  return join(place.logs, `${name}.log`);
+export function logFile(layout: Layout, name: string): string {
+  return join(layout.logs, `${name}.log`);
 }
 
 /** A process's log for this run. The log of the run before is kept under another name; older ones go. */
-export function freshLog(place: Place, name: string): string {
-  const file = logFile(place, name);
-  if (existsSync(file)) renameSync(file, join(place.logs, `${name}.previous.log`));
+export function freshLog(layout: Layout, name: string): string {
+  const file = logFile(layout, name);
+  if (existsSync(file)) renameSync(file, join(layout.logs, `${name}.previous.log`));
   return file;
 }
 
@@ -38,24 +38,24 @@ export async function makeRoot(root: string): Promise<void> {
   }
 }
 
-/** Removes what an earlier system kept in this place. */
-export async function startOver(place: Place): Promise<void> {
-  const { postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, root } = place;
+/** Removes what an earlier system kept in this folder. */
+export async function startOver(layout: Layout): Promise<void> {
+  const { postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, root } = layout;
   const kept = [postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, join(root, 'rail-simulator')];
-  kept.push(devicesFile(place), staffFile(place));
+  kept.push(devicesFile(layout), staffFile(layout));
   await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
 }
 
 /** Before anything is started, since the services would refuse it one by one. @throws StackProblem 'other-city' */
-export function refuseOtherCity(place: Place, profile: string): void {
-  if (!existsSync(place.profile)) return;
-  const { id } = JSON.parse(readFileSync(place.profile, 'utf8')) as { readonly id?: unknown };
+export function refuseOtherCity(layout: Layout, profile: string): void {
+  if (!existsSync(layout.profile)) return;
+  const { id } = JSON.parse(readFileSync(layout.profile, 'utf8')) as { readonly id?: unknown };
   if (id !== profileIdOf(profile)) throw new StackProblem('other-city', `kept here: ${String(id)}`);
 }
 
-/** Notes of which city everything is that will be kept in this place. */
-export function tieToCity(place: Place, profile: string): void {
-  writeFileSync(place.profile, `${JSON.stringify({ id: profileIdOf(profile) })}\n`);
+/** Notes of which city everything is that will be kept in this folder. */
+export function tieToCity(layout: Layout, profile: string): void {
+  writeFileSync(layout.profile, `${JSON.stringify({ id: profileIdOf(profile) })}\n`);
 }
 
 function profileIdOf(profile: string): unknown {

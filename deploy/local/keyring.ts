@@ -13,23 +13,23 @@ import {
 } from '#libs/sealing';
 
 import type { PerService } from './databases.js';
-import type { Place } from './place.js';
+import type { Layout } from './layout.js';
 import { StackProblem } from './problem.js';
 
-export function privateKeyring(place: Place, service: Service): string {
-  return keyringLayout(place.root).privateDir(service);
+export function privateKeyring(layout: Layout, service: Service): string {
+  return keyringLayout(layout.root).privateDir(service);
 }
 
-export function replicaKeyring(place: Place, service: Service): string {
-  return keyringLayout(place.root).replicaDir(service);
+export function replicaKeyring(layout: Layout, service: Service): string {
+  return keyringLayout(layout.root).replicaDir(service);
 }
 
-export function publicKeyring(place: Place): string {
-  return keyringLayout(place.root).publicRoot;
+export function publicKeyring(layout: Layout): string {
+  return keyringLayout(layout.root).publicRoot;
 }
 
-export function pinnedIdentitiesFile(place: Place): string {
-  return keyringLayout(place.root).pinnedIdentities;
+export function pinnedIdentitiesFile(layout: Layout): string {
+  return keyringLayout(layout.root).pinnedIdentities;
 }
 
 /**
@@ -38,31 +38,31 @@ export function pinnedIdentitiesFile(place: Place): string {
  *
  * @throws StackProblem 'keys-gone' when databases are there whose keys are not
  */
-export async function setUpKeyrings(place: Place, now = new Date()): Promise<void> {
-  const noteFile = join(place.keyring, 'set-up.json');
+export async function setUpKeyrings(layout: Layout, now = new Date()): Promise<void> {
+  const noteFile = join(layout.keyring, 'set-up.json');
   const isFirst = !existsSync(noteFile);
-  if (isFirst && existsSync(place.postgres)) throw new StackProblem('keys-gone');
-  await mkdir(publicKeyring(place), { recursive: true });
+  if (isFirst && existsSync(layout.postgres)) throw new StackProblem('keys-gone');
+  await mkdir(publicKeyring(layout), { recursive: true });
   const made = isFirst ? undefined : (JSON.parse(await readFile(noteFile, 'utf8')) as PerService<readonly string[]>);
   const pins: Record<string, readonly PinnedIdentity[]> = {};
   for (const service of services) {
-    const keyring = await keyringOf(place, service, isFirst);
+    const keyring = await keyringOf(layout, service, isFirst);
     for (const name of serviceSecrets[service]) {
       if (made?.[service]?.includes(name) !== true && !keyring.secretExists(name)) await keyring.createSecret(name);
     }
     await keyring.ensureDayKeys(dayOf(now));
     pins[service] = keyring.identities();
   }
-  if (isFirst) writePinnedIdentities(pinnedIdentitiesFile(place), pins);
+  if (isFirst) writePinnedIdentities(pinnedIdentitiesFile(layout), pins);
   await writeFile(noteFile, `${JSON.stringify(serviceSecrets, undefined, 2)}\n`);
 }
 
 /** On a first start the keyring may be there nevertheless: an earlier attempt was interrupted. */
-async function keyringOf(place: Place, service: Service, isFirst: boolean): Promise<FileKeyring> {
+async function keyringOf(layout: Layout, service: Service, isFirst: boolean): Promise<FileKeyring> {
   const options = {
-    privateDir: privateKeyring(place, service),
-    replicaDir: replicaKeyring(place, service),
-    publicRoot: publicKeyring(place),
+    privateDir: privateKeyring(layout, service),
+    replicaDir: replicaKeyring(layout, service),
+    publicRoot: publicKeyring(layout),
     service,
     life: keyLife,
   };

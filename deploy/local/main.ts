@@ -6,7 +6,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 
 import type { App } from './apps.js';
-import { repositoryRoot } from './place.js';
+import { repositoryRoot } from './layout.js';
 import { StackProblem } from './problem.js';
 import { portsFrom } from './settings.js';
 import { showStep } from './show.js';
@@ -110,7 +110,7 @@ async function revive(stack: Stack, name: string, how: string, logFile: string):
 }
 
 function tellWhatRuns(stack: Stack, profile: string): void {
-  const { ports, urls, internalUrls, place } = stack;
+  const { ports, urls, internalUrls, layout } = stack;
   const apps = Object.entries(urls).map(([app, url]) => {
     const inside = internalUrls[app as App];
     return [app, inside === url ? url : `${url}  for operators ${inside}`] as const;
@@ -119,6 +119,6 @@ function tellWhatRuns(stack: Stack, profile: string): void {
   const rows = [...apps, ...own, ['Kafka', stack.broker.brokers] as const];
   console.log(`\nRunning with the profile ${profile}:`);
   for (const [name, where] of rows) console.log(`  ${name.padEnd(15)} ${where}`);
-  console.log(`Kept in ${relative(process.cwd(), place.root)}, logs in ${relative(process.cwd(), place.logs)}.`);
+  console.log(`Kept in ${relative(process.cwd(), layout.root)}, logs in ${relative(process.cwd(), layout.logs)}.`);
   console.log('Ctrl-C stops everything.');
 }

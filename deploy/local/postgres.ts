@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { Child, run, waitUntil } from './child.js';
-import { repositoryRoot } from './place.js';
+import { repositoryRoot } from './layout.js';
 import { requireFreePort } from './ports.js';
 import { problemIn, StackProblem } from './problem.js';
 

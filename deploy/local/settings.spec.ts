@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { apps } from './apps.js';
-import { placeAt } from './place.js';
+import { layoutAt } from './layout.js';
 import { StackProblem } from './problem.js';
 import {
   environmentOf,
@@ -93,7 +93,7 @@ describe('databases and a broker of one’s own', () => {
 describe('the environment of an app', () => {
   const broker = { brokers: 'k:1', users: perService((service) => ({ username: service, password: `p-${service}` })) };
   const urls = perService((service) => `postgres://${service}`);
-  const wiring = { place: placeAt('/r'), ports: portsFrom(), profile: 'los-angeles', databases: urls, broker };
+  const wiring = { layout: layoutAt('/r'), ports: portsFrom(), profile: 'los-angeles', databases: urls, broker };
 
   it('of payments holds its own access and the rail, and nothing of another service', () => {
     const env = environmentOf('payments', wiring);

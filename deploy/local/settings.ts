@@ -7,7 +7,7 @@ import type { App } from './apps.js';
 import type { PerService } from './databases.js';
 import type { KafkaUser } from './kafka.js';
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from './keyring.js';
-import { type Place, repositoryRoot } from './place.js';
+import { type Layout, repositoryRoot } from './layout.js';
 import { freePort } from './ports.js';
 import { StackProblem } from './problem.js';
 
@@ -109,34 +109,34 @@ export function perService<T>(make: (service: Service) => T): PerService<T> {
 }
 
 export interface Wiring {
-  readonly place: Place;
+  readonly layout: Layout;
   readonly ports: Ports;
   readonly profile: string;
   readonly databases: PerService<string>;
   readonly broker: BrokerAccess;
-  /** The clock is the one of `place.clock`, which a test moves. */
+  /** The clock is the one of `layout.clock`, which a test moves. */
   readonly hasTestClock?: boolean;
 }
 
 /** The environment of an app: all that it is told. `PORT` and `INTERNAL_PORT` are added when it starts. */
 export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
-  const { place, ports, profile, databases, broker, hasTestClock = false } = wiring;
-  const clock = hasTestClock ? { CLOCK_OFFSET_FILE: place.clock } : {};
-  if (app === 'rail-simulator') return { JOURNAL: join(place.root, 'rail-simulator'), ...clock };
+  const { layout, ports, profile, databases, broker, hasTestClock = false } = wiring;
+  const clock = hasTestClock ? { CLOCK_OFFSET_FILE: layout.clock } : {};
+  if (app === 'rail-simulator') return { JOURNAL: join(layout.root, 'rail-simulator'), ...clock };
   const rail = `http://127.0.0.1:${ports['rail-simulator']}`;
   return {
     DATABASE_URL: databases[app],
     KAFKA_BROKERS: broker.brokers,
     KAFKA_USERNAME: broker.users[app].username,
     KAFKA_PASSWORD: broker.users[app].password,
-    KEYRING_PRIVATE: privateKeyring(place, app),
-    KEYRING_REPLICA: replicaKeyring(place, app),
-    KEYRING_PUBLIC: publicKeyring(place),
-    ...(existsSync(place.custodian) ? { CUSTODIAN_KEY: place.custodian } : {}),
-    PINNED_IDENTITIES: pinnedIdentitiesFile(place),
+    KEYRING_PRIVATE: privateKeyring(layout, app),
+    KEYRING_REPLICA: replicaKeyring(layout, app),
+    KEYRING_PUBLIC: publicKeyring(layout),
+    ...(existsSync(layout.custodian) ? { CUSTODIAN_KEY: layout.custodian } : {}),
+    PINNED_IDENTITIES: pinnedIdentitiesFile(layout),
     PROFILE: profileFile(profile),
     ...clock,
-    ...(app === 'payments' ? { RAIL_URL: rail, ANCHOR: place.anchor } : {}),
+    ...(app === 'payments' ? { RAIL_URL: rail, ANCHOR: layout.anchor } : {}),
     // A make-believe household may be texted at night.
     ...(app === 'notification' ? { SMS_URL: rail, QUIET_HOURS: 'off' } : {}),
   };

@@ -17,7 +17,7 @@ import { kafkaJars, requireJava } from './kafka-jars.js';
 import { declareTopics } from './kafka-topics.js';
 import { freshLog, logFile, makeRoot, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
-import { placeAt, type Place } from './place.js';
+import { layoutAt, type Layout } from './layout.js';
 import { Postgres } from './postgres.js';
 import { asProblem, StackProblem } from './problem.js';
 import { claim, markOf, release, type RunningSystem, update } from './running.js';
@@ -49,7 +49,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** One whole system on this machine. */
 export class Stack {
-  readonly place: Place;
+  readonly layout: Layout;
   readonly ports: Ports;
   readonly #options: StackOptions;
   readonly #apps: AppProcesses;
@@ -63,12 +63,12 @@ export class Stack {
 
   constructor(options: StackOptions) {
     this.#options = options;
-    this.place = placeAt(options.root);
+    this.layout = layoutAt(options.root);
     this.ports = options.ports;
     this.#apps = new AppProcesses({
       envOf: (app) => ({ ...environmentOf(app, this.#wired), ...options.env?.[app] }),
       logFile: (name) => this.logFile(name),
-      freshLog: (name) => freshLog(this.place, name),
+      freshLog: (name) => freshLog(this.layout, name),
       onStart: async (child) => {
         this.#watch(child);
         // stop() may have looked before this child was there.
@@ -126,7 +126,7 @@ export class Stack {
   }
 
   logFile(name: string): string {
-    return logFile(this.place, name);
+    return logFile(this.layout, name);
   }
 
   async start(): Promise<void> {
@@ -144,21 +144,21 @@ export class Stack {
     const { root, profile, given = {} } = this.#options;
     profileFile(profile);
     await makeRoot(root);
-    await claim(this.place.running, this.#describe());
+    await claim(this.layout.running, this.#describe());
     this.#claimed = true;
-    if (this.#options.fresh !== true) refuseOtherCity(this.place, profile);
+    if (this.#options.fresh !== true) refuseOtherCity(this.layout, profile);
     if (givenBroker(given) === undefined) requireJava();
     await requirePorts(this.#options);
-    if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.place));
-    await mkdir(this.place.logs, { recursive: true });
-    await mkdir(this.place.anchor, { recursive: true });
-    // What an earlier system in this place went by.
-    await rm(this.place.clock, { force: true });
+    if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.layout));
+    await mkdir(this.layout.logs, { recursive: true });
+    await mkdir(this.layout.anchor, { recursive: true });
+    // What an earlier system in this folder went by.
+    await rm(this.layout.clock, { force: true });
     if (this.#options.clockOffsetMs !== undefined) {
-      this.#clock = new TestClock(this.place.clock, this.#options.clockOffsetMs);
+      this.#clock = new TestClock(this.layout.clock, this.#options.clockOffsetMs);
     }
-    const secrets = await secretsAt(this.place.secrets, ['superuser', 'admin', ...services]);
-    await this.#step('Keys', () => setUpKeyrings(this.place, this.now()));
+    const secrets = await secretsAt(this.layout.secrets, ['superuser', 'admin', ...services]);
+    await this.#step('Keys', () => setUpKeyrings(this.layout, this.now()));
 
     let databases = givenDatabases(given);
     let broker = givenBroker(given);
@@ -170,18 +170,18 @@ export class Stack {
     }
     if (databases === undefined || broker === undefined) throw new StackProblem('not-given');
     const hasTestClock = this.#clock !== undefined;
-    this.#wiring = { place: this.place, ports: this.ports, profile, databases, broker, hasTestClock };
+    this.#wiring = { layout: this.layout, ports: this.ports, profile, databases, broker, hasTestClock };
     if (broker.admin !== undefined) await this.#step('Topics and access rules', () => this.#declareTopics());
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
     if (wanted.length > 0) {
       await this.#step('Services', () => this.#apps.startAll(wanted, this.ports, this.#options.instances ?? {}));
       // Only now, since databases that were given may be another city's.
-      tieToCity(this.place, profile);
+      tieToCity(this.layout, profile);
     }
     const running = services.filter((service) => wanted.includes(service));
     if (running.length > 0) {
       const urls = databases;
-      await this.#step('Devices and staff', () => enrolLocally(this.place, urls, running));
+      await this.#step('Devices and staff', () => enrolLocally(this.layout, urls, running));
     }
     this.#ready = true;
     this.#note();
@@ -200,8 +200,8 @@ export class Stack {
     await this.#kafka?.stop();
     await this.#postgres?.stop();
     if (!this.#claimed) return;
-    removeCityFile(this.place);
-    release(this.place.running);
+    removeCityFile(this.layout);
+    release(this.layout.running);
   }
 
   /** SIGKILL for everything, for when stopping takes too long. */
@@ -279,7 +279,7 @@ export class Stack {
   }
 
   async #startPostgres(secrets: Secrets): Promise<PerService<string>> {
-    this.#postgres = await startPostgres(this.place, this.ports, secrets);
+    this.#postgres = await startPostgres(this.layout, this.ports, secrets);
     this.#watch(this.#postgres.child);
     return prepareDatabases(this.#postgres.superuserUrl, secrets.postgres);
   }
@@ -287,7 +287,7 @@ export class Stack {
   async #startKafka(secrets: Secrets, say: (text: string) => void): Promise<BrokerAccess> {
     await kafkaJars(() => say('fetching its jars with Maven, once (45 MB)'));
     const logins = brokerLogins(secrets);
-    this.#kafka = await startKafka(this.place, this.ports, logins);
+    this.#kafka = await startKafka(this.layout, this.ports, logins);
     this.#watch(this.#kafka.child);
     return { brokers: this.#kafka.brokers, ...logins };
   }
@@ -312,11 +312,11 @@ export class Stack {
   #note(): void {
     if (!this.#claimed || this.#stopping !== undefined) return;
     const system = this.#describe();
-    update(this.place.running, system);
+    update(this.layout.running, system);
     const { admin, brokers } = this.#wiring?.broker ?? {};
     const broker = admin === undefined || brokers === undefined ? {} : { broker: { brokers, ...admin } };
     const { instances, internalInstances: internal } = system;
-    writeCityFile(this.place, { services: instances, internal, ...broker, launcher: process.pid });
+    writeCityFile(this.layout, { services: instances, internal, ...broker, launcher: process.pid });
   }
 
   #describe(): RunningSystem {
@@ -333,7 +333,7 @@ export class Stack {
       internalUrls: Object.fromEntries(runningApps.map((app) => [app, this.internalUrls[app]])),
       internalInstances: Object.fromEntries(this.#apps.started.map((app) => [app, this.internalUrlsOf(app)])),
       brokers: this.#wiring?.broker.brokers ?? '',
-      root: this.place.root,
+      root: this.layout.root,
     };
   }
 }

@@ -29,7 +29,7 @@ const kinds: readonly (KindSpec & { readonly share: number; readonly bodyBytes: 
 /** A turn alone on this machine, on a PostgreSQL that keeps every commit: records, seconds, rate. */
 export async function benchTurn(count = RECORDS): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'bench-turn-'));
-  const place = {
+  const folder = {
     privateDir: join(root, 'private'),
     publicRoot: join(root, 'public'),
     service: 'eligibility',
@@ -45,7 +45,7 @@ export async function benchTurn(count = RECORDS): Promise<void> {
   // The server ends idle connections when it stops.
   pool.on('error', () => undefined);
   try {
-    const keys = await FileKeyring.create(place);
+    const keys = await FileKeyring.create(folder);
     for (const statement of recordsUp) await pool.query(statement);
     const records = new Records({ keys, kinds });
     const made = await fill(pool, records, count);

@@ -49,7 +49,7 @@ describe('ten days in a row', () => {
   it('the first: households are paid; some bytes are taken aside', async () => {
     [paid] = await liveThrough(first);
     oldKeyring = join(city.root, 'old.keyring');
-    await cp(keyringFile(privateKeyring(city.stack.place, 'eligibility')), oldKeyring);
+    await cp(keyringFile(privateKeyring(city.stack.layout, 'eligibility')), oldKeyring);
     expect(await readableWith(() => Evidence.withOldFile(city, oldKeyring))).toBe('opened');
     await Promise.all([city.stack.kill('eligibility', 1), city.stack.kill('eligibility', 2)]);
     [unread, taken] = await prepare(syntheticPeople(2, city), city.kiosks, city.setting);
@@ -139,8 +139,8 @@ async function liveThrough(day: Day): Promise<readonly Applicant[]> {
       (days) => days.join() === daysBetween(addDays(day, -8), addDays(day, 2)).join(),
     );
     const { privateDir, publicRoot } = {
-      privateDir: privateKeyring(city.stack.place, service),
-      publicRoot: publicKeyring(city.stack.place),
+      privateDir: privateKeyring(city.stack.layout, service),
+      publicRoot: publicKeyring(city.stack.layout),
     };
     const keyring = await FileKeyring.open({ privateDir, publicRoot, service, life: keyLife });
     const oldest = addDays(day, -7) > first ? addDays(day, -7) : first;

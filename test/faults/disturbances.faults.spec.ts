@@ -117,7 +117,7 @@ describe('two instances of every service', () => {
     'park nothing while the pinned identities are half written',
     () =>
       survive(async () => {
-        const path = pinnedIdentitiesFile(city.stack.place);
+        const path = pinnedIdentitiesFile(city.stack.layout);
         const whole = readFileSync(path);
         writeFileSync(path, whole.subarray(0, whole.length / 2));
         await sleep(PINS_AWAY_MS);

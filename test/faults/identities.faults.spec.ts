@@ -19,17 +19,17 @@ afterAll(async () => {
 
 /** The keyring of a running service, opened beside it, as an operator's command does. */
 function ringOf(service: Service): Promise<FileKeyring> {
-  const { place } = city.stack;
+  const { layout } = city.stack;
   return FileKeyring.open({
-    privateDir: privateKeyring(place, service),
-    replicaDir: replicaKeyring(place, service),
-    publicRoot: publicKeyring(place),
+    privateDir: privateKeyring(layout, service),
+    replicaDir: replicaKeyring(layout, service),
+    publicRoot: publicKeyring(layout),
     service,
     life: keyLife,
   });
 }
 
-const pins = (): ReturnType<typeof pinsIn> => pinsIn(pinnedIdentitiesFile(city.stack.place));
+const pins = (): ReturnType<typeof pinsIn> => pinsIn(pinnedIdentitiesFile(city.stack.layout));
 
 /** Applies with the pins and keys of this moment, as a device with a fresh page. */
 async function apply(): Promise<Applied> {

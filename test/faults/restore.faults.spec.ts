@@ -173,7 +173,7 @@ class Run {
 }
 
 function anchoredSeq(): bigint {
-  const { seq } = JSON.parse(readFileSync(join(city.stack.place.anchor, 'payments.json'), 'utf8')) as { seq: string };
+  const { seq } = JSON.parse(readFileSync(join(city.stack.layout.anchor, 'payments.json'), 'utf8')) as { seq: string };
   return BigInt(seq);
 }
 

@@ -92,7 +92,7 @@ const keptFiles: Twin = {
   promise: 'the local system says that what it keeps is another city’s before it starts anything',
   without: 'the note of the city is read',
   file: 'deploy/local/stack.ts',
-  find: 'if (this.#options.fresh !== true) refuseOtherCity(this.place, profile);',
+  find: 'if (this.#options.fresh !== true) refuseOtherCity(this.layout, profile);',
   replace: 'void refuseOtherCity;',
   test: 'deploy/local/kept-files.spec.ts',
   name: 'nothing is started',

@@ -129,8 +129,8 @@ const settings: readonly Twin[] = [
     promise: 'the second copy of a keyring is not the first one under another name',
     without: 'places are compared by where they lead',
     file: 'libs/service/src/config/validators.ts',
-    find: 'placeOf(value) !== placeOf(other)',
-    replace: "value !== other || placeOf(value) === ''",
+    find: 'realPathOf(value) !== realPathOf(other)',
+    replace: "value !== other || realPathOf(value) === ''",
     test: CONFIG,
   },
   {

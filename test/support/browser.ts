@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
-import { cacheFolder, repositoryRoot } from '../../deploy/local/place.js';
+import { cacheFolder, repositoryRoot } from '../../deploy/local/layout.js';
 
 const root = repositoryRoot;
 const run = promisify(execFile);
@@ -81,21 +81,21 @@ export async function launchBrowser(): Promise<Browser> {
 async function chromiumPath(): Promise<string> {
   const packaged = readFileSync(join(root, 'node_modules/@sparticuz/chromium/package.json'));
   const name = `chromium-${createHash('sha256').update(packaged).digest('hex').slice(0, 16)}`;
-  const place = cacheFolder(name);
-  if (existsSync(place)) return join(place, 'chromium');
-  mkdirSync(dirname(place), { recursive: true });
-  const aside = mkdtempSync(`${place}-`);
+  const folder = cacheFolder(name);
+  if (existsSync(folder)) return join(folder, 'chromium');
+  mkdirSync(dirname(folder), { recursive: true });
+  const aside = mkdtempSync(`${folder}-`);
   const unpack = "await (await import('@sparticuz/chromium')).default.executablePath()";
   await run(process.execPath, ['--input-type=module', '-e', unpack], {
     cwd: root,
     env: { ...process.env, TMPDIR: aside },
   });
   try {
-    renameSync(aside, place);
+    renameSync(aside, folder);
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
     // Another process was faster.
-    if (!existsSync(place)) throw error;
+    if (!existsSync(folder)) throw error;
   }
-  return join(place, 'chromium');
+  return join(folder, 'chromium');
 }

@@ -27,7 +27,7 @@ import {
 import { pinnedOf, writeDemoProfile } from '../../deploy/demo/city.js';
 import { periodOf } from '../../deploy/demo/synthetic.js';
 import { devicesFile, staffFile, type LocalDevice, type LocalStaff } from '../../deploy/local/enrolment.js';
-import { placeAt } from '../../deploy/local/place.js';
+import { layoutAt } from '../../deploy/local/layout.js';
 import { freePorts, profileFile } from '../../deploy/local/settings.js';
 import { signerFrom } from '../../deploy/local/signer.js';
 import type { App } from '../../deploy/local/apps.js';
@@ -127,7 +127,7 @@ export class TestCity {
   }
 
   staff(name: string): DeviceSigner {
-    const staff = JSON.parse(readFileSync(staffFile(this.stack.place), 'utf8')) as LocalStaff[];
+    const staff = JSON.parse(readFileSync(staffFile(this.stack.layout), 'utf8')) as LocalStaff[];
     const found = staff.find((each) => each.name === name);
     if (found === undefined) throw new Error('no such person is enrolled');
     return signerFrom(found.name, found.seed);
@@ -200,7 +200,7 @@ export class TestCity {
 }
 
 function devicesOf(root: string): readonly LocalDevice[] {
-  return JSON.parse(readFileSync(devicesFile(placeAt(root)), 'utf8')) as LocalDevice[];
+  return JSON.parse(readFileSync(devicesFile(layoutAt(root)), 'utf8')) as LocalDevice[];
 }
 
 /** Nobody is drawn for a second look by a person: a test must know what comes out. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import type { TestCity } from './city.js';
 
 const program = join(repositoryRoot, 'dist', 'apps', 'cli', 'src', 'main.js');

@@ -20,14 +20,14 @@ export class Evidence {
 
   /** With the keyring as it lies there now. */
   static async now(city: TestCity): Promise<Evidence> {
-    return new Evidence(city, await openKeyring(city, privateKeyring(city.stack.place, 'eligibility')));
+    return new Evidence(city, await openKeyring(city, privateKeyring(city.stack.layout, 'eligibility')));
   }
 
   /** With an older copy of the keyring's file, next to the master keys of now. @throws SealingError when it is shut */
   static async withOldFile(city: TestCity, oldFile: string): Promise<Evidence> {
     const folder = await mkdtemp(join(tmpdir(), 'keyring-'));
     try {
-      await cp(privateKeyring(city.stack.place, 'eligibility'), folder, { recursive: true });
+      await cp(privateKeyring(city.stack.layout, 'eligibility'), folder, { recursive: true });
       await cp(oldFile, keyringFile(folder));
       return new Evidence(city, await openKeyring(city, folder));
     } finally {
@@ -39,10 +39,10 @@ export class Evidence {
   readEnvelope(day: Day, envelope: Uint8Array): Reading {
     const { name, version, producer } = factsSubmitted;
     try {
-      const { place } = this.city.stack;
+      const { layout } = this.city.stack;
       const directory = new FileKeyDirectory({
-        publicRoot: publicKeyring(place),
-        pinnedIdentitiesPath: pinnedIdentitiesFile(place),
+        publicRoot: publicKeyring(layout),
+        pinnedIdentitiesPath: pinnedIdentitiesFile(layout),
       });
       const opener = new EnvelopeOpener({ consumer: 'eligibility', keyring: this.keyring, directory });
       const plaintext = opener.open({ contract: name, version, producer, day }, envelope);
@@ -85,7 +85,7 @@ export function keyringFile(folder: string): string {
 function openKeyring(city: TestCity, privateDir: string): Promise<FileKeyring> {
   return FileKeyring.open({
     privateDir,
-    publicRoot: publicKeyring(city.stack.place),
+    publicRoot: publicKeyring(city.stack.layout),
     service: 'eligibility',
     life: keyLife,
   });

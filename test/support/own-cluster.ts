@@ -7,7 +7,7 @@ import type { Service } from '#libs/contracts';
 import pg from 'pg';
 
 import { prepareDatabases } from '../../deploy/local/databases.js';
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';
 import { newPassword } from '../../deploy/local/secrets.js';

@@ -35,7 +35,7 @@ import {
   quietly,
 } from '#libs/service/testing';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { testDatabase, type TestDatabase } from './stack.js';
 import type { TestKeyrings } from './test-keyrings.js';
 

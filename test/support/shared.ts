@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 import { Kafka, type KafkaUser } from '../../deploy/local/kafka.js';
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';
 import { newPassword } from '../../deploy/local/secrets.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 import { Kafka, type KafkaOptions, type KafkaUser } from '../../deploy/local/kafka.js';
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { type SharedStack, serviceNames, sharedStackVariable } from './shared.js';

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 interface Projects {
   readonly projects: Readonly<Record<string, { readonly type: string; readonly root: string }>>;

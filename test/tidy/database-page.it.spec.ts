@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { databasePage, readTables, unexplained, type Table } from '../../deploy/docs/database-page.js';
 import { tablesOfServices } from '../../deploy/docs/databases.js';
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { testDatabase } from '../support/stack.js';
 
 let services: ReadonlyMap<string, readonly Table[]>;

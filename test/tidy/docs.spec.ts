@@ -7,7 +7,7 @@ import { Parser } from '@asyncapi/parser';
 import { describe, expect, it } from '@jest/globals';
 
 import { generatedPages, unapproved } from '../../deploy/docs/pages.js';
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 describe('pages that are generated from the contracts', () => {
   it('are committed as `npm run docs:write` writes them', async () => {

@@ -180,7 +180,7 @@ export const doorsInside: readonly Door[] = [
         '^libs/service/src/config/environment[.]ts$',
         // Launchers: they start others, and hand on what those are told.
         '^deploy/docker/(enrol|setup)[.]ts$',
-        '^deploy/local/(child|kafka-jars|main|place)[.]ts$',
+        '^deploy/local/(child|kafka-jars|layout|main)[.]ts$',
         // Finds a package that is not there on every machine.
         '^deploy/local/postgres[.]ts$',
       ].join('|'),

@@ -2,18 +2,18 @@ import { globSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { type Door, NOBODY } from './door.js';
 import { doorsInside } from './doors-inside.js';
 import { doorsOut } from './doors-out.js';
-import { CheckedSources, type Mention, placeOf } from './mentions.js';
+import { CheckedSources, type Mention, locationOf } from './mentions.js';
 
 const doors: readonly Door[] = [...doorsInside, ...doorsOut];
 
 const planted = doors.map(({ at, planted: plants }, door) =>
   plants.map((plant, n) => {
-    const [place, text] = typeof plant === 'string' ? [at, plant] : plant;
-    return [place.replace('planted', `planted-${door}-${n}`), text] as const;
+    const [folder, text] = typeof plant === 'string' ? [at, plant] : plant;
+    return [folder.replace('planted', `planted-${door}-${n}`), text] as const;
   }),
 );
 const files = globSync(['{apps,libs}/*/src/**/*.ts', 'deploy/**/*.ts'], { cwd: repositoryRoot }).filter(
@@ -31,7 +31,7 @@ describe('what few may name', () => {
   it.each(doors.map((door, at) => [door.what, door, planted[at] ?? []] as const))('is %s', (_what, door, texts) => {
     const named = namedBy(door);
     const found = named.filter(({ file }) => !door.may.test(file));
-    expect(found.filter(({ file }) => !plants.has(file)).map(placeOf)).toEqual([]);
+    expect(found.filter(({ file }) => !plants.has(file)).map(locationOf)).toEqual([]);
     const noticed = new Set(found.map(({ file }) => file));
     expect(texts.filter(([file]) => !noticed.has(file)).map(([, text]) => text)).toEqual([]);
     // A permission that nobody needs is one for whoever comes next.

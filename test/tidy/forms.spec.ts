@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { foreignTables, strayStatements, unreadable } from './forms.js';
-import { CheckedSources, type Mention, placeOf, productFiles } from './mentions.js';
+import { CheckedSources, type Mention, locationOf, productFiles } from './mentions.js';
 import { nameless } from './tokens.js';
 
-type Place = Pick<Mention, 'file' | 'node'>;
+type CodeLocation = Pick<Mention, 'file' | 'node'>;
 
 interface Form {
   readonly what: string;
-  readonly find: (sources: CheckedSources) => readonly Place[];
+  readonly find: (sources: CheckedSources) => readonly CodeLocation[];
   readonly within: RegExp;
   readonly at: string;
   readonly refused: readonly string[];
@@ -132,7 +132,7 @@ describe('what the product has nowhere', () => {
     const found = form.find(sources).filter(({ file }) => form.within.test(file));
 
     it('in any of its files', () => {
-      expect(found.filter(({ file }) => !all.has(file)).map(placeOf)).toEqual([]);
+      expect(found.filter(({ file }) => !all.has(file)).map(locationOf)).toEqual([]);
     });
 
     it.each([...(own?.refused ?? [])])('and is noticed in %s with %s', (name) => {
@@ -140,7 +140,7 @@ describe('what the product has nowhere', () => {
     });
 
     it.each([...(own?.allowed ?? [])])('and is not, in %s, %s', (name) => {
-      expect(found.filter(({ file }) => file === name).map(placeOf)).toEqual([]);
+      expect(found.filter(({ file }) => file === name).map(locationOf)).toEqual([]);
     });
   });
 });

@@ -2,7 +2,7 @@ import ts from 'typescript';
 
 import { type CheckedSources, isText, type Mention } from './mentions.js';
 
-type Place = Pick<Mention, 'file' | 'node'>;
+type CodeLocation = Pick<Mention, 'file' | 'node'>;
 
 const language = /\/lib\.(es|dom)[\w.]*\.d\.ts$|node_modules\/@types\/node\//;
 const whole: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'frames', 'parent', 'top']);
@@ -18,24 +18,24 @@ const STATEMENT =
 const TRANSACTION = /^\s*(begin|commit|rollback|savepoint|abort|start\s+transaction)\b(?!-)/i;
 
 /** What reaches anything by a name that is known when it runs, so that no rule can look it up. */
-export function unreadable(sources: CheckedSources): readonly Place[] {
+export function unreadable(sources: CheckedSources): readonly CodeLocation[] {
   return [...sources.nodes()].filter(
     ({ node }) => isComputedImport(node) || isWhole(sources, node) || makesCode(sources, node) || isReflected(node),
   );
 }
 
 /** Statements of a service on what is not its own. */
-export function foreignTables(sources: CheckedSources): readonly Place[] {
+export function foreignTables(sources: CheckedSources): readonly CodeLocation[] {
   return textsLike(sources, TABLES);
 }
 
 /** Statements where no repository or migration is, and what begins or ends a transaction anywhere. */
-export function strayStatements(sources: CheckedSources): readonly Place[] {
+export function strayStatements(sources: CheckedSources): readonly CodeLocation[] {
   const stray = textsLike(sources, STATEMENT).filter(({ file }) => !/\.repository\.ts$|\/migrations\//.test(file));
   return [...stray, ...textsLike(sources, TRANSACTION)];
 }
 
-function textsLike(sources: CheckedSources, pattern: RegExp): readonly Place[] {
+function textsLike(sources: CheckedSources, pattern: RegExp): readonly CodeLocation[] {
   return [...sources.nodes()].filter(({ node }) => isText(node) && pattern.test(node.text));
 }
 
@@ -75,8 +75,8 @@ function isGlobal(sources: CheckedSources, node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return isGlobalOf(sources, parent);
   const symbol = sources.checker.getSymbolAtLocation(node);
   if (symbol === undefined || node.text === 'globalThis') return node.text === 'globalThis';
-  const places = sources.declarationsOf(symbol);
-  return places.length > 0 && places.every(({ from, owner }) => language.test(from) && owner === '');
+  const declarations = sources.declarationsOf(symbol);
+  return declarations.length > 0 && declarations.every(({ from, owner }) => language.test(from) && owner === '');
 }
 
 /** `window.self` */

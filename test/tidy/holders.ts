@@ -81,20 +81,20 @@ class Reach {
   }
 
   private take(property: ts.Symbol, depth: number): void {
-    const places = this.sources.declarationsOf(property);
-    if (places.some(({ from }) => keyringFile.test(from)) && isOfKeyring(places)) {
+    const declarations = this.sources.declarationsOf(property);
+    if (declarations.some(({ from }) => keyringFile.test(from)) && isOfKeyring(declarations)) {
       if (!ROW_KEYS.has(property.name)) this.found.add(property.name);
       return;
     }
     // What is private to a class stays with it: the class itself is found.
     const isOpen = (property.declarations ?? []).every((each) => isOpenOutside(each));
-    const isOurs = places.every(({ from }) => /^(apps|libs)\//.test(from));
+    const isOurs = declarations.every(({ from }) => /^(apps|libs)\//.test(from));
     if (isOpen && isOurs) this.look(this.sources.checker.getTypeOfSymbol(property), depth + 1);
   }
 }
 
-function isOfKeyring(places: readonly Pick<Mention, 'owner'>[]): boolean {
-  return places.some(({ owner }) => owner === 'Keyring' || owner === 'FileKeyring');
+function isOfKeyring(declarations: readonly Pick<Mention, 'owner'>[]): boolean {
+  return declarations.some(({ owner }) => owner === 'Keyring' || owner === 'FileKeyring');
 }
 
 function argumentsOf(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /** The kinds of file of which a service consists, by their names. What each may import: .dependency-cruiser.cjs. */
 const kinds: Readonly<Record<string, RegExp>> = {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 import ts from 'typescript';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /** A place in the code that names something, and what that is, whatever it is called there. */
 export interface Mention {
@@ -101,7 +101,7 @@ export function isText(
 }
 
 /** The place as a person finds it. */
-export function placeOf({ file, node }: Pick<Mention, 'file' | 'node'>): string {
+export function locationOf({ file, node }: Pick<Mention, 'file' | 'node'>): string {
   const source = node.getSourceFile();
   return `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`;
 }

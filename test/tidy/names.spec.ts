@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 const files = globSync(['*', '{apps,libs,deploy,test,docs}/**/*.*'], {
   cwd: repositoryRoot,

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { importsIn } from './imports.js';
 
 const root = join(repositoryRoot, 'apps/payments/src');

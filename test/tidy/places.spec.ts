@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /** What an app or a library has beside its sources and tests. */
 const beside = /^(README\.md|tsconfig\.(app|lib)\.json)$/;
@@ -15,10 +15,10 @@ const unseen = /\.(d|planted)\.ts$|(^|\/)(dist|node_modules)\//;
 /** Files of apps and libraries, by their paths from the root, that lie where no rule looks. */
 function strangers(files: readonly string[]): readonly string[] {
   return files.filter((file) => {
-    const [, , place = '', ...rest] = file.split('/');
+    const [, , folder = '', ...rest] = file.split('/');
     if (unseen.test(file)) return true;
-    if (rest.length === 0) return !beside.test(place);
-    return place === 'src' ? !source.test(rest.join('/')) : place !== 'test';
+    if (rest.length === 0) return !beside.test(folder);
+    return folder === 'src' ? !source.test(rest.join('/')) : folder !== 'test';
   });
 }
 

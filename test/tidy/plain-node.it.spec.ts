@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /**
  * Jest forgives what Node does not: named imports from CommonJS packages, and a polyfill that another file happened to

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-import { CheckedSources, type Mention, placeOf, productFiles } from './mentions.js';
+import { CheckedSources, type Mention, locationOf, productFiles } from './mentions.js';
 
 const language = /node_modules\/typescript\/lib\/lib\.es[\w.]*\.d\.ts$/;
 /** Objects of the language of which only some members may be named, and never the object itself. */
@@ -152,7 +152,9 @@ describe('the domain', () => {
 
   it('reaches nothing but itself and the language', () => {
     expect(files.length).toBeGreaterThan(30);
-    expect(found.filter(({ file }) => !plants.refused.has(file) && !plants.allowed.has(file)).map(placeOf)).toEqual([]);
+    expect(found.filter(({ file }) => !plants.refused.has(file) && !plants.allowed.has(file)).map(locationOf)).toEqual(
+      [],
+    );
   });
 
   it.each([...plants.refused])('is noticed in %s with %s', (name) => {
@@ -160,6 +162,6 @@ describe('the domain', () => {
   });
 
   it.each([...plants.allowed])('may, in %s, do %s', (name) => {
-    expect(found.filter(({ file }) => file === name).map(placeOf)).toEqual([]);
+    expect(found.filter(({ file }) => file === name).map(locationOf)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { COMPUTED, importsIn } from './imports.js';
 
 type Files = Readonly<Record<string, string>>;

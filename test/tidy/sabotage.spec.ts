@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { repositoryRoot } from '../../deploy/local/place.js';
+import { repositoryRoot } from '../../deploy/local/layout.js';
 import { pageOf } from '../sabotage/page.js';
 import { twins } from '../sabotage/twins.js';
 

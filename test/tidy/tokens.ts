@@ -2,7 +2,7 @@ import ts from 'typescript';
 
 import type { CheckedSources, Mention } from './mentions.js';
 
-type Place = Pick<Mention, 'file' | 'node'>;
+type CodeLocation = Pick<Mention, 'file' | 'node'>;
 
 const nest = /node_modules\/@nestjs\//;
 /** Properties of a provider under which Nest is told a token, or a list of them. */
@@ -12,8 +12,8 @@ const properties: ReadonlySet<string> = new Set(['provide', 'useExisting', 'inje
  * Tokens of Nest that are texts, or symbols that anybody can have who knows a text: no import tells who has them.
  * Nest's own, which are texts under names that it exports, are for the doors.
  */
-export function nameless(sources: CheckedSources): readonly Place[] {
-  const found: Place[] = [];
+export function nameless(sources: CheckedSources): readonly CodeLocation[] {
+  const found: CodeLocation[] = [];
   for (const { file, node } of sources.nodes())
     for (const token of tokensOf(sources, node)) if (isNameless(sources, token)) found.push({ file, node: token });
   return found;
@@ -41,8 +41,8 @@ function tokenIn(element: ts.Expression): ts.Expression {
 function isInject(sources: CheckedSources, callee: ts.Expression): boolean {
   const named = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
   const symbol = sources.checker.getSymbolAtLocation(named);
-  const places = symbol === undefined ? [] : sources.declarationsOf(symbol);
-  return places.some(({ name, from }) => nest.test(from) && /^(Inject|forwardRef)$/.test(name));
+  const declarations = symbol === undefined ? [] : sources.declarationsOf(symbol);
+  return declarations.some(({ name, from }) => nest.test(from) && /^(Inject|forwardRef)$/.test(name));
 }
 
 function isNameless(sources: CheckedSources, expression: ts.Expression): boolean {

@@ -45,8 +45,8 @@ export const deviceEnrolment: Enrolment<Device> = {
   what: 'devices',
   read({ name, publicKey: text, lane, site }) {
     const publicKey = publicKeyFrom(text);
-    const isPlace = typeof site === 'string' && /^[A-Z][A-Z0-9-]{0,15}$/.test(site);
-    if (!isKeyName(name) || publicKey === undefined || !isPlace) return undefined;
+    const isSite = typeof site === 'string' && /^[A-Z][A-Z0-9-]{0,15}$/.test(site);
+    if (!isKeyName(name) || publicKey === undefined || !isSite) return undefined;
     return lane === 'kiosk' || lane === 'assisted' ? { name, publicKey, lane, site } : undefined;
   },
 };

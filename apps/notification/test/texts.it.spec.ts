@@ -8,7 +8,7 @@ import type { AnyDelivery } from '#libs/bus/testing';
 import { LeaseHolder } from '#libs/records';
 import { CityProfile, Log, Workers, type Clock } from '#libs/service';
 
-import { repositoryRoot } from '../../../deploy/local/place.js';
+import { repositoryRoot } from '../../../deploy/local/layout.js';
 import { freePort } from '../../../deploy/local/ports.js';
 import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';

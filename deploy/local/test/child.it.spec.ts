@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { Child } from '../child.js';
-import { repositoryRoot } from '../place.js';
+import { repositoryRoot } from '../layout.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'child-'));
 const logFile = join(folder, 'log');

@@ -13,7 +13,7 @@ import { FileKeyring } from '#libs/sealing';
 import { setUpKeyrings } from '../keyring.js';
 import type { KafkaUser } from '../kafka.js';
 import { declareTopics } from '../kafka-topics.js';
-import { placeAt, repositoryRoot } from '../place.js';
+import { layoutAt, repositoryRoot } from '../layout.js';
 import { runningSystem } from '../running.js';
 import type { Secrets } from '../secrets.js';
 import { freePorts } from '../settings.js';
@@ -89,15 +89,15 @@ async function eventually(attempt: () => Promise<void>): Promise<void> {
 describe('two systems side by side', () => {
   it('are both described to other programs', () => {
     for (const stack of [first, second]) {
-      const found = runningSystem(stack.place.running);
+      const found = runningSystem(stack.layout.running);
       expect(found?.ready).toBe(true);
       expect(found?.processes.map(({ name }) => name)).toEqual(['PostgreSQL', 'Kafka']);
     }
   });
 
   it('refuse a second start in the same folder', async () => {
-    await expect(startStack(await options(first.place.root))).rejects.toMatchObject({ code: 'already-running' });
-    expect(runningSystem(first.place.running)?.ready).toBe(true);
+    await expect(startStack(await options(first.layout.root))).rejects.toMatchObject({ code: 'already-running' });
+    expect(runningSystem(first.layout.running)?.ready).toBe(true);
   });
 
   it('do not share a password', async () => {
@@ -126,7 +126,7 @@ describe('a system with databases and a broker of one’s own', () => {
     expect(guest.databases).toEqual(databases);
     expect(guest.broker).toEqual(broker);
     expect(guest.superuserUrl).toBeUndefined();
-    expect(runningSystem(guest.place.running)?.processes).toEqual([]);
+    expect(runningSystem(guest.layout.running)?.processes).toEqual([]);
     await guest.stop();
     expect(await ask(databases.intake, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
@@ -282,10 +282,10 @@ describe('what a system keeps', () => {
   });
 
   it('has its passwords in one file for its owner only, and in no log', () => {
-    const { place } = first;
-    expect(statSync(place.secrets).mode & 0o777).toBe(0o600);
-    const { postgres, kafka } = JSON.parse(readFileSync(place.secrets, 'utf8')) as Secrets;
-    const logs = readdirSync(place.logs).map((name) => readFileSync(join(place.logs, name), 'utf8'));
+    const { layout } = first;
+    expect(statSync(layout.secrets).mode & 0o777).toBe(0o600);
+    const { postgres, kafka } = JSON.parse(readFileSync(layout.secrets, 'utf8')) as Secrets;
+    const logs = readdirSync(layout.logs).map((name) => readFileSync(join(layout.logs, name), 'utf8'));
     for (const password of [...Object.values(postgres), ...Object.values(kafka)]) {
       expect(password.length).toBe(32);
       expect(logs.some((log) => log.includes(password))).toBe(false);
@@ -295,34 +295,34 @@ describe('what a system keeps', () => {
 
 describe('the keyrings', () => {
   it('stay the same at a second set-up', async () => {
-    const place = { ...placeAt(await newRoot()) };
-    await setUpKeyrings(place);
-    const pins = readFileSync(join(place.keyring, 'pinned-identities.json'), 'utf8');
-    await setUpKeyrings(place);
-    expect(readFileSync(join(place.keyring, 'pinned-identities.json'), 'utf8')).toBe(pins);
+    const layout = { ...layoutAt(await newRoot()) };
+    await setUpKeyrings(layout);
+    const pins = readFileSync(join(layout.keyring, 'pinned-identities.json'), 'utf8');
+    await setUpKeyrings(layout);
+    expect(readFileSync(join(layout.keyring, 'pinned-identities.json'), 'utf8')).toBe(pins);
     expect(Object.keys(JSON.parse(pins) as object)).toEqual([...services]);
   });
 
   it('are finished when the first set-up was interrupted', async () => {
-    const place = placeAt(await newRoot());
-    await setUpKeyrings(place);
-    await rm(join(place.keyring, 'set-up.json'));
-    await rm(join(place.keyring, 'pinned-identities.json'));
-    await rm(join(place.keyring, 'private', 'payments'), { recursive: true });
-    await setUpKeyrings(place);
-    expect(existsSync(join(place.keyring, 'pinned-identities.json'))).toBe(true);
+    const layout = layoutAt(await newRoot());
+    await setUpKeyrings(layout);
+    await rm(join(layout.keyring, 'set-up.json'));
+    await rm(join(layout.keyring, 'pinned-identities.json'));
+    await rm(join(layout.keyring, 'private', 'payments'), { recursive: true });
+    await setUpKeyrings(layout);
+    expect(existsSync(join(layout.keyring, 'pinned-identities.json'))).toBe(true);
   });
 
   it('have a second copy, which is made again when it is gone', async () => {
-    const place = placeAt(await newRoot());
-    await setUpKeyrings(place);
-    await rm(place.keyringReplica, { recursive: true });
-    await setUpKeyrings(place);
+    const layout = layoutAt(await newRoot());
+    await setUpKeyrings(layout);
+    await rm(layout.keyringReplica, { recursive: true });
+    await setUpKeyrings(layout);
     for (const service of services) {
       const keyring = await FileKeyring.open({
-        privateDir: join(place.keyring, 'private', service),
-        replicaDir: join(place.keyringReplica, service),
-        publicRoot: join(place.keyring, 'public'),
+        privateDir: join(layout.keyring, 'private', service),
+        replicaDir: join(layout.keyringReplica, service),
+        publicRoot: join(layout.keyring, 'public'),
         service,
         life: keyLife,
       });
@@ -331,8 +331,8 @@ describe('the keyrings', () => {
   });
 
   it('are never made anew beside databases that need the old ones', async () => {
-    const place = placeAt(await newRoot());
-    await mkdir(place.postgres);
-    await expect(setUpKeyrings(place)).rejects.toMatchObject({ code: 'keys-gone' });
+    const layout = layoutAt(await newRoot());
+    await mkdir(layout.postgres);
+    await expect(setUpKeyrings(layout)).rejects.toMatchObject({ code: 'keys-gone' });
   });
 });

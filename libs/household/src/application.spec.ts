@@ -241,7 +241,7 @@ describe('the boxes of a household', () => {
   it('open with its receipt alone; codes inside are sealed once more', async () => {
     const [household, stranger] = await Promise.all([deriveHousehold(newReceipt()), deriveHousehold(newReceipt())]);
     const keys = household.at.payments;
-    const place = { box: keys.boxId, version: 5, lastDay: '2026-12-01' };
+    const address = { box: keys.boxId, version: 5, lastDay: '2026-12-01' };
     const code = hpkeSeal({
       recipientKey: keys.receiptKey,
       ...codeBinding('CASH', '25000'),
@@ -249,7 +249,7 @@ describe('the boxes of a household', () => {
     });
     const sealed = hpkeSeal({
       recipientKey: keys.receiptKey,
-      ...boxBinding(paymentsBoxMessage, place),
+      ...boxBinding(paymentsBoxMessage, address),
       plaintext: encodePayload(paymentsBoxMessage, {
         status: 'ready-to-collect',
         version: 5,
@@ -260,14 +260,14 @@ describe('the boxes of a household', () => {
       }),
     });
     const empty = toBase64url(encodeBoxAnswer(undefined));
-    const answer = toBase64url(encodeBoxAnswer({ ...place, sealed }));
+    const answer = toBase64url(encodeBoxAnswer({ ...address, sealed }));
     const messages = await openBoxes(household, [empty, empty, answer]);
     expect(statusOf(messages, '2026-11-02')).toBe('ready-to-collect');
     expect(await openCodes(household, messages)).toEqual([
       { way: 'CASH', amountCents: 25_000n, code: 'AAAA-BBBB-CCCC' },
     ]);
     expect(await openBoxes(stranger, [empty, empty, answer])).toEqual({});
-    const later = toBase64url(encodeBoxAnswer({ ...place, version: 6, sealed }));
+    const later = toBase64url(encodeBoxAnswer({ ...address, version: 6, sealed }));
     expect(await openBoxes(household, [empty, empty, later])).toEqual({});
     expect(await openBoxes(household, [answer, answer, 'AAAA'])).toEqual({});
   });

@@ -52,9 +52,9 @@ export class LegalHolds {
     if (!isHoldable(records.spec(kind), this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
     const id = `hold-${randomBytes(ID_BYTES).toString('hex')}`;
     const to = Buffer.from(this.custodianKey).toString('base64url');
-    const places = values.map((value) => holdValue(kind, value));
-    const before = await records.findForUpdate<HoldBody>(HOLD, places);
-    const rows = places.map((value, at) => {
+    const named = values.map((value) => holdValue(kind, value));
+    const before = await records.findForUpdate<HoldBody>(HOLD, named);
+    const rows = named.map((value, at) => {
       const body: HoldBody = { kind, holds: [...(before[at]?.holds ?? []), { id, to }] };
       return { value, body };
     });

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { keyLife } from '#libs/contracts';
-import { repositoryRoot } from '../../../deploy/local/place.js';
+import { repositoryRoot } from '../../../deploy/local/layout.js';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { partitionOf, Records, type TurnPoint as TurnFailpoint } from '../src/index.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';

@@ -52,14 +52,14 @@ describe('a contract', () => {
   });
 
   it('binds a message to itself, the box, its version and its last day', () => {
-    const place = { box: Uint8Array.of(1), version: 1, lastDay: '2026-12-25' };
-    const places = [
-      { ...place, box: Uint8Array.of(2) },
-      { ...place, version: 2 },
-      { ...place, lastDay: '2026-12-26' },
+    const address = { box: Uint8Array.of(1), version: 1, lastDay: '2026-12-25' };
+    const others = [
+      { ...address, box: Uint8Array.of(2) },
+      { ...address, version: 2 },
+      { ...address, lastDay: '2026-12-26' },
     ];
-    const all = [contract, ...otherContracts].map((one) => boxBinding(one, place));
-    all.push(...places.map((other) => boxBinding(contract, other)));
+    const all = [contract, ...otherContracts].map((one) => boxBinding(one, address));
+    all.push(...others.map((other) => boxBinding(contract, other)));
     expect(new Set(all.map(shown)).size).toBe(7);
   });
 });

@@ -55,12 +55,12 @@ export function sliceBinding(contract: SealedName, day: Day): Binding {
  */
 export function boxBinding(
   contract: SealedName,
-  place: { readonly box: Uint8Array; readonly version: number; readonly lastDay: Day },
+  address: { readonly box: Uint8Array; readonly version: number; readonly lastDay: Day },
 ): Binding {
   const { name, version, consumer } = contract;
   return {
-    info: sliceInfo({ contract: name, version, recipient: consumer, day: place.lastDay }),
-    aad: sliceAad({ box: place.box, version: place.version }),
+    info: sliceInfo({ contract: name, version, recipient: consumer, day: address.lastDay }),
+    aad: sliceAad({ box: address.box, version: address.version }),
   };
 }
 

@@ -14,9 +14,9 @@ describe('a receipt code', () => {
   it('is not made twice, and uses every symbol at every random place', () => {
     const many = Array.from({ length: 2_000 }, newReceipt);
     expect(new Set(many).size).toBe(many.length);
-    for (let place = 0; place < 18; place += 1) {
-      if (place % 5 === 4) continue;
-      expect(new Set(many.map((receipt) => receipt[place])).size).toBe(32);
+    for (let at = 0; at < 18; at += 1) {
+      if (at % 5 === 4) continue;
+      expect(new Set(many.map((receipt) => receipt[at])).size).toBe(32);
     }
   });
 

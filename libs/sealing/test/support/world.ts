@@ -15,7 +15,7 @@ export function temporaryDir(): { readonly dir: string; remove(): void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-export function placesIn(dir: string, service: string): FileKeyringOptions {
+export function foldersIn(dir: string, service: string): FileKeyringOptions {
   return { privateDir: join(dir, 'private', service), publicRoot: join(dir, 'public'), service, life: LIFE };
 }
 
@@ -29,7 +29,7 @@ export interface World<S extends string> {
 export async function worldOf<S extends string>(dir: string, ...services: readonly S[]): Promise<World<S>> {
   const keyrings = {} as Record<S, FileKeyring>;
   for (const service of services) {
-    keyrings[service] = await FileKeyring.create(placesIn(dir, service));
+    keyrings[service] = await FileKeyring.create(foldersIn(dir, service));
     await keyrings[service].ensureDayKeys(TODAY);
   }
   const pinnedIdentitiesPath = join(dir, 'pinned-identities.json');

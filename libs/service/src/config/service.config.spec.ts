@@ -51,7 +51,7 @@ describe('the settings of a service', () => {
     });
   });
 
-  it('may name a second place for the keyring, and then name it well', () => {
+  it('may name a second folder for the keyring, and then name it well', () => {
     expect(readConfig(ServiceConfig, { ...good, KEYRING_REPLICA: '/disk2/keys' }).keyringReplica).toBe('/disk2/keys');
     expect(readConfig(ServiceConfig, good).keyringReplica).toBeUndefined();
     expect(refusal({ ...good, KEYRING_REPLICA: '' })).toMatchObject({ settings: ['KEYRING_REPLICA'] });
@@ -108,7 +108,7 @@ describe('the settings of a service', () => {
   });
 });
 
-describe('settings of places', () => {
+describe('settings of folders', () => {
   it('are told apart by where they lead, also through a link', () => {
     const [private_, link] = [join(folder, 'private'), join(folder, 'link')];
     mkdirSync(private_);

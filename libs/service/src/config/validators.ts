@@ -31,15 +31,15 @@ function isPath(value: string): boolean {
   return value.trim() !== '' && !value.includes('\0');
 }
 
-/** Another place than that of a property, however the two are spelled. An absent one is no place. */
+/** Another folder than that of a property, however the two paths are spelled. An absent path names no folder. */
 export function IsElsewhereThan(property: string): PropertyDecorator {
   return checked('isElsewhereThan', (value, config) => {
     const other = config?.[property];
-    return typeof other !== 'string' || placeOf(value) !== placeOf(other);
+    return typeof other !== 'string' || realPathOf(value) !== realPathOf(other);
   });
 }
 
-function placeOf(path: string): string {
+function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {

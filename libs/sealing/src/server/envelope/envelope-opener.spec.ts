@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { LIFE, placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { LIFE, foldersIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
 import { addDays } from '../../days.js';
 import { SealingError, type SealingErrorCode } from '../../errors.js';
 
@@ -222,7 +222,7 @@ describe('an envelope that is not what it should be', () => {
 
   it('is not opened, and so parked, by a keyring that never held the key of its day', async () => {
     const envelope = sender().seal(target, plaintext);
-    const keyring = await FileKeyring.create({ ...placesIn(dir, 'eligibility'), privateDir: `${dir}/restored` });
+    const keyring = await FileKeyring.create({ ...foldersIn(dir, 'eligibility'), privateDir: `${dir}/restored` });
     const open = new EnvelopeOpener({ consumer: 'eligibility', keyring, directory: world.directory() });
     expect(codeOf(() => open.open(expected, envelope))).toBe('not-opened');
     // Nor by what was opened before the keyring lost the key.

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { isSignedDayKey, type SignedDayKey } from '../../day-key-entry.js';
 import { replaceDurably } from './keyring-file.js';
 
-export interface DayKeyPlace {
+export interface DayKeyLocation {
   readonly publicRoot: string;
   readonly service: string;
 }
 
 /** Each service writes in a folder of its own, so that file rights can keep the others out. */
-export function dayKeyFile({ publicRoot, service }: DayKeyPlace): string {
+export function dayKeyFile({ publicRoot, service }: DayKeyLocation): string {
   return join(publicRoot, service, 'day-keys.json');
 }
 
 /** What a service has published, in its order; entries of a wrong form are left out, a missing file says nothing. */
-export function publishedDayKeys(place: DayKeyPlace): readonly SignedDayKey[] {
+export function publishedDayKeys(location: DayKeyLocation): readonly SignedDayKey[] {
   try {
-    const entries: unknown = JSON.parse(readFileSync(dayKeyFile(place), 'utf8'));
+    const entries: unknown = JSON.parse(readFileSync(dayKeyFile(location), 'utf8'));
     return Array.isArray(entries) ? entries.filter(isSignedDayKey) : [];
   } catch {
     return [];
@@ -24,7 +24,7 @@ export function publishedDayKeys(place: DayKeyPlace): readonly SignedDayKey[] {
 }
 
 /** Replaces what a service has published, at once and whole: readers see the old list or the new one. */
-export function publishDayKeys(place: DayKeyPlace, entries: readonly SignedDayKey[]): void {
-  mkdirSync(join(place.publicRoot, place.service), { recursive: true });
-  replaceDurably(dayKeyFile(place), Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);
+export function publishDayKeys(location: DayKeyLocation, entries: readonly SignedDayKey[]): void {
+  mkdirSync(join(location.publicRoot, location.service), { recursive: true });
+  replaceDurably(dayKeyFile(location), Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);
 }

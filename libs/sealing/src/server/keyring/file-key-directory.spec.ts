@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { foldersIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
 import { toBase64url } from '../../bytes.js';
 import { dayKeyMessage, type SignedDayKey } from '../../day-key-entry.js';
 import { addDays } from '../../days.js';
@@ -74,7 +74,7 @@ describe('a directory of day keys', () => {
   it('believes, like a device, no entry that was changed, moved, or signed by another', async () => {
     const pins = readPinnedIdentities(world.pinnedIdentitiesPath);
     const [entry, next] = published() as [SignedDayKey, SignedDayKey];
-    const stranger = await FileKeyring.create(placesIn(join(temporary.dir, 'stranger'), 'payments'));
+    const stranger = await FileKeyring.create(foldersIn(join(temporary.dir, 'stranger'), 'payments'));
     const swap = (text: string): string => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
     const forgeries: SignedDayKey[] = [
       { ...entry, day: addDays(TODAY, 20) },

@@ -6,7 +6,7 @@ import { decodeState, encodeState, type KeyringState } from './keyring-state.js'
 export type CopyName = 'primary' | 'replica';
 
 /**
- * - `one`: this keyring was given one place only
+ * - `one`: this keyring was given one folder only
  * - `in-step`: both hold the same
  * - `apart`: one is behind or damaged; the next change mends it
  * - `away`: one cannot be reached, or is gone: nothing can be changed
@@ -18,7 +18,7 @@ interface Copy {
   readonly file: KeyringFile;
 }
 
-/** What one place holds: a state, something that does not open, or nothing that can be reached. */
+/** What one folder holds: a state, something that does not open, or nothing that can be reached. */
 type Found = { readonly state: KeyringState } | 'damaged' | 'away';
 
 export interface CopiesOptions {
@@ -29,7 +29,7 @@ export interface CopiesOptions {
 }
 
 /**
- * One keyring in one or two places, each with a master of its own.
+ * One keyring in one or two folders, each with a master of its own.
  *
  * The replica is written first: readers look at the primary, so whatever a reader can see is in both. Whichever is
  * newer counts, so a writer that dies in between leaves a change that is either finished by the next one or, if it

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LIFE, placesIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
+import { LIFE, foldersIn, temporaryDir, TODAY, worldOf, type World } from '../../../test/support/world.js';
 import { addDays, identityOutlivesDays } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { publishedDayKeys } from './day-key-file.js';
@@ -47,7 +47,7 @@ const pinned = (): string[] =>
 const signedBy = (envelope: Buffer): string => EnvelopeOpener.peek(envelope).identity;
 const publishedBy = (): string[] => [
   ...new Set(
-    publishedDayKeys({ publicRoot: placesIn(temporary.dir, '').publicRoot, service: 'intake' }).map(
+    publishedDayKeys({ publicRoot: foldersIn(temporary.dir, '').publicRoot, service: 'intake' }).map(
       ({ identity }) => identity,
     ),
   ),
@@ -98,7 +98,7 @@ describe('a new identity', () => {
   });
 
   it('is seen by another instance of the service', async () => {
-    const other = await FileKeyring.open(placesIn(temporary.dir, 'intake'));
+    const other = await FileKeyring.open(foldersIn(temporary.dir, 'intake'));
     const next = await ring.rotateIdentity(TODAY, pins);
     const startMs = performance.now();
     while (other.identity().keyId !== next && performance.now() - startMs < 5_000) {
@@ -111,7 +111,7 @@ describe('a new identity', () => {
     const failing: IdentityPins = { change: () => Promise.reject(new SealingError('pins-unreadable')) };
     const before = ring.identities();
     await expect(ring.rotateIdentity(TODAY, failing)).rejects.toEqual(code('pins-unreadable'));
-    expect((await FileKeyring.open(placesIn(temporary.dir, 'intake'))).identities()).toEqual(before);
+    expect((await FileKeyring.open(foldersIn(temporary.dir, 'intake'))).identities()).toEqual(before);
   });
 
   it('does not lose the pin of another service that is changed at the same time', async () => {

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { LIFE, placesIn, temporaryDir, TODAY } from '../../../test/support/world.js';
+import { LIFE, foldersIn, temporaryDir, TODAY } from '../../../test/support/world.js';
 import { addDays } from '../../days.js';
 import { publishedDayKeys } from './day-key-file.js';
 import { FileKeyring, type FileKeyringOptions } from './file-keyring.js';
@@ -13,14 +13,14 @@ import { readPinnedIdentities, writePinnedIdentities } from './pinned-identities
 import { withWriterLock } from './writer-lock.js';
 
 const support = fileURLToPath(new URL('../../../test/support/', import.meta.url));
-let places: FileKeyringOptions & { readonly replicaDir: string };
+let folders: FileKeyringOptions & { readonly replicaDir: string };
 /** Hundreds of writes that wait for the disk, beside other tests. */
 const SLOW_MS = 60_000;
 let temporary: ReturnType<typeof temporaryDir>;
 
 beforeEach(() => {
   temporary = temporaryDir();
-  places = { ...placesIn(temporary.dir, 'eligibility'), replicaDir: join(temporary.dir, 'other-disk') };
+  folders = { ...foldersIn(temporary.dir, 'eligibility'), replicaDir: join(temporary.dir, 'other-disk') };
 });
 afterEach(() => temporary.remove());
 
@@ -30,7 +30,7 @@ function start(task: Task, ...rest: readonly string[]): ChildProcess & { readonl
   const hooks = pathToFileURL(join(support, 'typescript-source.mjs')).href;
   const script = join(support, 'keyring-process.ts');
   const args = ['--disable-warning=ExperimentalWarning', '--import', hooks, script, task];
-  return spawn(process.execPath, [...args, places.privateDir, places.publicRoot, places.replicaDir, ...rest], {
+  return spawn(process.execPath, [...args, folders.privateDir, folders.publicRoot, folders.replicaDir, ...rest], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -39,7 +39,7 @@ describe('processes that write one keyring at once', () => {
   it(
     'lose nothing of each other and agree on every key',
     async () => {
-      const keyring = await FileKeyring.create(places);
+      const keyring = await FileKeyring.create(folders);
       const told = await Promise.all([1, 2, 3].map((number) => text(start('fill', String(number)).stdout)));
       const nights = told.map((json) => JSON.parse(json) as string[]);
       expect(nights[1]).toEqual(nights[0]);
@@ -52,7 +52,7 @@ describe('processes that write one keyring at once', () => {
       expect(Array.from({ length: 20 }, (_, n) => keyring.rowKeys(n)?.seal.export().toString('hex'))).toEqual(
         nights[0],
       );
-      expect(readdirSync(places.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
+      expect(readdirSync(folders.privateDir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
     },
     SLOW_MS,
   );
@@ -60,7 +60,7 @@ describe('processes that write one keyring at once', () => {
   it(
     'make and destroy days, nights and identities beside each other, and both copies are whole',
     async () => {
-      const keyring = await FileKeyring.create(places);
+      const keyring = await FileKeyring.create(folders);
       await keyring.ensureDayKeys(TODAY);
       for (let night = 0; night < 10; night += 1) await keyring.ensureRowKeys(night);
       const [identity] = keyring.identities();
@@ -70,11 +70,11 @@ describe('processes that write one keyring at once', () => {
       const nights = told.map((json) => JSON.parse(json) as string[]);
       expect([nights[1], nights[2], new Set(nights[0]).size]).toEqual([nights[0], nights[0], 10]);
 
-      for (const privateDir of [places.privateDir, places.replicaDir]) {
+      for (const privateDir of [folders.privateDir, folders.replicaDir]) {
         const copy = await FileKeyring.open({
           privateDir,
-          publicRoot: places.publicRoot,
-          service: places.service,
+          publicRoot: folders.publicRoot,
+          service: folders.service,
           life: LIFE,
         });
         const { identities, days, nights: left, nightsDestroyedThrough } = copy.describe();
@@ -87,10 +87,10 @@ describe('processes that write one keyring at once', () => {
       }
       expect(keyring.replicas()).toBe('in-step');
       await keyring.ensureDayKeys(addDays(TODAY, 9));
-      const published = publishedDayKeys(places);
+      const published = publishedDayKeys(folders);
       expect(published).toHaveLength(15);
       expect(new Set(published.map((entry) => entry.identity))).toEqual(new Set([keyring.identity().keyId]));
-      for (const dir of [places.privateDir, places.replicaDir]) {
+      for (const dir of [folders.privateDir, folders.replicaDir]) {
         expect(readdirSync(dir).filter((file) => !file.endsWith('.keyring'))).toHaveLength(1);
       }
     },
@@ -98,7 +98,7 @@ describe('processes that write one keyring at once', () => {
   );
 
   it('can be killed at any moment, and the keyring goes on', async () => {
-    const keyring = await FileKeyring.create(places);
+    const keyring = await FileKeyring.create(folders);
     await keyring.createSecret('grant-ids');
     const secret = keyring.secret('grant-ids');
     for (let round = 0; round < 6; round += 1) {
@@ -107,10 +107,10 @@ describe('processes that write one keyring at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 3 + Math.random() * 25));
       child.kill('SIGKILL');
       await once(child, 'exit');
-      const next = await FileKeyring.open(places);
+      const next = await FileKeyring.open(folders);
       await next.ensureRowKeys(round);
       expect(next.secret('grant-ids')).toEqual(secret);
-      expect(readdirSync(places.privateDir).filter((file) => /\.(master|tmp)$/.test(file))).toHaveLength(1);
+      expect(readdirSync(folders.privateDir).filter((file) => /\.(master|tmp)$/.test(file))).toHaveLength(1);
     }
     expect([0, 1, 2, 3, 4, 5].map((night) => keyring.rowKeys(night) !== undefined)).toEqual(Array(6).fill(true));
   });
@@ -124,12 +124,12 @@ const deaths = [
 
 describe.each(deaths)('a process that is killed at $step of the $copy', ({ step, copy }) => {
   it('while it destroys a key leaves it wholly there or gone, and every older copy worthless in the end', async () => {
-    const setUp = await FileKeyring.create(places);
+    const setUp = await FileKeyring.create(folders);
     const [one, two] = [await setUp.ensureRowKeys(1), await setUp.ensureRowKeys(2)].map((keys) => [
       keys.seal.export().toString('hex'),
       keys.lookup.export().toString('hex'),
     ]);
-    const dirs = [places.privateDir, places.replicaDir];
+    const dirs = [folders.privateDir, folders.replicaDir];
     const older = dirs.map((dir) => readFileSync(join(dir, 'eligibility.keyring')));
     const child = start('die', step, copy);
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
@@ -139,7 +139,7 @@ describe.each(deaths)('a process that is killed at $step of the $copy', ({ step,
       return keys && [keys.seal.export().toString('hex'), keys.lookup.export().toString('hex')];
     };
     const isGone = copy === 'primary' ? step !== 'lock' : steps.indexOf(step) > steps.indexOf('rename-file');
-    const next = await FileKeyring.open(places);
+    const next = await FileKeyring.open(folders);
     expect([keysOf(next, 1), keysOf(next, 2)]).toEqual([isGone ? undefined : one, two]);
     expect(next.identities()).toEqual(setUp.identities());
     await next.destroyRowKeys(1);
@@ -150,23 +150,23 @@ describe.each(deaths)('a process that is killed at $step of the $copy', ({ step,
       ]);
     }
     for (const [at, dir] of dirs.entries()) writeFileSync(join(dir, 'eligibility.keyring'), older[at] as Buffer);
-    await expect(FileKeyring.open(places)).rejects.toMatchObject({ code: 'keyring-damaged' });
+    await expect(FileKeyring.open(folders)).rejects.toMatchObject({ code: 'keyring-damaged' });
   });
 });
 
 describe('the writer lock', () => {
   it('goes on after a failure, and leaves nothing behind', async () => {
-    await FileKeyring.create(places);
+    await FileKeyring.create(folders);
     const events: string[] = [];
     const work = (name: string): Promise<void> =>
-      withWriterLock(places.privateDir, 'eligibility', () => {
+      withWriterLock(folders.privateDir, 'eligibility', () => {
         events.push(name);
         if (name === 'b') throw new Error('b');
       });
     const results = await Promise.allSettled([work('a'), work('b'), work('c')]);
     expect(events).toEqual(['a', 'b', 'c']);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(readdirSync(places.privateDir).filter((file) => file.includes('.writer.'))).toEqual([]);
+    expect(readdirSync(folders.privateDir).filter((file) => file.includes('.writer.'))).toEqual([]);
   });
 
   it.each([
@@ -174,19 +174,19 @@ describe('the writer lock', () => {
     ['an earlier process with the number of a living one', `${process.pid}-1-aa`],
     ['nobody', 'x'],
   ])('is not held up by the file of %s', async (_who, owner) => {
-    await FileKeyring.create(places);
+    await FileKeyring.create(folders);
     const file = `eligibility.writer.${owner}`;
-    writeFileSync(join(places.privateDir, file), '');
-    await withWriterLock(places.privateDir, 'eligibility', () => undefined);
-    expect(readdirSync(places.privateDir)).not.toContain(file);
+    writeFileSync(join(folders.privateDir, file), '');
+    await withWriterLock(folders.privateDir, 'eligibility', () => undefined);
+    expect(readdirSync(folders.privateDir)).not.toContain(file);
   });
 
   it('waits for a living writer of another process', async () => {
-    await FileKeyring.create(places);
+    await FileKeyring.create(folders);
     const sleeper = spawn('sleep', ['0.4']);
-    writeFileSync(join(places.privateDir, `eligibility.writer.${sleeper.pid}-0-aa`), '');
+    writeFileSync(join(folders.privateDir, `eligibility.writer.${sleeper.pid}-0-aa`), '');
     let isDone = false;
-    const waiting = withWriterLock(places.privateDir, 'eligibility', () => {
+    const waiting = withWriterLock(folders.privateDir, 'eligibility', () => {
       isDone = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -197,11 +197,11 @@ describe('the writer lock', () => {
   });
 
   it('takes the writer of another container for alive for half a minute, whatever its process number', async () => {
-    await FileKeyring.create(places);
-    const path = join(places.privateDir, `eligibility.writer.${process.pid}-1-aa-4026500000`);
+    await FileKeyring.create(folders);
+    const path = join(folders.privateDir, `eligibility.writer.${process.pid}-1-aa-4026500000`);
     writeFileSync(path, '');
     let isDone = false;
-    const waiting = withWriterLock(places.privateDir, 'eligibility', () => {
+    const waiting = withWriterLock(folders.privateDir, 'eligibility', () => {
       isDone = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -210,6 +210,6 @@ describe('the writer lock', () => {
     utimesSync(path, longAgo, longAgo);
     await waiting;
     expect(isDone).toBe(true);
-    expect(readdirSync(places.privateDir).filter((file) => file.includes('.writer.'))).toEqual([]);
+    expect(readdirSync(folders.privateDir).filter((file) => file.includes('.writer.'))).toEqual([]);
   });
 });

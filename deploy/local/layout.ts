@@ -13,7 +13,7 @@ function findRoot(from: string): string {
 }
 
 /** Where one running system keeps everything it has. Several may live side by side on different roots. */
-export interface Place {
+export interface Layout {
   readonly root: string;
   readonly postgres: string;
   readonly kafka: string;
@@ -34,7 +34,7 @@ export interface Place {
   readonly clock: string;
 }
 
-export function placeAt(root: string): Place {
+export function layoutAt(root: string): Layout {
   return {
     root,
     postgres: join(root, 'postgres'),
@@ -55,7 +55,7 @@ export function placeAt(root: string): Place {
 /** Downloads shared by every checkout of this user, outside the build output, so that they happen once. */
 export function cacheFolder(name: string): string {
   const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const wanted = join(base, 'city-household-desk', name);
+  const wanted = join(base, 'amparo', name);
   try {
     mkdirSync(dirname(wanted), { recursive: true });
     return wanted;
