@@ -61,7 +61,7 @@ describe('an operator of a running city', () => {
     ]);
     const { repeated } = await eventually(
       'payments has seen its messages again',
-      async () => ({ repeated: await metric('payments', 'desk_bus_repeated') }),
+      async () => ({ repeated: await metric('payments', 'amparo_bus_repeated') }),
       (now) => now.repeated >= 2,
     );
     expect(repeated).toBeGreaterThanOrEqual(2);

@@ -25,7 +25,7 @@ const noonOf = (day: Day): Date => new Date(startOfDay(day) + NOON_MS);
 
 let city: TestCity;
 /**
- * Of the first day: one household that was paid then, one that eligibility has never read, one whose envelope was taken.
+ * Of the first day: one household that was paid, one that eligibility never read, one whose envelope was removed.
  */
 let [paid, unread, taken]: Applicant[] = [];
 let fromKafka: readonly Buffer[];
@@ -94,11 +94,11 @@ describe('ten days in a row', () => {
     const eighthAfter = addDays(first, 8);
     await liveThrough(eighthAfter);
     expect((await submittedAgain())[0]).toBe(410);
-    const expired = await metric('desk_bus_expired');
+    const expired = await metric('amparo_bus_expired');
     await writeEnvelope(city, FACTS, { value: takenEnvelope, day: first });
     await eventually(
       'it has expired',
-      () => metric('desk_bus_expired'),
+      () => metric('amparo_bus_expired'),
       (count) => count === expired + 1,
     );
     expect(await city.parked('eligibility')).toBe(0);

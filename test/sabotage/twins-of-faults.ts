@@ -235,8 +235,8 @@ const disturbed: readonly Twin[] = [
     name: 'read what comes into partitions',
   },
   {
-    promise: 'a device comes back when a proxy, or a desk that is closing, has turned it away',
-    without: 'what is not the desk’s own word counts as absence',
+    promise: 'a device comes back when a proxy, or a service that is closing, has refused it',
+    without: 'an answer that is no error of the service counts as absence',
     file: 'libs/household/src/door.ts',
     find: "    if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');\n",
     replace: '',

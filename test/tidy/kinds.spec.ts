@@ -58,7 +58,7 @@ describe('every file of a service', () => {
   });
 
   it.each([
-    'payment-desk.ts',
+    'payment-office.ts',
     'taking.ts',
     'case.store.ts',
     'ledger/rows.ts',

@@ -19,9 +19,9 @@ describe('people decide', () => {
   let ben: StaffKey;
 
   beforeAll(async () => {
-    ana = await world.enrol('ana-desk', 'person-ana');
+    ana = await world.enrol('ana-key', 'person-ana');
     anaAtHome = await world.enrol('ana-home', 'person-ana');
-    ben = await world.enrol('ben-desk', 'person-ben');
+    ben = await world.enrol('ben-key', 'person-ben');
   });
 
   const next = async (by: StaffKey) => (await world.post('/v1/review/next', {}, by)).body.next;

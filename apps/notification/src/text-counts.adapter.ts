@@ -10,7 +10,7 @@ export class TextCounts {
 
   constructor(registry: Registry) {
     this.counter = new Counter({
-      name: 'desk_texts_total',
+      name: 'amparo_texts_total',
       help: 'texts by what became of them',
       labelNames: ['outcome'],
       registers: [registry],

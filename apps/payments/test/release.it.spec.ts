@@ -11,9 +11,9 @@ let checker: StaffKey;
 let second: StaffKey;
 
 async function enrolAll(): Promise<void> {
-  maker = await world.enrol('maker-desk', 'person-a');
+  maker = await world.enrol('maker-key', 'person-a');
   makerAtHome = await world.enrol('maker-home', 'person-a');
-  checker = await world.enrol('checker-desk', 'person-b');
+  checker = await world.enrol('checker-key', 'person-b');
   second = await world.enrol('checker-two', 'person-c');
 }
 

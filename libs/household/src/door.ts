@@ -50,13 +50,13 @@ export class Door {
       ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json', ...signature } }),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => {
-      // What the platform says may name the address; the household needs to know only that it can try again.
+      // The platform's error may name the address. The household only needs to know that it can try again.
       throw new HouseholdError('unreachable');
     });
-    const said = await answer.json().catch(() => ({}) as unknown);
-    if (answer.ok) return said;
-    const { code } = said as { code?: unknown };
-    // Not the desk's own word: it is being restarted, or something in between speaks for it.
+    const content = await answer.json().catch(() => ({}) as unknown);
+    if (answer.ok) return content;
+    const { code } = content as { code?: unknown };
+    // This is no error of the service itself: it restarts, or a proxy answers for it.
     if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');
     const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
     throw new HouseholdError(

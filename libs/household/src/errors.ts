@@ -1,8 +1,8 @@
 const sentences = {
   'no-day-key': 'The directory has no valid key for this day.',
   'other-contracts': 'The page is too old or too new. Load it again.',
-  refused: 'The desk refused what was sent.',
-  unreachable: 'The desk cannot be reached.',
+  refused: 'The service refused the request.',
+  unreachable: 'The service cannot be reached.',
   'no-more-requests': 'No further request can be made with this receipt.',
 } as const;
 

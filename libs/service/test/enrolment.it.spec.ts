@@ -48,7 +48,8 @@ async function enrolled(...items: readonly object[]): Promise<string> {
 
 async function rows(): Promise<readonly Row[]> {
   const { rows: found } = await pool.query<Row>(
-    `SELECT name, person, role, convert_from(substr(public_key, 1, 1), 'UTF8') AS key, revoked FROM staff ORDER BY name`,
+    `SELECT name, person, role, convert_from(substr(public_key, 1, 1), 'UTF8') AS key, revoked
+       FROM staff ORDER BY name`,
   );
   return found;
 }

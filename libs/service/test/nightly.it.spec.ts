@@ -107,12 +107,12 @@ describe('a service', () => {
     turnMetrics(registry, () => nightly.status());
     const shown = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(shown).toEqual([
-      'desk_turn_records_moved 0',
-      'desk_turn_records 0',
-      `desk_turn_last_completed_day ${dayNumber(today)}`,
-      'desk_turn_overdue_nights 0',
-      'desk_turn_damaged_nights 0',
-      'desk_turn_keys_due 0',
+      'amparo_turn_records_moved 0',
+      'amparo_turn_records 0',
+      `amparo_turn_last_completed_day ${dayNumber(today)}`,
+      'amparo_turn_overdue_nights 0',
+      'amparo_turn_damaged_nights 0',
+      'amparo_turn_keys_due 0',
     ]);
   });
 

@@ -10,7 +10,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'program', 'programme', 'fund', 'funds', 'event', 'help', 'relief', 'aid', 'cash', 'money', 'dollar', 'dollars',
     'grant', 'payment', 'immigrant', 'immigration', 'raid', 'ice', 'family', 'families', 'household', 'approved',
     'denied', 'eligible', 'case', 'application', 'city', 'county', 'mayor', 'department', 'housing', 'welfare',
-    'police', 'los', 'angeles', 'santa', 'ana', 'desk', 'http', 'www',
+    'police', 'los', 'angeles', 'santa', 'ana', 'desk', 'amparo', 'http', 'www',
   ],
   es: [
     'programa', 'fondo', 'fondos', 'evento', 'ayuda', 'alivio', 'apoyo', 'asistencia', 'efectivo', 'dinero', 'dólar',

@@ -26,7 +26,7 @@ export interface ServiceKeys {
 /** Everything that follows from a receipt. It is rebuilt from the receipt each time and never stored. */
 export interface Household {
   readonly applicationId: Uint8Array;
-  /** Eight Crockford symbols, the last a check, for the desk where the money is handed over */
+  /** Eight Crockford symbols for the pick-up desk; the last one is a check symbol. */
   readonly pickupCode: string;
   /** Each is put into exactly the two slices of its pair: the named service's and notification's. */
   readonly linkTokens: { readonly eligibility: Uint8Array; readonly payments: Uint8Array };

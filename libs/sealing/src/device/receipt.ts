@@ -35,7 +35,7 @@ export type ParsedPickupCode =
   { readonly ok: true; readonly pickupCode: string } | { readonly ok: false; readonly code: CodeFault };
 
 /**
- * Reads a pick-up code as it is said at a desk; a slip of the finger is told from a wrong code before a try is spent.
+ * Reads a pick-up code as a person says it at a pick-up desk. A typing error is detected before a try is spent.
  */
 export function parsePickupCode(text: string): ParsedPickupCode {
   const parsed = parseCode(text, PICKUP_SYMBOLS);

@@ -78,7 +78,7 @@ export async function signerOf<T extends Signer>(
       {
         method: request.method,
         // The host is not covered: a proxy may change it. The library wants a whole address.
-        url: `https://desk.invalid${request.path}`,
+        url: `https://service.invalid${request.path}`,
         headers: cleaned(request.headers),
       },
     );

@@ -12,7 +12,7 @@ export function busMetrics(registry: Registry, status: () => Promise<BusStatus>)
     if (cached === undefined || Date.now() - cached.at > CACHE_MS) cached = { at: Date.now(), status: status() };
     return cached.status;
   };
-  const gauge = gaugesOf(registry, 'desk_bus', recent);
+  const gauge = gaugesOf(registry, 'amparo_bus', recent);
   gauge('lag', 'messages in the log that are not read yet', ({ lag }) => lag);
   gauge('parked', 'messages set aside', ({ database }) => database?.parked);
   gauge('backlog', 'messages written and not sent yet', ({ database }) => database?.backlog);

@@ -24,7 +24,7 @@ export function turnChecks(status: () => NightlyStatus): readonly (readonly [Hea
 
 /** And as gauges. */
 export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
-  const gauge = gaugesOf(registry, 'desk_turn', status);
+  const gauge = gaugesOf(registry, 'amparo_turn', status);
   gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
   gauge('records', 'records that the running turn has to move; 0 while none runs here', ({ of }) => of);
   gauge('last_completed_day', 'days from 1970-01-01 to that of the last completed turn', ({ lastCompletedDay }) =>
