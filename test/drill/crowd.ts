@@ -44,12 +44,14 @@ const isRare = (word: string): boolean => !['Synthetic', 'Nowhere'].includes(wor
 
 /** What is derived from the receipt, and joins what it is found in. */
 export function derivedNeedles({ applicationId, pickupCode, linkTokens, at }: Household): readonly Needle[] {
-  const ofServices = Object.entries(at).flatMap(([service, { commandKey, handle, receiptKey, boxId }]) => [
-    ...bytesNeedles(`command key at ${service}`, commandKey),
-    ...bytesNeedles(`handle at ${service}`, handle),
-    ...bytesNeedles(`receipt key at ${service}`, receiptKey),
-    ...bytesNeedles(`box id at ${service}`, boxId),
-  ]);
+  const ofServices = Object.entries(at).flatMap(
+    ([service, { commandKey, householdRef: handle, receiptKey, boxId }]) => [
+      ...bytesNeedles(`command key at ${service}`, commandKey),
+      ...bytesNeedles(`handle at ${service}`, handle),
+      ...bytesNeedles(`receipt key at ${service}`, receiptKey),
+      ...bytesNeedles(`box id at ${service}`, boxId),
+    ],
+  );
   return [
     ...ofServices,
     ...bytesNeedles('application id', applicationId),

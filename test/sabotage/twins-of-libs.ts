@@ -263,13 +263,13 @@ const operators: readonly Twin[] = [
     name: 'does not keep a lost log waiting',
   },
   {
-    promise: 'whoever keeps a service running can move no money and see no case',
+    promise: 'an operator can move no money and see no case',
     without: 'the role of a key is compared with what is asked',
     file: 'libs/service/src/auth/access.guard.ts',
     find: `if (!access.roles.includes(role)) throw new Problem('not-allowed');`,
     replace: 'void role;',
     test: 'apps/eligibility/test/operations.it.spec.ts',
-    name: 'an operator can look at no case',
+    name: 'an operator can see no case',
   },
   {
     promise: 'bad messages before a service cannot stop it for ever',

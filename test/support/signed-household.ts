@@ -27,7 +27,7 @@ import {
   boxBinding,
   boxIdOfSync,
   codeBinding,
-  handleOfSync,
+  householdRefOfSync,
   hpkeOpen,
   hpkeSeal,
   sliceBinding,
@@ -74,11 +74,11 @@ export class SignedHousehold {
   ) {}
 
   get eligibilityHandle(): string {
-    return toBase64url(handleOfSync(Buffer.from(this.eligibility.commandKey, 'base64url')));
+    return toBase64url(householdRefOfSync(Buffer.from(this.eligibility.commandKey, 'base64url')));
   }
 
   get paymentsHandle(): string {
-    return toBase64url(handleOfSync(Buffer.from(this.payments.commandKey, 'base64url')));
+    return toBase64url(householdRefOfSync(Buffer.from(this.payments.commandKey, 'base64url')));
   }
 
   facts(change: Partial<FactsSliceV1> = {}): AnyDelivery {

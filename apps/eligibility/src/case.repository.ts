@@ -4,47 +4,55 @@ import type { Tx } from '#libs/database';
 import { fromBody, isOutlived, Records, toBody, type KindSpec } from '#libs/records';
 import { bytes, hex, toBase64url } from '#libs/sealing';
 import type { CaseFile } from './domain/case-file.js';
+import type { CaseState } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
 import type { Clocks, isCaseOver } from './domain/ending.js';
 
-/** Which case a grant belongs to. */
+/** The case to which a grant belongs. */
 export interface GrantOfCase {
-  readonly handle: Uint8Array;
+  readonly householdRef: Uint8Array;
   readonly kind: GrantKind;
 }
+
+type StoredCase = Omit<CaseFile, 'state'> & {
+  readonly state: Omit<CaseState, 'resolved' | 'announced'> & {
+    readonly settled: CaseState['resolved'];
+    readonly said: CaseState['announced'];
+  };
+};
 
 const CASE = 'case';
 const GRANT = 'grant';
 
-/** Cases by the household's handle, and grants by their id. */
+/** Cases by the household reference, and grants by their id. */
 @Injectable()
 export class CaseRepository {
   constructor(private readonly records: Records) {}
 
-  /** The files that there are, by the handle's hexadecimal; nobody else changes them until the transaction ends. */
-  async lock(tx: Tx, handles: readonly Uint8Array[]): Promise<Map<string, CaseFile>> {
+  /** The existing files, by the household reference in hexadecimal. They stay locked until the transaction ends. */
+  async lock(tx: Tx, householdRefs: readonly Uint8Array[]): Promise<Map<string, CaseFile>> {
     const records = await this.records.begin(tx);
-    const bodies = await records.findForUpdate(CASE, handles);
+    const bodies = await records.findForUpdate(CASE, householdRefs);
     return new Map(
-      handles.flatMap((handle, at) =>
-        bodies[at] === undefined ? [] : [[hex(handle), fromBody<CaseFile>(bodies[at])] as const],
+      householdRefs.flatMap((householdRef, at) =>
+        bodies[at] === undefined ? [] : [[hex(householdRef), fileOf(bodies[at])] as const],
       ),
     );
   }
 
-  async save(tx: Tx, files: readonly { readonly handle: Uint8Array; readonly file: CaseFile }[]): Promise<void> {
+  async save(tx: Tx, files: readonly { readonly householdRef: Uint8Array; readonly file: CaseFile }[]): Promise<void> {
     const records = await this.records.begin(tx);
     await records.save(
       CASE,
-      files.map(({ handle, file }) => ({ value: handle, body: toBody(file) })),
+      files.map(({ householdRef, file }) => ({ value: householdRef, body: caseBody(file) })),
     );
   }
 
-  /** In the order of the grants; undefined for one that leads to no case, or to none any more. */
+  /** In the order of the grants. Undefined for a grant without a case. */
   async ofGrants(tx: Tx, grants: readonly Uint8Array[]): Promise<readonly (GrantOfCase | undefined)[]> {
     const records = await this.records.begin(tx);
-    const found = await records.find<{ handle: string; kind: GrantKind }>(GRANT, grants);
-    return found.map((body) => body && { handle: bytes(body.handle), kind: body.kind });
+    const found = await records.find<{ householdRef: string; kind: GrantKind }>(GRANT, grants);
+    return found.map((body) => body && { householdRef: bytes(body.householdRef), kind: body.kind });
   }
 
   /** @param until the last day on which the link is kept, days since 1970-01-01 */
@@ -56,7 +64,10 @@ export class CaseRepository {
     const records = await this.records.begin(tx);
     await records.put(
       GRANT,
-      grants.map(({ id, handle, kind }) => ({ value: id, body: { handle: toBase64url(handle), kind, until } })),
+      grants.map(({ id, householdRef, kind }) => ({
+        value: id,
+        body: { householdRef: toBase64url(householdRef), kind, until },
+      })),
     );
   }
 
@@ -65,14 +76,29 @@ export class CaseRepository {
   }
 }
 
-/** @param isOver whether nothing of a case is wanted any more */
+/**
+ * The body of a case in its record. The record has older names for two parts of the state: `said` is `announced` and
+ * `settled` is `resolved`.
+ */
+export function caseBody({ state, ...file }: CaseFile): object {
+  const { resolved, announced, ...rest } = state;
+  return toBody({ ...file, state: { ...rest, settled: resolved, said: announced } });
+}
+
+function fileOf(body: object): CaseFile {
+  const { state, ...file } = fromBody<StoredCase>(body);
+  const { settled, said, ...rest } = state;
+  return { ...file, state: { ...rest, resolved: settled, announced: said } };
+}
+
+/** @param isOver whether a case has outlived all its clocks */
 export function caseKinds(clocks: Clocks, isOver: typeof isCaseOver): readonly KindSpec[] {
   return [
     {
       kind: CASE,
       sizeBytes: 2_304,
       work: false,
-      isOver: (body, today) => isOver(fromBody<CaseFile>(body), clocks, dayNumber(today)),
+      isOver: (body, today) => isOver(fileOf(body), clocks, dayNumber(today)),
     },
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
   ];

@@ -25,7 +25,7 @@ import { policyOf, samplePercentOf } from './policy.adapter.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { ReviewRepository } from './review.repository.js';
 
-/** An application as it was opened; `previousTokens` were cut under the salt of the cycle before. */
+/** An opened application. `previousTokens` were cut under the salt of the previous cycle. */
 export type Application = ApplicationPart & {
   readonly facts: Extract<CaseCommand, { type: 'submit' }>['facts'];
   readonly day: string;
@@ -33,15 +33,15 @@ export type Application = ApplicationPart & {
 };
 
 export type CaseInput =
-  | { readonly handle: Uint8Array; readonly application: Application }
+  | { readonly householdRef: Uint8Array; readonly application: Application }
   | {
-      readonly handle: Uint8Array;
+      readonly householdRef: Uint8Array;
       readonly command: Exclude<CaseCommand, { type: 'submit' }>;
-      /** On which it was said, days since 1970-01-01. */
+      /** The day of the message, days since 1970-01-01. */
       readonly day: number;
     };
 
-/** Takes what is said about households into their cases, and says what follows. */
+/** Applies messages about households to their cases, and publishes the changes. */
 @Injectable()
 export class CaseService {
   readonly policy: Policy;
@@ -59,49 +59,51 @@ export class CaseService {
     this.samplePercent = samplePercentOf(city.profile);
   }
 
-  /** Takes a batch in, in order. */
-  async take(inputs: readonly CaseInput[], { tx, publish }: UnitOfWork<'eligibility'>): Promise<void> {
+  /** Applies a batch, in its order. */
+  async apply(inputs: readonly CaseInput[], { tx, publish }: UnitOfWork<'eligibility'>): Promise<void> {
     const before = await this.cases.lock(
       tx,
-      inputs.map(({ handle }) => handle),
+      inputs.map(({ householdRef }) => householdRef),
     );
     const entries = await this.entriesOf(tx, inputs);
     const after = new Map(before);
     const setting = this.setting();
     const nowMs = this.clock.now().getTime();
-    for (const [at, { handle }] of inputs.entries()) {
-      const entered = enter(after.get(hex(handle)), entries[at] as CaseEntry, this.policy, nowMs);
+    for (const [at, { householdRef }] of inputs.entries()) {
+      const entered = enter(after.get(hex(householdRef)), entries[at] as CaseEntry, this.policy, nowMs);
       if (entered === undefined) continue;
       const { file, events } = entered;
-      after.set(hex(handle), file);
-      const news = this.newsOf(handle, file, events);
+      after.set(hex(householdRef), file);
+      const news = this.newsOf(householdRef, file, events);
       if (news !== undefined) publish(...messagesFor(news, setting));
     }
-    const handles = inputs.map(({ handle }) => handle).filter((handle) => after.has(hex(handle)));
-    await this.forget(tx, handles, after);
-    await this.save(tx, handles, after);
+    const householdRefs = inputs
+      .map(({ householdRef }) => householdRef)
+      .filter((householdRef) => after.has(hex(householdRef)));
+    await this.forget(tx, householdRefs, after);
+    await this.save(tx, householdRefs, after);
     await this.removeEndedGrants(tx, inputs, after);
-    await this.queue(tx, handles, { before, after });
+    await this.queue(tx, householdRefs, { before, after });
   }
 
-  /** Which cases these grants belong to. */
+  /** The cases to which these grants belong. */
   ofGrants(tx: Tx, grants: readonly Uint8Array[]): Promise<readonly (GrantOfCase | undefined)[]> {
     return this.cases.ofGrants(tx, grants);
   }
 
-  /** The cases as they are, for who looks at them; nobody else changes them until the transaction ends. */
-  async states(tx: Tx, handles: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
-    const files = await this.cases.lock(tx, handles);
-    return handles.map((handle) => files.get(hex(handle))?.state);
+  /** The present states, for a reviewer. The cases stay locked until the transaction ends. */
+  async states(tx: Tx, householdRefs: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
+    const files = await this.cases.lock(tx, householdRefs);
+    return householdRefs.map((householdRef) => files.get(hex(householdRef))?.state);
   }
 
-  /** Applications are compared with those before them; later wishes of a household need nothing from others. */
+  /** Compares applications with earlier ones. A later request of a household needs no comparison. */
   private async entriesOf(tx: Tx, inputs: readonly CaseInput[]): Promise<readonly CaseEntry[]> {
     const applications = inputs.filter((input) => 'application' in input);
     const shared = await this.duplicates.match(
       tx,
-      applications.map(({ handle, application: { day, tokens, previousTokens } }) => {
-        return { self: this.pseudonyms.tokenHolderOf(handle), day, tokens, previousTokens };
+      applications.map(({ householdRef, application: { day, tokens, previousTokens } }) => {
+        return { self: this.pseudonyms.tokenHolderOf(householdRef), day, tokens, previousTokens };
       }),
     );
     const sharedOf = new Map(applications.map((input, at) => [input, shared[at]]));
@@ -110,38 +112,49 @@ export class CaseService {
       const { facts, day: text, ...application } = input.application;
       const day = dayNumber(text);
       const { tokensShared = 0, contactShared = 0 } = sharedOf.get(input) ?? {};
-      const isSampled = this.pseudonyms.drawOf(input.handle) * 100 < this.samplePercent;
+      const isSampled = this.pseudonyms.drawOf(input.householdRef) * 100 < this.samplePercent;
       const command = { type: 'submit', day, facts, around: { tokensShared, contactShared, isSampled } } as const;
       return { command, day, application };
     });
   }
 
-  private async forget(tx: Tx, handles: readonly Uint8Array[], files: Map<string, CaseFile>): Promise<void> {
-    for (const handle of handles) {
-      const file = files.get(hex(handle));
+  private async forget(tx: Tx, householdRefs: readonly Uint8Array[], files: Map<string, CaseFile>): Promise<void> {
+    for (const householdRef of householdRefs) {
+      const file = files.get(hex(householdRef));
       const forgotten = file && forget(file);
       if (forgotten === undefined) continue;
-      files.set(hex(handle), forgotten.file);
+      files.set(hex(householdRef), forgotten.file);
       await this.duplicates.forget(tx, {
-        self: this.pseudonyms.tokenHolderOf(handle),
+        self: this.pseudonyms.tokenHolderOf(householdRef),
         day: dayNumbered(forgotten.day),
         tokens: file?.tokens ?? {},
       });
     }
   }
 
-  private async save(tx: Tx, handles: readonly Uint8Array[], files: ReadonlyMap<string, CaseFile>): Promise<void> {
+  private async save(
+    tx: Tx,
+    householdRefs: readonly Uint8Array[],
+    files: ReadonlyMap<string, CaseFile>,
+  ): Promise<void> {
     const { longestDays, reopenDays, disputeDays } = this.city.clocks;
     const until = dayNumber(dayOf(this.clock.now())) + longestDays + reopenDays + disputeDays;
-    const rows = handles.map((handle) => ({ handle, file: files.get(hex(handle)) as CaseFile }));
-    const grants = rows.flatMap(({ handle, file: { state } }) =>
-      openGrants(state).map((kind) => ({ handle, kind, id: this.grantId(handle, state, kind) })),
+    const rows = householdRefs.map((householdRef) => ({
+      householdRef: householdRef,
+      file: files.get(hex(householdRef)) as CaseFile,
+    }));
+    const grants = rows.flatMap(({ householdRef, file: { state } }) =>
+      openGrants(state).map((kind) => ({
+        householdRef: householdRef,
+        kind,
+        id: this.grantId(householdRef, state, kind),
+      })),
     );
     await this.cases.addGrants(tx, grants, until);
     await this.cases.save(tx, rows);
   }
 
-  /** Payments says of each grant once how it ended: after that nothing leads from it to a case any more. */
+  /** Payments reports the end of each grant once. After that no grant has to be traced to its case. */
   private async removeEndedGrants(
     tx: Tx,
     inputs: readonly CaseInput[],
@@ -149,28 +162,32 @@ export class CaseService {
   ): Promise<void> {
     const ended = inputs.flatMap((input) => {
       if ('application' in input || input.command.type !== 'grant-ended') return [];
-      const state = files.get(hex(input.handle))?.state;
+      const state = files.get(hex(input.householdRef))?.state;
       const isNamed = state !== undefined && grantDay(state) !== undefined;
-      return isNamed ? [this.grantId(input.handle, state, input.command.kind)] : [];
+      return isNamed ? [this.grantId(input.householdRef, state, input.command.kind)] : [];
     });
     await this.cases.removeGrants(tx, ended);
   }
 
-  /** Keeps the queue of reviewers as the cases are. */
+  /** Brings the queue of reviewers in line with the cases. */
   private async queue(
     tx: Tx,
-    handles: readonly Uint8Array[],
+    householdRefs: readonly Uint8Array[],
     {
       before,
       after,
     }: { readonly before: ReadonlyMap<string, CaseFile>; readonly after: ReadonlyMap<string, CaseFile> },
   ): Promise<void> {
-    const changed = handles.filter(
-      (handle) => isWaiting(before.get(hex(handle))) !== isWaiting(after.get(hex(handle))),
+    const changed = householdRefs.filter(
+      (householdRef) => isWaiting(before.get(hex(householdRef))) !== isWaiting(after.get(hex(householdRef))),
     );
     if (changed.length === 0) return;
-    const cases = changed.map((handle) => ({ review: this.pseudonyms.reviewOf(handle), handle }));
-    const isNow = ({ handle }: { readonly handle: Uint8Array }): boolean => isWaiting(after.get(hex(handle)));
+    const cases = changed.map((householdRef) => ({
+      review: this.pseudonyms.reviewOf(householdRef),
+      householdRef: householdRef,
+    }));
+    const isNow = ({ householdRef }: { readonly householdRef: Uint8Array }): boolean =>
+      isWaiting(after.get(hex(householdRef)));
     await this.reviews.add(tx, cases.filter(isNow));
     await this.reviews.remove(
       tx,
@@ -178,9 +195,9 @@ export class CaseService {
     );
   }
 
-  /** Undefined while there is no key to answer with. */
+  /** Undefined while eligibility has no receipt key of the household. */
   private newsOf(
-    handle: Uint8Array,
+    householdRef: Uint8Array,
     { state, keys, areaName }: CaseFile,
     events: readonly CaseEvent[],
   ): CaseNews | undefined {
@@ -192,13 +209,13 @@ export class CaseService {
       areaName,
       evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
       events,
-      grantIdOf: (kind) => this.grantId(handle, state, kind),
+      grantIdOf: (kind) => this.grantId(householdRef, state, kind),
       auditNameOf: (reviewer) => this.pseudonyms.auditNameOf(reviewer, this.clock.now().toISOString().slice(0, 7)),
     };
   }
 
-  private grantId(handle: Uint8Array, state: CaseState, kind: GrantKind): Uint8Array {
-    return this.pseudonyms.grantOf(handle, grantDay(state) ?? 0, kind);
+  private grantId(householdRef: Uint8Array, state: CaseState, kind: GrantKind): Uint8Array {
+    return this.pseudonyms.grantOf(householdRef, grantDay(state) ?? 0, kind);
   }
 
   private setting(): OutgoingSetting {
@@ -206,7 +223,7 @@ export class CaseService {
     return {
       today: dayOf(this.clock.now()),
       profileHash: this.city.hash,
-      // A box lives as long as anything of the case can still be taken up.
+      // A box lives as long as the case can still be reopened.
       boxDays: appealDays + waitDays + reopenDays,
       askDays,
     };

@@ -1,4 +1,4 @@
 import { ServiceConfig } from '#libs/service';
 
-/** What eligibility is told when it starts: what every service is told, and no more. */
+/** The settings of eligibility: those that every service has. */
 export class EligibilityConfig extends ServiceConfig {}

@@ -4,12 +4,12 @@ import { cycleOf } from '#libs/policy';
 import { CityProfile, Clock, SecretSeries, secretSeries, Workers, type Worker } from '#libs/service';
 import { isCycleOver } from './domain/cycle.js';
 
-/** So many cycles may have passed while the service stood still. */
+/** The service may have stood still for this many cycles. */
 const CYCLES_BACK = 24;
 const KEYS_POLL_MS = 600_000;
 
 /**
- * Makes the keys under which tokens are compared, and destroys them when nothing can be compared under them any
+ * Makes the keys under which tokens are compared. It destroys a key when no token can be compared under it any
  * more.
  */
 @Injectable()
@@ -27,7 +27,7 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
 
   async onModuleInit(): Promise<void> {
     const cycle = cycleOf(this.city.profile, dayOf(this.clock.now()));
-    // The next one too: the first application after the change must not wait for a key.
+    // The next cycle has its key in advance, so that the first application of that cycle does not wait for it.
     for (const each of [cycle - 1, cycle, cycle + 1]) await this.keys.ensure(each);
   }
 
@@ -43,7 +43,7 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
     return this.keys.ensure(cycle);
   }
 
-  /** One round. @returns nothing to hurry for */
+  /** One round. @returns 0, because no further round is urgent */
   async destroyOldKeys(): Promise<0> {
     const { profile } = this.city;
     const today = dayOf(this.clock.now());

@@ -10,7 +10,7 @@ import { Pseudonyms } from './pseudonyms.js';
 import { TokenRepository, type StoredHolders } from './token.repository.js';
 
 export interface TokensOfHousehold {
-  /** Short pseudonym of the household, the same wherever its tokens are kept. */
+  /** Short pseudonym of the household. All its tokens are stored with the same one. */
   readonly self: string;
   readonly day: string;
   readonly tokens: HouseholdTokens;
@@ -26,8 +26,8 @@ interface Keyed {
 const TOKEN_NAMES = ['nameAndDay', 'contact', 'dwelling'] as const;
 
 /**
- * Which households share a token. Tokens are weak on purpose; here they are keyed once more with the key of their
- * cycle, which is destroyed with the cycle.
+ * Finds households that share a token. Tokens are weak on purpose. Eligibility keys them once more with the key of
+ * their cycle, which is destroyed with the cycle.
  */
 @Injectable()
 export class DuplicatesService {
@@ -38,7 +38,7 @@ export class DuplicatesService {
     private readonly city: CityProfile,
   ) {}
 
-  /** What each household shares with those before it, and remembers it. In order, within one transaction. */
+  /** Counts what each household shares with earlier ones, and stores its tokens. In order, in one transaction. */
   async match(tx: Tx, households: readonly TokensOfHousehold[]): Promise<readonly Shared[]> {
     for (const { day } of households) await this.cycles.ensure(this.cycleOf(day));
     const keyed = households.map((household) => this.keyedOf(household));
@@ -65,7 +65,7 @@ export class DuplicatesService {
     return shared;
   }
 
-  /** Takes a household out of what others are compared with. */
+  /** Removes a household from the comparison. */
   async forget(tx: Tx, household: Omit<TokensOfHousehold, 'previousTokens'>): Promise<void> {
     const values = this.keyedOf({ ...household, previousTokens: {} }).map(({ value }) => value);
     const found = await this.tokens.lock(tx, values);
@@ -90,7 +90,7 @@ export class DuplicatesService {
       { cycle, given: tokens, isOwn: true },
       { cycle: cycle - 1, given: previousTokens, isOwn: false },
     ].flatMap(({ cycle: of, given, isOwn }) =>
-      // Tokens of a cycle whose key is gone, or never was, can match nothing any more.
+      // Without the key of its cycle a token matches nothing.
       (this.cycles.has(of) ? TOKEN_NAMES : []).flatMap((name) => {
         const token = given[name];
         if (token === undefined) return [];

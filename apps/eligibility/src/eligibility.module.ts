@@ -32,8 +32,8 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
 };
 
 /**
- * Opens the facts, decides by the city's profile in pure functions, and lets people look at what rules cannot
- * decide.
+ * Eligibility opens the facts and decides by the city's profile, in pure functions. People decide the cases that no
+ * rule can decide.
  */
 @Module({
   imports: [ServiceModule.for(eligibility)],

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { handlersFor, parkFromDevice, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
 import { CaseService, type CaseInput } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
-/** Evidence shown, appeal, withdrawal: signed by the household, in any order, also before its facts have come. */
+/** Evidence, appeal and withdrawal, signed by the household. They arrive in any order, also before its facts. */
 @Controller()
 export class OnEligibilityRequestFiled {
   constructor(private readonly cases: CaseService) {}
@@ -15,13 +15,13 @@ export class OnEligibilityRequestFiled {
     deliveries: readonly SliceDelivery<typeof eligibilityRequestFiled, typeof eligibilityRequest>[],
     { unit }: BatchContext<'eligibility'>,
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
         const command = commandOf(slice);
         if (command === undefined) return parkFromDevice('request-incomplete');
-        return { handle: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
+        return { householdRef: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
       },
-      apply: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.apply(inputs, unit),
     });
   }
 }

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
 import { CaseService, type Application } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
-/** Opens the facts of a household and decides. */
+/** Opens the facts of a household and decides its case. */
 @Controller()
 export class OnFactsSubmitted {
   constructor(private readonly cases: CaseService) {}
@@ -15,12 +15,12 @@ export class OnFactsSubmitted {
     deliveries: readonly SliceDelivery<typeof factsSubmitted, typeof factsSlice>[],
     { unit }: BatchContext<'eligibility'>,
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ household, slice, day }) => ({
-        handle: Buffer.from(household, 'base64url'),
+        householdRef: Buffer.from(household, 'base64url'),
         application: applicationOf(slice, day),
       }),
-      apply: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.apply(inputs, unit),
     });
   }
 }

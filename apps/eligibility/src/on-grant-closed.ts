@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, park, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, park, applyAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantClosed } from '#libs/contracts';
 import { bytes } from '#libs/sealing';
 import { CaseService } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
-/** Payments is done with a grant: the case can be closed and forgotten when everything else about it has ended too. */
+/** Payments has closed a grant. The case ends when all its grants and clocks have ended. */
 @Controller()
 export class OnGrantClosed {
   constructor(private readonly cases: CaseService) {}
@@ -18,15 +18,15 @@ export class OnGrantClosed {
   ): Promise<readonly Handled[]> {
     const grants = deliveries.map(({ payload }) => bytes(payload.grant));
     const found = await this.cases.ofGrants(unit.tx, grants);
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ payload, day: text }, at) => {
         const grant = found[at];
         if (grant === undefined) return park('grant-unknown');
         const day = dayNumber(text);
         const command = { type: 'grant-ended', kind: grant.kind, how: payload.ended, day } as const;
-        return { handle: grant.handle, day, command };
+        return { householdRef: grant.householdRef, day, command };
       },
-      apply: (inputs) => this.cases.take(inputs, unit),
+      apply: (inputs) => this.cases.apply(inputs, unit),
     });
   }
 }

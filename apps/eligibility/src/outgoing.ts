@@ -7,6 +7,7 @@ import {
   encodePayload,
   grantAwarded,
   grantCancelled,
+  type DecisionTraceV1,
   message,
   type Outgoing,
 } from '#libs/contracts';
@@ -15,7 +16,7 @@ import type { CaseKeys } from './domain/case-file.js';
 import type { CaseEvent } from './domain/case.js';
 import type { GrantKind } from './domain/decide.js';
 
-/** What has to be told of one case, with what is needed to tell it. */
+/** The events of one case, with the data from which their messages are made. */
 export interface CaseNews {
   readonly keys: CaseKeys;
   readonly needs: readonly string[];
@@ -23,21 +24,21 @@ export interface CaseNews {
   readonly evidenceClass: string;
   readonly events: readonly CaseEvent[];
   readonly grantIdOf: (kind: GrantKind) => Uint8Array;
-  /** What an auditor sees of a reviewer: another name each month. */
+  /** The name of a reviewer for auditors. It changes each month. */
   readonly auditNameOf: (reviewer: string) => string;
 }
 
 export interface OutgoingSetting {
-  /** The day on which it is said. */
+  /** The day on which the messages are published. */
   readonly today: string;
   readonly profileHash: Uint8Array;
-  /** How long a message stays in its box. */
+  /** Days for which a message stays in its box. */
   readonly boxDays: number;
-  /** So long after an award its household should have heard from payments. */
+  /** Days after an award within which the household should hear from payments. */
   readonly askDays: number;
 }
 
-/** Everything that eligibility says, to whom, of one case. */
+/** All messages that eligibility publishes about one case, in the order of the events. */
 export function messagesFor(news: CaseNews, setting: OutgoingSetting): readonly Outgoing<'eligibility'>[] {
   return news.events.map((event) => messageFor(event, news, setting));
 }
@@ -55,12 +56,7 @@ function messageFor(event: CaseEvent, news: CaseNews, setting: OutgoingSetting):
         tier: event.tier,
         serviceArea: news.areaName,
         version: event.version,
-        stub: {
-          profileHash: toBase64url(profileHash),
-          rules: [...event.rules],
-          evidenceClass: news.evidenceClass,
-          ...(event.reviewer === undefined ? {} : { reviewer: news.auditNameOf(event.reviewer) }),
-        },
+        stub: decisionTraceOf(event, news, profileHash),
       });
     case 'grant-cancelled':
       return message(grantCancelled, today, {
@@ -79,7 +75,21 @@ function messageFor(event: CaseEvent, news: CaseNews, setting: OutgoingSetting):
   }
 }
 
-/** Sealed to the receipt: intake carries it and cannot read it. */
+/** The policy, the rules, the evidence class and the reviewer of a grant. */
+function decisionTraceOf(
+  { rules, reviewer }: Extract<CaseEvent, { type: 'grant-awarded' }>,
+  { evidenceClass, auditNameOf }: CaseNews,
+  profileHash: Uint8Array,
+): DecisionTraceV1 {
+  return {
+    profileHash: toBase64url(profileHash),
+    rules: [...rules],
+    evidenceClass,
+    ...(reviewer === undefined ? {} : { reviewer: auditNameOf(reviewer) }),
+  };
+}
+
+/** The message is sealed to the receipt key. Intake carries it and cannot read it. */
 function outcome(
   event: Extract<CaseEvent, { type: 'outcome' }>,
   { keys }: CaseNews,
@@ -96,7 +106,7 @@ function outcome(
       status,
       version,
       reasons: [...reasons],
-      // Where payments is still silent after this day, the reader asks the household to tell again how to be paid.
+      // When payments is still silent after this day, the page asks the household for its payout method again.
       lastDay: awardedDay === undefined ? lastDay : dayNumbered(awardedDay + askDays),
       highestRequest,
       ready: [],

@@ -1,7 +1,7 @@
 import { OWN_STATEMENT_CLASS, type Profile, type TierRule as ProfileTier, type TriggerRule } from '#libs/policy';
 import type { Policy, TierRule, Trigger } from './domain/policy.js';
 
-/** What a rule of the profile means here; undefined: it is looked at by payments. */
+/** The trigger for each rule of the profile. Payments checks the rules that are undefined here. */
 const triggers: Readonly<Record<TriggerRule, Trigger | undefined>> = {
   'token-match-2-of-3': 'tokens-two-match',
   'token-match-any': 'tokens-any-match',
@@ -38,7 +38,7 @@ export function policyOf(profile: Profile): Policy {
   };
 }
 
-/** Share of cases that are drawn for a second look, in percent. */
+/** Share of the cases that are drawn for review, in percent. */
 export function samplePercentOf(profile: Profile): number {
   const rules = profile.reviewTriggers.map(({ rule }) => rule);
   if (rules.includes('random-sample-5-percent')) return 5;

@@ -6,7 +6,7 @@ import type { GrantKind } from './domain/decide.js';
 /** Bytes of a pseudonym that stays inside this service. */
 const SHORT_BYTES = 8;
 const AUDIT_BYTES = 4;
-/** A reopened case may one day have another grant of the same kind. */
+/** Number of the grant among those of its kind. A case has one grant of each kind today. */
 const FIRST = 1;
 
 /** Every derived id that eligibility can make. */
@@ -18,39 +18,39 @@ export class Pseudonyms {
     @Inject(secretSeries('tokens')) private readonly cycles: SecretSeries,
   ) {}
 
-  /** No random id decides money: the same case gives the same grant, whatever was lost and done again. */
-  grantOf(handle: Uint8Array, day: number, kind: GrantKind): Uint8Array {
-    return this.grant(handle, day, kind, FIRST);
+  /** The id of a grant is derived and not random, so that a repeated decision gives the same grant. */
+  grantOf(householdRef: Uint8Array, day: number, kind: GrantKind): Uint8Array {
+    return this.grant(householdRef, day, kind, FIRST);
   }
 
-  /** Another name for a household, under which only its tokens know it. */
-  tokenHolderOf(handle: Uint8Array): string {
-    return toBase64url(this.grant('pseudonym', handle).subarray(0, SHORT_BYTES));
+  /** The pseudonym under which the tokens of a household are stored. */
+  tokenHolderOf(householdRef: Uint8Array): string {
+    return toBase64url(this.grant('pseudonym', householdRef).subarray(0, SHORT_BYTES));
   }
 
-  /** The number of a case in the queue of reviewers; it says nothing elsewhere. */
-  reviewOf(handle: Uint8Array): Uint8Array {
-    return this.grant('review', handle);
+  /** The id of a case in the queue of reviewers. Nothing else uses it. */
+  reviewOf(householdRef: Uint8Array): Uint8Array {
+    return this.grant('review', householdRef);
   }
 
-  /** What a case remembers of who has decided about it. */
+  /** The name under which a case remembers a reviewer. */
   reviewerOf(person: string): string {
     return toBase64url(this.grant('reviewer', person).subarray(0, SHORT_BYTES));
   }
 
-  /** What an auditor sees of a reviewer: another name each month (`YYYY-MM`). */
+  /** The name of a reviewer for auditors. It changes each month (`YYYY-MM`). */
   auditNameOf(reviewer: string, month: string): string {
     return Buffer.from(this.grant('reviewer-of', month, reviewer))
       .toString('hex', 0, AUDIT_BYTES)
       .toUpperCase();
   }
 
-  /** From 0 up to 1, the same for the same household: who is drawn for a second look. */
-  drawOf(handle: Uint8Array): number {
-    return Buffer.from(this.sample(handle)).readUInt32BE(0) / 0x1_0000_0000;
+  /** From 0 up to 1, always the same for one household. It decides whether the household is drawn for review. */
+  drawOf(householdRef: Uint8Array): number {
+    return Buffer.from(this.sample(householdRef)).readUInt32BE(0) / 0x1_0000_0000;
   }
 
-  /** A household's token under the key of a cycle, which is destroyed with the cycle. */
+  /** A token under the key of its cycle, which is destroyed with the cycle. */
   tokenOf(cycle: number, name: string, token: number): Uint8Array {
     return this.cycles.hash(cycle)(name, token);
   }

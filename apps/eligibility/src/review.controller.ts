@@ -5,19 +5,17 @@ import { IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
 import { ReviewService } from './review.service.js';
 
-class SettleCase {
-  @Field({ data: 'operational', purpose: 'which case' })
+class ResolveCase {
+  @Field({ data: 'operational', purpose: 'the case' })
   @IsBytes(32)
   case!: string;
 
-  @Field({ data: 'operational', purpose: 'what the reviewer decides' })
+  @Field({ data: 'operational', purpose: 'the verdict of the reviewer' })
   @IsIn(['approve', 'decline'])
   verdict!: Verdict;
 }
 
-/**
- * Review and appeal: signed requests of staff, never reached from outside. A reviewer sees facts of one case at a time.
- */
+/** Review and appeal. Staff sign these requests, and a reviewer sees the facts of one case at a time. */
 @Controller('v1/review')
 export class ReviewController {
   constructor(private readonly reviews: ReviewService) {}
@@ -30,16 +28,16 @@ export class ReviewController {
     return { next: next === undefined ? null : shown(next) };
   }
 
-  @Post('settle')
+  @Post('resolve')
   @HttpCode(200)
   @SignedBy('reviewer')
-  async settle(
+  async resolve(
     @Person() person: string,
-    @ContractBody(SettleCase) { case: name, verdict }: SettleCase,
-  ): Promise<{ outcome: 'settled' }> {
-    const outcome = await this.reviews.settle(name, { verdict, person });
+    @ContractBody(ResolveCase) { case: name, verdict }: ResolveCase,
+  ): Promise<{ outcome: 'resolved' }> {
+    const outcome = await this.reviews.resolve(name, { verdict, person });
     switch (outcome) {
-      case 'settled':
+      case 'resolved':
         return { outcome };
       case 'unknown':
         throw new Problem('not-found');
@@ -51,7 +49,7 @@ export class ReviewController {
   }
 }
 
-/** JSON has no bigint: cents are told in decimal. */
+/** JSON has no bigint, so that cents are written in decimal. */
 function shown(view: object): object {
   return JSON.parse(
     JSON.stringify(view, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),

@@ -6,17 +6,17 @@ import { bytes, toBase64url } from '#libs/sealing';
 import { CityProfile, Clock } from '#libs/service';
 
 const REVIEW = 'review';
-/** So long one reviewer has a case for himself. */
+/** A reviewer has a case alone for this long. */
 const LEASE_MS = 30 * 60_000;
-const TAKEN_AT_ONCE = 20;
+const CLAIMED_AT_ONCE = 20;
 
-/** A case that waits for a person, under a number that says nothing elsewhere. */
+/** A case that waits for a person, under an id that nothing else uses. */
 export interface Waiting {
   readonly review: Uint8Array;
-  readonly handle: Uint8Array;
+  readonly householdRef: Uint8Array;
 }
 
-/** Which cases wait for a person. Never a list of people: what comes next is drawn, and leased to one reviewer. */
+/** The cases that wait for a person. The next one is drawn and leased to one reviewer, so that nobody sees a list. */
 @Injectable()
 export class ReviewRepository {
   constructor(
@@ -41,12 +41,12 @@ export class ReviewRepository {
     );
   }
 
-  /** Takes some that wait, for this reviewer alone; those that are not looked at are to be given back. */
-  async take(tx: Tx): Promise<readonly Waiting[]> {
+  /** Claims some waiting cases for one reviewer. The caller gives back those that are not looked at. */
+  async claimDue(tx: Tx): Promise<readonly Waiting[]> {
     const records = await this.records.begin(tx);
-    const due = { now: this.clock.now(), limit: TAKEN_AT_ONCE, leaseMs: LEASE_MS };
-    const rows = await records.claimDue<{ handle: string }>(REVIEW, due);
-    return rows.map(({ value, body }) => ({ review: value, handle: bytes(body.handle) }));
+    const due = { now: this.clock.now(), limit: CLAIMED_AT_ONCE, leaseMs: LEASE_MS };
+    const rows = await records.claimDue<{ householdRef: string }>(REVIEW, due);
+    return rows.map(({ value, body }) => ({ review: value, householdRef: bytes(body.householdRef) }));
   }
 
   async giveBack(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
@@ -57,24 +57,24 @@ export class ReviewRepository {
     );
   }
 
-  /** How many wait. */
+  /** The number of waiting cases. */
   async count(tx: Tx): Promise<number> {
     return (await this.records.begin(tx)).count(REVIEW);
   }
 
   async find(tx: Tx, review: Uint8Array): Promise<Waiting | undefined> {
     const records = await this.records.begin(tx);
-    const [found] = await records.find<{ handle: string }>(REVIEW, [review]);
-    return found === undefined ? undefined : { review, handle: bytes(found.handle) };
+    const [found] = await records.find<{ householdRef: string }>(REVIEW, [review]);
+    return found === undefined ? undefined : { review, householdRef: bytes(found.householdRef) };
   }
 
-  private row({ review, handle }: Waiting): Row & { readonly due: Date } {
+  private row({ review, householdRef }: Waiting): Row & { readonly due: Date } {
     const now = this.clock.now();
     const until = dayNumber(dayOf(now)) + this.city.clocks.longestDays;
-    // The hour that has begun: it can be looked at now.
-    return { value: review, body: { handle: toBase64url(handle), until }, due: startOfHour(now) };
+    // The hour that has begun, so that the case is due now.
+    return { value: review, body: { householdRef: toBase64url(householdRef), until }, due: startOfHour(now) };
   }
 }
 
-/** It waits as long as its case does. */
+/** An entry of the queue ends with its case. */
 export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, isOver: isOutlived };

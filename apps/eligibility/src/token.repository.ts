@@ -8,7 +8,7 @@ import type { TokenHolders } from './domain/duplicates.js';
 
 type HoldersOfCycle = TokenHolders & { readonly cycle: number };
 
-/** A keyed token, and who has given it in its cycle. */
+/** A keyed token, and the households that gave it in its cycle. */
 export interface StoredHolders {
   readonly value: Uint8Array;
   readonly holders: HoldersOfCycle;
@@ -16,12 +16,12 @@ export interface StoredHolders {
 
 const TOKEN = 'token';
 
-/** Tokens, keyed with the key of their cycle, and which households have given them. */
+/** Tokens, keyed with the key of their cycle, and the households that gave them. */
 @Injectable()
 export class TokenRepository {
   constructor(private readonly records: Records) {}
 
-  /** Those that are known, by the value's hexadecimal; locked until the transaction ends. */
+  /** The known tokens, by their value in hexadecimal. They stay locked until the transaction ends. */
   async lock(tx: Tx, values: readonly Uint8Array[]): Promise<Map<string, StoredHolders>> {
     const records = await this.records.begin(tx);
     const found = await records.findForUpdate<HoldersOfCycle>(TOKEN, values);

@@ -4,8 +4,8 @@ import { CycleKeysWorker } from '../src/cycle-keys.worker.js';
 import { EligibilityWorld } from './support.js';
 
 describe('household tokens', () => {
-  it('a cycle is over after its window: its key is gone, and nothing can be compared with it any more', async () => {
-    // The cycle of 120 days ends with 2 March; what was kept in it counts for 120 days more.
+  it('lose the key of their cycle when its window has ended', async () => {
+    // The cycle of 120 days ends with 2 March. Its tokens are compared for 120 more days.
     const ending = await EligibilityWorld.open({ start: new Date('2026-11-18T09:00:00Z') });
     try {
       const { keyring, profile } = ending.service;

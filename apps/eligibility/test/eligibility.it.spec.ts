@@ -25,7 +25,7 @@ const grantIdOf = (household: SignedHousehold, kind: string): string =>
 
 type Script = (household: SignedHousehold) => readonly AnyDelivery[];
 
-/** Every order of a script, each with a household of its own, many in one transaction. */
+/** Every order of a script, each with its own household, many in one transaction. */
 async function endsOf(
   script: Script,
   isPossible: (order: readonly number[]) => boolean = () => true,
@@ -41,8 +41,8 @@ async function endsOf(
   return new Set(households.map((household) => JSON.stringify(endOf(household, said))));
 }
 
-describe('whatever comes first', () => {
-  it('facts, evidence, more evidence, what is none, an appeal: one end in 120 orders', async () => {
+describe('in every order', () => {
+  it('facts, three kinds of evidence and an appeal have one outcome in 120 orders', async () => {
     const ends = await endsOf((household) => [
       household.facts(),
       household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
@@ -62,7 +62,7 @@ describe('whatever comes first', () => {
     expect(await world.service.parked()).toEqual({});
   });
 
-  it('with a withdrawal nothing is left, and payments’ last word changes nothing about that', async () => {
+  it('a withdrawal leaves no grant, and a later report of payments changes nothing', async () => {
     const script: Script = (household) => [
       household.facts(),
       household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' }),
@@ -70,7 +70,7 @@ describe('whatever comes first', () => {
       household.askEligibility(3, { kind: 'appeal' }),
       world.closed(grantIdOf(household, 'rapid'), 'cancelled'),
     ];
-    // Payments answers a grant that was said: after the facts, and here after the withdrawal.
+    // Payments reports about a grant after its award, and here after the withdrawal.
     const ends = await endsOf(
       script,
       (order) =>
@@ -103,7 +103,7 @@ describe('whatever comes first', () => {
     expect(await world.service.parked()).toEqual({});
   });
 
-  it('redelivered, nothing is said again; a second application under the same keys changes nothing', async () => {
+  it('redelivered messages publish nothing, and a second application under the same keys changes nothing', async () => {
     const household = world.household();
     const script = [household.facts(), household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' })];
     await world.service.deliver(script);
@@ -114,7 +114,7 @@ describe('whatever comes first', () => {
     expect(await world.service.said()).toHaveLength(length);
   });
 
-  it('what cannot be read or was not said by eligibility is set aside', async () => {
+  it('unreadable messages and unknown grants are parked', async () => {
     const household = world.household();
     await world.service.deliver([{ ...household.facts(), day: '2026-11-08' }]);
     await world.service.deliver([{ ...household.facts(), day: '2026-11-19' }]);
@@ -129,7 +129,7 @@ describe('whatever comes first', () => {
   });
 });
 
-describe('what no rule can read', () => {
+describe('facts that no rule reads', () => {
   it.each<[string, Partial<FactsSliceV1>]>([
     ['impact', { impacts: ['I2', 'I9'] }],
     ['the area it lives in', { residence: { ...someFacts.residence, serviceArea: 'Harbor' } }],
@@ -147,7 +147,7 @@ describe('what no rule can read', () => {
 });
 
 describe('duplicates', () => {
-  it('two of three with another household: a person looks; the first one is not touched', async () => {
+  it('two of three tokens: a person looks at the second household, and the first one is not touched', async () => {
     const tokens = { nameAndDay: 1, contact: 2, dwelling: 3 };
     const [first, second, third] = [world.household(), world.household(), world.household()];
     await world.service.deliver([first.facts({ tokens })]);
@@ -195,7 +195,7 @@ describe('duplicates', () => {
 });
 
 describe('two processes on one database', () => {
-  it('facts in the one, requests in the other, at the same moment: nothing is lost', async () => {
+  it('lose nothing when one reads facts and the other requests at the same moment', async () => {
     const other = await ServiceUnderTest.open(eligibility, {
       keyrings: world.keyrings,
       module: EligibilityModule,

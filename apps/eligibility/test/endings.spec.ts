@@ -1,45 +1,49 @@
 import 'reflect-metadata';
 import { day, everyRecordEnds } from '../../../test/support/endings.js';
-import { newCase } from '../src/domain/case.js';
+import { caseBody } from '../src/case.repository.js';
+import { newCase, type CaseState } from '../src/domain/case.js';
 import { eligibility } from '../src/eligibility.module.js';
 
-const submitted = { day, facts: {}, around: {} };
+const submitted = { day, facts: {}, around: {} } as unknown as CaseState['submitted'];
+const { announced } = newCase;
+
+function caseOf(change: Partial<CaseState>): object {
+  return caseBody({ state: { ...newCase, lastDay: day, ...change }, keys: undefined, areaName: '' });
+}
 
 everyRecordEnds(eligibility, [
-  { kind: 'case', what: 'a request alone', body: { state: { ...newCase, lastDay: day } }, keptDays: 9 },
+  { kind: 'case', what: 'a request alone', body: caseOf({}), keptDays: 9 },
   {
     kind: 'case',
     what: 'withdrawn',
-    body: { state: { ...newCase, lastDay: day, forgottenDay: day - 5, said: { ...newCase.said, status: 'closed' } } },
+    body: {
+      state: { ...newCase, lastDay: day, forgottenDay: day - 5, said: { ...newCase.announced, status: 'closed' } },
+    },
     keptDays: 9,
   },
   {
     kind: 'case',
     what: 'not approved',
-    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'not-approved' } } },
+    body: caseOf({ submitted, announced: { ...announced, status: 'not-approved' } }),
     keptDays: [30, 21],
   },
   {
     kind: 'case',
     what: 'waiting for a person',
-    body: { state: { ...newCase, submitted, lastDay: day, said: { ...newCase.said, status: 'being-looked-at' } } },
+    body: caseOf({ submitted, announced: { ...announced, status: 'being-looked-at' } }),
     keptDays: [240, 545],
   },
   {
     kind: 'case',
     what: 'paid',
-    body: {
-      state: {
-        ...newCase,
-        submitted,
-        lastDay: day,
-        said: {
-          ...newCase.said,
-          status: 'approved',
-          grants: [{ kind: 'rapid', amountCents: 1n, state: 'ended', day, endedDay: day + 1 }],
-        },
+    body: caseOf({
+      submitted,
+      announced: {
+        ...announced,
+        status: 'approved',
+        grants: [{ kind: 'rapid', amountCents: 1n, state: 'ended', day, endedDay: day + 1 }],
       },
-    },
+    }),
     keptDays: [30, 21],
   },
   { kind: 'grant', what: 'awarded', body: { handle: 'h', kind: 'rapid', until: day + 390 }, keptDays: 390 },
@@ -48,7 +52,7 @@ everyRecordEnds(eligibility, [
     kind: 'token',
     what: 'of the cycle that ends last before the day',
     body: { households: ['x'], cycle: 100 },
-    // Cycles are counted from 1970-01-01, so that every device counts the same.
+    // Every device counts cycles from 1970-01-01.
     keptDays: [100 * 120 + 240 - 1 - day, 100 * 180 + 545 - 1 - day],
   },
 ]);

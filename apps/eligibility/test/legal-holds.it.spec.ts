@@ -45,7 +45,7 @@ const ask = (what: string, body: object, signer: StaffKey | undefined = custodia
 const nobody = Buffer.alloc(32, 7).toString('base64url');
 
 describe('a legal hold', () => {
-  it.each(['place', 'list', 'lift', 'export'])('%s: is the custodian’s alone', async (what) => {
+  it.each(['place', 'list', 'lift', 'export'])('%s: is for the custodian alone', async (what) => {
     expect((await ask(what, {}, operator)).status).toBe(403);
     expect((await postInsideAs(world.service, { path: `/v1/legal-holds/${what}`, body: {}, now })).status).toBe(401);
   });
@@ -81,7 +81,7 @@ describe('a legal hold', () => {
     expect(new Set(opened.map(({ kind, value }) => `${kind} ${Buffer.from(value).toString('base64url')}`))).toEqual(
       new Set([`case ${named.eligibilityHandle}`]),
     );
-    // Before it was withdrawn, as it was.
+    // The state before the withdrawal.
     expect(opened.some(({ body }) => JSON.stringify(body).includes('"facts":{'))).toBe(true);
     expect((await ask('lift', { hold })).body).toEqual({ lifted: true });
     expect((await ask('export', { hold })).body).toEqual({ sealed: [] });

@@ -29,34 +29,34 @@ const ask = (what: string, signer?: StaffKey, body: object = {}): Promise<StaffA
   postInsideAs<Answer, 'eligibility'>(world.service, { path: `/v1/operations/${what}`, body, now }, signer);
 
 describe('the doors', () => {
-  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+  it('are these and no others, and without a signature only the public ones answer', async () => {
     expect(await doorsOf(world.service)).toEqual({
       ...doorsOfEach,
       'main POST /v1/review/next': 401,
-      'main POST /v1/review/settle': 401,
+      'main POST /v1/review/resolve': 401,
     });
   });
 });
 
-describe('who may tell a service what to do', () => {
-  it.each(OPERATIONS)('%s: nobody who has not signed, and nobody with another role', async (what) => {
+describe('the access to operations', () => {
+  it.each(OPERATIONS)('%s: is refused without a signature, and to another role', async (what) => {
     expect((await ask(what)).status).toBe(401);
     const other = await ask(what, reviewer);
     expect([other.status, other.body['code']]).toEqual([403, 'not-allowed']);
   });
 
-  it.each(OPERATIONS)('%s: nothing but the wish is taken', async (what) => {
+  it.each(OPERATIONS)('%s: refuses fields that it does not know', async (what) => {
     const answer = await ask(what, operator, { all: true });
     expect([answer.status, answer.body['code']]).toEqual([400, 'unknown-field']);
   });
 
-  it('an operator can look at no case', async () => {
+  it('an operator can see no case', async () => {
     expect((await world.post('/v1/review/next', {}, operator)).status).toBe(403);
   });
 });
 
-describe('what an operator can tell a service', () => {
-  it('shows in groups what is set aside, with its last day, and tries it again', async () => {
+describe('an operator', () => {
+  it('sees parked messages in groups with their last day, and retries them', async () => {
     const slice = world.household().facts();
     const { payload } = slice as { payload: { sealed: string } };
     const spoiled = [1, 2].map((at) =>
@@ -75,11 +75,11 @@ describe('what an operator can tell a service', () => {
     expect((await ask('parked', operator)).body).toEqual({ groups: [] });
   });
 
-  it('sends everything again, and says how much there is', async () => {
+  it('republishes the outbox, and learns how many rows are left', async () => {
     await world.service.deliver([world.household().facts()]);
     const written = await world.service.said();
     expect((await ask('republish', operator)).body).toEqual({ left: 0 });
-    // Nothing has been sent yet, so there is nothing to send again; what is sent once more lies below the live cursor.
+    // A republish sends the rows below the live cursor. No row has been sent yet, so that the cursor is moved first.
     const last = await world.service.pool.query(
       `UPDATE relay_cursor SET (epoch, xid, seq) =
          (SELECT epoch, xid, seq FROM outbox ORDER BY epoch DESC, outbox.xid DESC, seq DESC LIMIT 1)
@@ -89,7 +89,7 @@ describe('what an operator can tell a service', () => {
     expect((await ask('republish', operator)).body).toEqual({ left: written.length });
   });
 
-  it('turns the records when it is due, and says when it is not', async () => {
+  it('starts the nightly turn when it is due', async () => {
     expect((await ask('turn', operator)).body).toEqual({ outcome: 'not-due' });
     world.pass(DAY_MS);
     now = new Date(START.getTime() + DAY_MS);
@@ -97,7 +97,7 @@ describe('what an operator can tell a service', () => {
     expect((await ask('turn', operator)).body).toEqual({ outcome: 'not-due' });
   });
 
-  it('lets an instance read on, and says whether it had stopped', async () => {
+  it('resets the circuit breaker, and learns whether it had tripped', async () => {
     expect((await ask('breaker/reset', operator)).body).toEqual({ wasTripped: false });
   });
 });

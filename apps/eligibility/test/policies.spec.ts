@@ -8,7 +8,7 @@ import { byBill, bySize } from './policies.js';
 const read = (name: string): Profile =>
   loadProfile(JSON.parse(readFileSync(new URL(`../../../deploy/profiles/${name}.json`, import.meta.url), 'utf8')));
 
-/** The bands of a profile also say where each begins. */
+/** The bands of a profile also have a lower end. */
 function withoutMin(policy: Policy): Policy {
   if (policy.standard.basis !== 'household-size') return policy;
   const bands = policy.standard.bands.map(({ max, amountCents }) => ({ max, amountCents }));
@@ -23,7 +23,7 @@ describe('the policies that decisions are tested with', () => {
     expect(withoutMin(policyOf(read(name)))).toEqual(policy);
   });
 
-  it('draw three of a hundred for a second look, or five', () => {
+  it('draw three or five of a hundred cases for review', () => {
     expect([samplePercentOf(read('los-angeles')), samplePercentOf(read('santa-ana'))]).toEqual([3, 5]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Policy } from '../src/domain/policy.js';
 
-/** A rapid grant on the household's word, more by its size. `policies.spec.ts` holds that Los Angeles is so. */
+/** A rapid grant on attestation, and more by the size of the household. Los Angeles: see `policies.spec.ts`. */
 export const bySize: Policy = {
   events: ['EVT-A', 'EVT-B'],
   needs: ['HOU', 'UTL', 'FOD', 'MED', 'CHI', 'TRN', 'OTH'],
@@ -25,7 +25,7 @@ export const bySize: Policy = {
   ],
 };
 
-/** The bill itself, on evidence only. `policies.spec.ts` holds that Santa Ana is so. */
+/** The amount of the bill, on evidence only. Santa Ana: see `policies.spec.ts`. */
 export const byBill: Policy = {
   events: ['EVT-A'],
   needs: ['HOU', 'UTL'],

@@ -25,8 +25,8 @@ describe('people decide', () => {
   });
 
   const next = async (by: StaffKey) => (await world.post('/v1/review/next', {}, by)).body.next;
-  const settle = (name: string, verdict: string, by?: StaffKey) =>
-    world.post('/v1/review/settle', { case: name, verdict }, by);
+  const resolve = (name: string, verdict: string, by?: StaffKey) =>
+    world.post('/v1/review/resolve', { case: name, verdict }, by);
 
   async function waiting(): Promise<SignedHousehold> {
     const household = world.household();
@@ -62,10 +62,10 @@ describe('people decide', () => {
     expect((await next(ben))?.case).toBe(shown?.case);
   });
 
-  it('approved: the grant is said, with a pseudonym of who decided; decided once', async () => {
+  it('approved once: the grant names a pseudonym of the reviewer', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
-    expect(await settle(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'settled' } });
+    expect(await resolve(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'resolved' } });
     const said = await world.service.said();
     expect(endOf(household, said)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
     const award = said.find(({ contract }) => contract === 'eligibility.grant-awarded');
@@ -73,14 +73,14 @@ describe('people decide', () => {
       rules: ['a-person-decided', 'rapid-on-attestation'],
       reviewer: expect.stringMatching(/^[A-Z0-9]{8}$/),
     });
-    expect(await settle(name, 'decline', ben)).toMatchObject({ status: 404 });
+    expect(await resolve(name, 'decline', ben)).toMatchObject({ status: 404 });
     expect(await next(ben)).toBeNull();
   });
 
   it('an appeal goes to another person, whichever key the first one uses', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
-    await settle(name, 'decline', ana);
+    await resolve(name, 'decline', ana);
     expect(household.box('eligibility', await world.service.said())).toMatchObject({
       status: 'not-approved',
       reasons: ['a-person-decided'],
@@ -88,31 +88,31 @@ describe('people decide', () => {
     await world.service.deliver([household.askEligibility(1, { kind: 'appeal' })]);
     expect(await next(ana)).toBeNull();
     expect(await next(anaAtHome)).toBeNull();
-    expect(await settle(name, 'approve', anaAtHome)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
+    expect(await resolve(name, 'approve', anaAtHome)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
     const appeal = await next(ben);
     expect(appeal).toMatchObject({ case: name, isAppeal: true });
-    expect(await settle(name, 'approve', ben)).toMatchObject({ status: 200 });
+    expect(await resolve(name, 'approve', ben)).toMatchObject({ status: 200 });
     expect(endOf(household, await world.service.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
   });
 
-  it('what was withdrawn waits for nobody', async () => {
+  it('never about a withdrawn case', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
     await world.service.deliver([household.askEligibility(1, { kind: 'withdraw' })]);
-    expect(await settle(name, 'approve', ana)).toMatchObject({ status: 404 });
+    expect(await resolve(name, 'approve', ana)).toMatchObject({ status: 404 });
     world.pass(32 * 60_000);
     expect(await next(ben)).toBeNull();
   });
 
-  it('nobody without a signature, and nothing but a verdict', async () => {
+  it('not without a signature, and with nothing but a verdict', async () => {
     await waiting();
     const name = (await next(ana))?.case ?? '';
-    expect(await settle(name, 'approve')).toMatchObject({ status: 401, body: { code: 'not-signed' } });
+    expect(await resolve(name, 'approve')).toMatchObject({ status: 401, body: { code: 'not-signed' } });
     expect(await world.post('/v1/review/next', {})).toMatchObject({ status: 401 });
     expect(await world.post('/v1/review/next', { more: 1 }, ana)).toMatchObject({ status: 400 });
-    expect(await settle(name, 'deny', ana)).toMatchObject({ status: 400 });
-    expect(await settle('x'.repeat(43), 'approve', ana)).toMatchObject({ status: 400 });
-    expect(await settle(Buffer.alloc(32).toString('base64url'), 'approve', ana)).toMatchObject({ status: 404 });
+    expect(await resolve(name, 'deny', ana)).toMatchObject({ status: 400 });
+    expect(await resolve('x'.repeat(43), 'approve', ana)).toMatchObject({ status: 400 });
+    expect(await resolve(Buffer.alloc(32).toString('base64url'), 'approve', ana)).toMatchObject({ status: 404 });
   });
 
   it('the drawn sample waits for a person', async () => {

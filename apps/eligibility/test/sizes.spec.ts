@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { caseClocksOf, loadProfile } from '#libs/policy';
-import { toBody } from '#libs/records';
-import { caseKinds } from '../src/case.repository.js';
+import { caseBody, caseKinds } from '../src/case.repository.js';
 import type { CaseFile } from '../src/domain/case-file.js';
 import { isCaseOver } from '../src/domain/ending.js';
 
@@ -13,8 +12,8 @@ const profile = loadProfile(
 );
 
 describe('the largest case', () => {
-  it('fits into its record, after twelve people have decided about it', () => {
-    const record: CaseFile = {
+  it('fits into its record after twelve verdicts', () => {
+    const file: CaseFile = {
       tokens: { nameAndDay: 65_535, contact: 1_048_575, dwelling: 65_535 },
       areaName: 'AnAreaOfTwentySigns',
       keys: { receiptKey: ID, paymentsHandle: ID, linkToken: ID },
@@ -40,12 +39,12 @@ describe('the largest case', () => {
         requests: { withdrawn: false, evidence: { n: 1_000, evidenceClass: CODE }, appeal: 1_000 },
         lastDay: 20_865,
         highestRequest: 1_000,
-        settled: {
+        resolved: {
           verdict: 'approve',
           reviewers: Array.from({ length: 12 }, () => 'x'.repeat(11)),
           afterAppeal: 1_000,
         },
-        said: {
+        announced: {
           status: 'being-looked-at',
           reasons: ['show-where-you-live-for-more'],
           grants: [
@@ -57,7 +56,7 @@ describe('the largest case', () => {
         },
       },
     };
-    expect(Buffer.byteLength(JSON.stringify(toBody(record))) + 32 + 6).toBeLessThanOrEqual(
+    expect(Buffer.byteLength(JSON.stringify(caseBody(file))) + 32 + 6).toBeLessThanOrEqual(
       caseKinds(caseClocksOf(profile), isCaseOver)[0]?.sizeBytes ?? 0,
     );
   });

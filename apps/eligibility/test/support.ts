@@ -8,7 +8,7 @@ import { EligibilityModule, eligibility } from '../src/eligibility.module.js';
 
 const START = new Date('2026-11-18T15:05:00Z');
 
-/** Of Los Angeles. */
+/** The share of cases that Los Angeles draws for review. */
 const SAMPLE = 0.03;
 
 export interface WorldOptions {
@@ -18,7 +18,7 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a door of eligibility answers, as far as a test looks at it. */
+/** The part of an answer of eligibility that tests read. */
 export interface Answered {
   readonly next?: { readonly case: string; readonly isAppeal: boolean; readonly why: readonly string[] } | null;
   readonly outcome?: string;
@@ -50,12 +50,12 @@ export class EligibilityWorld {
     this.now = new Date(this.now.getTime() + ms);
   }
 
-  /** A household that is not drawn for a second look, unless that is wanted. */
+  /** A household that is not drawn for review, unless the test asks for it. */
   household({ isSampled = false, day = this.day } = {}): SignedHousehold {
     for (;;) {
       const household = new SignedHousehold(this.keyrings, day);
-      const handle = Buffer.from(household.eligibilityHandle, 'base64url');
-      const draw = this.service.keyed('sample', handle).readUInt32BE(0) / 0x1_0000_0000;
+      const householdRef = Buffer.from(household.eligibilityHandle, 'base64url');
+      const draw = this.service.keyed('sample', householdRef).readUInt32BE(0) / 0x1_0000_0000;
       if (draw < SAMPLE === isSampled) return household;
     }
   }
@@ -64,7 +64,7 @@ export class EligibilityWorld {
     return message(grantClosed, this.day, { grant, ended });
   }
 
-  /** What is kept of one kind. */
+  /** The records of one kind. */
   kept(kind: string): Promise<readonly object[]> {
     return this.service.kept(kind);
   }
@@ -82,7 +82,7 @@ export class EligibilityWorld {
   }
 }
 
-/** Grants of a household that were said and not taken back. */
+/** Grants of a household that were awarded and not cancelled. */
 function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
   const cancelled = said
     .filter(({ contract }) => contract === 'eligibility.grant-cancelled')
@@ -97,7 +97,7 @@ function livingGrants(household: SignedHousehold, said: readonly Said[]): readon
     .sort();
 }
 
-/** What has become of a household, as it and payments see it. */
+/** The outcome of a household, as the household and payments see it. */
 export function endOf(household: SignedHousehold, said: readonly Said[]): object {
   const box = household.box('eligibility', said);
   return {

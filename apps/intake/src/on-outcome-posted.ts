@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, applyAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { eligibilityOutcomePosted, paymentsOutcomePosted } from '#libs/contracts';
 import { BoxService } from './box.service.js';
 
@@ -30,7 +30,7 @@ export class OnOutcomePosted {
     deliveries: readonly (Delivery<typeof eligibilityOutcomePosted> | Delivery<typeof paymentsOutcomePosted>)[],
     { tx }: BatchContext<'intake'>['unit'],
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ payload: { box, version, lastDay, sealed } }) => ({ box, version, lastDay, sealed }),
       apply: (messages) => this.boxes.post(tx, messages),
     });

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
@@ -16,7 +16,7 @@ export class OnContactGiven {
     deliveries: readonly SliceDelivery<typeof contactGiven, typeof contactSlice>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ household, slice, day: text }) => {
         const { eligibilityLink: eligibility, paymentsLink: payments, tail, contact } = slice;
         const day = dayNumber(text);

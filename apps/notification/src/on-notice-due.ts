@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, takeAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { handlersFor, applyAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import type { Side } from './domain/contact.js';
@@ -32,7 +32,7 @@ export class OnNoticeDue {
     deliveries: readonly (Delivery<typeof eligibilityNoticeDue> | Delivery<typeof paymentsNoticeDue>)[],
     unit: BatchContext<'notification'>['unit'],
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ payload: { token, version, template }, day }) => ({
         token,
         notice: { from, version, template, day: dayNumber(day) },

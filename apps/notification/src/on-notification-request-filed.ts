@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, parkFromDevice, takeAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { handlersFor, parkFromDevice, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
@@ -17,7 +17,7 @@ export class OnNotificationRequestFiled {
     deliveries: readonly SliceDelivery<typeof notificationRequestFiled, typeof notificationRequest>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
         const command = commandOf(slice, dayNumber(day));
         return command === undefined ? parkFromDevice('request-incomplete') : { handle: household, command };

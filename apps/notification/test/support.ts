@@ -96,7 +96,7 @@ export class Sender {
   }
 
   get handle(): string {
-    return toBase64url(this.household.at.notification.handle);
+    return toBase64url(this.household.at.notification.householdRef);
   }
 
   async gives(contact: ContactChoiceV1, forgery: object = {}): Promise<AnyDelivery> {

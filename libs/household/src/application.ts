@@ -99,7 +99,7 @@ async function sealFacts(household: Household, answers: Answers, setting: Device
     ...answers.facts,
     commandKey: toBase64url(keys.commandKey),
     receiptKey: toBase64url(keys.receiptKey),
-    paymentsHandle: toBase64url(household.at.payments.handle),
+    paymentsHandle: toBase64url(household.at.payments.householdRef),
     linkToken: toBase64url(household.linkTokens.eligibility),
     tokens: tokens ?? {},
     previousTokens: previousTokens ?? {},

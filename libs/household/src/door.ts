@@ -53,9 +53,9 @@ export class Door {
       // The platform's error may name the address. The household only needs to know that it can try again.
       throw new HouseholdError('unreachable');
     });
-    const content = await answer.json().catch(() => ({}) as unknown);
-    if (answer.ok) return content;
-    const { code } = content as { code?: unknown };
+    const answered = await answer.json().catch(() => ({}) as unknown);
+    if (answer.ok) return answered;
+    const { code } = answered as { code?: unknown };
     // This is no error of the service itself: it restarts, or a proxy answers for it.
     if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');
     const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);

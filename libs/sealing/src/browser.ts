@@ -24,7 +24,7 @@ export {
 export {
   boxIdOf,
   deriveHousehold,
-  handleOf,
+  householdRefOf,
   householdServices,
   type Household,
   type HouseholdService,

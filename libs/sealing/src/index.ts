@@ -5,7 +5,7 @@ export { bytes, hex } from './server/encoding.js';
 export { hmacSha256, sha256 } from './server/hmac.js';
 export {
   boxIdOfSync,
-  handleOfSync,
+  householdRefOfSync,
   importPrivateKey,
   importPublicKey,
   keyIdOf,

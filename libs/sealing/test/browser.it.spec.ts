@@ -47,7 +47,7 @@ const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64url');
 
 function namesOf({ applicationId, pickupCode, linkTokens, at }: Household): readonly string[] {
   const keys = [at.intake, at.eligibility, at.payments, at.notification];
-  const bytes = keys.flatMap((key) => [key.commandKey, key.handle, key.receiptKey, key.boxId]);
+  const bytes = keys.flatMap((key) => [key.commandKey, key.householdRef, key.receiptKey, key.boxId]);
   return [pickupCode, ...[applicationId, linkTokens.eligibility, linkTokens.payments, ...bytes].map(hexOf)];
 }
 
@@ -64,7 +64,7 @@ describe('the device part in a browser', () => {
       const inPage = await page.evaluate(async (code) => {
         const { applicationId, pickupCode, linkTokens, at } = await window.sealing.deriveHousehold(code);
         const keys = [at.intake, at.eligibility, at.payments, at.notification];
-        const bytes = keys.flatMap((key) => [key.commandKey, key.handle, key.receiptKey, key.boxId]);
+        const bytes = keys.flatMap((key) => [key.commandKey, key.householdRef, key.receiptKey, key.boxId]);
         const all = [applicationId, linkTokens.eligibility, linkTokens.payments, ...bytes];
         return [
           pickupCode,

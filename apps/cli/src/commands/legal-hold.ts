@@ -147,9 +147,9 @@ function namesOf({ at }: Household): readonly (readonly string[])[] {
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
   return [
     ['service', 'kind', 'name'],
-    ['eligibility', 'case', text(at.eligibility.handle)],
-    ['payments', 'household', text(at.payments.handle)],
-    ['notification', 'contact', text(at.notification.handle)],
+    ['eligibility', 'case', text(at.eligibility.householdRef)],
+    ['payments', 'household', text(at.payments.householdRef)],
+    ['notification', 'contact', text(at.notification.householdRef)],
     ['intake', 'box', text(at.intake.boxId)],
     ['intake', 'box', text(at.eligibility.boxId)],
     ['intake', 'box', text(at.payments.boxId)],

@@ -17,8 +17,8 @@ export function addReview(program: Command): void {
     signedCommand(review, verdict, `decides: ${verdict}`)
       .argument('<case>', 'as `next` has named it', formOf('case'))
       .action(async (name: string, options: SignedOptions) => {
-        await send(options, 'settle', { case: name, verdict });
-        console.log('Settled.');
+        await send(options, 'resolve', { case: name, verdict });
+        console.log('Resolved.');
       });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 import { bySize as policy } from '../../test/policies.js';
-import { evolve, maySettle, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import { apply, mayResolve, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { forgotten } from './ending.js';
 import type { Facts, Surroundings } from './policy.js';
 
@@ -29,18 +29,18 @@ const submit = (change: Partial<Facts> = {}, around: Partial<Surroundings> = {})
 const evidence = (n: number, evidenceClass = 'R1'): CaseCommand => ({ type: 'show-evidence', n, evidenceClass });
 const appeal = (n: number): CaseCommand => ({ type: 'appeal', n });
 const withdraw = (n: number): CaseCommand => ({ type: 'withdraw', n });
-const settle = (verdict: 'approve' | 'decline', reviewer: string): CaseCommand => ({
-  type: 'settle',
+const resolve = (verdict: 'approve' | 'decline', reviewer: string): CaseCommand => ({
+  type: 'resolve',
   verdict,
   reviewer,
 });
 
-/** Plays commands; the clock stands still, as it does within a batch. */
+/** Applies commands while the clock stands still, as within one batch. */
 function given(...commands: readonly CaseCommand[]) {
   let state: CaseState = newCase;
   const events: CaseEvent[] = [];
   for (const command of commands) {
-    const reacted = react(evolve(state, command, policy), policy, 1_000);
+    const reacted = react(apply(state, command, policy), policy, 1_000);
     state = forgotten(reacted.state);
     events.push(...reacted.events);
   }
@@ -49,11 +49,11 @@ function given(...commands: readonly CaseCommand[]) {
 
 const outcomes = (events: readonly CaseEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'outcome' ? [event.status] : []));
-const living = ({ said }: CaseState): string[] =>
-  said.grants.flatMap(({ kind, amountCents, state }) => (state === 'awarded' ? [`${kind} ${amountCents}`] : []));
+const living = ({ announced }: CaseState): string[] =>
+  announced.grants.flatMap(({ kind, amountCents, state }) => (state === 'awarded' ? [`${kind} ${amountCents}`] : []));
 
-describe('what a household is told', () => {
-  it('approved at once, and more when it shows something', () => {
+describe('the messages to a household', () => {
+  it('approve a rapid grant at once, and the standard grant after evidence', () => {
     const { events } = given(submit(), evidence(1));
     expect(events).toEqual([
       {
@@ -95,19 +95,19 @@ describe('what a household is told', () => {
     ]);
   });
 
-  it('nothing twice: the same again, and a request below the highest, change nothing', () => {
+  it('are not repeated: a repeated command or a request below the highest changes nothing', () => {
     const { state } = given(submit(), evidence(2));
     for (const command of [submit(), submit({ householdSize: 8 }), evidence(2), evidence(1, 'R2')]) {
-      expect(react(evolve(state, command, policy), policy, 2_000).events).toEqual([]);
+      expect(react(apply(state, command, policy), policy, 2_000).events).toEqual([]);
     }
   });
 
-  it('that a request has arrived, even if it changes nothing else', () => {
+  it('confirm a request that changes nothing else', () => {
     const { events } = given(submit(), evidence(3, 'XX'));
     expect(events.at(-1)).toMatchObject({ type: 'outcome', status: 'approved', highestRequest: 3 });
   });
 
-  it('something that is no evidence takes away none that was shown', () => {
+  it('keep the evidence when a later class is no evidence', () => {
     for (const order of ordersOf([submit(), evidence(1), evidence(2, 'R6'), evidence(3, 'XX')])) {
       const { state, events } = given(...order);
       expect(living(state)).toEqual(['rapid 25000', 'standard 85000']);
@@ -115,21 +115,21 @@ describe('what a household is told', () => {
     }
   });
 
-  it('a text for news, none when payments will send one, none when it withdraws', () => {
+  it('come with a text, except when payments will send one and after a withdrawal', () => {
     const templates = (...commands: readonly CaseCommand[]): string[] =>
       given(...commands).events.flatMap((event) => (event.type === 'notice' ? [event.template] : []));
     expect(templates(submit())).toEqual([]);
     expect(templates(submit({ inCity: false }))).toEqual(['update']);
-    expect(templates(submit({ inCity: false }), settle('decline', 'a'))).toEqual(['update', 'update']);
+    expect(templates(submit({ inCity: false }), resolve('decline', 'a'))).toEqual(['update', 'update']);
     expect(templates(submit(), withdraw(1))).toEqual([]);
   });
 });
 
-describe('a person decides', () => {
+describe('a verdict of a reviewer', () => {
   const sent = submit({ inCity: false });
 
-  it('approved: the grant carries who decided', () => {
-    const { events } = given(sent, settle('approve', 'ana'));
+  it('to approve is named in the grant', () => {
+    const { events } = given(sent, resolve('approve', 'ana'));
     expect(events.filter(({ type }) => type === 'grant-awarded')).toEqual([
       {
         type: 'grant-awarded',
@@ -143,35 +143,35 @@ describe('a person decides', () => {
     ]);
   });
 
-  it('declined, appealed, and decided by somebody else', () => {
-    const declined = given(sent, settle('decline', 'ana'));
+  it('to decline can be appealed, and another reviewer decides the appeal', () => {
+    const declined = given(sent, resolve('decline', 'ana'));
     expect(outcomes(declined.events)).toEqual(['being-looked-at', 'not-approved']);
-    expect(maySettle(declined.state, 'ben')).toBe('not-waiting');
-    const appealed = given(sent, settle('decline', 'ana'), appeal(1));
-    expect(appealed.state.said.status).toBe('being-looked-at');
-    expect(maySettle(appealed.state, 'ana')).toBe('same-person');
-    expect(maySettle(appealed.state, 'ben')).toBe('yes');
-    const again = given(sent, settle('decline', 'ana'), appeal(1), settle('decline', 'ben'));
-    expect(again.state.said.status).toBe('not-approved');
-    const third = given(sent, settle('decline', 'ana'), appeal(1), settle('decline', 'ben'), appeal(2));
-    expect(['ana', 'ben', 'cem'].map((person) => maySettle(third.state, person))).toEqual([
+    expect(mayResolve(declined.state, 'ben')).toBe('not-waiting');
+    const appealed = given(sent, resolve('decline', 'ana'), appeal(1));
+    expect(appealed.state.announced.status).toBe('being-looked-at');
+    expect(mayResolve(appealed.state, 'ana')).toBe('same-person');
+    expect(mayResolve(appealed.state, 'ben')).toBe('yes');
+    const again = given(sent, resolve('decline', 'ana'), appeal(1), resolve('decline', 'ben'));
+    expect(again.state.announced.status).toBe('not-approved');
+    const third = given(sent, resolve('decline', 'ana'), appeal(1), resolve('decline', 'ben'), appeal(2));
+    expect(['ana', 'ben', 'cem'].map((person) => mayResolve(third.state, person))).toEqual([
       'same-person',
       'same-person',
       'yes',
     ]);
   });
 
-  it('an appeal that was there before the decision is not an appeal against it', () => {
-    expect(given(sent, appeal(1), settle('decline', 'ana')).state.said.status).toBe('not-approved');
+  it('is not appealed by an appeal that was filed before it', () => {
+    expect(given(sent, appeal(1), resolve('decline', 'ana')).state.announced.status).toBe('not-approved');
   });
 
-  it('nobody decides about what does not wait', () => {
-    expect(maySettle(newCase, 'ana')).toBe('not-waiting');
-    expect(maySettle(given(submit()).state, 'ana')).toBe('not-waiting');
-    expect(maySettle(given(sent, withdraw(1)).state, 'ana')).toBe('not-waiting');
+  it('is refused for a case that does not wait', () => {
+    expect(mayResolve(newCase, 'ana')).toBe('not-waiting');
+    expect(mayResolve(given(submit()).state, 'ana')).toBe('not-waiting');
+    expect(mayResolve(given(sent, withdraw(1)).state, 'ana')).toBe('not-waiting');
   });
 
-  it('sees the facts with what was shown since, and why', () => {
+  it('is based on the facts, the newest evidence and the reasons for the review', () => {
     expect(viewOf(newCase, policy)).toBeUndefined();
     expect(viewOf(given(sent, evidence(1)).state, policy)).toEqual({
       facts: { ...facts, inCity: false, evidenceClass: 'R1' },
@@ -185,7 +185,7 @@ describe('a person decides', () => {
 describe('in every order', () => {
   const endOf = (commands: readonly CaseCommand[]): string => {
     const { state } = given(...commands);
-    const { status, reasons } = state.said;
+    const { status, reasons } = state.announced;
     return JSON.stringify([status, reasons, state.highestRequest, living(state)]);
   };
 
@@ -197,24 +197,24 @@ describe('in every order', () => {
         evidence(1),
         evidence(3, 'R2'),
         appeal(2),
-        settle('approve', 'ana'),
+        resolve('approve', 'ana'),
         evidence(4, 'R6'),
       ],
       ['approved', [], 4, ['rapid 25000', 'standard 85000']],
     ],
     [
       'a withdrawal wins for good',
-      [submit(), evidence(1), withdraw(2), appeal(3), evidence(4, 'R3'), settle('approve', 'ana')],
+      [submit(), evidence(1), withdraw(2), appeal(3), evidence(4, 'R3'), resolve('approve', 'ana')],
       ['closed', ['withdrawn'], 4, []],
     ],
     [
       'a withdrawal wins over a decision against',
-      [submit({ inCity: false }), settle('decline', 'ana'), withdraw(1), evidence(2), appeal(3)],
+      [submit({ inCity: false }), resolve('decline', 'ana'), withdraw(1), evidence(2), appeal(3)],
       ['closed', ['withdrawn'], 3, []],
     ],
     [
       'a decision against stays, without an appeal',
-      [submit({ inCity: false }), settle('decline', 'ana'), evidence(1), evidence(2, 'R2')],
+      [submit({ inCity: false }), resolve('decline', 'ana'), evidence(1), evidence(2, 'R2')],
       ['not-approved', ['a-person-decided'], 2, []],
     ],
     [
@@ -227,7 +227,7 @@ describe('in every order', () => {
     expect([...ends]).toEqual([JSON.stringify(expected)]);
   });
 
-  it('what was cancelled is never said again, and its end is not its revival', () => {
+  it('a cancelled grant is never awarded again, also not after its end was reported', () => {
     const { state, events } = given(
       submit(),
       withdraw(1),
@@ -237,11 +237,11 @@ describe('in every order', () => {
     );
     expect(events.filter(({ type }) => type === 'grant-awarded')).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ type: 'outcome', status: 'closed', amountCents: undefined });
-    expect(state.said.grants.map(({ state: end }) => end)).toEqual(['cancelled']);
+    expect(state.announced.grants.map(({ state: end }) => end)).toEqual(['cancelled']);
   });
 
-  it('nor is it said again when people change their minds: payments has closed it under that id', () => {
-    const { state, events } = given(submit(), settle('decline', 'ana'), appeal(1), settle('approve', 'ben'));
+  it('a cancelled grant is not awarded again after another verdict, because payments has closed its id', () => {
+    const { state, events } = given(submit(), resolve('decline', 'ana'), appeal(1), resolve('approve', 'ben'));
     expect(events.flatMap(({ type }) => (type.startsWith('grant') ? [type] : []))).toEqual([
       'grant-awarded',
       'grant-cancelled',

@@ -2,18 +2,18 @@ import { decide, type Decision, type GrantDecided, type GrantKind } from './deci
 import { dayAt } from './period.js';
 import type { Facts, Policy, Surroundings } from './policy.js';
 
-/** Everything that eligibility holds about a case. Messages come in any order, so every part may be the first. */
+/** The state of a case. Messages arrive in any order, so that every part can be the first. */
 export interface CaseState {
   readonly submitted: Submitted | undefined;
-  /** Of an application that was forgotten because it was withdrawn, its day: its grants are named by it. */
+  /** The day of an application that was withdrawn and forgotten. The ids of its grants are derived from it. */
   readonly forgottenDay?: number;
-  /** The latest day of anything that was said about it, days since 1970-01-01. */
+  /** The latest day of a message about the case, days since 1970-01-01. */
   readonly lastDay: number;
-  /** The highest request of each kind; a withdrawal wins for good. */
+  /** The highest request of each kind. A withdrawal is final. */
   readonly requests: { readonly withdrawn: boolean; readonly evidence: Evidence | undefined; readonly appeal: number };
   readonly highestRequest: number;
-  readonly settled: Settled | undefined;
-  readonly said: Said;
+  readonly resolved: Resolved | undefined;
+  readonly announced: Announced;
 }
 
 export interface Submitted {
@@ -25,10 +25,10 @@ export interface Submitted {
 
 export type Verdict = 'approve' | 'decline';
 
-/** What a person said, who has ever said something about this case, and the highest appeal that had been filed then. */
-interface Settled {
+/** The last verdict, all reviewers of the case, and the highest appeal that was filed before the verdict. */
+interface Resolved {
   readonly verdict: Verdict;
-  /** The last one has spoken last. */
+  /** In the order of their verdicts. */
   readonly reviewers: readonly string[];
   readonly afterAppeal: number;
 }
@@ -40,21 +40,21 @@ interface Evidence {
 
 export type Status = 'approved' | 'being-looked-at' | 'show-something' | 'not-approved' | 'closed';
 
-/** What others have been told, so that only what has changed is told. */
-export interface Said {
+/** The outcome that was published last. A comparison with it shows what has changed. */
+export interface Announced {
   readonly status: Status | undefined;
   readonly reasons: readonly string[];
-  readonly grants: readonly SaidGrant[];
+  readonly grants: readonly AnnouncedGrant[];
   readonly requestShown: number;
   readonly version: number;
 }
 
-export interface SaidGrant {
+export interface AnnouncedGrant {
   readonly kind: GrantKind;
   readonly amountCents: bigint;
-  /** `lapsed`: given back because nobody came, and to be paid after all when somebody does in time. */
+  /** `lapsed`: nobody collected in time, and the grant can still be reopened. */
   readonly state: 'awarded' | 'cancelled' | 'ended' | 'lapsed';
-  /** Of the award, days since 1970-01-01. */
+  /** The day of the award, days since 1970-01-01. */
   readonly day: number;
   readonly endedDay?: number;
 }
@@ -64,8 +64,8 @@ export const newCase: CaseState = {
   lastDay: 0,
   requests: { withdrawn: false, evidence: undefined, appeal: 0 },
   highestRequest: 0,
-  settled: undefined,
-  said: { status: undefined, reasons: [], grants: [], requestShown: 0, version: 0 },
+  resolved: undefined,
+  announced: { status: undefined, reasons: [], grants: [], requestShown: 0, version: 0 },
 };
 
 export type CaseCommand =
@@ -73,7 +73,7 @@ export type CaseCommand =
   | { readonly type: 'show-evidence'; readonly n: number; readonly evidenceClass: string }
   | { readonly type: 'appeal'; readonly n: number }
   | { readonly type: 'withdraw'; readonly n: number }
-  | { readonly type: 'settle'; readonly verdict: Verdict; readonly reviewer: string }
+  | { readonly type: 'resolve'; readonly verdict: Verdict; readonly reviewer: string }
   | {
       readonly type: 'grant-ended';
       readonly kind: GrantKind;
@@ -104,22 +104,22 @@ export type CaseEvent =
       readonly version: number;
       readonly highestRequest: number;
       readonly amountCents: bigint | undefined;
-      /** When something was first granted: some days later payments has spoken, or does not know how to pay. */
+      /** The day of the first grant. Payments should answer the household some days later. */
       readonly awardedDay: number | undefined;
     }
   | { readonly type: 'notice'; readonly template: 'update' | 'need'; readonly version: number };
 
-/** Takes a command into the case. The same wishes of a household in any order give the same case. */
-export function evolve(state: CaseState, command: CaseCommand, policy: Pick<Policy, 'evidenceClasses'>): CaseState {
+/** Applies a command to a case. The same requests of a household give the same case in any order. */
+export function apply(state: CaseState, command: CaseCommand, policy: Pick<Policy, 'evidenceClasses'>): CaseState {
   switch (command.type) {
     case 'submit':
-      // One live case per household: a second submission under the same keys changes nothing.
+      // A household has one live case. A second application under the same keys changes nothing.
       return state.submitted === undefined && state.forgottenDay === undefined
         ? { ...state, submitted: { day: command.day, facts: command.facts, around: command.around } }
         : state;
     case 'show-evidence': {
       const { evidence } = state.requests;
-      // A class that the profile does not know is no evidence, and takes none away.
+      // An evidence class that the profile does not know changes nothing.
       const isEvidence = policy.evidenceClasses.includes(command.evidenceClass);
       const isNewer = isEvidence && (evidence === undefined || evidence.n < command.n);
       const next = isNewer ? { n: command.n, evidenceClass: command.evidenceClass } : evidence;
@@ -129,29 +129,29 @@ export function evolve(state: CaseState, command: CaseCommand, policy: Pick<Poli
       return asked(state, command.n, { ...state.requests, appeal: Math.max(state.requests.appeal, command.n) });
     case 'withdraw':
       return asked(state, command.n, { ...state.requests, withdrawn: true });
-    case 'settle':
+    case 'resolve':
       return {
         ...state,
-        settled: {
+        resolved: {
           verdict: command.verdict,
-          reviewers: [...(state.settled?.reviewers ?? []), command.reviewer],
+          reviewers: [...(state.resolved?.reviewers ?? []), command.reviewer],
           afterAppeal: state.requests.appeal,
         },
       };
     case 'grant-ended': {
       const { kind, how, day } = command;
-      const grants = state.said.grants.map((grant): SaidGrant => {
+      const grants = state.announced.grants.map((grant): AnnouncedGrant => {
         if (grant.kind !== kind || grant.endedDay !== undefined) return grant;
         if (grant.state !== 'awarded') return { ...grant, endedDay: day };
         return { ...grant, state: how === 'expired' ? 'lapsed' : 'ended', endedDay: day };
       });
-      return { ...state, said: { ...state.said, grants } };
+      return { ...state, announced: { ...state.announced, grants } };
     }
   }
 }
 
 function asked(state: CaseState, n: number, requests: CaseState['requests']): CaseState {
-  // Who has withdrawn asks for nothing else any more, and nothing of what was asked is kept.
+  // After a withdrawal no other request is kept.
   const kept = requests.withdrawn ? { withdrawn: true, evidence: undefined, appeal: 0 } : requests;
   return { ...state, requests: kept, highestRequest: Math.max(state.highestRequest, n) };
 }
@@ -163,20 +163,20 @@ interface Wanted {
   readonly decision: Decision | undefined;
 }
 
-/** What should be so, by everything known now; undefined while the application itself has not come. */
+/** The outcome that follows from all that is known now. Undefined before the application has arrived. */
 function wanted(state: CaseState, policy: Policy): Wanted | undefined {
-  const { submitted, requests, settled } = state;
+  const { submitted, requests, resolved } = state;
   if (submitted === undefined && state.forgottenDay === undefined) return undefined;
   if (requests.withdrawn || submitted === undefined) {
     return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
   }
-  const isAppealed = requests.appeal > (settled?.afterAppeal ?? 0);
-  if (settled?.verdict === 'decline') {
+  const isAppealed = requests.appeal > (resolved?.afterAppeal ?? 0);
+  if (resolved?.verdict === 'decline') {
     return isAppealed
       ? { status: 'being-looked-at', reasons: ['appeal'], grants: [], decision: undefined }
       : { status: 'not-approved', reasons: ['a-person-decided'], grants: [], decision: undefined };
   }
-  const decision = decide({ ...asShown(submitted, requests), isSettled: settled?.verdict === 'approve' }, policy);
+  const decision = decide({ ...asShown(submitted, requests), isResolved: resolved?.verdict === 'approve' }, policy);
   const { reasons } = decision;
   if (decision.outcome === 'approve') return { status: 'approved', reasons, grants: decision.grants, decision };
   return {
@@ -187,19 +187,19 @@ function wanted(state: CaseState, policy: Policy): Wanted | undefined {
   };
 }
 
-/** The application with the evidence that was shown since. */
+/** The application with the newest evidence. */
 function asShown(submitted: Submitted, { evidence }: CaseState['requests']): Submitted {
   if (evidence === undefined) return submitted;
   return { ...submitted, facts: { ...submitted.facts, evidenceClass: evidence.evidenceClass } };
 }
 
-/** Reviewers that one case can have: after so many appeals it is a matter for a court. */
+/** Reviewers of one case at most. After so many appeals only a court can decide. */
 const REVIEWERS_MAX = 12;
 
-/** Whether this person may decide now. An appeal goes to somebody who has not decided about this case before. */
-export function maySettle(state: CaseState, reviewer: string): 'yes' | 'not-waiting' | 'same-person' {
-  const reviewers = state.settled?.reviewers ?? [];
-  if (state.said.status !== 'being-looked-at' || reviewers.length >= REVIEWERS_MAX) return 'not-waiting';
+/** Whether this reviewer may decide now. An appeal goes to a reviewer who has not decided this case before. */
+export function mayResolve(state: CaseState, reviewer: string): 'yes' | 'not-waiting' | 'same-person' {
+  const reviewers = state.resolved?.reviewers ?? [];
+  if (state.announced.status !== 'being-looked-at' || reviewers.length >= REVIEWERS_MAX) return 'not-waiting';
   return reviewers.includes(reviewer) ? 'same-person' : 'yes';
 }
 
@@ -207,22 +207,22 @@ export interface ReviewView {
   readonly facts: Facts;
   readonly around: Pick<Surroundings, 'tokensShared' | 'contactShared'>;
   readonly isAppeal: boolean;
-  /** Why a person looks at it. */
+  /** The rules that sent the case to a person. */
   readonly why: readonly string[];
 }
 
-/** What a reviewer is shown of a case: facts, never keys or anything that it could be told by elsewhere. */
+/** The part of a case that a reviewer sees: its facts, and no key and no id of the household. */
 export function viewOf(state: CaseState, policy: Policy): ReviewView | undefined {
-  const { submitted, requests, settled } = state;
+  const { submitted, requests, resolved } = state;
   if (submitted === undefined) return undefined;
   const shown = asShown(submitted, requests);
   const { tokensShared, contactShared } = submitted.around;
-  const { rules } = decide({ ...shown, isSettled: false }, policy);
-  const isAppeal = settled?.verdict === 'decline';
+  const { rules } = decide({ ...shown, isResolved: false }, policy);
+  const isAppeal = resolved?.verdict === 'decline';
   return { facts: shown.facts, around: { tokensShared, contactShared }, isAppeal, why: rules };
 }
 
-/** Tells what has changed since others were last told. `nowMs` only makes versions grow across restarts. */
+/** The events that bring others up to date. `nowMs` makes versions grow across restarts and has no other use. */
 export function react(
   state: CaseState,
   policy: Policy,
@@ -230,18 +230,18 @@ export function react(
 ): { state: CaseState; events: readonly CaseEvent[] } {
   const want = wanted(state, policy);
   if (want === undefined) return { state, events: [] };
-  const version = Math.max(state.said.version + 1, nowMs);
+  const version = Math.max(state.announced.version + 1, nowMs);
   const events: CaseEvent[] = [];
-  const grants = state.said.grants.map((grant): SaidGrant => {
+  const grants = state.announced.grants.map((grant): AnnouncedGrant => {
     const isWanted = want.grants.some(({ kind }) => kind === grant.kind);
-    // One that has lapsed may have been taken up again since.
+    // Payments may have reopened a lapsed grant since then.
     if (isWanted || grant.state === 'cancelled' || grant.state === 'ended') return grant;
     const reason = state.requests.withdrawn ? 'withdrawn' : 'decided-again';
     events.push({ type: 'grant-cancelled', kind: grant.kind, version, reason });
     return { ...grant, state: 'cancelled' };
   });
   for (const { kind, amountCents } of want.grants) {
-    // Cancelling is final: a grant that was ever said is never said again under the same id.
+    // A cancellation is final. A grant is never awarded twice under one id.
     if (grants.some((grant) => grant.kind === kind)) continue;
     grants.push({ kind, amountCents, state: 'awarded', day: dayAt(nowMs) });
     const { tier = 1, rules = [] } = want.decision ?? {};
@@ -252,10 +252,10 @@ export function react(
       tier,
       rules,
       version,
-      reviewer: state.settled?.reviewers.at(-1),
+      reviewer: state.resolved?.reviewers.at(-1),
     });
   }
-  if (!isTold(state, want)) {
+  if (!isAnnounced(state, want)) {
     events.push({
       type: 'outcome',
       status: want.status,
@@ -265,32 +265,34 @@ export function react(
       amountCents: totalOf(grants),
       awardedDay: want.status === 'approved' ? grants.at(0)?.day : undefined,
     });
-    const template = want.status === state.said.status ? undefined : noticeFor(want);
+    const template = want.status === state.announced.status ? undefined : noticeFor(want);
     if (template !== undefined) events.push({ type: 'notice', template, version });
   }
   if (events.length === 0) return { state, events };
-  const said: Said = {
+  const announced: Announced = {
     status: want.status,
     reasons: want.reasons,
     grants,
     requestShown: state.highestRequest,
     version,
   };
-  return { state: { ...state, said }, events };
+  return { state: { ...state, announced }, events };
 }
 
-function isTold({ said, highestRequest }: CaseState, want: Wanted): boolean {
+function isAnnounced({ announced, highestRequest }: CaseState, want: Wanted): boolean {
   return (
-    said.status === want.status && said.reasons.join() === want.reasons.join() && said.requestShown === highestRequest
+    announced.status === want.status &&
+    announced.reasons.join() === want.reasons.join() &&
+    announced.requestShown === highestRequest
   );
 }
 
-function totalOf(grants: readonly SaidGrant[]): bigint | undefined {
+function totalOf(grants: readonly AnnouncedGrant[]): bigint | undefined {
   const total = grants.reduce((sum, grant) => (grant.state === 'cancelled' ? sum : sum + grant.amountCents), 0n);
   return total === 0n ? undefined : total;
 }
 
-/** A household whose money is ready is told so by payments; a second text in the same minute would only be noise. */
+/** Payments sends a text when money is ready. Eligibility sends no second text in that case. */
 function noticeFor({ status, grants }: Wanted): 'update' | 'need' | undefined {
   if (status === 'show-something') return 'need';
   if (status === 'approved' && grants.some(({ kind }) => kind === 'rapid')) return undefined;

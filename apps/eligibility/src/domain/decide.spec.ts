@@ -36,11 +36,11 @@ const tenant: Facts = {
 };
 
 function given(facts: Partial<Facts>, around: Partial<Surroundings> = {}) {
-  const decided = (policy: Policy, base: Facts, isSettled = false): Decision =>
-    decide({ facts: { ...base, ...facts }, around: { ...alone, ...around }, day, isSettled }, policy);
+  const decided = (policy: Policy, base: Facts, isResolved = false): Decision =>
+    decide({ facts: { ...base, ...facts }, around: { ...alone, ...around }, day, isResolved }, policy);
   return {
-    inLosAngeles: (isSettled = false) => decided(losAngeles, family, isSettled),
-    inSantaAna: (isSettled = false) => decided(santaAna, tenant, isSettled),
+    inLosAngeles: (isResolved = false) => decided(losAngeles, family, isResolved),
+    inSantaAna: (isResolved = false) => decided(santaAna, tenant, isResolved),
   };
 }
 
@@ -49,7 +49,7 @@ const amounts = (decision: Decision): object =>
   decision.outcome === 'approve' ? decision.grants.map(({ kind, amountCents }) => [kind, amountCents]) : [];
 
 describe('in Los Angeles', () => {
-  it('somebody who says so gets a rapid grant at once, and is told what brings more', () => {
+  it('an attestation brings a rapid grant at once, and a hint at the standard grant', () => {
     expect(given({}).inLosAngeles()).toEqual({
       outcome: 'approve',
       grants: [{ kind: 'rapid', amountCents: 25_000n }],
@@ -87,7 +87,7 @@ describe('in Los Angeles', () => {
     expect(given(facts, around).inLosAngeles()).toEqual({ ...looked(rule), tier: 2 });
   });
 
-  it('does not look twice at what is just inside the limits', () => {
+  it('no person looks at a case that is just inside the limits', () => {
     const fine: [Partial<Facts>, Partial<Surroundings>][] = [
       [{ impactPeriod: '2026-W35' }, {}],
       [{ impactPeriod: '2026-W47' }, {}],
@@ -122,7 +122,7 @@ describe('in Los Angeles', () => {
     expect(given(facts).inLosAngeles().tier).toBe(tier);
   });
 
-  it('what a person approved is approved, and the trace does not claim that the rules did it', () => {
+  it('a reviewer can approve, and the decision trace does not claim that the rules were met', () => {
     expect(given({ inCity: false }, { tokensShared: 3, isSampled: true }).inLosAngeles(true)).toMatchObject({
       outcome: 'approve',
       rules: ['a-person-decided', 'rapid-on-attestation'],
@@ -131,7 +131,7 @@ describe('in Los Angeles', () => {
 });
 
 describe('in Santa Ana', () => {
-  it('pays the bill, up to the maximum, to who shows something', () => {
+  it('evidence brings the amount of the bill, up to the maximum', () => {
     expect(given({}).inSantaAna()).toEqual({
       outcome: 'approve',
       grants: [{ kind: 'standard', amountCents: 180_000n }],
@@ -142,7 +142,7 @@ describe('in Santa Ana', () => {
     expect(amounts(given({ billCents: 999_999n }).inSantaAna())).toEqual([['standard', 240_000n]]);
   });
 
-  it('asks for evidence where there is none', () => {
+  it('a household without evidence is asked for it', () => {
     expect(given({ evidenceClass: 'R6' }).inSantaAna()).toMatchObject({
       outcome: 'show-something',
       reasons: ['show-where-you-live'],
@@ -191,8 +191,8 @@ describe('whatever the facts are', () => {
     const policy = policies[name] as Policy;
     const largest = policy.standard.basis === 'actual-bill' ? 240_000n : 150_000n;
     fc.assert(
-      fc.property(anyFacts, anyAround, fc.boolean(), (facts, around, isSettled) => {
-        const decision = decide({ facts, around, day, isSettled }, policy);
+      fc.property(anyFacts, anyAround, fc.boolean(), (facts, around, isResolved) => {
+        const decision = decide({ facts, around, day, isResolved }, policy);
         expect(['approve', 'review', 'show-something']).toContain(decision.outcome);
         expect(decision.tier).toBeGreaterThanOrEqual(1);
         expect(decision.tier).toBeLessThanOrEqual(policy.tiers.length);

@@ -9,8 +9,8 @@ export interface GrantDecided {
 }
 
 /**
- * What the rules come to. There is no denial among them: what a rule cannot approve goes to a person, or asks the
- * household to show something.
+ * The result of the rules. It is never a denial: a case that no rule approves goes to a person, or the household is
+ * asked for evidence.
  */
 export type Decision =
   | {
@@ -36,20 +36,20 @@ export type Decision =
 export interface DecideInput {
   readonly facts: Facts;
   readonly around: Surroundings;
-  /** Days since 1970-01-01 of the application. */
+  /** The day of the application, days since 1970-01-01. */
   readonly day: number;
-  /** True after a person has looked: what sends a case to a person counts no more. */
-  readonly isSettled: boolean;
+  /** True after a reviewer has approved. The rules that send a case to a person do not apply then. */
+  readonly isResolved: boolean;
 }
 
-/** Decides by the profile alone. The trace of rules goes with the grant, for the auditor. */
-export function decide({ facts, around, day, isSettled }: DecideInput, policy: Policy): Decision {
+/** Decides by the profile alone. The rules are part of the decision trace, for the auditor. */
+export function decide({ facts, around, day, isResolved }: DecideInput, policy: Policy): Decision {
   const tier = tierOf(facts, policy);
   const rules: string[] = [];
-  const open = isSettled ? [] : [...gaps(facts, day, policy), ...triggersHit(facts, around, policy)];
+  const open = isResolved ? [] : [...gaps(facts, day, policy), ...triggersHit(facts, around, policy)];
   if (open.length > 0) return { outcome: 'review', tier, rules: open, reasons: ['a-person-looks-at-it'] };
-  // The trace says what carried the decision: where a person did, it does not claim that the rules were met.
-  rules.push(...(isSettled ? ['a-person-decided'] : ['attested', 'period-fits', incomeRule(facts, policy)]));
+  // The trace names the reason for the decision. When a person decided, it does not claim that the rules were met.
+  rules.push(...(isResolved ? ['a-person-decided'] : ['attested', 'period-fits', incomeRule(facts, policy)]));
   const hasEvidence = policy.evidenceClasses.includes(facts.evidenceClass);
   const grants: GrantDecided[] = [];
   if (policy.rapidCents !== undefined) {
@@ -66,7 +66,7 @@ export function decide({ facts, around, day, isSettled }: DecideInput, policy: P
   return { outcome: 'approve', grants, tier, rules, reasons: hasEvidence ? [] : ['show-where-you-live-for-more'] };
 }
 
-/** What is missing or does not fit; each goes to a person, none is a denial. */
+/** The conditions that are not met. Each sends the case to a person, and none is a denial. */
 function gaps(facts: Facts, day: number, policy: Policy): string[] {
   const found: string[] = [];
   const { residence, impact, need, honesty } = facts.attested;
@@ -108,7 +108,7 @@ function isHit(trigger: Trigger, facts: Facts, around: Surroundings, policy: Pol
   }
 }
 
-/** The first tier of the profile whose rule fits; the last fits always. */
+/** The first tier of the profile whose rule fits. The last tier always fits. */
 function tierOf(facts: Facts, policy: Policy): number {
   const fits: Readonly<Record<TierRule, boolean>> = {
     'notice-no-food-or-medicine': facts.urgent.length > 0,

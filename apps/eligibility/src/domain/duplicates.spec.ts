@@ -12,14 +12,14 @@ describe('what a household shares with others', () => {
     });
   });
 
-  it('one each with three others is no two of three', () => {
+  it('one token with each of three others counts as one', () => {
     expect(sharedWith('me', [token(['a']), token(['b'], true), token(['c'])])).toEqual({
       tokensShared: 1,
       contactShared: 1,
     });
   });
 
-  it('itself does not count, nor what nobody holds', () => {
+  it('a household does not match itself, nor a token without holders', () => {
     const nobody = { isContact: true, holders: undefined };
     expect(sharedWith('me', [token(['me']), token(['me']), nobody])).toEqual({ tokensShared: 0, contactShared: 0 });
     expect(sharedWith('me', [])).toEqual({ tokensShared: 0, contactShared: 0 });
@@ -34,7 +34,7 @@ describe('what a household shares with others', () => {
 });
 
 describe('a period of impact', () => {
-  it('knows its ISO weeks, also at the turn of the year', () => {
+  it('knows its ISO weeks, also at the change of the year', () => {
     const dayOf = (week: string): string | undefined => {
       const monday = mondayOf(week);
       return monday === undefined ? undefined : new Date(monday * 86_400_000).toISOString().slice(0, 10);

@@ -1,19 +1,19 @@
-/** Households that share a token, by their short pseudonyms. */
+/** The households that gave a token, by their short pseudonyms. */
 export interface TokenHolders {
   readonly households: readonly string[];
 }
 
-/** A token fits many households by design; beyond this many it tells nothing. */
+/** A token fits many households by design. Beyond this number it is no sign of a duplicate. */
 const HOLDERS_MAX = 24;
 
 export interface Shared {
-  /** Most tokens shared with one and the same other household. */
+  /** The largest number of tokens that are shared with one other household. */
   readonly tokensShared: number;
-  /** Other households that gave the same contact. */
+  /** The number of other households that gave the same contact. */
   readonly contactShared: number;
 }
 
-/** Counts what a household shares with others. A single shared token means nothing; two with the same household may. */
+/** Counts the tokens that a household shares with others. One shared token means nothing; two may be a duplicate. */
 export function sharedWith(
   self: string,
   tokens: readonly { readonly isContact: boolean; readonly holders: TokenHolders | undefined }[],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newCase, type CaseState, type SaidGrant } from './case.js';
+import { newCase, type CaseState, type AnnouncedGrant } from './case.js';
 import { forgotten, isCaseOver, keptUntil, type Clocks } from './ending.js';
 import type { Facts } from './policy.js';
 
@@ -13,17 +13,21 @@ const clocks: Clocks = {
 };
 const facts = { event: 'EVT-A', needs: ['FOD'] } as unknown as Facts;
 const submitted = { day: 100, facts, around: { tokensShared: 0, contactShared: 0, isSampled: false } };
-const grant: SaidGrant = { kind: 'rapid', amountCents: 25_000n, state: 'awarded', day: 100 };
+const grant: AnnouncedGrant = { kind: 'rapid', amountCents: 25_000n, state: 'awarded', day: 100 };
 
-function given(change: Partial<CaseState>, status?: CaseState['said']['status'], grants: readonly SaidGrant[] = []) {
-  const state: CaseState = { ...newCase, lastDay: 100, ...change, said: { ...newCase.said, status, grants } };
+function given(
+  change: Partial<CaseState>,
+  status?: CaseState['announced']['status'],
+  grants: readonly AnnouncedGrant[] = [],
+) {
+  const state: CaseState = { ...newCase, lastDay: 100, ...change, announced: { ...newCase.announced, status, grants } };
   return { isKeptUntil: (): number => keptUntil(state, clocks), state };
 }
 
 describe('a case is kept', () => {
   it.each<[string, number, ReturnType<typeof given>]>([
-    ['with a request alone, until no application can come any more', 109, given({})],
-    ['withdrawn, until nothing older can come', 109, given({ forgottenDay: 99 }, 'closed')],
+    ['with a request alone, until no application can arrive any more', 109, given({})],
+    ['withdrawn, until no older message can arrive', 109, given({ forgottenDay: 99 }, 'closed')],
     ['while a person looks at it, until the longest clock ends', 340, given({ submitted }, 'being-looked-at')],
     ['while the household has to show something', 220, given({ submitted }, 'show-something')],
     ['not approved, until the appeal window ends', 130, given({ submitted }, 'not-approved')],
@@ -39,7 +43,7 @@ describe('a case is kept', () => {
       given({ submitted }, 'approved', [{ ...grant, state: 'ended', endedDay: 170 }]),
     ],
     [
-      'given back because nobody came, until it can be taken up no more and then be collected',
+      'lapsed, until it can no longer be reopened and collected',
       280,
       given({ submitted }, 'approved', [{ ...grant, state: 'lapsed', endedDay: 130 }]),
     ],
@@ -65,10 +69,10 @@ describe('a case is over', () => {
 
 describe('a case that was withdrawn', () => {
   const requests = { withdrawn: true, evidence: { n: 1, evidenceClass: 'R1' }, appeal: 2 };
-  const settled = { verdict: 'decline', reviewers: ['ana'], afterAppeal: 0 } as const;
+  const resolved = { verdict: 'decline', reviewers: ['ana'], afterAppeal: 0 } as const;
 
-  it('keeps no facts, no evidence and nobody who looked at it, once others know', () => {
-    const { state } = given({ submitted, requests, settled, highestRequest: 3 }, 'closed', [
+  it('keeps no facts, no evidence and no reviewers, once the withdrawal is published', () => {
+    const { state } = given({ submitted, requests, resolved, highestRequest: 3 }, 'closed', [
       { ...grant, state: 'cancelled' },
     ]);
     expect(forgotten(state)).toEqual({
@@ -77,12 +81,12 @@ describe('a case that was withdrawn', () => {
       lastDay: 100,
       requests: { withdrawn: true, evidence: undefined, appeal: 0 },
       highestRequest: 3,
-      settled: undefined,
-      said: state.said,
+      resolved: undefined,
+      announced: state.announced,
     });
   });
 
-  it('is forgotten only then, and only when it was withdrawn', () => {
+  it('is forgotten neither before that nor without a withdrawal', () => {
     for (const { state } of [given({ submitted, requests }, 'approved'), given({ submitted }, 'closed')]) {
       expect(forgotten(state)).toBe(state);
     }

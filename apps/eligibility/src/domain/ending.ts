@@ -1,6 +1,6 @@
-import type { CaseState, SaidGrant } from './case.js';
+import type { CaseState, AnnouncedGrant } from './case.js';
 
-/** In days, from the city's profile. */
+/** Clocks of the city's profile, in days. */
 export interface Clocks {
   readonly appealDays: number;
   readonly reopenDays: number;
@@ -11,28 +11,28 @@ export interface Clocks {
 }
 
 /**
- * A case that was withdrawn, once others know: its facts are gone at once. What stays is that it was withdrawn, so that
- * what is still on its way is not taken for new, and what its grants were, so that their end is understood.
+ * The tombstone of a withdrawn case. The facts are removed as soon as the withdrawal is published. The withdrawal stays,
+ * so that a late message starts no new case. The grants stay, so that their end can be matched.
  */
 export function forgotten(state: CaseState): CaseState {
-  const { requests, submitted, said, highestRequest, lastDay } = state;
-  if (!requests.withdrawn || submitted === undefined || said.status !== 'closed') return state;
+  const { requests, submitted, announced, highestRequest, lastDay } = state;
+  if (!requests.withdrawn || submitted === undefined || announced.status !== 'closed') return state;
   return {
     submitted: undefined,
     forgottenDay: submitted.day,
     lastDay,
     requests: { withdrawn: true, evidence: undefined, appeal: 0 },
     highestRequest,
-    settled: undefined,
-    said,
+    resolved: undefined,
+    announced: announced,
   };
 }
 
-/** The last day on which a case is kept: the last of payment, appeal and reopening. Days since 1970-01-01. */
-export function keptUntil({ submitted, said, lastDay }: CaseState, clocks: Clocks): number {
-  // A request whose application never came, or what is left of one that was withdrawn.
+/** The last day of a case: the latest of payment, appeal and reopening. Days since 1970-01-01. */
+export function keptUntil({ submitted, announced, lastDay }: CaseState, clocks: Clocks): number {
+  // A request without its application, or a tombstone.
   if (submitted === undefined) return lastDay + clocks.nothingOlderDays;
-  switch (said.status) {
+  switch (announced.status) {
     case undefined:
     case 'closed':
       return lastDay + clocks.nothingOlderDays;
@@ -43,19 +43,19 @@ export function keptUntil({ submitted, said, lastDay }: CaseState, clocks: Clock
     case 'not-approved':
       return lastDay + clocks.appealDays;
     case 'approved':
-      return Math.max(...said.grants.map((grant) => grantKeptUntil(grant, clocks)));
+      return Math.max(...announced.grants.map((grant) => grantKeptUntil(grant, clocks)));
   }
 }
 
-/** Whether nothing of a case is wanted any more. `day`: days since 1970-01-01. */
+/** Whether all clocks of a case have ended. `day`: days since 1970-01-01. */
 export function isCaseOver({ state }: { readonly state: CaseState }, clocks: Clocks, day: number): boolean {
   return keptUntil(state, clocks) < day;
 }
 
-function grantKeptUntil({ state, day, endedDay = day }: SaidGrant, clocks: Clocks): number {
+function grantKeptUntil({ state, day, endedDay = day }: AnnouncedGrant, clocks: Clocks): number {
   switch (state) {
     case 'awarded':
-      // Payments lets it lapse when the longest clock ends, and says so.
+      // Payments lets the grant lapse when the longest clock ends, and reports it.
       return day + clocks.longestDays + clocks.reopenDays + clocks.disputeDays;
     case 'lapsed':
       return Math.max(endedDay + clocks.reopenDays + clocks.unclaimedDays, day + clocks.appealDays);

@@ -1,27 +1,26 @@
 const WEEK_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** Days since 1970-01-01 at an instant. */
+/** The day of an instant, days since 1970-01-01. */
 export function dayAt(nowMs: number): number {
   return Math.floor(nowMs / DAY_MS);
 }
 
 /**
- * Days since 1970-01-01 of the Monday that begins an ISO 8601 week: `2026-W46`. Undefined for a week that does not
- * exist.
+ * The Monday of an ISO 8601 week such as `2026-W46`, days since 1970-01-01. Undefined for a week that does not exist.
  */
 export function mondayOf(week: string): number | undefined {
   const match = /^(\d{4})-W(\d{2})$/.exec(week);
   if (match === null) return undefined;
   const [year, number] = [Number(match[1]), Number(match[2])];
-  // The week with 4 January is the first of its year.
+  // The first week of a year contains 4 January.
   const fourth = Date.UTC(year, 0, 4) / DAY_MS;
   const monday = mondayBefore(fourth) + (number - 1) * WEEK_DAYS;
   const nextYear = mondayBefore(Date.UTC(year + 1, 0, 4) / DAY_MS);
   return number >= 1 && monday < nextYear ? monday : undefined;
 }
 
-/** True when the period is not over for longer than the look-back, and has begun. `day`: days since 1970-01-01. */
+/** Whether a period has begun and lies within the look-back. `day`: days since 1970-01-01. */
 export function isWithin(
   period: string,
   day: number,

@@ -1,10 +1,10 @@
-/** What the city's profile lets the rules know. Amounts are integer cents. */
+/** The part of the city's profile that the rules use. Amounts are integer cents. */
 export interface Policy {
   readonly events: readonly string[];
   readonly needs: readonly string[];
   readonly impactPeriod: { readonly granularity: 'week' | 'month'; readonly lookback: number };
   readonly income: 'self-attest' | 'band-look-and-return';
-  /** Classes that count as evidence; a household's own statement is none. */
+  /** The classes that count as evidence. The household's own statement does not. */
   readonly evidenceClasses: readonly string[];
   readonly rapidCents: bigint | undefined;
   readonly standard:
@@ -13,7 +13,7 @@ export interface Policy {
         readonly bands: readonly { readonly max: number; readonly amountCents: bigint }[];
       }
     | { readonly basis: 'actual-bill'; readonly maxCents: bigint };
-  /** What sends a case to a person, in the order of the profile. */
+  /** The triggers that send a case to a person, in the order of the profile. */
   readonly triggers: readonly Trigger[];
   readonly tiers: readonly { readonly tier: number; readonly when: TierRule }[];
 }
@@ -24,8 +24,8 @@ export type Trigger =
 export type TierRule = 'notice-no-food-or-medicine' | 'notice' | 'income-stopped' | 'income-halved' | 'other';
 
 /**
- * What a rule may read of a household. Language, name, site, lane, impact type and navigator are not here, so that no
- * rule can ever read them.
+ * The facts that a rule may read. Language, name, site, lane, impact type and navigator are absent, so that no rule can
+ * read them.
  */
 export interface Facts {
   readonly event: string;
@@ -47,12 +47,12 @@ export interface Facts {
   };
 }
 
-/** What is known around a case when it arrives, and stays as it was then. */
+/** Findings about an application when it arrives. They do not change later. */
 export interface Surroundings {
-  /** Most tokens shared with one and the same other household. */
+  /** The largest number of tokens that are shared with one other household. */
   readonly tokensShared: number;
-  /** Other households with the same contact token. */
+  /** The number of other households with the same contact token. */
   readonly contactShared: number;
-  /** Drawn for a second look, by a keyed hash: neither chance nor a rule can change it later. */
+  /** Drawn for review by a keyed hash, so that the draw is the same when it is repeated. */
   readonly isSampled: boolean;
 }

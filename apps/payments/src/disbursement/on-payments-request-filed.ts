@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import {
   handlersFor,
   parkFromDevice,
-  takeAll,
+  applyAll,
   type BatchContext,
   type Handled,
   type Park,
@@ -24,7 +24,7 @@ export class OnPaymentsRequestFiled {
 
   @on.slice(paymentsRequestFiled, paymentsRequest)
   handle(deliveries: readonly Request[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: (delivery) => this.signedOf(delivery),
       apply: (signed) => this.disbursement.tell(signed, unit),
     });

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import {
   handlersFor,
   parkFromDevice,
-  takeAll,
+  applyAll,
   type BatchContext,
   type Handled,
   type Park,
@@ -23,7 +23,7 @@ export class OnPayoutChosen {
 
   @on.slice(payoutChosen, payoutSlice)
   handle(deliveries: readonly Choice[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
-    return takeAll(deliveries, {
+    return applyAll(deliveries, {
       translate: (delivery) => this.signedOf(delivery),
       apply: (signed) => this.disbursement.tell(signed, unit),
     });

@@ -10,7 +10,7 @@ import {
   type PayloadOf,
   type SealedContract,
 } from '#libs/contracts';
-import { handleOfSync, hpkeSeal, publicKeyBytes, signEd25519, sliceBinding } from '#libs/sealing';
+import { householdRefOfSync, hpkeSeal, publicKeyBytes, signEd25519, sliceBinding } from '#libs/sealing';
 import { openSlice } from './open-slice.js';
 
 const day = '2026-11-02';
@@ -53,7 +53,7 @@ describe('a slice', () => {
   it('is opened, with the handle of the key that signed it', () => {
     const payload = payout();
     const opened = open(sealed(encodePayload(payoutSlice, payload)));
-    expect(opened).toEqual({ ok: true, payload, handle: handleOfSync(commandKey) });
+    expect(opened).toEqual({ ok: true, payload, householdRef: householdRefOfSync(commandKey) });
   });
 
   it.each<[string, string, string]>([
@@ -99,7 +99,7 @@ describe('a slice', () => {
     } as PayloadOf<typeof factsSlice>;
     const text = sealed(encodePayload(factsSlice, facts), factsSlice);
     const opened = openSlice(keyring, factsSlice, { day, sealed: text });
-    expect(opened).toMatchObject({ ok: true, handle: handleOfSync(commandKey) });
+    expect(opened).toMatchObject({ ok: true, householdRef: householdRefOfSync(commandKey) });
   });
 
   it('is not hidden behind a code when the fault is ours', () => {

@@ -6,13 +6,13 @@ import {
   type PayloadOf,
   type SealedContract,
 } from '#libs/contracts';
-import { handleOfSync, hpkeOpen, SealingError, sliceBinding, verifyCommand, type Keyring } from '#libs/sealing';
+import { householdRefOfSync, hpkeOpen, SealingError, sliceBinding, verifyCommand, type Keyring } from '#libs/sealing';
 
 export type SliceFailure = 'slice-not-opened' | 'slice-not-valid' | 'slice-key-gone' | 'slice-not-signed';
 
 /** What a household sealed to this service, opened and verified; or the code under which its message is parked. */
 export type OpenedSlice<P> =
-  | { readonly ok: true; readonly payload: P; readonly handle: Uint8Array }
+  | { readonly ok: true; readonly payload: P; readonly householdRef: Uint8Array }
   | { readonly ok: false; readonly code: SliceFailure };
 
 /** Opens slices with the day keys of one service, which it does not show. */
@@ -45,7 +45,7 @@ export function openSlice<C extends SealedContract>(
       const isOwn = verifyCommand(key, commandBytes(contract, day, payload), Buffer.from(signature, 'base64url'));
       if (!isOwn) return { ok: false, code: 'slice-not-signed' };
     }
-    return { ok: true, payload, handle: handleOfSync(key) };
+    return { ok: true, payload, householdRef: householdRefOfSync(key) };
   } catch (error) {
     if (error instanceof ContractError) return { ok: false, code: 'slice-not-valid' };
     if (error instanceof SealingError && !error.canRetry) return { ok: false, code: 'slice-not-opened' };

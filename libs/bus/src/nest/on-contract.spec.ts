@@ -9,12 +9,12 @@ import { handlersFor, type BatchContext, type Outcome, type SliceDelivery } from
 
 const on = handlersFor('payments');
 const unit = { tx: { query: () => Promise.resolve({ rows: [], rowCount: 0 }) }, publish: () => undefined };
-const handle = new Uint8Array(32).fill(7);
+const householdRef = new Uint8Array(32).fill(7);
 
 const openSlice = ((_contract, { day, sealed }): OpenedSlice<object> =>
   sealed === 'bad'
     ? { ok: false, code: 'slice-not-signed' }
-    : { ok: true, payload: { sealed, day }, handle }) as SliceOpener;
+    : { ok: true, payload: { sealed, day }, householdRef }) as SliceOpener;
 
 type Choice = SliceDelivery<typeof payoutChosen, typeof payoutSlice>;
 type Results = Promise<readonly Handled[]>;
@@ -61,7 +61,7 @@ describe('a handler of slices', () => {
       ],
     });
     const day = '2026-11-02';
-    const household = toBase64url(handle);
+    const household = toBase64url(householdRef);
     const delivery = (sealed: string) => ({
       payload: { sealed, lane: 'kiosk' },
       day,

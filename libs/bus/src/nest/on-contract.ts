@@ -113,7 +113,7 @@ async function handleSlices(
     const { sealed } = payload as { readonly sealed: string };
     const found = openSlice(slice, { day, sealed });
     if (!found.ok) return parkFromDevice(found.code);
-    return { payload, day, slice: found.payload, household: toBase64url(found.handle) };
+    return { payload, day, slice: found.payload, household: toBase64url(found.householdRef) };
   });
   const good = opened.filter((each) => !('status' in each));
   const results = good.length === 0 ? [] : await method(good, { unit });

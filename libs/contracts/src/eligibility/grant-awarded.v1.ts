@@ -6,8 +6,8 @@ import { IsBytes, IsCents, IsCode, IsVersion, IsWord } from '../core/shapes.js';
 
 export const grantKinds = ['rapid', 'standard'] as const;
 
-/** What an auditor needs to follow the money back to the rule, without any person in it. */
-export class AuditStubV1 {
+/** The policy, rules, evidence class and reviewer that led to a grant, for auditors. It holds no person. */
+export class DecisionTraceV1 {
   @Field({ data: 'operational', purpose: 'which policy was applied' })
   @IsBytes(32)
   profileHash!: string;
@@ -66,8 +66,8 @@ export class GrantAwardedV1 {
   @IsVersion()
   version!: number;
 
-  @NestedField({ data: 'operational', purpose: 'audit' }, () => AuditStubV1)
-  stub!: AuditStubV1;
+  @NestedField({ data: 'operational', purpose: 'audit' }, () => DecisionTraceV1)
+  stub!: DecisionTraceV1;
 }
 
 export const grantAwarded = defineContract({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { argon2Sync, createPrivateKey, createPublicKey, hash, hkdfSync } from 'node:crypto';
 import { hpkeSeal } from '../server/hpke/hpke.js';
-import { boxIdOfSync, handleOfSync, verifyCommand } from '../server/keys.js';
+import { boxIdOfSync, householdRefOfSync, verifyCommand } from '../server/keys.js';
 import { codeFrom } from './crockford.js';
-import { boxIdOf, deriveHousehold, handleOf, householdServices, type Household } from './household.js';
+import { boxIdOf, deriveHousehold, householdRefOf, householdServices, type Household } from './household.js';
 import { newReceipt } from './receipt.js';
 
 /** Everything of a household that is a value, by its path. */
@@ -15,8 +15,8 @@ function valuesOf(household: Household): Record<string, string> {
     'linkTokens.payments': hex(household.linkTokens.payments),
   };
   for (const service of householdServices) {
-    const { commandKey, handle, receiptKey, boxId } = household.at[service];
-    for (const [name, bytes] of Object.entries({ commandKey, handle, receiptKey, boxId })) {
+    const { commandKey, householdRef, receiptKey, boxId } = household.at[service];
+    for (const [name, bytes] of Object.entries({ commandKey, householdRef: householdRef, receiptKey, boxId })) {
       values[`${service}.${name}`] = hex(bytes);
     }
   }
@@ -61,7 +61,7 @@ describe('the keys of a household', () => {
   it('never change for a receipt that is out there', async () => {
     // Known answer: a change here makes every printed receipt worthless.
     const { pickupCode, applicationId, at } = await deriveHousehold('QMHR-JRAQ-DGBM-S1PN');
-    const known = [pickupCode, hex(applicationId).slice(0, 16), hex(at.payments.handle).slice(0, 16)];
+    const known = [pickupCode, hex(applicationId).slice(0, 16), hex(at.payments.householdRef).slice(0, 16)];
     expect(known).toEqual(['2GGCXQ2S', '9777771b6154d793', '0d96855b96acd351']);
   });
 
@@ -113,8 +113,11 @@ describe('a household at a service', () => {
 
   it('has the same handle and box for the device and the server', async () => {
     const { at } = await deriveHousehold(newReceipt());
-    const { commandKey, handle, receiptKey, boxId } = at.intake;
-    expect([await handleOf(commandKey), await boxIdOf(receiptKey)]).toEqual([handle, boxId]);
-    expect([hex(handleOfSync(commandKey)), hex(boxIdOfSync(receiptKey))]).toEqual([hex(handle), hex(boxId)]);
+    const { commandKey, householdRef, receiptKey, boxId } = at.intake;
+    expect([await householdRefOf(commandKey), await boxIdOf(receiptKey)]).toEqual([householdRef, boxId]);
+    expect([hex(householdRefOfSync(commandKey)), hex(boxIdOfSync(receiptKey))]).toEqual([
+      hex(householdRef),
+      hex(boxId),
+    ]);
   });
 });

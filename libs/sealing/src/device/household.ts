@@ -12,7 +12,7 @@ export interface ServiceKeys {
   /** Ed25519 public key: whoever holds its private half speaks for the household here. */
   readonly commandKey: Uint8Array;
   /** SHA-256 of the command key: the household's name here */
-  readonly handle: Uint8Array;
+  readonly householdRef: Uint8Array;
   /** X25519 public key to which the service seals its messages */
   readonly receiptKey: Uint8Array;
   /** SHA-256 of the receipt key: where the messages lie */
@@ -61,7 +61,7 @@ export async function deriveHousehold(receipt: string): Promise<Household> {
 }
 
 /** A household's handle at a service, from its command key there. */
-export function handleOf(commandKey: Uint8Array): Promise<Uint8Array> {
+export function householdRefOf(commandKey: Uint8Array): Promise<Uint8Array> {
   return sha256(commandKey);
 }
 
@@ -80,7 +80,7 @@ async function serviceKeys(seed: CryptoKey, service: HouseholdService): Promise<
   receiptSeed.fill(0);
   return {
     commandKey: command.publicKey,
-    handle: await handleOf(command.publicKey),
+    householdRef: await householdRefOf(command.publicKey),
     receiptKey: box.publicBytes,
     boxId: await boxIdOf(box.publicBytes),
     sign: (message) => signWith(command.privateKey, message),

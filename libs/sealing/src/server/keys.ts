@@ -68,7 +68,7 @@ export function verifyCommand(commandKey: Uint8Array, message: Uint8Array, signa
 }
 
 /** A household's handle at a service: SHA-256 of its command key there. */
-export function handleOfSync(commandKey: Uint8Array): Buffer {
+export function householdRefOfSync(commandKey: Uint8Array): Buffer {
   return sha256(commandKey);
 }
 
