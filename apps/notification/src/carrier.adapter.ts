@@ -2,25 +2,25 @@ export interface TextMessage {
   /** The carrier sends once per reference. */
   readonly reference: string;
   readonly to: string;
-  /** The name under which all texts of the city come. */
+  /** The sender name of all texts of the city. */
   readonly from: string;
   readonly text: string;
 }
 
-/** `unknown`: nobody knows what was done. Only the same reference may be sent again. */
+/** `unknown`: the carrier gave no clear answer. Only the same reference may be sent again. */
 export type CarrierReply = 'accepted' | 'refused' | 'unknown';
 
-/** Whoever carries texts to phones. */
+/** Carries texts to phones. */
 export abstract class TextCarrier {
   abstract send(message: TextMessage): Promise<CarrierReply>;
 }
 
 const TIMEOUT_MS = 5_000;
 
-/** Refusals that will not change when the same is sent again. */
+/** Refusals that stay the same when the same text is sent again. */
 const DEFINITE: ReadonlySet<number> = new Set([400, 409, 422]);
 
-/** A carrier behind HTTP. Number and reference travel in the body, never in an address. */
+/** A carrier behind HTTP. Phone number and reference are in the body, never in the URL. */
 export class HttpTextCarrier extends TextCarrier {
   constructor(
     private readonly url: string,

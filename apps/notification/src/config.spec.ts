@@ -8,7 +8,7 @@ const messages = { maxPerCase: 6, maxChars: 140, quietHours: ['20:30', '08:30'] 
 const profile = { messages };
 const SMS_URL = 'http://127.0.0.1:3005';
 
-/** What every service is told. */
+/** The settings that every service has. */
 const common = {
   PORT: '3004',
   INTERNAL_PORT: '3014',
@@ -36,7 +36,7 @@ function refused(env: Readonly<Record<string, string>>): readonly string[] {
   }
 }
 
-describe('what notification is told', () => {
+describe('the settings of notification', () => {
   it('has the quiet hours of the profile, on the clock of the city', () => {
     const config = configured({ SMS_URL });
     expect(config.smsUrl).toBe(SMS_URL);

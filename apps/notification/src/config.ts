@@ -3,20 +3,20 @@ import type { Profile } from '#libs/policy';
 import { IsServiceUrl, NotInProduction, ServiceConfig, Setting } from '#libs/service';
 import type { QuietHours } from './domain/quiet.js';
 
-/** What notification is told when it starts, besides what every service is told. */
+/** The settings of notification besides those that every service has. */
 export class NotificationConfig extends ServiceConfig {
-  /** Where the carrier answers. */
+  /** The URL of the carrier. */
   @Setting('SMS_URL')
   @IsServiceUrl()
   readonly smsUrl!: string;
 
-  /** `off` lets a local system send at night; production refuses it, for there somebody would be woken. */
+  /** `off` lets a local system send at night. Production refuses it, because texts at night wake people. */
   @Setting('QUIET_HOURS', { optional: true })
   @Matches(/^off$/)
   @NotInProduction()
   readonly quietHours: 'off' | undefined;
 
-  /** Whose night it is. */
+  /** The time zone of the quiet hours. */
   @Setting('QUIET_ZONE', { fallback: 'America/Los_Angeles' })
   @IsZone()
   readonly quietZone!: string;
@@ -34,7 +34,7 @@ function isZone(name: string): boolean {
   }
 }
 
-/** The hours of the city's profile, on the clock of the city; undefined where texts may leave at any hour. */
+/** The quiet hours of the city's profile, in its time zone. Undefined when texts may leave at any hour. */
 export function quietHoursOf(
   { quietHours, quietZone: zone }: Pick<NotificationConfig, 'quietHours' | 'quietZone'>,
   { messages }: Pick<Profile, 'messages'>,

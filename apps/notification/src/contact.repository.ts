@@ -7,35 +7,35 @@ import type { Contact, ContactClocks, isContactOver } from './domain/contact.js'
 
 const CONTACT = 'contact';
 
-/** How households are reached, by their handle (base64url). */
+/** The contacts of households, by their household reference (base64url). */
 @Injectable()
 export class ContactRepository {
   constructor(private readonly records: Records) {}
 
-  /** Those that are there; nobody else changes them until the transaction ends. */
-  async lock(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
+  /** The existing contacts. They stay locked until the transaction ends. */
+  async lock(tx: Tx, householdRefs: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
     const records = await this.records.begin(tx);
-    const unique = [...new Set(handles)];
+    const unique = [...new Set(householdRefs)];
     const found = await records.findForUpdate<Contact>(CONTACT, unique.map(bytes));
-    return new Map(unique.flatMap((handle, at) => (found[at] === undefined ? [] : [[handle, found[at]]])));
+    return new Map(unique.flatMap((householdRef, at) => (found[at] === undefined ? [] : [[householdRef, found[at]]])));
   }
 
-  /** As they are now; somebody may change them. */
-  async find(tx: Tx, handles: readonly string[]): Promise<readonly Contact[]> {
-    const found = await (await this.records.begin(tx)).find<Contact>(CONTACT, handles.map(bytes));
+  /** The existing contacts, without a lock. */
+  async find(tx: Tx, householdRefs: readonly string[]): Promise<readonly Contact[]> {
+    const found = await (await this.records.begin(tx)).find<Contact>(CONTACT, householdRefs.map(bytes));
     return found.filter((contact) => contact !== undefined);
   }
 
-  async save(tx: Tx, contacts: readonly (readonly [handle: string, contact: Contact])[]): Promise<void> {
+  async save(tx: Tx, contacts: readonly (readonly [householdRef: string, contact: Contact])[]): Promise<void> {
     const records = await this.records.begin(tx);
     await records.save(
       CONTACT,
-      contacts.map(([handle, body]) => ({ value: bytes(handle), body })),
+      contacts.map(([householdRef, body]) => ({ value: bytes(householdRef), body })),
     );
   }
 }
 
-/** @param isOver whether nothing of a contact is wanted any more */
+/** @param isOver whether a contact has outlived its clocks */
 export function contactKind(clocks: ContactClocks, isOver: typeof isContactOver): KindSpec {
   return {
     kind: CONTACT,

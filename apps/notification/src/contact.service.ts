@@ -5,14 +5,11 @@ import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
 import { ContactRepository } from './contact.repository.js';
 import { contactDaysOf, newContact, textChanges, type Contact } from './domain/contact.js';
-import { findHouseholds, keepLinks, takeIn, tokensIn, tokensOf, type ContactInput } from './domain/links.js';
+import { findHouseholds, keepLinks, applyWorks, tokensIn, tokensOf, type ContactInput } from './domain/links.js';
 import { LinkRepository } from './link.repository.js';
 import { TextRepository, type WantedText } from './text.repository.js';
 
-/**
- * Takes what is said about households into their contacts, and keeps a text waiting for all that they want to hear
- * of.
- */
+/** Applies messages about households to their contacts, and keeps one text waiting for each wanted notice. */
 @Injectable()
 export class ContactService {
   private readonly contactDays: number;
@@ -27,17 +24,17 @@ export class ContactService {
     this.contactDays = contactDaysOf(clocks);
   }
 
-  /** Takes a batch in. Links are locked before contacts, so that a notice and a slice that meet wait for each other. */
-  async take(inputs: readonly ContactInput[], { tx }: UnitOfWork<'notification'>): Promise<void> {
+  /** Applies a batch. It locks links before contacts, so that a notice and a slice that meet wait for each other. */
+  async apply(inputs: readonly ContactInput[], { tx }: UnitOfWork<'notification'>): Promise<void> {
     const before = await this.links.lock(tx, [...tokensOf(inputs), ...(await this.knownTokens(tx, inputs))]);
     const { works, links } = findHouseholds(inputs, before);
     const present = await this.contacts.lock(
       tx,
-      works.map(({ handle }) => handle),
+      works.map(({ householdRef }) => householdRef),
     );
-    const contacts = takeIn(works, present);
+    const contacts = applyWorks(works, present);
     await this.save(tx, present, contacts);
-    // A notice may have led to a household whose other link is not locked yet.
+    // A notice can lead to a household whose other link is not locked yet.
     const others = [...contacts.values()].flatMap((contact) =>
       contact.links === undefined ? [] : tokensIn(contact.links).filter((token) => !links.has(token)),
     );
@@ -49,36 +46,33 @@ export class ContactService {
     );
   }
 
-  /** Contacts of these handles (base64url); nobody else changes them until the transaction ends. */
-  lock(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
-    return this.contacts.lock(tx, handles);
+  /** The contacts of these household references (base64url). They stay locked until the transaction ends. */
+  lock(tx: Tx, householdRefs: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
+    return this.contacts.lock(tx, householdRefs);
   }
 
-  /** Writes contacts, and makes the texts that are waiting those that they want. */
+  /** Writes contacts, and adds and removes waiting texts to match them. */
   async save(tx: Tx, before: ReadonlyMap<string, Contact>, after: ReadonlyMap<string, Contact>): Promise<void> {
-    const changed = [...after].filter(([handle, contact]) => before.get(handle) !== contact);
+    const changed = [...after].filter(([householdRef, contact]) => before.get(householdRef) !== contact);
     await this.contacts.save(tx, changed);
     const fresh: WantedText[] = [];
     const gone: WantedText[] = [];
-    for (const [handle, contact] of changed) {
-      const was = before.get(handle) ?? newContact;
+    for (const [householdRef, contact] of changed) {
+      const was = before.get(householdRef) ?? newContact;
       const changes = textChanges(was, contact);
-      fresh.push(...changes.fresh.map((notice) => ({ handle, links: contact.links, notice })));
-      gone.push(...changes.gone.map((notice) => ({ handle, links: was.links, notice })));
+      fresh.push(...changes.fresh.map((notice) => ({ householdRef: householdRef, links: contact.links, notice })));
+      gone.push(...changes.gone.map((notice) => ({ householdRef: householdRef, links: was.links, notice })));
     }
     await this.texts.remove(tx, gone);
     await this.texts.add(tx, fresh, startOfHour(this.clock.now()));
   }
 
-  /**
-   * The tokens of households that speak for themselves: what is kept under them may have to be kept shorter or
-   * longer.
-   */
+  /** The tokens of households that send a request themselves. A request can change how long a link is kept. */
   private async knownTokens(tx: Tx, inputs: readonly ContactInput[]): Promise<readonly string[]> {
-    const handles = inputs.flatMap((input) =>
-      'handle' in input && input.command.type !== 'give' ? [input.handle] : [],
+    const householdRefs = inputs.flatMap((input) =>
+      'householdRef' in input && input.command.type !== 'give' ? [input.householdRef] : [],
     );
-    const found = await this.contacts.find(tx, handles);
+    const found = await this.contacts.find(tx, householdRefs);
     return found.flatMap(({ links }) => (links === undefined ? [] : tokensIn(links)));
   }
 }

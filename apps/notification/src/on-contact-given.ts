@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { applyAll, handlersFor, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
 
 const on = handlersFor('notification');
 
-/** Opens how a household wants to be reached. */
+/** Opens the contact slice of a household and applies it to its contact. */
 @Controller()
 export class OnContactGiven {
   constructor(private readonly contacts: ContactService) {}
@@ -27,9 +27,9 @@ export class OnContactGiven {
           tail,
           choice: choiceOf(contact, { n: 0, day }),
         } as const;
-        return { handle: household, command };
+        return { householdRef: household, command };
       },
-      apply: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.apply(inputs, unit),
     });
   }
 }

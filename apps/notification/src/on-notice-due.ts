@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, applyAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { applyAll, handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, eligibilityNoticeDue, paymentsNoticeDue } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import type { Side } from './domain/contact.js';
 
 const on = handlersFor('notification');
 
-/** There is news for a household: one text, if it wants texts. */
+/** A service has news for a household. The household gets one text, if it wants texts. */
 @Controller()
 export class OnNoticeDue {
   constructor(private readonly contacts: ContactService) {}
@@ -16,7 +16,7 @@ export class OnNoticeDue {
     deliveries: readonly Delivery<typeof eligibilityNoticeDue>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return this.take('eligibility', deliveries, unit);
+    return this.apply('eligibility', deliveries, unit);
   }
 
   @on(paymentsNoticeDue)
@@ -24,10 +24,10 @@ export class OnNoticeDue {
     deliveries: readonly Delivery<typeof paymentsNoticeDue>[],
     { unit }: BatchContext<'notification'>,
   ): Promise<readonly Handled[]> {
-    return this.take('payments', deliveries, unit);
+    return this.apply('payments', deliveries, unit);
   }
 
-  private take(
+  private apply(
     from: Side,
     deliveries: readonly (Delivery<typeof eligibilityNoticeDue> | Delivery<typeof paymentsNoticeDue>)[],
     unit: BatchContext<'notification'>['unit'],
@@ -37,7 +37,7 @@ export class OnNoticeDue {
         token,
         notice: { from, version, template, day: dayNumber(day) },
       }),
-      apply: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.apply(inputs, unit),
     });
   }
 }

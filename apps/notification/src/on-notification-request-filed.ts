@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, parkFromDevice, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { applyAll, handlersFor, parkFromDevice, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
@@ -7,7 +7,7 @@ import type { HouseholdCommand } from './domain/links.js';
 
 const on = handlersFor('notification');
 
-/** Another number, no more texts, or "my phone is not safe": signed by the household, in any order. */
+/** A change of contact, a stop, or a phone that is not safe. The household signs them, and they arrive in any order. */
 @Controller()
 export class OnNotificationRequestFiled {
   constructor(private readonly contacts: ContactService) {}
@@ -20,9 +20,9 @@ export class OnNotificationRequestFiled {
     return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
         const command = commandOf(slice, dayNumber(day));
-        return command === undefined ? parkFromDevice('request-incomplete') : { handle: household, command };
+        return command === undefined ? parkFromDevice('request-incomplete') : { householdRef: household, command };
       },
-      apply: (inputs) => this.contacts.take(inputs, unit),
+      apply: (inputs) => this.contacts.apply(inputs, unit),
     });
   }
 }

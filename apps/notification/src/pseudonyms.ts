@@ -7,7 +7,7 @@ import { keyedHash, type KeyedHash } from '#libs/service';
 export class Pseudonyms {
   constructor(@Inject(keyedHash('text-reference')) private readonly reference: KeyedHash) {}
 
-  /** The same for the same notice, whatever is lost and done again: the carrier sends once per reference. */
+  /** The reference of a text. It is derived from the notice, so that a repeated text has the same one. */
   textReferenceOf(token: Uint8Array, version: bigint): string {
     return toBase64url(this.reference(token, String(version)));
   }

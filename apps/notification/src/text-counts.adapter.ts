@@ -3,7 +3,7 @@ import { Counter, Registry } from 'prom-client';
 import type { CarrierReply } from './carrier.adapter.js';
 import type { DropReason } from './domain/text.js';
 
-/** How texts ended, as numbers. Nothing that a household could be told by. */
+/** Counts texts by their outcome. The counts identify no household. */
 @Injectable()
 export class TextCounts {
   private readonly counter: Counter<'outcome'>;
@@ -11,7 +11,7 @@ export class TextCounts {
   constructor(registry: Registry) {
     this.counter = new Counter({
       name: 'amparo_texts_total',
-      help: 'texts by what became of them',
+      help: 'texts by outcome',
       labelNames: ['outcome'],
       registers: [registry],
     });

@@ -1,28 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { Records, type FoundRow, type KindSpec, type TakeDue } from '#libs/records';
+import { Records, type FoundRow, type KindSpec, type ClaimDue } from '#libs/records';
 import { bytes } from '#libs/sealing';
 import type { isTextOver, Links, Notice, TextWork } from './domain/contact.js';
 
-/** A text whose hour has come. */
+/** A text that is due. */
 export type DueText = FoundRow<TextWork>;
 
-/** A text that is to be sent for a notice. */
+/** A text to be sent for a notice. */
 export interface WantedText {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly links: Links | undefined;
   readonly notice: Notice;
 }
+
+/** A text as its record holds it. The record calls the household reference `handle`. */
+type StoredText = Omit<TextWork, 'householdRef'> & { readonly handle: string };
 
 const TEXT = 'text';
 const TOKEN_BYTES = 32;
 const VERSION_BYTES = 8;
 
-/** Texts that are to be sent, each named by its link token and version, as the notice was. */
+/** Texts to be sent. Each is found by the link token and the version of its notice. */
 @Injectable()
 export class TextRepository {
-  /** The kind of work, as whoever leases it names it. */
+  /** The kind of record, for the lease holder. */
   readonly kind = TEXT;
 
   constructor(private readonly records: Records) {}
@@ -31,9 +34,9 @@ export class TextRepository {
     const records = await this.records.begin(tx);
     await records.put(
       TEXT,
-      texts.map(({ handle, links, notice: { from, version, day } }) => ({
+      texts.map(({ householdRef, links, notice: { from, version, day } }) => ({
         value: valueOf(links, { from, version }),
-        body: { handle, from, version, day } satisfies TextWork,
+        body: bodyOf({ householdRef, from, version, day }),
         due,
       })),
     );
@@ -47,21 +50,22 @@ export class TextRepository {
     );
   }
 
-  async takeDue(tx: Tx, due: TakeDue): Promise<readonly DueText[]> {
-    return (await this.records.begin(tx)).claimDue<TextWork>(TEXT, due);
+  async claimDue(tx: Tx, due: ClaimDue): Promise<readonly DueText[]> {
+    const rows = await (await this.records.begin(tx)).claimDue<StoredText>(TEXT, due);
+    return rows.map((row) => ({ ...row, body: textOf(row.body) }));
   }
 
-  /** Frees what processes that have died had leased; with a number, what stands under it. @returns how many texts */
+  /** Ends the leases of dead processes, or those of one lease number. @returns the number of texts */
   async endDeadLeases(tx: Tx, holder?: number): Promise<number> {
     return (await this.records.begin(tx)).endDeadLeases(TEXT, holder);
   }
 
-  /** Puts texts off, and ends their lease. */
+  /** Postpones texts, and ends their lease. */
   async postpone(tx: Tx, texts: readonly DueText[], due: Date): Promise<void> {
     const records = await this.records.begin(tx);
     await records.postpone(
       TEXT,
-      texts.map(({ value, body }) => ({ value, body, due })),
+      texts.map(({ value, body }) => ({ value, body: bodyOf(body), due })),
     );
   }
 
@@ -74,6 +78,14 @@ export class TextRepository {
   }
 }
 
+function textOf({ handle, ...rest }: StoredText): TextWork {
+  return { householdRef: handle, ...rest };
+}
+
+function bodyOf({ householdRef, ...rest }: TextWork): StoredText {
+  return { handle: householdRef, ...rest };
+}
+
 function valueOf(links: Links | undefined, { from, version }: Pick<Notice, 'from' | 'version'>): Buffer {
   const value = Buffer.alloc(TOKEN_BYTES + VERSION_BYTES);
   value.set(bytes(links?.[from] ?? ''));
@@ -81,18 +93,18 @@ function valueOf(links: Links | undefined, { from, version }: Pick<Notice, 'from
   return value;
 }
 
-/** The link token and the version that name a text. */
+/** The link token and the version by which a text is found. */
 export function namesOf({ value }: DueText): { readonly token: Uint8Array; readonly version: bigint } {
   const version = Buffer.from(value).readBigUInt64BE(TOKEN_BYTES);
   return { token: value.subarray(0, TOKEN_BYTES), version };
 }
 
-/** @param isOver whether a text is no news any more */
+/** @param isOver whether the notice of a text is too old to be sent */
 export function textKind(isOver: typeof isTextOver): KindSpec {
   return {
     kind: TEXT,
     sizeBytes: 192,
     work: true,
-    isOver: (body, today) => isOver(body as TextWork, dayNumber(today)),
+    isOver: (body, today) => isOver(body as StoredText, dayNumber(today)),
   };
 }

@@ -8,23 +8,23 @@ import { closeAll, stepAll, type DropReason } from './domain/text.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { namesOf, TextRepository, type DueText } from './text.repository.js';
 
-/** A text that is committed to and may be given to the carrier. */
+/** A text whose sending is committed and that may be given to the carrier. */
 export interface ReadyText {
   readonly work: DueText;
-  /** The same for the same notice, whatever is lost and done again: the carrier sends once per reference. */
+  /** Derived from the notice, so that a repeated text has the same one. The carrier sends once per reference. */
   readonly reference: string;
   readonly to: string;
   readonly text: string;
 }
 
-export interface Settled {
+export interface Answered {
   readonly text: ReadyText;
   readonly isOver: boolean;
 }
 
 const LEASE_MS = 60_000;
 
-/** The texts that are to be sent: leased, committed to, and done or put off. */
+/** Claims texts, commits their sending, and completes or postpones them. */
 @Injectable()
 export class TextService {
   constructor(
@@ -37,34 +37,34 @@ export class TextService {
     private readonly city: CityProfile,
   ) {}
 
-  /** Leases texts whose hour has come. One that nobody settles is there again when the lease ends. */
-  async take(limit: number): Promise<readonly DueText[]> {
+  /** Claims due texts. A text that is not completed is due again when its lease ends. */
+  async claimDue(limit: number): Promise<readonly DueText[]> {
     const { number: holder, cleared } = await this.leases.current();
     const { kind } = this.texts;
-    const taken = await this.transactions.run(async ({ tx }) => {
-      // What stands under this number was leased by a process that has died, until this one has leased something.
+    const claimed = await this.transactions.run(async ({ tx }) => {
+      // Before the first claim of this process, a lease under its number is from a process that has died.
       if (!cleared.has(kind)) await this.texts.endDeadLeases(tx, holder);
-      return this.texts.takeDue(tx, { now: this.clock.now(), limit, leaseMs: LEASE_MS, holder });
+      return this.texts.claimDue(tx, { now: this.clock.now(), limit, leaseMs: LEASE_MS, holder });
     });
     cleared.add(kind);
-    return taken;
+    return claimed;
   }
 
-  /** Frees what processes that have died had leased. @returns how many texts */
-  freeOfTheDead(): Promise<number> {
+  /** Ends the leases of dead processes. @returns the number of texts */
+  endDeadLeases(): Promise<number> {
     return this.transactions.run(({ tx }) => this.texts.endDeadLeases(tx));
   }
 
-  /** Puts texts off, and ends their lease. */
+  /** Postpones texts, and ends their lease. */
   putOff(texts: readonly DueText[], due: Date): Promise<void> {
     return this.transactions.run(({ tx }) => this.texts.postpone(tx, texts, due));
   }
 
-  /** Commits to what will be asked of the carrier, before the first byte leaves; drops what is not to be sent. */
+  /** Commits the sending of texts before the first byte leaves, and drops those that are not to be sent. */
   commit(texts: readonly DueText[]): Promise<{ ready: readonly ReadyText[]; dropped: readonly DropReason[] }> {
     const limits = { today: dayNumber(dayOf(this.clock.now())), sentMax: this.city.profile.messages.maxPerCase };
     return this.transactions.run(async ({ tx }) => {
-      const before = await this.contacts.lock(tx, handlesOf(texts));
+      const before = await this.contacts.lock(tx, householdRefsOf(texts));
       const { contacts, sends, drops } = stepAll(texts, before, limits);
       await this.contacts.save(tx, before, contacts);
       await this.texts.finish(
@@ -76,13 +76,13 @@ export class TextService {
     });
   }
 
-  /** Writes down what the carrier said. What it did not say stays, and may be asked again at once. */
-  settle(settled: readonly Settled[]): Promise<void> {
+  /** Stores the answers of the carrier. A text without an answer stays, and is due again at once. */
+  complete(answered: readonly Answered[]): Promise<void> {
     const [over, open] = [true, false].map((wanted) =>
-      settled.filter(({ isOver }) => isOver === wanted).map(({ text }) => text.work),
+      answered.filter(({ isOver }) => isOver === wanted).map(({ text }) => text.work),
     ) as [DueText[], DueText[]];
     return this.transactions.run(async ({ tx }) => {
-      const before = await this.contacts.lock(tx, handlesOf([...over, ...open]));
+      const before = await this.contacts.lock(tx, householdRefsOf([...over, ...open]));
       const after = closeAll(
         over.map(({ body }) => body),
         before,
@@ -99,6 +99,6 @@ export class TextService {
   }
 }
 
-function handlesOf(texts: readonly DueText[]): readonly string[] {
-  return texts.map(({ body }) => body.handle);
+function householdRefsOf(texts: readonly DueText[]): readonly string[] {
+  return texts.map(({ body }) => body.householdRef);
 }

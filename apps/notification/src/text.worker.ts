@@ -4,15 +4,15 @@ import { TextCarrier } from './carrier.adapter.js';
 import { NotificationConfig, quietHoursOf } from './config.js';
 import { TextCounts } from './text-counts.adapter.js';
 import { quietUntil, type QuietHours } from './domain/quiet.js';
-import { TextService, type ReadyText, type Settled } from './text.service.js';
+import { TextService, type ReadyText, type Answered } from './text.service.js';
 
 const TEXTS_AT_ONCE = 16;
 const POLL_MS = 500;
 const LOOK_FOR_DEAD_MS = 2_000;
 
 /**
- * Carries committed texts to the carrier and what it says back. The call is outside of every transaction; a text of
- * which nothing is known is sent again under the same reference, and under no other.
+ * Gives committed texts to the carrier and stores its answers. The call is outside of every transaction. A text without
+ * an answer is sent again, always under the same reference.
  */
 @Injectable()
 export class TextWorker implements OnApplicationBootstrap {
@@ -33,17 +33,17 @@ export class TextWorker implements OnApplicationBootstrap {
   ) {
     this.quiet = quietHoursOf(config, profile);
     this.senderName = profile.senderName;
-    this.worker = workers.make({ name: 'texts', pollMs: POLL_MS, work: () => this.carry() });
+    this.worker = workers.make({ name: 'texts', pollMs: POLL_MS, work: () => this.sendDue() });
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
   }
 
-  /** One round: lease, commit, ask, settle. @returns how many texts came to an end */
-  async carry(): Promise<number> {
-    const due = await this.texts.take(TEXTS_AT_ONCE);
-    if (due.length === 0) return this.freeOfTheDead();
+  /** One round: claim, commit, send, complete. @returns the number of texts that ended */
+  async sendDue(): Promise<number> {
+    const due = await this.texts.claimDue(TEXTS_AT_ONCE);
+    if (due.length === 0) return this.endDeadLeases();
     const quietEnd = quietUntil(this.clock.now(), this.quiet);
     if (quietEnd !== undefined) {
       await this.texts.putOff(due, quietEnd);
@@ -51,19 +51,19 @@ export class TextWorker implements OnApplicationBootstrap {
     }
     const { ready, dropped } = await this.texts.commit(due);
     for (const why of dropped) this.counts.add(why);
-    const settled = await Promise.all(ready.map((text) => this.ask(text)));
-    if (settled.length > 0) await this.texts.settle(settled);
-    return dropped.length + settled.filter(({ isOver }) => isOver).length;
+    const answered = await Promise.all(ready.map((text) => this.ask(text)));
+    if (answered.length > 0) await this.texts.complete(answered);
+    return dropped.length + answered.filter(({ isOver }) => isOver).length;
   }
 
-  /** Texts that another instance had leased and will never settle. */
-  private async freeOfTheDead(): Promise<number> {
+  /** Ends the leases of instances that have died, at most every two seconds. */
+  private async endDeadLeases(): Promise<number> {
     if (performance.now() - this.lookedAt < LOOK_FOR_DEAD_MS) return 0;
     this.lookedAt = performance.now();
-    return this.texts.freeOfTheDead();
+    return this.texts.endDeadLeases();
   }
 
-  private async ask(text: ReadyText): Promise<Settled> {
+  private async ask(text: ReadyText): Promise<Answered> {
     const { reference, to, text: words } = text;
     const reply = await this.carrier.send({ reference, to, text: words, from: this.senderName });
     this.counts.add(reply);

@@ -31,7 +31,7 @@ afterAll(async () => {
   await keyrings.remove();
 });
 
-/** One of two that write the same new row at once is told to do it again; the bus does so by itself. */
+/** Of two transactions that write the same new row at once, one has to repeat. The bus repeats by itself. */
 async function untilDone(act: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
@@ -45,12 +45,12 @@ async function untilDone(act: () => Promise<void>): Promise<void> {
 const kept = (): ReturnType<typeof keptBy> => keptBy(service);
 
 describe('the doors', () => {
-  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+  it('are these and no others, and without a signature only the public ones answer', async () => {
     expect(await doorsOf(service)).toEqual(doorsOfEach);
   });
 });
 
-describe('any order of what is said about a household ends in the same state', () => {
+describe('any order of the messages about a household ends in the same state', () => {
   const scripts: readonly (readonly [string, () => Promise<readonly AnyDelivery[]>])[] = [
     [
       'a slice, notices of both sides, two changes of number',
@@ -83,7 +83,7 @@ describe('any order of what is said about a household ends in the same state', (
       ],
     ],
     [
-      'a phone that is not safe, said before anything else could be',
+      'a phone that is not safe, reported before anything else',
       async () => [
         await sender.gives(byText(first)),
         sender.notice('eligibility', 1),
@@ -120,14 +120,14 @@ describe('any order of what is said about a household ends in the same state', (
   );
 });
 
-describe('what is kept', () => {
+describe('the stored state', () => {
   it('is one text for each notice, with no number in it', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 5), sender.notice('payments', 6)]);
     const { text, contact, link } = await kept();
     expect(text?.map((row) => JSON.parse(row.slice(81)) as unknown)).toEqual(
       expect.arrayContaining([
-        { from: 'eligibility', handle: sender.handle, version: 5, day: dayNumber(today()) },
-        { from: 'payments', handle: sender.handle, version: 6, day: dayNumber(today()) },
+        { from: 'eligibility', handle: sender.householdRef, version: 5, day: dayNumber(today()) },
+        { from: 'payments', handle: sender.householdRef, version: 6, day: dayNumber(today()) },
       ]),
     );
     expect(text).toHaveLength(2);
@@ -149,14 +149,14 @@ describe('what is kept', () => {
     expect(JSON.stringify(contact)).not.toMatch(/5550|phone|language/);
   });
 
-  it('is a waiting notice, and no contact, while nobody knows whose it is', async () => {
+  it('is a waiting notice without a contact while its household is unknown', async () => {
     await deliver([sender.notice('eligibility', 1)]);
     expect(await kept()).toMatchObject({ contact: [], text: [], link: [expect.stringContaining('"waiting":[{')] });
     await deliver([await sender.gives(byText(first))]);
     expect((await kept())['text']).toHaveLength(1);
   });
 
-  it('has room for the largest of everything', async () => {
+  it('has room for the largest values', async () => {
     const notices = Array.from({ length: 10 }, (_, at) => sender.notice('eligibility', Number.MAX_SAFE_INTEGER - at));
     await deliver(notices);
     await deliver([await sender.gives(byText(first, 'zh-Hant'))]);
@@ -165,7 +165,7 @@ describe('what is kept', () => {
     expect([text?.length, parked]).toEqual([8, []]);
   });
 
-  it('does not grow when the same comes again', async () => {
+  it('does not grow with redelivered messages', async () => {
     const script = [await sender.gives(byText(first)), sender.notice('eligibility', 1)];
     await deliver(script);
     const once = await kept();
@@ -173,7 +173,7 @@ describe('what is kept', () => {
     expect(await kept()).toEqual(once);
   });
 
-  it('keeps two that meet from missing each other', async () => {
+  it('joins a notice and a slice that arrive at the same moment', async () => {
     for (let round = 0; round < 12; round += 1) {
       await service.clear();
       const [slice, notice] = [await sender.gives(byText(first)), sender.notice('payments', 1)];
@@ -183,7 +183,7 @@ describe('what is kept', () => {
   });
 });
 
-describe('what cannot be believed is set aside, and changes nothing', () => {
+describe('a message that cannot be verified is parked, and changes nothing:', () => {
   const codes = async (): Promise<readonly string[]> =>
     ((await kept())['parked'] ?? []).map((row) => /"code":"([^"]*)"/.exec(row)?.[1] ?? '');
 

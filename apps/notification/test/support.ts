@@ -41,7 +41,7 @@ import { TextWorker } from '../src/text.worker.js';
 
 export const today = (): string => dayOf(new Date());
 
-/** A worker that moves only when a test tells it to. */
+/** A worker that runs only when a test calls it. */
 class QuietTextWorker extends TextWorker {
   override onApplicationBootstrap(): void {}
 }
@@ -60,7 +60,7 @@ export function openNotification(
   });
 }
 
-/** The texts of another process on the same database, which leases under a number of its own. */
+/** The texts of another process on the same database, with its own lease number. */
 export function textsOf(service: ServiceUnderTest<'notification'>, leases = service.get(LeaseHolder)): TextService {
   const { bus, clock } = service;
   return new TextService(
@@ -82,7 +82,7 @@ export const byText = (phone: string, language = 'en'): ContactChoiceV1 => ({
 });
 export const notAtAll: ContactChoiceV1 = { channel: 'none', leaveMessage: false, language: 'en' };
 
-/** One household and what reaches notification from it and about it. */
+/** One household, and the messages that notification gets from it and about it. */
 export class Sender {
   private constructor(
     private readonly keyrings: TestKeyrings,
@@ -95,7 +95,7 @@ export class Sender {
     return new Sender(keyrings, await deriveHousehold(receipt), receiptTail(receipt));
   }
 
-  get handle(): string {
+  get householdRef(): string {
     return toBase64url(this.household.at.notification.householdRef);
   }
 
@@ -142,7 +142,7 @@ export class Sender {
   }
 }
 
-/** Everything that is kept, as it would be read by the service itself, in one order. */
+/** All records, opened and sorted. */
 export function keptBy(
   service: ServiceUnderTest<'notification'>,
 ): Promise<Readonly<Record<string, readonly string[]>>> {

@@ -28,7 +28,7 @@ interface Text {
 const first = '+10005550123';
 const second = '+10005550124';
 
-/** Moves on when a test says so. */
+/** Moves when a test moves it. */
 let ahead = 0;
 const clock: Clock = { now: () => new Date(Date.now() + ahead) };
 
@@ -87,8 +87,8 @@ async function behave(mode: string, count: number | 'all' = 'all'): Promise<void
   expect(answer.status).toBe(200);
 }
 
-/** The texts that the carrier has taken for this household. */
-async function taken(): Promise<readonly Text[]> {
+/** The texts that the carrier has accepted for this household. */
+async function accepted(): Promise<readonly Text[]> {
   const entries = (await (await fetch(`${carrierUrl}/journal`)).json()) as readonly (Text & { kind: string })[];
   return entries.filter(({ kind, text }) => kind === 'sms-accepted' && text.includes(` ${sender.tail}`));
 }
@@ -100,15 +100,15 @@ async function textsLeft(): Promise<number> {
 const minutes = (count: number): number => count * 60_000;
 
 describe('texts', () => {
-  it('go out one for each notice, in the language that was chosen, and leave nothing to do', async () => {
+  it('go out once for each notice, in the chosen language, and leave no work', async () => {
     await deliver([
       await sender.gives(byText(first, 'es')),
       sender.notice('eligibility', 1),
       sender.notice('payments', 1, 'ready'),
     ]);
-    expect(await worker.carry()).toBe(2);
-    expect(await worker.carry()).toBe(0);
-    const texts = await taken();
+    expect(await worker.sendDue()).toBe(2);
+    expect(await worker.sendDue()).toBe(0);
+    const texts = await accepted();
     expect(texts.map(({ text }) => text).toSorted()).toEqual([
       `Hay una novedad para el número que termina en ${sender.tail}. Consulte cuando quiera con su número. ` +
         'Responda ALTO para terminar.',
@@ -124,26 +124,26 @@ describe('texts', () => {
     ['email', { channel: 'email', email: 'e@example.org', leaveMessage: false, language: 'en' }],
   ] as const)('do not go out by %s, and nothing is held for that', async (_channel, contact) => {
     await deliver([await sender.gives(contact), sender.notice('eligibility', 1)]);
-    expect(await worker.carry()).toBe(0);
-    expect(await taken()).toEqual([]);
+    expect(await worker.sendDue()).toBe(0);
+    expect(await accepted()).toEqual([]);
     expect(JSON.stringify(await keptBy(service))).not.toMatch(/5550123|example/);
   });
 
-  it('do not go out after a stop, also when they were waiting', async () => {
+  it('do not go out after a stop, also not those that were waiting', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     await deliver([await sender.asks({ kind: 'stop', n: 1 }), sender.notice('eligibility', 2)]);
-    expect(await worker.carry()).toBe(0);
-    expect(await taken()).toEqual([]);
+    expect(await worker.sendDue()).toBe(0);
+    expect(await accepted()).toEqual([]);
   });
 
-  it('are at most as many as the profile allows for a case', async () => {
+  it('are at most as many as the profile allows for one case', async () => {
     const { maxPerCase } = service.profile.messages;
     await deliver([await sender.gives(byText(first))]);
     for (let version = 1; version <= maxPerCase + 2; version += 1) {
       await deliver([sender.notice('eligibility', version)]);
-      await worker.carry();
+      await worker.sendDue();
     }
-    expect(await taken()).toHaveLength(maxPerCase);
+    expect(await accepted()).toHaveLength(maxPerCase);
     expect(await textsLeft()).toBe(0);
   });
 
@@ -158,28 +158,28 @@ describe('texts', () => {
   ])('go out once when the carrier misbehaves: %s', async (mode) => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     await behave(mode, 1);
-    expect(await worker.carry()).toBe(0);
+    expect(await worker.sendDue()).toBe(0);
     expect(await textsLeft()).toBe(1);
-    expect(await worker.carry()).toBe(1);
-    expect(await worker.carry()).toBe(0);
+    expect(await worker.sendDue()).toBe(1);
+    expect(await worker.sendDue()).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await taken()).toHaveLength(1);
+    expect(await accepted()).toHaveLength(1);
   });
 
   it('go out once when the process dies between the commit and the call, or between the call and its end', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const texts = service.get(TextService);
-    // It dies after it has committed to the text.
-    const { ready } = await texts.commit(await texts.take(10));
+    // The process dies after it has committed the sending.
+    const { ready } = await texts.commit(await texts.claimDue(10));
     expect(ready).toHaveLength(1);
-    // The lease holds against everybody else, and ends.
-    expect(await worker.carry()).toBe(0);
+    // Nobody else can claim the text until the lease ends.
+    expect(await worker.sendDue()).toBe(0);
     ahead = minutes(3);
-    const again = await texts.commit(await texts.take(10));
+    const again = await texts.commit(await texts.claimDue(10));
     expect(again.ready.map(({ reference, to, text }) => ({ reference, to, text }))).toEqual(
       ready.map(({ reference, to, text }) => ({ reference, to, text })),
     );
-    // It dies after the carrier has taken it.
+    // The process dies after the carrier has accepted the text.
     await fetch(`${carrierUrl}/sms/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -191,73 +191,73 @@ describe('texts', () => {
       }),
     });
     ahead = minutes(6);
-    expect(await worker.carry()).toBe(1);
-    expect(await taken()).toHaveLength(1);
+    expect(await worker.sendDue()).toBe(1);
+    expect(await accepted()).toHaveLength(1);
     expect((await keptBy(service))['contact']?.[0]).toContain('"sent":1');
   });
 
-  it('of a process that has died are free as soon as another one looks, and only those', async () => {
+  it('of a dead process can be claimed as soon as another one looks, and only those', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const dead = new LeaseHolder({ connectionString: service.database.url });
     const texts = textsOf(service, dead);
-    expect(await texts.take(10)).toHaveLength(1);
-    // It lives: nobody may take its work away.
-    expect(await texts.freeOfTheDead()).toBe(0);
-    expect(await worker.carry()).toBe(0);
+    expect(await texts.claimDue(10)).toHaveLength(1);
+    // The process lives, so that nobody may claim its work.
+    expect(await texts.endDeadLeases()).toBe(0);
+    expect(await worker.sendDue()).toBe(0);
     await dead.stop();
-    await eventually(async () => (await texts.freeOfTheDead()) === 1);
-    expect(await worker.carry()).toBe(1);
-    expect(await taken()).toHaveLength(1);
+    await eventually(async () => (await texts.endDeadLeases()) === 1);
+    expect(await worker.sendDue()).toBe(1);
+    expect(await accepted()).toHaveLength(1);
   });
 
-  it('of a process that has died are free when another one is given its number', async () => {
+  it('of a dead process can be claimed when another one gets its lease number', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const dead = new LeaseHolder({ connectionString: service.database.url });
-    expect(await textsOf(service, dead).take(10)).toHaveLength(1);
+    expect(await textsOf(service, dead).claimDue(10)).toHaveLength(1);
     const { number } = await dead.current();
     await dead.stop();
     const next = new LeaseHolder({ connectionString: service.database.url });
     await eventually(async () => (await next.current()).number === number);
     const texts = textsOf(service, next);
-    const { ready } = await texts.commit(await texts.take(10));
+    const { ready } = await texts.commit(await texts.claimDue(10));
     expect(ready).toHaveLength(1);
-    // What it has leased itself it does not free.
-    expect(await texts.take(10)).toEqual([]);
+    // The process does not end its own leases.
+    expect(await texts.claimDue(10)).toEqual([]);
     await next.stop();
-    await texts.freeOfTheDead();
-    expect(await worker.carry()).toBe(1);
+    await texts.endDeadLeases();
+    expect(await worker.sendDue()).toBe(1);
   });
 
-  it('go to no second number once the first may have been reached', async () => {
+  it('go to no second number after the first sending', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     await behave('ok-reply-lost', 1);
-    await worker.carry();
+    await worker.sendDue();
     await deliver([await sender.asks({ kind: 'contact-change', n: 1, contact: byText(second) })]);
-    expect(await worker.carry()).toBe(1);
+    expect(await worker.sendDue()).toBe(1);
     await deliver([sender.notice('eligibility', 2)]);
-    await worker.carry();
-    const texts = await taken();
+    await worker.sendDue();
+    const texts = await accepted();
     expect(texts).toHaveLength(2);
     expect(new Set(texts.map(({ recipient }) => recipient)).size).toBe(2);
     expect(await textsLeft()).toBe(0);
   });
 
-  it('come to an end when the carrier does not want them', async () => {
+  it('end when the carrier refuses them', async () => {
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
     const texts = service.get(TextService);
-    const { ready } = await texts.commit(await texts.take(10));
-    // Somebody else has used the reference.
+    const { ready } = await texts.commit(await texts.claimDue(10));
+    // The reference was used for another text.
     await fetch(`${carrierUrl}/sms/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ reference: ready[0]?.reference, to: second, text: 'Something else.' }),
     });
     ahead = minutes(3);
-    expect(await worker.carry()).toBe(1);
+    expect(await worker.sendDue()).toBe(1);
     expect(await textsLeft()).toBe(0);
   });
 
-  it('wait while it is night', async () => {
+  it('wait during the quiet hours', async () => {
     const nightWorker = new TextWorker(
       service.get(TextService),
       service.get(TextCarrier),
@@ -271,13 +271,13 @@ describe('texts', () => {
     const now = new Date();
     const at = (hour: number): number => Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1, hour);
     await deliver([await sender.gives(byText(first)), sender.notice('eligibility', 1)]);
-    // Nothing must be made anew on the next day but the time.
+    // On the next day only the time is different.
     ahead = at(3) - Date.now();
-    expect(await nightWorker.carry()).toBe(1);
-    expect(await nightWorker.carry()).toBe(0);
-    expect(await taken()).toEqual([]);
+    expect(await nightWorker.sendDue()).toBe(1);
+    expect(await nightWorker.sendDue()).toBe(0);
+    expect(await accepted()).toEqual([]);
     ahead = at(9) + 1_000 - Date.now();
-    expect(await nightWorker.carry()).toBe(1);
-    expect(await taken()).toHaveLength(1);
+    expect(await nightWorker.sendDue()).toBe(1);
+    expect(await accepted()).toHaveLength(1);
   });
 });

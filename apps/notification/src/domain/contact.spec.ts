@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   contactDaysOf,
-  evolve,
+  apply,
   isContactOver,
   isTextOver,
   keptUntil,
@@ -41,7 +41,7 @@ function ordersOf<T>(items: readonly T[]): T[][] {
   return items.flatMap((first, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [first, ...rest]));
 }
 
-const after = (commands: readonly ContactCommand[]): Contact => commands.reduce(evolve, newContact);
+const after = (commands: readonly ContactCommand[]): Contact => commands.reduce(apply, newContact);
 
 describe('a contact', () => {
   it.each<[string, readonly ContactCommand[]]>([
@@ -55,11 +55,11 @@ describe('a contact', () => {
     for (const order of ordersOf(script)) expect(after(order)).toEqual(expected);
   });
 
-  it('wants a text for each notice, once it is known who wants what', () => {
+  it('wants a text for each notice, once its slice has arrived', () => {
     const withNotices = after([notice(1), notice(2, 'payments')]);
     expect(wanted(withNotices)).toEqual([]);
-    expect(wanted(evolve(withNotices, change(1)))).toEqual([]);
-    expect(wanted(evolve(withNotices, give)).map(({ from }) => from)).toEqual(['eligibility', 'payments']);
+    expect(wanted(apply(withNotices, change(1)))).toEqual([]);
+    expect(wanted(apply(withNotices, give)).map(({ from }) => from)).toEqual(['eligibility', 'payments']);
     expect(wanted(after([give, notice(1), change(1, { channel: 'none' })]))).toEqual([]);
     expect(wanted(after([give, notice(1), stop]))).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('a contact', () => {
     expect(JSON.stringify(after([give, notice(1), stop, change(3)]))).not.toMatch(/phone|language|tail|\+1/);
   });
 
-  it('holds the newest notices, not any number of them', () => {
+  it('holds a limited number of notices, the newest ones', () => {
     const versions = Array.from({ length: 20 }, (_, at) => notice(at + 1));
     const { open } = after([give, ...versions]);
     expect(open.map(({ version }) => version)).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
@@ -76,13 +76,13 @@ describe('a contact', () => {
     expect(after([give, ...versions.toReversed()]).open).toEqual(open);
   });
 
-  it('is kept as long as it can be of use', () => {
+  it('is kept until its clocks end', () => {
     expect(keptUntil(after([give]), 75)).toBe(day + 75);
     expect(keptUntil(after([give, stop]), 75)).toBe(day + 9);
     expect(keptUntil(after([change(1)]), 75)).toBe(day + 9);
   });
 
-  it('is over after its last day, the appeal and what the profile adds included', () => {
+  it('is over after the appeal window and the days of the profile', () => {
     const clocks = { appealDays: 30, contactDays: 45 };
     expect(contactDaysOf(clocks)).toBe(75);
     const isOver = (commands: readonly ContactCommand[], days: number) =>
@@ -93,7 +93,7 @@ describe('a contact', () => {
 });
 
 describe('a text', () => {
-  it('is over when its notice is no news any more', () => {
+  it('is over when its notice is too old', () => {
     expect([isTextOver({ day }, day + NOTICE_DAYS), isTextOver({ day }, day + NOTICE_DAYS + 1)]).toEqual([false, true]);
   });
 });

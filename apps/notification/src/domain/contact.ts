@@ -2,27 +2,27 @@
 export type Side = 'eligibility' | 'payments';
 export type Template = 'update' | 'ready' | 'need' | 'last';
 
-/** One occasion to say that there is news. */
+/** News about which a household gets one text. */
 export interface Notice {
   readonly from: Side;
   readonly version: number;
   readonly template: Template;
   readonly day: number;
-  /** Under which choice the carrier was first asked: from then on it goes to that number, or to none. */
+  /** The number of the choice under which the text was first sent. It goes to that phone only. */
   readonly triedAs?: number;
 }
 
-/** What a household wants. `n` is 0 for the choice that came with the application. */
+/** How a household wants to be reached. `n` is 0 for the choice in the application. */
 export interface Choice {
   readonly n: number;
   readonly day: number;
   readonly channel: 'none' | 'text' | 'call' | 'email';
-  /** Only for texts: nothing that is not used is held. */
+  /** Present for texts only, because nothing else uses it. */
   readonly phone?: string;
   readonly language: string;
 }
 
-/** A choice as it is kept: what cannot be used yet, a number for calls or a mail address, is not held. */
+/** The stored form of a choice. It has no number for calls and no mail address, because nothing uses them yet. */
 export function choiceOf(
   { channel, phone, language }: Pick<Choice, 'channel' | 'language'> & { readonly phone?: string },
   { n, day }: Pick<Choice, 'n' | 'day'>,
@@ -35,18 +35,18 @@ export interface Links {
   readonly payments: string;
 }
 
-/** Everything that is known of how to reach a household. */
+/** The contact of a household. */
 export interface Contact {
-  /** Known once the contact slice has come; requests may come before it. */
+  /** Present after the contact slice. Requests can arrive before it. */
   readonly links?: Links;
   readonly tail?: string;
   readonly choice?: Choice;
   readonly isStopped: boolean;
-  /** Texts that were committed to, whatever the carrier made of them. */
+  /** The number of texts whose sending was committed, with any answer. */
   readonly sent: number;
-  /** Notices that were neither texted nor given up yet. */
+  /** Notices that were neither sent nor dropped. */
   readonly open: readonly Notice[];
-  /** The latest day of anything that was said about it. */
+  /** The latest day of a message about it. */
   readonly lastDay: number;
 }
 
@@ -62,21 +62,21 @@ export type ContactCommand =
   | { readonly type: 'stop'; readonly day: number }
   | { readonly type: 'notice'; readonly notice: Notice };
 
-/** A notice that nobody could be told of in this time is no news any more. */
+/** A notice is dropped after this many days. */
 export const NOTICE_DAYS = 7;
-/** More than a case may have: the newest are kept. */
+/** The largest number of open notices. Only the newest are kept. */
 export const OPEN_MAX = 8;
 
 export const newContact: Contact = { isStopped: false, sent: 0, open: [], lastDay: 0 };
 
 /**
- * Takes one thing in. Whatever the order in which the same things come, the same contact comes out: the choice with the
- * highest number holds, and a stop holds against everything.
+ * Applies a command to a contact. The same commands give the same contact in any order: the choice with the highest
+ * number holds, and a stop is final.
  */
-export function evolve(contact: Contact, command: ContactCommand): Contact {
+export function apply(contact: Contact, command: ContactCommand): Contact {
   switch (command.type) {
     case 'give':
-      return settle({
+      return reduce({
         ...contact,
         links: contact.links ?? command.links,
         tail: contact.tail ?? command.tail,
@@ -84,15 +84,15 @@ export function evolve(contact: Contact, command: ContactCommand): Contact {
         lastDay: Math.max(contact.lastDay, command.day),
       });
     case 'change':
-      return settle({
+      return reduce({
         ...contact,
         choice: newer(contact.choice, command.choice),
         lastDay: Math.max(contact.lastDay, command.day),
       });
     case 'stop':
-      return settle({ ...contact, isStopped: true, lastDay: Math.max(contact.lastDay, command.day) });
+      return reduce({ ...contact, isStopped: true, lastDay: Math.max(contact.lastDay, command.day) });
     case 'notice':
-      return settle({
+      return reduce({
         ...contact,
         open: [...contact.open, command.notice],
         lastDay: Math.max(contact.lastDay, command.notice.day),
@@ -100,14 +100,14 @@ export function evolve(contact: Contact, command: ContactCommand): Contact {
   }
 }
 
-/** A stop leaves a tombstone: no number, no language, no notice, only that nothing may be sent. */
-function settle(contact: Contact): Contact {
+/** Reduces a stopped contact to a tombstone without number, language and notices. */
+function reduce(contact: Contact): Contact {
   const { links, isStopped, sent, lastDay } = contact;
   if (isStopped) return { ...(links === undefined ? {} : { links }), isStopped, sent, open: [], lastDay };
   return { ...contact, open: newest(contact.open) };
 }
 
-/** The newest notices, in one order, each once. */
+/** The newest notices, sorted, each once. */
 export function newest(notices: readonly Notice[]): readonly Notice[] {
   const byName = new Map<string, Notice>();
   for (const notice of notices) if (!byName.has(nameOf(notice))) byName.set(nameOf(notice), notice);
@@ -117,7 +117,7 @@ export function newest(notices: readonly Notice[]): readonly Notice[] {
 function newer(known: Choice | undefined, choice: Choice): Choice {
   if (known === undefined) return choice;
   const order = known.n - choice.n || known.day - choice.day;
-  // Two wishes with one number on one day: any rule will do that does not depend on which came first.
+  // Two choices can have one number and one day. The rule must not depend on which of them arrived first.
   const isKnown = order === 0 ? JSON.stringify(known) >= JSON.stringify(choice) : order > 0;
   return isKnown ? known : choice;
 }
@@ -126,26 +126,26 @@ export function nameOf({ from, version }: Pick<Notice, 'from' | 'version'>): str
   return `${from}:${version}`;
 }
 
-/** The notices for which a text has to be waiting. */
+/** The notices for which a text has to wait. */
 export function wanted({ links, tail, choice, isStopped, open }: Contact): readonly Notice[] {
   return isStopped || links === undefined || tail === undefined || choice?.channel !== 'text' ? [] : open;
 }
 
-/** Nothing older than this can still arrive: a request whose slice never came, or a tombstone, has served. */
+/** No older message arrives after this. A request without its slice or a tombstone ends then. */
 const NOTHING_OLDER_DAYS = 9;
 
-/** In days, from the city's profile. */
+/** Clocks of the city's profile, in days. */
 export interface ContactClocks {
   readonly appealDays: number;
   readonly contactDays: number;
 }
 
-/** Days after the last news in which a contact is of use: the appeal that may follow, and what the profile adds. */
+/** Days for which a contact is kept after the last message: the appeal window and the days of the profile. */
 export function contactDaysOf({ appealDays, contactDays }: ContactClocks): number {
   return appealDays + contactDays;
 }
 
-/** The last day on which a contact is kept. `contactDays`: after the last news, the appeal window included. */
+/** The last day of a contact. `contactDays`: after the last message, the appeal window included. */
 export function keptUntil(
   { links, isStopped, lastDay }: Pick<Contact, 'links' | 'isStopped' | 'lastDay'>,
   contactDays: number,
@@ -153,26 +153,26 @@ export function keptUntil(
   return lastDay + (isStopped || links === undefined ? NOTHING_OLDER_DAYS : contactDays);
 }
 
-/** Whether nothing of a contact is wanted any more. `day`: days since 1970-01-01. */
+/** Whether a contact has outlived its clocks. `day`: days since 1970-01-01. */
 export function isContactOver(contact: Contact, clocks: ContactClocks, day: number): boolean {
   return keptUntil(contact, contactDaysOf(clocks)) < day;
 }
 
-/** A piece of work: one text. The number is not in it: it is looked up when the text is sent. */
+/** One text to be sent. It has no phone number: the number is read from the contact when the text is sent. */
 export interface TextWork {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly from: Side;
   readonly version: number;
-  /** Of the notice: what could not be sent in time is no news any more. */
+  /** The day of the notice. The text is dropped when it is too old. */
   readonly day: number;
 }
 
-/** Whether a text is no news any more. `day`: days since 1970-01-01. */
+/** Whether the notice of a text is too old to be sent. `day`: days since 1970-01-01. */
 export function isTextOver(text: Pick<TextWork, 'day'>, day: number): boolean {
   return text.day + NOTICE_DAYS < day;
 }
 
-/** What one contact wants texts for now, and for what it does so no more. */
+/** The notices for which a contact newly wants a text, and those for which it no longer does. */
 export function textChanges(
   before: Contact,
   after: Contact,

@@ -1,5 +1,5 @@
 import {
-  evolve,
+  apply,
   keptUntil,
   newContact,
   newest,
@@ -10,25 +10,26 @@ import {
   type Notice,
 } from './contact.js';
 
-/** What is known under a link token: whose it is, or what waits until that is known. */
+/** The household of a link token, or the notices that wait until the household is known. */
 export interface Link {
   /** base64url */
-  readonly handle?: string;
+  readonly householdRef?: string;
   readonly waiting: readonly Notice[];
-  /** The last day on which it is kept. */
+  /** The last day of the link. */
   readonly until: number;
 }
 
-/** What a household says of itself. */
+/** A command that comes from the household itself. */
 export type HouseholdCommand = Exclude<ContactCommand, { type: 'notice' }>;
 
-/** Something that has come: from a household, or from another service about whoever has the token. */
+/** A command of a household, or a notice of another service about the household of a token. */
 export type ContactInput =
-  { readonly handle: string; readonly command: HouseholdCommand } | { readonly token: string; readonly notice: Notice };
+  | { readonly householdRef: string; readonly command: HouseholdCommand }
+  | { readonly token: string; readonly notice: Notice };
 
-/** What is to be taken into the contact of one household. */
+/** Commands for the contact of one household. */
 export interface Work {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly commands: readonly ContactCommand[];
 }
 
@@ -36,7 +37,7 @@ export function tokensIn({ eligibility, payments }: Links): readonly string[] {
   return [eligibility, payments];
 }
 
-/** The tokens that inputs name. */
+/** The tokens in the inputs. */
 export function tokensOf(inputs: readonly ContactInput[]): readonly string[] {
   return inputs.flatMap((input) => {
     if ('notice' in input) return [input.token];
@@ -45,10 +46,10 @@ export function tokensOf(inputs: readonly ContactInput[]): readonly string[] {
 }
 
 /**
- * Whom each input is about, with what has been waiting for that household; a notice of nobody known is put to wait.
+ * Finds the household of each input, with the notices that waited for it. A notice of an unknown household waits.
  *
- * @param links what is known under the tokens of the inputs
- * @returns with the links as they are afterwards
+ * @param links the known links of the tokens in the inputs
+ * @returns the work, and the changed links
  */
 export function findHouseholds(
   inputs: readonly ContactInput[],
@@ -57,57 +58,66 @@ export function findHouseholds(
   const known = new Map(links);
   const works = inputs.flatMap((input): Work[] => {
     if ('notice' in input) return noticed(input, known);
-    const { handle, command } = input;
-    if (command.type !== 'give') return [{ handle, commands: [command] }];
-    const waiting = tokensIn(command.links).flatMap((token) => claim(known, token, handle));
-    return [{ handle, commands: [command, ...waiting.map((notice) => ({ type: 'notice', notice }) as const)] }];
+    const { householdRef, command } = input;
+    if (command.type !== 'give') return [{ householdRef: householdRef, commands: [command] }];
+    const waiting = tokensIn(command.links).flatMap((token) => assign(known, token, householdRef));
+    return [
+      {
+        householdRef: householdRef,
+        commands: [command, ...waiting.map((notice) => ({ type: 'notice', notice }) as const)],
+      },
+    ];
   });
   return { works, links: known };
 }
 
 function noticed({ token, notice }: { readonly token: string; readonly notice: Notice }, links: Map<string, Link>) {
   const link = links.get(token);
-  if (link?.handle !== undefined) return [{ handle: link.handle, commands: [{ type: 'notice', notice }] as const }];
+  if (link?.householdRef !== undefined)
+    return [{ householdRef: link.householdRef, commands: [{ type: 'notice', notice }] as const }];
   const until = Math.max(link?.until ?? 0, notice.day + NOTICE_DAYS);
   links.set(token, { waiting: newest([...(link?.waiting ?? []), notice]), until });
   return [];
 }
 
-/** Says whose a token is. @returns what has been waiting under it */
-function claim(links: Map<string, Link>, token: string, handle: string): readonly Notice[] {
+/** Assigns a token to a household. @returns the notices that waited under it */
+function assign(links: Map<string, Link>, token: string, householdRef: string): readonly Notice[] {
   const link = links.get(token);
-  if (link?.handle !== undefined) return [];
-  links.set(token, { handle, waiting: [], until: link?.until ?? 0 });
+  if (link?.householdRef !== undefined) return [];
+  links.set(token, { householdRef, waiting: [], until: link?.until ?? 0 });
   return link?.waiting ?? [];
 }
 
-/** Takes work into contacts, in order. @returns all of them as they are afterwards */
-export function takeIn(works: readonly Work[], contacts: ReadonlyMap<string, Contact>): ReadonlyMap<string, Contact> {
+/** Applies work to contacts, in order. @returns the changed contacts and the others */
+export function applyWorks(
+  works: readonly Work[],
+  contacts: ReadonlyMap<string, Contact>,
+): ReadonlyMap<string, Contact> {
   const after = new Map(contacts);
-  for (const { handle, commands } of works) {
-    const contact = after.get(handle);
-    // A notice alone makes no contact: where there is none any more, the case has been forgotten.
+  for (const { householdRef, commands } of works) {
+    const contact = after.get(householdRef);
+    // A notice alone makes no contact. A missing contact was forgotten with its case.
     if (contact === undefined && commands.every(({ type }) => type === 'notice')) continue;
-    after.set(handle, commands.reduce(evolve, contact ?? newContact));
+    after.set(householdRef, commands.reduce(apply, contact ?? newContact));
   }
   return after;
 }
 
-/** A link lives as long as the contact that it leads to. @returns the links as they are afterwards */
+/** Keeps each link as long as its contact. @returns the changed links and the others */
 export function keepLinks(
   contacts: ReadonlyMap<string, Contact>,
   links: ReadonlyMap<string, Link>,
   contactDays: number,
 ): ReadonlyMap<string, Link> {
   const kept = new Map(links);
-  for (const [handle, contact] of contacts) {
+  for (const [householdRef, contact] of contacts) {
     if (contact.links === undefined) continue;
     const until = keptUntil(contact, contactDays);
     for (const token of tokensIn(contact.links)) {
       const link = kept.get(token);
-      // Whoever came first with a token keeps it: it was put into two slices of one household, and nowhere else.
-      if (link?.handle !== handle && link?.handle !== undefined) continue;
-      if (link?.until !== until) kept.set(token, { handle, waiting: [], until });
+      // The first household with a token keeps it. A device puts a token into the slices of one household only.
+      if (link?.householdRef !== householdRef && link?.householdRef !== undefined) continue;
+      if (link?.until !== until) kept.set(token, { householdRef, waiting: [], until });
     }
   }
   return kept;

@@ -1,4 +1,4 @@
-/** Hours in which no phone may ring, by the clock on the wall where the households live. */
+/** Hours in which no text is sent, in the time zone of the city. */
 export interface QuietHours {
   /** `HH:MM`, 24 hours. */
   readonly from: string;
@@ -10,7 +10,7 @@ export interface QuietHours {
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 
-/** When the quiet hours that hold at this instant end; undefined when none hold. */
+/** The end of the quiet hours that hold now. Undefined when none hold. */
 export function quietUntil(now: Date, quiet: QuietHours | undefined): Date | undefined {
   if (quiet === undefined) return undefined;
   const minute = minuteOfDay(now, quiet.zone);

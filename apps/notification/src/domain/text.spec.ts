@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { evolve, newContact, nameOf, type Contact, type Template } from './contact.js';
+import { apply, newContact, nameOf, type Contact, type Template } from './contact.js';
 import { closed, step, textLanguages, textOf, type Limits } from './text.js';
 
 const templates: readonly Template[] = ['update', 'ready', 'need', 'last'];
 
-/** What no text may say, in the languages that texts are in. */
+/** Words that no text may contain, in the languages of the texts. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
   en: [
     'program', 'programme', 'fund', 'funds', 'event', 'help', 'relief', 'aid', 'cash', 'money', 'dollar', 'dollars',
@@ -25,12 +25,12 @@ const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[
 describe('every text', () => {
   const cases = textLanguages.flatMap((language) => templates.map((template) => [language, template] as const));
 
-  it.each(cases)('in %s for %s says nothing, and fits into one', (language, template) => {
+  it.each(cases)('in %s for %s reveals nothing, and fits into one', (language, template) => {
     const text = textOf(template, language, '7Q2');
     const all = Object.values(forbidden).flat();
     expect(wordsOf(text).filter((word) => all.includes(word))).toEqual([]);
     expect([...text].length).toBeLessThanOrEqual(140);
-    // Some carriers put the sender's name in front.
+    // Some carriers add the name of the sender at the start.
     expect([...`City Services: ${text}`].length).toBeLessThanOrEqual(140);
     expect(text).not.toMatch(/[$€#]|\p{Extended_Pictographic}/u);
     expect(text).not.toMatch(/[a-z]\.[a-z]|\//i);
@@ -38,12 +38,12 @@ describe('every text', () => {
     expect(text.split('7Q2')).toHaveLength(2);
   });
 
-  it('is found out if it says something', () => {
+  it('is refused if it reveals something', () => {
     expect(wordsOf('Your CASH is here').filter((word) => forbidden['en']?.includes(word))).toEqual(['cash']);
     expect(wordsOf('Su ayuda, por favor').filter((word) => forbidden['es']?.includes(word))).toEqual(['ayuda']);
   });
 
-  it('is in Spanish for those who chose it, and in English for whom there is none', () => {
+  it('is in Spanish for those who chose it, and in English for a language without texts', () => {
     expect(textOf('ready', 'es', 'ABC')).toBe(
       'Ya está listo lo de su número que termina en ABC. Traiga su número. Responda ALTO para terminar.',
     );
@@ -68,9 +68,9 @@ const notice = { from: 'eligibility', version: 1, template: 'update', day: today
 const given: Contact = [
   { type: 'give', day: today, links, tail: '7Q2', choice } as const,
   { type: 'notice', notice } as const,
-].reduce(evolve, newContact);
+].reduce(apply, newContact);
 
-describe('a text whose time has come', () => {
+describe('a due text', () => {
   it('is sent to the number that was chosen, and counts before it leaves', () => {
     expect(step(given, notice, limits)).toEqual({
       type: 'send',
@@ -80,30 +80,30 @@ describe('a text whose time has come', () => {
     });
   });
 
-  it('is sent again as it was, and counts once, when nobody knows what became of it', () => {
+  it('is sent again unchanged, and counts once, when the carrier gave no clear answer', () => {
     const first = step(given, notice, limits);
     expect(step(first.contact, notice, limits)).toEqual(first);
   });
 
-  it('is not sent to another number once the first was asked: it may have arrived', () => {
+  it('is not sent to another number after the first sending, because it may have arrived', () => {
     const { contact } = step(given, notice, limits);
-    const changed = evolve(contact, { type: 'change', day: today, choice: { ...choice, n: 1, phone: '+10005550124' } });
+    const changed = apply(contact, { type: 'change', day: today, choice: { ...choice, n: 1, phone: '+10005550124' } });
     expect(step(changed, notice, limits)).toMatchObject({ type: 'drop', why: 'choice-changed', contact: { open: [] } });
   });
 
-  it('goes to the newer number when none was asked yet', () => {
-    const changed = evolve(given, { type: 'change', day: today, choice: { ...choice, n: 1, phone: '+10005550124' } });
+  it('goes to the newer number before the first sending', () => {
+    const changed = apply(given, { type: 'change', day: today, choice: { ...choice, n: 1, phone: '+10005550124' } });
     expect(step(changed, notice, limits)).toMatchObject({ type: 'send', to: '+10005550124' });
   });
 
-  it('is dropped after a stop, with everything that was known', () => {
-    const stopped = evolve(given, { type: 'stop', day: today });
+  it('is dropped after a stop, with the rest of the contact', () => {
+    const stopped = apply(given, { type: 'stop', day: today });
     expect(stopped).toEqual({ links, isStopped: true, sent: 0, open: [], lastDay: today });
     expect(step(stopped, notice, limits)).toEqual({ type: 'drop', why: 'not-wanted', contact: stopped });
   });
 
   it.each(['none', 'call', 'email'] as const)('is not sent by %s', (channel) => {
-    const changed = evolve(given, {
+    const changed = apply(given, {
       type: 'change',
       day: today,
       choice: { n: 1, day: today, channel, language: 'en' },
@@ -111,18 +111,18 @@ describe('a text whose time has come', () => {
     expect(step(changed, notice, limits)).toEqual({ type: 'drop', why: 'not-wanted', contact: changed });
   });
 
-  it('is dropped when the case has had as many as there may be', () => {
+  it('is dropped when the case has had its largest number of texts', () => {
     const contact = { ...given, sent: 6 };
     expect(step(contact, notice, limits)).toEqual({ type: 'drop', why: 'enough', contact: { ...contact, open: [] } });
     expect(step({ ...given, sent: 5 }, notice, limits).type).toBe('send');
   });
 
-  it('is dropped when it is no news any more', () => {
+  it('is dropped when its notice is too old', () => {
     expect(step(given, notice, { ...limits, today: today + 7 }).type).toBe('send');
     expect(step(given, notice, { ...limits, today: today + 8 })).toMatchObject({ type: 'drop', why: 'too-old' });
   });
 
-  it('leaves its contact when it has come to its end', () => {
+  it('leaves its contact when it has ended', () => {
     expect(closed(given, notice).open).toEqual([]);
     expect(closed(given, { from: 'payments', version: 1 })).toEqual(given);
     expect(nameOf(notice)).toBe('eligibility:1');

@@ -1,6 +1,6 @@
 import { nameOf, NOTICE_DAYS, wanted, type Contact, type Notice, type Side, type Template } from './contact.js';
 
-/** Says nothing to whoever else holds the phone: no program, no place, no amount, nobody's name. */
+/** Another person may hold the phone. The texts have no program, no location, no amount and no name. */
 const texts: Readonly<Record<'en' | 'es', Readonly<Record<Template, string>>>> = {
   en: {
     update: 'There is an update for number ending #. Check any time with your number. Reply STOP to end.',
@@ -20,7 +20,7 @@ const texts: Readonly<Record<'en' | 'es', Readonly<Record<Template, string>>>> =
 
 export const textLanguages = Object.keys(texts);
 
-/** The words of a text. A language without texts of its own gets English. */
+/** The words of a text. A language without its own texts gets English. */
 export function textOf(template: Template, language: string, tail: string): string {
   const words = /^es(-|$)/.test(language) ? texts.es : texts.en;
   return words[template].replace('#', tail);
@@ -33,11 +33,11 @@ export interface Occasion {
 
 export interface Limits {
   readonly today: number;
-  /** Texts per case. */
+  /** The largest number of texts for one case. */
   readonly sentMax: number;
 }
 
-/** What becomes of one text whose time has come, and of the contact with it. */
+/** The next step for a due text, and the contact after it. */
 export type Step =
   | { readonly type: 'send'; readonly to: string; readonly text: string; readonly contact: Contact }
   | { readonly type: 'drop'; readonly why: DropReason; readonly contact: Contact };
@@ -45,8 +45,8 @@ export type Step =
 export type DropReason = 'not-wanted' | 'too-old' | 'enough' | 'choice-changed';
 
 /**
- * Whether to ask the carrier. Asking counts as sent, since nobody knows what becomes of it; asking again after that is
- * only for the same number, because the first may have arrived.
+ * Decides whether a text is sent. A text counts before its sending, because the answer may be lost. It is repeated for
+ * the same phone only, because the first one may have arrived.
  */
 export function step(contact: Contact, occasion: Occasion, { today, sentMax }: Limits): Step {
   const notice = wanted(contact).find((open) => nameOf(open) === nameOf(occasion));
@@ -73,13 +73,13 @@ function tried(contact: Contact, notice: Notice, n: number): Contact {
   return { ...contact, open, sent: contact.sent + 1 };
 }
 
-/** The contact without a notice that has come to its end. */
+/** The contact without a notice that has ended. */
 export function closed(contact: Contact, occasion: Occasion): Contact {
   return { ...contact, open: contact.open.filter((open) => nameOf(open) !== nameOf(occasion)) };
 }
 
-/** What becomes of several texts whose time has come, one after the other, and of the contacts with them. */
-export function stepAll<T extends { readonly body: Occasion & { readonly handle: string } }>(
+/** The next steps for several due texts, one after the other, and the contacts after them. */
+export function stepAll<T extends { readonly body: Occasion & { readonly householdRef: string } }>(
   due: readonly T[],
   contacts: ReadonlyMap<string, Contact>,
   limits: Limits,
@@ -92,25 +92,25 @@ export function stepAll<T extends { readonly body: Occasion & { readonly handle:
   const sends: { work: T; to: string; text: string }[] = [];
   const drops: { work: T; why: DropReason }[] = [];
   for (const work of due) {
-    const { handle } = work.body;
-    const contact = after.get(handle);
+    const { householdRef } = work.body;
+    const contact = after.get(householdRef);
     const next = contact && step(contact, work.body, limits);
-    if (next !== undefined) after.set(handle, next.contact);
+    if (next !== undefined) after.set(householdRef, next.contact);
     if (next?.type === 'send') sends.push({ work, to: next.to, text: next.text });
     else drops.push({ work, why: next?.why ?? 'not-wanted' });
   }
   return { contacts: after, sends, drops };
 }
 
-/** The contacts without notices that have come to their end. */
+/** The contacts without notices that have ended. */
 export function closeAll(
-  over: readonly (Occasion & { readonly handle: string })[],
+  over: readonly (Occasion & { readonly householdRef: string })[],
   contacts: ReadonlyMap<string, Contact>,
 ): ReadonlyMap<string, Contact> {
   const after = new Map(contacts);
   for (const occasion of over) {
-    const contact = after.get(occasion.handle);
-    if (contact !== undefined) after.set(occasion.handle, closed(contact, occasion));
+    const contact = after.get(occasion.householdRef);
+    if (contact !== undefined) after.set(occasion.householdRef, closed(contact, occasion));
   }
   return after;
 }
