@@ -3,7 +3,7 @@ import { addDays, clocks } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Records, type KindSpec } from '#libs/records';
 
-/** What is kept of an application: enough to give the same answer again. */
+/** The stored part of an application, with which intake can repeat its answer. */
 interface KnownApplication {
   readonly digest: string;
   readonly day: string;
@@ -11,11 +11,11 @@ interface KnownApplication {
 
 export interface ApplicationRow extends KnownApplication {
   readonly id: Uint8Array;
-  /** False: it is looked for and not added. */
+  /** False when a new application of this day is refused. The row is then only looked up. */
   readonly mayBeNew: boolean;
 }
 
-/** What was known of an application before. */
+/** Whether an application is new, and the digest that is known of it. */
 export interface Sight {
   readonly isNew: boolean;
   readonly knownDigest: string | undefined;
@@ -24,12 +24,12 @@ export interface Sight {
 const APPLICATION = 'application';
 const REQUEST = 'request';
 
-/** Applications and requests that have come in, known again until the keys of their day are dead. */
+/** Accepted applications and requests. They are recognised until the keys of their day are destroyed. */
 @Injectable()
 export class ApplicationRepository {
   constructor(private readonly records: Records) {}
 
-  /** Adds what is not known yet. One sight for each row, in order. */
+  /** Adds unknown applications. Returns one sight for each row, in order. */
   async put(tx: Tx, rows: readonly ApplicationRow[]): Promise<readonly Sight[]> {
     const records = await this.records.begin(tx);
     const candidates = rows.filter(({ mayBeNew }) => mayBeNew);
@@ -47,7 +47,7 @@ export class ApplicationRepository {
     return rows.map((row) => ({ isNew: fresh.has(row), knownDigest: knownOf.get(row) }));
   }
 
-  /** Adds what is not known yet. True for each that was new, in order. */
+  /** Adds unknown requests. Returns for each row whether it was new, in order. */
   async putRequests(
     tx: Tx,
     rows: readonly { readonly digest: Uint8Array; readonly day: string }[],
@@ -60,7 +60,7 @@ export class ApplicationRepository {
   }
 }
 
-/** A known application is forgotten when its day's keys are dead. */
+/** An application is forgotten when the keys of its day are destroyed. */
 export const applicationKinds: readonly KindSpec[] = [APPLICATION, REQUEST].map((kind) => ({
   kind,
   sizeBytes: 160,

@@ -4,41 +4,41 @@ import type { Tx } from '#libs/database';
 import { Records, type KindSpec } from '#libs/records';
 import { bytes } from '#libs/sealing';
 
-/** What is in a box: sealed to its household. */
+/** The content of a box, sealed to its household. */
 export interface StoredBox {
   readonly version: number;
   readonly lastDay: string;
   readonly sealed: string;
 }
 
-/** With the id of its box, base64url. */
+/** A message with the id of its box, base64url. */
 export type PostedMessage = StoredBox & { readonly box: string };
 
 const BOX = 'box';
 
-/** Messages for households, which only their receipts open. */
+/** Messages for households. Only the receipt of the household opens them. */
 @Injectable()
 export class BoxRepository {
   constructor(private readonly records: Records) {}
 
-  /** One for each id, in order; undefined for a box that is empty, or that nobody has. */
+  /** One content for each id, in order. Undefined for an empty or unknown box. */
   async find(tx: Tx, boxes: readonly Uint8Array[]): Promise<readonly (StoredBox | undefined)[]> {
     return (await this.records.begin(tx)).find<StoredBox>(BOX, boxes);
   }
 
-  /** The versions that are in these boxes, locked until the transaction ends. */
+  /** The versions in these boxes. They stay locked until the transaction ends. */
   async versions(tx: Tx, boxes: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const records = await this.records.begin(tx);
     const present = await records.findForUpdate<StoredBox>(BOX, boxes.map(bytes));
     return new Map(boxes.flatMap((box, at) => (present[at] === undefined ? [] : [[box, present[at].version]])));
   }
 
-  /** Into boxes that have nothing yet; what is there stays. */
+  /** Fills empty boxes. A full box does not change. */
   async add(tx: Tx, messages: readonly PostedMessage[]): Promise<void> {
     await (await this.records.begin(tx)).put(BOX, messages.map(asRow));
   }
 
-  /** In place of what is there. */
+  /** Replaces the content of boxes. */
   async save(tx: Tx, messages: readonly PostedMessage[]): Promise<void> {
     await (await this.records.begin(tx)).save(BOX, messages.map(asRow));
   }

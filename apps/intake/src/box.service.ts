@@ -10,7 +10,7 @@ import { newestOf, replacing } from './domain/box.js';
 const BATCH_MAX = 500;
 const WAITING_MAX = 4_000;
 
-/** What households read, and what other services put there. */
+/** The boxes that households read, and into which other services post messages. */
 @Injectable()
 export class BoxService {
   private readonly reads: GroupCommit<readonly Uint8Array[], readonly Uint8Array[]>;
@@ -23,14 +23,14 @@ export class BoxService {
   }
 
   /**
-   * Answers of one fixed size, in the order of the ids; an id that is not known answers as an empty box.
+   * Returns answers of one fixed size, in the order of the ids. An unknown id has the answer of an empty box.
    * @throws Problem `busy`
    */
   read(boxes: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
     return this.reads.add(boxes);
   }
 
-  /** Keeps the higher version of each box, in whatever order the messages come. */
+  /** Keeps the highest version of each box. The order of the messages does not matter. */
   async post(tx: Tx, messages: readonly PostedMessage[]): Promise<void> {
     const newest = newestOf(messages);
     const present = await this.boxes.versions(

@@ -1,4 +1,4 @@
 import { ServiceConfig } from '#libs/service';
 
-/** What intake is told when it starts: what every service is told, and no more. */
+/** The settings of intake: those that every service has. */
 export class IntakeConfig extends ServiceConfig {}

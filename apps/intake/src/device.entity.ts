@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An enrolled device of a site. Its lane is a fact about the place, known by its key and never by what a body says. */
+/** An enrolled device of a site. Its key decides the lane. The body of a request cannot. */
 @Entity({ name: 'device' })
 export class Device {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'device_key' })
@@ -16,7 +16,7 @@ export class Device {
   @Column({ type: 'text' })
   site!: string;
 
-  /** A stolen device is revoked; what it signs counts no more. */
+  /** A stolen device is revoked. Its signatures are refused then. */
   @Column({ type: 'boolean', default: false })
   revoked!: boolean;
 }

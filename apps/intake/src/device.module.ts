@@ -4,7 +4,7 @@ import { DeviceDirectory } from '#libs/service';
 import { Device } from './device.entity.js';
 import { DeviceRepository } from './device.repository.js';
 
-/** The devices of the sites. Global: the guard, which every service has, asks for them. */
+/** The devices of the sites. The module is global, because the access guard of each service uses it. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Device])],

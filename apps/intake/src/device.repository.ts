@@ -12,10 +12,10 @@ import {
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
-/** A revoked device stops counting within this time, well below the five minutes that are promised. */
+/** A revoked device is refused within this time, well below the five minutes of the guarantee. */
 const CACHE_MS = 15_000;
 
-/** The devices that count, each remembered for a moment. */
+/** The devices that are not revoked, cached for a moment. */
 @Injectable()
 export class DeviceRepository extends DeviceDirectory {
   private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
@@ -33,7 +33,7 @@ export class DeviceRepository extends DeviceDirectory {
     if (cached !== undefined && cached.until > now) return cached.device;
     const row = await this.devices.findOneBy({ name, revoked: false });
     const device = row === null ? undefined : { lane: row.lane, site: row.site, key: ed25519PublicKey(row.publicKey) };
-    // Names come from outside: unknown ones are not remembered, or memory would be theirs to fill.
+    // Names come from outside. Unknown names are not cached, because anybody could fill the memory with them.
     if (device !== undefined) this.cache.set(name, { until: now + CACHE_MS, device });
     return device;
   }

@@ -4,9 +4,7 @@ import { cycleOf, cycleSaltText, publicPartOf } from '#libs/policy/public';
 import { sha256, type KeyDirectory } from '#libs/sealing';
 import { CityProfile, Clock, KEY_DIRECTORY, Public } from '#libs/service';
 
-/**
- * What a device needs before it can seal: keys a week ahead, the policy in its public words, the salts of the cycle.
- */
+/** The data that a device needs to seal: day keys for a week, the public part of the profile, the salts of the cycle. */
 @Controller('v1')
 export class DirectoryController {
   private readonly contractsHash = hash(contractsText());

@@ -38,7 +38,7 @@ const limits = {
 
 const recipients: readonly RequestRecipient[] = ['eligibility', 'payments', 'notification'];
 
-/** The public door. What comes in is sealed to others; this service can read none of it. */
+/** The public door. Its content is sealed to other services, and intake can read none of it. */
 @Controller('v1')
 export class DoorController {
   constructor(
@@ -81,7 +81,7 @@ export class DoorController {
     return { answers: answers.map((answer) => Buffer.from(answer).toString('base64url')) };
   }
 
-  /** @returns whether something new of that day is still taken. @throws Problem */
+  /** @returns whether a new application of that day is still accepted. @throws Problem */
   private checkDay({ day, contracts }: { readonly day: string; readonly contracts: number }): boolean {
     if (contracts !== CONTRACTS_VERSION) throw new Problem('unknown-contracts');
     const now = this.clock.now();
@@ -93,10 +93,10 @@ export class DoorController {
   }
 
   /**
-   * Looked at before anything is gathered: one slice for a day of which its recipient has no key would fail the
-   * transaction of everybody who came at the same moment.
+   * Checked before the group commit. A slice for a day without a key of its recipient would fail the shared transaction
+   * of all requests that arrive at the same moment.
    *
-   * @returns false for a day gone by. @throws Problem `unavailable` for a day whose keys will come
+   * @returns false for a past day. @throws Problem `unavailable` for a day whose keys are not published yet
    */
   private hasKeys(day: string, services: readonly RequestRecipient[]): boolean {
     if (services.every((service) => this.keys.dayKeyOf(service, day) !== undefined)) return true;
@@ -105,7 +105,7 @@ export class DoorController {
   }
 }
 
-/** The lane is known by who signed, never by what the body says. */
+/** The signature decides the lane. The body cannot. */
 function originOf(device: Caller['device']): { readonly lane: Lane; readonly site: string | undefined } {
   return device ?? { lane: 'own-device', site: undefined };
 }

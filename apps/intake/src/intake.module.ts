@@ -23,7 +23,7 @@ export const intake: ServiceDefinition<'intake'> = {
   enrolments: [deviceEnrolment],
 };
 
-/** The public door: takes sealed applications and requests, keeps the boxes, and can read none of it. */
+/** The public door. It accepts sealed applications and requests and holds the boxes. It can read none of them. */
 @Module({
   imports: [ServiceModule.for(intake), DeviceModule],
   controllers: [DoorController, DirectoryController, OnOutcomePosted],

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, applyAll, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { applyAll, handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { eligibilityOutcomePosted, paymentsOutcomePosted } from '#libs/contracts';
 import { BoxService } from './box.service.js';
 
 const on = handlersFor('intake');
 
-/** Puts what the others say to a household into its box, unread. */
+/** Puts messages of other services into the box of their household. Intake cannot read them. */
 @Controller()
 export class OnOutcomePosted {
   constructor(private readonly boxes: BoxService) {}

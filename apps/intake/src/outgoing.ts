@@ -17,10 +17,10 @@ import {
 } from '#libs/contracts';
 import { sealToBox, sha256, toBase64url } from '#libs/sealing';
 
-/** Gives an id its name in one contract: base64url of a keyed hash. */
+/** Derives the name of an id in one contract: base64url of a keyed hash. */
 export type NameFor = (contract: string, id: Uint8Array) => string;
 
-/** Where something was sent from, as its signature tells. */
+/** The origin of a request, from its signature. */
 export interface Origin {
   readonly lane: Lane;
   readonly site: string | undefined;
@@ -33,7 +33,7 @@ export interface Filing extends Origin {
   readonly sealed: string;
 }
 
-/** A message in one of intake's boxes; ids and sealed bytes in base64url. */
+/** A message in a box of intake. Ids and sealed bytes are base64url. */
 interface BoxedMessage {
   readonly box: string;
   readonly version: number;
@@ -41,10 +41,10 @@ interface BoxedMessage {
   readonly sealed: string;
 }
 
-/** After the last day of an answer the box still says "apply again" for this long. */
+/** After the last day for an answer the box still says "apply again" for this long. */
 const APPLY_AGAIN_DAYS = 30;
 
-/** The three slices of an application, each to the one service that can open it. */
+/** The three slices of an application. Each goes to the one service that can open it. */
 export function sliceMessages(
   { application, lane, site }: Origin & { readonly application: SubmitApplicationV1 },
   nameFor: NameFor,
@@ -58,7 +58,7 @@ export function sliceMessages(
   ];
 }
 
-/** A later request, to its service. Payments also learns the lane: presence is confirmed by where it was made. */
+/** A later request, for its service. Payments also gets the lane, because the lane can confirm presence. */
 export function filedMessage({ to, day, sealed, lane, site }: Filing, nameFor: NameFor): Outgoing<'intake'> {
   const id = sha256(Buffer.from(sealed));
   switch (to) {
@@ -75,7 +75,7 @@ export function filedMessage({ to, day, sealed, lane, site }: Filing, nameFor: N
   }
 }
 
-/** The word "received" in intake's own box, with the last day on which an answer can come. */
+/** The status "received" for the box of intake, with the last day on which an answer can arrive. */
 export function receivedBox({ day, receiptKey }: SubmitApplicationV1, version: number): BoxedMessage {
   const answerBy = addDays(day, clocks.dayKeyDays);
   const lastDay = addDays(answerBy, APPLY_AGAIN_DAYS);

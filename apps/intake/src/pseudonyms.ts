@@ -7,7 +7,7 @@ import { keyedHash, type KeyedHash } from '#libs/service';
 export class Pseudonyms {
   constructor(@Inject(keyedHash('submission')) private readonly submission: KeyedHash) {}
 
-  /** The same application or request has another name in each contract, so that no two consumers can compare. */
+  /** An application or request has a different name in each contract, so that two consumers cannot compare them. */
   nameIn(contract: string, id: Uint8Array): string {
     return toBase64url(this.submission(contract, id));
   }

@@ -11,14 +11,14 @@ import { Pseudonyms } from './pseudonyms.js';
 
 export interface Submission extends Origin {
   readonly application: SubmitApplicationV1;
-  /** False for a day whose new applications are no longer taken: only what is known is answered. */
+  /** False for a day whose new applications are refused. A known application still gets its answer. */
   readonly mayBeNew: boolean;
 }
 
 const BATCH_MAX = 500;
 const WAITING_MAX = 4_000;
 
-/** Takes applications and requests in, many in one transaction; answers only after the commit. */
+/** Accepts applications and requests, many in one transaction. It answers only after the commit. */
 @Injectable()
 export class SubmissionService {
   private readonly submissions: GroupCommit<Submission, Verdict>;

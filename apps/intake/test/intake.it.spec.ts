@@ -108,7 +108,7 @@ function signed(path: string, content: object, device: DeviceSigner): Promise<Re
 }
 
 describe('the doors', () => {
-  it('are these and no others, and who signs nothing gets no further than to what is public', async () => {
+  it('are these and no others, and without a signature only the public ones answer', async () => {
     expect(await doorsOf(service)).toEqual({
       ...doorsOfEach,
       'main GET /v1/directory': 200,
@@ -138,7 +138,7 @@ describe('an application', () => {
     expect(new Set([...names, body.application]).size).toBe(4);
   });
 
-  it('has the lane and the site of the device that signed it, whatever anyone says', async () => {
+  it('has the lane and the site of the device that signed it, and not those of the body', async () => {
     const device = await enrolled('kiosk-one');
     const navigator = await enrolled('navigator-one', { lane: 'assisted' });
     for (const [signer, lane] of [
@@ -174,7 +174,7 @@ describe('an application', () => {
     expect((await post('/v1/applications', body, await signed('/v1/applications', body, device))).status).toBe(401);
   });
 
-  it('gets the same answer as long as its keys live, is said once, and is over with them', async () => {
+  it('gets the same answer and is published once while its keys live, and is over with them', async () => {
     const body = await application();
     const first = await post('/v1/applications', body);
     for (let later = 0; later < clocks.dayKeyDays; later += 1) {
@@ -186,7 +186,7 @@ describe('an application', () => {
     expect((await service.said()).length).toBe(3);
   });
 
-  it('that nobody knows is taken for four days, and a little before its day', async () => {
+  it('that is new is accepted for four days, and shortly before its day', async () => {
     const late = await application();
     now = new Date(noon.getTime() + 5 * DAY_MS);
     expect(await post('/v1/applications', late)).toMatchObject({ status: 410, body: { code: 'day-over' } });
@@ -199,7 +199,7 @@ describe('an application', () => {
     expect((await post('/v1/applications', early)).status).toBe(202);
   });
 
-  it('of a day of which nobody has keys is over, and fails nobody who comes at the same moment', async () => {
+  it('of a day of which nobody has keys is over, and fails no other request of that moment', async () => {
     const [before, after] = [await application(), await application()];
     const keyless = { ...(await application()), day: addDays(day, -3) };
     const answers = await Promise.all([before, keyless, after].map((body) => post('/v1/applications', body)));
@@ -207,7 +207,7 @@ describe('an application', () => {
     expect((await service.said()).length).toBe(6);
   });
 
-  it('under a number that is taken is refused, also when both come at the same moment', async () => {
+  it('under a known id with other content is refused, also when both arrive at the same moment', async () => {
     const receipt = newReceipt();
     const [one, other] = [await application(receipt), await application(receipt)];
     const answers = await Promise.all([one, other, one, other].map((body) => post('/v1/applications', body)));
@@ -215,7 +215,7 @@ describe('an application', () => {
     expect((await service.said()).length).toBe(3);
   });
 
-  it('says "received" in its own box, and "apply again" when no answer can come any more', async () => {
+  it('has "received" in its own box, and "apply again" when no answer can arrive any more', async () => {
     const receipt = newReceipt();
     const household = await deriveHousehold(receipt);
     await post('/v1/applications', await application(receipt));
@@ -247,7 +247,7 @@ describe('the boxes', () => {
     expect(await versionsOf([...boxes, stranger])).toEqual([...boxes.map(() => 6), 9]);
   });
 
-  it('change nothing when a message comes again, and keep it through other content under its number', async () => {
+  it('do not change with a redelivered message, nor with other content under its version', async () => {
     const box = randomBytes(32).toString('base64url');
     await service.deliver([posted(box, 5, 'payments')]);
     await service.deliver([posted(box, 5, 'payments'), posted(box, 4, 'payments')]);

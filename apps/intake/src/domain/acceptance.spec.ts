@@ -20,7 +20,7 @@ describe('an application is taken by its day', () => {
 });
 
 describe('what is known under the same number', () => {
-  it('the same content is the same answer; other content is refused; an unknown old one is over', () => {
+  it('the same content gets the same answer, other content is refused, and an unknown old application is over', () => {
     expect(verdictOf({ isNew: true, knownDigest: undefined, digest: 'a' })).toBe('accepted');
     expect(verdictOf({ isNew: false, knownDigest: 'a', digest: 'a' })).toBe('repeated');
     expect(verdictOf({ isNew: false, knownDigest: 'b', digest: 'a' })).toBe('other-content');

@@ -1,4 +1,4 @@
-/** What intake may say to a submission, by its day alone. Days are whole numbers since 1970-01-01 (UTC). */
+/** The answer that the day of a submission allows. Days are whole numbers since 1970-01-01 (UTC). */
 export type DayRule = 'accept' | 'known-only' | 'day-over' | 'day-to-come';
 
 export interface DayRuleInput {
@@ -8,11 +8,11 @@ export interface DayRuleInput {
 }
 
 export interface DayLimits {
-  /** New applications of day d are taken until d + this. */
+  /** New applications of day d are accepted until d + this. */
   readonly acceptDays: number;
-  /** Those that are known get the same answer until the keys of d die, at d + this. */
+  /** Known applications get the same answer until the keys of d are destroyed, at d + this. */
   readonly keyDays: number;
-  /** A device's clock may be this far ahead. */
+  /** The clock of a device may be this far ahead. */
   readonly graceMinutes: number;
 }
 
@@ -23,7 +23,7 @@ export function dayRule({ day, today, minutesToMidnight }: DayRuleInput, limits:
   return today - day < limits.keyDays ? 'known-only' : 'day-over';
 }
 
-/** What became of a submission, next to what was already known under its number. */
+/** The verdict on a submission, compared with the known content under its id. */
 export type Verdict = 'accepted' | 'repeated' | 'other-content' | 'day-over';
 
 export function verdictOf(input: {

@@ -4,11 +4,11 @@ import { newestOf, replacing } from './box.js';
 const said = (box: string, version: number): { box: string; version: number } => ({ box, version });
 
 describe('a box', () => {
-  it('takes the newest of what comes together, of each household', () => {
+  it('gets the newest of several messages for one household', () => {
     expect(newestOf([said('a', 2), said('b', 1), said('a', 3), said('a', 1)])).toEqual([said('a', 3), said('b', 1)]);
   });
 
-  it('is written over only by what is newer than what is in it', () => {
+  it('is replaced only by a newer message', () => {
     const present = new Map([
       ['a', 2],
       ['b', 2],

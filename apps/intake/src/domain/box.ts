@@ -1,6 +1,6 @@
-/** A message in a box, or on its way there. The higher version wins, in whatever order they come. */
+/** A message in a box, or for one. The higher version wins in any order. */
 export interface Versioned {
-  /** Names the box; the same text for the same box. */
+  /** The id of the box. */
   readonly box: string;
   readonly version: number;
 }
@@ -15,7 +15,7 @@ export function newestOf<M extends Versioned>(messages: readonly M[]): readonly 
   return [...newest.values()];
 }
 
-/** Those that replace what is in their box now. @param present versions by box; an empty box has none */
+/** The messages that replace the content of their box. @param present versions by box; an empty box has none */
 export function replacing<M extends Versioned>(
   messages: readonly M[],
   present: ReadonlyMap<string, number>,
