@@ -172,24 +172,24 @@ describe('duplicates', () => {
 
   it('and across the change of the cycle, in a city that has just begun', async () => {
     // The cycle of 120 days changes with 3 November.
-    const world = await EligibilityWorld.open({ start: new Date('2026-11-04T09:00:00Z'), since: '2026-11-01' });
+    const inNovember = await EligibilityWorld.open({ start: new Date('2026-11-04T09:00:00Z'), since: '2026-11-01' });
     try {
       const tokens = { nameAndDay: 21, contact: 22, dwelling: 23 };
       const period = { impactPeriod: '2026-W44' };
-      const before = world.household({ day: '2026-11-02' });
-      const [same, other] = [world.household(), world.household()];
-      await world.service.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
-      await world.service.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
-      await world.service.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
-      const said = await world.service.said();
+      const before = inNovember.household({ day: '2026-11-02' });
+      const [same, other] = [inNovember.household(), inNovember.household()];
+      await inNovember.service.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
+      await inNovember.service.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
+      await inNovember.service.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
+      const said = await inNovember.service.said();
       expect([before, same, other].map((each) => each.box('eligibility', said)?.status)).toEqual([
         'approved',
         'being-looked-at',
         'approved',
       ]);
-      expect(await world.service.parked()).toEqual({});
+      expect(await inNovember.service.parked()).toEqual({});
     } finally {
-      await world.close();
+      await inNovember.close();
     }
   });
 });
