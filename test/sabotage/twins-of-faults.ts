@@ -71,7 +71,7 @@ const instances: readonly Twin[] = [
     find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
     replace: 'ELSE $2::integer < 0 END',
     test: TEXTS,
-    name: 'free as soon as another one looks',
+    name: 'can be claimed as soon as another one looks',
   },
   {
     promise: 'nobody takes work away from a process that lives',
@@ -80,7 +80,7 @@ const instances: readonly Twin[] = [
     find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
     replace: 'ELSE $2::integer > 0 END',
     test: TEXTS,
-    name: 'free as soon as another one looks',
+    name: 'can be claimed as soon as another one looks',
   },
   {
     promise: 'a process that starts again does not wait for what it had leased before',
@@ -89,7 +89,7 @@ const instances: readonly Twin[] = [
     find: '      if (!cleared.has(kind)) await this.texts.endDeadLeases(tx, holder);\n',
     replace: '',
     test: TEXTS,
-    name: 'free when another one is given its number',
+    name: 'can be claimed when another one gets its lease number',
   },
 ];
 

@@ -140,12 +140,12 @@ export class CaseService {
     const { longestDays, reopenDays, disputeDays } = this.city.clocks;
     const until = dayNumber(dayOf(this.clock.now())) + longestDays + reopenDays + disputeDays;
     const rows = householdRefs.map((householdRef) => ({
-      householdRef: householdRef,
+      householdRef,
       file: files.get(hex(householdRef)) as CaseFile,
     }));
     const grants = rows.flatMap(({ householdRef, file: { state } }) =>
       openGrants(state).map((kind) => ({
-        householdRef: householdRef,
+        householdRef,
         kind,
         id: this.grantId(householdRef, state, kind),
       })),
@@ -184,7 +184,7 @@ export class CaseService {
     if (changed.length === 0) return;
     const cases = changed.map((householdRef) => ({
       review: this.pseudonyms.reviewOf(householdRef),
-      householdRef: householdRef,
+      householdRef,
     }));
     const isNow = ({ householdRef }: { readonly householdRef: Uint8Array }): boolean =>
       isWaiting(after.get(hex(householdRef)));

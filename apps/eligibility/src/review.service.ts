@@ -58,7 +58,7 @@ export class ReviewService {
       const may = state === undefined ? 'not-waiting' : mayResolve(state, reviewer);
       if (may !== 'yes') return may;
       const day = dayNumber(dayOf(this.clock.now()));
-      const input = { householdRef: householdRef, day, command: { type: 'resolve', verdict, reviewer } as const };
+      const input = { householdRef, day, command: { type: 'resolve', verdict, reviewer } as const };
       await this.cases.apply([input], unit);
       return 'resolved';
     });

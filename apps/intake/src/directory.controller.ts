@@ -4,7 +4,7 @@ import { cycleOf, cycleSaltText, publicPartOf } from '#libs/policy/public';
 import { sha256, type KeyDirectory } from '#libs/sealing';
 import { CityProfile, Clock, KEY_DIRECTORY, Public } from '#libs/service';
 
-/** The data that a device needs to seal: day keys for a week, the public part of the profile, the salts of the cycle. */
+/** The data that a device needs to seal: day keys for a week, the public part of the profile, and cycle salts. */
 @Controller('v1')
 export class DirectoryController {
   private readonly contractsHash = hash(contractsText());

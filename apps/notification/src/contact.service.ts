@@ -60,8 +60,8 @@ export class ContactService {
     for (const [householdRef, contact] of changed) {
       const was = before.get(householdRef) ?? newContact;
       const changes = textChanges(was, contact);
-      fresh.push(...changes.fresh.map((notice) => ({ householdRef: householdRef, links: contact.links, notice })));
-      gone.push(...changes.gone.map((notice) => ({ householdRef: householdRef, links: was.links, notice })));
+      fresh.push(...changes.fresh.map((notice) => ({ householdRef, links: contact.links, notice })));
+      gone.push(...changes.gone.map((notice) => ({ householdRef, links: was.links, notice })));
     }
     await this.texts.remove(tx, gone);
     await this.texts.add(tx, fresh, startOfHour(this.clock.now()));

@@ -102,7 +102,7 @@ describe('an inbox', () => {
     const parked = (envelope: Uint8Array, code: string, day = DAY) => ({
       contractName: 'a.b',
       day,
-      envelope: envelope,
+      envelope,
       code,
     });
     await run((tx) =>

@@ -11,7 +11,7 @@ export interface Clocks {
 }
 
 /**
- * The tombstone of a withdrawn case. The facts are removed as soon as the withdrawal is published. The withdrawal stays,
+ * The tombstone of a withdrawn case. Its facts are removed once the withdrawal is published. The withdrawal stays,
  * so that a late message starts no new case. The grants stay, so that their end can be matched.
  */
 export function forgotten(state: CaseState): CaseState {
@@ -24,7 +24,7 @@ export function forgotten(state: CaseState): CaseState {
     requests: { withdrawn: true, evidence: undefined, appeal: 0 },
     highestRequest,
     resolved: undefined,
-    announced: announced,
+    announced,
   };
 }
 

@@ -59,11 +59,11 @@ export function findHouseholds(
   const works = inputs.flatMap((input): Work[] => {
     if ('notice' in input) return noticed(input, known);
     const { householdRef, command } = input;
-    if (command.type !== 'give') return [{ householdRef: householdRef, commands: [command] }];
+    if (command.type !== 'give') return [{ householdRef, commands: [command] }];
     const waiting = tokensIn(command.links).flatMap((token) => assign(known, token, householdRef));
     return [
       {
-        householdRef: householdRef,
+        householdRef,
         commands: [command, ...waiting.map((notice) => ({ type: 'notice', notice }) as const)],
       },
     ];

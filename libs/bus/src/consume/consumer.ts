@@ -149,7 +149,7 @@ export class BusConsumer {
     return new FetchCoalescer({
       ready: () => this.assignment?.ready ?? Promise.resolve(),
       handle: (messages, control) => this.take(messages, control),
-      failpoint: failpoint,
+      failpoint,
       heartbeatMs: Math.floor(settings.sessionTimeoutMs / 4),
       batchMax,
     });

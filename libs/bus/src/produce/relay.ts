@@ -265,7 +265,7 @@ export class Relay {
         refused.map(({ topic, day, envelope }) => ({
           contractName: contractOf(topic),
           day,
-          envelope: envelope,
+          envelope,
           code: 'refused',
         })),
       ),

@@ -16,7 +16,7 @@ function valuesOf(household: Household): Record<string, string> {
   };
   for (const service of householdServices) {
     const { commandKey, householdRef, receiptKey, boxId } = household.at[service];
-    for (const [name, bytes] of Object.entries({ commandKey, householdRef: householdRef, receiptKey, boxId })) {
+    for (const [name, bytes] of Object.entries({ commandKey, householdRef, receiptKey, boxId })) {
       values[`${service}.${name}`] = hex(bytes);
     }
   }
@@ -45,7 +45,7 @@ function derivedByNode(written: string): Record<string, string> {
     const commandKey = publicOf('ed25519', `command-key/${service}`);
     const receiptKey = publicOf('x25519', `receipt-key/${service}`);
     values[`${service}.commandKey`] = hex(commandKey);
-    values[`${service}.handle`] = hash('sha256', commandKey, 'hex');
+    values[`${service}.householdRef`] = hash('sha256', commandKey, 'hex');
     values[`${service}.receiptKey`] = hex(receiptKey);
     values[`${service}.boxId`] = hash('sha256', receiptKey, 'hex');
   }

@@ -17,7 +17,7 @@ function held(limits: { batchMax: number; waitingMax: number }) {
     },
   });
   const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  return { commits: commits, batches, gates, tick: tick };
+  return { commits, batches, gates, tick };
 }
 
 describe('gathering', () => {
