@@ -8,32 +8,36 @@ import type { KafkaConnection } from './kafka/kafka-client.js';
 import type { BusLimits } from './limits.js';
 import type { OnAlarm } from './trouble/alarm.js';
 
-/** Places at which a test may stop the bus: what runs there throws, and the bus halts as if its process had ended. */
+/** Points at which a test can stop the bus. If the callback throws, the bus halts as if its process had ended. */
 export type Failpoint = 'before-commit' | 'before-offsets' | 'relay-sent';
 
 export interface BusOptions<S extends Service> {
   readonly service: S;
-  /** Connections of the service's own database. Its role has a `transaction_timeout`. */
+  /** Connections to the service's own database. The role has a `transaction_timeout`. */
   readonly pool: pg.Pool;
-  /** The same database past any pooler. */
+  /** The same database, not through a pooler. */
   readonly direct: pg.ClientConfig;
   readonly kafka: KafkaConnection;
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
-  /** What signs anew, before it is sent, what a revoked identity has signed; see `resigner` of libs/sealing. */
+  /** Signs a row again before it is sent if a revoked identity key signed it; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<EnvelopeOpener, 'open'>;
-  /** Opens the slices in messages, for handlers that ask for those; they never see it, and the bus sees no key. */
+  /** Opens the slices in messages for the handlers that need them. Handlers do not get it, and the bus gets no key. */
   readonly openSlice: SliceOpener;
-  /** Keeps what is handled, parked and delayed; the `inboxKinds` of the service are among its kinds. */
+  /**
+   * Stores handled keys, parked messages and delayed messages. Its kinds must include the `inboxKinds` of the service.
+   */
   readonly records: Records;
   readonly clock?: () => Date;
   readonly onAlarm?: OnAlarm;
-  /** Hears the error for which a message is parked. Its text may hold values: log its code and log position only. */
+  /**
+   * Called with the error for which a message is parked. Its text may hold values: log its code and log position only.
+   */
   readonly onHandlerFailed?: (error: unknown) => void;
-  /** Called once when the consumer makes no progress although it could: the process should exit. */
+  /** Called once when the consumer makes no progress even if it could. The process should exit. */
   readonly onStalled?: () => void;
   readonly limits?: Partial<BusLimits>;
-  /** Other names on the broker than those of the contracts: tests share one. */
+  /** Names on the broker that replace those of the contracts, because tests share one broker. */
   readonly names?: { readonly topic: (topic: string) => string; readonly group: string };
   readonly failpoint?: (name: Failpoint) => Promise<void> | void;
 }

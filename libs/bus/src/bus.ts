@@ -30,7 +30,7 @@ import { BusError } from './trouble/errors.js';
 const ROLL_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
 
-/** A service's end of the message pipe: says, sends, receives; never loses, never does twice. */
+/** Sends and receives the messages of one service. It loses no message and applies none twice. */
 export class Bus<S extends Service> {
   readonly service: S;
   readonly transactions: Transactions<S>;
@@ -94,8 +94,9 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * Starts to read. @throws BusError `unhandled-contract`, `foreign-contract`, `handled-twice`: nothing is read then,
-   * for what has no handler would be acknowledged
+   * Starts to read.
+   * @throws BusError `unhandled-contract`, `foreign-contract`, `handled-twice`: then it reads nothing, because it would
+   * acknowledge messages that have no handler
    */
   consume(handlers: readonly HandlerEntry<S>[]): void {
     if (this.consumer !== undefined) throw new BusError('already-started');
@@ -135,7 +136,7 @@ export class Bus<S extends Service> {
     [this.consumer, this.worker, this.watchdog] = [undefined, undefined, undefined];
   }
 
-  /** Ends in good order: what was committed and not sent yet is sent by the next start, or by another instance. */
+  /** Stops in order. The next start, or another instance, sends what is committed and not sent yet. */
   async stop(): Promise<void> {
     clearInterval(this.daysTimer);
     await this.stopConsuming();
@@ -144,30 +145,30 @@ export class Bus<S extends Service> {
     this.isStarted = false;
   }
 
-  /** Sends everything again that can still be read. Consumers know what they have handled by its key. */
+  /** Sends again every outbox row that can still be read. Consumers recognize what they have handled by its key. */
   async republish(): Promise<void> {
     await requestRepublish(this.options.pool, this.now());
     this.relay.wake();
   }
 
-  /** What is set aside, counted by contract, day and code; never what is in it. */
+  /** Counts parked messages by contract, day and code. It returns no content. */
   parked(): Promise<readonly ParkedGroup[]> {
     return inTransaction(this.options.pool, (tx) => this.inbox.parked.groups(tx));
   }
 
-  /** Puts parked messages before their handlers once more. @returns how many */
+  /** Gives parked messages to their handlers again. @returns how many */
   async retryParked(): Promise<number> {
     const taken = await retryParked(this.options.pool, this.inbox, () => this.now());
     this.worker?.wake();
     return taken;
   }
 
-  /** Looks at once for work whose hour has come. */
+  /** Makes the worker of delayed messages look for due work at once. */
   wakeLater(): void {
     this.worker?.wake();
   }
 
-  /** Looks at once at whatever is looked at from time to time: for a clock that has leapt. */
+  /** Does the periodic work at once, for a clock that has jumped. */
   lookAround(): void {
     this.worker?.wake();
     this.relay.lookAtLog();
@@ -177,8 +178,8 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * Lets the consumer read on after the circuit breaker tripped, when the cause is mended. If the messages themselves
-   * are bad it trips again at once, unless a person decides to park them, for one minute.
+   * Lets the consumer read on after the circuit breaker tripped and the cause is fixed. If the messages themselves are
+   * bad, the breaker trips again at once. With `setAside`, a person decides to park them: nothing trips for one minute.
    */
   async resetBreaker(how: { readonly setAside?: boolean } = {}): Promise<void> {
     this.breaker.reset(how);
@@ -272,14 +273,14 @@ export class Bus<S extends Service> {
     await inTransaction(this.options.pool, (tx) => createOutboxDays(tx, dayOf(this.now())));
   }
 
-  /** Creates in time, drops when it can; both are done every few minutes, so that one failure means nothing. */
+  /** Creates partitions ahead of time and drops old ones. It runs every few minutes, so one failure does no harm. */
   private async rollDays(): Promise<void> {
     await this.createDays();
     const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
   }
 
-  /** @returns false where a test has the bus stop as if its process had ended */
+  /** @returns false if a test makes the bus stop as if its process had ended */
   private async hitFailpoint(name: Failpoint): Promise<boolean> {
     try {
       await this.options.failpoint?.(name);
@@ -290,7 +291,7 @@ export class Bus<S extends Service> {
     }
   }
 
-  /** Stops where it stands. Nothing is finished, as after the death of the process. */
+  /** Stops at once and finishes nothing, as if the process had died. */
   private async halt(): Promise<void> {
     clearInterval(this.daysTimer);
     void this.watchdog?.stop();
@@ -314,7 +315,7 @@ export class Bus<S extends Service> {
   }
 }
 
-/** The time at the start of this process, and what has passed since: however a clock leaps, nothing stalls by that. */
+/** The start time of this process plus the time elapsed since, so that a jump of the clock cannot look like a stall. */
 function steadyTime(): Date {
   return new Date(performance.timeOrigin + performance.now());
 }

@@ -1,25 +1,27 @@
-/** Every limit and pause of the bus. */
+/** Limits and pauses of the bus. */
 export interface BusLimits {
-  /** Messages of one transaction at most. */
+  /** Maximum number of messages in one transaction. */
   readonly batchMax: number;
-  /** Outbox rows that the relay reads at once. */
+  /** Number of outbox rows that the relay reads at once. */
   readonly pageRows: number;
-  /** How often the relay looks although nobody has woken it. */
+  /** How often the relay reads the outbox if nothing wakes it. */
   readonly relayPollMs: number;
-  /** How often an instance without the relay asks whether it may take it over. */
+  /** How often an instance without the relay tries to take it over. */
   readonly standbyMs: number;
-  /** A leader whose process has not moved for so long is one no more. */
+  /** A leader whose process has not moved for this long loses the lead. */
   readonly frozenMs: number;
-  /** How often the log is compared with what was sent: whoever waits for what it has lost waits for that, too. */
+  /**
+   * How often the log is compared with what was sent. A consumer that needs the lost messages waits up to this long.
+   */
   readonly logWatchMs: number;
-  /** How long the broker may hold an empty fetch. New messages end it at once. */
+  /** How long the broker may hold a fetch that finds nothing. New messages end it at once. */
   readonly fetchWaitMs: number;
   readonly sessionTimeoutMs: number;
-  /** A consumer that has read may be without its place in the group for so long: a rebalance takes its time. */
+  /** How long a consumer that has read may be outside its group and still count as reading. A rebalance takes time. */
   readonly rejoinMs: number;
   readonly laterPollMs: number;
   readonly watchMs: number;
-  /** Without progress for so long, while lag waits and the database answers, the process exits. */
+  /** The process exits after this long without progress while messages wait and the database answers. */
   readonly stalledMs: number;
 }
 

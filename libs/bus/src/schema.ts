@@ -1,11 +1,11 @@
 import { commentsOn } from '#libs/database';
 
 /**
- * The tables of the bus, for a TypeORM migration of each service: run every statement in this order.
+ * Creates the tables of the bus, for a TypeORM migration of each service. Run every statement in this order.
  *
- * The relay reads the outbox in the order of (epoch, xid, seq), and of the present epoch only what lies below the
- * oldest running transaction: a row of a late commit is then never overtaken. After a dump and restore transaction ids
- * begin anew, so rows written since carry a new epoch.
+ * The relay reads the outbox in the order (epoch, xid, seq). In the present epoch it reads only rows below the oldest
+ * running transaction, so that it never passes a row that commits late. After a dump and restore transaction ids start
+ * again, so later rows carry a new epoch.
  */
 export const busUp: readonly string[] = [
   `CREATE TABLE outbox_epoch (

@@ -9,17 +9,17 @@ import type { Tally } from './consume/processor.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
 
-/** Parked messages alarm this many days before their key dies. */
+/** Parked messages raise an alarm this many days before their key is destroyed. */
 const PARKED_NOTICE_DAYS = 2;
 const BACKLOG_MAX = 10_000;
 
-/** For health checks and metrics: counts and times of this process, and what database and broker say now. */
+/** For health checks and metrics: counts and times of this process, and what database and broker report now. */
 export interface BusStatus {
   readonly consumer: ConsumerState;
-  /** It has its place in the group, or has lost it a moment ago. */
+  /** The consumer is in its group, or left it less than `rejoinMs` ago. */
   readonly isReading: boolean;
   readonly isTripped: boolean;
-  /** Messages in the log not read yet; undefined while the broker does not answer. */
+  /** Messages in the log that are not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
   readonly lastProgressAt: Date;
   /** Since this process started. */
@@ -35,9 +35,9 @@ export interface DatabaseStatus {
   readonly isParkedExpiring: boolean;
   /** Rows that are not sent yet, counted up to ten thousand. */
   readonly backlog: number;
-  /** Rows that a republish has still to look at, counted up to ten thousand; 0 when none is under way. */
+  /** Rows that a republish has still to read, counted up to ten thousand; 0 when none is under way. */
   readonly replayLeft: number;
-  /** Age of the oldest running transaction of the cluster: nothing younger can be sent. */
+  /** Age of the oldest running transaction of the cluster. Rows of younger transactions cannot be sent yet. */
   readonly horizonAgeMs: number;
 }
 
@@ -48,7 +48,7 @@ export interface StatusSources {
   readonly group: string;
   readonly consumer: BusConsumer | undefined;
   readonly isTripped: boolean;
-  /** Asked after the database: what that says was sent has been counted by then. */
+  /** Called after the database was read: the relay has counted by then every row that the database shows as sent. */
   readonly relay: () => RelayStatus;
   readonly counts: Tally;
   readonly lastProgressAt: Date;

@@ -1,4 +1,4 @@
-// What tests of services use. No service is shipped with it.
+// Exports for tests of services. No service is shipped with them.
 export type { Failpoint as BusPoint } from './bus-options.js';
 export { deliver, ordersOf } from './consume/deliver.js';
 export { handlerOf, type BatchHandler, type HandlerEntry } from './consume/handlers.js';

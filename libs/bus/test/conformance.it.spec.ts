@@ -4,7 +4,7 @@ import { delivers } from './conformance/delivery.js';
 import { survivesPoison } from './conformance/poison.js';
 import { kafkajs } from './support.js';
 
-// What is conformed to stands in ./conformance; the faults have a run of their own, beside this one.
+// The tests are in ./conformance. Those with faults run beside this file, in one of their own.
 describe.each([kafkajs])('over $name', (transport) => {
   delivers(transport);
   describe('poison', () => survivesPoison(transport));

@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Holds the lock of the relay as a process does that was stopped: its connection stands, and says nothing. */
+/** Holds the lock of the relay as a stopped process does: its connection stays open and silent. */
 async function frozenLeader(): Promise<{ readonly wasEnded: () => boolean }> {
   const client = new pg.Client({ connectionString: eligibility.url });
   let wasEnded = false;
@@ -122,7 +122,7 @@ it('while its own pins cannot be read a service parks nothing: messages wait, an
 }, 30_000);
 
 describe('a consumer without a place in its group', () => {
-  /** Changes what payments may do with its group; with "describe" alone it sees how much waits, and cannot come in. */
+  /** Changes the rights of payments on its group. With "describe" alone it sees how much waits, but cannot join. */
   async function mayRead(may: boolean): Promise<void> {
     const admin = superClient(world).admin();
     await admin.connect();
@@ -163,7 +163,7 @@ describe('a consumer without a place in its group', () => {
 });
 
 describe('a session that the server ends in the moment in which it is given', () => {
-  /** Lets everyone in, and says in the same breath that it is going away. */
+  /** Accepts every login and announces at once that it is going away. */
   async function goingAway(): Promise<Server> {
     const packet = (type: string, body: string): Buffer => {
       const length = Buffer.alloc(4);

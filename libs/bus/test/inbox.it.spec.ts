@@ -19,7 +19,7 @@ const DAY = '2026-11-25';
 type TurnKeys = Parameters<typeof turn>[0]['keys'];
 type RowKeys = NonNullable<ReturnType<TurnKeys['rowKeys']>>;
 
-/** Row keys in memory: these tests are about what is kept, not about the keyring. */
+/** Keeps row keys in memory: these tests are about the inbox, not about the keyring. */
 function memoryKeys(): TurnKeys {
   const nights = new Map<number, RowKeys>();
   return {

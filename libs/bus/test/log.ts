@@ -29,7 +29,7 @@ export function clientOf(world: World, user: Service | 'admin'): Kafka {
   });
 }
 
-/** Reads what stands in a topic, as someone with all rights on the broker sees it. */
+/** Reads the records of a topic, as a user with all rights on the broker sees them. */
 export async function readLog(world: World, topic: string, count: number): Promise<LogRecord[]> {
   const consumer = superClient(world).consumer({
     groupId: `reader-${randomBytes(6).toString('hex')}`,
@@ -63,8 +63,7 @@ export async function readLog(world: World, topic: string, count: number): Promi
 }
 
 /**
- * Writes to a topic as someone with all rights on the broker, but without any service's keys.
- *
+ * Writes to a topic as a user with all rights on the broker, but without any service's keys.
  * @param records stamped with the midnight of `day`, or with `stamp`
  */
 export async function writeLog(

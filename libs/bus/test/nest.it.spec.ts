@@ -42,7 +42,7 @@ class PayoutEvents {
   }
 }
 
-/** What does not compile is as much of the promise as what does. */
+/** Misuse that must not compile is tested, too. */
 export class Mistakes {
   // @ts-expect-error -- the deliveries of another contract
   @On(grantAwarded)

@@ -73,7 +73,7 @@ describe('a revoked identity', () => {
       () => to.parked(),
       (parked) => parked['forged'] === 6,
     );
-    // Whoever has stolen the key is no better off.
+    // A thief of the key gains nothing by this.
     const payload = { grant: id('stolen'), version: 1, reason: 'withdrawn' } as const;
     const target = { contract: grantCancelled.name, version: 1, consumer: 'payments', day: today() };
     const forged = sealedBy(revoked).seal(target, encodePayload(grantCancelled, payload));

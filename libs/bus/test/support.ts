@@ -47,7 +47,7 @@ import { handlerOf, type BatchHandler, type HandlerEntry, Inbox } from '../src/t
 
 export const today = (): Day => dayOf(new Date());
 
-/** Short pauses: a test waits for what happens, never for a default. */
+/** Short pauses, so that a test never waits for a default. */
 export const quick: Partial<BusLimits> = {
   fetchWaitMs: 150,
   relayPollMs: 1_000,
@@ -58,7 +58,7 @@ export const quick: Partial<BusLimits> = {
 
 const envelopeBytesMax = Math.max(largestEnvelopeBytes('payments'), largestEnvelopeBytes('eligibility'));
 
-/** Keyrings of all services in a folder, made once per test file. */
+/** Keyrings of all services in a folder, created once per test file. */
 export class Keys {
   readonly rings = new Map<Service, FileKeyring>();
 
@@ -110,7 +110,7 @@ export class Keys {
   }
 }
 
-/** What a conformance run is about: another client must pass the same tests. */
+/** The client under test. Another client must pass the same tests. */
 export interface Transport {
   readonly name: string;
   create<S extends Service>(options: BusOptions<S>): Bus<S>;
@@ -127,7 +127,7 @@ export function sharedBroker(): Broker {
   return { connection: (user) => ({ brokers, ...(user === 'admin' ? admin : kafkaUser(user)) }) };
 }
 
-/** Topics of its own for one test, with exactly the rights that the contracts give. */
+/** Topics for one test, with exactly the rights that the contracts give. */
 export class World {
   private readonly buses: { stop(): Promise<void> }[] = [];
   private readonly closers: (() => Promise<unknown>)[] = [];
@@ -237,7 +237,7 @@ export class TestedDatabase {
     return this.kept && new Inbox(this.kept, envelopeBytesMax);
   }
 
-  /** What handlers have done, one text per effect, sorted. */
+  /** Returns the effects of handlers, one text each, sorted. */
   async effects(): Promise<string[]> {
     const { rows } = await this.pool.query<{ grant_id: string }>('SELECT grant_id FROM effect ORDER BY 1');
     return rows.map((row) => row.grant_id);
@@ -249,7 +249,7 @@ export class TestedDatabase {
     return (await inTransaction(this.pool, (tx) => inbox.parked.summary(tx))).byCode;
   }
 
-  /** What a retry does with parked messages, with an hour of the test's own. @returns how many there were */
+  /** Does what a retry does with parked messages, but with a due hour of the test. @returns how many there were */
   keepParkedForLater(due: Date): Promise<number> {
     const { inbox } = this;
     if (inbox === undefined) return Promise.resolve(0);
@@ -269,7 +269,7 @@ export class TestedDatabase {
   }
 
   private async prepared(records: Records): Promise<void> {
-    // Row keys are made once; a bus of the same database that starts later finds them.
+    // Row keys are created once. A bus of the same database that starts later finds them.
     await inTransaction(this.pool, (tx) => records.prepare(tx, dayNumber(today()))).catch(() => undefined);
   }
 }
@@ -300,7 +300,7 @@ export function awarded(name: string): Outgoing<'eligibility'> {
 
 type CancelHandler = BatchHandler<typeof grantCancelled>;
 
-/** All handlers of payments; those that a test does not care about leave an effect and are done. */
+/** Returns all handlers of payments. Those that the test does not replace leave an effect and return `done`. */
 export function paymentsHandlers(onCancelled?: CancelHandler): readonly HandlerEntry<'payments'>[] {
   const leave: CancelHandler = async (deliveries, { tx }) => {
     await leaveEffects(tx, deliveries);
@@ -324,7 +324,7 @@ export async function leaveEffects(
   ]);
 }
 
-/** Waits until `read` gives what is asked for; fails with what it gave last. */
+/** Waits until `read` returns a right value. Fails with the last value. */
 export async function eventually<T>(
   read: () => Promise<T>,
   isRight: (value: T) => boolean,

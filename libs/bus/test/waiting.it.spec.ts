@@ -26,7 +26,7 @@ it.each([
     (told) => told.length >= 2,
     6_000,
   );
-  // Tried again meanwhile, and not told again.
+  // By then it has tried again, without another alarm.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(alarms.toSorted((a, b) => a.code.localeCompare(b.code))).toEqual([
     { code: 'consumer-waiting', why },

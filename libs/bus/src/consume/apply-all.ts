@@ -2,24 +2,27 @@ import type { Handled } from './handlers.js';
 
 export type Park = Extract<Handled, { readonly status: 'park' }>;
 
-/** Sets a delivery aside under a code: a word, never a value. */
+/** Parks a delivery under a code. The code is a word, never a value. */
 export function park(code: string): Park {
   return { status: 'park', code };
 }
 
-/** Parks what a device outside has sealed. The circuit breaker does not count it: anybody can send any number. */
+/**
+ * Parks a delivery for content that a device sealed. The circuit breaker does not count it: anybody can send any
+ * number.
+ */
 export function parkFromDevice(code: string): Park {
   return { status: 'park', code, isFromDevice: true };
 }
 
 export interface BatchSteps<D, T extends object> {
-  /** The command that a delivery means; a code to park it under; undefined where there is nothing to do. */
+  /** Returns the command for a delivery, a code to park it under, or undefined if there is nothing to do. */
   readonly translate: (delivery: D, at: number) => (T & { readonly status?: never }) | Park | undefined;
-  /** Takes every command of the batch, in the order of the deliveries. */
+  /** Applies every command of the batch, in the order of the deliveries. */
   readonly apply: (commands: readonly T[]) => Promise<void>;
 }
 
-/** Translates each delivery, takes all commands in one call, and answers in order. */
+/** Translates each delivery, applies all commands in one call, and answers in order. */
 export async function applyAll<D, T extends object>(
   deliveries: readonly D[],
   { translate, apply }: BatchSteps<D, T>,

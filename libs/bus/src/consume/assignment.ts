@@ -16,12 +16,10 @@ export interface AssignmentOptions {
   readonly alarm: OnAlarm;
 }
 
-/**
- * The partitions that this member was given, from one joining of its group to the next, and where it stands in them.
- */
+/** The partitions of this member from one join of its group to the next, and its offsets in them. */
 export class Assignment {
   private readonly guard: CrashLoopGuard;
-  /** The offset after the last that was fetched, by partition. */
+  /** The offset after the last fetched one, by partition. */
   private readonly expected = new Map<string, bigint>();
   private applied: Applied = new Map();
   private positioned: Promise<void>;
@@ -32,29 +30,31 @@ export class Assignment {
     private readonly client: Pick<Consumer, 'seek'>,
     private readonly partitions: Readonly<Record<string, readonly number[]>>,
   ) {
-    // Partitions that came to this instance may have killed the one that had them.
+    // The guard starts anew: the instance that had these partitions before may have died at one of their messages.
     this.guard = new CrashLoopGuard(options.pool);
     this.positioned = this.position({ isAgain: false });
   }
 
-  /** Resolves when it is known where to start; until then nothing of this assignment is handled. */
+  /** Resolves when the start offsets are known. No message of this assignment is handled before. */
   get ready(): Promise<void> {
     return this.positioned;
   }
 
-  /** Another assignment takes its place, or the client has ended: what was begun for this one ends. */
+  /** Ends the work of this assignment. Another one replaces it, or the client has ended. */
   end(): void {
     this.isOver = true;
   }
 
-  /** The database was restored while this process ran: back to where that stands now. */
+  /** Moves back to the applied offsets of a database that was restored while this process ran. */
   goBack(): void {
     this.expected.clear();
     this.applied = new Map();
     this.positioned = this.position({ isAgain: true });
   }
 
-  /** The client silently goes to the beginning when its offset is not in the log any more. */
+  /**
+   * Raises `log-gap` if offsets are missing: the client silently starts at the beginning if its offset left the log.
+   */
   fetched({ topic, partition }: PartitionName, first: bigint, last: bigint): void {
     const key = partitionKey({ topic, partition });
     const expected = this.expected.get(key);
@@ -62,7 +62,7 @@ export class Assignment {
     this.expected.set(key, last + 1n);
   }
 
-  /** Takes messages to their end. @throws what the database throws; the caller tries again */
+  /** Handles messages. @throws what the database throws; the caller tries again */
   take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<End> {
     return this.guard.guard(messages, async (portion) => {
       const { end, applied } = await this.options.process(portion, { ...control, applied: this.applied });
@@ -71,7 +71,7 @@ export class Assignment {
     });
   }
 
-  /** @param isAgain the client has read further than it was right to, so it is moved in any case */
+  /** @param isAgain move the client in any case, because it has read too far */
   private async position(how: { readonly isAgain: boolean }): Promise<void> {
     const backoff = new Backoff();
     while (!this.isOver) {

@@ -1,7 +1,7 @@
 const WINDOW_MS = 60_000;
 const PARKED_MAX = 20;
 const SHARE_MAX = 0.05;
-/** Below this many a share says nothing: one bad message among ten would stop a healthy service. */
+/** Below this number of messages the share is not checked: one bad message in ten would stop a healthy service. */
 const SHARE_FROM = 100;
 
 interface Minute {
@@ -11,7 +11,8 @@ interface Minute {
 }
 
 /**
- * A bad release must not park a topic: too much parked within a minute stops the consumer until a person releases it.
+ * Stops the consumer if too much is parked within a minute, until a person resets it. A bad release then cannot park a
+ * whole topic.
  */
 export class CircuitBreaker {
   private minutes: Minute[] = [];
@@ -23,7 +24,7 @@ export class CircuitBreaker {
     private readonly limits = { parkedMax: PARKED_MAX, shareMax: SHARE_MAX },
   ) {}
 
-  /** For tools and tests that give messages to handlers one by one. */
+  /** A breaker that never trips, for tools and tests that give messages to handlers one by one. */
   static never(): CircuitBreaker {
     return new CircuitBreaker(() => 0, { parkedMax: Infinity, shareMax: Infinity });
   }
@@ -32,7 +33,7 @@ export class CircuitBreaker {
     return this.tripped;
   }
 
-  /** Asked before the transaction that parks commits. */
+  /** Call it before the commit of the transaction that parks. */
   wouldTrip(handled: number, parked: number): boolean {
     if (parked === 0 || this.nowMs() < this.toleratesUntilMs) return false;
     this.forgetOld();
@@ -53,7 +54,7 @@ export class CircuitBreaker {
     this.tripped = true;
   }
 
-  /** @param setAside a person has decided that what is bad is set aside, however much: for one minute nothing trips */
+  /** @param setAside a person has decided to park bad messages, however many: nothing trips for one minute */
   reset({ setAside = false } = {}): void {
     this.tripped = false;
     this.minutes = [];

@@ -17,22 +17,22 @@ export interface ConsumerOptions extends Omit<AssignmentOptions, 'group'> {
   readonly topicName: (topic: string) => string;
   readonly batchMax: number;
   readonly rejoinMs: number;
-  /** @returns false where the bus is to stop as if its process had ended */
+  /** @returns false if the bus is to stop as if its process had ended */
   readonly failpoint: (name: 'before-offsets') => Promise<boolean>;
 }
 
-/** As it is shown to people. */
+/** The state as people see it. */
 export type ConsumerState = 'stopped' | 'joining' | 'running' | 'restarting' | 'tripped';
 
 /**
- * What a consumer is doing.
+ * The states of a consumer.
  *
  *     stopped ─start─▶ joining ─joined─▶ reading ◀─joined─▶ rebalancing
  *                        ▲   ▲              │ the client has ended, in either
  *                        │   └─try failed── restarting ─joined─▶ reading
  *        tripped ─release─┘                       any ─breaker─▶ tripped, ─stop─▶ stopped
  *
- * `awaySince`: since when it has had no place in its group, on the clock of the process; `EVER` until it has had one.
+ * `awaySince`: since when it has been outside its group, on the clock of the process; `EVER` until it was in one.
  */
 type State =
   | { readonly is: 'stopped' }
@@ -45,13 +45,13 @@ type State =
 const EVER = Number.NEGATIVE_INFINITY;
 const NOT_AWAY = Number.POSITIVE_INFINITY;
 
-/** So many partitions of one topic are worked on at once; more would wait their turn. */
+/** Number of partitions of one topic that are handled at once. Further partitions wait. */
 const PARTITIONS_PER_TOPIC = 64;
 const LOOK_MS = 60_000;
 
 /**
- * Reads the topics of a service for as long as it lives. The client library ends itself on errors it does not know;
- * then a new one is started in its place, so that no process looks healthy without reading.
+ * Reads the topics of a service until it is stopped. The client library ends itself on errors that it does not know. A
+ * new client then replaces it, so that no process looks healthy without reading.
  */
 export class BusConsumer {
   private readonly contracts: ReadonlyMap<string, Contract>;
@@ -64,7 +64,7 @@ export class BusConsumer {
     this.contracts = new Map(
       contractsTo(options.service).map((contract: Contract) => [options.topicName(contract.topic), contract]),
     );
-    // Topics missing, broker away, rights not granted yet: tried again until it works. It shows in the state.
+    // Missing topics, an absent broker and missing rights are retried until it works. The state shows it.
     const pauseMs = (): number => this.backoff.nextMs();
     this.loop = new Loop({
       work: (running) => this.live(running),
@@ -83,7 +83,10 @@ export class BusConsumer {
     return is === 'reading' || is === 'rebalancing' ? 'running' : is;
   }
 
-  /** Whoever cannot come into its group reads nothing, though the process, the database and the broker answer. */
+  /**
+   * Whether it is in its group, or left it less than `rejoinMs` ago. A consumer outside its group reads nothing, even
+   * if the process, the database and the broker answer.
+   */
   get isReading(): boolean {
     const { now } = this;
     if (now.is === 'stopped' || now.is === 'tripped') return false;
@@ -101,21 +104,21 @@ export class BusConsumer {
     if (this.now.is !== 'tripped') this.now = { is: 'stopped' };
   }
 
-  /** After a person has looked: reads on from where it stopped. */
+  /** Reads on from where it stopped, after a person has looked. */
   async release(): Promise<void> {
     if (this.now.is !== 'tripped') return;
     await this.loop.stop();
     this.start();
   }
 
-  /** Too much was parked: ends itself, until a person has looked. */
+  /** Ends itself until a person calls `release`, because too much would have been parked. */
   private breaker(): void {
     this.assignment?.end();
     this.now = { is: 'tripped' };
     void this.loop.stop();
   }
 
-  /** One client's life: ends when it crashes, when the circuit breaker trips, or when we stop. */
+  /** Runs one client until it crashes, the circuit breaker trips, or `stop` is called. */
   private async live(running: Running): Promise<number> {
     const consumer = consumerOf(this.options.client, this.options.settings);
     const coalescer = this.coalescer();
@@ -173,7 +176,7 @@ export class BusConsumer {
     if (this.now.is === 'reading') this.now = { ...this.now, is: 'rebalancing', awaySince: performance.now() };
   }
 
-  /** The client has ended, for whatever reason: one that has read is restarted at once, and somebody hears of it. */
+  /** Handles the end of the client. A client that has read is restarted at once, and an alarm says so. */
   private ended(running: Running): void {
     this.assignment?.end();
     this.rebalancing();
@@ -184,7 +187,7 @@ export class BusConsumer {
     if (hasRead) this.options.alarm({ code: 'consumer-restarted' });
   }
 
-  /** One that cannot come to the broker says so once, until it has come into its group again. */
+  /** Raises the alarm for an unreachable broker once, until the consumer has joined its group again. */
   private waits(error: unknown): void {
     const why = brokerTroubleOf(error);
     if (why === undefined || this.hasToldWhy) return;
@@ -195,7 +198,8 @@ export class BusConsumer {
   private received(payload: EachBatchPayload, coalescer: FetchCoalescer): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     const contract = this.contracts.get(topic);
-    // Unresolved, so it is never acknowledged; a subscription to a topic without a contract cannot happen.
+    // Returns without resolving the batch, so it is never acknowledged. A topic without a contract cannot be
+    // subscribed.
     if (contract === undefined || this.assignment === undefined) return Promise.resolve();
     const incoming = messages.map(({ offset, timestamp, value }): Incoming => ({
       contract,
@@ -209,7 +213,7 @@ export class BusConsumer {
     return coalescer.add({ messages: incoming, payload });
   }
 
-  /** @returns whether all of it was committed, so that its offsets may be, too */
+  /** @returns whether all of it was committed; only then may its offsets be */
   private async take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<boolean> {
     const backoff = new Backoff();
     for (;;) {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Incoming, LogPosition } from './opening.js';
 import type { End } from './processor.js';
 
-/** So many processes have ended at one message before it is set aside unopened. */
+/** Number of processes that die at one message before it is parked unopened. */
 export const DEATHS_MAX = 3;
 
 interface GuardedRange {
@@ -13,7 +13,7 @@ interface GuardedRange {
   readonly first: bigint;
   readonly last: bigint;
   readonly starts: number;
-  /** The range is one message. */
+  /** The range holds one message. */
   readonly single: boolean;
 }
 
@@ -36,15 +36,16 @@ const MARK = `INSERT INTO crash_loop_guard (topic, partition, first_offset, last
 type HandleBatch = (portion: readonly Incoming[]) => Promise<End>;
 
 /**
- * Finds the message at which processes die. What a process takes first from a partition it writes down before; found
- * again at the next start, that range killed its process, and is taken one message at a time.
+ * Finds the message at which processes die. Before a process handles its first messages of a partition, it stores their
+ * range. If the next process finds that range, the process before died in it, and its messages are handled one at a
+ * time.
  */
 export class CrashLoopGuard {
   private readonly proven = new Set<string>();
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** Runs `take` over the batch, in portions where the batch is suspect; ends with the first that is not committed. */
+  /** Handles the batch, in portions if it is suspect. It ends with the first portion that is not committed. */
   async guard(messages: readonly Incoming[], handle: HandleBatch): Promise<End> {
     const fresh = new Map(
       messages.flatMap(({ logPosition }) =>
@@ -57,7 +58,7 @@ export class CrashLoopGuard {
     const before = await this.load();
     const rowOf = ({ logPosition }: Incoming): GuardedRange | undefined =>
       logPosition !== undefined && fresh.has(keyOf(logPosition)) ? before.get(keyOf(logPosition)) : undefined;
-    // In the order of the log: what is known to be harmless, what may be deadly, what nobody has tried yet.
+    // In the order of the log: messages known to be harmless, messages that may be deadly, messages that nobody tried.
     const harmless = messages.filter((message) => isBefore(message, rowOf(message)));
     const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
     const others = messages.filter((each) => !isBefore(each, rowOf(each)) && !isWithin(each, rowOf(each)));
@@ -82,7 +83,7 @@ export class CrashLoopGuard {
     const { logPosition } = message;
     if (logPosition === undefined) return handle([message]);
     const row = before.get(keyOf(logPosition));
-    // Of a range that was begun it is certain that one process died in it, not where.
+    // A stored range proves that one process died in it, but not at which message.
     const isExact = row?.single === true && row.first === logPosition.offset;
     const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
     if (deaths >= DEATHS_MAX) return handle([{ ...message, isDeadly: true }]);
@@ -92,7 +93,7 @@ export class CrashLoopGuard {
     return handle([message]);
   }
 
-  /** Ranges that were begun and not finished: what the database has applied has killed nobody. */
+  /** Loads the ranges that were begun and not finished, without the applied messages: those have killed no process. */
   private async load(): Promise<ReadonlyMap<string, GuardedRange>> {
     const { rows } = await this.pool.query<StoredRange>(
       `SELECT a.topic, a.partition, a.starts, a.last_offset::text AS last, a.first_offset = a.last_offset AS single,

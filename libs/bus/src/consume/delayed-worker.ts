@@ -13,7 +13,7 @@ export interface DelayedWorkerOptions {
   readonly delayed: DelayedMessages;
   readonly clock: () => Date;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<Ended>;
-  /** Nothing is taken while the circuit breaker is on. */
+  /** Nothing is claimed while the circuit breaker is tripped. */
   readonly isPaused: () => boolean;
   readonly pollMs: number;
   readonly batchMax: number;
@@ -21,12 +21,12 @@ export interface DelayedWorkerOptions {
 
 const contractsByName: ReadonlyMap<string, Contract> = new Map(catalogue.map((each: Contract) => [each.name, each]));
 
-/** Brings messages that were kept for later to their handlers again when their hour has come. */
+/** Gives delayed messages to their handlers when they are due. */
 export class DelayedWorker {
   private readonly loop: Loop;
 
   constructor(private readonly options: DelayedWorkerOptions) {
-    // While the database is away, or the circuit breaker is on, the leases end and the messages are taken again.
+    // While the database is away or the breaker is tripped, the leases end and the messages are claimed again.
     const { pollMs } = options;
     this.loop = new Loop({ work: (running) => this.once(running), pollMs, failurePauseMs: pollMs });
   }
@@ -43,7 +43,7 @@ export class DelayedWorker {
     this.loop.wake();
   }
 
-  /** @returns how many were taken */
+  /** @returns how many were handled */
   private async once(running: Running): Promise<number> {
     const { pool, delayed, clock, batchMax, process, isPaused } = this.options;
     if (isPaused()) return 0;
@@ -55,7 +55,7 @@ export class DelayedWorker {
   }
 }
 
-/** @throws BusError `unhandled-contract` when a release has dropped a contract that still has kept messages */
+/** @throws BusError `unhandled-contract` if a release dropped a contract that still has stored messages */
 export function incomingOf({ id, ...message }: RetriedMessage): Incoming {
   const contract = contractsByName.get(message.contractName);
   if (contract === undefined) throw new BusError('unhandled-contract');

@@ -6,8 +6,8 @@ import { seenAs, type Opened } from './opening.js';
 import type { Processor } from './processor.js';
 
 /**
- * Two that write the same new row meet now and then, and one of them does its work again; a database that is away stays
- * away.
+ * Number of pauses before `deliver` gives up. Two writers of the same new row conflict now and then, and one of them
+ * retries; a database that is away stays away.
  */
 const RESTS_MAX = 20;
 
@@ -24,9 +24,9 @@ function control(): Parameters<Processor<Service>['settle']>[1] {
 }
 
 /**
- * Gives deliveries to a service's handlers as one batch, on a real database and without Kafka, with all that the bus
- * does: keys of what was handled, the outbox, parking. For tests that try every order of a script.
- * @throws BusError `halted` where the bus would go on waiting for the database
+ * Gives deliveries to a service's handlers as one batch, on a real database and without Kafka. Handled keys, outbox and
+ * parking work as in the bus. For tests that try every order of a script.
+ * @throws BusError `halted` where the bus would continue to wait for the database
  */
 export async function deliver<S extends Service>(
   processor: Processor<S>,
@@ -46,7 +46,7 @@ export async function deliver<S extends Service>(
   if (end !== 'committed') throw new BusError('halted');
 }
 
-/** Every order of a script: of up to six deliveries, 720. */
+/** Every order of a script: 720 for six deliveries. */
 export function ordersOf<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((first, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [first, ...rest]));

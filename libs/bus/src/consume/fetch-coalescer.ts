@@ -7,7 +7,7 @@ import type { Control } from './processor.js';
 
 const PAUSE_AFTER_FAULT_MS = 500;
 
-/** What one fetch brought of one partition. */
+/** The messages that one fetch brought of one partition. */
 export interface FetchedBatch {
   readonly messages: readonly Incoming[];
   readonly payload: EachBatchPayload;
@@ -19,19 +19,19 @@ interface Waiting extends FetchedBatch {
 }
 
 export interface FetchCoalescerOptions {
-  /** Resolves when it is known where to start in the partitions of this assignment. */
+  /** Resolves when the start offsets of this assignment are known. */
   readonly ready: () => Promise<void>;
-  /** @returns whether all of it was committed */
+  /** @returns whether everything was committed */
   readonly handle: (messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>) => Promise<boolean>;
-  /** @returns false where the bus is to stop as if its process had ended */
+  /** @returns false if the bus is to stop as if its process had ended */
   readonly failpoint: (name: 'before-offsets') => Promise<boolean>;
   readonly heartbeatMs: number;
   readonly batchMax: number;
 }
 
 /**
- * Joins what one fetch brought of all topics and partitions into one transaction: the client fetches again only after
- * every batch of the last fetch is done. Nothing waits for company: a batch is what is already there.
+ * Joins what one fetch brought of all topics and partitions into one transaction. The client fetches again only after
+ * every batch of the last fetch is done. A batch never waits for more messages.
  */
 export class FetchCoalescer {
   private waiting: Waiting[] = [];
@@ -70,18 +70,18 @@ export class FetchCoalescer {
     this.heartbeat = heartbeat;
     try {
       await Promise.race([this.options.ready(), heartbeat.stopped]);
-      // A batch that was fetched from where the consumer does not want to be is not taken.
+      // Skips batches that were fetched before the consumer stopped or moved to another offset.
       const current = joined.filter(({ payload }) => payload.isRunning() && !payload.isStale());
       const isCommitted = await this.handleAll(current, heartbeat);
       if (isCommitted && (await this.options.failpoint('before-offsets'))) await commitOffsets(current);
     } catch {
-      // A pause keeps a fault of our own from spinning.
+      // The pause keeps a fault of our own from spinning.
       if (heartbeat.error === undefined) await heartbeat.rest(PAUSE_AFTER_FAULT_MS);
     }
     heartbeat.end();
     for (const each of joined) {
-      // Without its offsets resolved, the client brings the same again. A rebalance must reach the client, which then
-      // joins the group anew. Anything else would end it for good.
+      // The client fetches a batch again if its offsets are not resolved. A failed heartbeat must reach the client, so
+      // that it joins the group again after a rebalance. Any other error would end the client for good.
       if (heartbeat.error === undefined) each.resolve();
       else each.reject(heartbeat.error);
     }
@@ -112,14 +112,14 @@ async function commitOffsets(batches: readonly FetchedBatch[]): Promise<void> {
       offset: String(BigInt(batch.lastOffset()) + 1n),
     })),
   }));
-  // The database has committed, which is what counts: an offset that is not committed only brings its messages again.
+  // The database has committed, and that decides. If this fails, the messages only come again.
   await first.payload.commitOffsetsIfNecessary({ topics }).catch(() => undefined);
 }
 
-/** Tells the group that this member lives while its batches are worked on. */
+/** Tells the group that this member lives while it works on its batches. */
 class Heartbeat {
   error: Error | undefined;
-  /** Rejects at the first heartbeat that fails. */
+  /** Rejects at the first failed heartbeat. */
   readonly stopped: Promise<never>;
   private readonly timer: NodeJS.Timeout;
   private readonly signal = new Signal();

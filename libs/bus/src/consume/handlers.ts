@@ -5,28 +5,28 @@ import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import { BusError } from '../trouble/errors.js';
 import type { SliceOpener } from './open-slice.js';
 
-/** A message as it reaches its consumer: opened, validated, and seen for the first time. */
+/** A message as its consumer gets it: opened, validated, and seen for the first time. */
 export type Delivery<C> = Message<C>;
 
 /**
- * What became of one delivery. `code` is a word, never a value. `isFromDevice`: what was sealed by a device outside is
- * at fault, so the circuit breaker does not count it: anybody can send as many of those as they like.
+ * The result of one delivery. `code` is a word, never a value. `isFromDevice` says that content from a device is at
+ * fault. The circuit breaker does not count it, because anybody can send as many of those as they like.
  */
 export type Handled =
   { readonly status: 'done' } | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };
 
 export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Service } ? S : never;
 
-/** Takes a batch, gives one result for each delivery in the same order. It may be run again for parts of the batch. */
+/** Handles a batch and returns one result for each delivery, in order. It may run again for parts of the batch. */
 export type BatchHandler<C extends AnyContract> = (
   deliveries: readonly Delivery<C>[],
   unit: UnitOfWork<ConsumerOf<C>>,
 ) => Promise<readonly Handled[]>;
 
-/** A handler with its type forgotten: the contract beside it says what it takes. */
+/** A handler without its payload type. Its contract says what it handles. */
 export interface HandlerEntry<S extends Service> {
   readonly contract: Contract<string, object, Service, S>;
-  /** `openSlice` is for what stands between the bus and a handler: no handler is given it. */
+  /** `openSlice` is for the code between the bus and a handler. No handler gets it. */
   readonly handle: (
     deliveries: readonly AnyDelivery[],
     unit: UnitOfWork<S>,
@@ -34,7 +34,7 @@ export interface HandlerEntry<S extends Service> {
   ) => Promise<readonly Handled[]>;
 }
 
-/** Binds a handler to its contract: the wrong payload or another service's messages do not compile. */
+/** Binds a handler to its contract. A wrong payload or another service's messages do not compile. */
 export function handlerOf<const C extends AnyContract>(
   contract: C,
   handle: BatchHandler<C>,
@@ -43,7 +43,8 @@ export function handlerOf<const C extends AnyContract>(
 }
 
 /**
- * The handlers of a service by contract name. A contract without a handler would be acknowledged unread.
+ * Returns the handlers of a service by contract name. Without a handler, the messages of a contract would be
+ * acknowledged unread.
  * @throws BusError `unhandled-contract`, `foreign-contract`, `handled-twice`: the service must not start
  */
 export function handlerTable<S extends Service>(

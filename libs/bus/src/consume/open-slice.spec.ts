@@ -35,7 +35,7 @@ function payout(change: Partial<Payout> = {}, by = household): Payout {
   return { ...unsigned, signature: Buffer.from(signature).toString('base64url') };
 }
 
-/** Seals bytes as a device would, also those that no device would. */
+/** Seals bytes as a device does, even bytes that no device would seal. */
 function sealed(plaintext: Uint8Array, contract: SealedContract = payoutSlice, on = day): string {
   const recipientKey = publicKeyBytes(dayKey.publicKey);
   return Buffer.from(hpkeSeal({ recipientKey, ...sliceBinding(contract, on), plaintext })).toString('base64url');

@@ -10,20 +10,20 @@ import { householdRefOfSync, hpkeOpen, SealingError, sliceBinding, verifyCommand
 
 export type SliceFailure = 'slice-not-opened' | 'slice-not-valid' | 'slice-key-gone' | 'slice-not-signed';
 
-/** What a household sealed to this service, opened and verified; or the code under which its message is parked. */
+/** The opened and verified content that a household sealed to this service, or the code to park its message under. */
 export type OpenedSlice<P> =
   | { readonly ok: true; readonly payload: P; readonly householdRef: Uint8Array }
   | { readonly ok: false; readonly code: SliceFailure };
 
-/** Opens slices with the day keys of one service, which it does not show. */
+/** Opens slices with the day keys of one service, without showing the keys. */
 export type SliceOpener = <C extends SealedContract>(
   contract: C,
   slice: { readonly day: Day; readonly sealed: string },
 ) => OpenedSlice<PayloadOf<C>>;
 
 /**
- * Opens a slice or request with the day's key, checks it by its contract, and checks its signature where it has one.
- * The handle is the hash of the command key inside, so nobody can speak for a household whose key he does not have.
+ * Opens a slice or request with the day's key, checks it against its contract, and verifies its signature if it has
+ * one. The handle is the hash of the command key inside, so nobody can speak for a household without its command key.
  */
 export function openSlice<C extends SealedContract>(
   keyring: Pick<Keyring, 'dayKey'>,

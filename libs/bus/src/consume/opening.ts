@@ -15,14 +15,14 @@ import type { SeenMessage } from '../inbox/handled-keys.js';
 import type { InboxMessage } from '../inbox/message.js';
 import type { AnyDelivery } from '../produce/unit-of-work.js';
 
-/** A sealed message on its way in: from the log, or from what was kept. */
+/** A sealed message to handle, from the log or from the inbox. */
 export interface Incoming extends InboxMessage {
   readonly contract: Contract;
-  /** Where in the log it stands. */
+  /** Its position in the log. */
   readonly logPosition?: LogPosition;
-  /** How it is claimed, when it was kept for later. */
+  /** The id to claim it by, if it is a delayed message. */
   readonly delayedId?: Uint8Array;
-  /** Not to be opened: it has killed processes. */
+  /** Must not be opened, because processes died at it. */
   readonly isDeadly?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface LogPosition {
   readonly offset: bigint;
 }
 
-/** What an incoming message turned out to be. */
+/** The result of opening a message. */
 export type Opened =
   | {
       readonly incoming: Incoming;
@@ -43,10 +43,10 @@ export type Opened =
   | { readonly incoming: Incoming; readonly kind: 'refused'; readonly code: string }
   | { readonly incoming: Incoming; readonly kind: 'expired' };
 
-/** Later ones have years of five digits. */
+/** Later dates have years of five digits. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** The UTC day in which a message of the log was stamped. Only a stamp of midnight says that it is a message's day. */
+/** The UTC day of a record's timestamp. A timestamp other than midnight marks the day as wrong. */
 export function dayOfTimestamp(timestamp: string): Pick<InboxMessage, 'day' | 'isDayWrong'> {
   const ms = Number(timestamp);
   const isWithin = Number.isSafeInteger(ms) && ms >= 0 && ms <= LAST_MS;
@@ -55,9 +55,9 @@ export function dayOfTimestamp(timestamp: string): Pick<InboxMessage, 'day' | 'i
 }
 
 /**
- * Opens and validates a message. Everything wrong with it becomes a code; nothing is thrown for its content.
+ * Opens and validates a message. Every fault in its content becomes a code and is not thrown.
  *
- * @throws SealingError that says `canRetry`: this service's own keys or pins cannot be read at the moment
+ * @throws SealingError with `canRetry`: this service's own keys or pins cannot be read at the moment
  */
 export function openMessage(opener: Pick<EnvelopeOpener, 'open'>, incoming: Incoming, today: Day): Opened {
   const { contract, envelope, day } = incoming;
@@ -81,8 +81,8 @@ export function openMessage(opener: Pick<EnvelopeOpener, 'open'>, incoming: Inco
 }
 
 /**
- * A stamp may name any day. Where no key of that day can be there now, the message is kept as one of today: listed with
- * the others, taken by the turn when they are, and opened by nothing.
+ * A timestamp may name any day. If no key of that day can exist now, the message is stored under today. It is then
+ * listed and rekeyed with the others, and nothing opens it.
  */
 function kept(incoming: Incoming, today: Day): Incoming {
   const age = daysBetween(incoming.day, today);
@@ -91,8 +91,8 @@ function kept(incoming: Incoming, today: Day): Incoming {
 }
 
 /**
- * A version orders facts, and is no part of them: a producer whose database was restored to an older state says the
- * same under a later version.
+ * Identifies a message by key, day and digest. The digest excludes the version, which orders facts and is not part of
+ * them. A producer whose database was restored to an older state sends the same fact under a later version.
  */
 export function seenAs(contract: Contract, payload: object, day: Day): SeenMessage {
   const { version: _, ...fact } = payload as { readonly version?: number };
@@ -104,7 +104,7 @@ export function seenAs(contract: Contract, payload: object, day: Day): SeenMessa
   };
 }
 
-/** Equal content gives equal text, in whatever order its fields were written. */
+/** Sorts fields, so that equal content gives equal text in whatever order its fields were written. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -9,38 +9,40 @@ export interface PartitionName {
   readonly partition: number;
 }
 
-/** Where a consumer stands in one partition; absent where nothing is known. */
+/** The offsets of a consumer in one partition; undefined if unknown. */
 export interface PartitionOffsets {
-  /** In the group, on the broker. */
+  /** The offset of the group on the broker. */
   readonly committed: bigint | undefined;
-  /** In the database, in the same transaction as what was done. */
+  /** The offset in the database. It commits with the state. */
   readonly applied: bigint | undefined;
   readonly log: LogRange;
 }
 
 export interface Start {
-  /** Where to go back to; absent: the group's own position is right. */
+  /** The offset to go back to; absent if the offset of the group is right. */
   readonly seek?: bigint;
   readonly alarm?: Alarm['code'];
 }
 
 /**
- * The lower of committed and applied: a database restored to an older state is filled again, and whatever comes twice
- * is known by its key. Where either is unknown, from the beginning of the log.
+ * Starts at the lower of committed and applied, so that a database restored to an older state is filled again. Messages
+ * that come twice are recognized by their key. If either offset is unknown, it starts at the beginning of the log.
  */
 export function startAt({ committed, applied, log }: PartitionOffsets): Start {
   const isReset = (committed ?? 0n) > log.high || (applied ?? 0n) > log.high;
   if (isReset) return { alarm: 'log-reset', seek: log.low };
   const lower = applied === undefined || (committed !== undefined && committed < applied) ? committed : applied;
   const alarm = lower !== undefined && lower < log.low ? ({ alarm: 'log-gap' } as const) : {};
-  // Without a committed offset the client begins at the beginning by itself.
+  // Without a committed offset the client starts at the beginning by itself.
   if (committed === undefined) return alarm;
   const wanted = applied === undefined ? log.low : lower;
   if (wanted === undefined || wanted >= committed) return alarm;
   return { ...alarm, seek: wanted < log.low ? log.low : wanted };
 }
 
-/** Reads where this service stands in its partitions. @throws what client and database throw; the caller tries again */
+/**
+ * Reads the offsets of this service in its partitions. @throws what client and database throw; the caller tries again
+ */
 export async function readOffsets(
   { pool, admin, group }: { readonly pool: pg.Pool; readonly admin: Admin; readonly group: string },
   topics: readonly string[],
@@ -67,7 +69,7 @@ export function partitionKey({ topic, partition }: PartitionName): string {
   return `${topic} ${partition}`;
 }
 
-/** Messages that wait in the log for this service: also those that a restored database has to be told again. */
+/** Number of messages that wait in the log for this service, including those that a restored database needs again. */
 export function lagOf(all: ReadonlyMap<string, PartitionOffsets>): number {
   let lag = 0n;
   for (const { committed, applied, log } of all.values()) {

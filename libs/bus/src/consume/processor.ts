@@ -15,7 +15,7 @@ import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
 import { partitionKey } from './positions.js';
 
-/** What became of the messages of one transaction, by number. */
+/** Number of messages of one transaction, by result. */
 export interface Tally {
   readonly done: number;
   readonly repeated: number;
@@ -25,25 +25,25 @@ export interface Tally {
 
 /**
  * How a batch ended. `tripped`: too much would have been parked. `went-back`: the database has an older state than this
- * process has written. `halted`: the caller wants no more. Where it is not committed, some of it may be.
+ * process has written. `halted`: the caller has aborted. Parts of a batch that is not committed may be committed.
  */
 export type End = 'committed' | 'tripped' | 'went-back' | 'halted';
 
 export interface Ended {
   readonly end: End;
-  /** What the caller gave as applied, and what was applied since. */
+  /** The offsets that the caller gave, updated with those of this batch. */
   readonly applied: Applied;
 }
 
-/** How the caller takes part while a batch waits for the database: `aborted` ends the waiting. */
+/** Lets the caller control the waiting for the database. `aborted` ends the waiting. */
 export interface Control {
   readonly aborted: () => boolean;
   readonly rest: (ms: number) => Promise<void>;
-  /** What this consumer has seen applied; a database that knows less than that has been restored meanwhile. */
+  /** The applied offsets that this consumer has seen. A database with lower offsets was restored in the meantime. */
   readonly applied?: Applied;
 }
 
-/** The next offset of each partition as this process has last seen it in its database. */
+/** The next offset of each partition, as this process last saw it in its database. */
 export type Applied = ReadonlyMap<string, bigint>;
 
 export interface ProcessorOptions<S extends Service> {
@@ -56,10 +56,12 @@ export interface ProcessorOptions<S extends Service> {
   readonly breaker: CircuitBreaker;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
-  /** Hears the error for which a message is parked. Its text may hold values: log its code and log position only. */
+  /**
+   * Called with the error for which a message is parked. Its text may hold values: log its code and log position only.
+   */
   readonly failed: (error: unknown) => void;
   readonly committed: (tally: Tally, said: number) => void;
-  /** @returns false where the bus is to stop as if its process had ended */
+  /** @returns false if the bus is to stop as if its process had ended */
   readonly failpoint: (name: 'before-commit') => Promise<boolean>;
 }
 
@@ -78,20 +80,20 @@ const APPLIED = `WITH before AS MATERIALIZED (
   SELECT topic, partition, next_offset::text AS next FROM before`;
 
 /**
- * Takes a batch to its end: opened, seen for the first time, handled, and what follows from it, in one transaction with
- * the offsets it covers. A batch that fails on its content is halved until the bad message stands alone.
+ * Opens a batch and handles the new messages in it. The results, the outbox rows and the applied offsets commit in one
+ * transaction. A batch that fails on its content is halved until the bad message stands alone.
  */
 export class Processor<S extends Service> {
   constructor(private readonly options: ProcessorOptions<S>) {}
 
-  /** Whatever fails is tried again until it works. */
+  /** Handles messages. Failures of the keys or the database are retried until they end or the caller aborts. */
   async process(incoming: readonly Incoming[], control: Control): Promise<Ended> {
     const opened = await this.open(incoming, control);
     if (opened === undefined) return { end: 'halted', applied: control.applied ?? NONE };
     return this.settle(opened, control);
   }
 
-  /** Waits while this service's own keys cannot be read: that is no message's fault, and nothing is parked for it. */
+  /** Waits while this service's own keys cannot be read. The messages are not at fault, so none is parked. */
   private async open(incoming: readonly Incoming[], control: Control): Promise<readonly Opened[] | undefined> {
     const { opener, clock, alarm } = this.options;
     const backoff = new Backoff();
@@ -109,7 +111,7 @@ export class Processor<S extends Service> {
     }
   }
 
-  /** As `process`, for messages that are open already. */
+  /** As `process`, for messages that are already opened. */
   async settle(messages: readonly Opened[], control: Control): Promise<Ended> {
     const { applied = NONE } = control;
     const backoff = new Backoff();
@@ -143,7 +145,7 @@ export class Processor<S extends Service> {
     return this.settle(messages.slice(middle), { ...control, applied: first.applied });
   }
 
-  /** @returns what is applied with it */
+  /** @returns the applied offsets after the commit */
   private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
     const { pool, outbox, breaker, committed, failpoint, alarm } = this.options;
     const unit = outbox.open();
@@ -168,7 +170,7 @@ export class Processor<S extends Service> {
     throw new Undone('tripped');
   }
 
-  /** @returns what became of them, and how many were parked that no device outside is to blame for */
+  /** @returns the tally, and how many messages were parked for other reasons than content from a device */
   private async apply(
     messages: readonly Opened[],
     tx: Tx,
@@ -207,7 +209,7 @@ export class Processor<S extends Service> {
     return { tally, ours: parked.length - fromDevices };
   }
 
-  /** Without the kept messages that another instance has handled meanwhile. */
+  /** Returns the messages without the delayed ones that another instance has handled in the meantime. */
   private async claimed(messages: readonly Opened[], tx: Tx): Promise<readonly Opened[]> {
     const ids = messages.flatMap(({ incoming }) => (incoming.delayedId === undefined ? [] : [incoming.delayedId]));
     if (ids.length === 0) return messages;
@@ -216,7 +218,7 @@ export class Processor<S extends Service> {
     return messages.filter(({ incoming }) => incoming.delayedId === undefined || !lost.has(incoming.delayedId));
   }
 
-  /** Each contract's handler once, with all that is for it. */
+  /** Calls the handler of each contract once, with all messages of the contract. */
   private async handle(
     messages: readonly Delivered[],
     tx: Tx,
@@ -239,7 +241,7 @@ export class Processor<S extends Service> {
     return results;
   }
 
-  /** @throws Undone `went-back`: what was applied before is not there any more, so nothing is built upon it */
+  /** @throws Undone `went-back`: the database has lost applied offsets, so nothing is built on its state */
   private async writeApplied(
     messages: readonly Opened[],
     { tx, applied }: { readonly tx: Tx; readonly applied: Applied },
@@ -273,7 +275,7 @@ export class Processor<S extends Service> {
 }
 
 /**
- * Rolls the transaction of a batch back and says why; `settle` turns it into a result, so it never leaves this file.
+ * Rolls back the transaction of a batch and says why. `settle` turns it into a result, so it never leaves this file.
  */
 class Undone extends Error {
   constructor(readonly end: Exclude<End, 'committed'>) {

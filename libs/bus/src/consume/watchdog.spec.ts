@@ -33,7 +33,7 @@ function dogAt() {
     relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },
     ...changes,
   });
-  /** Shows the dog the same twice, `ms` apart. */
+  /** Shows the watchdog the same status twice, `ms` apart. */
   const watch = (ms: number, changes: Partial<BusStatus>): number => {
     dog.judge(status(changes));
     now += ms;

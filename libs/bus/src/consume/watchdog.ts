@@ -2,10 +2,10 @@ import { Loop, type Running } from '#libs/database';
 
 import type { OnAlarm } from '../trouble/alarm.js';
 
-/** What the dog looks at. */
+/** The part of the status that the watchdog checks. */
 export interface Watched {
   readonly isTripped: boolean;
-  /** Messages in the log not read yet; undefined while the broker does not answer. */
+  /** Messages in the log that are not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
   readonly lastProgressAt: Date;
   /** undefined while the database does not answer. */
@@ -24,9 +24,7 @@ export interface WatchdogOptions {
 
 const HORIZON_AGE_MAX_MS = 60_000;
 
-/**
- * Nobody is "up" without progress: lag that waits while the database answers ends the process, and a new one starts.
- */
+/** Ends a process that makes no progress while messages wait and the database answers. A new process then starts. */
 export class Watchdog {
   private readonly loop: Loop;
   private laggingSince: number | undefined;
@@ -41,12 +39,12 @@ export class Watchdog {
     this.loop.start();
   }
 
-  /** Resolves when it does not look any more: a broker that is away can take its time. */
+  /** Resolves when the watchdog has stopped. A broker that is away can delay that. */
   stop(): Promise<void> {
     return this.loop.stop();
   }
 
-  /** First it waits: what has only just started cannot have stalled. */
+  /** Waits first, because a process that has just started cannot have stalled. */
   private async look(running: Running): Promise<number> {
     const { everyMs, status } = this.options;
     await running.rest(everyMs);
@@ -54,7 +52,7 @@ export class Watchdog {
     return 1;
   }
 
-  /** Public for its test: what the dog makes of a status. */
+  /** Judges one status. It is public for its test. */
   judge(status: Watched): void {
     const { alarm, clock, stalledMs, onStalled } = this.options;
     const { database, lag, isTripped, lastProgressAt } = status;
@@ -64,7 +62,7 @@ export class Watchdog {
       this.wasExpiring = database.isParkedExpiring;
     }
     const now = clock().getTime();
-    // While the broker does not answer the lag is unknown: to exit would help nobody.
+    // While the broker does not answer, the lag is unknown, and an exit would not help.
     const isWaiting = database !== undefined && !isTripped && lag !== undefined && lag > 0;
     if (!isWaiting) {
       this.laggingSince = undefined;

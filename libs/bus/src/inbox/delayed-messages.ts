@@ -6,12 +6,12 @@ import type { InboxMessage, RetriedMessage } from './message.js';
 
 const LEASE_MS = 10 * 60_000;
 
-/** A message whose hour is to come; `due` is rounded up to the whole hour. */
+/** A message that its handler takes again at `due`, which is rounded up to the whole hour. */
 export interface DelayedMessage extends InboxMessage {
   readonly due: Date;
 }
 
-/** Messages that go before their handlers again: what a person has had retried waits here for its turn. */
+/** Messages that go to their handlers again. Parked messages that a person retries wait here. */
 export class DelayedMessages {
   constructor(
     private readonly records: Records,
@@ -31,13 +31,13 @@ export class DelayedMessages {
     );
   }
 
-  /** Leases messages whose hour has come. Each must then be claimed in the transaction that handles it. */
+  /** Leases due messages. Each must then be claimed in the transaction that handles it. */
   async claimDue(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
     return (await records.claimDue<InboxBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(retriedMessage);
   }
 
-  /** For each message whether it is this transaction's to handle: false when another has handled it meanwhile. */
+  /** Returns for each message whether this transaction is to handle it; false if another has handled it. */
   async claim(tx: Tx, ids: readonly Uint8Array[]): Promise<boolean[]> {
     return (await this.records.begin(tx)).finish(LATER, ids);
   }

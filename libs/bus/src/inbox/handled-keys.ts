@@ -13,18 +13,18 @@ export interface MessageKey {
 }
 
 export interface SeenMessage extends MessageKey {
-  /** Of the content, so that the same key with other content is noticed. Sixteen bytes are kept. */
+  /** Digest of the content, to notice the same key with other content. Sixteen bytes of it are kept. */
   readonly digest: Uint8Array;
 }
 
-/** `other`: the key is known, with other content. */
+/** `other`: the key is known, but with other content. */
 export type Sight = 'new' | 'known' | 'other';
 
-/** The keys of handled messages. They are remembered for longer than their producer can send the message again. */
+/** The keys of handled messages. They are kept for longer than their producer can send the message again. */
 export class HandledKeys {
   constructor(private readonly records: Records) {}
 
-  /** For each message whether its key is new; it is remembered from this transaction's commit on. */
+  /** Returns for each message whether its key is new. A new key is kept once this transaction commits. */
   async firstSeen(tx: Tx, messages: readonly SeenMessage[]): Promise<Sight[]> {
     if (messages.length === 0) return [];
     const records = await this.records.begin(tx);
@@ -42,7 +42,7 @@ export class HandledKeys {
     return rows.map((row, at) => (added[at] ? 'new' : same.has(row) ? 'known' : 'other'));
   }
 
-  /** Takes keys back in the transaction that saw them first: their messages count as not handled. */
+  /** Removes keys in the transaction that saw them first. Their messages count as not handled. */
   async forget(tx: Tx, keys: readonly MessageKey[]): Promise<void> {
     if (keys.length === 0) return;
     const records = await this.records.begin(tx);

@@ -9,10 +9,10 @@ export const HANDLED = 'handled';
 export const PARKED = 'parked';
 export const LATER = 'later';
 
-/** Of a parked or delayed message, as its record holds it. */
+/** The body of a parked or delayed message in its record. */
 export interface InboxBody {
   readonly contract: string;
-  /** Empty in what an earlier version has kept of a message whose time named no day. */
+  /** Empty if an earlier version kept the message and its timestamp named no day. */
   readonly day: string;
   readonly isDayWrong?: true;
   readonly record: string;
@@ -21,13 +21,13 @@ export interface InboxBody {
 
 export interface InboxKindsOptions {
   readonly envelopeBytesMax: number;
-  /** Days from a message's day on which its key is forgotten; later than the end of its producer's outbox. */
+  /** Days from a message's day until its key is forgotten. It must be later than the end of its producer's outbox. */
   readonly handledDays?: number;
-  /** Days from a message's day after which no key can open it: it is not carried over any further. */
+  /** Days from a message's day after which no key can open it. The nightly turn then drops it. */
   readonly readableDays?: number;
 }
 
-/** The kinds of record that an inbox needs among those of its service. */
+/** Returns the kinds of record that an inbox needs among those of its service. */
 export function inboxKinds({
   envelopeBytesMax,
   handledDays = clocks.handledDays,
@@ -56,7 +56,7 @@ export function inboxBody(message: InboxMessage, envelopeBytesMax: number, code?
 
 const LONG_OVER: Day = '1970-01-01';
 
-/** What has no day is over: the next turn takes it. */
+/** A message without a day is over, and the next nightly turn drops it. */
 export function keptDay({ day }: Pick<InboxBody, 'day'>): Day {
   return day === '' ? LONG_OVER : day;
 }
@@ -71,7 +71,7 @@ export function retriedMessage({ value, body }: FoundRow<InboxBody>): RetriedMes
   };
 }
 
-/** The value by which something of a contract is found again. */
+/** Returns the value by which a message or key of a contract is found. */
 export function valueOf(contractName: string, content: string | Uint8Array): Buffer {
   return createHash('sha256').update(`${contractName}\n`).update(content).digest();
 }

@@ -5,15 +5,15 @@ import { HandledKeys } from './handled-keys.js';
 import { ParkedMessages } from './parked-messages.js';
 
 /**
- * What is kept of messages to a service, sealed, in its own database. Every call is part of the transaction it is
- * given.
+ * Stores what a service keeps of its messages, sealed, in its own database. Every call is part of the given
+ * transaction.
  */
 export class Inbox {
   readonly handled: HandledKeys;
   readonly parked: ParkedMessages;
   readonly delayed: DelayedMessages;
 
-  /** @param envelopeBytesMax of the largest envelope that is kept; as the `inboxKinds` among the records' kinds */
+  /** @param envelopeBytesMax bytes of the largest envelope that is stored, as in the `inboxKinds` of the records */
   constructor(records: Records, envelopeBytesMax: number) {
     this.handled = new HandledKeys(records);
     this.parked = new ParkedMessages(records, envelopeBytesMax);

@@ -4,7 +4,7 @@ import type { Records } from '#libs/records';
 import { inboxBody, keptDay, PARKED, retriedMessage, valueOf, type InboxBody } from './inbox-body.js';
 import type { InboxMessage, RetriedMessage } from './message.js';
 
-/** A message set aside because it cannot be handled: its sealed bytes and a code, never what is in it. */
+/** A message that cannot be handled: its sealed bytes and a code, never its content. */
 export interface ParkedMessage extends InboxMessage {
   readonly code: string;
 }
@@ -19,19 +19,19 @@ export interface ParkedGroup {
 
 export interface ParkedSummary {
   readonly count: number;
-  /** Earliest day among the parked messages: that one goes dark first. */
+  /** Earliest day among the parked messages. That message becomes unreadable first. */
   readonly oldestDay: string | undefined;
   readonly byCode: Readonly<Record<string, number>>;
 }
 
-/** Messages set aside until a person looks, or until their key dies. */
+/** Messages that are set aside until a person looks, or until their key is destroyed. */
 export class ParkedMessages {
   constructor(
     private readonly records: Records,
     private readonly envelopeBytesMax: number,
   ) {}
 
-  /** The same sealed bytes are parked once, however often they come. */
+  /** Parks messages. The same sealed bytes are parked once, however often they come. */
   async park(tx: Tx, messages: readonly ParkedMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const records = await this.records.begin(tx);
@@ -44,7 +44,7 @@ export class ParkedMessages {
     );
   }
 
-  /** Takes up to `limit` messages out, to be tried again in the same transaction; those without bytes stay. */
+  /** Takes up to `limit` messages out, to be retried in the same transaction. Messages without bytes stay. */
   async unpark(tx: Tx, limit: number): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
     const rows = (await records.scan<InboxBody>(PARKED, limit)).filter(({ body }) => body.record !== '');
@@ -64,7 +64,7 @@ export class ParkedMessages {
     return { count, oldestDay: rows.map(({ body }) => keptDay(body)).sort()[0], byCode };
   }
 
-  /** Counted by contract, day and code; of more than `limit` messages only so many are looked at. */
+  /** Counts messages by contract, day and code. It reads no more than `limit` messages. */
   async groups(tx: Tx, limit = 10_000): Promise<readonly ParkedGroup[]> {
     const records = await this.records.begin(tx);
     const rows = await records.scan<InboxBody>(PARKED, limit);

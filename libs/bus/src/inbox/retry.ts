@@ -6,12 +6,14 @@ import type { Inbox } from './inbox.js';
 
 const AT_ONCE = 500;
 
-/** Delays parked messages until now, so that they go before their handlers once more. @returns how many */
+/**
+ * Turns parked messages into delayed ones that are due now, so that their handlers get them again. @returns how many
+ */
 export async function retryParked(pool: pg.Pool, inbox: Inbox, clock: () => Date): Promise<number> {
   const groups = await inTransaction(pool, (tx) => inbox.parked.groups(tx));
   const waiting = groups.reduce((sum, { count }) => sum + count, 0);
   let taken = 0;
-  // Never more than were there: what is parked again meanwhile waits for another person.
+  // Takes no more messages than there were: those that are parked again wait for another person.
   for (let left = waiting; left > 0; left -= AT_ONCE) taken += await retrySome(pool, inbox, clock());
   return taken;
 }

@@ -1,10 +1,10 @@
 import { contractsFrom, contractsTo, type Contract, type Service } from '#libs/contracts';
 import { envelopeOverheadBytes } from '#libs/sealing';
 
-/** Contracts grow; what is kept of them then still fits. */
+/** Contracts grow, and stored messages must still fit. */
 const LEAST_BYTES = 4_096;
 
-/** Bytes of the largest envelope that a service can send or get: what its inbox must be able to hold. */
+/** Returns the bytes of the largest envelope that a service can send or get. Its inbox must be able to hold it. */
 export function largestEnvelopeBytes(service: Service): number {
   const contracts: readonly Contract[] = [...contractsFrom(service), ...contractsTo(service)];
   const sizes = contracts.map(

@@ -6,7 +6,7 @@ import { BusError } from '../trouble/errors.js';
 const IN_FORCE_WITHIN_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
 
-// Node finds no names for these in the client's CommonJS.
+// Node cannot import these by name from the client's CommonJS.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 const OPERATIONS = {
@@ -18,9 +18,9 @@ const OPERATIONS = {
 type Rules = ReadonlyMap<string, AclEntry>;
 
 /**
- * Gives the broker these rules and waits until it enforces them: it answers before its authorizer has read a change,
- * and a service that starts in between is refused.
- * @param isExact takes every other rule of the same principals away
+ * Gives the broker these rules and waits until it enforces them. The broker answers before its authorizer has read a
+ * change, and would refuse a service that starts in between.
+ * @param isExact removes every other rule of the same principals
  * @throws BusError `rules-not-in-force`
  */
 export async function applyRules(admin: Admin, rules: readonly AclRule[], isExact: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 
-/** One administrative connection, made when first needed and anew after it was lost. */
+/** One administrative connection. It is opened when first needed, and again after it was lost. */
 export class AdminConnection {
   private connected: Promise<Admin> | undefined;
 

@@ -11,12 +11,15 @@ export interface KafkaConnection {
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 /**
- * Partitions that a topic is given while we run are written to and read after so long. The client's own is five
+ * How long until partitions that a topic is given while we run are written to and read. The client's default is five
  * minutes.
  */
 const METADATA_AGE_MAX_MS = 20_000;
 
-/** Its own log is off: its lines carry broker texts. What matters reaches us as errors and events. */
+/**
+ * Creates a client whose own log is off, because its lines carry texts of the broker. Errors and events report what
+ * matters.
+ */
 export function kafkaClient(connection: KafkaConnection, clientId: string): Kafka {
   const { brokers, username, password, ssl } = connection;
   return new Kafka({
@@ -26,10 +29,10 @@ export function kafkaClient(connection: KafkaConnection, clientId: string): Kafk
     sasl: { mechanism: 'scram-sha-256', username, password },
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Few tries: whoever calls has a loop of its own that never gives up and can be stopped.
+    // Few tries, because the caller has a loop of its own that never gives up and can be stopped.
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.NOTHING,
-    // The environment can set another level; nothing is written at any.
+    // The environment can set another level. Nothing is written at any level.
     logCreator: () => () => undefined,
   });
 }
@@ -59,12 +62,12 @@ export function consumerOf(client: Kafka, { group, sessionTimeoutMs, maxWaitMs }
     heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
     minBytes: 1,
     maxWaitTimeInMs: maxWaitMs,
-    // A crash ends the client; a new one is started in its place, with its own backoff.
+    // A crash ends the client. A new one replaces it, with its own backoff.
     retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(false) },
   });
 }
 
-/** Kafka's error codes by name, also where the client has wrapped the error. */
+/** Returns the name of Kafka's error code, even if the client has wrapped the error. */
 export function kafkaErrorType(error: unknown): string | undefined {
   for (let each = error, depth = 0; typeof each === 'object' && each !== null && depth < 5; depth += 1) {
     const { type, cause, errors } = each as { type?: unknown; cause?: unknown; errors?: unknown[] };
@@ -74,13 +77,13 @@ export function kafkaErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What the log of a partition holds: from `low` up to but not including `high`. */
+/** The offsets in the log of a partition: from `low` up to but not including `high`. */
 export interface LogRange {
   readonly low: bigint;
   readonly high: bigint;
 }
 
-/** @returns ranges by partition. @throws whatever the client throws; the caller tries again */
+/** @returns ranges by partition. @throws what the client throws; the caller tries again */
 export async function logRanges(admin: Admin, topic: string): Promise<ReadonlyMap<number, LogRange>> {
   const offsets = await admin.fetchTopicOffsets(topic);
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));

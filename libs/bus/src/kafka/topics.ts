@@ -8,19 +8,19 @@ import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-clien
 const KNOWN_WITHIN_MS = 30_000;
 const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 
-// Node finds no name for this in the client's CommonJS.
+// Node cannot import this by name from the client's CommonJS.
 const { ConfigResourceTypes } = kafkajs;
 
 export interface PrepareOptions {
-  /** 1 on one machine. */
+  /** 1 if there is one broker. */
   readonly replicationFactor?: number;
-  /** Takes every other rule of the same principals away: the contracts say all that they may do. */
+  /** Removes every other rule of the same principals, because the contracts declare all that they may do. */
   readonly isExact?: boolean;
 }
 
 /**
- * Makes topics and rights as declared, on a broker of one's own. What exists is left, apart from a topic's
- * configuration, which is set anew: run it as often as you like.
+ * Creates topics and rights as declared, on a broker of one's own. Existing topics stay, but their configuration is set
+ * again. It can run any number of times.
  * @throws BusError `rules-not-in-force`
  */
 export async function prepareTopics(
@@ -51,7 +51,7 @@ async function create(admin: Admin, missing: readonly TopicConfig[], replication
   if (missing.length === 0) return;
   try {
     await admin.createTopics({
-      // The client's own waiting fails on the first answer of a broker that has not heard of the topic yet.
+      // The client's own wait fails on the first answer of a broker that does not know the topic yet.
       waitForLeaders: false,
       topics: missing.map(({ topic, partitions, config }) => ({
         topic,
@@ -61,7 +61,7 @@ async function create(admin: Admin, missing: readonly TopicConfig[], replication
       })),
     });
   } catch (error) {
-    // Somebody else prepared them at the same moment.
+    // Another process created them at the same moment.
     if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
   }
   await untilKnown(async () => {
@@ -90,7 +90,7 @@ class LeaderlessError extends Error {
   readonly type = 'LEADER_NOT_AVAILABLE';
 }
 
-/** A new topic takes a moment to be known to the broker that answers. */
+/** Retries until the answering broker knows a new topic, which takes a moment. */
 async function untilKnown(act: () => Promise<void>): Promise<void> {
   const backoff = new Backoff(20, 500);
   const deadline = Date.now() + KNOWN_WITHIN_MS;

@@ -11,7 +11,7 @@ import { declaredContracts, type Outcome } from './on-contract.js';
 
 const fromBus = new WeakSet<object>();
 
-/** Whether this is the context of a batch of the bus, which no other transport can have made. */
+/** Whether the bus made this context for a batch. No other transport can make one. */
 export function isFromBus(context: unknown): boolean {
   return typeof context === 'object' && context !== null && fromBus.has(context);
 }
@@ -19,11 +19,11 @@ export function isFromBus(context: unknown): boolean {
 type NestHandler = (data: unknown, context: unknown) => Promise<unknown>;
 
 /**
- * Nest's door to the bus: `app.connectMicroservice({ strategy: new BatchTransport(bus) })`. It starts to read when the
- * application starts its microservices, and refuses to when a contract to this service has no handler.
+ * Connects Nest to the bus: `app.connectMicroservice({ strategy: new BatchTransport(bus) })`. It starts to read when
+ * the application starts its microservices. It refuses to start if a contract to this service has no handler.
  */
 export class BatchTransport<S extends Service> extends Server implements CustomTransportStrategy {
-  /** Nest itself must neither swallow nor log what a handler throws. */
+  /** Nest must neither swallow nor log what a handler throws. */
   override readonly propagatesEventHandlerErrors = true;
 
   constructor(private readonly bus: Bus<S>) {
@@ -43,7 +43,7 @@ export class BatchTransport<S extends Service> extends Server implements CustomT
     return this.bus.stopConsuming();
   }
 
-  /** The bus has no events of its own for Nest: what matters is in `Bus.status` and its alarms. */
+  /** Does nothing: the bus has no events for Nest. `Bus.status` and the alarms report what matters. */
   on(): this {
     return this;
   }

@@ -30,7 +30,7 @@ class Choices {
   }
 }
 
-/** What does not compile is as much of the promise as what does. */
+/** Misuse that must not compile is tested, too. */
 export class Mistakes {
   // @ts-expect-error -- a contract to another service
   @on.slice(contactGiven, contactSlice)

@@ -8,21 +8,24 @@ import { parkFromDevice } from '../consume/apply-all.js';
 import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import { BusError } from '../trouble/errors.js';
 
-/** What a handler is given beside its deliveries. */
+/** The second argument of a handler, after its deliveries. */
 export interface BatchContext<S extends Service> {
   readonly unit: UnitOfWork<S>;
 }
 
-/** What the transport hands to Nest; the decorators below let no method see more than its `BatchContext`. */
+/** The context that the transport gives to Nest. The decorators below pass only the `BatchContext` to a method. */
 export interface TransportContext extends BatchContext<Service> {
   readonly openSlice: SliceOpener;
 }
 
-/** What a handler came to, handed through Nest as a value: its exception filters would log the error's text. */
+/**
+ * The result or error of a handler, passed through Nest as a value, because Nest's exception filters would log the text
+ * of an error.
+ */
 export type Outcome =
   { readonly ok: true; readonly results: readonly Handled[] } | { readonly ok: false; readonly error: unknown };
 
-/** Contracts that handlers were declared for, by topic; read by the transport. */
+/** Contracts that have a declared handler, by topic. The transport reads it. */
 export const declaredContracts = new Map<string, AnyContract>();
 
 type BatchMethod<D, S extends Service> = (
@@ -30,19 +33,22 @@ type BatchMethod<D, S extends Service> = (
   context: BatchContext<S>,
 ) => Promise<readonly Handled[]>;
 
-/** A message whose slice was opened with the day's key, is valid by its contract, and is signed where it has to be. */
+/**
+ * A message whose slice was opened with the day's key, is valid by its contract and, if it needs a signature, is
+ * signed.
+ */
 export interface SliceDelivery<C, L> {
   readonly payload: PayloadOf<C>;
   readonly day: Day;
   readonly slice: PayloadOf<L>;
-  /** The hash of the command key inside, base64url: nobody can speak for a household whose key they do not have. */
+  /** Base64url hash of the command key inside, so that nobody can speak for a household without its command key. */
   readonly household: string;
 }
 
 type Method = BatchMethod<unknown, Service>;
 type Handle = (deliveries: readonly AnyDelivery[], context: TransportContext) => Promise<readonly Handled[]>;
 
-/** Makes a method the handler of a contract: `around` says what of a batch reaches it. */
+/** Makes a method the handler of a contract. `around` decides what of a batch reaches it. */
 function declare<M>(contract: AnyContract, around: (method: Method) => Handle) {
   return (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void => {
     const method = descriptor.value as unknown as Method;
@@ -54,7 +60,7 @@ function declare<M>(contract: AnyContract, around: (method: Method) => Handle) {
       }
     };
     descriptor.value = guarded as unknown as M;
-    // Without them Nest hands over the deliveries alone.
+    // Without these two, Nest passes only the deliveries.
     Payload()(target, name, 0);
     Ctx()(target, name, 1);
     declaredContracts.set(contract.topic, contract);
@@ -65,7 +71,7 @@ function declare<M>(contract: AnyContract, around: (method: Method) => Handle) {
 
 /**
  * Declares a controller's method as the handler of a contract. A method that takes another payload, publishes another
- * service's messages or answers otherwise does not compile.
+ * service's messages or returns another result does not compile.
  */
 export function OnContract<const C extends AnyContract>(contract: C) {
   return <M extends BatchMethod<Delivery<C>, ConsumerOf<C>>>(
@@ -85,8 +91,8 @@ export function OnContract<const C extends AnyContract>(contract: C) {
 type Carrier = Extract<AnyContract, { readonly payload: new () => { sealed: string } }>;
 
 /**
- * As `OnContract`, for messages that carry a slice. The method gets the slices that open, are valid and are signed;
- * what does not and is not is parked here under its code, and the results come together in the order of the deliveries.
+ * As `OnContract`, for messages that carry a slice. The method gets the slices that open, are valid and are signed. The
+ * others are parked under their code. The results are in the order of the deliveries.
  */
 export function OnSlice<const C extends Carrier, const L extends SealedContract>(contract: C, slice: L) {
   if (slice.consumer !== contract.consumer) throw new BusError('foreign-contract');
@@ -133,7 +139,7 @@ export interface Handlers<S extends Service> {
   ) => ReturnType<typeof OnSlice<C, L>>;
 }
 
-/** `OnContract` and `OnSlice` for the contracts to one service only: another service's contract does not compile. */
+/** Returns `OnContract` and `OnSlice` for the contracts to one service. Another service's contract does not compile. */
 export function handlersFor<const S extends Service>(_service: S): Handlers<S> {
   const on = <const C extends ContractTo<S>>(contract: C): ReturnType<typeof OnContract<C>> => OnContract(contract);
   return Object.assign(on, { slice: OnSlice }) as Handlers<S>;

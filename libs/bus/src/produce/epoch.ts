@@ -4,15 +4,15 @@ import type pg from 'pg';
 import { askForReplay } from './relay-log.js';
 
 /**
- * Begins a new epoch when the cluster is another one, or when its transaction ids have gone back behind the cursor.
- * The table lock waits for every transaction that has already taken the old epoch for its rows. What a database from
- * elsewhere holds is sent once more: nobody knows what it had sent since.
+ * Begins a new epoch if the cluster is another one, or if its transaction ids have gone back behind the cursor. The
+ * table lock waits for every transaction that has already taken the old epoch for its rows. The rows of a database from
+ * elsewhere are sent again, because nobody knows what it had sent since.
  */
 export async function ensureEpoch(pool: pg.Pool, now: Date): Promise<number> {
   const present = await inTransaction(pool, epochNow);
   if (present.isRight) return present.epoch;
   return inTransaction(pool, async (tx) => {
-    // First of all in its transaction: two instances that had read before could not both lock.
+    // Lock before the first read of the transaction: two instances that had both read the table could not both lock it.
     await tx.query('LOCK TABLE outbox_epoch IN ACCESS EXCLUSIVE MODE');
     const { isRight, epoch, cluster } = await epochNow(tx);
     if (isRight) return epoch;

@@ -1,9 +1,7 @@
 import { locks } from '#libs/database';
 import type pg from 'pg';
 
-/**
- * The session that holds the lock while its process has said nothing for too long: stopped, or on a machine that hangs.
- */
+/** Ends the session that holds the lock if its process was silent for too long: it is stopped, or its machine hangs. */
 const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
  WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid::bigint = $1 AND l.objsubid = 1 AND l.granted
@@ -12,9 +10,9 @@ const END_FROZEN = `SELECT pg_terminate_backend(a.pid)
    AND greatest(a.query_start, a.state_change) < clock_timestamp() - $2 * interval '1 millisecond'`;
 
 /**
- * Asks to be the one who relays. A leader whose process does not move keeps its connection, and so its lock, for as
- * long as that lasts: its session is ended. When it moves again, what it still sends comes twice, which consumers know
- * by its key, and it can move no cursor.
+ * Tries to become the leader, which alone relays. A leader whose process does not move keeps its connection, and with
+ * it the lock, so its session is ended. If that process moves again, what it still sends arrives twice, which consumers
+ * recognize by its key, and it cannot move a cursor.
  */
 export async function tryToLead(client: pg.Client, frozenMs: number): Promise<boolean> {
   const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.relay]);
@@ -23,7 +21,7 @@ export async function tryToLead(client: pg.Client, frozenMs: number): Promise<bo
   return false;
 }
 
-/** Says on the leader's connection that its process moves, also while it waits for a broker. @returns what ends it */
+/** Shows on the leader's connection that its process moves, even while it waits for a broker. @returns what ends it */
 export function showLife(client: pg.Client, frozenMs: number): () => void {
   const beat = setInterval(() => void client.query('SELECT').catch(() => undefined), Math.floor(frozenMs / 4));
   beat.unref();

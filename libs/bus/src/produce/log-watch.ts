@@ -6,16 +6,16 @@ import type { SentMark, Statements } from './relay-log.js';
 const MARKS = `SELECT topic, partition, to_char(day, 'YYYY-MM-DD') AS day,
     first_offset::text AS first, next_offset::text AS next FROM sent_mark WHERE topic = ANY($1::text[])`;
 
-/** The largest bigint of the database: where a log should reach that has lost something. */
+/** The largest bigint of the database. No log reaches it, so a mark with it says that the log has lost records. */
 const NEVER_LONG_ENOUGH = 2n ** 63n - 1n;
 
 /**
- * Knows where in the log the sent records should stand, and so notices a log that was wiped, shortened or cut at its
- * beginning while records in it could still be read.
+ * Knows where in the log the sent records should be. It notices a log that was wiped, shortened or cut at its beginning
+ * while records in it could still be read.
  */
 export class LogWatch {
   private readonly next = new Map<string, bigint>();
-  /** Topics whose loss is known and cannot be made good yet. */
+  /** Topics with a known loss that cannot be made good yet. */
   private readonly kept = new Set<string>();
 
   private constructor(private readonly marks: Map<string, SentMark>) {
@@ -40,9 +40,9 @@ export class LogWatch {
   }
 
   /**
-   * Takes in what the broker has answered.
+   * Adds the marks that the broker answered with.
    *
-   * @returns topics whose offsets have gone back, unless that is known already
+   * @returns topics whose offsets have gone back, unless that loss is already known
    */
   note(marks: readonly SentMark[]): ReadonlySet<string> {
     const lost = new Set<string>();
@@ -58,7 +58,7 @@ export class LogWatch {
     return lost;
   }
 
-  /** Compares with what the log holds now. @returns whether it has lost something that could still be read */
+  /** Compares the marks with the present log. @returns whether it has lost records that could still be read */
   isLost(topic: string, ranges: ReadonlyMap<number, LogRange>, today: Day): boolean {
     if (this.kept.has(topic)) return true;
     const oldest = addDays(today, -clocks.republishDays);
@@ -74,8 +74,8 @@ export class LogWatch {
   }
 
   /**
-   * Keeps in mind, also beyond this process, that these topics have lost something: by the time it can be sent again
-   * their logs may have grown so long that nothing would show it any more.
+   * Stores, even beyond this process, that these topics have lost records. By the time these can be sent again, the
+   * logs may have grown so long that the loss would not show.
    */
   async keep(client: Statements, topics: readonly string[]): Promise<void> {
     for (const topic of topics) this.kept.add(topic);
@@ -85,7 +85,7 @@ export class LogWatch {
     ]);
   }
 
-  /** Forgets a topic: it is being sent once more, to other offsets. */
+  /** Forgets the marks of topics that are being sent again, to other offsets. */
   async forget(client: Statements, topics: readonly string[]): Promise<void> {
     await client.query('DELETE FROM sent_mark WHERE topic = ANY($1::text[])', [topics]);
     for (const topic of topics) this.kept.delete(topic);
@@ -103,7 +103,7 @@ export class LogWatch {
   }
 }
 
-/** One mark for each topic, partition and day. */
+/** Merges marks into one for each topic, partition and day. */
 export function mergeMarks(marks: readonly SentMark[]): SentMark[] {
   const merged = new Map<string, SentMark>();
   for (const mark of marks) {

@@ -1,10 +1,10 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
 import { locks, type Tx } from '#libs/database';
 
-/** Days ahead of today for which the outbox has partitions: a device's clock may already be in tomorrow. */
+/** Days ahead of today for which the outbox has partitions. The clock of a device may already be in tomorrow. */
 export const DAYS_AHEAD = clocks.recordAheadDays;
 
-/** Makes the outbox partitions that today needs. It waits for nobody who reads or writes the outbox. */
+/** Creates the outbox partitions that today needs. It does not wait for readers or writers of the outbox. */
 export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
   const existing = await outboxDays(tx);
   for (let day = oldestDay(today); day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
@@ -13,9 +13,9 @@ export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
 }
 
 /**
- * Drops the days whose keys have died. The lock it needs makes new transactions wait behind running ones, so it gives
- * up soon (SQLSTATE 55P03) and is tried again.
- * @returns the days dropped although the relay had not sent all of them
+ * Drops the days whose keys are destroyed. Its lock makes new transactions wait behind running ones, so it gives up
+ * soon (SQLSTATE 55P03) and is tried again.
+ * @returns the dropped days of which the relay had not sent everything
  */
 export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]> {
   await tx.query(`SET LOCAL lock_timeout = '2s'`);
@@ -42,7 +42,7 @@ function oldestDay(today: Day): Day {
   return addDays(today, -clocks.dayKeyDays);
 }
 
-/** Attached, not created in place: attaching does not wait for those who read and write the other days. */
+/** Attaches the partition instead of creating it in place: that does not wait for readers and writers of other days. */
 async function createDay(tx: Tx, day: Day): Promise<void> {
   const table = partitionOf(day);
   await tx.query(`CREATE TABLE ${table} (LIKE outbox INCLUDING ALL)`);

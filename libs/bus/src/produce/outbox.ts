@@ -9,14 +9,14 @@ import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
 
 const rows = columns({ day: 'date', topic: 'text', envelope: 'bytea' }, { as: 'o', ordinal: 'seq' });
 
-/** In another cluster the old epoch does not count: its transaction ids would be mixed up with those of before. */
+/** Uses the newest epoch only in the cluster that it belongs to. Transaction ids of two clusters would get mixed up. */
 const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, envelope)
   SELECT o.day, e.epoch, o.seq, o.topic, o.envelope
     FROM ${rows.sql}
     LEFT JOIN (SELECT l.epoch FROM (SELECT * FROM outbox_epoch ORDER BY epoch DESC LIMIT 1) l, pg_control_system() s
                 WHERE l.system_identifier = s.system_identifier::text) e ON true`;
 
-/** One `NOTIFY` per commit, and only where the relay runs in another process: it takes a lock of the whole cluster. */
+/** One `NOTIFY` per commit, and only if the relay runs in another process: it takes a lock of the whole cluster. */
 const NOTIFY = `SELECT pg_notify('outbox', '')`;
 
 interface PendingMessage {
@@ -33,7 +33,7 @@ export interface OutboxOptions {
   readonly clock: () => Date;
 }
 
-/** Where a service's messages are written, in the transaction of the state that they are about. */
+/** Writes a service's messages in the transaction of the state that they are about. */
 export class Outbox {
   constructor(private readonly options: OutboxOptions) {}
 
@@ -42,24 +42,24 @@ export class Outbox {
   }
 }
 
-/** What is published in one transaction. */
+/** The messages published in one transaction. */
 export class OutboxUnit {
   private readonly pending: PendingMessage[] = [];
   private ended = false;
 
   constructor(private readonly options: OutboxOptions) {}
 
-  /** The transaction as its work sees it. */
+  /** Returns the transaction as the caller's work sees it. */
   unitOf<S extends Service>(tx: Tx): UnitOfWork<S> {
     return { tx, publish: (...messages) => this.publish(messages as readonly AnyDelivery[]) };
   }
 
-  /** Checks at once, so that the error points at who said it. @throws ContractError, BusError */
+  /** Checks messages at once, so that the error points at the code that publishes. @throws ContractError, BusError */
   publish(messages: readonly AnyDelivery[]): void {
     if (this.ended) throw new BusError('unit-ended');
     const today = dayOf(this.options.clock());
     for (const { contract, day, payload } of messages) {
-      // Its key is dead, or not made yet. To wait for that would hold up everything behind it.
+      // The key of such a day is destroyed or does not exist yet. Waiting for it would hold up all later messages.
       const age = daysBetween(day, today);
       if (age >= clocks.dayKeyDays || age < -DAYS_AHEAD) throw new BusError('day-out-of-range');
       if (contract.producer !== this.options.service) throw new BusError('foreign-message');
@@ -67,11 +67,11 @@ export class OutboxUnit {
     }
   }
 
-  /** @returns how many rows were written. @throws SealingError `no-day-key`, which a later attempt can heal */
+  /** @returns how many rows were written. @throws SealingError `no-day-key`; a later attempt can succeed */
   async write(tx: Tx): Promise<number> {
     this.ended = true;
     if (this.pending.length === 0) return 0;
-    // The order of what one commit says tells nothing.
+    // Shuffled, so that the order within one commit tells nothing.
     const pending = shuffled(this.pending);
     const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, envelope: this.seal(each) }));
     await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
@@ -88,8 +88,8 @@ export class OutboxUnit {
 }
 
 /**
- * No epoch (a null), or no partition (PostgreSQL gives it as a check violation without a constraint): the days that may
- * be said were checked before, so the outbox has not been prepared for today.
+ * Whether the outbox is not prepared for today: there is no epoch (a null) or no partition (PostgreSQL reports a check
+ * violation without a constraint). `publish` has already checked that the day is allowed.
  */
 function isNotReady(error: unknown): boolean {
   const { code, column, constraint } = error as { code?: unknown; column?: unknown; constraint?: unknown };

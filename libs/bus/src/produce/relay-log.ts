@@ -1,7 +1,7 @@
 import type { Day } from '#libs/contracts';
 import { columns } from '#libs/database';
 
-/** A place in the outbox; transaction ids stay text, for they do not fit a number. */
+/** A position in the outbox. Transaction ids stay text because they do not fit a number. */
 export interface Position {
   readonly epoch: number;
   readonly xid: string;
@@ -16,11 +16,11 @@ export interface OutboxRow extends Position {
 
 export interface Page {
   readonly rows: readonly OutboxRow[];
-  /** More is committed, but lies above a transaction that still runs somewhere in the cluster. */
+  /** More rows are committed, but above a transaction that still runs somewhere in the cluster. */
   readonly isWithheld: boolean;
 }
 
-/** The statements of the relay, on its own connection. */
+/** Runs the statements of the relay on its own connection. */
 export interface Statements {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
@@ -38,7 +38,7 @@ export interface Cursor {
   readonly until: Position;
 }
 
-// Qualified in ORDER BY: a bare `xid` would be the text of the output, and text puts 1000 before 999.
+// ORDER BY names the table: a bare `xid` would be the output text, and text sorts 1000 before 999.
 const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, envelope,
     (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled
   FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
@@ -50,8 +50,8 @@ const marked = columns(
 );
 
 /**
- * From where it was read, so nobody else has moved it meanwhile, and so only ever forward. Beside it, in the same
- * statement, where in the log the sent records stand.
+ * Moves the cursor only from where it was read, so that it never overwrites another move and only goes forward. The
+ * same statement stores where in the log the sent records are.
  */
 const MOVE = `WITH moved AS (
     UPDATE relay_cursor SET epoch = $2, xid = $3::xid8, seq = $4
@@ -70,7 +70,7 @@ export interface SentMark {
   readonly nextOffset: bigint;
 }
 
-/** Reads what may be sent: nothing above the oldest running transaction, for it may still commit below. */
+/** Reads rows that may be sent: none above the oldest running transaction, because that may still commit rows below. */
 export async function readPage(client: Statements, after: Position, limit: number): Promise<Page> {
   const { rows } = await client.query(PAGE, [after.epoch, after.xid, after.seq, limit]);
   const all = rows as (OutboxRow & { settled: boolean })[];
@@ -112,7 +112,7 @@ export async function moveCursor(
   ]);
 }
 
-/** Negative when `a` comes before `b`. */
+/** Returns a negative number if `a` comes before `b`. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;
   if (a.xid !== b.xid) return BigInt(a.xid) < BigInt(b.xid) ? -1 : 1;
@@ -120,10 +120,11 @@ export function comparePositions(a: Position, b: Position): number {
 }
 
 /**
- * Asks for everything up to the live cursor to be sent once more. The relay does it beside new messages, and goes on
- * with it after a crash.
- * @param notSoonerMs by itself at most this often; absent: a person asks, which counts for no hour
- * @returns false when it was asked for too recently
+ * Requests that everything up to the live cursor is sent again. The relay does it beside new messages, and continues
+ * after a crash.
+ * @param notSoonerMs pause between automatic requests; absent: the request is never refused and does not start the
+ * pause
+ * @returns false if the last automatic request was too recent
  */
 export async function askForReplay(client: Statements, now: Date, notSoonerMs?: number): Promise<boolean> {
   const { rowCount } = await client.query(
@@ -139,8 +140,8 @@ export async function askForReplay(client: Statements, now: Date, notSoonerMs?: 
 }
 
 /**
- * Has everything sent again that can still be read, whichever instance relays: for an operator's command, with nothing
- * but the service's database. Consumers know what they have handled by its key.
+ * Requests that everything that can still be read is sent again, whichever instance relays. An operator's command runs
+ * it with only the service's database. Consumers recognize what they have handled by its key.
  */
 export async function requestRepublish(pool: Statements, now: Date): Promise<void> {
   await askForReplay(pool, now);

@@ -28,22 +28,23 @@ import { sendRows } from './sender.js';
 
 export interface RelayOptions {
   readonly pool: pg.Pool;
-  /** For a connection past any pooler: it holds the lock of the one relay and listens. */
+  /** For a connection not through a pooler. It holds the lock of the one relay and listens. */
   readonly direct: pg.ClientConfig;
   readonly producer: () => Producer;
   readonly admin: () => Promise<Admin>;
   readonly parked: Pick<ParkedMessages, 'park'>;
   /**
-   * Asked for each page: what signs anew what a revoked identity has signed; absent or undefined when none was revoked.
+   * Called for each page. Returns what signs again the rows that a revoked identity key signed. Absent or undefined if
+   * no key was revoked.
    */
   readonly resigner?: (() => ((envelope: Uint8Array) => Uint8Array) | undefined) | undefined;
-  /** Topics of the contracts that this service produces, under their names on the broker. */
+  /** Returns the name of a topic on the broker. */
   readonly topicName: (topic: string) => string;
   readonly topics: readonly string[];
   readonly contractOf: (topic: string) => string;
   readonly clock: () => Date;
   readonly alarm: OnAlarm;
-  /** A named point that a test may stop the bus at; see `Bus`. */
+  /** A named point at which a test may stop the bus; see `Bus`. */
   readonly failpoint: (name: 'relay-sent') => Promise<boolean>;
   readonly pageRows: number;
   readonly pollMs: number;
@@ -64,7 +65,7 @@ export interface RelayStatus {
 
 const WITHHELD_FIRST_MS = 2;
 const WITHHELD_MOST_MS = 100;
-/** A connection whose other end is gone must not be waited for. */
+/** Timeouts, so that the relay does not wait for a connection whose other end is gone. */
 const SAFE_CONNECTION = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 30_000 } as const;
 const REPLAY_PAUSE_MS = 60 * 60_000;
 const BEGINNING: Position = { epoch: 0, xid: '0', seq: 0 };
@@ -78,8 +79,8 @@ interface Leadership {
 }
 
 /**
- * Sends what the outbox holds: read, send, wait for the broker's answer, then move the cursor. It never gives up and
- * never dies: what is no fault of an envelope is tried again until the broker or the database is back.
+ * Sends the rows of the outbox. It reads a page, sends it, waits for the broker's answer and then moves the cursor. A
+ * failure that is not the fault of an envelope is retried until the broker or the database is back.
  */
 export class Relay {
   private readonly loop: Loop;
@@ -98,7 +99,7 @@ export class Relay {
     });
   }
 
-  /** True while this process is the one that relays, so that no NOTIFY is needed. */
+  /** True while this process relays, so that no NOTIFY is needed. */
   get isLeader(): boolean {
     return this.state.isLeader;
   }
@@ -108,12 +109,12 @@ export class Relay {
     this.loop.start();
   }
 
-  /** Something was committed. */
+  /** Looks at once for rows that were just committed. */
   wake(): void {
     this.loop.wake();
   }
 
-  /** Compares the log with what was sent, now. */
+  /** Compares the log with what was sent at once. */
   lookAtLog(): void {
     this.watchedAt = Number.NEGATIVE_INFINITY;
     this.loop.wake();
@@ -127,7 +128,7 @@ export class Relay {
     return this.loop.stop();
   }
 
-  /** Ends the connection at once, as the death of the process would. */
+  /** Ends the connection at once, as if the process had died. */
   async abort(): Promise<void> {
     void this.loop.stop();
     await this.client?.end().catch(() => undefined);
@@ -137,17 +138,17 @@ export class Relay {
     return { ...this.state, lastSentAt: this.lastSentAt };
   }
 
-  /** Whatever has failed, it was not one envelope's fault. The reason shows in `isWaiting` and in the alarm. */
+  /** Reports a failure that is not the fault of one envelope, in `isWaiting` and in the alarm. */
   private waits(error: unknown): void {
     this.state.isWaiting = true;
     if (this.backoff.isFresh) this.options.alarm({ code: 'relay-waiting', ...troubleIn(error) });
   }
 
-  /** One connection's life. Returns when stopping; throws when the connection or the broker is lost. */
+  /** Runs one connection. Returns when stopping; throws when the connection or the broker is lost. */
   private async lead(running: Running): Promise<number> {
     const client = new pg.Client({ ...SAFE_CONNECTION, ...this.options.direct });
     this.client = client;
-    // Without a listener Node would end the process; the next statement fails and says the same.
+    // Without a listener Node would end the process. The next statement fails with the same error.
     client.on('error', () => this.loop.wake());
     client.on('notification', () => this.loop.wake());
     const producer = this.options.producer();
@@ -157,7 +158,7 @@ export class Relay {
       if (!(await this.becomeLeader(client, running))) return 0;
       endLife = showLife(client, this.options.frozenMs);
       await client.query('LISTEN outbox');
-      // The connection before this one may have led to another cluster.
+      // The previous connection may have led to another cluster.
       await ensureEpoch(this.options.pool, this.options.clock());
       await producer.connect();
       const leadership = await this.takeOver(client, producer, running);
@@ -187,7 +188,7 @@ export class Relay {
     return { client, producer, running, watch, cursors };
   }
 
-  /** One page of new messages, then one of those that are sent again; or a rest. */
+  /** Sends one page of new messages and one page of those that are sent again. It rests if there are none. */
   private async step(leadership: Leadership): Promise<void> {
     await this.watchLog(leadership);
     const live = await this.sendPage(leadership, 'live');
@@ -230,12 +231,12 @@ export class Relay {
 
   private async replayPage(leadership: Leadership): Promise<boolean> {
     const { client, cursors } = leadership;
-    // Read anew each time: a person may ask again while it runs.
+    // Read again each time, because a person may ask again while it runs.
     cursors.replay = await readCursor(client, 'replay');
     const { at, until } = cursors.replay;
     this.state.isReplaying = comparePositions(at, until) < 0;
     if (!this.state.isReplaying) return false;
-    // All is sent anew, to other offsets: what the log has lost until now is made good.
+    // Everything is sent again, to other offsets. That makes good what the log has lost so far.
     if (comparePositions(at, BEGINNING) === 0) await leadership.watch.forget(client, this.names);
     const page = await this.sendPage(leadership, 'replay');
     if (page.rows.length === 0) await moveCursor(client, 'replay', { from: at, to: until, marks: [] });
@@ -243,14 +244,15 @@ export class Relay {
   }
 
   /**
-   * Also what a process had sealed before it learned that its identity was revoked; the outbox itself stays as it is.
+   * Signs again what a revoked identity key signed, even rows sealed before the process learned of it. The outbox
+   * itself stays as it is.
    */
   private signed(rows: readonly OutboxRow[]): readonly OutboxRow[] {
     const resign = rows.length === 0 ? undefined : this.options.resigner?.();
     return resign === undefined ? rows : rows.map((row) => ({ ...row, envelope: resign(row.envelope) }));
   }
 
-  /** Up to where the live cursor stood, and not what is too old to be sent again. */
+  /** Returns the rows up to where the live cursor stood, without those too old to be sent again. */
   private worthRepeating(rows: readonly OutboxRow[], { until }: Cursor): readonly OutboxRow[] {
     const oldest = addDays(dayOf(this.options.clock()), -clocks.republishDays);
     return rows.filter((row) => row.day >= oldest && comparePositions(row, until) <= 0);
@@ -274,7 +276,7 @@ export class Relay {
     alarm({ code: 'refused', count: refused.length });
   }
 
-  /** Nobody wakes us when a foreign transaction ends, so look again soon. */
+  /** Polls, because nothing wakes the relay when a foreign transaction ends. */
   private async awaitHorizon({ client, cursors, running }: Leadership): Promise<void> {
     for (let ms = WITHHELD_FIRST_MS; !running.isStopping; ms = Math.min(ms * 2, WITHHELD_MOST_MS)) {
       await running.rest(ms);

@@ -4,7 +4,7 @@ import type { Producer } from 'kafkajs';
 import { kafkaErrorType } from '../kafka/kafka-client.js';
 import type { OutboxRow, SentMark } from './relay-log.js';
 
-/** What a broker says when this envelope, and not the broker or the network, is the trouble. */
+/** The broker's errors for a fault of the envelope itself, not of the broker or the network. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -14,7 +14,7 @@ const REFUSALS = new Set([
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
 ]);
 
-/** Below the broker's default for one batch of records, even when all of them go to one partition. */
+/** Below the broker's default for one batch of records, even if all of them go to one partition. */
 const BYTES_PER_SEND = 700_000;
 const SEND_TIMEOUT_MS = 8_000;
 
@@ -24,8 +24,8 @@ export interface Sent {
 }
 
 /**
- * Sends rows and waits until every in-sync replica has them. No key, no headers, and no time but the record's day.
- * @throws whatever is not the fault of a single envelope; the caller sends the same rows again
+ * Sends rows and waits until every in-sync replica has them. It sends no key, no headers, and no time but the day.
+ * @throws errors that are not the fault of a single envelope; the caller sends the same rows again
  */
 export async function sendRows(
   producer: Pick<Producer, 'sendBatch'>,
@@ -76,7 +76,7 @@ async function sendPortion(
     const ofTopic = byTopic.get(original.get(name) ?? '') ?? [];
     if (baseOffset === undefined || ofTopic.length === 0) return [];
     const firstOffset = BigInt(baseOffset);
-    // The answer does not say how many went to which partition: one is certain, the next send will correct it.
+    // The answer does not say how many went to which partition. One is certain, and the next send corrects it.
     return [...new Set(ofTopic.map(({ day }) => day))].map((day) => ({
       topic: name,
       partition,
@@ -87,7 +87,7 @@ async function sendPortion(
   });
 }
 
-/** First by topic, so that the topics which were not refused are not sent a third time; then in halves. */
+/** Splits by topic first, so that topics that were not refused are not sent a third time, and then in halves. */
 function partsOf(rows: readonly OutboxRow[]): readonly (readonly OutboxRow[])[] {
   const byTopic = [...Map.groupBy(rows, ({ topic }) => topic).values()];
   if (byTopic.length > 1) return byTopic;

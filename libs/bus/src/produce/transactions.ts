@@ -9,24 +9,24 @@ import type { UnitOfWork } from './unit-of-work.js';
 
 const CONFLICTS_MAX = 20;
 
-/** All that a service needs of the bus to change its state and to say what follows: inject it in place of the bus. */
+/** Lets a service change its state and publish messages about it. Services inject this in place of the bus. */
 export abstract class Transactions<S extends Service> {
   /**
-   * Runs work in one transaction and sends what it has published once it is committed. Work is done again when another
-   * transaction was in its way, so it must not leave traces outside of the transaction.
+   * Runs work in one transaction and sends its messages after the commit. The work runs again if another transaction
+   * conflicts with it, so it must have no effect outside of the transaction.
    */
   abstract run<T>(work: (unit: UnitOfWork<S>) => Promise<T>): Promise<T>;
 
-  /** Reads without a transaction: each statement by itself sees what is committed. @throws TypeError for a change */
+  /** Reads without a transaction. Each statement sees what is committed when it runs. @throws TypeError for a change */
   abstract read<T>(work: (reader: Tx) => Promise<T>): Promise<T>;
 }
 
 export interface OutboxTransactionsOptions {
   readonly pool: pg.Pool;
   readonly outbox: Outbox;
-  /** Makes the outbox's place for today. */
+  /** Creates the outbox partitions for today. */
   readonly createDays: () => Promise<void>;
-  /** Messages were committed. */
+  /** Called after messages were committed. */
   readonly committed: () => void;
 }
 
@@ -53,7 +53,8 @@ export class OutboxTransactions<S extends Service> extends Transactions<S> {
         return result;
       } catch (error) {
         if (conflicts >= CONFLICTS_MAX) throw error;
-        // A day may begin, or a clock leap, before anybody has looked. In another cluster the relay has to look first.
+        // A day may begin, or a clock jump, before the periodic check. In another cluster the relay must begin an epoch
+        // first.
         if (isNotStored(error) && conflicts === 0) await createDays();
         else if (failureOf(error) !== 'conflict') throw error;
       }
@@ -61,7 +62,7 @@ export class OutboxTransactions<S extends Service> extends Transactions<S> {
   }
 }
 
-/** The outbox has no place yet for the day or for the cluster of a message. */
+/** Whether the outbox has no partition or no epoch yet for a message. */
 function isNotStored(error: unknown): boolean {
   return error instanceof BusError && error.code === 'not-stored';
 }

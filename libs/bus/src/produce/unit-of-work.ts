@@ -1,14 +1,14 @@
 import type { Contract, Day, Outgoing, Service } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 
-/** One transaction: state and what is said about it are committed together, or not at all. */
+/** One transaction. The state and the messages about it are committed together, or not at all. */
 export interface UnitOfWork<S extends Service> {
   readonly tx: Tx;
-  /** Validated here; sealed, shuffled and stored when the transaction commits. @throws ContractError, BusError */
+  /** Validates messages now. They are sealed, shuffled and stored when it commits. @throws ContractError, BusError */
   readonly publish: (...messages: readonly Outgoing<S>[]) => void;
 }
 
-/** A message whose contract says what its payload is. */
+/** A message of any contract; the contract defines its payload. */
 export interface AnyDelivery {
   readonly contract: Contract;
   readonly payload: object;

@@ -1,52 +1,52 @@
 import type { BrokerTrouble } from './broker-trouble.js';
 
-/** Closed list of what a person must hear about. What to do about each stands in docs/runbooks/alarms.md. */
+/** Everything that a person must hear about. docs/runbooks/alarms.md says what to do about each. */
 export type AlarmCode =
   /** A message was parked (count: how many). */
   | 'parked'
-  /** A parked message goes dark within two days. */
+  /** The key of a parked message is destroyed within two days. */
   | 'parked-expiring'
-  /** Too many were parked: the consumer has stopped until it is released. */
+  /** Too many messages were parked. The consumer has stopped until it is released. */
   | 'tripped'
-  /** Messages arrived after their day's key had died. */
+  /** Messages arrived after their day's key was destroyed. */
   | 'expired'
-  /** Three processes died at one message; it is parked unopened. */
+  /** Three processes died at one message. It is parked unopened. */
   | 'deadly-message'
   /** The log begins after the offset at which this service stopped reading. */
   | 'log-gap'
   /** The log is shorter than what this service has read of it. */
   | 'log-reset'
-  /** The database has an older state than before; what came since is read again. */
+  /** The database has an older state than before. What came since is read again. */
   | 'database-went-back'
-  /** The log has lost what this service had sent; it is sent again. */
+  /** The log has lost messages of this service. They are sent again. */
   | 'log-lost'
-  /** It should be sent again by itself, but that was done within the last hour. */
+  /** The log has lost messages, but an automatic republish ran within the last hour. */
   | 'republish-held'
-  /** The broker refused a message for itself; it is parked. */
+  /** The broker refused a message for a fault of its own. It is parked. */
   | 'refused'
-  /** The relay cannot reach the broker or the database and goes on trying. */
+  /** The relay cannot reach the broker or the database and keeps trying. */
   | 'relay-waiting'
-  /** The consumer cannot come to the broker and goes on trying. */
+  /** The consumer cannot reach the broker and keeps trying. */
   | 'consumer-waiting'
-  /** The consumer cannot reach the database and goes on trying. */
+  /** The consumer cannot reach the database and keeps trying. */
   | 'database-waiting'
-  /** This service's own keys or pins cannot be read; messages wait. */
+  /** This service's own keys or pins cannot be read. Messages wait. */
   | 'keys-waiting'
-  /** The client library gave up; a new consumer is started. */
+  /** The client library gave up. A new consumer is started. */
   | 'consumer-restarted'
-  /** Lag waits, the database answers, and nothing moves. */
+  /** Messages wait and the database answers, but there is no progress. */
   | 'stalled'
   /** An old transaction somewhere in the cluster holds up the outbox. */
   | 'horizon-old'
   /** An outbox day was dropped before all of it was sent. */
   | 'unsent-dropped';
 
-/** Only declared names and counts: an alarm can be logged as it is. */
+/** Holds only declared names and counts, so that it can be logged as it is. */
 export interface Alarm {
   readonly code: AlarmCode;
   readonly count?: number;
   readonly topic?: string;
-  /** Whether the broker is away or does not take our name and password, where something waits for it. */
+  /** For alarms about waiting: whether the broker is away or refuses our name and password. */
   readonly why?: BrokerTrouble;
 }
 

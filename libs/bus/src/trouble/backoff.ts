@@ -1,5 +1,6 @@
 /**
- * Doubles from `firstMs` to `mostMs`, with up to a quarter taken off by chance, so that instances do not march in step.
+ * Doubles the pause from `firstMs` to `mostMs` and takes off a random part of up to a quarter, so that instances do not
+ * retry in step.
  */
 export class Backoff {
   private tries = 0;

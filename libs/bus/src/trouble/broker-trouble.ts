@@ -1,6 +1,6 @@
 export type BrokerTrouble = 'broker-away' | 'broker-refused-login';
 
-/** How the client calls what it throws; by its classes they cannot be told where it has wrapped them. */
+/** Names of the client's errors. Their classes cannot be checked where the client has wrapped them. */
 const troubles: Readonly<Record<string, BrokerTrouble>> = {
   KafkaJSSASLAuthenticationError: 'broker-refused-login',
   KafkaJSConnectionError: 'broker-away',
@@ -9,7 +9,7 @@ const troubles: Readonly<Record<string, BrokerTrouble>> = {
   KafkaJSBrokerNotFound: 'broker-away',
 };
 
-/** Undefined where the error says neither: a database's, or a right that is missing. */
+/** Returns undefined for other errors: one of the database, or a missing right. */
 export function brokerTroubleOf(error: unknown): BrokerTrouble | undefined {
   for (let each = error, depth = 0; typeof each === 'object' && each !== null && depth < 5; depth += 1) {
     const { name, cause, originalError } = each as Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export function brokerTroubleOf(error: unknown): BrokerTrouble | undefined {
   return undefined;
 }
 
-/** As a part of an alarm. */
+/** Returns the trouble as a part of an alarm. */
 export function troubleIn(error: unknown): { readonly why?: BrokerTrouble } {
   const why = brokerTroubleOf(error);
   return why === undefined ? {} : { why };

@@ -16,7 +16,7 @@ export type BusErrorCode = keyof typeof sentences;
 
 const retriable: ReadonlySet<BusErrorCode> = new Set(['not-stored']);
 
-/** The only error this library throws on purpose. Its message is a fixed sentence and holds no value. */
+/** The only error that this library throws on purpose. Its message is a fixed sentence and holds no value. */
 export class BusError extends Error {
   override readonly name = 'BusError';
   readonly canRetry: boolean;

@@ -1,7 +1,7 @@
 /**
- * What went wrong decides what is done. `conflict`: the same work again, at once. `infrastructure`: the same work
- * again, for as long as it takes; nothing is ever parked for it. `timeout`: in smaller pieces. `content`: split, then
- * parked.
+ * The kind of a failure decides what happens next. `conflict`: the same work runs again at once. `infrastructure`: the
+ * same work runs again for as long as it takes, and nothing is ever parked for it. `timeout`: it runs in smaller
+ * pieces. `content`: it is split, and the message at fault is parked.
  */
 export type Failure = 'conflict' | 'infrastructure' | 'timeout' | 'content';
 
@@ -21,14 +21,14 @@ const CONNECTION_CODES = new Set([
 const CONFLICTS = new Set(['40001', '40P01']);
 const TIMEOUTS = new Set(['57014', '25P04', '25P03']);
 /**
- * Classes in which the values of a statement are at fault: data exception, integrity violation, raised by a trigger.
+ * SQLSTATE classes for faults in the values of a statement: data exception, integrity violation, raised by a trigger.
  */
 const CONTENT_CLASSES = new Set(['22', '23', 'P0']);
 
-/** Errors of `pg` and Node carry codes; those without one are told by how `pg` words the loss of a connection. */
+/** Classifies an error by its code. A lost connection in `pg` has no code and is recognized by its text. */
 export function failureOf(error: unknown): Failure {
   const { code, canRetry, message, syscall } = fieldsOf(error);
-  // A disk that is full, a file that cannot be read: of this machine, whatever is being handled.
+  // A full disk or an unreadable file is the machine's fault, whatever is being handled.
   if (typeof syscall === 'string') return 'infrastructure';
   if (canRetry === true) return code === 'conflict' ? 'conflict' : 'infrastructure';
   if (canRetry === false) return 'content';
@@ -36,13 +36,14 @@ export function failureOf(error: unknown): Failure {
   if (CONFLICTS.has(code)) return 'conflict';
   if (TIMEOUTS.has(code)) return 'timeout';
   if (CONNECTION_CODES.has(code)) return 'infrastructure';
-  // Every other SQLSTATE says something about the server, the schema or the rights, not about the message.
+  // Every other SQLSTATE is about the server, the schema or the rights, not about the message.
   if (/^[0-9A-Z]{5}$/.test(code)) return CONTENT_CLASSES.has(code.slice(0, 2)) ? 'content' : 'infrastructure';
   return 'content';
 }
 
 /**
- * A code for a parked message: our own libraries' closed lists, an SQLSTATE, or a fixed word. Never an outside text.
+ * Returns a code for a parked message: one of our own libraries, an SQLSTATE, or a fixed word. It returns no foreign
+ * text.
  */
 export function parkingCodeOf(error: unknown): string {
   const { code } = fieldsOf(error);
@@ -56,7 +57,7 @@ function fieldsOf(error: unknown): { code?: unknown; canRetry?: unknown; message
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-/** What the client says of it; it has no codes. */
+/** Texts of the client for a lost connection, which has no code. */
 const lostConnections = [
   'Connection terminated',
   'timeout exceeded when trying to connect',

@@ -16,7 +16,7 @@ import {
 } from '../support.js';
 import { endSessions, inWorldsOf, publishAll } from './steps.js';
 
-/** What any transport owes when processes, connections and databases are lost between two steps. */
+/** Requirements on every transport when processes, connections and databases are lost between two steps. */
 export function survivesCrashes(transport: Transport): void {
   let world: World;
   let from: TestedDatabase;
@@ -25,7 +25,7 @@ export function survivesCrashes(transport: Transport): void {
     ({ world, from, to } = made);
   });
 
-  /** Ends the bus the first time it comes to the point. */
+  /** Ends the bus when it reaches the point for the first time. */
   const endsAt = (
     logPosition: Failpoint,
   ): { readonly failpoint: (at: Failpoint) => void; readonly reached: Promise<void> } => {
@@ -147,7 +147,7 @@ export function survivesCrashes(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([eligibility.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    // A relay and a consumer that have just worked: what they leave alone now they would have taken.
+    // The relay and the consumer have just worked. If they could take what follows, they would have taken it.
     await eligibility.transaction(async (unit) => unit.publish(cancelled('before')));
     await eventually(
       () => to.effects(),

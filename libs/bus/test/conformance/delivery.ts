@@ -17,7 +17,7 @@ import { inWorldsOf } from './steps.js';
 import { Keys, names, today, World, type Transport } from '../support.js';
 import { readLog } from '../log.js';
 
-/** What any transport owes: everything said arrives once, with nothing on the wire but sealed bytes and a day. */
+/** Requirements on every transport: every message arrives once, and only sealed bytes and a day are on the wire. */
 export function delivers(transport: Transport): void {
   let world: World;
   let from: TestedDatabase;

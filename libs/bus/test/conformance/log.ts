@@ -18,7 +18,7 @@ import {
 
 const TOPIC = 'eligibility.grant-cancelled.v1';
 
-/** What any transport owes when the log itself is lost, full, away, or says no. */
+/** Requirements on every transport when the log is lost, full or away, or refuses a message. */
 export function survivesTheLog(transport: Transport): void {
   let keys: Keys;
   let world: World;
@@ -123,7 +123,7 @@ export function survivesTheLog(transport: Transport): void {
       () => told('republish-held'),
       (count) => count > 0,
     );
-    // Longer than it was when it was lost: nothing in the log shows the loss any more.
+    // The log becomes longer than it was when it was lost, so that nothing in it shows the loss any more.
     const late = names(60, 'late');
     for (const name of late) await eligibility.transaction(async (unit) => unit.publish(cancelled(name)));
     await eventually(sent, (count) => count === 100);

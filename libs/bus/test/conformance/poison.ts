@@ -26,7 +26,7 @@ import { inWorldsOf } from './steps.js';
 const FOREVER = String(2n ** 63n - 1n);
 const TOPIC = 'eligibility.grant-cancelled.v1';
 
-/** What any transport owes when a message, or everything, is bad. */
+/** Requirements on every transport when one message, or all of them, are bad. */
 export function survivesPoison(transport: Transport): void {
   let world: World;
   let from: TestedDatabase;
@@ -193,7 +193,7 @@ export function survivesPoison(transport: Transport): void {
         () => payments.status(),
         ({ counts }) => counts.parked >= 18,
       );
-      // What was malformed under a day that it cannot have is not looked into again.
+      // Malformed messages under an impossible day are not opened again.
       expect(await kept.parked()).toEqual({ 'wrong-day': 9 });
       expect(await kept.effects()).toEqual([]);
 

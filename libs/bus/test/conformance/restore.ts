@@ -13,7 +13,7 @@ import {
 } from '../support.js';
 import { endSessions, inWorldsOf, publishAll } from './steps.js';
 
-/** What any transport owes when a database goes back to an older state, or turns out to be another. */
+/** Requirements on every transport when a database goes back to an older state or is replaced by another. */
 export function survivesRestores(transport: Transport): void {
   let world: World;
   let from: TestedDatabase;
@@ -71,7 +71,7 @@ export function survivesRestores(transport: Transport): void {
       (effects) => effects.length === all.length,
     );
     for (const table of ['effect', 'record', 'applied_offset']) await to.pool.query(`DELETE FROM ${table}`);
-    // The consumer notices where it writes; what it has not been sent since is older than that.
+    // The consumer notices it when it writes. Messages that it has lost are older than these.
     const late = names(8, 'late');
     await publishAll(world, from, late);
     expect(
@@ -149,7 +149,7 @@ export function survivesRestores(transport: Transport): void {
           () => 'said',
           (error: { code?: string }) => error.code ?? '',
         );
-    // Until the relay has seen where it is, nothing is written that could be mixed up.
+    // Until the relay has begun a new epoch, nothing is written that could be mixed up.
     expect(await publish()).toBe('not-stored');
     await endSessions(from, 'true');
     await eventually(publish, (outcome) => outcome === 'said');

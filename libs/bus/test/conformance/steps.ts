@@ -26,7 +26,7 @@ export function inWorldsOf(transport: Transport, use: (made: Made) => void): voi
   afterEach(() => world.close());
 }
 
-/** Eligibility says something under each name, and waits until all of it is in the log. */
+/** Eligibility publishes one message for each name. Waits until all of them are in the log. */
 export async function publishAll(world: World, from: TestedDatabase, all: readonly string[]): Promise<void> {
   const { bus } = world.bus('eligibility', from);
   await bus.start();
