@@ -16,7 +16,7 @@ const sentences = {
 
 export type RecordsErrorCode = keyof typeof sentences;
 
-/** Codes that the same transaction, done again, can heal. */
+/** Codes after which the same transaction can succeed when it runs again. */
 const retriable: ReadonlySet<RecordsErrorCode> = new Set([
   'conflict',
   'not-ready',
@@ -25,7 +25,7 @@ const retriable: ReadonlySet<RecordsErrorCode> = new Set([
   'turning',
 ]);
 
-/** The only error this library throws on purpose. Its message is a fixed sentence and holds no value. */
+/** The only error that this library throws on purpose. Its message is a fixed sentence and holds no value. */
 export class RecordsError extends Error {
   override readonly name = 'RecordsError';
   readonly canRetry: boolean;

@@ -5,7 +5,7 @@ import { hex, hpkeOpen, hpkeSeal } from '#libs/sealing';
 import type { Body, KindSpec, Row } from './kind.js';
 import { HOLD } from './schema.js';
 
-/** The kind of record that keeps, for a custodian alone, what has ended, or was written over, under a legal hold. */
+/** The kind of record that keeps, for a custodian alone, what ended or was overwritten under a legal hold. */
 export const HELD = 'held';
 
 const HPKE_BYTES = 48;
@@ -14,9 +14,7 @@ const HOLD_BYTES = 1_024;
 const VALUE_BYTES = 16;
 const INFO = Buffer.from('held-record/v1');
 
-/**
- * What stands under one (kind, value): the holds that name it, each with the X25519 key of its custodian, base64url.
- */
+/** The holds on one (kind, value), each with the X25519 key of its custodian, base64url. */
 export interface HoldBody {
   readonly kind: string;
   readonly holds: readonly { readonly id: string; readonly to: string }[];
@@ -29,14 +27,14 @@ export interface HeldBody {
   readonly sealed: string;
 }
 
-/** A record as its custodian reads it. */
+/** A held record as its custodian reads it. */
 export interface HeldRecord {
   readonly kind: string;
   readonly value: Uint8Array;
   readonly body: Body;
 }
 
-/** The part of an open store that keeps what is held. */
+/** The part of an open store that legal holds use. */
 interface Store {
   find<B extends Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]>;
   findForUpdate(kind: string, values: readonly Uint8Array[]): Promise<(Body | undefined)[]>;
@@ -44,7 +42,7 @@ interface Store {
   spec(kind: string): KindSpec;
 }
 
-/** The kinds that legal holds need among those of a service, for everything that can be held there. */
+/** Returns the kinds that legal holds need among those of a service. They are large enough for all of its kinds. */
 export function holdKinds(kinds: readonly KindSpec[]): readonly KindSpec[] {
   const plainBytes = Math.max(...kinds.map(writtenBytes), ROOM_BYTES);
   return [
@@ -53,18 +51,18 @@ export function holdKinds(kinds: readonly KindSpec[]): readonly KindSpec[] {
   ];
 }
 
-/** Whether every record of a kind fits into what is kept under a hold. */
+/** Whether every record of a kind fits into a held record. */
 export function isHoldable(spec: KindSpec, held: KindSpec | undefined): boolean {
   if (held === undefined || spec.kind === HOLD || spec.kind === HELD) return false;
   return writtenBytes(spec) <= plainBytesOf(held);
 }
 
-/** Where the holds on a record stand. */
+/** Returns the value under which the holds on a record are stored. */
 export function holdValue(kind: string, value: Uint8Array): Buffer {
   return createHash('sha256').update(`${kind}\n`).update(value).digest();
 }
 
-/** A record for each hold; from here on only the custodian of each can read it. All of them have one size. */
+/** Returns one record for each hold, all of one size. From here on only the custodian of the hold can read it. */
 export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): readonly Row[] {
   const plaintext = Buffer.alloc(plainBytesOf(held), ' ');
   const value = Buffer.from(row.value).toString('base64url');
@@ -81,7 +79,7 @@ export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): 
   });
 }
 
-/** Keeps those of the records about to be removed or written over that are under a hold. */
+/** Stores a held record for each record under a hold that is about to be removed or overwritten. */
 export async function keepHeld(records: Store, kind: string, removed: readonly Uint8Array[]): Promise<void> {
   if (kind === HOLD || kind === HELD) return;
   const values = [...new Map(removed.map((value) => [hex(value), value])).values()];
@@ -102,7 +100,7 @@ export async function keepHeld(records: Store, kind: string, removed: readonly U
 }
 
 /**
- * What the custodian does with what `exportHeld` has given, on a machine of their own.
+ * Opens what `exportHeld` returned. The custodian runs it on a machine of their own.
  *
  * @param privateKey X25519
  * @throws SealingError `not-opened`
@@ -113,7 +111,7 @@ export function openHeld(privateKey: KeyObject, sealed: Uint8Array): HeldRecord 
   return { kind, value: Buffer.from(value, 'base64url'), body };
 }
 
-/** The longest JSON that a record of a kind becomes; its value is written in base64. */
+/** Returns the length of the longest JSON for a record of a kind, with its value in base64. */
 function writtenBytes({ kind, sizeBytes }: KindSpec): number {
   return Math.ceil((sizeBytes * 4) / 3) + kind.length + 64;
 }

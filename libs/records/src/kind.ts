@@ -1,21 +1,21 @@
-/** Body of a record: what JSON can carry. */
+/** Body of a record, as JSON can represent it. */
 export type Body = object;
 
-/** What a service keeps under one name. Every record of a kind is sealed to one size, so that length says nothing. */
+/** A kind of record. Every record of a kind is sealed to one size, so that its length says nothing. */
 export interface KindSpec {
   readonly kind: string;
-  /** Bytes before sealing: the looked-up value, the JSON of the body and six bytes of lengths must fit. */
+  /** Bytes before sealing. The value, the JSON of the body and six bytes of lengths must fit. */
   readonly sizeBytes: number;
-  /** Work has a due hour and can be leased; anything else has neither. */
+  /** Work has a due hour and can be leased. Other kinds have neither. */
   readonly work: boolean;
   /**
-   * Asked by the nightly turn with its day (`YYYY-MM-DD`): true for what has ended and is not carried over.
-   * Absent: carried over until it is removed.
+   * The nightly turn calls it with its day (`YYYY-MM-DD`). A record for which it returns true has ended and is dropped.
+   * Absent: records are kept until they are removed.
    */
   readonly isOver?: (body: Body, today: string) => boolean;
 }
 
-/** A body that says itself how long it is kept: `until` is the last day, days since 1970-01-01. */
+/** A body with its own end. `until` is the last day on which it is kept, in days since 1970-01-01. */
 export interface Lasting {
   readonly until: number;
 }
@@ -25,7 +25,7 @@ export function isOutlived(body: Body, today: string): boolean {
   return (body as Lasting).until < Date.parse(today) / DAY_MS;
 }
 
-/** A record as it is put: the value by which it is found again, and its body. */
+/** A record to put: the value by which it is found, and its body. */
 export interface Row {
   readonly value: Uint8Array;
   readonly body: Body;
@@ -38,17 +38,17 @@ export interface FoundRow<B extends Body = Body> {
   readonly body: B;
 }
 
-/** Its own, since it stands beneath the contracts. */
+/** Defined here because this library may not depend on the contracts. */
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** Nothing finer than the hour is written down about when work is to be done. */
+/** Rounds up to the whole hour. The database stores nothing finer about when work is due. */
 export function wholeHour(instant: Date): Date {
   return new Date(Math.ceil(instant.getTime() / HOUR_MS) * HOUR_MS);
 }
 
-/** A lease needs to be shorter than an hour, and need not be finer than a minute. */
+/** Rounds up to the whole minute. A lease is shorter than an hour and needs nothing finer than a minute. */
 export function wholeMinute(ms: number): Date {
   return new Date(Math.ceil(ms / MINUTE_MS) * MINUTE_MS);
 }

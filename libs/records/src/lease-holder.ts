@@ -5,13 +5,13 @@ import { RecordsError } from './errors.js';
 
 const HOLDERS_MAX = 59;
 
-/** A connection whose other end is gone must not be waited for. */
+/** Timeouts, so that nothing waits for a connection whose other end is gone. */
 const SAFE_CONNECTION = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 10_000 } as const;
 
 export interface Holding {
   /** From 1 to 59. */
   readonly number: number;
-  /** Kinds of work of which nothing stands under the number that an earlier process has leased. */
+  /** Kinds of work of which an earlier process has nothing leased under this number any more. */
   readonly cleared: Set<string>;
 }
 
@@ -20,16 +20,16 @@ interface Held extends Holding {
 }
 
 /**
- * Says who leases work and that it still lives: each process holds the lock of one number on a connection of its own.
- * The server ends the lock together with the process, so what the dead have leased can be told from what is being done.
+ * Shows which process leases work and that it lives. Each process holds the lock of one number on a connection of its
+ * own. The server ends the lock with the process, so that leases of dead processes can be told from work in progress.
  */
 export class LeaseHolder {
   private held: Promise<Held> | undefined;
 
-  /** @param direct the database past any pooler: the lock lasts as long as the connection */
+  /** @param direct the database, not through a pooler: the lock lasts as long as the connection */
   constructor(private readonly direct: pg.ClientConfig) {}
 
-  /** What this process leases under; another number after its connection was lost. @throws what the client throws */
+  /** Returns the number of this process; another one after its connection was lost. @throws what the client throws */
   async current(): Promise<Holding> {
     this.held ??= this.take();
     const held = this.held;

@@ -15,31 +15,31 @@ const ALL = 1_000_000;
 
 export interface HoldRequest {
   readonly kind: string;
-  /** By which the records are found, whether they exist now or not. */
+  /** Values by which the records are found, whether the records exist now or not. */
   readonly values: readonly Uint8Array[];
 }
 
-/** A hold as it may be shown: how many records of which kinds it names, and how many bodies of them it has kept. */
+/** A hold as it may be shown: of each kind, how many records it names and how many bodies it has kept. */
 export interface HoldSummary {
   readonly id: string;
   readonly kinds: readonly { readonly kind: string; readonly named: number; readonly kept: number }[];
 }
 
 /**
- * Legal holds. From the moment one is placed, a record that it names is not forgotten when it ends or is written over:
- * as it was before, it is sealed to the key of the custodian, kept so through every turn until the hold is lifted, and
- * nobody else can read it, the service included. What is not named is not touched. A hold says nothing but an id that
- * was drawn for it.
+ * Places and lifts legal holds. When a record that a hold names ends, is removed or is overwritten, its last content
+ * becomes a record of the kind `held`. That record is sealed to the key of the custodian and kept through every turn
+ * until the hold is lifted. Nobody else can read it, not even the service. Records that no hold names are not affected.
+ * A hold reveals only its id, which is random.
  */
 export class LegalHolds {
-  /** @param custodianKey X25519, 32 bytes; without it nothing can be placed, and what is placed already goes on */
+  /** @param custodianKey X25519, 32 bytes; without it no hold can be placed, and existing holds continue */
   constructor(
     private readonly records: Records,
     private readonly custodianKey: Uint8Array | undefined,
   ) {}
 
   /**
-   * In a transaction of its own: it waits for every transaction that has begun to touch records.
+   * Places a hold, in a transaction of its own. It waits for every transaction that has begun to use records.
    *
    * @returns the id of the hold
    * @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`, `turning`, `too-large` (some eight holds on
@@ -62,7 +62,10 @@ export class LegalHolds {
     return id;
   }
 
-  /** What was kept under it is out of sight at once and dark with the turns. @returns whether there was such a hold */
+  /**
+   * Lifts a hold. Its held records are removed at once and become unreadable with the turns. @returns whether the hold
+   * existed
+   */
   async liftHold(tx: Tx, id: string): Promise<boolean> {
     const records = await this.alone(tx);
     const named = (await records.scan<HoldBody>(HOLD, ALL)).filter(({ body }) => names(body, id));
@@ -108,7 +111,7 @@ export class LegalHolds {
     });
   }
 
-  /** What has ended under a hold, sealed to its custodian, in no order; `openHeld` opens each. */
+  /** Returns the held records of a hold, sealed to its custodian, in no order. `openHeld` opens each. */
   async exportHeld(tx: Tx, id: string): Promise<readonly Uint8Array[]> {
     const kept = await this.kept(await this.records.begin(tx), id);
     return kept.map(({ body }) => Buffer.from(body.sealed, 'base64url'));
@@ -118,7 +121,10 @@ export class LegalHolds {
     return (await records.scan<HeldBody>(HELD, ALL)).filter(({ body }) => body.hold === id);
   }
 
-  /** Nobody else is inside a transaction on records, and no turn carries over what it has decided on before. */
+  /**
+   * Opens the store alone: no other transaction uses records, and no turn is running with the holds that it read
+   * before.
+   */
   private async alone(tx: Tx): Promise<RecordsTx> {
     const { rows } = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS won', [locks.turn]);
     if (!(rows[0] as { won: boolean }).won) throw new RecordsError('turning');

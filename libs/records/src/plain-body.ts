@@ -2,7 +2,10 @@ import type { Body } from './kind.js';
 
 const BIGINT = /^\d+n$/;
 
-/** A body that holds bigints, not negative, as JSON can carry it: 25,000 cents are written as `25000n`. */
+/**
+ * Returns a body that JSON can represent, with its bigints, which must not be negative, as text: 25,000 cents become
+ * `25000n`.
+ */
 export function toBody(value: object): Body {
   const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
   return JSON.parse(text) as Body;

@@ -25,9 +25,9 @@ interface Move {
 export interface ClaimDue {
   readonly now: Date;
   readonly limit: number;
-  /** After this, somebody else may take the same work; rounded up to the whole minute. */
+  /** After this time, another process may claim the same work. It is rounded up to the whole minute. */
   readonly leaseMs: number;
-  /** The number of a `LeaseHolder`: should its process die, the work is free as soon as somebody looks. */
+  /** The number of a `LeaseHolder`. If its process dies, the work is free as soon as another process looks. */
   readonly holder?: number;
 }
 
@@ -38,20 +38,21 @@ export interface RecordsTxOptions {
   readonly present: RowSeal;
   /** Nights whose records the turn has not moved yet. */
   readonly earlier: readonly RowSeal[];
-  /** Something is under a legal hold. */
+  /** At least one legal hold exists. */
   readonly hasHolds: boolean;
 }
 
 /**
- * The record store inside one transaction. Every call is one statement, whatever the number of values, and takes rows
- * in the order of their lookups, which are random, so that neither two writers nor the heap show another order.
+ * The record store inside one transaction. The number of values does not change the number of statements of a call.
+ * Rows are taken in the order of their lookups, which are random, so that neither two writers nor the heap show another
+ * order.
  */
 export class RecordsTx {
   private readonly tx: Tx;
   private readonly present: RowSeal;
   private readonly nights: readonly RowSeal[];
   private readonly kinds: ReadonlyMap<string, KindSpec>;
-  /** What this transaction has locked, or has seen to be absent. */
+  /** Records that this transaction has locked, or has found absent. */
   private readonly locked = new Map<string, RowAddress | 'absent'>();
 
   private readonly hasHolds: boolean;
@@ -69,13 +70,13 @@ export class RecordsTx {
     return this.present.night;
   }
 
-  /** Bodies in the order of the values; undefined where there is no record. */
+  /** Returns bodies in the order of the values; undefined where there is no record. */
   async find<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
     const found = await this.read(sql.find, kind, values);
     return found.map((address) => address?.body as B | undefined);
   }
 
-  /** As `find`, and nobody else can change or remove what was found until this transaction ends. */
+  /** As `find`, and locks the records: nobody else can change or remove them until this transaction ends. */
   async findForUpdate<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
     const found = await this.read(sql.findForUpdate, kind, values);
     values.forEach((value, at) => this.locked.set(lockKey(kind, value), found[at]?.address ?? 'absent'));
@@ -83,7 +84,8 @@ export class RecordsTx {
   }
 
   /**
-   * Adds records; what exists already, in whichever night, stays as it is. Of equal values in one call the first wins.
+   * Adds records. A record that exists already, in any night, stays as it is. The first of equal values in one call
+   * wins.
    * @returns for each row whether it was added
    * @throws RecordsError `too-large`, `unknown-kind`, `not-work`, `due-missing`
    */
@@ -98,10 +100,11 @@ export class RecordsTx {
   }
 
   /**
-   * Writes whole bodies over what was found for update or put in this transaction, or adds what was found absent.
-   * Of equal values in one call the last wins. Of what is under a legal hold, the body before is kept for its
+   * Overwrites records that were found for update or put in this transaction, and adds those that were found absent.
+   * The last of equal values in one call wins. If a record is under a legal hold, its body before is kept for its
    * custodian.
-   * @throws RecordsError `not-locked`: nobody has looked; `conflict`: another transaction added the same record first
+   * @throws RecordsError `not-locked`: the record was not looked up first; `conflict`: another transaction added it
+   * first
    */
   async save(kind: string, rows: readonly Row[]): Promise<void> {
     const spec = this.spec(kind);
@@ -124,7 +127,7 @@ export class RecordsTx {
   }
 
   /**
-   * What is under a legal hold is kept for its custodian.
+   * Removes records. Those under a legal hold are kept for their custodian.
    *
    * @returns for each value whether this call removed its record
    */
@@ -138,10 +141,7 @@ export class RecordsTx {
     return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
   }
 
-  /**
-   * Takes work whose hour has come, oldest hour first, within the hour in no order; nobody else gets it during the
-   * lease.
-   */
+  /** Claims due work, the oldest hour first and in no order within an hour. Nobody else gets it during the lease. */
   async claimDue<B extends Body = Body>(
     kind: string,
     { now, limit, leaseMs, holder }: ClaimDue,
@@ -158,20 +158,20 @@ export class RecordsTx {
   }
 
   /**
-   * Ends the leases of processes that have died, and those that an earlier process has taken under `holder`, the number
-   * of this one, before it takes any. @returns how many
+   * Ends the leases of dead processes. Also ends those that an earlier process took under `holder`, the number of this
+   * process, which must not have taken any yet. @returns how many
    */
   async endDeadLeases(kind: string, holder?: number): Promise<number> {
     const { rowCount } = await this.tx.query(sql.endDeadLeases, [kind, locks.leaseHolder, holder ?? null]);
     return rowCount ?? 0;
   }
 
-  /** Work that is done. @returns for each value whether it was still there: false when someone else has finished it */
+  /** Removes finished work. @returns for each value whether it was still there; false if another process finished it */
   finish(kind: string, values: readonly Uint8Array[]): Promise<boolean[]> {
     return this.remove(kind, values);
   }
 
-  /** Puts work off to another hour and ends its lease. @returns for each row whether it was still there */
+  /** Postpones work to another hour and ends its lease. @returns for each row whether it was still there */
   async postpone(kind: string, rows: readonly Row[]): Promise<boolean[]> {
     const spec = this.spec(kind);
     const moves = rows.flatMap((row) =>
@@ -187,7 +187,7 @@ export class RecordsTx {
     return (rows[0] as { count: number }).count;
   }
 
-  /** Up to `limit` records of a kind, in no order. For small kinds: it opens every one of them. */
+  /** Returns up to `limit` records of a kind, in no order. It opens each of them, so it is for small kinds. */
   async scan<B extends Body = Body>(kind: string, limit: number): Promise<FoundRow<B>[]> {
     this.spec(kind);
     const { rows } = await this.tx.query(sql.scan, [kind, limit]);
@@ -227,7 +227,7 @@ export class RecordsTx {
     return inserted;
   }
 
-  /** Re-seals rows where they stand into the present night. @returns lookups (hex, present night) that were there */
+  /** Seals existing rows again, into the present night. @returns lookups (hex, present night) that were there */
   private async rewrite(spec: KindSpec, moves: readonly Move[]): Promise<ReadonlySet<string>> {
     if (moves.length === 0) return new Set();
     const sorted = [...moves].sort((a, b) => Buffer.compare(a.from.lookup, b.from.lookup));
@@ -261,7 +261,7 @@ export class RecordsTx {
     };
   }
 
-  /** Where the values would stand in each night, in the order of the lookups. */
+  /** Returns the addresses of the values in each night, in the order of the lookups. */
   private addresses(
     kind: string,
     values: readonly Uint8Array[],

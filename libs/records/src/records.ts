@@ -19,8 +19,8 @@ export interface RecordsOptions {
 }
 
 /**
- * The one store for everything that is linked to a household: a kind, a keyed lookup, one sealed blob of fixed size,
- * and for work a due hour, a lease and the number of who holds it. There is no other column, and no key outside the
+ * Stores everything that is linked to a household. A record has a kind, a keyed lookup, one sealed blob of fixed size
+ * and, for work, a due hour, a lease and the number of its holder. There is no other column, and no key outside the
  * keyring.
  */
 export class Records {
@@ -35,8 +35,8 @@ export class Records {
   }
 
   /**
-   * Makes the first night if there is none: at the start of every instance, before records are used.
-   * Later nights are begun by the nightly turn alone, so an instance that starts at midnight changes nothing.
+   * Creates the first night if there is none. Every instance calls it at its start, before it uses records. Only the
+   * nightly turn begins later nights, so an instance that starts at midnight changes nothing.
    */
   async prepare(tx: Tx, night: number): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
@@ -44,16 +44,16 @@ export class Records {
     if (rows.length === 0) await this.beginNight(tx, night);
   }
 
-  /** From this transaction's commit on everything is written to `night`; earlier nights are still searched. */
+  /** Begins a night. From the commit on everything is written to it, and earlier nights are still searched. */
   async beginNight(tx: Tx, night: number): Promise<void> {
-    // First the keys: a night without keys could not be read, keys without a night harm nobody.
+    // Keys come first: a night without keys could not be read, but keys without a night do no harm.
     await this.keys.ensureRowKeys(night);
     await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     await createNight(tx, night);
   }
 
   /**
-   * Opens the store inside a transaction: no turn can pass until it ends.
+   * Opens the store inside a transaction. The nightly turn moves no record until the transaction ends.
    * @throws RecordsError `not-ready`, `keys-missing`
    */
   begin(tx: Tx): Promise<RecordsTx> {
@@ -73,7 +73,9 @@ export class Records {
     return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds: nights.some((each) => each.hasHolds) });
   }
 
-  /** The seal of a night that still has keys. For this library alone. @throws RecordsError `keys-missing` */
+  /**
+   * Returns the seal of a night that still has keys. Only this library calls it. @throws RecordsError `keys-missing`
+   */
   sealOf(night: number): RowSeal {
     const keys = this.keys.rowKeys(night);
     if (keys === undefined) throw new RecordsError('keys-missing');

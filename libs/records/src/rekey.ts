@@ -20,21 +20,21 @@ export interface RekeyOptions {
   readonly to: number;
   /** `YYYY-MM-DD` */
   readonly today: string;
-  /** The holds on a record, by `holdValue` in hexadecimal. */
+  /** The holds by record: `holdValue` in hexadecimal. */
   readonly holds: ReadonlyMap<string, HoldBody>;
 }
 
-/** A batch under tonight's keys, ready to be written; what does not open is left out of it. */
+/** A batch under tonight's keys, ready to be written, without the records that do not open. */
 export interface Prepared {
   readonly sources: readonly Named[];
   readonly targets: readonly Target[];
-  /** Sources of which nothing but a copy for a custodian, or nothing at all, is carried over. */
+  /** Sources that have ended. At most a copy for a custodian is written for them. */
   readonly ended: ReadonlySet<number>;
   readonly damaged: number;
 }
 
 interface Target extends Named {
-  /** Place of its source, from 1: it is written only if that is still there. */
+  /** Place of its source, from 1. The target is written only if the source is still there. */
   readonly of: number;
   readonly blob: Buffer;
 }
@@ -51,10 +51,10 @@ interface Database {
 }
 
 const LOOKUP_BYTES = 32;
-/** So many records are opened and sealed before others may use the processor. */
+/** Number of records that are opened and sealed before other work may use the processor. */
 const ROWS_AT_A_STRETCH = 100;
 
-/** Carries records of one night over to another. */
+/** Rekeys the records of one night into another. */
 export class Rekeying {
   private readonly source: RowSeal;
   private readonly target: RowSeal;
@@ -66,8 +66,8 @@ export class Rekeying {
   }
 
   /**
-   * Everything that takes time, done without a lock while the batch before it is written. That is safe because once the
-   * new night has begun nobody seals anything into the old one: a record there can only be leased, moved or removed.
+   * Does everything that takes time, without a lock, while the batch before is written. That is safe: once the new
+   * night has begun, nobody seals anything into the old one. A record there can only be leased, moved or removed.
    */
   async prepare(database: Database, names: readonly Named[]): Promise<Prepared> {
     const { rows } = await database.query(turnSql.read, [this.options.from, ...namedRows.values(names)]);
@@ -76,7 +76,7 @@ export class Rekeying {
     const targets: Target[] = [];
     const ended = new Set<number>();
     let damaged = 0;
-    // In the order that was drawn, whatever order the database has answered in.
+    // In the drawn order, whatever the order of the database's answer.
     for (const [at, name] of names.entries()) {
       if (at % ROWS_AT_A_STRETCH === 0) await otherWork();
       const blob = blobs.get(at + 1);
@@ -93,7 +93,10 @@ export class Rekeying {
     return { sources, targets, ended, damaged };
   }
 
-  /** In a transaction that holds the night's lock. What is not there any more has been moved or removed by others. */
+  /**
+   * Writes a batch in a transaction that holds the lock of the night. Others have moved or removed the records that are
+   * no longer there.
+   */
   async write(database: Database, prepared: Prepared): Promise<{ readonly moved: number; readonly ended: number }> {
     const { sources, ended } = prepared;
     if (sources.length === 0) return { moved: 0, ended: 0 };
@@ -102,7 +105,7 @@ export class Rekeying {
     const targets = prepared.targets.filter(({ of }) => removed.has(of));
     const starts = startsOf(targets);
     const rowsTo = targets.map(({ kind, blob, of }, at) => {
-      // A copy for a custodian is no work.
+      // A copy for a custodian is not work.
       const hour = ended.has(of) ? undefined : removed.get(of);
       return { kind, start: starts[at], bytes: blob.length, due: hour?.due, lease: hour?.lease, holder: hour?.holder };
     });
@@ -115,7 +118,10 @@ export class Rekeying {
     return { moved: removed.size - endedHere, ended: endedHere };
   }
 
-  /** A record under tonight's keys; of one that has ended only what is under a hold. Undefined: it does not open. */
+  /**
+   * Returns a record under tonight's keys, or, if it has ended, only its copies for custodians. Undefined if it does
+   * not open.
+   */
   private rekeyed({ kind, lookup }: Named, blob: Buffer) {
     const packed = this.opened(kind, lookup, blob);
     if (packed === undefined) return undefined;
@@ -123,7 +129,7 @@ export class Rekeying {
     if (spec?.isOver?.(unpack(packed).body, this.options.today) === true) {
       return { hasEnded: true, targets: this.held(kind, packed) };
     }
-    // A kind that is not declared any more is kept as it is.
+    // A record of a kind that is no longer declared keeps its size.
     const whole = spec === undefined ? packed : resized(packed, spec.sizeBytes);
     const next = this.target.lookup(kind, valueOf(packed));
     return { hasEnded: false, targets: [{ kind, lookup: next, blob: this.target.sealPacked(kind, next, whole) }] };
@@ -152,8 +158,8 @@ export class Rekeying {
 }
 
 /**
- * Where each begins, from 1, when all lie behind one another: the database cuts one piece of bytes, because bytes in an
- * array would travel as text, at more than twice the length.
+ * Returns where each target starts in the joined bytes, from 1. The database cuts one piece of bytes, because bytes in
+ * an array would travel as text, at more than twice the length.
  */
 function startsOf(targets: readonly Target[]): readonly number[] {
   let next = 1;

@@ -6,14 +6,14 @@ import type { FoundRow, KindSpec, Row } from './kind.js';
 const VALUE_LENGTH_BYTES = 2;
 const BODY_LENGTH_BYTES = 4;
 
-/** Seals and finds the rows of one night. Nothing of it outlives the transaction, so that a destroyed key is gone. */
+/** Seals and finds the rows of one night. It must not outlive the transaction, so that a destroyed key is gone. */
 export class RowSeal {
   constructor(
     readonly night: number,
     private readonly keys: RowKeys,
   ) {}
 
-  /** The keyed hash under which a value is found in this night, 32 bytes. */
+  /** Returns the keyed hash by which a value is found in this night, 32 bytes. */
   lookup(kind: string, value: Uint8Array): Buffer {
     return hmacSha256(this.keys.lookup, kind, value);
   }
@@ -28,12 +28,12 @@ export class RowSeal {
     return unpack(this.openPacked(kind, lookup, blob));
   }
 
-  /** As `seal`, of what `openPacked` of another night has given. */
+  /** As `seal`, for packed bytes from `openPacked` of another night. */
   sealPacked(kind: string, lookup: Uint8Array, packed: Uint8Array): Buffer {
     return sealAtRest(this.keys.seal, this.aad(kind, lookup), packed);
   }
 
-  /** As `open`, and what was sealed is left as it is: the turn need not understand what it carries. */
+  /** As `open`, but returns the packed bytes: the turn need not understand what it carries. */
   openPacked(kind: string, lookup: Uint8Array, blob: Uint8Array): Buffer {
     try {
       return openAtRest(this.keys.seal, this.aad(kind, lookup), blob);
@@ -71,12 +71,15 @@ export function unpack(packed: Buffer): FoundRow {
   return { value: packed.subarray(VALUE_LENGTH_BYTES, bodyAt), body: JSON.parse(json) as object };
 }
 
-/** The value by which a packed record is found. */
+/** Returns the value by which a packed record is found. */
 export function valueOf(packed: Buffer): Buffer {
   return packed.subarray(VALUE_LENGTH_BYTES, partsOf(packed).bodyAt);
 }
 
-/** A packed record in the size that its kind has now; left in its own where it does not fit, lest it stop the turn. */
+/**
+ * Returns a packed record in the present size of its kind. If it does not fit, it keeps its own size and does not stop
+ * the turn.
+ */
 export function resized(packed: Buffer, sizeBytes: number): Buffer {
   const { end } = partsOf(packed);
   if (packed.length === sizeBytes || end > sizeBytes) return packed;

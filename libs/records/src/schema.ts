@@ -4,11 +4,11 @@ import { commentsOn, locks, type Tx } from '#libs/database';
 export const HOLD = 'legal-hold';
 
 /**
- * The tables of the record store, for a TypeORM migration of each service: run every statement in this order.
+ * Creates the tables of the record store, for a TypeORM migration of each service. Run every statement in this order.
  *
- * `open_records()` takes the shared lock and then reads the nights. It is a function because the statement that waits
- * for a lock has taken its snapshot before: read in the same statement, the nights could be those from before a turn.
- * With the nights it says whether anything is held, so that whoever removes need not ask where nothing is.
+ * `open_records()` takes the shared lock and then reads the nights. It is a function because a statement takes its
+ * snapshot before it waits for a lock: in the same statement, the nights could be those from before a turn. It also
+ * returns whether anything is held, so that a removal need not look for holds if there are none.
  */
 export const recordsUp: readonly string[] = [
   `CREATE TABLE night (night integer NOT NULL, CONSTRAINT night_key PRIMARY KEY (night))`,
@@ -24,7 +24,7 @@ export const recordsUp: readonly string[] = [
    ) PARTITION BY LIST (night)`,
   // Turns that were completed, and nights that were dropped but whose keys are still there.
   `CREATE TABLE turn (night integer NOT NULL, completed boolean NOT NULL, CONSTRAINT turn_key PRIMARY KEY (night))`,
-  // ANALYZE of the whole table keeps statistics of its own, beside those of each partition.
+  // ANALYZE of the whole table keeps its own statistics, beside those of each partition.
   `ALTER TABLE record ALTER COLUMN lookup SET STATISTICS 0, ALTER COLUMN blob SET STATISTICS 0`,
   `CREATE INDEX record_due ON record (kind, due, lookup) WHERE due IS NOT NULL`,
   `CREATE FUNCTION open_records() RETURNS TABLE (night integer, has_holds boolean) LANGUAGE plpgsql VOLATILE AS $$
@@ -67,13 +67,13 @@ export const recordsDown: readonly string[] = [
   `DROP TABLE night`,
 ];
 
-/** Name of a night's partition. */
+/** Returns the name of a night's partition. */
 export function partitionOf(night: number): string {
   return `record_${night}`;
 }
 
 /**
- * Makes the partition of a night, if there is none, and makes it known. The caller holds `locks.night` exclusively.
+ * Creates the partition of a night if there is none, and adds the night. The caller holds `locks.night` exclusively.
  * Without a statistics target of 0, ANALYZE would copy lookups and blobs into pg_statistic, where they outlive the
  * rows.
  */
@@ -87,6 +87,6 @@ export async function createNight(tx: Tx, night: number): Promise<void> {
     `ALTER TABLE ${table} ALTER COLUMN lookup SET STATISTICS 0, ALTER COLUMN blob SET STATISTICS 0,
        ALTER COLUMN blob SET STORAGE EXTERNAL`,
   );
-  // Two records to a page, at least, stay out of the side table for large values: a turn writes them in half the time.
+  // At least two records fit on a page and stay out of the TOAST table, so a turn writes them in half the time.
   await tx.query(`ALTER TABLE ${table} SET (toast_tuple_target = 4064)`);
 }

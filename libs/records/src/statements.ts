@@ -1,25 +1,25 @@
 import { columns } from '#libs/database';
 
-/** Where records stand, behind their kind. */
+/** Addresses of records. Parameter 1 is their kind. */
 export const addressRows = columns({ night: 'integer', lookup: 'bytea' }, { from: 2, as: 'k' });
 
-/** Records as they are added, behind night and kind. */
+/** Records to add. Parameters 1 and 2 are night and kind. */
 export const addedRows = columns({ lookup: 'bytea', blob: 'bytea', due: 'timestamptz' }, { from: 3, as: 'p' });
 
-/** Records as they are written over, and where they stood, behind night and kind. */
+/** Records to overwrite, with their old address. Parameters 1 and 2 are night and kind. */
 export const movedRows = columns(
   { from_night: 'integer', from_lookup: 'bytea', lookup: 'bytea', blob: 'bytea', due: 'timestamptz' },
   { from: 3, as: 'm' },
 );
 
-/** Every statement of the record store. A join on the whole primary key is one index probe per value and night. */
+/** Addresses joined with records. A join on the whole primary key is one index probe per value and night. */
 const join = `${addressRows.sql}
   JOIN record r ON r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup`;
 
 export const sql = {
   find: `SELECT r.night, r.lookup, r.blob FROM ${join}`,
 
-  // Rows are locked in the order of the sort: two transactions over the same rows cannot wait for each other in a ring.
+  // Rows are locked in the order of the sort, so that two transactions over the same rows cannot deadlock.
   findForUpdate: `SELECT r.night, r.lookup, r.blob FROM ${join} ORDER BY r.night, r.lookup FOR UPDATE OF r`,
 
   insert: `INSERT INTO record (night, kind, lookup, blob, due)
@@ -48,7 +48,8 @@ export const sql = {
     WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
     RETURNING r.night, r.lookup, r.blob`,
 
-  // Whoever gets the lock of a holder has shown that nobody holds it. The holder's own lock is on another connection.
+  // A process that gets the lock of a holder knows that the holder is dead. The number of this process is compared
+  // first, because its own lock is on another connection.
   endDeadLeases: `WITH dead AS (
       SELECT holder FROM (
         SELECT DISTINCT holder FROM record WHERE kind = $1 AND due IS NOT NULL AND holder IS NOT NULL) h

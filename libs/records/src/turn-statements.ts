@@ -1,10 +1,10 @@
 import { columns, locks } from '#libs/database';
 import { partitionOf } from './schema.js';
 
-/** Records of one night by name, numbered from 1, behind the night. */
+/** Names of records of one night, numbered from 1. Parameter 1 is the night. */
 export const namedRows = columns({ kind: 'text', lookup: 'bytea' }, { from: 2, as: 'k', ordinal: 'n' });
 
-/** Where in one piece of bytes the records lie that are carried over, behind the night and the bytes. */
+/** Where the rekeyed records are in one piece of bytes. Parameters 1 and 2 are the night and the bytes. */
 export const rekeyedRows = columns(
   {
     kind: 'text',
@@ -19,16 +19,16 @@ export const rekeyedRows = columns(
 
 /** Statements of the nightly turn. */
 export const turnSql = {
-  // Fenced in, because to the planner, which has no statistics of lookups, reading the whole night looks cheaper than
-  // two thousand probes of the index.
+  // The LATERAL with LIMIT forces index probes. The planner has no statistics of lookups, and would take reading the
+  // whole night to be cheaper than two thousand probes.
   read: `SELECT k.n::integer AS n, r.blob
     FROM ${namedRows.sql}
     CROSS JOIN LATERAL (SELECT blob FROM record
       WHERE night = $1 AND record.kind = k.kind AND record.lookup = k.lookup LIMIT 1) r`,
 
   /**
-   * Opens the transaction of one batch, for the same reason without joins that read a whole night. A batch that is lost
-   * in a crash is moved again; whatever commits after it reaches the disk only together with it.
+   * Opens the transaction of one batch. For the same reason it turns off joins that read a whole night. A batch that a
+   * crash loses is moved again, and commits after it reach the disk only together with it.
    */
   begin: `BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
     SELECT pg_advisory_xact_lock(${locks.night})`,
@@ -38,7 +38,7 @@ export const turnSql = {
     WHERE r.night = $1 AND r.kind = k.kind AND r.lookup = k.lookup
     RETURNING k.n::integer AS n, r.due, r.lease, r.holder`,
 
-  // The heap shows the order of the arrays.
+  // The rows reach the heap in the order of the arrays.
   add: `INSERT INTO record (night, kind, lookup, blob, due, lease, holder)
     SELECT $1, t.kind, substring($2::bytea FROM t.start FOR 32), substring($2::bytea FROM t.start + 32 FOR t.bytes),
            t.due, t.lease, t.holder
@@ -48,19 +48,22 @@ export const turnSql = {
 
   dropped: 'INSERT INTO turn (night, completed) VALUES ($1, false) ON CONFLICT DO NOTHING',
 
-  /** Nights of which nothing is left but their keys, and for which so many turns have been completed since. */
+  /** Nights of which only the keys are left, after at least this number of completed turns. */
   ripe: `SELECT t.night FROM turn t
     WHERE NOT EXISTS (SELECT FROM night n WHERE n.night = t.night)
       AND (SELECT count(*) FROM turn c WHERE c.completed AND c.night > t.night) >= $1
     ORDER BY 1`,
 
-  /** Nights before tonight's that still stand, for which so many turns have been completed since. */
+  /** Nights before tonight's that still have a partition, after at least this number of completed turns. */
   outlived: `SELECT n.night FROM night n
     WHERE n.night < $2 AND (SELECT count(*) FROM turn c WHERE c.completed AND c.night > n.night) >= $1
     ORDER BY 1`,
 } as const;
 
-/** Leaves of a partition only what it still holds: not what has been moved out of it, nor in which order that stood. */
+/**
+ * Rewrites a partition with its remaining rows, so that neither the rows that were moved out nor their order stay in
+ * it.
+ */
 export function condense(night: number): readonly string[] {
   const table = partitionOf(night);
   return [

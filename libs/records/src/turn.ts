@@ -9,13 +9,13 @@ import { HOLD, partitionOf } from './schema.js';
 import { condense, turnSql } from './turn-statements.js';
 
 const BATCH_ROWS = 2_000;
-/** A night's keys die after so many completed turns that followed it, and only when no row names the night. */
+/** Keys of a night are destroyed after this number of later completed turns, and only when no row names the night. */
 export const TURNS_KEPT = 3;
-/** More records of one night than these do not become unreadable one by one: they wait for a person, however long. */
+/** If a night has more damaged records than this, it is not given up by itself but waits for a person, however long. */
 const DAMAGED_MAX = 20;
 const HOLDS_MAX = 1_000_000;
 
-/** Places at which a test may end a turn as if its process had died. */
+/** Points at which a test may end a turn as if its process had died. */
 export type TurnFailpoint = 'begun' | 'batch-moved' | 'emptied' | 'dropped' | 'completed';
 
 export interface TurnOptions {
@@ -28,14 +28,14 @@ export interface TurnOptions {
 }
 
 export interface TurnResult {
-  /** `busy`: another instance turns. `done`: everything that opens is in tonight's partition. */
+  /** `busy`: another instance runs the turn. `done`: every record that opens is in tonight's partition. */
   readonly outcome: 'busy' | 'done';
   readonly moved: number;
-  /** Records that had ended and were not carried over. */
+  /** Records that had ended and were dropped. */
   readonly ended: number;
-  /** Records that do not open. They stay in their night, which stands until they are given up. */
+  /** Records that do not open. They stay in their night, whose partition stays until they are given up. */
   readonly damaged: number;
-  /** Damaged records that went dark with their night. */
+  /** Damaged records that were dropped with their night. */
   readonly givenUp: number;
   readonly nightsDropped: readonly number[];
   readonly keysDestroyed: readonly number[];
@@ -44,9 +44,9 @@ export interface TurnResult {
 const NOTHING = { moved: 0, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [], keysDestroyed: [] } as const;
 
 /**
- * The nightly turn: re-seals and re-keys every living record into tonight's partition, in an order that nobody keeps,
- * drops the old partitions, and destroys keys by their clock. It runs beside traffic, can be killed anywhere and goes
- * on where it stopped; running it again changes nothing.
+ * Runs the nightly turn. It rekeys every live record into tonight's partition, in an order that nobody keeps, drops the
+ * old partitions, and destroys keys that are due. It runs beside traffic, can be killed at any point and continues
+ * where it stopped. Running it again changes nothing.
  *
  * @param night days since 1970-01-01 (UTC)
  * @param today `YYYY-MM-DD`, for kinds that know when a record has ended
@@ -56,7 +56,7 @@ export async function turn(options: TurnOptions, night: number, today: string): 
   try {
     const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.turn]);
     if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };
-    // Of its own for the whole turn: one from the pool would wait for its turn behind everything that traffic asks.
+    // Kept for the whole turn: a connection from the pool would wait behind the requests of the traffic.
     const reader = await options.pool.connect();
     try {
       return await new Turning(options, client, reader, { night, today }).run();
@@ -64,7 +64,7 @@ export async function turn(options: TurnOptions, night: number, today: string): 
       reader.release(true);
     }
   } finally {
-    // At once, for whoever asks next; and ending the connection ends the lock, whatever has happened.
+    // Unlock at once for the next process. Ending the connection ends the lock, too, whatever has happened.
     await client.query('SELECT pg_advisory_unlock($1)', [locks.turn]).catch(() => undefined);
     client.release(true);
   }
@@ -108,7 +108,9 @@ class Turning {
     return { outcome: 'done', moved, ended, damaged, givenUp, nightsDropped, keysDestroyed };
   }
 
-  /** Holds are placed and lifted by whoever has the lock of the turn: these stay as they are. */
+  /**
+   * Reads the holds. They do not change during the turn, because placing and lifting them needs the lock of the turn.
+   */
   private async holdsNow(): Promise<ReadonlyMap<string, HoldBody>> {
     const { records } = this.options;
     if (!records.kinds.has(HOLD)) return new Map();
@@ -116,7 +118,7 @@ class Turning {
     return new Map(placed.map(({ value, body }) => [hex(value), body]));
   }
 
-  /** The order is drawn here, over the whole night, and forgotten with this process. */
+  /** Moves all records out of a night. The order is drawn over the whole night and is forgotten with this process. */
   private async empty(from: number): Promise<void> {
     const { batchRows = BATCH_ROWS, records, onProgress } = this.options;
     const { rows } = await this.client.query<Named>('SELECT kind, lookup FROM record WHERE night = $1', [from]);
@@ -124,7 +126,7 @@ class Turning {
     const rekeying = new Rekeying({ records, from, to: this.to.night, today: this.to.today, holds: this.holds });
     const prepare = (at: number): Promise<Prepared> => {
       const preparing = rekeying.prepare(this.reader, names.slice(at, at + batchRows));
-      // Whoever waits for it hears of a failure; nobody does when the batch before has failed.
+      // The one who awaits it gets the failure. If the batch before has failed, nobody awaits it.
       preparing.catch(() => undefined);
       return preparing;
     };
@@ -145,7 +147,7 @@ class Turning {
     this.ended += ended;
   }
 
-  /** Only when it is empty, and under the lock: nobody can be about to write into it. */
+  /** Drops a night if it is empty. Under the lock nobody can be about to write into it. */
   private drop(old: number): Promise<boolean> {
     return this.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
@@ -157,8 +159,9 @@ class Turning {
   }
 
   /**
-   * A record that does not open keeps its night for as long as that night's keys would have lived anyway, so that its
-   * bytes can be mended; then forgetting goes before it. Many of them are no accident of one record: they stay.
+   * Gives up damaged records. They keep their night for as long as its keys would have lived anyway, so that their
+   * bytes can be repaired. After that, forgetting takes precedence. Many damaged records are no accident of one record,
+   * so they stay.
    */
   private async giveUp(): Promise<void> {
     const { rows } = await this.client.query<{ night: number }>(turnSql.outlived, [TURNS_KEPT, this.to.night]);
@@ -182,7 +185,7 @@ class Turning {
     return true;
   }
 
-  /** Counted in completed turns, not in days: a turn that was missed delays forgetting and destroys nothing alive. */
+  /** Counts completed turns, not days: a missed turn delays the destruction of keys and destroys nothing live. */
   private async destroyKeys(): Promise<readonly number[]> {
     const { rows } = await this.client.query<{ night: number }>(turnSql.ripe, [TURNS_KEPT]);
     for (const { night } of rows) {

@@ -4,18 +4,18 @@ import { DAY_MS } from './kind.js';
 import { TURNS_KEPT } from './turn.js';
 import { turnSql } from './turn-statements.js';
 
-/** How forgetting stands: nights and counts, nothing of a household. */
+/** The state of the nightly turns: nights and counts, nothing about a household. */
 export interface Turns {
-  /** To which everything is written; undefined before the first one. */
+  /** The night to which everything is written; undefined before the first one. */
   readonly presentNight: number | undefined;
-  /** The last night whose turn was completed, and the day that it is. Undefined before the first turn. */
+  /** The last night whose turn was completed, and its date. Undefined before the first turn. */
   readonly lastCompletedNight: number | undefined;
   readonly lastCompletedDay: string | undefined;
   /** Earlier nights that still have records. */
   readonly nightsLeft: readonly number[];
-  /** Nights that are gone but for their keys. */
+  /** Nights of which only the keys are left. */
   readonly keysLeft: readonly number[];
-  /** Of those, the ones whose keys ought to be destroyed by now. */
+  /** Those nights of `keysLeft` whose keys should be destroyed by now. */
   readonly keysDue: readonly number[];
 }
 

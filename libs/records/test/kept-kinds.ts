@@ -1,6 +1,6 @@
 import type { KindSpec } from '../src/index.js';
 
-/** What the processes of a test keep. */
+/** The kinds of record that the processes of a test keep. */
 export const keptKinds: readonly KindSpec[] = [{ kind: 'case', sizeBytes: 256, work: false }];
 
 export interface ProcessOptions {
@@ -9,10 +9,10 @@ export interface ProcessOptions {
   readonly publicRoot: string;
   readonly night: number;
   readonly today: string;
-  /** A point of the turn at which it kills itself. */
+  /** The point of the turn at which it kills itself. */
   readonly dieAt?: string;
   /** Which half of the records is its own: 0 or 1. */
   readonly own: number;
-  /** How many records there are from the beginning. */
+  /** Number of records at the beginning. */
   readonly count: number;
 }

@@ -79,7 +79,7 @@ describe('a record under a legal hold', () => {
     expect(await store.run((tx) => holds.liftHold(tx, id))).toBe(true);
     expect(await store.run((tx) => holds.exportHeld(tx, id))).toEqual([]);
     expect(await store.run((tx) => holds.listHolds(tx))).toEqual([]);
-    // Of three living and two kept for the hold only the case that still lives.
+    // Three live and two held records become one: the case that is still live.
     expect(await turnTo(NIGHT + 6)).toMatchObject({ moved: 1, ended: 0 });
     expect(await kindsKept()).toEqual(['case']);
   });
@@ -113,7 +113,7 @@ describe('a record under a legal hold', () => {
     await remove('held');
     expect(await store.run((tx) => holds.liftHold(tx, one))).toBe(true);
     expect(await opened(other)).toEqual([{ kind: 'case', value: 'held', body: { of: 'held' } }]);
-    // The hold goes on: what is put again under the same value is held again.
+    // The hold continues: a record that is put again under the same value is held again.
     await put('held', { of: 'again' });
     await remove('held', 'held');
     expect((await opened(other)).length).toBe(2);

@@ -8,7 +8,7 @@ import { Records, recordsUp, type KindSpec, type RowKeySource } from '../src/ind
 
 type RowKeys = NonNullable<ReturnType<RowKeySource['rowKeys']>>;
 
-/** Row keys in memory: these tests are about the store, not about the keyring. */
+/** Keeps row keys in memory: these tests are about the store, not about the keyring. */
 export class MemoryKeys implements RowKeySource {
   readonly nights = new Map<number, RowKeys>();
 
@@ -88,7 +88,9 @@ export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A promise and the means to settle it: lets a test hold one transaction open while another one tries. */
+/**
+ * Returns a promise and a function that resolves it, so that a test can hold one transaction open while another tries.
+ */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -97,7 +99,9 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open };
 }
 
-/** True when the promise is still waiting after a moment: long enough for a statement that nothing blocks. */
+/**
+ * Returns true if the promise is still pending after a moment that is long enough for a statement that nothing blocks.
+ */
 export async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(
     () => false,

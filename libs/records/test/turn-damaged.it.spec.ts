@@ -26,7 +26,7 @@ const find = (at: number): Promise<unknown> =>
 
 const lookupOf = (at: number): Buffer => store.records.sealOf(NIGHT).lookup('case', bytes(`value-${at}`));
 
-/** Turns one bit of each blob. */
+/** Flips one bit of each blob. */
 async function damage(count: number): Promise<void> {
   for (let at = 0; at < count; at += 1) {
     await store.pool.query('UPDATE record SET blob = set_bit(blob, 100, 1 - get_bit(blob, 100)) WHERE lookup = $1', [

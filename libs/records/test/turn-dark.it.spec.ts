@@ -13,12 +13,12 @@ import { bytes, openStore, type Store } from './support.js';
 
 const NIGHT = 20_000;
 const COUNT = 2_000;
-/** Of a random order of two thousand Spearman's correlation lies within this but once in a hundred thousand. */
+/** Spearman's correlation of a random order of two thousand exceeds this only once in a hundred thousand. */
 const RANDOM = 0.1;
 const kinds: readonly KindSpec[] = [
   { kind: 'case', sizeBytes: 2_304, work: false },
   { kind: 'call', sizeBytes: 192, work: true },
-  // So large that the database keeps it in a table beside the partition.
+  // So large that the database keeps it in the TOAST table of the partition.
   { kind: 'letter', sizeBytes: 6_000, work: false },
 ];
 
@@ -43,7 +43,7 @@ const names = Array.from({ length: COUNT }, (_, at) => `value-${at}`);
 
 async function put(kind: string, rows: readonly string[], due?: Date): Promise<void> {
   const what = rows.map((name, at) => ({ value: bytes(name), body: { at }, ...(due === undefined ? {} : { due }) }));
-  // One by one, so that the heap of the first night has an order that could be told.
+  // In small batches, so that the heap of the first night has a recognizable order.
   await store.run(async (tx) => {
     const records = await store.records.begin(tx);
     for (let at = 0; at < what.length; at += 10) await records.put(kind, what.slice(at, at + 10));
@@ -65,7 +65,7 @@ async function rowsOf(night: number, order = 'ctid', kind = '%'): Promise<readon
   return (await store.pool.query<Kept>(statement, [kind])).rows;
 }
 
-/** Every byte that the database keeps on the disk of a night: the table, its side table, and the indexes of both. */
+/** Returns every byte on the disk of a night: the table, its TOAST table, and the indexes of both. */
 async function filesOf(night: number): Promise<Buffer> {
   const client = new pg.Client({ connectionString: superuserUrl(new URL(store.url).pathname.slice(1)) });
   await client.connect();
@@ -88,7 +88,7 @@ async function filesOf(night: number): Promise<Buffer> {
 
 const PIECE_BYTES = 16;
 
-/** How many of the lookups and of the sealed bytes (by three pieces of each) stand in a file. */
+/** Counts how many of the lookups and of the sealed bytes (by three pieces of each) are in a file. */
 function foundIn(file: Buffer, rows: readonly Kept[]): { readonly lookups: number; readonly blobs: number } {
   const pieces = ({ blob }: Kept): Buffer[] =>
     [0, Math.floor(blob.length / 2), blob.length - PIECE_BYTES].map((at) => blob.subarray(at, at + PIECE_BYTES));
@@ -98,7 +98,7 @@ function foundIn(file: Buffer, rows: readonly Kept[]): { readonly lookups: numbe
   };
 }
 
-/** Of where the names stand in one order and in another. */
+/** Returns Spearman's correlation of two orders of the same names. */
 function correlation(before: readonly string[], after: readonly string[]): number {
   const rank = new Map(before.map((name, at) => [name, at]));
   const squares = after.reduce((sum, name, at) => sum + ((rank.get(name) ?? Number.NaN) - at) ** 2, 0);
@@ -122,7 +122,7 @@ describe('the files of the new partition', () => {
     expect(await turnTo(NIGHT + 1)).toMatchObject({ moved: 300, nightsDropped: [NIGHT] });
     const file = await filesOf(NIGHT + 1);
     expect(foundIn(file, old)).toEqual({ lookups: 0, blobs: 0 });
-    // The search finds what is there.
+    // The search does find what is there.
     expect(foundIn(file, await rowsOf(NIGHT + 1))).toEqual(all);
   });
 
@@ -130,7 +130,7 @@ describe('the files of the new partition', () => {
     await put('case', names);
     const heap = await namesIn(NIGHT, 'ctid');
     const index = await namesIn(NIGHT, 'lookup');
-    // Within ten of one transaction the order is that of the lookups, over all it is that in which they came.
+    // Each ten rows of one call are in the order of their lookups. The whole is in the order in which they came.
     expect(correlation(names, heap)).toBeGreaterThan(0.99);
     await turnTo(NIGHT + 1);
     const after = { heap: await namesIn(NIGHT + 1, 'ctid'), index: await namesIn(NIGHT + 1, 'lookup') };
@@ -146,7 +146,7 @@ describe('forgetting', () => {
   it('is done after three completed turns: of a record that was removed nothing can be opened any more', async () => {
     const [gone = '', alive = ''] = names;
     await put('case', [gone, alive]);
-    // As a backup has it.
+    // These rows are what a backup holds.
     const stolen = await rowsOf(NIGHT);
     await store.run(async (tx) => (await store.records.begin(tx)).remove('case', [bytes(gone)]));
     const opened = (): number =>
@@ -164,9 +164,9 @@ describe('forgetting', () => {
   it('leaves the keys of a night in which a row stands, however many turns were completed', async () => {
     const [alive = ''] = names;
     await put('case', [alive]);
-    // Nobody turned for four days; then the turn is made up for.
+    // No turn ran for four days. Then it is made up for.
     expect(await turnTo(NIGHT + 4)).toMatchObject({ moved: 1, keysDestroyed: [] });
-    // As if three turns had been completed while a row still stood in the night.
+    // Pretends that three turns were completed while the night still had a row.
     await store.pool.query(`INSERT INTO turn SELECT n, true FROM generate_series(${NIGHT + 5}, ${NIGHT + 7}) n`);
     await turnTo(NIGHT + 4);
     expect(store.keys.rowKeys(NIGHT)).toBeUndefined();

@@ -17,10 +17,10 @@ import { bytes, openStore, type Store } from './support.js';
 const NIGHT = 20_000;
 const TODAY = '2026-11-25';
 const COUNT = 20_000;
-/** Of each before the turn begins. */
+/** Number of writes of each process before the turn begins. */
 const WRITES = 100;
 
-/** A process of its own, and what it has said. */
+/** A separate process and its output. */
 class Instance {
   readonly wrote = new Map<number, number>();
   private readonly begun = new Map<number, number>();
@@ -43,7 +43,7 @@ class Instance {
     this.child.stdin?.write(`${line}\n`);
   }
 
-  /** The first line that begins so, said already or not yet. */
+  /** Resolves with the first line that begins so, even if it came already. */
   says(start: string): Promise<string> {
     const known = this.lines.find((line) => line.startsWith(start));
     return known === undefined
@@ -51,12 +51,12 @@ class Instance {
       : Promise.resolve(known);
   }
 
-  /** Resolves once so many writes were acknowledged. */
+  /** Resolves once this number of writes is acknowledged. */
   async hasWritten(count: number): Promise<void> {
     while (this.wrote.size < count && this.exit === undefined) await sleep(20);
   }
 
-  /** It has begun to write this, and not said that it has. */
+  /** Whether it has begun this write and not reported its end. */
   isUnsaid(at: number): boolean {
     return (this.begun.get(at) ?? 0) > 0;
   }
@@ -121,7 +121,7 @@ function instanceOf(own: number, dieAt?: TurnFailpoint): Instance {
   return instance;
 }
 
-/** Every record with its count, in all nights: one that was there twice would be counted twice. */
+/** Returns every record with its count, of all nights. A record that was there twice would be counted twice. */
 async function everything(): Promise<Map<string, number[]>> {
   const rows = await store.run(async (tx) => (await records.begin(tx)).scan<{ n: number }>('case', 1_000_000));
   const found = new Map<string, number[]>();
@@ -145,7 +145,7 @@ describe('two instances on 20,000 records, with reads and writes beside', () => 
       const turned = JSON.parse((await second.says('turned ')).slice('turned '.length)) as { nightsDropped: number[] };
       second.tell('stop');
       expect(await second.ended).toBe(0);
-      // As many as the clock asked for, also while the records turned; a machine with other work may give less.
+      // Traffic kept its pace even during the turn. On a machine with other work it may fall behind.
       const kept = Number((await second.says('stopped ')).slice('stopped '.length));
       expect(kept).toBeGreaterThan(0.5);
       const wasDropped = where === 'dropped' || where === 'completed';
@@ -156,7 +156,7 @@ describe('two instances on 20,000 records, with reads and writes beside', () => 
         expect(instance.wrote.size).toBeGreaterThanOrEqual(WRITES);
         const wrong = [...instance.wrote].filter(([at, n]) => {
           const [now = -1] = found.get(`value-${at}`) ?? [];
-          // The dead one may have committed what it could not say any more.
+          // The killed process may have committed a write that it could not report any more.
           return now < n || now > n + (instance === first && instance.isUnsaid(at) ? 1 : 0);
         });
         expect(wrong).toEqual([]);

@@ -86,7 +86,7 @@ describe('a turn', () => {
     const rank = new Map((await heap(NIGHT)).map((name, at) => [name, at]));
     await turnTo(NIGHT + 1, undefined, count);
     const ranks = (await heap(NIGHT + 1)).map((name) => rank.get(name) ?? -1);
-    // Spearman's correlation of a random order of a thousand lies within 0.13 but once in ten thousand.
+    // Spearman's correlation of a random order of a thousand exceeds 0.13 only once in ten thousand.
     const squares = ranks.reduce((sum, old, at) => sum + (old - at) ** 2, 0);
     const correlation = 1 - (6 * squares) / (count * (count ** 2 - 1));
     expect(Math.abs(correlation)).toBeLessThan(0.13);

@@ -1,6 +1,6 @@
-// One of two instances of a service, for turn-killed.it.spec.ts: it writes and reads records at a steady rate and says
-// each write when it begins and when it is committed; told to turn, it turns, and may end itself at a named point as a
-// killed process ends.
+// One of two instances of a service, for turn-killed.it.spec.ts. It writes and reads records at a steady rate, and
+// reports the beginning and the commit of each write. On command it runs the turn, and it may kill itself at a named
+// point.
 //
 //     node dist/libs/records/test/turning-process.js OPTIONS-AS-JSON
 import { createInterface } from 'node:readline';
@@ -26,7 +26,7 @@ const records = new Records({ keys, kinds: keptKinds });
 let isRunning = true;
 const said = new Map<number, number>();
 
-/** A pipe takes a line at once or not at all: what was said before a SIGKILL has been said. */
+/** A pipe takes a line at once or not at all, so that lines written before a SIGKILL are not lost. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -52,7 +52,7 @@ async function inRecords<T>(work: (open: RecordsTx) => Promise<T>): Promise<T> {
 
 const valueOf = (at: number): Buffer => Buffer.from(`value-${at}`);
 
-/** Reads one of its own records, writes it again one higher; every tenth time it adds a new one. */
+/** Reads one of its own records and writes it again with its number plus one. Every tenth time it adds a new record. */
 async function write(step: number): Promise<void> {
   const at = (((step * 7_919) % (count / 2)) * 2 + own) % count;
   say(`begins ${at}`);
@@ -72,7 +72,7 @@ async function write(step: number): Promise<void> {
   say(`wrote ${fresh} 0`);
 }
 
-/** What it has written must be there at every moment, whichever night it is in. */
+/** Checks that a record that it has written is there at every moment, whichever night it is in. */
 async function read(step: number): Promise<void> {
   const known = [...said];
   const chosen = known[(step * 104_729) % known.length];
@@ -82,8 +82,8 @@ async function read(step: number): Promise<void> {
 }
 
 /**
- * A write and a read at every step of a clock, whether those before are done or not: what the turn holds up comes on
- * top of what comes after. @returns how many of the steps that were due have been begun
+ * Writes and reads at every step of a clock, even if those before are not done, so that delays by the turn add up.
+ * @returns the share of the due steps that have begun
  */
 async function traffic(): Promise<number> {
   const underWay = new Set<Promise<unknown>>();
