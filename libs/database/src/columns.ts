@@ -1,4 +1,4 @@
-/** Column types that a statement can take many rows of, and what a row gives for each. */
+/** Column types of which a statement can take many rows, with the type of a value in a row. */
 interface ColumnValues {
   readonly bytea: Uint8Array;
   readonly text: string;
@@ -21,9 +21,9 @@ export type ColumnRow<C extends ColumnTypes> = {
 };
 
 export interface ColumnsOptions {
-  /** Number of the first parameter that the columns take: what comes before them is the statement's own. */
+  /** Number of the first parameter that the columns take. The statement itself uses those before it. */
   readonly from?: number;
-  /** Under which the statement names the rows. */
+  /** Alias of the rows in the statement. */
   readonly as?: string;
   /** Name of one more column, which numbers the rows from 1. */
   readonly ordinal?: string;
@@ -33,13 +33,13 @@ export interface ColumnsOptions {
 export interface Columns<C extends ColumnTypes> {
   /** For the FROM of a statement: `unnest($1::bytea[], $2::text[]) AS n(id, kind)`. */
   readonly sql: string;
-  /** Its parameters, in the order in which `sql` takes them. */
+  /** Returns its parameters, in the order in which `sql` takes them. */
   values(rows: readonly ColumnRow<C>[]): unknown[];
 }
 
 /**
- * Declares the columns of a statement once, by name and type. Made beside the text of the statement, not for each call,
- * so that the text stays a constant and each connection plans it once.
+ * Declares the columns of a statement once, by name and type. Call it beside the text of the statement, not for each
+ * call, so that the text stays a constant and each connection plans it once.
  */
 export function columns<const C extends ColumnTypes>(
   types: C,

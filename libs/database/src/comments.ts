@@ -1,4 +1,4 @@
-/** What a table is for, for `docs/database.md` and for whoever looks at the database. */
+/** The meaning of a table, for `docs/database.md` and for people who look at the database. */
 export interface TableMeaning {
   readonly meaning: string;
   /** How long a row is kept: `until …` or `as long as …`. */
@@ -6,10 +6,10 @@ export interface TableMeaning {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** Divides what a table means from how long its rows are kept. */
+/** Separates the meaning of a table from how long its rows are kept. */
 export const KEPT = ' Kept: ';
 
-/** Statements that write the meaning of tables and columns into the database. */
+/** Returns statements that write the meaning of tables and columns into the database. */
 export function commentsOn(tables: Readonly<Record<string, TableMeaning>>): readonly string[] {
   return Object.entries(tables).flatMap(([table, { meaning, kept, columns }]) => [
     `COMMENT ON TABLE ${table} IS ${quoted(`${meaning}${KEPT}${kept}.`)}`,

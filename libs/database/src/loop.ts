@@ -1,31 +1,32 @@
 import { Signal } from './signal.js';
 
-/** What a piece of work knows of the loop that runs it. */
+/** The loop as a piece of work sees it. */
 export interface Running {
-  /** The work should come to an end: the loop begins no other. */
+  /** The work should end. The loop begins no other. */
   readonly isStopping: boolean;
-  /** Rests in the middle of the work; a wake or the end of the loop ends the rest. */
+  /** Rests in the middle of the work. A wake or the end of the loop ends the rest. */
   rest(ms: number): Promise<void>;
 }
 
-/** Milliseconds; a function is asked before each rest, and not when the loop is to end. */
+/** Milliseconds. A function is called before each rest, but not when the loop is to end. */
 type Pause = number | (() => number);
 
 export interface LoopOptions {
-  /** Does what is there; returns how much that was. */
+  /** Does the work that is there. Returns how much that was. */
   readonly work: (running: Running) => Promise<number>;
   /** How long the loop rests when there was nothing to do. */
   readonly pollMs: Pause;
-  /** How long it rests after a failure, a second unless told otherwise. */
+  /** How long it rests after a failure; by default one second. */
   readonly failurePauseMs?: Pause;
-  /** Hears each failure; whoever wants it logged does so here. */
+  /** Called with each failure, to log it for example. */
   readonly failed?: (error: unknown) => void;
 }
 
 const FAILURE_PAUSE_MS = 1_000;
 
 /**
- * Runs one piece of work again and again, one at a time. A failure is told and tried again, and never ends the loop.
+ * Runs one piece of work again and again, one at a time. A failure is reported and the work is tried again. It never
+ * ends the loop.
  */
 export class Loop {
   private readonly signal = new Signal();
@@ -34,18 +35,18 @@ export class Loop {
 
   constructor(private readonly options: LoopOptions) {}
 
-  /** Begins, unless it runs already; also once more after it was stopped. */
+  /** Begins, unless it runs already. It can begin again after it was stopped. */
   start(): void {
     this.stopping = false;
     this.running ??= this.run();
   }
 
-  /** There is something to do now. */
+  /** Ends the present rest, because there is work to do. */
   wake(): void {
     this.signal.send();
   }
 
-  /** Begins no other piece of work. Resolves when the present one has ended. */
+  /** Begins no more work. Resolves when the present piece has ended. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.signal.send();
@@ -66,7 +67,7 @@ export class Loop {
         await this.rest(pollMs);
       } catch (error) {
         failed?.(error);
-        // Not at once, although it was woken meanwhile: whoever is away is not hammered.
+        // Rests even if it was woken in the meantime, so that a server that is away is not hammered.
         this.signal.clear();
         await this.rest(failurePauseMs);
       }

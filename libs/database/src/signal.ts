@@ -1,4 +1,4 @@
-/** Sleeps that can be ended early: a wake that comes while nobody sleeps is not lost. */
+/** A sleep that can be ended early. A wake that comes while nobody sleeps is kept. */
 export class Signal {
   private rung = false;
   private wakeUp: (() => void) | undefined;
@@ -8,7 +8,7 @@ export class Signal {
     this.wakeUp?.();
   }
 
-  /** Forgets a wake that has come while nobody slept. */
+  /** Forgets a wake that came while nobody slept. */
   clear(): void {
     this.rung = false;
   }

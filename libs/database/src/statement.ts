@@ -1,8 +1,6 @@
 const names = new Map<string, string>();
 
-/**
- * A statement with a name of its own: statements are constants of the code, so each connection plans each of them once.
- */
+/** Gives a statement a name. Statements are constants of the code, so each connection plans each of them once. */
 export function named(
   text: string,
   values: unknown[],

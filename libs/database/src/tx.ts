@@ -2,11 +2,11 @@ import type pg from 'pg';
 
 import { named } from './statement.js';
 
-/** One open transaction of the service's own database; a `pg` client inside BEGIN … COMMIT fits. */
+/** One open transaction of the service's own database. A `pg` client between BEGIN and COMMIT fits. */
 export interface Tx {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows have the shape that the statement gives them
   query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null }>;
-  /** Says that this object is never used for a second transaction, so that what was read once may be kept with it. */
+  /** This object is never used for a second transaction, so that values read once may be cached for it. */
   readonly once?: true;
 }
 
@@ -20,8 +20,9 @@ function asTx(client: pg.ClientBase): Tx {
 const isHeard = new WeakSet<pg.Pool>();
 
 /**
- * Sessions that the server ends are told by an event; unheard, it would end the process. The pool hears those that are
- * idle, `inTransaction` those that are at work, and nobody one that ends in the very moment in which it is handed out.
+ * Adds an error listener to every session of the pool. `pg` reports a session that the server ended by an event, which
+ * ends the process if nobody listens. The pool listens to idle sessions and `inTransaction` to busy ones, but nobody
+ * listens to one that ends at the moment it is handed out.
  */
 export function hearLostSessions(pool: pg.Pool): void {
   if (isHeard.has(pool)) return;
@@ -30,7 +31,7 @@ export function hearLostSessions(pool: pg.Pool): void {
   pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
-/** Lends one session of the pool. Work may say of it that it is lost: then nobody is given it again. */
+/** Lends one session of the pool. The work can report it as lost; then it is not used again. */
 async function withSession<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient, lose: (error: Error) => void) => Promise<T>,
@@ -38,7 +39,7 @@ async function withSession<T>(
   hearLostSessions(pool);
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A session that ends while no statement runs is told by an event; unheard, it would end the process.
+  // A session that ends while no statement runs is reported by an event, which ends the process if nobody listens.
   const lose = (error: Error): void => {
     broken = error;
   };
@@ -51,7 +52,7 @@ async function withSession<T>(
   }
 }
 
-/** Runs work in one transaction; rolls back and hands on whatever it throws. */
+/** Runs work in one transaction. Rolls back and rethrows whatever the work throws. */
 export function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   return withSession(pool, async (client, lose) => {
     try {
@@ -61,7 +62,7 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): P
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((lost: unknown) => {
-        // The connection is of no use any more; the server rolls back by itself.
+        // The connection is lost. The server rolls back by itself.
         lose(lost instanceof Error ? lost : new Error('rollback failed'));
       });
       throw error;
@@ -69,14 +70,14 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): P
   });
 }
 
-/** A plain SELECT: nothing that changes or locks anything, and one statement alone. */
+/** A plain SELECT: one statement that changes and locks nothing. */
 const PLAIN_READ = /^\s*SELECT\b(?![^]*(;|\bFOR\s+(UPDATE|NO\s+KEY|SHARE|KEY)\b))/i;
 
 /**
- * Runs reads on one session and outside of any transaction, so that each costs one statement and sees what is committed
- * just then.
+ * Runs reads on one session outside of any transaction. Each costs one statement and sees what is committed when it
+ * runs.
  *
- * @throws TypeError for what is no plain SELECT: it would be committed at once, or lock nothing
+ * @throws TypeError for anything but a plain SELECT: it would commit at once, or lock nothing
  */
 export function reading<T>(pool: pg.Pool, work: (reader: Tx) => Promise<T>): Promise<T> {
   return withSession(pool, (client) =>
