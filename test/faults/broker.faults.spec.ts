@@ -70,7 +70,7 @@ describe('a broker that loses what it held', () => {
 
   it('cut beyond where its reader stood: the reader alarms, the producer sends again by itself', async () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
-    // It has read something, or there would be no place at which it stood.
+    // Payments must have read something, or it would have no offset.
     const atFirst = await city.journal();
     const earlier = await people(FEW);
     await submitAll(earlier, AT_ONCE);
@@ -95,7 +95,7 @@ describe('a broker that loses what it held', () => {
   it('whose topics are deleted in use and made again: all have one outcome within a minute, by itself', async () => {
     await city.advanceTo(new Date(city.stack.now().getTime() + 61 * MINUTE_MS));
     const before = await city.journal();
-    // Decided, and not read by payments: without another sending they are never paid.
+    // These are decided, but payments has not read them: without a republish they are never paid.
     const waiting = await unread('payments', 'eligibility');
     const inUse = await people(FEW);
     const applicants = [...waiting, ...inUse];
@@ -107,13 +107,13 @@ describe('a broker that loses what it held', () => {
     await city.stack.restart('payments');
     const madeAt = performance.now();
     expect(await reading).toBe(0);
-    // Nothing new comes that would show how short the logs have become.
+    // No new messages come that would show how short the logs have become.
     expect(Math.max(...applicants.map(({ paidAt }) => paidAt)) - madeAt).toBeLessThan(MINUTE_MS);
     await expectOneOutcomeEach(city, applicants, { before });
   }, 240_000);
 });
 
-/** Households of whom `reader` has read nothing: it is away, and `sender`, which writes for it, has sent all it had. */
+/** Returns households of which `reader` has read nothing, because it is killed, and `sender` has sent everything. */
 async function unread(reader: Service, sender: Service): Promise<readonly Applicant[]> {
   await city.stack.kill(reader);
   const applicants = await people(FEW);
@@ -132,13 +132,13 @@ async function unread(reader: Service, sender: Service): Promise<readonly Applic
   return applicants;
 }
 
-/** Everything that can still be read is sent again. */
+/** Sends again everything that can still be read. */
 async function republished(): Promise<void> {
   const { code, said } = await command(city, 'republish');
   expect([code, said.filter((line) => line.endsWith(': done')).length]).toEqual([0, 4]);
 }
 
-/** How many have been told anything by eligibility. */
+/** Counts the households that have a message from eligibility. */
 async function decided(applicants: readonly Applicant[]): Promise<number> {
   const messages = await Promise.all(applicants.map(({ household }) => city.phone.readBoxes(household)));
   return messages.filter(({ eligibility }) => eligibility !== undefined).length;

@@ -19,14 +19,12 @@ const FACTS = 'intake.facts-submitted.v1';
 const NOON_MS = 12 * HOUR_MS;
 const A_DAY = 4;
 
-/** The day whose bytes are taken aside. */
+/** The day of which bytes are kept for later. */
 const first = dayOf(new Date());
 const noonOf = (day: Day): Date => new Date(startOfDay(day) + NOON_MS);
 
 let city: TestCity;
-/**
- * Of the first day: one household that was paid, one that eligibility never read, one whose envelope was removed.
- */
+/** Households of the first day: one was paid then, eligibility never read one, and the envelope of one was removed. */
 let [paid, unread, taken]: Applicant[] = [];
 let fromKafka: readonly Buffer[];
 let fromOutbox: readonly Buffer[];
@@ -44,7 +42,7 @@ afterAll(async () => {
   await city.stop();
 });
 
-// Each test is a stretch of the same ten days.
+// The tests run in order, as parts of the same ten days.
 describe('ten days in a row', () => {
   it('the first: households are paid; some bytes are taken aside', async () => {
     [paid] = await liveThrough(first);
@@ -62,7 +60,7 @@ describe('ten days in a row', () => {
     fromKafka = await bytesIn(city, FACTS);
     fromOutbox = await outboxRows();
     expect([fromKafka.length, fromOutbox.length]).toEqual([A_DAY + 2, A_DAY + 2]);
-    // Nobody sends again what was taken, and eligibility believes to have read all.
+    // Nobody sends the removed envelope again, and eligibility takes the log as read.
     await city.rows('intake', 'DELETE FROM outbox WHERE envelope = $1', [takenEnvelope]);
     await eventually('the dead have left their group', skipped, (isDone) => isDone, 60_000);
     await Promise.all([city.stack.restart('eligibility', 1), city.stack.restart('eligibility', 2)]);
@@ -119,7 +117,7 @@ describe('ten days in a row', () => {
   }, 120_000);
 });
 
-/** Households of one day are paid; then everything that a day owes is looked at. */
+/** Pays households of one day, and then checks everything that must hold on that day. */
 async function liveThrough(day: Day): Promise<readonly Applicant[]> {
   if (day !== first) await city.advanceTo(noonOf(day));
   const before = await city.journal();
@@ -149,7 +147,7 @@ async function liveThrough(day: Day): Promise<readonly Applicant[]> {
     );
     expect([service, ringed]).toEqual([service, daysBetween(oldest, addDays(day, 7))]);
     expect(keyring.isDayDestroyed(addDays(day, -8))).toBe(true);
-    // Three completed turns after its own, a night is dark.
+    // The keys of a night are destroyed three completed turns later.
     if (dayNumber(day) - dayNumber(first) >= 4) expect(keyring.rowKeys(dayNumber(first))).toBeUndefined();
   }
   return applicants;
@@ -168,7 +166,7 @@ async function outboxDays(service: (typeof services)[number]): Promise<readonly 
   return rows.map(({ day }) => day);
 }
 
-/** Everything that intake has said to eligibility of the first day. */
+/** Returns everything that intake sent to eligibility on the first day. */
 async function outboxRows(): Promise<readonly Buffer[]> {
   const rows = await city.rows<{ envelope: Buffer }>(
     'intake',
@@ -193,7 +191,7 @@ async function skipped(): Promise<boolean> {
   );
 }
 
-/** The same application with the same body, sent once more. */
+/** Sends the same application with the same body again. */
 async function submittedAgain(): Promise<readonly [number, unknown]> {
   const answer = await fetch(`${city.livingUrl('intake')}/v1/applications`, {
     method: 'POST',
@@ -207,7 +205,7 @@ function messagesOf({ household }: Applicant): ReturnType<TestCity['phone']['rea
   return city.phone.readBoxes(household);
 }
 
-/** Summed over the instances of eligibility. */
+/** Returns the sum over the instances of eligibility. */
 async function metric(name: string): Promise<number> {
   const texts = await Promise.all(
     city.stack.internalUrlsOf('eligibility').map(async (url) => (await fetch(`${url}/metrics`)).text()),
@@ -215,7 +213,7 @@ async function metric(name: string): Promise<number> {
   return texts.reduce((sum, text) => sum + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
 }
 
-/** Reads the first day's application with what keys there are. */
+/** Tries to read the first day's application with the given keys. */
 async function readableWith(open: () => Promise<Evidence>): Promise<string> {
   try {
     return (await open()).readSlice(first, (paid as Applicant).body.facts);

@@ -15,14 +15,14 @@ import { leadersOf } from '../support/leaders.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 
 const HOUSEHOLDS = 60;
-/** They go on coming for as long as the disturbance lasts. */
+/** Time between applications, so that they come for as long as the disturbance lasts. */
 const PACE_MS = 100;
 const FROZEN_MS = 20_000;
 const TAKEN_OVER_WITHIN_MS = 18_000;
-/** Longer than a door remembers the kiosks that are enrolled. */
+/** Longer than intake caches the kiosks that are enrolled. */
 const DATABASE_AWAY_MS = 17_000;
 const PINS_AWAY_MS = 3_000;
-/** More than the circuit breaker lets pass of anything but this. */
+/** More than the circuit breaker lets pass, except of messages that are a device's fault. */
 const RUBBISH = 30;
 const PARTITIONS = 8;
 
@@ -71,7 +71,7 @@ describe('two instances of every service', () => {
           const topics = (await admin.listTopics()).filter((topic) => topic.endsWith('.v1'));
           await admin.createPartitions({ topicPartitions: topics.map((topic) => ({ topic, count: PARTITIONS })) });
         });
-        // Who has just started writes into the new ones.
+        // An instance that has just started writes into the new partitions.
         await city.stack.roll('intake');
       }),
     180_000,
@@ -127,7 +127,7 @@ describe('two instances of every service', () => {
     180_000,
   );
 
-  // The last: what is parked here stays.
+  // The last test, because its messages stay parked.
   it('are not stopped by rubbish, however much somebody outside sends', async () => {
     const [bad] = await Promise.all([rubbish(), city.refresh()]);
     for (let sent = 0; sent < RUBBISH; sent += 1) await bad();
@@ -143,7 +143,7 @@ describe('two instances of every service', () => {
   }, 120_000);
 });
 
-/** A request to payments that is sealed to nobody; anybody can make one, and the door cannot tell. */
+/** Makes a request to payments that is sealed to nobody. Anybody can make one, and intake cannot tell. */
 async function rubbish(): Promise<() => Promise<void>> {
   const wish = { to: 'payments', kind: 'presence' } as const;
   const request = await prepareRequest(newReceipt(), { wish, n: 1 }, city.setting);
@@ -155,7 +155,10 @@ async function rubbish(): Promise<() => Promise<void>> {
     });
 }
 
-/** Households come one after another, harm is done when a third of them is in, and everybody has one outcome. */
+/**
+ * Sends applications one after another, causes the fault after a third of them, and expects one outcome for each
+ * household.
+ */
 async function survive(harm: () => Promise<void>): Promise<void> {
   await city.refresh();
   const before = await city.journal();

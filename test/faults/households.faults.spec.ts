@@ -28,12 +28,12 @@ afterAll(async () => {
 
 const noonOf = (days: number): Date => new Date(startOfDay(addDays(first, days)) + 12 * HOUR_MS);
 
-/** Noon of a day, counted from the first. */
+/** Advances to noon of a day, counted from the first. */
 function day(days: number): Promise<void> {
   return city.advanceTo(noonOf(days));
 }
 
-/** Its choice of how to be paid is lost on the way: payments gets somebody else's twice. */
+/** Applies, but the payout slice is lost on the way: payments gets that of another household twice. */
 async function applyWithoutPayout(): Promise<Applied> {
   const [own, other] = [newReceipt(), newReceipt()];
   const body = await prepareApplication(own, someAnswers(), city.setting);
@@ -42,9 +42,7 @@ async function applyWithoutPayout(): Promise<Applied> {
   return new Applied(city, own, await deriveHousehold(own));
 }
 
-/**
- * A device that is told to come back later does so: right after a leap of the clock the new day is still being made.
- */
+/** Asks again if told to come back later: right after a jump of the clock, the new day is still being prepared. */
 async function ask(household: Applied, wish: Wish, door: Door): Promise<void> {
   const tried = (): Promise<boolean> =>
     household.ask(wish, 1, door).then(
@@ -77,7 +75,7 @@ async function collect(code: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-/** What the partner has in its books of the payment with this code, oldest first. */
+/** Returns what the partner has recorded about the payment with this code, oldest first. */
 async function fateOf(code: string): Promise<readonly string[]> {
   const journal = await city.journal();
   const reference = journal.find((entry: JournalEntry) => entry.code === code)?.reference;
@@ -168,7 +166,7 @@ describe('households and their clocks', () => {
   it('whose keys died before anybody read it: it is told to apply again, and nothing waits for it', async () => {
     await city.stack.kill('eligibility');
     unread = await city.apply(someAnswers(), city.kiosk);
-    // Who is away makes no keys of new days: nobody waits for them.
+    // A service that is away makes no keys for new days. Nobody waits for them.
     await city.stack.advanceTo(noonOf(16));
     expect(await unread.status()).toBe('received');
     await city.stack.advanceTo(noonOf(17));

@@ -17,7 +17,7 @@ afterAll(async () => {
   await city.stop();
 });
 
-/** The keyring of a running service, opened beside it, as an operator's command does. */
+/** Opens the keyring of a running service beside it, as an operator's command does. */
 function ringOf(service: Service): Promise<FileKeyring> {
   const { layout } = city.stack;
   return FileKeyring.open({
@@ -31,7 +31,7 @@ function ringOf(service: Service): Promise<FileKeyring> {
 
 const pins = (): ReturnType<typeof pinsIn> => pinsIn(pinnedIdentitiesFile(city.stack.layout));
 
-/** Applies with the pins and keys of this moment, as a device with a fresh page. */
+/** Applies with the present pins and keys, as a device with a newly loaded page. */
 async function apply(): Promise<Applied> {
   await city.refresh();
   return city.apply(someAnswers(), city.kiosk);

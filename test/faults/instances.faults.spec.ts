@@ -15,7 +15,7 @@ import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support
 
 const HOUSEHOLDS = 300;
 const AT_ONCE = 12;
-/** So that a rolling restart of everything happens while they come. */
+/** Time between applications, so that a rolling restart of everything happens while they come. */
 const PACE_MS = 60;
 
 let city: TestCity;
@@ -67,7 +67,7 @@ describe('two instances of every service', () => {
     })();
     await Promise.all([submitAll(applicants, AT_ONCE), killed]);
     expect(await reading).toBe(0);
-    // Whichever instance answers is asked, and what comes a second time changes nothing.
+    // Any instance may answer the command. Messages that come a second time change nothing.
     expect((await command(city, 'republish')).code).toBe(0);
     await expectOneOutcomeEach(city, applicants, { before });
     await Promise.all([...leaders].map(([service, number]) => city.stack.restart(service, number)));

@@ -10,7 +10,7 @@ import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support
 
 const HOUSEHOLDS = 300;
 const AT_ONCE = 24;
-/** Texts that a dead process had leased are free as soon as another one looks; its partitions, after ten seconds. */
+/** Texts leased by a dead process are free as soon as another one looks. Its partitions are free after ten seconds. */
 const TEXTS_WITHIN_MS = 20_000;
 
 let city: TestCity;
@@ -58,7 +58,7 @@ describe(`kill -9 in the middle of ${HOUSEHOLDS} applications`, () => {
   );
 });
 
-/** Sends applications, does harm when a third has been accepted, and judges from outside. */
+/** Sends applications, causes the fault after a third is accepted, and judges from outside. */
 async function survive(harm: () => Promise<void>): Promise<void> {
   const before = await city.journal();
   const applicants = await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting);

@@ -9,7 +9,7 @@ import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support
 const HOUSEHOLDS = 300;
 const AT_ONCE = 12;
 
-/** Tomorrow's midnight (UTC), which the city lives through. */
+/** Tomorrow's midnight (UTC), which the city crosses. */
 const midnight = startOfDay(addDays(dayOf(new Date()), 1));
 
 let city: TestCity;
@@ -26,11 +26,11 @@ describe(`UTC midnight in the middle of ${HOUSEHOLDS} applications`, () => {
   it('everyone has one outcome, whichever side of midnight they were sealed and sent on', async () => {
     const yesterday = city.today;
     const early = await prepare(syntheticPeople(HOUSEHOLDS / 2, city), city.kiosks, city.setting);
-    // Devices whose clocks run ahead seal for a day that has not begun here; ten minutes are allowed for.
+    // Devices whose clocks run ahead seal for a day that has not begun here. Ten minutes are allowed.
     const ahead = { ...city.setting, day: addDays(yesterday, 1) };
     const late = await prepare(syntheticPeople(HOUSEHOLDS / 2, city), city.kiosks, ahead);
     const all = early.flatMap((each, at) => [each, late[at] as (typeof late)[number]]);
-    // Late enough for a device that is ahead, and early enough for a slow machine not to cross midnight by itself.
+    // Late enough for a device that is ahead, but early enough that a slow machine does not cross midnight by itself.
     await city.advanceTo(new Date(midnight - 5 * MINUTE_MS));
     const crossed = (async () => {
       const accepted = (): Promise<number> => Promise.resolve(all.filter(({ receivedAt }) => receivedAt > 0).length);
@@ -43,7 +43,7 @@ describe(`UTC midnight in the middle of ${HOUSEHOLDS} applications`, () => {
     const reading = readUntilPaid(all, city);
     const [{ from, to }] = await Promise.all([crossed, submitAll(all, AT_ONCE)]);
     expect(city.today).toBe(addDays(yesterday, 1));
-    // Some of yesterday's were taken in today, and some of today's yesterday, or nothing was crossed.
+    // Midnight was crossed only if some applications of yesterday were accepted today, and some of today yesterday.
     expect(early.some(({ receivedAt }) => receivedAt > to)).toBe(true);
     expect(late.some(({ receivedAt }) => receivedAt < from)).toBe(true);
     expect(await reading).toBe(0);

@@ -39,7 +39,10 @@ function urlName(service: Service): string {
   return `DATABASE_URL_${service.toUpperCase()}`;
 }
 
-/** A way to restore a database: to be copied now, and to be put back later, while its service is stopped or runs. */
+/**
+ * A way to restore a database: it copies it now, and returns what puts the copy back, while its service is stopped or
+ * runs.
+ */
 type Method = (cluster: OwnCluster) => Promise<() => Promise<void>>;
 
 const methods: readonly (readonly [string, 'stopped' | 'running', Method])[] = [
@@ -68,7 +71,7 @@ describe.each(services)('%s restored to an older state in the middle of a run', 
       const run = await Run.begin();
       const putBack = await run.during(() => method(clusters[service]));
       await run.next();
-      // What intake has acknowledged and not sent yet is nowhere else.
+      // Applications that intake has acknowledged but not sent exist nowhere else.
       if (service === 'intake') await backlogOf('intake', 0);
       if (service === 'payments') await run.anchorIsPastTheCopy();
       const stopped = are === 'stopped' ? [1, 2] : [];
@@ -76,7 +79,7 @@ describe.each(services)('%s restored to an older state in the middle of a run', 
       await putBack();
       for (const number of stopped) await city.stack.restart(service, number);
       if (service === 'payments') await liftHold(city);
-      // Whoever is not sure that it was taken sends the same again.
+      // A device that is not sure of the result sends the same again.
       if (service === 'intake') await Promise.all(run.sent.slice(-9).map((applicant) => submit(applicant)));
       await run.end(service);
     },
@@ -111,7 +114,7 @@ describe('payments, whose database fails over while it runs', () => {
   }, 240_000);
 });
 
-/** Three thirds of households: the copy is made in the middle of the first, the harm is done after the second. */
+/** Three thirds of households. The copy is made in the middle of the first, and restored after the second. */
 class Run {
   readonly sent: Applicant[] = [];
   private headAtCopy = 0n;
@@ -126,7 +129,7 @@ class Run {
     return new Run(await prepare(syntheticPeople(HOUSEHOLDS, city), city.kiosks, city.setting), before);
   }
 
-  /** While the first third is sent. */
+  /** Runs work while the first third is sent. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     const sending = this.next();
     await eventually(
@@ -135,7 +138,7 @@ class Run {
       (count) => count >= HOUSEHOLDS / 9,
     );
     const result = await work();
-    // Whatever the copy holds is not above this.
+    // The copy holds no position above this one.
     this.headAtCopy = await clusters.payments.headSeq();
     await sending;
     return result;
@@ -147,7 +150,10 @@ class Run {
     await submitAll(third, AT_ONCE);
   }
 
-  /** Books that still hold what is anchored have lost nothing, and payments is right not to hold. */
+  /**
+   * Waits until the anchor is newer than the copy. A ledger that contains the anchored pair has lost nothing and is not
+   * frozen.
+   */
   async anchorIsPastTheCopy(): Promise<void> {
     await eventually(
       'something is anchored that the copy does not know',
@@ -161,12 +167,12 @@ class Run {
     await this.next();
     expect(await readUntilPaid(this.applicants, city)).toBe(0);
     await quiet();
-    // Who had a code before reads once more: it must be the code that counts now.
+    // Households that had a code read again: it must be the code that is valid now.
     for (const applicant of this.applicants) {
       Object.assign(applicant, { codes: [] });
       await readOnce(applicant, city.today);
     }
-    // Who says something again after a restore has its households told again.
+    // After a restore these two services publish again, so that households are notified again.
     const mayTellAgain = restored === 'payments' || restored === 'eligibility';
     await expectOneOutcomeEach(city, this.applicants, { before: this.before, mayTellAgain, textsWithinMs: 120_000 });
   }
@@ -185,7 +191,7 @@ async function backlogOf(service: Service, wanted: number): Promise<void> {
   );
 }
 
-/** Every service has read and sent everything. */
+/** Waits until every service has read and sent everything. */
 async function quiet(): Promise<void> {
   for (const service of services) {
     await eventually(
