@@ -11,7 +11,7 @@ export async function asAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<
   }
 }
 
-/** `ok`, or the broker's word for no. */
+/** Returns `ok`, or the error name with which the broker refused. */
 export async function outcomeOf(work: () => Promise<unknown>): Promise<string> {
   try {
     await work();
@@ -21,7 +21,7 @@ export async function outcomeOf(work: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** The client wraps what the broker said, sometimes twice. */
+/** Finds the broker's error, which the client wraps, sometimes twice. */
 function wordOf(error: unknown): string {
   const { type, errors, cause, name } = error as Error & { type?: string; errors?: readonly unknown[] };
   if (type !== undefined) return type;
@@ -35,7 +35,7 @@ export function alterRetention(admin: Admin, topic: string): Promise<unknown> {
   return admin.alterConfigs({ validateOnly: true, resources: [resource] });
 }
 
-/** Reads one record of a topic, from the beginning. @returns `ok`, or the broker's word for no */
+/** Reads one record of a topic, from the beginning. @returns `ok`, or the error name with which the broker refused */
 export async function readOnce(client: Kafka, groupId: string, topic: string): Promise<string> {
   const consumer = client.consumer({
     groupId,
@@ -69,7 +69,7 @@ export async function sql(url: string, statement: string): Promise<readonly unkn
   }
 }
 
-/** `ok`, or the SQLSTATE. */
+/** Returns `ok`, or the SQLSTATE. */
 export async function sqlOutcome(url: string, statement: string): Promise<string> {
   try {
     await sql(url, statement);

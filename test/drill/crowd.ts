@@ -8,7 +8,7 @@ import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } fro
 import type { TestCity } from '../support/city.js';
 import { bytesNeedles, textNeedles, type Needle } from '../support/needles.js';
 
-/** Households with text that needs escaping, in every third of them; some show where they live, some want texts. */
+/** Makes households. Every third has text that needs escaping, some show where they live, and some want texts. */
 export function crowd(count: number, day: string): readonly SyntheticHousehold[] {
   const random = randomFrom(randomBytes(4).readUInt32LE());
   return Array.from({ length: count }, (_, at) => {
@@ -28,7 +28,7 @@ export function crowd(count: number, day: string): readonly SyntheticHousehold[]
   });
 }
 
-/** What a household typed, whole and by its rare words, and its receipt. */
+/** Returns needles for what a household typed, whole and by its rare words, and for its receipt. */
 export function typedNeedles({ typed, receipt }: SyntheticHousehold): readonly Needle[] {
   const words = Object.values(typed).flatMap((text) =>
     text.split(' ').filter((word) => word.length >= 9 && isRare(word)),
@@ -42,7 +42,7 @@ export function typedNeedles({ typed, receipt }: SyntheticHousehold): readonly N
 
 const isRare = (word: string): boolean => !['Synthetic', 'Nowhere'].includes(word) && !word.startsWith('+');
 
-/** What is derived from the receipt, and joins what it is found in. */
+/** Returns needles for values that are derived from the receipt and would link the places where they are found. */
 export function derivedNeedles({ applicationId, pickupCode, linkTokens, at }: Household): readonly Needle[] {
   const ofServices = Object.entries(at).flatMap(
     ([service, { commandKey, householdRef: handle, receiptKey, boxId }]) => [
@@ -61,7 +61,7 @@ export function derivedNeedles({ applicationId, pickupCode, linkTokens, at }: Ho
   ];
 }
 
-/** Sends a canary wherever somebody could send something, in bodies, addresses, headers and sealed slices. */
+/** Sends a canary everywhere anybody could send something: in bodies, addresses, headers and sealed slices. */
 export async function sendCanaries(city: TestCity, canary: string, good: SubmitApplicationV1): Promise<number> {
   const { urls } = city.stack;
   const json = { 'content-type': 'application/json' };
@@ -101,7 +101,7 @@ export async function sendCanaries(city: TestCity, canary: string, good: SubmitA
   return statuses.filter((status) => status >= 500).length;
 }
 
-/** An application whose slices open and do not fit: typed text where none is allowed. */
+/** Returns an application whose slices open but are not valid: they hold typed text where none is allowed. */
 async function sealedWith(city: TestCity, canary: string, good: SubmitApplicationV1): Promise<SubmitApplicationV1> {
   const [facts, contact] = await Promise.all(
     [factsSlice, contactSlice].map((contract) => sealRaw(city, contract, { name: canary, [canary]: canary })),

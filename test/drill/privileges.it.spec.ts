@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   superuser = clientOf(stack.broker.admin ?? { username: '', password: '' });
   await writeEverywhere();
-  // The first group of a broker waits until the place for offsets is made.
+  // The first group of a broker waits until the topic for offsets is created.
   const read = (): Promise<string> => readOnce(superuser, 'first', contracts[0]?.topic ?? '');
   await eventually('groups can be joined', read, (outcome) => outcome === 'ok');
 });
@@ -55,11 +55,11 @@ function clientOf(login: { readonly username: string; readonly password: string 
 const clientFor = (service: Service): Kafka => clientOf(stack.broker.users[service]);
 
 const REFUSED = /^(TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED$/;
-/** The client hides a refusal to name a group's coordinator behind a word of its own. */
+/** The client reports a refused look-up of a group's coordinator under a name of its own. */
 const GROUP_REFUSED = 'KafkaJSGroupCoordinatorNotFound';
 const said = (outcome: string): string => (REFUSED.test(outcome) ? 'refused' : outcome);
 
-/** Every rule on the broker, whoever it is for, as one line each. */
+/** Returns every rule on the broker, for any principal, as one line each. */
 function rulesNow(): Promise<readonly string[]> {
   return asAdmin(superuser, async (admin) => {
     const { resources } = await admin.describeAcls({
@@ -104,7 +104,7 @@ function rulesDeclared(): readonly string[] {
 describe('the rules on the broker', () => {
   it('are those that the contracts generate: none more, none less', async () => {
     expect(await rulesNow()).toEqual(rulesDeclared());
-    // Each contract gives one rule to write and one to read, each service one for its group.
+    // Each contract has one rule to write and one to read, and each service one for its group.
     expect(rulesDeclared()).toHaveLength(2 * contracts.length + services.length);
   });
 
@@ -233,7 +233,7 @@ describe.each(services)('%s in PostgreSQL', (service) => {
     const databases = [...services, 'postgres', 'template1', 'template0'];
     const seen = [];
     for (const database of databases) seen.push([database, await sqlOutcome(inside(database), 'SELECT 1')]);
-    // 42501: insufficient privilege; 55000: the template that nobody may enter.
+    // 42501: insufficient privilege. 55000: the template, to which nobody may connect.
     const expected = databases.map((database) => {
       if (database === service) return [database, 'ok'];
       return [database, database === 'template0' ? '55000' : '42501'];
@@ -255,7 +255,7 @@ describe.each(services)('%s in PostgreSQL', (service) => {
     ]);
     const membership = `SELECT r.rolname FROM pg_roles r WHERE pg_has_role('${service}', r.oid, 'MEMBER')`;
     const roles = (await sql(stack.superuserUrl ?? '', membership)) as { rolname: string }[];
-    // The owner of a database is a member of the role that every owner of the present database has.
+    // The query runs in another database: in its own, an owner is also a member of pg_database_owner.
     expect(roles.map(({ rolname }) => rolname)).toEqual([service]);
   });
 

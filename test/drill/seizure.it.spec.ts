@@ -19,17 +19,17 @@ const HOUSEHOLDS = 60;
 const AT_ONCE = 12;
 
 const canary = `Zoraida Canario ${randomBytes(6).toString('hex')}`;
-/** Written on purpose, where only a search of every byte can find it again. */
+/** Values written on purpose, at places where only a search of every byte can find them. */
 const planted = {
   'in PostgreSQL': `Planted Row ${randomBytes(8).toString('hex')}`,
   'in Kafka': `Planted Record ${randomBytes(8).toString('hex')}`,
   'in a log': `Planted Line ${randomBytes(8).toString('hex')}`,
 };
 
-/** What is the same in every database because it is about nobody. */
+/** Texts that are the same in every database because they are about nobody. */
 const constants = [
   ...(catalogue as readonly Contract[]).map(({ topic }) => new RegExp(`^${topic.replaceAll('.', '\\.')}$`)),
-  // The migrations, and the cluster that the four databases of one machine share.
+  // Names of the migrations, and the id of the cluster that the four databases share.
   /^Initial\d{13}$/,
   /^\d{19}$/,
 ];
@@ -130,7 +130,10 @@ describe('two services', () => {
   });
 });
 
-/** Applications with bad input in between and a service that is killed, then everything that households ask later. */
+/**
+ * Sends applications, with bad input in between and a service that is killed, and then everything that households ask
+ * later.
+ */
 async function liveThrough(): Promise<void> {
   applicants = await prepare(people, [...city.kiosks.slice(0, 8), city.phone], city.setting);
   const good = (applicants[0] as Applicant).body;
@@ -249,7 +252,7 @@ function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** @param value goes where `$1` stands: CREATE TABLE AS takes no parameters of its own */
+/** @param value replaces `$1`: CREATE TABLE AS takes no parameters of its own */
 async function asSuperuser(database: string, statement: string, value: string | Buffer): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(database) });
   await client.connect();
