@@ -198,7 +198,7 @@ describe('what nobody can open is parked, and nobody else waits', () => {
   });
 
   it('garbage that a client has stamped itself: it is listed for an operator, and no retry opens it', async () => {
-    // So much that is bad within a minute would stop the services: that is another test's.
+    // This much bad input within a minute would stop the services. Another test covers that.
     const aside = await command(city, 'breaker', 'reset', ...services, '--set-aside');
     expect(aside.code).toBe(0);
     const before = await parkedNow();
@@ -230,7 +230,7 @@ describe('what nobody can open is parked, and nobody else waits', () => {
   });
 });
 
-/** A request for one household's case, signed by another's key. */
+/** Returns a request for one household's case, signed with the key of another. */
 async function stolenRequest(): Promise<string> {
   const [victim, thief] = await Promise.all([deriveHousehold(newReceipt()), deriveHousehold(newReceipt())]);
   const unsigned = { kind: 'payout-change', way: 'CARD', n: 1, commandKey: toBase64url(victim.at.payments.commandKey) };
@@ -278,7 +278,7 @@ function sum(parked: Parked): number {
 
 let counter = 0;
 
-/** Bytes that look random and are different each time. */
+/** Returns bytes that look random and are different each time. */
 function createBytes(length: number): Uint8Array<ArrayBuffer> {
   counter += 1;
   const bytes = new Uint8Array(length);

@@ -31,7 +31,7 @@ afterAll(async () => {
   await city?.stop();
 });
 
-/** What a page is given: answers and setting go in, what it would send comes out. */
+/** Prepares an application in the page, from answers and setting, and returns what the page would send. */
 function prepareInPage(receipt: string, answers: Answers): Promise<SubmitApplicationV1> {
   return page.evaluate(({ given, said, setting }) => window.household.prepareApplication(given, said, setting), {
     given: receipt,
@@ -46,7 +46,7 @@ interface Read {
   readonly codes: readonly (readonly [string, string, string])[];
 }
 
-/** The page opens the answers that it is given with the keys that it rebuilds from the receipt. */
+/** Opens answers in the page, with the keys that it derives again from the receipt. */
 function readInPage(receipt: string, answers: readonly string[]): Promise<Read> {
   return page.evaluate(
     async ({ given, sealed, today }) => {

@@ -6,5 +6,5 @@ declare global {
   }
 }
 
-// What a test calls from outside the page.
+// A test calls this from outside the page.
 window.household = household;

@@ -139,7 +139,7 @@ async function texts(): Promise<readonly (string | undefined)[]> {
   return (await city.journal()).filter(({ kind }) => kind === 'sms-accepted').map(({ text }) => text);
 }
 
-/** One makes the batch, another releases it. */
+/** Releases a batch: one person makes it, another approves it. */
 async function releaseEverything(): Promise<void> {
   const { made } = await signed<{ made: { batch: string; digest: string } | null }>('maker-one', 'batches', {});
   if (made === null) return;

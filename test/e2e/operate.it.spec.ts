@@ -19,7 +19,7 @@ beforeEach(() => {
   said = [];
 });
 
-/** Gives a command, as in a terminal, and adds what it says to `said`. @returns its exit code */
+/** Runs a command, as in a terminal, and adds its output to `said`. @returns its exit code */
 async function amparo(...words: string[]): Promise<number> {
   const ended = await command(city, ...words);
   said.push(...ended.said);
