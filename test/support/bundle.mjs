@@ -1,5 +1,5 @@
-// Bundles one module of the repository as a page would and prints { code, files } as JSON. A process of its own: Vite's
-// native part refuses objects made inside Jest's virtual machine.
+// Bundles one module of the repository for a page and prints { code, files } as JSON. It is a separate process because
+// Vite's native part refuses objects made inside Jest's virtual machine.
 //
 //     node test/support/bundle.mjs libs/x/test/support/page.ts
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const built = await build({
     lib: { entry: join(root, entry), formats: ['es'], fileName: 'bundle' },
     rolldownOptions: { output: { codeSplitting: false } },
   },
-  // Said here because a library build would otherwise leave the choice to whoever bundles it next.
+  // Set because a library build would leave the choice to the next bundler.
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
 });
 const [chunk, ...more] = built.flatMap(({ output }) => output);

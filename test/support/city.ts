@@ -35,7 +35,7 @@ import type { StackOptions } from '../../deploy/local/stack-options.js';
 import { Stack } from '../../deploy/local/stack.js';
 import { EitherDoor } from './either-door.js';
 
-/** A whole city of its own: databases, broker, services, kiosks. Everything is reached through public doors. */
+/** A whole city: databases, broker, services, kiosks. Tests reach it through its public endpoints. */
 export class TestCity {
   readonly kiosks: readonly Door[];
   #directory: DeviceSetting['directory'] | undefined;
@@ -63,7 +63,7 @@ export class TestCity {
     return city;
   }
 
-  /** What a device knows: the directory as it last asked for it, and the day. */
+  /** Returns what a device knows: the directory as last fetched, and the day. */
   get setting(): DeviceSetting {
     if (this.#directory === undefined) throw new Error('the directory has not been asked for');
     return { directory: this.#directory, pinned: pinnedOf(this.root), day: this.today };
@@ -73,7 +73,7 @@ export class TestCity {
     return dayOf(this.stack.now());
   }
 
-  /** Moves the clock of everybody, and waits until devices can be given the keys of the new days. */
+  /** Moves the clock of everybody, and waits until the directory has keys of the new days. */
   async advanceTo(instant: Date): Promise<void> {
     await this.stack.advanceTo(instant);
     const days = Array.from({ length: clocks.dayKeyAheadDays + 1 }, (_, ahead) => addDays(this.today, ahead));
@@ -90,7 +90,7 @@ export class TestCity {
     );
   }
 
-  /** Asks for the directory anew. */
+  /** Fetches the directory again. */
   async refresh(): Promise<DeviceSetting['directory']> {
     this.#directory = await this.phone.directory();
     return this.#directory;
@@ -105,7 +105,7 @@ export class TestCity {
     return this.kiosks[0] as Door;
   }
 
-  /** A phone at home: nothing is signed. */
+  /** A phone at home, which signs nothing. */
   get phone(): Door {
     return this.doorOf();
   }
@@ -114,7 +114,7 @@ export class TestCity {
     return this.doorOf(this.device('navigator-001'));
   }
 
-  /** @param first which instance of intake is asked first */
+  /** @param first the instance of intake that is asked first */
   doorOf(device?: DeviceSigner, first = 0): Door {
     const options = { now: () => this.stack.now(), ...(device === undefined ? {} : { device }) };
     return new EitherDoor(this.stack.urlsOf('intake'), options, first);
@@ -145,21 +145,21 @@ export class TestCity {
     return (await answer.json()) as JournalEntry[];
   }
 
-  /** The address of an instance whose process runs. */
+  /** Returns the address of an instance whose process runs. */
   livingUrl(app: App): string {
     const url = this.stack.urlsOf(app).find((_, at) => this.stack.isRunning(app, at + 1));
     if (url === undefined) throw new Error('no instance runs');
     return url;
   }
 
-  /** The same of its internal listener. */
+  /** Returns the internal address of an instance whose process runs. */
   livingInternalUrl(app: App): string {
     const url = this.stack.internalUrlsOf(app).find((_, at) => this.stack.isRunning(app, at + 1));
     if (url === undefined) throw new Error('no instance runs');
     return url;
   }
 
-  /** What payments tells an operator at one of its doors, `/v1/books` for example. */
+  /** Returns what payments answers an operator at an endpoint such as `/v1/books`. */
   async readPayments<T>(path: string): Promise<T> {
     const seconds = Math.floor(this.stack.now().getTime() / 1000);
     const request = { method: 'GET', path, body: '' };
@@ -169,13 +169,13 @@ export class TestCity {
     return (await answer.json()) as T;
   }
 
-  /** What a service says of itself, at an instance that runs. */
+  /** Returns the readiness checks of an instance that runs. */
   async checks(service: Service): Promise<Readonly<Record<string, boolean | number | string>>> {
     const answer = await fetch(`${this.livingInternalUrl(service)}/health/ready`);
     return ((await answer.json()) as { checks: Record<string, boolean | number | string> }).checks;
   }
 
-  /** Looks into a service's database with all rights, as whoever seizes it could. */
+  /** Queries a service's database with all rights, as somebody who seizes it could. */
   async rows<T extends object>(service: Service, text: string, values: unknown[] = []): Promise<readonly T[]> {
     const url = new URL(this.stack.superuserUrl ?? '');
     url.pathname = `/${service}`;
@@ -203,7 +203,7 @@ function devicesOf(root: string): readonly LocalDevice[] {
   return JSON.parse(readFileSync(devicesFile(layoutAt(root)), 'utf8')) as LocalDevice[];
 }
 
-/** Nobody is drawn for a second look by a person: a test must know what comes out. */
+/** Returns a profile without random reviews by a person, so that a test knows the outcome. */
 async function profileFor(name: string, folder: string): Promise<string> {
   if (name === 'demo') return writeDemoProfile(folder, { isSampled: false });
   const profile = JSON.parse(readFileSync(profileFile(name), 'utf8')) as { reviewTriggers: { when: string }[] };
@@ -221,7 +221,7 @@ export interface JournalEntry {
   readonly text?: string;
 }
 
-/** A household that has applied, seen from its own device. */
+/** A household that has applied, as its own device sees it. */
 export class Applied {
   constructor(
     private readonly city: TestCity,
@@ -237,7 +237,7 @@ export class Applied {
     return statusOf(await this.read(), this.city.setting.day);
   }
 
-  /** Reads until the messages are as wanted. @throws when they are not within the time */
+  /** Reads until the messages are as wanted. @throws after the timeout */
   async until(isWanted: (messages: Messages) => boolean, what: string, timeoutMs = 30_000): Promise<Messages> {
     return eventually(what, () => this.read(), isWanted, timeoutMs);
   }
@@ -247,7 +247,7 @@ export class Applied {
   }
 }
 
-/** Asks until the answer is as wanted. @throws naming what was waited for */
+/** Asks until the answer is as wanted. @throws after the timeout, with what it waited for */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T>,
@@ -265,7 +265,7 @@ export async function eventually<T>(
 
 let made = 0;
 
-/** Answers of a synthetic household in Los Angeles; each has its own typed text. */
+/** Returns the answers of a synthetic household in Los Angeles. Each has its own typed text. */
 export function someAnswers(change: Partial<Answers['facts']> = {}, more: Partial<Answers> = {}): Answers {
   made += 1;
   const number = String(process.pid * 1000 + made)

@@ -6,7 +6,7 @@ import type { TestCity } from './city.js';
 
 const program = join(repositoryRoot, 'dist', 'apps', 'cli', 'src', 'main.js');
 
-/** Gives an operator's command, as in a terminal. @returns its exit code, and the lines it has said */
+/** Runs an operator's command, as in a terminal. @returns its exit code and its lines of output */
 export async function command(
   city: Pick<TestCity, 'root'>,
   ...words: readonly string[]

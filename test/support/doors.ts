@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import type { Service } from '#libs/contracts';
 import type { ServiceUnderTest } from './service-under-test.js';
 
-/** What a service answers, at each of its doors, to who sends nothing and signs nothing: each route with a status. */
+/** Sends an empty, unsigned request to each route of a service. @returns the status of each answer */
 export async function doorsOf<S extends Service>(service: ServiceUnderTest<S>): Promise<Record<string, number>> {
   const doors: Record<string, number> = {};
   for (const route of service.routes) {
@@ -17,7 +17,7 @@ export async function doorsOf<S extends Service>(service: ServiceUnderTest<S>): 
   return doors;
 }
 
-/** The doors that every service has. Whether it is ready without a broker is another question. */
+/** The routes that every service has. Whether it is ready without a broker is tested elsewhere. */
 export const doorsOfEach = {
   'main GET /health/live': 200,
   'internal GET /health/live': 200,

@@ -1,7 +1,7 @@
 import type { AcceptedV1, DirectoryV1, FileRequestV1, SubmitApplicationV1 } from '#libs/contracts';
 import { Door, HouseholdError, type DoorOptions, type Household, type Messages } from '#libs/household';
 
-/** A door with several addresses, as a device has behind a balancer: where nobody answers, the next one is asked. */
+/** A client of several addresses, as behind a load balancer: if one does not answer, it asks the next one. */
 export class EitherDoor extends Door {
   readonly #doors: readonly Door[];
   #first: number;

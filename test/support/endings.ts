@@ -8,18 +8,18 @@ import { kindsOf, type ServiceDefinition } from '#libs/service';
 export const DAY = '2026-11-18';
 export const day = dayNumber(DAY);
 
-/** One record of a kind, in one of the states in which it ends by a clock of its own. */
+/** A record of a kind, in one of the states that end after a fixed time. */
 export interface Sample {
   readonly kind: string;
   readonly what: string;
   readonly body: object;
-  /** Days after `DAY` on the last of which it is kept: everywhere, or in Los Angeles and in Santa Ana. */
+  /** Days after `DAY` until the last day on which it is kept: everywhere, or in Los Angeles and in Santa Ana. */
   readonly keptDays: number | readonly [number, number];
 }
 
 const message = { contract: 'c', day: DAY, record: '' };
 
-/** What every service keeps of messages. */
+/** Records that every service keeps of messages. */
 const ofMessages: readonly Sample[] = [
   { kind: 'handled', what: 'a key', body: { day: DAY, digest: 'd' }, keptDays: 9 },
   { kind: 'parked', what: 'a message', body: { ...message, code: 'c' }, keptDays: 8 },
@@ -30,7 +30,7 @@ const cities: readonly Profile[] = ['los-angeles', 'santa-ana'].map((name) =>
   loadProfile(JSON.parse(readFileSync(new URL(`../../deploy/profiles/${name}.json`, import.meta.url), 'utf8'))),
 );
 
-/** Every kind of a service has an end, is shown among the samples, and ends on the day after its last. */
+/** Tests that every kind of a service has an end and a sample, and that each sample ends on the day after its last. */
 export function everyRecordEnds<S extends Service>(spec: ServiceDefinition<S>, own: readonly Sample[]): void {
   const samples = [...own, ...ofMessages];
   const cases = samples.flatMap((sample) =>

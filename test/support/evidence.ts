@@ -8,22 +8,24 @@ import { FileKeyDirectory, FileKeyring, hpkeOpen, EnvelopeOpener, SealingError, 
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring } from '../../deploy/local/keyring.js';
 import type { TestCity } from './city.js';
 
-/** What became of reading the facts that a household sent on a day: `opened`, or the code of the error. */
+/** The result of reading the facts that a household sent on a day: `opened`, or the code of the error. */
 export type Reading = string;
 
-/** Tries to read taken bytes with every key that eligibility, whose they are, has at this moment. */
+/** Tries to read taken bytes with every key that eligibility, which they are for, has at this moment. */
 export class Evidence {
   private constructor(
     private readonly city: TestCity,
     private readonly keyring: FileKeyring,
   ) {}
 
-  /** With the keyring as it lies there now. */
+  /** Opens the present keyring. */
   static async now(city: TestCity): Promise<Evidence> {
     return new Evidence(city, await openKeyring(city, privateKeyring(city.stack.layout, 'eligibility')));
   }
 
-  /** With an older copy of the keyring's file, next to the master keys of now. @throws SealingError when it is shut */
+  /**
+   * Opens an older copy of the keyring's file with the present master keys. @throws SealingError if it does not open
+   */
   static async withOldFile(city: TestCity, oldFile: string): Promise<Evidence> {
     const folder = await mkdtemp(join(tmpdir(), 'keyring-'));
     try {
@@ -52,14 +54,14 @@ export class Evidence {
     }
   }
 
-  /** Reads a slice as a household has sealed it. */
+  /** Reads a slice in the form in which a household sealed it. */
   readSlice(day: Day, sealed: string): Reading {
     const privateKey = this.keyring.dayKey(day);
     if (privateKey === undefined) return this.keyring.isDayDestroyed(day) ? 'key-destroyed' : 'no-key';
     return this.open(day, sealed, privateKey);
   }
 
-  /** Tries the keys of all days that there are. */
+  /** Tries the keys of all given days. */
   readSliceByForce(day: Day, sealed: string, days: readonly Day[]): readonly Reading[] {
     const keys = days.flatMap((each) => this.keyring.dayKey(each) ?? []);
     return keys.map((key) => this.open(day, sealed, key));

@@ -1,4 +1,4 @@
-// Runs once before the fault tests: builds what they start. They bring databases and brokers of their own.
+// Runs once before the fault tests. It builds what they start. They bring their own databases and brokers.
 import { build } from '../../deploy/local/build.mjs';
 import { endWithParent } from './global-setup.mjs';
 

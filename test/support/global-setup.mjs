@@ -1,4 +1,4 @@
-// Runs once before the integration tests. Builds first: some tests start a service as the process it will be.
+// Runs once before the integration tests. It builds first, because some tests start a service as a process.
 import { build } from '../../deploy/local/build.mjs';
 
 export default async function globalSetup() {
@@ -10,13 +10,13 @@ export default async function globalSetup() {
   globalThis.stopSharedStack = () => started.stop();
 }
 
-/** When whoever runs the tests is killed, all of us end, and with us (see deploy/local/child.ts) what we started. */
+/** Ends this process when its parent is killed. Everything that it started ends with it (see deploy/local/child.ts). */
 export function endWithParent() {
   const parent = process.ppid;
   const look = () => {
     if (process.ppid === parent) return;
     try {
-      // Under `npm test` we lead a process group that holds the workers, too.
+      // Under `npm test` this process leads a process group that includes the workers.
       process.kill(-process.pid, 'SIGKILL');
     } catch {
       process.kill(process.pid, 'SIGKILL');

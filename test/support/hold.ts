@@ -4,7 +4,7 @@ import { signatureHeaders } from '#libs/household';
 
 import { eventually, type TestCity } from './city.js';
 
-/** What `GET /v1/hold` says, as far as a test looks at it. */
+/** The part of `GET /v1/hold` that tests read. */
 export interface Hold {
   readonly hold: string | null;
   readonly found: Readonly<Record<string, number>> | null;
@@ -27,7 +27,10 @@ async function agree(city: TestCity, name: string, digest: string): Promise<stri
   return String(((await answer.json()) as { outcome?: string; code?: string }).outcome);
 }
 
-/** Waits until payments holds and has been filled again, and has two people lift it. @returns what they saw */
+/**
+ * Waits until payments has frozen its ledger and is filled again, and has two people lift the freeze. @returns what
+ * they saw
+ */
 export async function liftHold(city: TestCity): Promise<Hold> {
   await eventually(
     'payments holds',
@@ -35,7 +38,7 @@ export async function liftHold(city: TestCity): Promise<Hold> {
     (seen) => typeof seen?.hold === 'string',
     60_000,
   );
-  // What a person does: looks until it is filled, and until nothing is open.
+  // As a person does, looks until it is filled and nothing is open.
   const seen = await eventually(
     'nothing is open',
     async () => ({ ...(await holdOf(city)), lag: (await city.checks('payments'))['lag'] }),

@@ -2,7 +2,7 @@ import type { Service } from '#libs/contracts';
 
 import type { TestCity } from './city.js';
 
-/** Numbers of the instances that say they relay. */
+/** Returns the numbers of the instances that report that they relay. */
 export async function leadersOf(city: TestCity, service: Service): Promise<readonly number[]> {
   const urls = city.stack.internalUrlsOf(service);
   const checks = await Promise.all(

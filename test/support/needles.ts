@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
-/** One value to be searched for, in one of the forms in which it could have been written down. */
+/** A value to search for, in one of the forms in which it could have been written. */
 export interface Needle {
   readonly name: string;
   readonly form: string;
@@ -15,10 +15,10 @@ export interface Finding {
   readonly file: string;
 }
 
-/** Shorter ones would be found by chance in a few hundred megabytes of noise. */
+/** Shorter values would be found by chance in a few hundred megabytes of noise. */
 const BYTES_MIN = 7;
 
-/** Every form of a text: spelled in other ways, then encoded in other ways. */
+/** Returns every form of a text: in several spellings, each in several encodings. */
 export function textNeedles(name: string, text: string): readonly Needle[] {
   return spellingsOf(text).flatMap(([spelling, spelled]) =>
     [...encodingsOfText(spelled), ...encodingsOfBytes(Buffer.from(spelled))].map(([encoding, bytes]) => ({
@@ -29,7 +29,7 @@ export function textNeedles(name: string, text: string): readonly Needle[] {
   );
 }
 
-/** Every form of bytes that are no text: keys, ids, tokens. */
+/** Returns every form of bytes that are not text: keys, ids, tokens. */
 export function bytesNeedles(name: string, value: Uint8Array): readonly Needle[] {
   const forms = [['raw', Buffer.from(value)] as const, ...encodingsOfBytes(value)];
   return forms.map(([form, bytes]) => ({ name, form, bytes }));
@@ -80,7 +80,7 @@ function encodingsOfBytes(value: Uint8Array): readonly (readonly [string, Buffer
   return uniqueBy(all, ([, bytes]) => bytes.toString('latin1'));
 }
 
-/** The letters that belong to the value alone, when so many bytes stand before it in what was encoded. */
+/** Returns the base64 letters that depend on the value alone, if `offset` bytes precede it in the encoded bytes. */
 function base64At(value: Uint8Array, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), value]).toString('base64url');
   const whole = Buffer.from(text).toString().replaceAll('-', '+').replaceAll('_', '/');
@@ -90,7 +90,7 @@ function base64At(value: Uint8Array, offset: number): string {
 
 /** Looks for many byte strings at once, in one pass over what is searched. */
 export class Haystack {
-  /** By the last four bytes: what households type differs at its end. */
+  /** Needles by their last four bytes, because what households type differs at its end. */
   private readonly byEnd = new Map<number, Needle[]>();
   private readonly ends = new Uint8Array(1 << 21);
 
@@ -106,7 +106,7 @@ export class Haystack {
     }
   }
 
-  /** What of it is there, each once; what is packed with gzip or zstd inside is unpacked and searched, too. */
+  /** Returns the needles that are in the bytes, each once. It unpacks gzip and zstd inside and searches that, too. */
   search(bytes: Buffer): readonly Needle[] {
     const found = new Set<Needle>();
     for (const part of [bytes, ...unpacked(bytes)]) this.scan(part, found);
@@ -128,7 +128,7 @@ export class Haystack {
   }
 }
 
-// Held here: in a test a global is looked up anew at each use, some fifty times slower.
+// Bound once: in a test each use of a global is a new look-up, some fifty times slower.
 const { imul } = Math;
 
 function bitOf(end: number): number {
@@ -139,7 +139,7 @@ const UNPACKED_MAX = 64 * 1024 * 1024;
 const packers = [
   {
     magic: Buffer.from([0x1f, 0x8b, 0x08]),
-    // Not gunzip: it refuses what is followed by something else.
+    // Inflates without gunzip, which refuses data that is followed by something else.
     unpack: (bytes: Buffer) =>
       inflateRawSync(bytes.subarray(gzipHeaderBytes(bytes)), {
         maxOutputLength: UNPACKED_MAX,
@@ -152,7 +152,7 @@ const packers = [
   },
 ] as const;
 
-/** RFC 1952: ten bytes, then what the flags name. */
+/** Returns the length of a gzip header (RFC 1952): ten bytes, then the fields that the flags name. */
 function gzipHeaderBytes(bytes: Buffer): number {
   const flags = bytes[3] ?? 0;
   let at = 10;
@@ -169,7 +169,7 @@ function unpacked(bytes: Buffer): readonly Buffer[] {
       try {
         parts.push(unpack(bytes.subarray(at)));
       } catch {
-        // Three bytes that only look like the beginning of something.
+        // These three bytes only look like the beginning of packed data.
       }
     }
   }
@@ -184,8 +184,7 @@ export interface SearchedTree {
 
 /**
  * Searches every byte of every file below a folder.
- *
- * @param isLeftOut whether a path, relative to the folder, is not to be entered
+ * @param isLeftOut returns true for a path, relative to the folder, that is not to be searched
  */
 export async function searchTree(
   root: string,

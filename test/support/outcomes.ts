@@ -11,7 +11,7 @@ const PAID_WITHIN_MS = 120_000;
 
 const random = randomFrom(20_261);
 
-/** Households who get the rapid grant in cash, and some of whom want texts. */
+/** Makes households that get the rapid grant in cash. Some of them want texts. */
 export function syntheticPeople(count: number, city: TestCity): SyntheticHousehold[] {
   return Array.from({ length: count }, () =>
     syntheticHousehold({
@@ -26,7 +26,7 @@ export function syntheticPeople(count: number, city: TestCity): SyntheticHouseho
   );
 }
 
-/** Everybody reads until there is a code. @returns how many have none when the time is over */
+/** Lets all households read until they have a code. @returns how many have none at the end of the time */
 export function readUntilPaid(applicants: readonly Applicant[], city: TestCity): Promise<number> {
   return readUntilDone(applicants, {
     today: city.today,
@@ -40,13 +40,13 @@ export interface Judgement {
   /** The partner's journal before these households applied. */
   readonly before?: readonly JournalEntry[];
   readonly textsWithinMs?: number;
-  /** A service that was restored has said something again: there may be more texts, to nobody else. */
+  /** A restored service has notified again, so its households may get more texts, and nobody else. */
   readonly mayTellAgain?: boolean;
 }
 
 /**
- * Judges from outside: each household has exactly one code, which is the partner's, for exactly the amount of the
- * grant; each text is out once; the books balance; nothing is parked.
+ * Judges from outside. Each household has exactly one code, which the partner knows, for exactly the amount of the
+ * grant. Each text was sent once, the ledger balances, and nothing is parked.
  */
 export async function expectOneOutcomeEach(
   city: TestCity,

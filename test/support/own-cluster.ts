@@ -14,7 +14,7 @@ import { newPassword } from '../../deploy/local/secrets.js';
 import { eventually } from './city.js';
 import { copyIn, copyOut, type TableCopy } from './table-copy.js';
 
-/** One service's database on a cluster of its own, as in production, and everything that can be done to it. */
+/** One service's database on its own cluster, as in production, with everything that can happen to it. */
 export class OwnCluster {
   private made = 0;
   private folder: string;
@@ -38,7 +38,7 @@ export class OwnCluster {
     return new OwnCluster(service, root, access, postgres);
   }
 
-  /** How the service connects. It stays the same whatever is put in this cluster's place. */
+  /** The address at which the service connects. It stays the same whatever replaces this cluster. */
   get url(): string {
     const { port, passwords } = this.access;
     const { service } = this;
@@ -55,7 +55,7 @@ export class OwnCluster {
     return copyOut(this.adminUrl);
   }
 
-  /** How far payments' books have come here. */
+  /** Returns the newest position of the ledger's chain here. */
   async headSeq(): Promise<bigint> {
     return this.asAdmin(async (client) => {
       const { rows } = await client.query<{ seq: string }>('SELECT seq::text AS seq FROM chain_head');
@@ -63,7 +63,7 @@ export class OwnCluster {
     });
   }
 
-  /** The tables in a cluster that was never seen before. */
+  /** Restores the tables into a new cluster. */
   async restoreTables(copy: TableCopy): Promise<void> {
     await this.postgres.kill();
     this.folder = this.newFolder();
@@ -74,14 +74,14 @@ export class OwnCluster {
     await copyIn(this.adminUrl, copy);
   }
 
-  /** A copy of the whole cluster's files, taken while it runs. @returns its folder */
+  /** Copies all files of the cluster while it runs. @returns the folder of the copy */
   async copyFiles(): Promise<string> {
     const copy = this.newFolder();
     await this.asAdmin(async (client) => {
       await client.query(`SELECT pg_backup_start('copy', true)`);
       await copyTree(this.folder, copy);
       const { rows } = await client.query<{ label: string }>('SELECT labelfile AS label FROM pg_backup_stop(true)');
-      // What was written while the files were copied.
+      // Adds what was written while the files were copied.
       await copyTree(join(this.folder, 'pg_wal'), join(copy, 'pg_wal'));
       await writeAs(copy, 'backup_label', rows[0]?.label ?? '');
     });
@@ -96,7 +96,7 @@ export class OwnCluster {
     this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
   }
 
-  /** A replica that follows this cluster. */
+  /** Starts a replica that follows this cluster. */
   async replica(): Promise<Replica> {
     const folder = await this.copyFiles();
     const primary = new URL(this.postgres.superuserUrl);
@@ -116,7 +116,7 @@ export class OwnCluster {
     await replica.hasAll(lsn);
   }
 
-  /** This cluster is lost, and the replica takes its place under its address, with what it had. */
+  /** Loses this cluster. The replica takes over its address, with the data that it has. */
   async failOverTo(replica: Replica): Promise<void> {
     await this.postgres.kill();
     await replica.promote();
@@ -156,7 +156,7 @@ export class Replica {
     );
   }
 
-  /** From here on it hears nothing any more. */
+  /** Stops replication: from here on it gets nothing new. */
   async fallBehind(): Promise<void> {
     await asSuperuser(this.postgres.superuserUrl, async (client) => {
       await client.query(`ALTER SYSTEM SET primary_conninfo = ''`);
@@ -169,7 +169,7 @@ export class Replica {
     });
   }
 
-  /** It begins a history of its own, and is stopped in good order. */
+  /** Promotes it to a history of its own, and stops it in order. */
   async promote(): Promise<void> {
     await asSuperuser(this.postgres.superuserUrl, async (client) => {
       await client.query('SELECT pg_promote(true, 60)');
@@ -194,7 +194,7 @@ async function asSuperuser<T>(url: string, work: (client: pg.Client) => Promise<
   }
 }
 
-/** With owners and modes. Files that go away meanwhile are none that a recovery needs. */
+/** Copies with owners and modes. Recovery does not need files that disappear in the meantime. */
 async function copyTree(from: string, to: string): Promise<void> {
   await new Promise((resolve, reject) => {
     const child = spawn('cp', ['-a', `${from}/.`, to], { stdio: 'ignore' });
@@ -203,7 +203,7 @@ async function copyTree(from: string, to: string): Promise<void> {
   });
 }
 
-/** Owned by whoever owns the cluster. */
+/** Writes a file with the owner of the cluster. */
 async function writeAs(folder: string, name: string, text: string): Promise<void> {
   const { uid, gid } = await stat(folder);
   await writeFile(join(folder, name), text, { mode: 0o600 });

@@ -39,7 +39,7 @@ import { repositoryRoot } from '../../deploy/local/layout.js';
 import { testDatabase, type TestDatabase } from './stack.js';
 import type { TestKeyrings } from './test-keyrings.js';
 
-/** A message that a service has said, opened by the one it is for. */
+/** A message that a service published, opened with the consumer's keys. */
 export interface Said {
   readonly contract: string;
   readonly day: string;
@@ -48,34 +48,34 @@ export interface Said {
 
 export interface ServiceOptions {
   readonly keyrings: TestKeyrings;
-  /** The service's own module; without one there is only what every service stands on. */
+  /** The service's own module. Without one only the modules that every service has are loaded. */
   readonly module?: Type;
   /** A file of deploy/profiles, without its ending. */
   readonly profile?: string;
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
-  /** Providers in another shape: workers that do nothing until a test tells them to. */
+  /** Replaced providers, such as workers that do nothing until a test tells them to. */
   readonly instead?: readonly (readonly [Type | (abstract new (...args: never[]) => object), Type])[];
-  /** A database that is there already, and stays when the service is closed. */
+  /** An existing database, which stays when the service is closed. */
   readonly database?: TestDatabase;
 }
 
 const CONFLICTS_MAX = 20;
-/** Nothing listens there: what a service says stays in its outbox, where a test can count it. */
+/** Nothing listens at this address: published messages stay in the outbox, where a test can count them. */
 const NO_BROKER = '127.0.0.1:1';
 
 /**
- * A service's whole Nest application on a database of its own and without a broker: its doors, its providers, its
- * handlers. Messages come through `deliver`.
+ * A service's whole Nest application, with its own database and without a broker: endpoints, providers and handlers.
+ * Messages come through `deliver`.
  */
 export class ServiceUnderTest<S extends Service> {
   private app!: NestFastifyApplication;
   private internal!: InternalListener;
   private handlers: readonly HandlerEntry<S>[] = [];
   private processor: Processor<S> | undefined;
-  /** Every route that there is, as `main GET /v1/profile` or `internal GET /metrics`. */
+  /** Every route, as `main GET /v1/profile` or `internal GET /metrics`. */
   routes: readonly string[] = [];
-  /** Where the internal listener is. */
+  /** The address of the internal listener. */
   internalUrl = '';
 
   private constructor(
@@ -93,7 +93,7 @@ export class ServiceUnderTest<S extends Service> {
     return service;
   }
 
-  /** The application anew on the same database: everything that a process remembers is forgotten. */
+  /** Starts the application again on the same database, without anything that a process remembers. */
   async reopen(): Promise<void> {
     await this.stop();
     await this.start();
@@ -163,7 +163,7 @@ export class ServiceUnderTest<S extends Service> {
     return this.get<Keyring>(KEYRING);
   }
 
-  /** A keyed hash under a secret of the service, computed here once more. */
+  /** Returns a keyed hash under a secret of the service, computed independently. */
   keyed(secret: string, ...parts: readonly (string | number | Uint8Array)[]): Buffer {
     return Buffer.from(hmacSha256(this.keyring.secret(secret), ...parts));
   }
@@ -188,10 +188,10 @@ export class ServiceUnderTest<S extends Service> {
     return this.get(DataSource).getRepository(entity);
   }
 
-  /** What comes in by the service's main listener. */
+  /** Sends a request to the service's main listener. */
   readonly inject: NestFastifyApplication['inject'] = ((request: never) => this.app.inject(request)) as never;
 
-  /** What the service says of itself on its internal listener. */
+  /** Returns the health that the service reports on its internal listener. */
   async health(): Promise<{
     readonly status: number;
     readonly ready: boolean;
@@ -202,21 +202,21 @@ export class ServiceUnderTest<S extends Service> {
     return { status: answer.status, ...report };
   }
 
-  /** One batch, on the real database, with everything that the bus does besides Kafka. */
+  /** Delivers one batch on the real database, with everything that the bus does without Kafka. */
   async deliver(deliveries: readonly AnyDelivery[]): Promise<void> {
     for (let conflicts = 0; ; conflicts += 1) {
       try {
         this.processor ??= this.bus.processor(this.handlers);
         return await deliver(this.processor, deliveries);
       } catch (error) {
-        // Where another transaction was in the way, the bus rests and does it again.
+        // After a conflict with another transaction the bus pauses and tries again.
         if (!(error instanceof BusError) || error.code !== 'halted' || conflicts >= CONFLICTS_MAX) throw error;
         await sleep(20);
       }
     }
   }
 
-  /** Everything said since the last `clear`, in no order. */
+  /** Returns everything published since the last `clear`, in no order. */
   async said(): Promise<readonly Said[]> {
     const { keyrings } = this.options;
     const contracts = new Map(contractsFrom(this.definition.service).map((each: Contract) => [each.topic, each]));
@@ -238,13 +238,13 @@ export class ServiceUnderTest<S extends Service> {
     });
   }
 
-  /** What is kept of one kind. */
+  /** Returns the bodies of one kind. */
   async kept(kind: string): Promise<readonly object[]> {
     const rows = await this.bus.transaction(async ({ tx }) => (await this.records.begin(tx)).scan(kind, 10_000));
     return rows.map(({ body }) => body);
   }
 
-  /** How many messages are set aside, by code. */
+  /** Counts parked messages by code. */
   async parked(): Promise<Readonly<Record<string, number>>> {
     const parkedBy: Record<string, number> = {};
     for (const body of (await this.kept('parked')) as readonly { code?: string }[]) {
@@ -279,7 +279,7 @@ function bare<S extends Service>(definition: ServiceDefinition<S>): Type {
   return BareModule;
 }
 
-/** Stands where the bus is, to learn which handlers Nest would give it. */
+/** Takes the place of the bus, to learn which handlers Nest would give it. */
 class HandlerCatcher<S extends Service> {
   entries: readonly HandlerEntry<S>[] = [];
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A value of at least so many bytes could tell that two rows are about the same household. */
+/** A value of at least this many bytes could show that two rows are about the same household. */
 const BYTES_MIN = 12;
 const PIECE_BYTES = 8;
 
@@ -19,8 +19,7 @@ export interface DatabaseValues {
 
 /**
  * Reads every column of every table of a database that can hold a value at all.
- *
- * @param constants texts that are the same everywhere because they are about nobody; they are left out
+ * @param constants texts to leave out: they are the same everywhere because they are about nobody
  */
 export async function valuesOf(url: string, constants: readonly RegExp[]): Promise<DatabaseValues> {
   const client = new pg.Client({ connectionString: url });
@@ -57,7 +56,7 @@ export async function valuesOf(url: string, constants: readonly RegExp[]): Promi
   }
 }
 
-/** What two databases both hold. */
+/** Returns the values that both databases hold. */
 export function sharedValues(one: DatabaseValues, other: DatabaseValues): readonly Shared[] {
   return [...one.values].flatMap(([hex, where]) => {
     const elsewhere = other.values.get(hex);
@@ -66,7 +65,7 @@ export function sharedValues(one: DatabaseValues, other: DatabaseValues): readon
   });
 }
 
-/** How many pieces of eight bytes two databases both hold. */
+/** Counts the pieces of eight bytes that both databases hold. */
 export function sharedPieces({ pieces: one }: DatabaseValues, { pieces: other }: DatabaseValues): number {
   let count = 0;
   for (let at = 0, there = 0; at < one.length && there < other.length;) {
@@ -78,7 +77,9 @@ export function sharedPieces({ pieces: one }: DatabaseValues, { pieces: other }:
   return count;
 }
 
-/** A value in every form in which it could be compared: a text that encodes bytes counts as those bytes, too. */
+/**
+ * Returns a value in every form in which it could be compared. A text that encodes bytes counts as those bytes, too.
+ */
 function bytesOf(value: unknown, constants: readonly RegExp[]): readonly Buffer[] {
   if (Buffer.isBuffer(value)) return [value];
   if (typeof value === 'object' && value !== null) {
@@ -93,7 +94,7 @@ function bytesOf(value: unknown, constants: readonly RegExp[]): readonly Buffer[
 
 const NONCE_BYTES = 12;
 
-/** An envelope's header names its contract and its day; what comes after it and the nonce is sealed. */
+/** Removes an envelope's header, which names contract and day, and the nonce. The rest is sealed. */
 function withoutHeader(envelope: Buffer): Buffer {
   return envelope.subarray(3 + envelope.readUInt16BE(1) + NONCE_BYTES);
 }

@@ -9,7 +9,7 @@ import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 
-/** What the workers of one test run need to know of the PostgreSQL and the Kafka that they share. */
+/** How the workers of a test run reach the PostgreSQL and the Kafka that they share. */
 export interface SharedStack {
   readonly superuserUrl: string;
   readonly owner: KafkaUser;
@@ -18,12 +18,12 @@ export interface SharedStack {
   readonly users: readonly KafkaUser[];
 }
 
-/** The variable in which a test run hands it to its workers. */
+/** The environment variable by which a test run passes it to its workers. */
 export const sharedStackVariable = 'SHARED_STACK';
 
 export const serviceNames = ['intake', 'eligibility', 'payments', 'notification'] as const;
 
-/** Starts one PostgreSQL and one Kafka on free ports, in a folder of this run's own that stop() removes. */
+/** Starts one PostgreSQL and one Kafka on free ports, in a folder of this run that stop() removes. */
 export async function startShared(): Promise<{ readonly shared: SharedStack; stop(): Promise<void> }> {
   const root = join(repositoryRoot, '.local', `test-${process.pid}`);
   await mkdir(root, { recursive: true });
@@ -58,7 +58,7 @@ export async function startShared(): Promise<{ readonly shared: SharedStack; sto
   };
 }
 
-/** Tests own their databases with the rights that a service has of its own: no superuser, no long transaction. */
+/** Creates a template. Tests own their databases with the rights of a service: no superuser, no long transaction. */
 async function makeTemplate(superuserUrl: string, owner: KafkaUser): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();

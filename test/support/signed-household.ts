@@ -62,7 +62,7 @@ export const someFacts: Omit<
 
 export type Lane = 'kiosk' | 'assisted' | 'own-device';
 
-/** A household with keys of its own, without the slow way from a receipt to them: what it says is sealed and signed. */
+/** A household with random keys, without the slow derivation from a receipt. Its messages are sealed and signed. */
 export class SignedHousehold {
   private readonly eligibility = newKeys();
   private readonly payments = newKeys();
@@ -139,19 +139,19 @@ export class SignedHousehold {
     } as never);
   }
 
-  /** How to be paid, with everything that the payout slice had. */
+  /** Sends the payout method again, with everything that the payout slice had. */
   tellAgain(n: number, way: string, options: PayoutOptions = {}): AnyDelivery {
     const { receiptKey } = this.payments;
     const whole = { receiptKey, linkToken: this.links.payments, pickupCode: '0123ABCD' };
     return this.askPayments(n, { kind: 'payout-change', way, ...whole }, options);
   }
 
-  /** The newest message in its box at a service, among what was said. */
+  /** Returns the newest message in its box at a service, among the published ones. */
   box(from: 'eligibility' | 'payments', said: readonly Said[]): BoxMessageV1 | undefined {
     return this.boxes(from, said).at(-1);
   }
 
-  /** All its messages from a service, oldest version first. */
+  /** Returns all its messages from a service, oldest version first. */
   boxes(from: 'eligibility' | 'payments', said: readonly Said[]): readonly BoxMessageV1[] {
     const keys = this[from];
     const contract = from === 'payments' ? paymentsBoxMessage : eligibilityBoxMessage;
@@ -178,7 +178,7 @@ export class SignedHousehold {
       .map(({ payload }) => payload['template'] as string);
   }
 
-  /** The codes of a message, opened as the household's device does. */
+  /** Returns the codes of a message, opened as the household's device does. */
   codes({ ready }: BoxMessageV1): readonly string[] {
     return ready.map(({ way, amountCents, code }) =>
       hpkeOpen({
@@ -209,7 +209,7 @@ export class SignedHousehold {
 
 const directories = new WeakMap<TestKeyrings, FileKeyDirectory>();
 
-/** One for each set of keyrings: it remembers which signatures it has checked. */
+/** Returns one directory for each set of keyrings, because it caches the signatures that it has checked. */
 function directoryOf(keyrings: TestKeyrings): FileKeyDirectory {
   const directory = directories.get(keyrings) ?? keyrings.directory();
   directories.set(keyrings, directory);
@@ -219,7 +219,7 @@ function directoryOf(keyrings: TestKeyrings): FileKeyDirectory {
 interface PayoutOptions {
   readonly lane?: Lane;
   readonly site?: string;
-  /** Signed by somebody else. */
+  /** Sign with another household's key. */
   readonly forged?: boolean;
 }
 

@@ -17,7 +17,7 @@ function shared(): SharedStack {
   return JSON.parse(text) as SharedStack;
 }
 
-/** For what only a superuser may do: to look into another's database, to terminate a session, to read the WAL. */
+/** Returns the address for what only a superuser may do: read another's database, end a session, read the WAL. */
 export function superuserUrl(database = 'postgres'): string {
   const url = new URL(shared().superuserUrl);
   url.pathname = `/${database}`;
@@ -26,13 +26,13 @@ export function superuserUrl(database = 'postgres'): string {
 
 export interface TestDatabase {
   readonly name: string;
-  /** Connects as the database's owner, an ordinary role like a service's. */
+  /** Connects as the database's owner, an ordinary role like that of a service. */
   readonly url: string;
   /** Ends every session in it and removes it. */
   drop(): Promise<void>;
 }
 
-/** A fresh, empty database of the caller's own on the shared cluster, a clone of a template (some 30 ms). */
+/** Creates an empty database for the caller on the shared cluster, as a clone of a template (some 30 ms). */
 export async function testDatabase(): Promise<TestDatabase> {
   const { superuserUrl: adminUrl, owner } = shared();
   const name = `it_${randomBytes(8).toString('hex')}`;
@@ -54,13 +54,13 @@ async function asSuperuser(statement: string): Promise<void> {
   }
 }
 
-/** The shared broker. Use random topic and group names; `admin` may do everything. */
+/** Returns the shared broker. Use random names of topics and groups. `admin` has all rights. */
 export function kafka(): { readonly brokers: string[]; readonly admin: KafkaUser } {
   const { brokers, admin } = shared();
   return { brokers: [brokers], admin };
 }
 
-/** The login of one of the four services on the shared broker. */
+/** Returns the login of a service on the shared broker. */
 export function kafkaUser(service: (typeof serviceNames)[number]): KafkaUser {
   const user = shared().users.find((candidate) => candidate.username === service);
   if (user === undefined) throw new Error('no such service');
@@ -71,9 +71,9 @@ export interface PrivateBroker {
   readonly brokers: string[];
   readonly admin: KafkaUser;
   readonly users: readonly KafkaUser[];
-  /** SIGKILL; resolves when the process is gone. */
+  /** Sends SIGKILL and resolves when the process is gone. */
   kill(): Promise<void>;
-  /** Ends it in good order. */
+  /** Stops it in order. */
   stop(): Promise<void>;
   /** Starts it again on the same port and data: 1.5 s after stop(), some 3.5 s after kill(). */
   restart(): Promise<void>;
@@ -81,7 +81,7 @@ export interface PrivateBroker {
   remove(): Promise<void>;
 }
 
-/** A second Kafka of the caller's own, to be killed, stopped and wiped at will. It takes some 3 s to come up. */
+/** Starts a second Kafka for the caller to kill, stop and wipe. It takes some 3 s to start. */
 export async function startPrivateBroker(options: Pick<KafkaOptions, 'retentionCheckMs'> = {}): Promise<PrivateBroker> {
   await mkdir(join(repositoryRoot, '.local'), { recursive: true });
   const root = await mkdtemp(join(repositoryRoot, '.local', `test-broker-${process.pid}-`));

@@ -6,7 +6,7 @@ import type { Service } from '#libs/contracts';
 
 import type { ServiceUnderTest } from './service-under-test.js';
 
-/** Somebody's key at a service, as an enrolment leaves it. */
+/** A person's key at a service, as an enrolment leaves it. */
 export interface StaffKey {
   readonly name: string;
   readonly privateKey: KeyObject;
@@ -34,7 +34,7 @@ interface StaffRequest {
   readonly now: Date;
 }
 
-/** Posts to a door of staff, signed by whoever has the key; without one it is not signed. */
+/** Posts to a staff endpoint, signed with the given key; unsigned if there is none. */
 export async function postAs<T, S extends Service>(
   service: ServiceUnderTest<S>,
   { path, body, now }: StaffRequest,
@@ -46,7 +46,7 @@ export async function postAs<T, S extends Service>(
   return { status: answer.statusCode, body: answer.json<T>() };
 }
 
-/** Reads at a door of staff. */
+/** Reads from a staff endpoint. */
 export async function readAs<T, S extends Service>(
   service: ServiceUnderTest<S>,
   { path, now }: Pick<StaffRequest, 'path' | 'now'>,

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Every statement that sessions of a pool are given while work is done, BEGIN and COMMIT too, in their order. */
+/** Returns every statement that sessions of a pool get while work runs, with BEGIN and COMMIT, in order. */
 export async function statementsOf(pool: Pool, work: () => Promise<unknown>): Promise<readonly string[]> {
   const statements: string[] = [];
   const heard = new Map<PoolClient, PoolClient['query']>();

@@ -7,9 +7,9 @@ interface Child {
 
 interface Table {
   readonly name: string;
-  /** For a table of partitions: what it consists of. */
+  /** The partitions of a partitioned table. */
   readonly children: readonly Child[];
-  /** All rows as one JSON text, so that no value passes through a number of JavaScript. */
+  /** All rows as one JSON text, so that no value becomes a JavaScript number. */
   readonly rows: string;
 }
 
@@ -25,7 +25,7 @@ const CHILDREN = `SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_get_e
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE i.inhparent = $1::regclass ORDER BY 1`;
 
-/** Copies every table out, all of them as of the same moment. @param url for a superuser, in the service's database */
+/** Copies every table out, as of the same moment. @param url of a superuser, in the service's database */
 export async function copyOut(url: string): Promise<TableCopy> {
   return withClient(url, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -44,8 +44,8 @@ export async function copyOut(url: string): Promise<TableCopy> {
 }
 
 /**
- * Puts a copy in the place of what a database holds. Its schema must be there: a service's migrations make it. Triggers
- * that keep the books from being changed do not fire, as in the hands of whoever restores a database.
+ * Replaces the contents of a database with a copy. The service's migrations must have made its schema. The triggers
+ * that protect the ledger do not fire, as for anybody who restores a database.
  */
 export async function copyIn(url: string, { tables }: TableCopy): Promise<void> {
   await withClient(url, async (client) => {

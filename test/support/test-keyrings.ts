@@ -7,7 +7,7 @@ import { FileKeyDirectory, FileKeyring, writePinnedIdentities, type PinnedIdenti
 
 const services = ['intake', 'eligibility', 'payments', 'notification'] as const;
 
-/** Keyrings of all four services in a folder of their own, with every secret, as a set-up makes them. */
+/** Creates keyrings of all four services in one folder, with every secret, as a set-up does. */
 export class TestKeyrings {
   private constructor(
     readonly folder: string,
@@ -47,7 +47,7 @@ export class TestKeyrings {
     });
   }
 
-  /** What a service is told about keys. */
+  /** Returns the environment variables about keys for a service. */
   environmentOf(service: Service): Readonly<Record<string, string>> {
     return {
       KEYRING_PRIVATE: join(this.folder, service),
