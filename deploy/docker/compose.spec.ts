@@ -119,12 +119,12 @@ describe('the image', () => {
 
 describe('npm run env:write', () => {
   let root: string;
-  const said: string[] = [];
+  const printed: string[] = [];
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'env-'));
-    said.length = 0;
+    printed.length = 0;
     for (const way of ['log', 'error'] as const)
-      jest.spyOn(console, way).mockImplementation((line) => void said.push(String(line)));
+      jest.spyOn(console, way).mockImplementation((line) => void printed.push(String(line)));
   });
   afterEach(() => {
     jest.restoreAllMocks();
@@ -144,7 +144,7 @@ describe('npm run env:write', () => {
     expect(new Set(passwords).size).toBe(10);
     expect(passwords.every((password) => /^[\w-]{32}$/.test(password))).toBe(true);
     expect(statSync(join(root, '.env')).mode & 0o777).toBe(0o600);
-    expect(said.some((line) => passwords.some((password) => line.includes(password)))).toBe(false);
+    expect(printed.some((line) => passwords.some((password) => line.includes(password)))).toBe(false);
   });
 
   it('puts no private key where a container could read it', async () => {
@@ -164,9 +164,9 @@ describe('npm run env:write', () => {
     const before = readFileSync(join(root, '.env'), 'utf8');
     await main([], root);
     expect([readFileSync(join(root, '.env'), 'utf8'), process.exitCode]).toEqual([before, 1]);
-    expect(said.at(-1)).toMatch(/^There is a \.env already/);
+    expect(printed.at(-1)).toMatch(/^There is a \.env already/);
     rmSync(join(root, '.env'));
     await main(['nowhere'], root);
-    expect(said.at(-1)).toMatch(/profiles: los-angeles, santa-ana/);
+    expect(printed.at(-1)).toMatch(/profiles: los-angeles, santa-ana/);
   });
 });

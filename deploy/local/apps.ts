@@ -59,11 +59,11 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
 
 /** The sentence with which a service has refused to start; its other lines are JSON, or frames of a stack. */
 function saidBy(child: Child): string {
-  const said = child
+  const reason = child
     .lastOutput()
     .split('\n')
     .findLast((line) => /^\w[^{}]+$/.test(line));
-  return said === undefined ? '' : `: ${said}`;
+  return reason === undefined ? '' : `: ${reason}`;
 }
 
 async function isReady(port: number): Promise<boolean> {

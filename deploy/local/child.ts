@@ -107,7 +107,7 @@ export class Child {
     return this.#expected;
   }
 
-  /** The end of its log: what it said last. */
+  /** The end of its log: its last lines. */
   lastOutput(): string {
     return readFileSync(this.logFile, 'utf8').slice(-4_096);
   }

@@ -58,7 +58,7 @@ describe('the Kafka of the image', () => {
     );
   });
 
-  it('lets each service write what it says, and nothing that is said to it', async () => {
+  it('lets each service write its own messages, and none that are for it', async () => {
     for (const service of services) {
       const user = access.users[service];
       const [own] = contractsFrom(service) as readonly Contract[];

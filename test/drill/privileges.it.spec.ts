@@ -57,7 +57,7 @@ const clientFor = (service: Service): Kafka => clientOf(stack.broker.users[servi
 const REFUSED = /^(TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED$/;
 /** The client reports a refused look-up of a group's coordinator under a name of its own. */
 const GROUP_REFUSED = 'KafkaJSGroupCoordinatorNotFound';
-const said = (outcome: string): string => (REFUSED.test(outcome) ? 'refused' : outcome);
+const shortened = (outcome: string): string => (REFUSED.test(outcome) ? 'refused' : outcome);
 
 /** Returns every rule on the broker, for any principal, as one line each. */
 function rulesNow(): Promise<readonly string[]> {
@@ -137,16 +137,16 @@ describe.each(services)('%s on the broker', (service) => {
     const seen: (readonly [string, string])[] = [];
     for (const { topic } of contracts) {
       const outcome = await outcomeOf(() => producer.send({ topic, acks: -1, messages: [{ value: 'x' }] }));
-      seen.push([topic, said(outcome)]);
+      seen.push([topic, shortened(outcome)]);
     }
     await producer.disconnect();
     expect(seen).toEqual(wanted(({ producer: by }) => by === service));
   });
 
-  it('reads the topics of what is said to it, and no other', async () => {
+  it('reads the topics of what is for it, and no other', async () => {
     const seen: (readonly [string, string])[] = [];
     for (const { topic } of contracts)
-      seen.push([topic, said(await readOnce(clientFor(service), groupOf(service), topic))]);
+      seen.push([topic, shortened(await readOnce(clientFor(service), groupOf(service), topic))]);
     expect(seen).toEqual(wanted(({ consumer }) => consumer === service));
   });
 
@@ -160,7 +160,7 @@ describe.each(services)('%s on the broker', (service) => {
     const topic = contracts.find(({ consumer }) => consumer === service)?.topic ?? '';
     for (const group of [...services.filter((other) => other !== service).map(groupOf), 'another']) {
       const outcome = await readOnce(clientFor(service), group, topic);
-      expect([group, outcome === GROUP_REFUSED ? 'refused' : said(outcome)]).toEqual([group, 'refused']);
+      expect([group, outcome === GROUP_REFUSED ? 'refused' : shortened(outcome)]).toEqual([group, 'refused']);
     }
   });
 

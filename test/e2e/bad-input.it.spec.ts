@@ -212,12 +212,12 @@ describe('what nobody can open is parked, and nobody else waits', () => {
     }
     const expected = sum(before) + catalogue.length;
     const now = await eventually('parked', parkedNow, (parked) => sum(parked) >= expected, 60_000);
-    const { code, said } = await command(city, 'parked', 'list');
-    expect([code, said.filter((line) => line.includes('wrong-day')).length]).toEqual([0, catalogue.length]);
+    const { code, lines } = await command(city, 'parked', 'list');
+    expect([code, lines.filter((line) => line.includes('wrong-day')).length]).toEqual([0, catalogue.length]);
     const retried = await command(city, 'parked', 'retry', ...services);
     expect(retried.code).toBe(0);
     await eventually('set aside again', parkedNow, (parked) => sum(parked) === sum(now), 60_000);
-    expect(await command(city, 'parked', 'list')).toEqual({ code, said });
+    expect(await command(city, 'parked', 'list')).toEqual({ code, lines: lines });
     await expectFlow();
   });
 

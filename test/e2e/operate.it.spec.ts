@@ -5,7 +5,7 @@ import { command } from '../support/command.js';
 
 let city: TestCity;
 let applied: Applied;
-let said: string[];
+let lines: string[];
 
 beforeAll(async () => {
   city = await TestCity.start('demo', { instances: { notification: 2 } });
@@ -16,26 +16,26 @@ beforeAll(async () => {
 afterAll(() => city.stop());
 
 beforeEach(() => {
-  said = [];
+  lines = [];
 });
 
-/** Runs a command, as in a terminal, and adds its output to `said`. @returns its exit code */
+/** Runs a command, as in a terminal, and adds its output to `lines`. @returns its exit code */
 async function amparo(...words: string[]): Promise<number> {
   const ended = await command(city, ...words);
-  said.push(...ended.said);
+  lines.push(...ended.lines);
   return ended.code;
 }
 
-const text = (): string => said.join('\n');
+const text = (): string => lines.join('\n');
 
 describe('an operator of a running city', () => {
   it('sees every process, and that nothing needs an operator', async () => {
     const settled = async (): Promise<number> => {
-      said = [];
+      lines = [];
       return amparo('status');
     };
     await eventually('nothing needs an operator', settled, (code) => code === 0);
-    const names = said.slice(1, 6).map((line) => line.split(' ')[0]);
+    const names = lines.slice(1, 6).map((line) => line.split(' ')[0]);
     expect(names).toEqual(['intake', 'eligibility', 'payments', 'notification', 'notification#2']);
     expect(text()).toMatch(/Nothing needs an operator\.$/);
   });
@@ -53,7 +53,7 @@ describe('an operator of a running city', () => {
   it('has everything sent again, and nobody is paid twice', async () => {
     const before = await city.journal();
     expect(await amparo('republish')).toBe(0);
-    expect(said.filter((line) => line.endsWith(': done')).sort()).toEqual([
+    expect(lines.filter((line) => line.endsWith(': done')).sort()).toEqual([
       'eligibility: done',
       'intake: done',
       'notification: done',
@@ -74,7 +74,7 @@ describe('an operator of a running city', () => {
     expect(await amparo('parked', 'retry', 'payments')).toBe(0);
     expect(await amparo('turn', 'intake')).toBe(0);
     expect(await amparo('breaker', 'reset', 'notification')).toBe(0);
-    expect(said).toEqual([
+    expect(lines).toEqual([
       'Nothing is set aside.',
       'payments: 0 tried again',
       'intake: no turn is due',
@@ -85,13 +85,13 @@ describe('an operator of a running city', () => {
 
   it('makes topics and rules again where they are already, and changes nothing', async () => {
     expect(await amparo('topics', 'declare')).toBe(0);
-    expect(said).toEqual(['13 topics and their rules are as the contracts say.']);
+    expect(lines).toEqual(['13 topics and their rules are as the contracts say.']);
   });
 
   it('is told in a sentence what was not understood, or not his to do', async () => {
     expect(await amparo('republish', 'nobody')).toBe(1);
     expect(await amparo('release', 'make', '--as', 'payments-operator')).toBe(1);
-    expect(said).toEqual([
+    expect(lines).toEqual([
       'An option is not understood. (nobody is no service; they are intake, eligibility, payments, notification)',
       'There is no key with which this could be signed. (payments-operator has the role operator at payments; ' +
         'it takes the role releaser: --as maker-one, checker-one, checker-two)',

@@ -134,8 +134,8 @@ async function unread(reader: Service, sender: Service): Promise<readonly Applic
 
 /** Sends again everything that can still be read. */
 async function republished(): Promise<void> {
-  const { code, said } = await command(city, 'republish');
-  expect([code, said.filter((line) => line.endsWith(': done')).length]).toEqual([0, 4]);
+  const { code, lines: lines } = await command(city, 'republish');
+  expect([code, lines.filter((line) => line.endsWith(': done')).length]).toEqual([0, 4]);
 }
 
 /** Counts the households that have a message from eligibility. */

@@ -54,7 +54,7 @@ it('every service changes its identity while it works, and nobody who applies no
   }
 });
 
-it('a revoked identity is refused at once, and what it had honestly said arrives under the next', async () => {
+it('a revoked identity is refused at once, and its honest messages arrive under the next', async () => {
   await city.stack.kill('payments');
   const household = await apply();
   await household.until(({ eligibility }) => eligibility?.status === 'approved', 'the decision');

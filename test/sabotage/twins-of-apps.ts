@@ -74,7 +74,7 @@ const cases: readonly Twin[] = [
   },
   {
     promise: 'a grant that was cancelled does not come back',
-    without: 'what was ever said is remembered',
+    without: 'every grant that was awarded is remembered',
     file: 'apps/eligibility/src/domain/case.ts',
     find: 'if (grants.some((grant) => grant.kind === kind)) continue;',
     replace: `if (grants.some((grant) => grant.kind === kind && grant.state !== 'cancelled')) continue;`,

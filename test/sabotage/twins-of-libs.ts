@@ -20,7 +20,7 @@ const messages: readonly Twin[] = [
     name: 'in the order of their numbers',
   },
   {
-    promise: 'what was said while the broker was away is sent when it is back',
+    promise: 'a message that was published while the broker was away is sent when it is back',
     without: 'the cursor moves after the answer of the broker, not before',
     file: 'libs/bus/src/produce/relay.ts',
     find: '    const { marks, refused } = await sendRows(producer, rows, topicName);',
@@ -233,7 +233,7 @@ const doors: readonly Twin[] = [
     test: 'libs/service/src/log/log.spec.ts',
   },
   {
-    promise: 'an answer to an error repeats nothing that was said',
+    promise: 'an answer to an error repeats no value of the request',
     without: 'only a code and a fixed sentence are answered',
     file: 'libs/service/src/problem/problem.filter.ts',
     find: '.send(refusalOf(problem));',

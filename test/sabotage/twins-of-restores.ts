@@ -21,13 +21,13 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'restored to an older state while its consumer runs',
   },
   {
-    promise: 'a fact said again after a restore is the same fact',
+    promise: 'a message that is published again after a restore is the same message',
     without: 'a version is no part of the fact',
     file: 'libs/bus/src/consume/opening.ts',
     find: 'JSON.stringify(sorted(fact))',
     replace: 'JSON.stringify(sorted({ ...fact, ...payload }))',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
-    name: 'a producer that has forgotten what it said',
+    name: 'a producer that has forgotten a message',
   },
   {
     promise: 'a new cluster under a running service begins a new epoch',

@@ -10,7 +10,7 @@ const program = join(repositoryRoot, 'dist', 'apps', 'cli', 'src', 'main.js');
 export async function command(
   city: Pick<TestCity, 'root'>,
   ...words: readonly string[]
-): Promise<{ readonly code: number; readonly said: readonly string[] }> {
+): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
   const args = ['--disable-warning=TimeoutNegativeWarning', program, ...words, '--root', city.root];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let heard = '';
@@ -21,5 +21,5 @@ export async function command(
     child.once('error', reject);
     child.once('close', (ended) => resolve(ended ?? Number.NaN));
   });
-  return { code, said: heard.replace(/\n$/, '').split('\n') };
+  return { code, lines: heard.replace(/\n$/, '').split('\n') };
 }

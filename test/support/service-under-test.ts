@@ -40,7 +40,7 @@ import { testDatabase, type TestDatabase } from './stack.js';
 import type { TestKeyrings } from './test-keyrings.js';
 
 /** A message that a service published, opened with the consumer's keys. */
-export interface Said {
+export interface PublishedMessage {
   readonly contract: string;
   readonly day: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -217,7 +217,7 @@ export class ServiceUnderTest<S extends Service> {
   }
 
   /** Returns everything published since the last `clear`, in no order. */
-  async said(): Promise<readonly Said[]> {
+  async published(): Promise<readonly PublishedMessage[]> {
     const { keyrings } = this.options;
     const contracts = new Map(contractsFrom(this.definition.service).map((each: Contract) => [each.topic, each]));
     const openers = new Map<string, EnvelopeOpener>();
@@ -226,7 +226,7 @@ export class ServiceUnderTest<S extends Service> {
     );
     return rows.map(({ topic, day, envelope }) => {
       const contract = contracts.get(topic);
-      if (contract === undefined) throw new Error('something undeclared was said');
+      if (contract === undefined) throw new Error('an undeclared message was published');
       const { name, version, producer } = contract;
       const consumer = contract.consumer as Service;
       const opener =

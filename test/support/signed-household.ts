@@ -35,7 +35,7 @@ import {
   type FileKeyDirectory,
 } from '#libs/sealing';
 
-import type { Said } from './service-under-test.js';
+import type { PublishedMessage } from './service-under-test.js';
 import type { TestKeyrings } from './test-keyrings.js';
 
 interface Keys {
@@ -147,17 +147,17 @@ export class SignedHousehold {
   }
 
   /** Returns the newest message in its box at a service, among the published ones. */
-  box(from: 'eligibility' | 'payments', said: readonly Said[]): BoxMessageV1 | undefined {
-    return this.boxes(from, said).at(-1);
+  box(from: 'eligibility' | 'payments', published: readonly PublishedMessage[]): BoxMessageV1 | undefined {
+    return this.boxes(from, published).at(-1);
   }
 
   /** Returns all its messages from a service, oldest version first. */
-  boxes(from: 'eligibility' | 'payments', said: readonly Said[]): readonly BoxMessageV1[] {
+  boxes(from: 'eligibility' | 'payments', published: readonly PublishedMessage[]): readonly BoxMessageV1[] {
     const keys = this[from];
     const contract = from === 'payments' ? paymentsBoxMessage : eligibilityBoxMessage;
     const box = boxIdOfSync(Buffer.from(keys.receiptKey, 'base64url'));
     const id = toBase64url(box);
-    return said
+    return published
       .filter((each) => each.contract === `${from}.outcome-posted` && each.payload['box'] === id)
       .map(({ payload }) => {
         const { version, lastDay, sealed } = payload as { version: number; lastDay: string; sealed: string };
@@ -171,8 +171,8 @@ export class SignedHousehold {
       .sort((a, b) => a.version - b.version);
   }
 
-  notices(from: 'eligibility' | 'payments', said: readonly Said[]): readonly string[] {
-    return said
+  notices(from: 'eligibility' | 'payments', published: readonly PublishedMessage[]): readonly string[] {
+    return published
       .filter((each) => each.contract === `${from}.notice-due` && each.payload['token'] === this.links[from])
       .sort((a, b) => (a.payload['version'] as number) - (b.payload['version'] as number))
       .map(({ payload }) => payload['template'] as string);

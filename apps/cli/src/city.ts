@@ -78,9 +78,9 @@ export class City {
       headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(method === 'GET' ? {} : { body }),
     });
-    const said = (await answer.json().catch(() => ({}))) as T & { title?: string; code?: string };
-    if (!answer.ok) throw new Refusal(`${name}: ${said.title ?? answer.status}`, said.code);
-    return said;
+    const answered = (await answer.json().catch(() => ({}))) as T & { title?: string; code?: string };
+    if (!answer.ok) throw new Refusal(`${name}: ${answered.title ?? answer.status}`, answered.code);
+    return answered;
   }
 
   /** Whose key could sign, in the words of whoever has to find it. */

@@ -37,8 +37,8 @@ async function endsOf(
   for (let step = 0; step < length; step += 1) {
     await world.service.deliver(orders.map((order, at) => scripts[at]?.[order[step] ?? 0] as AnyDelivery));
   }
-  const said = await world.service.said();
-  return new Set(households.map((household) => JSON.stringify(endOf(household, said))));
+  const published = await world.service.published();
+  return new Set(households.map((household) => JSON.stringify(endOf(household, published))));
 }
 
 describe('in every order', () => {
@@ -107,11 +107,11 @@ describe('in every order', () => {
     const household = world.household();
     const script = [household.facts(), household.askEligibility(1, { kind: 'evidence-shown', evidenceClass: 'R1' })];
     await world.service.deliver(script);
-    const { length } = await world.service.said();
+    const { length } = await world.service.published();
     await world.service.deliver(script);
     for (const delivery of script) await world.service.deliver([delivery]);
     await world.service.deliver([household.facts({ bands: { to5: 8, to17: 0, to64: 0, over64: 0 } })]);
-    expect(await world.service.said()).toHaveLength(length);
+    expect(await world.service.published()).toHaveLength(length);
   });
 
   it('unreadable messages and unknown grants are parked', async () => {
@@ -141,8 +141,8 @@ describe('facts that no rule reads', () => {
   ])('%s: the outcome stays', async (_what, change) => {
     const [plain, other] = [world.household(), world.household()];
     await world.service.deliver([plain.facts(), other.facts(change)]);
-    const said = await world.service.said();
-    expect(endOf(other, said)).toEqual(endOf(plain, said));
+    const published = await world.service.published();
+    expect(endOf(other, published)).toEqual(endOf(plain, published));
   });
 });
 
@@ -153,8 +153,8 @@ describe('duplicates', () => {
     await world.service.deliver([first.facts({ tokens })]);
     await world.service.deliver([second.facts({ tokens: { ...tokens, contact: 9 } })]);
     await world.service.deliver([third.facts({ tokens: { nameAndDay: 1, contact: 10, dwelling: 30 } })]);
-    const said = await world.service.said();
-    expect([first, second, third].map((each) => each.box('eligibility', said)?.status)).toEqual([
+    const published = await world.service.published();
+    expect([first, second, third].map((each) => each.box('eligibility', published)?.status)).toEqual([
       'approved',
       'being-looked-at',
       'approved',
@@ -165,8 +165,8 @@ describe('duplicates', () => {
     const tokens = { nameAndDay: 11, contact: 12, dwelling: 13 };
     const [first, second] = [world.household(), world.household()];
     await world.service.deliver([first.facts({ tokens }), second.facts({ tokens })]);
-    const said = await world.service.said();
-    const statuses = [first, second].map((each) => each.box('eligibility', said)?.status ?? '');
+    const published = await world.service.published();
+    const statuses = [first, second].map((each) => each.box('eligibility', published)?.status ?? '');
     expect(statuses.toSorted((a, b) => a.localeCompare(b))).toEqual(['approved', 'being-looked-at']);
   });
 
@@ -181,8 +181,8 @@ describe('duplicates', () => {
       await inNovember.service.deliver([before.facts({ ...period, tokens, previousTokens: tokens })]);
       await inNovember.service.deliver([same.facts({ ...period, tokens: { dwelling: 99 }, previousTokens: tokens })]);
       await inNovember.service.deliver([other.facts({ ...period, tokens, previousTokens: { dwelling: 24 } })]);
-      const said = await inNovember.service.said();
-      expect([before, same, other].map((each) => each.box('eligibility', said)?.status)).toEqual([
+      const published = await inNovember.service.published();
+      expect([before, same, other].map((each) => each.box('eligibility', published)?.status)).toEqual([
         'approved',
         'being-looked-at',
         'approved',
@@ -213,8 +213,8 @@ describe('two processes on one database', () => {
         ...parts.map((at) => world.service.deliver(facts.slice(at, at + 10))),
         ...parts.map((at) => other.deliver(evidence.slice(at, at + 10))),
       ]);
-      const said = await world.service.said();
-      const ends = new Set(households.map((each) => JSON.stringify(endOf(each, said))));
+      const published = await world.service.published();
+      const ends = new Set(households.map((each) => JSON.stringify(endOf(each, published))));
       expect(ends.size).toBe(1);
       expect([...ends][0]).toContain('"grants":["rapid 25000","standard 85000"]');
     } finally {

@@ -16,9 +16,7 @@ everyRecordEnds(eligibility, [
   {
     kind: 'case',
     what: 'withdrawn',
-    body: {
-      state: { ...newCase, lastDay: day, forgottenDay: day - 5, said: { ...newCase.announced, status: 'closed' } },
-    },
+    body: caseOf({ forgottenDay: day - 5, announced: { ...announced, status: 'closed' } }),
     keptDays: 9,
   },
   {

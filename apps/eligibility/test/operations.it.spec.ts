@@ -77,7 +77,7 @@ describe('an operator', () => {
 
   it('republishes the outbox, and learns how many rows are left', async () => {
     await world.service.deliver([world.household().facts()]);
-    const written = await world.service.said();
+    const written = await world.service.published();
     expect((await ask('republish', operator)).body).toEqual({ left: 0 });
     // A republish sends the rows below the live cursor. No row has been sent yet, so that the cursor is moved first.
     const last = await world.service.pool.query(

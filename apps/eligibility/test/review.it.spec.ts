@@ -66,9 +66,9 @@ describe('people decide', () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
     expect(await resolve(name, 'approve', ana)).toEqual({ status: 200, body: { outcome: 'resolved' } });
-    const said = await world.service.said();
-    expect(endOf(household, said)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
-    const award = said.find(({ contract }) => contract === 'eligibility.grant-awarded');
+    const published = await world.service.published();
+    expect(endOf(household, published)).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
+    const award = published.find(({ contract }) => contract === 'eligibility.grant-awarded');
     expect(award?.payload['stub']).toMatchObject({
       rules: ['a-person-decided', 'rapid-on-attestation'],
       reviewer: expect.stringMatching(/^[A-Z0-9]{8}$/),
@@ -81,7 +81,7 @@ describe('people decide', () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';
     await resolve(name, 'decline', ana);
-    expect(household.box('eligibility', await world.service.said())).toMatchObject({
+    expect(household.box('eligibility', await world.service.published())).toMatchObject({
       status: 'not-approved',
       reasons: ['a-person-decided'],
     });
@@ -92,7 +92,10 @@ describe('people decide', () => {
     const appeal = await next(ben);
     expect(appeal).toMatchObject({ case: name, isAppeal: true });
     expect(await resolve(name, 'approve', ben)).toMatchObject({ status: 200 });
-    expect(endOf(household, await world.service.said())).toMatchObject({ status: 'approved', grants: ['rapid 25000'] });
+    expect(endOf(household, await world.service.published())).toMatchObject({
+      status: 'approved',
+      grants: ['rapid 25000'],
+    });
   });
 
   it('never about a withdrawn case', async () => {
@@ -118,7 +121,7 @@ describe('people decide', () => {
   it('the drawn sample waits for a person', async () => {
     const drawn = world.household({ isSampled: true });
     await world.service.deliver([drawn.facts()]);
-    expect(drawn.box('eligibility', await world.service.said())?.status).toBe('being-looked-at');
+    expect(drawn.box('eligibility', await world.service.published())?.status).toBe('being-looked-at');
     expect((await next(ana))?.why).toEqual(['random-sample']);
   });
 });

@@ -1,7 +1,7 @@
 import type { AnyDelivery } from '#libs/bus/testing';
 import { dayOf, grantClosed, message } from '#libs/contracts';
 import { SignedHousehold } from '../../../test/support/signed-household.js';
-import { ServiceUnderTest, type Said } from '../../../test/support/service-under-test.js';
+import { ServiceUnderTest, type PublishedMessage } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
 import { EligibilityModule, eligibility } from '../src/eligibility.module.js';
@@ -83,11 +83,11 @@ export class EligibilityWorld {
 }
 
 /** Grants of a household that were awarded and not cancelled. */
-function livingGrants(household: SignedHousehold, said: readonly Said[]): readonly string[] {
-  const cancelled = said
+function livingGrants(household: SignedHousehold, published: readonly PublishedMessage[]): readonly string[] {
+  const cancelled = published
     .filter(({ contract }) => contract === 'eligibility.grant-cancelled')
     .map(({ payload }) => payload['grant']);
-  return said
+  return published
     .filter(
       ({ contract, payload }) =>
         contract === 'eligibility.grant-awarded' && payload['household'] === household.paymentsHandle,
@@ -98,13 +98,13 @@ function livingGrants(household: SignedHousehold, said: readonly Said[]): readon
 }
 
 /** The outcome of a household, as the household and payments see it. */
-export function endOf(household: SignedHousehold, said: readonly Said[]): object {
-  const box = household.box('eligibility', said);
+export function endOf(household: SignedHousehold, published: readonly PublishedMessage[]): object {
+  const box = household.box('eligibility', published);
   return {
     status: box?.status,
     reasons: box?.reasons,
     highestRequest: box?.highestRequest,
     amountCents: box?.amountCents,
-    grants: livingGrants(household, said),
+    grants: livingGrants(household, published),
   };
 }

@@ -127,14 +127,14 @@ describe('an application', () => {
       status: 202,
       body: { accepted: true, lastDay: addDays(day, clocks.dayKeyDays) },
     });
-    const said = await service.said();
-    const of = (contract: Contract) => said.filter((each) => each.contract === contract.name);
-    expect(said.map((each) => each.day)).toEqual([day, day, day]);
+    const published = await service.published();
+    const of = (contract: Contract) => published.filter((each) => each.contract === contract.name);
+    expect(published.map((each) => each.day)).toEqual([day, day, day]);
     expect(of(factsSubmitted)).toMatchObject([{ payload: { sealed: body.facts } }]);
     expect(of(payoutChosen)).toMatchObject([{ payload: { sealed: body.payout, lane: 'own-device' } }]);
     expect(of(payoutChosen)[0]?.payload).not.toHaveProperty('site');
     expect(of(contactGiven)).toMatchObject([{ payload: { sealed: body.contact } }]);
-    const names = said.map(({ payload }) => payload['submission']);
+    const names = published.map(({ payload }) => payload['submission']);
     expect(new Set([...names, body.application]).size).toBe(4);
   });
 
@@ -148,7 +148,7 @@ describe('an application', () => {
       await service.clear();
       const body = await application();
       expect((await post('/v1/applications', body, await signed('/v1/applications', body, signer))).status).toBe(202);
-      const payout = (await service.said()).find(({ contract }) => contract === payoutChosen.name);
+      const payout = (await service.published()).find(({ contract }) => contract === payoutChosen.name);
       expect(payout?.payload).toMatchObject({ lane, site: 'SITE-7' });
     }
     const body = await application();
@@ -183,7 +183,7 @@ describe('an application', () => {
     }
     now = new Date(noon.getTime() + clocks.dayKeyDays * DAY_MS);
     expect(await post('/v1/applications', body)).toMatchObject({ status: 410, body: { code: 'day-over' } });
-    expect((await service.said()).length).toBe(3);
+    expect((await service.published()).length).toBe(3);
   });
 
   it('that is new is accepted for four days, and shortly before its day', async () => {
@@ -204,7 +204,7 @@ describe('an application', () => {
     const keyless = { ...(await application()), day: addDays(day, -3) };
     const answers = await Promise.all([before, keyless, after].map((body) => post('/v1/applications', body)));
     expect(answers.map(({ status }) => status)).toEqual([202, 410, 202]);
-    expect((await service.said()).length).toBe(6);
+    expect((await service.published()).length).toBe(6);
   });
 
   it('under a known id with other content is refused, also when both arrive at the same moment', async () => {
@@ -212,7 +212,7 @@ describe('an application', () => {
     const [one, other] = [await application(receipt), await application(receipt)];
     const answers = await Promise.all([one, other, one, other].map((body) => post('/v1/applications', body)));
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 202, 409, 409]);
-    expect((await service.said()).length).toBe(3);
+    expect((await service.published()).length).toBe(3);
   });
 
   it('has "received" in its own box, and "apply again" when no answer can arrive any more', async () => {

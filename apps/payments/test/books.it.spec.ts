@@ -118,7 +118,7 @@ describe('the books', () => {
         world.service.deliver(halves.map((each) => each.payout('CASH'))),
         other.deliver(halves.map((each) => world.grant(each, { kind: 'standard', amountCents: 100_000 }))),
       ]);
-      const said = await other.said();
+      const said = await other.published();
       expect(new Set(halves.map((each) => each.box('payments', said)?.status))).toEqual(new Set(['waiting-list']));
       const books = await world.books();
       expect(books.balanced).toBe(true);
@@ -204,7 +204,7 @@ describe('limits of what goes out by itself', () => {
       limits.grant(urgent, { tier: 1 }),
       limits.grant(standard, { kind: 'standard', amountCents: 45_000, tier: 3 }),
     ]);
-    const said = await limits.service.said();
+    const said = await limits.service.published();
     expect(all.map((each) => each.box('payments', said)?.status)).toEqual(['approved', 'waiting-list', 'approved']);
     expect(other.notices('payments', said)).toEqual(['update']);
     await limits.giveTurns();

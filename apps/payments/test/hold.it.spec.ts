@@ -133,7 +133,7 @@ describe('an instrument of which the books contradict each other', () => {
       await settle(city.people.first, reference, 'paid'),
       await settle(city.people.second, reference, 'paid'),
     ]).toEqual(['counted', 'settled']);
-    expect(paid.household.box('payments', await world.service.said())?.status).toBe('collected');
+    expect(paid.household.box('payments', await world.service.published())?.status).toBe('collected');
     expect(await world.books()).toMatchObject({ balanced: true });
     world.partner.find();
   });

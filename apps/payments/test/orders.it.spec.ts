@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { randomId, type SignedHousehold } from '../../../test/support/signed-household.js';
-import type { Said } from '../../../test/support/service-under-test.js';
+import type { PublishedMessage } from '../../../test/support/service-under-test.js';
 import { inStep, PaymentsWorld } from './support.js';
 
 let world: PaymentsWorld;
@@ -33,7 +33,7 @@ function everyOrder(script: (household: SignedHousehold, site: string) => readon
 const places = new Map<string, string>();
 
 /** What a household and the books come to, without what may differ: versions, days, times. */
-async function endOf({ household }: Told, said: readonly Said[]): Promise<unknown> {
+async function endOf({ household }: Told, said: readonly PublishedMessage[]): Promise<unknown> {
   const box = household.box('payments', said);
   const grants = [...places].filter(([, handle]) => handle === household.paymentsHandle).map(([grant]) => grant);
   const closed = said
@@ -65,7 +65,7 @@ async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
     tolds.map(({ script }) => script),
     (batch) => world.service.deliver(batch),
   );
-  const said = await world.service.said();
+  const said = await world.service.published();
   return Promise.all(tolds.map((told) => endOf(told, said)));
 }
 
@@ -119,7 +119,7 @@ describe('whatever comes first', () => {
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
     const after = await world.books();
     expect(after).toMatchObject({ balanced: true, accounts: before.accounts, slots: before.slots });
-    const said = await world.service.said();
+    const said = await world.service.published();
     expect(tolds.flatMap(({ household }) => household.notices('payments', said))).toEqual([]);
     await world.service.deliver(tolds.map(({ household }) => household.askPayments(2, { kind: 'presence' })));
     expect((await world.books()).slots['intended']).toBe(10);
@@ -178,11 +178,11 @@ describe('whatever comes first', () => {
       cancelled(rapid),
     ];
     for (const delivery of script) await world.service.deliver([delivery]);
-    const [said, books] = [await world.service.said(), await world.books()];
+    const [said, books] = [await world.service.published(), await world.books()];
     const head = await world.rows('SELECT seq::text FROM chain_head');
     for (const delivery of script) await world.service.deliver([delivery]);
     await world.service.deliver(script);
-    expect((await world.service.said()).length).toBe(said.length);
+    expect((await world.service.published()).length).toBe(said.length);
     expect(await world.books()).toEqual(books);
     expect(await world.rows('SELECT seq::text FROM chain_head')).toEqual(head);
   });
@@ -208,7 +208,7 @@ describe('what is set aside', () => {
       'slice-key-gone': 1,
       'slice-not-opened': 1,
     });
-    expect(household.box('payments', await world.service.said())).toBeUndefined();
+    expect(household.box('payments', await world.service.published())).toBeUndefined();
     expect(await world.rows('SELECT amount_cents::text FROM obligation WHERE amount_cents IN (50000, 60000)')).toEqual([
       { amount_cents: '50000' },
     ]);

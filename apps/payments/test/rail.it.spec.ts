@@ -45,7 +45,7 @@ async function totals(): Promise<{ readonly available: bigint }> {
 }
 
 async function codesOf(household: SignedHousehold): Promise<readonly string[]> {
-  const box = household.box('payments', await world.service.said());
+  const box = household.box('payments', await world.service.published());
   return box === undefined ? [] : household.codes(box);
 }
 
@@ -62,11 +62,11 @@ describe('a partner that behaves', () => {
     const calls = world.partner.calls.length;
     await world.carry();
     expect(world.partner.calls.length - calls).toBe(1);
-    const box = household.box('payments', await world.service.said());
+    const box = household.box('payments', await world.service.published());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000', highestRequest: 0 });
     const [code] = await codesOf(household);
     expect([...world.partner.successful.values()].map((payment) => payment.code)).toContain(code);
-    expect(household.notices('payments', await world.service.said())).toEqual(['ready']);
+    expect(household.notices('payments', await world.service.published())).toEqual(['ready']);
     expect(await world.carry()).toBe(0);
     expect(world.partner.calls.length - calls).toBe(1);
   });
@@ -79,7 +79,7 @@ describe('a partner that behaves', () => {
     expect(world.partner.collect(code)).toBe(false);
     world.pass(2 * HOUR_MS);
     await world.carry();
-    const said = await world.service.said();
+    const said = await world.service.published();
     expect(household.box('payments', said)).toMatchObject({ status: 'collected', amountCents: '25000', ready: [] });
     expect(
       said.filter(({ contract }) => contract === 'payments.grant-closed').map(({ payload }) => payload['ended']),
@@ -98,7 +98,7 @@ describe('a partner that behaves', () => {
     const [code] = await codesOf(late);
     await world.service.deliver([world.cancel(second)]);
     await world.carry();
-    const said = await world.service.said();
+    const said = await world.service.published();
     expect(other.box('payments', said)?.status).toBe('closed');
     expect(late.box('payments', said)).toMatchObject({ status: 'closed', ready: [] });
     expect(early.box('payments', said)?.status).toBe('ready-to-collect');
@@ -113,7 +113,7 @@ describe('a partner that behaves', () => {
     const [code = ''] = await codesOf(household);
     const head = await world.books();
     await world.service.deliver([household.askPayments(1, { kind: 'withdraw' })]);
-    expect(household.box('payments', await world.service.said())).toMatchObject({ status: 'closed', ready: [] });
+    expect(household.box('payments', await world.service.published())).toMatchObject({ status: 'closed', ready: [] });
     world.partner.collect(code);
     await world.carry();
     const books = await world.books();
@@ -162,7 +162,7 @@ describe.each(['before the reply is kept', 'not at all'] as const)('a crash %s',
     expect(await paidTwice()).toBe(0);
     expect((await world.books()).balanced).toBe(true);
     await world.carryOn(8);
-    const box = household.box('payments', await world.service.said());
+    const box = household.box('payments', await world.service.published());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000' });
     const codes = await codesOf(household);
     expect(codes).toHaveLength(1);
@@ -221,7 +221,7 @@ describe('misbehaviour upon misbehaviour', () => {
     expect((await world.books()).balanced).toBe(true);
     world.partner.behave();
     await world.carryOn();
-    const said = await world.service.said();
+    const said = await world.service.published();
     const sites = households.map((_, at) => `RAIL-${first + at}`);
     const [{ held } = { held: 0 }] = await world.rows<{ held: number }>(
       `SELECT count(*)::int AS held FROM slot WHERE state = 'held' AND site = ANY($1)`,

@@ -58,7 +58,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'released', missing: 0 } });
     expect((await world.books()).balanced).toBe(true);
     expect(await world.carry()).toBe(2);
-    const box = household.box('payments', await world.service.said());
+    const box = household.box('payments', await world.service.published());
     expect(box?.ready.map(({ amountCents }) => amountCents).sort()).toEqual(['100000', '50000']);
     expect(await approve(batch, second)).toMatchObject({ status: 409 });
   });

@@ -98,7 +98,10 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
     await city.lift();
     await city.settleDown();
-    expect(paid.household.box('payments', await world.service.said())).toMatchObject({ status: 'closed', ready: [] });
+    expect(paid.household.box('payments', await world.service.published())).toMatchObject({
+      status: 'closed',
+      ready: [],
+    });
     expect(city.payments()).toEqual([]);
     expect(await world.rows('SELECT state FROM slot')).toEqual([{ state: 'void' }]);
     expect(await world.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/outstanding': '0' } });
@@ -154,7 +157,7 @@ describe('payments restored to an older state', () => {
     await city.restore(copy, paid);
     await city.lift();
     await city.settleDown();
-    expect(paid.household.box('payments', await world.service.said())?.status).toBe('collected');
+    expect(paid.household.box('payments', await world.service.published())?.status).toBe('collected');
     expect(city.payments()).toEqual(['25000']);
     expect(await world.books()).toMatchObject({ balanced: true });
   });
@@ -205,7 +208,7 @@ describe('payments restored to an older state', () => {
     await city.restore(copy, paid);
     const during = await city.apply();
     expect(await world.rows(`SELECT state FROM slot WHERE site = '${city.lastSite}'`)).toEqual([]);
-    expect(during.household.box('payments', await world.service.said())).toBeUndefined();
+    expect(during.household.box('payments', await world.service.published())).toBeUndefined();
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000', '25000']);
@@ -238,7 +241,7 @@ describe('payments restored to an older state', () => {
     await city.deliver(paid, world.cancel(paid.grant));
     await city.settleDown();
     expect(city.payments()).toEqual([]);
-    expect(paid.household.box('payments', await world.service.said())?.status).toBe('closed');
+    expect(paid.household.box('payments', await world.service.published())?.status).toBe('closed');
     expect(await world.books()).toMatchObject({ balanced: true });
   });
 });

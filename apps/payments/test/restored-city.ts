@@ -123,7 +123,7 @@ export class RestoredCity {
   }
 
   async codeOf({ household }: Case): Promise<string | undefined> {
-    const box = household.box('payments', await this.world.service.said());
+    const box = household.box('payments', await this.world.service.published());
     return box === undefined ? undefined : household.codes(box)[0];
   }
 

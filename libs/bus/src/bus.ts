@@ -215,7 +215,7 @@ export class Bus<S extends Service> {
       clock: () => this.now(),
       failed: (error) => this.options.onHandlerFailed?.(error),
       alarm: (alarm) => this.alarm(alarm),
-      committed: (tally, said) => this.committed(tally, said),
+      committed: (tally, published) => this.committed(tally, published),
       failpoint: (name) => this.hitFailpoint(name),
     });
   }
@@ -263,10 +263,10 @@ export class Bus<S extends Service> {
     });
   }
 
-  private committed(tally: Tally, said: number): void {
+  private committed(tally: Tally, published: number): void {
     for (const name of Object.keys(this.counts) as (keyof Tally)[]) this.counts[name] += tally[name];
     this.lastProgressAt = steadyTime();
-    if (said > 0) this.relay.wake();
+    if (published > 0) this.relay.wake();
   }
 
   private async createDays(): Promise<void> {

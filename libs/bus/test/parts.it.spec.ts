@@ -165,12 +165,12 @@ describe('topics', () => {
 
 describe('a read outside of any transaction', () => {
   it('costs one statement', async () => {
-    const said = await statementsOf(database.pool, () =>
+    const statements = await statementsOf(database.pool, () =>
       reading(database.pool, async (reader) => {
         expect((await reader.query('SELECT $1::integer AS one', [1])).rows).toEqual([{ one: 1 }]);
       }),
     );
-    expect(said).toEqual(['SELECT $1::integer AS one']);
+    expect(statements).toEqual(['SELECT $1::integer AS one']);
   });
 
   it.each([

@@ -24,7 +24,7 @@ const pool = new pg.Pool({ connectionString: url, max: 12 });
 pool.on('error', () => undefined);
 const records = new Records({ keys, kinds: keptKinds });
 let isRunning = true;
-const said = new Map<number, number>();
+const progress = new Map<number, number>();
 
 /** A pipe takes a line at once or not at all, so that lines written before a SIGKILL are not lost. */
 function say(line: string): void {
@@ -62,19 +62,19 @@ async function write(step: number): Promise<void> {
     await open.save('case', [{ value: valueOf(at), body: { n: found.n + 1 } }]);
     return found.n + 1;
   });
-  said.set(at, n);
+  progress.set(at, n);
   say(`wrote ${at} ${n}`);
   if (step % 10 > 0) return;
   const fresh = count + step * 2 + own;
   say(`begins ${fresh}`);
   await inRecords((open) => open.put('case', [{ value: valueOf(fresh), body: { n: 0 } }]));
-  said.set(fresh, 0);
+  progress.set(fresh, 0);
   say(`wrote ${fresh} 0`);
 }
 
 /** Checks that a record that it has written is there at every moment, whichever night it is in. */
 async function read(step: number): Promise<void> {
-  const known = [...said];
+  const known = [...progress];
   const chosen = known[(step * 104_729) % known.length];
   if (chosen === undefined) return;
   const [found] = await inRecords((open) => open.find<{ n: number }>('case', [valueOf(chosen[0])]));

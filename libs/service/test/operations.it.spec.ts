@@ -45,8 +45,8 @@ const canary = 'Zoraida Canario';
 
 async function ask(path: string, body: object, signer?: StaffKey): Promise<readonly unknown[]> {
   const { status } = await postInsideAs<object, 'notification'>(service, { path: `/v1/${path}`, body, now }, signer);
-  const said = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-  const told = said.filter(({ msg }) => String(msg).startsWith('operation'));
+  const entries = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const told = entries.filter(({ msg }) => String(msg).startsWith('operation'));
   return [
     status,
     ...told.map(({ msg, operation, by, code }) => [msg, operation, by, ...(code === undefined ? [] : [code])]),

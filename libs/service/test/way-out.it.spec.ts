@@ -200,7 +200,7 @@ describe('who calls comes before what is sent', () => {
     await app.listen(0, '127.0.0.1');
     const port = Number(new URL(await app.getUrl()).port);
     for (const path of ['/door/open?all=1', '/query?', '/query#all', '/query?#', '/query?a=1#b']) {
-      const answer = await said(port, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+      const answer = await answerTo(port, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
       expect([path, answer.slice(0, 12), answer.includes('"code":"unknown-query"')]).toEqual([
         path,
         'HTTP/1.1 400',
@@ -222,7 +222,7 @@ describe('what is no request at all', () => {
     const inside = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
     for (const port of [main, inside]) {
       for (const text of [`${SECRET}\r\n\r\n`, `GET / HTTP/1.1\r\nhost: x\r\n${SECRET} \r\n\r\n`]) {
-        const answer = await said(port, text);
+        const answer = await answerTo(port, text);
         expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json\r\n/);
         expect(answer).toContain('"code":"not-http"');
         expect(answer).not.toContain(SECRET);
@@ -231,7 +231,7 @@ describe('what is no request at all', () => {
   });
 });
 
-function said(port: number, text: string): Promise<string> {
+function answerTo(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let heard = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(text));

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { newestOf, replacing } from './box.js';
 
-const said = (box: string, version: number): { box: string; version: number } => ({ box, version });
+const published = (box: string, version: number): { box: string; version: number } => ({ box, version });
 
 describe('a box', () => {
   it('gets the newest of several messages for one household', () => {
-    expect(newestOf([said('a', 2), said('b', 1), said('a', 3), said('a', 1)])).toEqual([said('a', 3), said('b', 1)]);
+    expect(newestOf([published('a', 2), published('b', 1), published('a', 3), published('a', 1)])).toEqual([
+      published('a', 3),
+      published('b', 1),
+    ]);
   });
 
   it('is replaced only by a newer message', () => {
@@ -14,9 +17,9 @@ describe('a box', () => {
       ['b', 2],
       ['c', 2],
     ]);
-    expect(replacing([said('a', 1), said('b', 2), said('c', 3), said('d', 1)], present)).toEqual([
-      said('c', 3),
-      said('d', 1),
+    expect(replacing([published('a', 1), published('b', 2), published('c', 3), published('d', 1)], present)).toEqual([
+      published('c', 3),
+      published('d', 1),
     ]);
   });
 });

@@ -60,7 +60,7 @@ export interface ProcessorOptions<S extends Service> {
    * Called with the error for which a message is parked. Its text may hold values: log its code and log position only.
    */
   readonly failed: (error: unknown) => void;
-  readonly committed: (tally: Tally, said: number) => void;
+  readonly committed: (tally: Tally, published: number) => void;
   /** @returns false if the bus is to stop as if its process had ended */
   readonly failpoint: (name: 'before-commit') => Promise<boolean>;
 }
@@ -149,18 +149,18 @@ export class Processor<S extends Service> {
   private async commit(messages: readonly Opened[], applied: Applied): Promise<Applied> {
     const { pool, outbox, breaker, committed, failpoint, alarm } = this.options;
     const unit = outbox.open();
-    const { tally, ours, written, said } = await inTransaction(pool, async (tx) => {
+    const { tally, ours, written, published } = await inTransaction(pool, async (tx) => {
       const result = await this.apply(messages, tx, unit);
       const next = await this.writeApplied(messages, { tx, applied });
       const count = await unit.write(tx);
       if (breaker.wouldTrip(messages.length, result.ours)) this.tripBreaker();
       if (!(await failpoint('before-commit'))) throw new Undone('halted');
-      return { ...result, written: next, said: count };
+      return { ...result, written: next, published: count };
     });
     breaker.count(messages.length, ours);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
-    committed(tally, said);
+    committed(tally, published);
     return new Map([...applied, ...written]);
   }
 

@@ -9,8 +9,8 @@ afterEach(() => {
 
 it.each([undefined, 'debug', 'error'])('the client writes nothing of its own, also at the level %s', (level) => {
   if (level !== undefined) process.env['KAFKAJS_LOG_LEVEL'] = level;
-  const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const printed = jest.spyOn(console, 'log').mockImplementation(() => undefined);
   const logger = kafkaClient({ brokers: ['127.0.0.1:1'], username: 'a', password: 'b' }, 'test').logger();
   for (const write of ['error', 'warn', 'info', 'debug'] as const) logger[write]('what a broker says');
-  expect(said.mock.calls).toEqual([]);
+  expect(printed.mock.calls).toEqual([]);
 });

@@ -100,7 +100,7 @@ export function survivesCrashes(transport: Transport): void {
     );
     await second.start();
     expect((await second.status()).relay.isLeader).toBe(false);
-    await second.transaction(async (unit) => unit.publish(cancelled('said beside the relay')));
+    await second.transaction(async (unit) => unit.publish(cancelled('published beside the relay')));
     await eventually(
       () => to.effects(),
       (effects) => effects.length === 1,
@@ -108,7 +108,7 @@ export function survivesCrashes(transport: Transport): void {
     );
     await endSessions(from, `query LIKE '%outbox%' OR query LIKE '%relay_cursor%' OR query LIKE 'LISTEN%'`);
     await first.stop();
-    await second.transaction(async (unit) => unit.publish(cancelled('said after')));
+    await second.transaction(async (unit) => unit.publish(cancelled('published after')));
     await eventually(
       () => second.status(),
       ({ relay }) => relay.isLeader,
@@ -118,7 +118,7 @@ export function survivesCrashes(transport: Transport): void {
         () => to.effects(),
         (effects) => effects.length === 2,
       ),
-    ).toEqual(ids(['said after', 'said beside the relay']));
+    ).toEqual(ids(['published after', 'published beside the relay']));
   });
 
   it('every database session ended in the middle: the batch is done again, nothing is parked', async () => {

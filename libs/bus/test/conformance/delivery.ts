@@ -101,7 +101,7 @@ export function delivers(transport: Transport): void {
       expect(records.filter(({ value }) => value.includes('withdrawn') || value.includes(id('g0001')))).toEqual([]);
     });
 
-    it('does not write messages down in the order in which they were said', async () => {
+    it('does not write messages down in the order of their publication', async () => {
       const { bus: eligibility } = world.bus('eligibility', from);
       const opener = keys.opener('payments');
       await eligibility.start();
@@ -120,7 +120,7 @@ export function delivers(transport: Transport): void {
   });
 
   describe('what is handled', () => {
-    it('is known by its key: said again it changes nothing, with other content it is parked', async () => {
+    it('is known by its key: published again it changes nothing, with other content it is parked', async () => {
       const { bus: eligibility } = world.bus('eligibility', from);
       const { bus: payments } = world.bus('payments', to);
       await Promise.all([eligibility.start(), payments.start()]);

@@ -40,7 +40,7 @@ export function survivesTheLog(transport: Transport): void {
       },
     });
 
-  it('a broker that is killed and comes back: everything said meanwhile arrives, once', async () => {
+  it('a broker that is killed and comes back: every message published meanwhile arrives, once', async () => {
     world = await privateWorld();
     const [from, to] = [await world.database(), await world.database()];
     const { bus: eligibility, alarms } = world.bus('eligibility', from);

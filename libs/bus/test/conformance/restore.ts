@@ -84,21 +84,21 @@ export function survivesRestores(transport: Transport): void {
     expect(await to.parked()).toEqual({});
   });
 
-  it('a producer that has forgotten what it said says it again under a later version: nothing is parked', async () => {
+  it('a producer that has forgotten a message publishes it again under a later version: nothing is parked', async () => {
     const { bus } = world.bus('payments', to);
     await bus.start();
     bus.consume(paymentsHandlers());
-    const said = awarded('said twice');
+    const repeated = awarded('published twice');
     const { bus: eligibility } = world.bus('eligibility', from);
     await eligibility.start();
-    await eligibility.transaction(async (unit) => unit.publish(said));
-    const again = { ...said, payload: { ...said.payload, version: 1_800_000_000_000 } } as typeof said;
+    await eligibility.transaction(async (unit) => unit.publish(repeated));
+    const again = { ...repeated, payload: { ...repeated.payload, version: 1_800_000_000_000 } } as typeof repeated;
     await eligibility.transaction(async (unit) => unit.publish(again));
     await eventually(
       () => bus.status(),
       ({ counts }) => counts.repeated === 1,
     );
-    expect([await to.effects(), await to.parked()]).toEqual([ids(['said twice']), {}]);
+    expect([await to.effects(), await to.parked()]).toEqual([ids(['published twice']), {}]);
   });
 
   it('a database that came out of a dump into another cluster goes on in a new epoch', async () => {
@@ -120,13 +120,13 @@ export function survivesRestores(transport: Transport): void {
     const { bus: payments } = world.bus('payments', to);
     await Promise.all([after.start(), payments.start()]);
     payments.consume(paymentsHandlers());
-    await after.transaction(async (unit) => unit.publish(cancelled('said after')));
+    await after.transaction(async (unit) => unit.publish(cancelled('published after')));
     expect(
       await eventually(
         () => to.effects(),
         (effects) => effects.length >= 3,
       ),
-    ).toEqual(ids(['left in the outbox', 'said after', 'sent before']));
+    ).toEqual(ids(['left in the outbox', 'published after', 'sent before']));
     const { rows } = await from.pool.query('SELECT epoch FROM outbox_epoch ORDER BY 1');
     expect(rows).toEqual([{ epoch: 1 }, { epoch: 2 }]);
   });
@@ -146,13 +146,13 @@ export function survivesRestores(transport: Transport): void {
       bus
         .transaction(async (unit) => unit.publish(cancelled('after')))
         .then(
-          () => 'said',
+          () => 'published',
           (error: { code?: string }) => error.code ?? '',
         );
     // Until the relay has begun a new epoch, nothing is written that could be mixed up.
     expect(await publish()).toBe('not-stored');
     await endSessions(from, 'true');
-    await eventually(publish, (outcome) => outcome === 'said');
+    await eventually(publish, (outcome) => outcome === 'published');
     expect(
       await eventually(
         () => to.effects(),

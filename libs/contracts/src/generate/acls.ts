@@ -16,7 +16,7 @@ export function groupOf(service: Service): string {
 }
 
 /**
- * Exactly what a service may do on the broker: write what it says, read what is said to it, and commit its own offsets.
+ * Exactly what a service may do on the broker: write what it says, read what is for it, and commit its own offsets.
  */
 export function aclsFor(service: Service): readonly AclRule[] {
   const principal = `User:${service}`;

@@ -98,8 +98,8 @@ describe('a pick-up code', () => {
     const pickupCode = pickupCodeFrom(Uint8Array.from([31, 0, 1, 250, 4, 5, 6, 99]));
     expect(pickupCode).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
     expect(pickupCode.slice(0, 7)).toBe('Z01T456');
-    const said = `${pickupCode.slice(0, 4)} ${pickupCode.slice(4)}`.toLowerCase();
-    expect(parsePickupCode(said)).toEqual({ ok: true, pickupCode });
+    const spoken = `${pickupCode.slice(0, 4)} ${pickupCode.slice(4)}`.toLowerCase();
+    expect(parsePickupCode(spoken)).toEqual({ ok: true, pickupCode });
     const wrong = (pickupCode[0] === 'A' ? 'B' : 'A') + pickupCode.slice(1);
     expect(parsePickupCode(wrong)).toEqual({ ok: false, code: 'check-failed' });
     expect(parsePickupCode(newReceipt())).toEqual({ ok: false, code: 'too-long' });

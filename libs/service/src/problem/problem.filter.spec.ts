@@ -21,8 +21,8 @@ const canary = 'Zoraida Núñez-Canario +12135550142';
 /** As PostgreSQL's driver throws it: what somebody typed is in its message, detail, and more. */
 function databaseError(): pg.DatabaseError {
   const error = new pg.DatabaseError(`duplicate key value ${canary}`, 200, 'error');
-  const said = { code: '23505', detail: `Key (name)=(${canary}) already exists.`, where: canary, hint: canary };
-  return Object.assign(error, said, { table: canary, column: canary, constraint: canary, internalQuery: canary });
+  const details = { code: '23505', detail: `Key (name)=(${canary}) already exists.`, where: canary, hint: canary };
+  return Object.assign(error, details, { table: canary, column: canary, constraint: canary, internalQuery: canary });
 }
 
 function caught(act: () => unknown): unknown {
@@ -88,8 +88,8 @@ const cases: readonly [string, unknown, ProblemCode, 'logged' | 'not logged'][] 
   ['an unusual status', new HttpException({ [canary]: canary }, 418), 'unavailable', 'logged'],
   ['the database', databaseError(), 'unavailable', 'logged'],
   ['the database, wrapped', new QueryFailedError(canary, [canary], databaseError()), 'unavailable', 'logged'],
-  ['the bus', Object.assign(new BusError('halted'), { said: canary }), 'unavailable', 'logged'],
-  ['a key', Object.assign(new SealingError('not-opened'), { said: canary }), 'unavailable', 'logged'],
+  ['the bus', Object.assign(new BusError('halted'), { details: canary }), 'unavailable', 'logged'],
+  ['a key', Object.assign(new SealingError('not-opened'), { details: canary }), 'unavailable', 'logged'],
   ['a setting', new ConfigError(['PORT']), 'unavailable', 'logged'],
   ['a bug', new TypeError(`${canary} is not a function`), 'unavailable', 'logged'],
   [
