@@ -1,9 +1,20 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentsOn } from '#libs/database';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
-import { deviceMeaning } from '../device.entity.js';
 
-const meanings = commentsOn({ device: deviceMeaning });
+const meanings = commentsOn({
+  device: {
+    meaning: 'Enrolled devices of sites: kiosks and tablets of navigators.',
+    kept: 'until it is removed by hand; a revoked device stays, so that its name is not used again',
+    columns: {
+      name: 'Name of the device.',
+      public_key: 'Ed25519 public key with which it signs its requests.',
+      lane: 'kiosk or assisted.',
+      site: 'Office in which it stands.',
+      revoked: 'Whether the device is revoked.',
+    },
+  },
+});
 
 export class Initial1764547200000 implements MigrationInterface {
   name = 'Initial1764547200000';
