@@ -73,7 +73,7 @@ export class SignedHousehold {
     readonly day: Day,
   ) {}
 
-  get eligibilityHandle(): string {
+  get eligibilityRef(): string {
     return toBase64url(householdRefOfSync(Buffer.from(this.eligibility.commandKey, 'base64url')));
   }
 

@@ -20,7 +20,7 @@ beforeEach(() => world.service.clear());
 
 const grantIdOf = (household: SignedHousehold, kind: string): string =>
   world.service
-    .keyed('grant', Buffer.from(household.eligibilityHandle, 'base64url'), dayNumber(world.day), kind, 1)
+    .keyed('grant', Buffer.from(household.eligibilityRef, 'base64url'), dayNumber(world.day), kind, 1)
     .toString('base64url');
 
 type Script = (household: SignedHousehold) => readonly AnyDelivery[];

@@ -64,7 +64,7 @@ describe('a legal hold', () => {
   it('keeps a case for its custodian when the household withdraws it, and nothing of anybody else', async () => {
     const [named, other] = [world.household(), world.household()];
     await world.service.deliver([named.facts(), other.facts()]);
-    const placed = await ask('place', { kind: 'case', values: [named.eligibilityHandle] });
+    const placed = await ask('place', { kind: 'case', values: [named.eligibilityRef] });
     expect(placed.status).toBe(200);
     const { hold } = placed.body;
     expect((await ask('list', {})).body).toEqual({
@@ -79,7 +79,7 @@ describe('a legal hold', () => {
     expect(sealed.length).toBeGreaterThan(0);
     const opened = sealed.map((each) => openHeld(privateKey, Buffer.from(each, 'base64url')));
     expect(new Set(opened.map(({ kind, value }) => `${kind} ${Buffer.from(value).toString('base64url')}`))).toEqual(
-      new Set([`case ${named.eligibilityHandle}`]),
+      new Set([`case ${named.eligibilityRef}`]),
     );
     // The state before the withdrawal.
     expect(opened.some(({ body }) => JSON.stringify(body).includes('"facts":{'))).toBe(true);

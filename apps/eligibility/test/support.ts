@@ -54,7 +54,7 @@ export class EligibilityWorld {
   household({ isSampled = false, day = this.day } = {}): SignedHousehold {
     for (;;) {
       const household = new SignedHousehold(this.keyrings, day);
-      const householdRef = Buffer.from(household.eligibilityHandle, 'base64url');
+      const householdRef = Buffer.from(household.eligibilityRef, 'base64url');
       const draw = this.service.keyed('sample', householdRef).readUInt32BE(0) / 0x1_0000_0000;
       if (draw < SAMPLE === isSampled) return household;
     }

@@ -50,7 +50,7 @@ const plain = (payload: object): Uint8Array => {
 const open = (text: string, on = day) => openSlice(keyring, payoutSlice, { day: on, sealed: text });
 
 describe('a slice', () => {
-  it('is opened, with the handle of the key that signed it', () => {
+  it('is opened, with the household reference of the key that signed it', () => {
     const payload = payout();
     const opened = open(sealed(encodePayload(payoutSlice, payload)));
     expect(opened).toEqual({ ok: true, payload, householdRef: householdRefOfSync(commandKey) });

@@ -29,7 +29,7 @@ export interface IdentityState {
   readonly replacedOn?: Day;
 }
 
-/** An identity key that was compromised: struck, together with the day on which it was. */
+/** A compromised identity key, and the day of its revocation. The file calls revoked keys `struck`. */
 export type RevokedIdentity = PinnedIdentity & { readonly struckOn: Day };
 
 /** A next state. `destroys`: keys are gone from it, so it must be written under a new master key. */
