@@ -114,7 +114,7 @@ const replicas: readonly Twin[] = [
     promise: 'what a killed writer left half done is finished',
     without: 'a keyring is settled when it is opened',
     file: ring,
-    find: `      copies.settle();
+    find: `      copies.repair();
       return new FileKeyring(options, copies, onStep);`,
     replace: '      return new FileKeyring(options, copies, onStep);',
     test: copiesSpec,

@@ -1,13 +1,13 @@
 import { canonicalBytes, type Part } from './bytes.js';
 import type { Day } from './days.js';
 
-/** HPKE's encapsulated key, at the start of every message */
+/** Bytes of HPKE's encapsulated key, at the start of every message. */
 export const ENC_BYTES = 32;
 
-/** How much longer an HPKE message is than what it seals: the encapsulated key before it and the tag behind it. */
+/** Bytes that HPKE adds: the encapsulated key before the ciphertext and the tag after it. */
 export const HPKE_OVERHEAD_BYTES = ENC_BYTES + 16;
 
-/** What a sealed slice is bound to: it opens for this contract, version, recipient and day, and for no other. */
+/** The binding of a sealed slice. It opens for this contract, version, recipient and day only. */
 export interface SliceBinding {
   readonly contract: string;
   readonly version: number;
@@ -21,8 +21,8 @@ export function sliceInfo({ contract, version, recipient, day }: SliceBinding): 
 }
 
 /**
- * HPKE `aad` of a slice: the fields of the envelope that travel in the clear beside it, so that none can be exchanged.
- * The order in which the fields are written does not matter.
+ * HPKE `aad` of a slice: the clear fields beside it, so that none can be exchanged. The order of the fields does not
+ * matter.
  */
 export function sliceAad(envelope: Readonly<Record<string, Part>>): Uint8Array<ArrayBuffer> {
   const names = Object.keys(envelope).sort();
@@ -32,7 +32,7 @@ export function sliceAad(envelope: Readonly<Record<string, Part>>): Uint8Array<A
   );
 }
 
-/** What a sealed contract says of itself, as far as its seal is concerned. */
+/** The part of a contract to which its seal is bound. */
 export interface SealedName {
   readonly name: string;
   readonly version: number;
@@ -44,15 +44,13 @@ export interface Binding {
   readonly aad: Uint8Array<ArrayBuffer>;
 }
 
-/** How a device's slice or request is bound to its contract, its recipient and the day of the key. */
+/** Binds a slice or a request to its contract, its recipient and the day of the key. */
 export function sliceBinding(contract: SealedName, day: Day): Binding {
   const { name, version, consumer } = contract;
   return { info: sliceInfo({ contract: name, version, recipient: consumer, day }), aad: sliceAad({ day }) };
 }
 
-/**
- * How a message is bound to its box: it cannot be shown in another box, as another version, or with a later last day.
- */
+/** Binds a message to its box, its version and its last day. It does not open with others. */
 export function boxBinding(
   contract: SealedName,
   address: { readonly box: Uint8Array; readonly version: number; readonly lastDay: Day },
@@ -64,7 +62,7 @@ export function boxBinding(
   };
 }
 
-/** How a collection code is sealed to a household's receipt key, inside the message that is sealed to the same key. */
+/** Binds a collection code, which is sealed to the receipt key inside of the message that is sealed to the same key. */
 export function codeBinding(way: string, amountCents: string): Binding {
   return {
     info: sliceInfo({ contract: 'payments.code', version: 1, recipient: 'household', day: 'any' }),

@@ -4,21 +4,19 @@ import { SealingError } from './errors.js';
 export type Day = string;
 
 /**
- * How long keys live, in days. How long something that is said has to be readable is decided where messages are
- * declared. Cryptography knows no message, so it is told, and each number stands once.
+ * The life of keys, in days. The contracts decide how long a message must be readable. This library knows no contract
+ * and gets the numbers from its callers.
  */
 export interface KeyLife {
-  /** A day key dies when so many days have passed since its day began: with 8 it lives to the start of day d+8. */
+  /** A day key is destroyed this many days after its day began: with 8, at the start of day d+8. */
   readonly days: number;
-  /** Day keys are published so many days ahead, so that a kiosk without network can go on sealing. */
+  /** Day keys are published this many days ahead, so that a kiosk without network can still seal. */
   readonly aheadDays: number;
-  /** An envelope may carry a day that is so much ahead: the clock of the device that made its slice may be. */
+  /** The day of an envelope may be this far ahead, because the clock of a device may be. */
   readonly recordAheadDays: number;
 }
 
-/**
- * For so long after it has been replaced an identity key is needed: its last envelope dies, and clocks differ by a day.
- */
+/** Days for which a replaced identity key is still needed: until its last envelope has expired, and one day more. */
 export function identityOutlivesDays({ days, recordAheadDays }: KeyLife): number {
   return recordAheadDays + days + 1;
 }

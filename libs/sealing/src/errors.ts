@@ -24,8 +24,8 @@ const sentences = {
 export type SealingErrorCode = keyof typeof sentences;
 
 /**
- * Codes that a later attempt can heal without anyone changing the input. Keys or pins of this place that cannot be read
- * say nothing about a message: whoever handles one waits until they are back.
+ * Codes with which the same input can succeed later. Unreadable keys or pins are no fault of a message, so that its
+ * handler waits until they are readable again.
  */
 const retriable: ReadonlySet<SealingErrorCode> = new Set([
   'no-day-key',
@@ -37,8 +37,8 @@ const retriable: ReadonlySet<SealingErrorCode> = new Set([
 ]);
 
 /**
- * The only error this library throws on purpose. The message is a fixed sentence: no value from outside, no key,
- * no path is ever part of it, because errors travel into logs.
+ * The only error that this library throws on purpose. The message is a fixed sentence without outside values, keys and
+ * paths, because errors are logged.
  */
 export class SealingError extends Error {
   override readonly name = 'SealingError';

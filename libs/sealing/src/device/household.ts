@@ -7,15 +7,15 @@ import { agreementPair, hkdf, importSeed, sha256, signingPair, signWith } from '
 export const householdServices = ['intake', 'eligibility', 'payments', 'notification'] as const;
 export type HouseholdService = (typeof householdServices)[number];
 
-/** What a household is at one service. Nothing of it is equal, or can be linked, at two services. */
+/** The keys of a household at one service. Nobody can link the keys of two services. */
 export interface ServiceKeys {
-  /** Ed25519 public key: whoever holds its private half speaks for the household here. */
+  /** Ed25519 public key. Its private half signs for the household at this service. */
   readonly commandKey: Uint8Array;
-  /** SHA-256 of the command key: the household's name here */
+  /** SHA-256 of the command key: the household reference at this service. */
   readonly householdRef: Uint8Array;
   /** X25519 public key to which the service seals its messages */
   readonly receiptKey: Uint8Array;
-  /** SHA-256 of the receipt key: where the messages lie */
+  /** SHA-256 of the receipt key: the id of the box. */
   readonly boxId: Uint8Array;
   /** Ed25519, 64 bytes. */
   sign(message: Uint8Array): Promise<Uint8Array>;
@@ -23,17 +23,17 @@ export interface ServiceKeys {
   openBox(box: BoxOpening): Promise<Uint8Array>;
 }
 
-/** Everything that follows from a receipt. It is rebuilt from the receipt each time and never stored. */
+/** All that is derived from a receipt. It is derived again each time and never stored. */
 export interface Household {
   readonly applicationId: Uint8Array;
   /** Eight Crockford symbols for the pick-up desk; the last one is a check symbol. */
   readonly pickupCode: string;
-  /** Each is put into exactly the two slices of its pair: the named service's and notification's. */
+  /** Each is in exactly two slices: that of the named service and that of notification. */
   readonly linkTokens: { readonly eligibility: Uint8Array; readonly payments: Uint8Array };
   readonly at: Readonly<Record<HouseholdService, ServiceKeys>>;
 }
 
-/** Changing any of these makes every receipt out there worthless: a new version needs a new salt beside the old. */
+/** A change of these makes every existing receipt worthless. A new version needs a new salt beside the old one. */
 const STRETCHING = { salt: 'household-receipt/v1', memorySize: 8_192, iterations: 1, parallelism: 1, hashLength: 32 };
 
 /**
@@ -60,12 +60,12 @@ export async function deriveHousehold(receipt: string): Promise<Household> {
   return { applicationId, pickupCode: pickupCodeFrom(pickupBytes), linkTokens: { eligibility, payments }, at };
 }
 
-/** A household's handle at a service, from its command key there. */
+/** The household reference at a service, from the command key there. */
 export function householdRefOf(commandKey: Uint8Array): Promise<Uint8Array> {
   return sha256(commandKey);
 }
 
-/** A household's box of a service, from its receipt key there. */
+/** The box of a household at a service, from the receipt key there. */
 export function boxIdOf(receiptKey: Uint8Array): Promise<Uint8Array> {
   return sha256(receiptKey);
 }

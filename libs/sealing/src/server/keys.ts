@@ -6,7 +6,7 @@ import { sha256 } from './hmac.js';
 
 type Curve = 'ed25519' | 'x25519';
 
-/** Deriving the public half costs a scalar multiplication; a day key is asked for it at every open. */
+/** Cached, because the public half costs a scalar multiplication and every open needs that of a day key. */
 const publicBytes = new WeakMap<KeyObject, Buffer>();
 
 /** @throws SealingError `bad-key` */
@@ -57,7 +57,7 @@ export function verifyEd25519(publicKey: KeyObject, message: Uint8Array, signatu
   return verify(null, message, publicKey, signature);
 }
 
-/** Checks a household's signature by its raw command key. Anything unusable is simply not a valid signature. */
+/** Verifies a household's signature with its raw command key. An unusable key or signature is not valid. */
 export function verifyCommand(commandKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     return verifyEd25519(importPublicKey('ed25519', commandKey), message, signature);
@@ -67,12 +67,12 @@ export function verifyCommand(commandKey: Uint8Array, message: Uint8Array, signa
   }
 }
 
-/** A household's handle at a service: SHA-256 of its command key there. */
+/** The household reference at a service: SHA-256 of the command key there. */
 export function householdRefOfSync(commandKey: Uint8Array): Buffer {
   return sha256(commandKey);
 }
 
-/** A household's box of a service: SHA-256 of its receipt key there. */
+/** The box of a household at a service: SHA-256 of the receipt key there. */
 export function boxIdOfSync(receiptKey: Uint8Array): Buffer {
   return sha256(receiptKey);
 }

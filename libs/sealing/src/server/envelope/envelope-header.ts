@@ -14,7 +14,7 @@ import { sha256 } from '../hmac.js';
  * header: contract, producer, consumer (each one length byte and ASCII) | version (2) | day (10) | identity key id (8)
  *         | sender key, HPKE-sealed to the consumer's day key (32 + 32 + 16) | signature over all before it (64)
  *
- * The header has one size per contract, so an envelope's length says nothing.
+ * The header has one size per contract, so that the length of an envelope reveals nothing.
  */
 export interface EnvelopeAddress {
   readonly contract: string;
@@ -31,14 +31,14 @@ export interface EnvelopeHeader extends EnvelopeAddress {
   readonly signature: Uint8Array;
 }
 
-/** An envelope cut into its parts; `prefix` is format, length and header as they stand on the wire. */
+/** The parts of an envelope. `prefix` is format, length and header as they are on the wire. */
 export interface EnvelopeParts {
   readonly prefix: Uint8Array;
   readonly nonce: Uint8Array;
   readonly body: Uint8Array;
 }
 
-/** 2: identity and signature stand outside of what the body is bound to, so that a header can be signed anew. */
+/** Format 2: the body is not bound to identity and signature, so that a header can be signed again. */
 const FORMAT = 2;
 const PREFIX_START_BYTES = 3;
 const DAY_BYTES = 10;
@@ -48,27 +48,27 @@ const WRAPPED_BYTES = SENDER_KEY_BYTES + HPKE_OVERHEAD_BYTES;
 const FIXED_BYTES = 2 + DAY_BYTES + KEY_ID_BYTES + WRAPPED_BYTES + SIGNATURE_BYTES;
 const NAME = /^[a-z0-9][a-z0-9.-]{0,99}$/;
 
-/** How much longer an envelope is than what it seals: the same for every envelope of a contract. */
+/** The size of an envelope minus the size of its payload. It is the same for every envelope of a contract. */
 export function envelopeOverheadBytes(address: Pick<EnvelopeAddress, 'contract' | 'producer' | 'consumer'>): number {
   const names = 3 + address.contract.length + address.producer.length + address.consumer.length;
   return PREFIX_START_BYTES + names + FIXED_BYTES + NONCE_BYTES + TAG_BYTES;
 }
 
-/** What the wrapped sender key is bound to (HPKE `info`). */
+/** The HPKE `info` to which the wrapped sender key is bound. */
 export function wrapInfo({ contract, version, producer, consumer, day }: EnvelopeAddress): Uint8Array {
   return canonicalBytes('sender-key/v1', [contract, version, producer, consumer, day]);
 }
 
 /**
- * The hash that the body is bound to (its `aad`): everything in the header but who has signed it. The signature is over
- * all of it, so none can be exchanged; a producer whose identity key was revoked signs with another and seals nothing.
+ * The hash to which the body is bound (its `aad`): the header without identity and signature. The signature covers the
+ * header, so that no part can be exchanged. After a revocation the producer signs again and seals nothing again.
  */
 export function bodyBinding(header: EnvelopeAddress & Pick<EnvelopeHeader, 'wrappedKey'>): Buffer {
   const { contract, version, producer, consumer, day, wrappedKey } = header;
   return sha256(canonicalBytes('record-body/v2', [FORMAT, contract, version, producer, consumer, day, wrappedKey]));
 }
 
-/** What the wrapped key is bound to besides `wrapInfo`: nothing, for its producer may change the key that signs. */
+/** The `aad` of the wrapped key is empty, because its producer may sign with another key later. */
 export const WRAP_AAD = canonicalBytes('sender-key-of/v2', []);
 
 /** The bytes that the producer's identity key signs. */
@@ -76,7 +76,7 @@ export function headerMessage(unsignedHeader: Uint8Array): Uint8Array {
   return canonicalBytes('record-header/v1', [FORMAT, unsignedHeader]);
 }
 
-/** The header up to its signature. @throws SealingError `malformed` for names and days that have no place in it */
+/** The header up to its signature. @throws SealingError `malformed` for names and days that do not fit */
 export function encodeUnsigned(header: Omit<EnvelopeHeader, 'signature'>): Buffer {
   const { contract, version, producer, consumer, day, identity, wrappedKey } = header;
   const fits = Number.isInteger(version) && version > 0 && version <= 0xffff && isDay(day);
@@ -86,7 +86,7 @@ export function encodeUnsigned(header: Omit<EnvelopeHeader, 'signature'>): Buffe
   return Buffer.concat([...names, versionBytes, Buffer.from(day, 'latin1'), fromBase64url(identity), wrappedKey]);
 }
 
-/** Format, length and signed header, as they stand before the nonce. */
+/** Format, length and signed header. The nonce follows them. */
 export function encodePrefix(unsigned: Uint8Array, signature: Uint8Array): Buffer {
   const length = unsigned.length + signature.length;
   return Buffer.concat([Buffer.of(FORMAT, length >> 8, length & 0xff), unsigned, signature]);
@@ -97,7 +97,7 @@ export function unsignedPart(prefix: Uint8Array): Uint8Array {
   return prefix.subarray(PREFIX_START_BYTES, prefix.length - SIGNATURE_BYTES);
 }
 
-/** Cuts an envelope into its parts without reading the header. @throws SealingError `malformed` */
+/** Splits an envelope into its parts without reading the header. @throws SealingError `malformed` */
 export function splitEnvelope(envelope: Uint8Array): EnvelopeParts {
   if (envelope.length < PREFIX_START_BYTES || envelope[0] !== FORMAT) throw new SealingError('malformed');
   const prefixBytes = PREFIX_START_BYTES + (((envelope[1] as number) << 8) | (envelope[2] as number));
@@ -110,7 +110,7 @@ export function splitEnvelope(envelope: Uint8Array): EnvelopeParts {
   };
 }
 
-/** What the header in a prefix says; nothing of it is verified. @throws SealingError `malformed` */
+/** Reads the header in a prefix and verifies nothing. @throws SealingError `malformed` */
 export function parseHeader(prefix: Uint8Array): EnvelopeHeader {
   const bytes = prefix.subarray(PREFIX_START_BYTES);
   let at = 0;

@@ -17,10 +17,10 @@ import {
   type EnvelopeHeader,
 } from './envelope-header.js';
 
-/** Headers kept open: every process of every producer makes one per contract and day. */
+/** The largest number of cached headers. Every process of a producer makes one header per contract and day. */
 const OPENED_MAX = 20_000;
 
-/** What a header says in the clear. */
+/** The plain text of a header. */
 export type EnvelopeClaims = EnvelopeAddress & { readonly identity: string };
 
 interface OpenedHeader {
@@ -36,10 +36,10 @@ export interface EnvelopeOpenerOptions {
   readonly directory: Pick<KeyDirectory, 'identityKey'>;
 }
 
-/** What the reader expects of an envelope: where it came from says so, never the envelope itself. */
+/** The address that the reader expects. It follows from the topic of the envelope, never from the envelope itself. */
 export type ExpectedEnvelope = Omit<EnvelopeAddress, 'consumer'>;
 
-/** Opens the envelopes that other services have sealed to this one. */
+/** Opens envelopes that other services have sealed to this one. */
 export class EnvelopeOpener {
   readonly #options: EnvelopeOpenerOptions;
   readonly #opened = new Map<string, OpenedHeader>();
@@ -51,20 +51,20 @@ export class EnvelopeOpener {
 
   /**
    * @throws SealingError
-   * - `malformed`: not an envelope at all
-   * - `wrong-contract`, `wrong-day`: an envelope, but not the one expected here
-   * - `key-destroyed`: its day is over; counted as expired, nothing can be done
+   * - `malformed`: the bytes are no envelope
+   * - `wrong-contract`, `wrong-day`: the address is not the expected one
+   * - `key-destroyed`: the day key is destroyed. The envelope counts as expired, and nobody can read it
    * - `forged`: the header is not signed by a pinned identity key of its producer
-   * - `not-opened`: changed on its way, or sealed to a key that this keyring does not hold
+   * - `not-opened`: the envelope was changed, or it is sealed to a key that this keyring does not have
    */
   open(expected: ExpectedEnvelope, envelope: Uint8Array): Buffer {
     const { prefix, nonce, body } = splitEnvelope(envelope);
-    // The exact header bytes are the name of what they opened to: a changed byte is another, unknown header.
+    // The cache is indexed by the exact header bytes. A changed byte makes another, unknown header.
     const name = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).toString('latin1');
     const known = this.#opened.get(name);
     const claims = known?.claims ?? parseHeader(prefix);
     this.#check(expected, claims);
-    // Both asked anew for every envelope: an opened header dies with its day key and with a revoked identity key.
+    // Both keys are looked up for every envelope, so that a cached header ends with its day key or its identity key.
     const dayKey = this.#dayKey(claims.day);
     const identity = this.#options.directory.identityKey(claims.producer, claims.identity);
     if (identity === undefined) throw new SealingError('forged');
@@ -75,12 +75,12 @@ export class EnvelopeOpener {
     return aeadOpen({ key: opened.key, nonce, aad: opened.aad }, body);
   }
 
-  /** What an envelope says of itself, unverified: good for counting and parking, for nothing else. */
+  /** Reads the claims of an envelope without verification. Use them for counting and parking only. */
   static peek(envelope: Uint8Array): EnvelopeClaims {
     return claimsOf(parseHeader(splitEnvelope(envelope).prefix));
   }
 
-  /** Drops what was opened under day keys that have died. Happens by itself whenever a new day's envelopes arrive. */
+  /** Drops cached headers of destroyed day keys. The first envelope of a new day calls it too. */
   forgetDead(): void {
     for (const [name, { claims }] of this.#opened) {
       if (this.#options.keyring.isDayDestroyed(claims.day)) this.#opened.delete(name);
@@ -108,7 +108,7 @@ export class EnvelopeOpener {
     const header = parseHeader(prefix);
     const isSigned = verifyEd25519(identity, headerMessage(unsignedPart(prefix)), header.signature);
     if (!isSigned) throw new SealingError('forged');
-    // Neither destroyed nor there: this keyring is not the one the producer sealed to. Parked, until it is back.
+    // The key is neither destroyed nor present: the producer sealed to another keyring. The message is parked.
     if (dayKey === undefined) throw new SealingError('not-opened');
     const raw = hpkeOpen({
       privateKey: dayKey,
@@ -132,7 +132,7 @@ export class EnvelopeOpener {
   }
 }
 
-/** Only the plain texts: nothing that holds on to the fetch buffer the envelope came in. */
+/** Copies the plain values only, so that the cache does not keep the fetch buffer alive. */
 function claimsOf({ contract, version, producer, consumer, day, identity }: EnvelopeHeader): EnvelopeClaims {
   return { contract, version, producer, consumer, day, identity };
 }

@@ -15,13 +15,13 @@ import {
 } from './envelope-header.js';
 
 /**
- * Signs anew what a revoked identity has signed: the header alone. What it wraps and the body stay as they are, so no
- * key is needed that a producer no longer has.
+ * Signs the headers of a revoked identity again. The wrapped key and the body do not change, so that the producer needs
+ * no key that it no longer has.
  *
- * Only envelopes that carry the revoked key's own signature, for days until it was revoked: whoever can write to the
- * outbox cannot have anything else signed this way.
+ * It signs only envelopes with a valid signature of the revoked key, for days up to the revocation. A writer to the
+ * outbox gets no signature on anything else.
  *
- * @returns for an envelope the one to send, which is mostly the same; undefined when no identity was ever revoked
+ * @returns a function from an envelope to the envelope to send, mostly the same; undefined without a revoked identity
  */
 export function resigner(
   keyring: Pick<Keyring, 'identity' | 'revokedIdentities'>,
@@ -52,7 +52,7 @@ function signAnew(header: EnvelopeHeader, keyring: Pick<Keyring, 'identity'>): U
 
 interface LastSigned {
   readonly publicKey: string;
-  /** The last day that an envelope can carry which it had signed when it was revoked. */
+  /** The last day of an envelope that the key can have signed before its revocation. */
   readonly lastDay: Day;
 }
 
@@ -66,7 +66,7 @@ function isItsOwn({ publicKey, lastDay }: LastSigned, header: EnvelopeHeader, pr
   return verifyEd25519(key, headerMessage(unsignedPart(prefix)), header.signature);
 }
 
-/** What is no envelope at all is sent as it is: its consumer parks it. */
+/** Undefined for bytes that are no envelope. They are sent unchanged, and the consumer parks them. */
 function partsOf(envelope: Uint8Array): ReturnType<typeof splitEnvelope> | undefined {
   try {
     const parts = splitEnvelope(envelope);

@@ -16,10 +16,10 @@ import {
   type EnvelopeAddress,
 } from './envelope-header.js';
 
-/** Random nonces: one key is good for 2^32 envelopes (NIST SP 800-38D section 8.3); it is changed long before. */
+/** A key with random nonces may seal 2^32 envelopes (NIST SP 800-38D section 8.3). It is replaced much earlier. */
 const ENVELOPES_PER_KEY = 2 ** 30;
 
-/** A key per contract and day; days pass, so the oldest are forgotten. */
+/** The largest number of cached keys. There is one for each contract and day, and the oldest are dropped. */
 const KEYS_MAX = 1_000;
 
 interface SenderKey {
@@ -33,19 +33,19 @@ interface SenderKey {
 
 export interface SenderKeysOptions {
   readonly producer: string;
-  /** Asked for each envelope: the newest identity signs, also one that came while this process runs. */
+  /** Called for each envelope, so that a new identity signs without a restart. */
   readonly identity: () => IdentitySigner;
   readonly directory: Pick<KeyDirectory, 'dayKeyOf'>;
   readonly life: Pick<KeyLife, 'days'>;
   readonly envelopesPerKeyMax?: number;
 }
 
-/** What an envelope is sealed for; the producer is the one of the `SenderKeys`. */
+/** The address of an envelope without its producer, who is that of the `SenderKeys`. */
 export type EnvelopeTarget = Omit<EnvelopeAddress, 'producer'>;
 
 /**
- * Seals a service's envelopes. One AES-256-GCM key per process, contract and day, wrapped to the consumer's day key and
- * signed once; the wrapped key travels in every envelope, so neither a restart nor a republish needs to remember it.
+ * Seals the envelopes of a service. A process has one AES-256-GCM key for each contract and day. The key is wrapped to
+ * the consumer's day key and signed once. Every envelope contains the wrapped key, so that nobody has to store it.
  */
 export class SenderKeys {
   readonly #options: SenderKeysOptions;
@@ -68,8 +68,7 @@ export class SenderKeys {
   }
 
   /**
-   * Drops the keys of the days before `day`. Happens by itself, as far back as day keys live, whenever a new day
-   * begins.
+   * Drops the keys of the days before `day`. The first envelope of a new day calls it with the oldest living day.
    */
   forgetBefore(day: Day): void {
     for (const name of this.#keys.keys()) {

@@ -8,12 +8,12 @@ export interface DayKeyLocation {
   readonly service: string;
 }
 
-/** Each service writes in a folder of its own, so that file rights can keep the others out. */
+/** Each service writes in its own folder, so that file rights can exclude the others. */
 export function dayKeyFile({ publicRoot, service }: DayKeyLocation): string {
   return join(publicRoot, service, 'day-keys.json');
 }
 
-/** What a service has published, in its order; entries of a wrong form are left out, a missing file says nothing. */
+/** The published day keys of a service, in its order. Malformed entries are left out. A missing file has none. */
 export function publishedDayKeys(location: DayKeyLocation): readonly SignedDayKey[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(dayKeyFile(location), 'utf8'));
@@ -23,7 +23,7 @@ export function publishedDayKeys(location: DayKeyLocation): readonly SignedDayKe
   }
 }
 
-/** Replaces what a service has published, at once and whole: readers see the old list or the new one. */
+/** Replaces the published day keys as a whole. Readers see the old list or the new one. */
 export function publishDayKeys(location: DayKeyLocation, entries: readonly SignedDayKey[]): void {
   mkdirSync(join(location.publicRoot, location.service), { recursive: true });
   replaceDurably(dayKeyFile(location), Buffer.from(`${JSON.stringify(entries, null, 2)}\n`), 0o644);

@@ -9,9 +9,9 @@ import { importPublicKey, keyIdOf, verifyEd25519 } from '../keys.js';
 import { readPinnedIdentities } from './pinned-identities.js';
 
 export interface FileKeyDirectoryOptions {
-  /** The folder in which all services publish their day keys. Anyone may write there: nothing in it is believed. */
+  /** The folder in which all services publish their day keys. Anybody may write there, so that all is verified. */
   readonly publicRoot: string;
-  /** JSON file of the identity keys that are believed, written at set-up: see `writePinnedIdentities`. */
+  /** The JSON file of the pinned identity keys, written at set-up: see `writePinnedIdentities`. */
   readonly pinnedIdentitiesPath: string;
 }
 
@@ -21,7 +21,7 @@ interface ServiceKeys {
   byDay: ReadonlyMap<Day, PublishedDayKey>;
 }
 
-/** Finds the public keys of the other services in a folder; verifies each once and keeps it until the file changes. */
+/** Finds the public keys of other services in a folder. It verifies each once and caches it until the file changes. */
 export class FileKeyDirectory implements KeyDirectory {
   readonly #options: FileKeyDirectoryOptions;
   readonly #pinsVersion: FileVersion;
@@ -45,7 +45,7 @@ export class FileKeyDirectory implements KeyDirectory {
     const name = `${service} ${keyId}`;
     const known = this.#identityKeys.get(name);
     if (known !== undefined) return known;
-    // It may have begun to sign a moment ago.
+    // The identity may have begun to sign a moment ago.
     this.#refreshPins('now');
     return this.#identityKeys.get(name);
   }
@@ -60,7 +60,7 @@ export class FileKeyDirectory implements KeyDirectory {
     const known = this.#services.get(service) ?? this.#unread(service);
     if (!known.version.hasChanged(when)) return known;
     const published = publishedDayKeys({ publicRoot: this.#options.publicRoot, service });
-    // A new identity is pinned before it signs: only pins that are looked at after the keys are sure to know it.
+    // A new identity is pinned before it signs, so that the pins are read after the keys.
     this.#refreshPins('now');
     known.entries = published.filter((entry) => this.#isGenuine(service, entry));
     known.byDay = new Map(
@@ -75,7 +75,7 @@ export class FileKeyDirectory implements KeyDirectory {
   #unread(service: string): ServiceKeys {
     const version = new FileVersion(dayKeyFile({ publicRoot: this.#options.publicRoot, service }));
     const unread: ServiceKeys = { version, entries: [], byDay: new Map() };
-    // Only services that are pinned are kept: other names come from outside and could be any number.
+    // Only pinned services are cached. Other names come from outside, and there may be any number of them.
     if (Object.hasOwn(this.#pins, service)) this.#services.set(service, unread);
     return unread;
   }
@@ -101,7 +101,7 @@ export class FileKeyDirectory implements KeyDirectory {
       }
     }
     this.#identityKeys = keys;
-    // What a revoked identity has signed must not outlive it.
+    // The keys that a revoked identity has signed are dropped with it.
     this.#services.clear();
   }
 }

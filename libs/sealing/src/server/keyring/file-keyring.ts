@@ -18,25 +18,25 @@ import type { IdentityPins } from './pinned-identities.js';
 import { withWriterLock } from './writer-lock.js';
 
 export interface FileKeyringOptions {
-  /** The folder of this service's private keys; nobody else may read it, no backup may copy it. */
+  /** The folder of the private keys. No other user may read it, and no backup may copy it. */
   readonly privateDir: string;
-  /** A folder on another disk that holds a second live copy. Without one, losing the first loses every live case. */
+  /** A folder on another disk with a second live copy. Without it, the loss of the first one loses every live case. */
   readonly replicaDir?: string | undefined;
-  /** The folder in which all services publish; this one writes `<publicRoot>/<service>/day-keys.json`. */
+  /** The folder in which all services publish. This service writes `<publicRoot>/<service>/day-keys.json`. */
   readonly publicRoot: string;
   readonly service: string;
   readonly life: KeyLife;
 }
 
-/** The points at which a writer can be killed, in order; all but the first for each copy. */
+/** The points at which a writer can be killed, in order. All but the first exist for each copy. */
 export type KeyringStep = 'lock' | WriteStep;
 export type OnKeyringStep = (step: KeyringStep, copy: CopyName) => void;
 
 const SECRET_BYTES = 32;
 
 /**
- * The keyring of one machine: for development and for a city without a key management service. Every instance of the
- * service opens it; each sees within 250 ms what another has written or destroyed.
+ * The keyring of one machine, for development and for a city without a key management service. Every instance of the
+ * service opens it, and sees the changes of other instances within 250 ms.
  */
 export class FileKeyring implements Keyring {
   readonly #options: FileKeyringOptions;
@@ -54,7 +54,7 @@ export class FileKeyring implements Keyring {
     this.#loaded = load(copies.read(), undefined);
   }
 
-  /** Makes the keyring with a new identity: at set-up only. @throws SealingError `keyring-exists` */
+  /** Makes the keyring with a new identity, at set-up only. @throws SealingError `keyring-exists` */
   static async create(options: FileKeyringOptions): Promise<FileKeyring> {
     mkdirSync(options.privateDir, { recursive: true, mode: 0o700 });
     const copies = new KeyringCopies(options);
@@ -66,17 +66,17 @@ export class FileKeyring implements Keyring {
   }
 
   /**
-   * Opens the keyring, finishes what a killed writer left half done, and brings both copies to the newer state.
+   * Opens the keyring, finishes the change of a killed writer, and brings both copies to the newer state.
    *
-   * @throws SealingError `keyring-missing`: a service never makes its own at start, lest lost keys look like a new day
+   * @throws SealingError `keyring-missing`; a service makes no keyring at start, because that would hide lost keys
    */
   static async open(options: FileKeyringOptions, onStep?: OnKeyringStep): Promise<FileKeyring> {
     const copies = new KeyringCopies({ ...options, onStep });
     if (!copies.exists()) throw new SealingError('keyring-missing');
-    // The lock is in the first place, even while the keyring is only in the other.
+    // The lock is in the first folder, even while the keyring is only in the second one.
     mkdirSync(options.privateDir, { recursive: true, mode: 0o700 });
     return withWriterLock(options.privateDir, options.service, () => {
-      copies.settle();
+      copies.repair();
       return new FileKeyring(options, copies, onStep);
     });
   }
@@ -94,7 +94,7 @@ export class FileKeyring implements Keyring {
   }
 
   /**
-   * Lets a new identity key sign. It is pinned before, so nobody refuses what it signs; the one before stays valid.
+   * Lets a new identity key sign. It is pinned first, so that nobody refuses its signatures. The old one stays valid.
    *
    * @returns the name of the new key
    */
@@ -108,7 +108,7 @@ export class FileKeyring implements Keyring {
   }
 
   /**
-   * Takes an old identity away once nothing that it has signed is alive.
+   * Retires an old identity after its last envelope has expired.
    *
    * @throws SealingError `no-identity`, `identity-in-use`
    */
@@ -118,8 +118,8 @@ export class FileKeyring implements Keyring {
   }
 
   /**
-   * Takes a compromised identity away at once: first from the pins, so that nothing under it is believed any more, then
-   * from the keyring. What it has signed and is still alive has to be sent again: see `resigner`.
+   * Revokes a compromised identity at once. It is removed from the pins first, so that nobody trusts it any more, and
+   * then from the keyring. Its living envelopes have to be sent again: see `resigner`.
    *
    * @throws SealingError `no-identity`
    */
@@ -189,19 +189,19 @@ export class FileKeyring implements Keyring {
     return this.#copies.inStep();
   }
 
-  /** Makes the copy that is gone, when a person knows that its place is the right one. */
+  /** Makes a missing copy again, in a folder that a person has confirmed. */
   async renewReplica(): Promise<void> {
     await this.#locked(() => this.#copies.renew());
     this.#version.forget();
   }
 
-  /** What the disk holds now: other instances write too. */
+  /** The state on the disk now, because other instances write too. */
   #fresh(when: 'soon' | 'now' = 'soon'): Loaded {
     if (!this.#version.hasChanged(when)) return this.#loaded;
     try {
       this.#loaded = load(this.#copies.read(), this.#loaded);
     } catch (error) {
-      // Asked again at the next call, instead of going on with keys that may have been destroyed.
+      // The next call reads again. The cached keys may have been destroyed.
       this.#version.forget();
       throw error;
     }
@@ -210,7 +210,7 @@ export class FileKeyring implements Keyring {
 
   async #change(decide: (state: states.KeyringState) => states.StateChange | undefined): Promise<void> {
     await this.#locked(() => {
-      const state = this.#copies.settle();
+      const state = this.#copies.repair();
       const change = decide(state);
       if (change !== undefined) {
         try {

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 
-/** How long an instance may not notice what another has written. */
+/** An instance notices a change of another one within this time. */
 const RECHECK_MS = 250;
 
-/** Tells whether a file that others replace by `rename` is another one than when last read. */
+/** Tells whether a file was replaced by `rename` since it was last read. */
 export class FileVersion {
   readonly #path: string;
   #seen: string | undefined;
@@ -14,8 +14,8 @@ export class FileVersion {
   }
 
   /**
-   * True when the file has changed since the last `true`. Looks at the disk at most every 250 ms, so that it can be
-   * asked for every message; `now` looks at once.
+   * True when the file has changed since the last `true`. It looks at the disk at most every 250 ms, so that it can be
+   * called for every message. With `now` it looks at once.
    */
   hasChanged(when: 'soon' | 'now' = 'soon'): boolean {
     const nowMs = performance.now();
@@ -27,7 +27,7 @@ export class FileVersion {
     return true;
   }
 
-  /** The next question is answered with true: what was read could not be used. */
+  /** Lets the next call return true, because the content could not be used. */
   forget(): void {
     this.#seen = undefined;
     this.#checkedAtMs = -Infinity;

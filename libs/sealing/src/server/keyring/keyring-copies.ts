@@ -6,10 +6,10 @@ import { decodeState, encodeState, type KeyringState } from './keyring-state.js'
 export type CopyName = 'primary' | 'replica';
 
 /**
- * - `one`: this keyring was given one folder only
- * - `in-step`: both hold the same
- * - `apart`: one is behind or damaged; the next change mends it
- * - `away`: one cannot be reached, or is gone: nothing can be changed
+ * - `one`: the keyring has one folder only
+ * - `in-step`: both copies are equal
+ * - `apart`: one copy is behind or damaged. The next change repairs it
+ * - `away`: one copy cannot be reached or is gone. Nothing can be changed
  */
 export type CopiesState = 'one' | 'in-step' | 'apart' | 'away';
 
@@ -18,7 +18,7 @@ interface Copy {
   readonly file: KeyringFile;
 }
 
-/** What one folder holds: a state, something that does not open, or nothing that can be reached. */
+/** The content of one folder: a state, a file that does not open, or nothing that can be reached. */
 type Found = { readonly state: KeyringState } | 'damaged' | 'away';
 
 export interface CopiesOptions {
@@ -29,17 +29,17 @@ export interface CopiesOptions {
 }
 
 /**
- * One keyring in one or two folders, each with a master of its own.
+ * One keyring in one or two folders, each with its own master key.
  *
- * The replica is written first: readers look at the primary, so whatever a reader can see is in both. Whichever is
- * newer counts, so a writer that dies in between leaves a change that is either finished by the next one or, if it
- * never reached a disk, did not happen; a destroyed key does not come back from a copy that was away meanwhile.
+ * The replica is written first. Readers look at the primary, so that a reader sees only states that both copies have.
+ * The newer copy is valid. The next writer finishes a change that reached one disk. A destroyed key does not come back
+ * from a copy that was away.
  *
- * A copy that is gone is not made again by itself: its disk may only be unplugged, and what were written into the empty
- * folder instead would be found by no later destruction.
+ * A missing copy is not made again automatically. Its disk may only be unplugged, and a later destruction would miss
+ * the keys on it.
  */
 export class KeyringCopies {
-  /** The file whose change tells that there is something new to read. */
+  /** The file whose change means that there is a new state. */
   readonly path: string;
   readonly #copies: readonly Copy[];
 
@@ -57,7 +57,7 @@ export class KeyringCopies {
     return this.#copies.some(({ file }) => file.exists());
   }
 
-  /** What counts, without the lock. @throws SealingError `keyring-missing`, `keyring-damaged` */
+  /** Reads the valid state, without the lock. @throws SealingError `keyring-missing`, `keyring-damaged` */
   read(): KeyringState {
     const [primary, replica] = this.#copies as [Copy, Copy?];
     try {
@@ -69,8 +69,8 @@ export class KeyringCopies {
     }
   }
 
-  /** Makes both hold the newest, and destroys what a killed writer left. Only under the lock. @throws as `read` */
-  settle(): KeyringState {
+  /** Brings both copies to the newest state, and cleans up after killed writers. Only under the lock. @throws as `read` */
+  repair(): KeyringState {
     const found = this.#copies.map((copy) => ({ copy, found: find(copy) }));
     const states = found.flatMap((each) => (typeof each.found === 'string' ? [] : [each.found.state]));
     const newest = states.toSorted((a, b) => b.version - a.version)[0] ?? this.read();
@@ -85,9 +85,9 @@ export class KeyringCopies {
   }
 
   /**
-   * A change counts when every copy has it. Only under the lock, after `settle`.
+   * Writes a change to every copy. Only under the lock, after `repair`.
    *
-   * @throws SealingError `replica-away`: then nothing has been destroyed, and nothing new may be used
+   * @throws SealingError `replica-away`; then nothing was destroyed, and no new key may be used
    */
   write(next: KeyringState, destroys: boolean): void {
     if (!['one', 'in-step'].includes(this.inStep())) throw new SealingError('replica-away');
@@ -100,9 +100,9 @@ export class KeyringCopies {
     this.#writeAll(first, true);
   }
 
-  /** Makes the copy that is gone, in a place that a person knows to be the right one. Only under the lock. */
+  /** Makes a missing copy again, in a folder that a person has confirmed. Only under the lock. */
   renew(): void {
-    const state = this.settle();
+    const state = this.repair();
     this.#makeFolders();
     for (const { file } of this.#copies) if (!file.exists()) file.write(encodeState(state), true);
   }
@@ -136,7 +136,7 @@ function find({ file }: Copy): Found {
   }
 }
 
-/** False: the disk has refused. With one copy alone its own word is passed on; anything else always is. */
+/** Returns false when the disk refuses. A single copy passes the error on, as does any other error. */
 function onDisk(work: () => void, { isTold }: { readonly isTold: boolean }): boolean {
   try {
     work();

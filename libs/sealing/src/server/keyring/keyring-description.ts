@@ -3,7 +3,7 @@ import { mayGoOn, publicIdentityOf } from './keyring-identities.js';
 import { keyBytes, type KeyringState } from './keyring-state.js';
 import type { KeyringDescription } from './keyring.js';
 
-/** What may be shown of a keyring: names, days and nights, no byte of a key. */
+/** The part of a keyring that may be shown: names, days and nights, and no byte of a key. */
 export function describe(state: KeyringState, life: KeyLife): Omit<KeyringDescription, 'replicas'> {
   const days = Object.keys(state.dayKeys).sort();
   const [first, last] = [days[0], days.at(-1)];

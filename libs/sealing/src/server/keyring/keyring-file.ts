@@ -27,12 +27,11 @@ export type WriteStep =
   'write-master' | 'write-file' | 'sync-file' | 'rename-file' | 'overwrite-old-masters' | 'unlink-old-masters';
 
 /**
- * One sealed file and the master key it is sealed under, side by side. The rule that makes destruction real: whenever
- * a key is taken out, the rest is sealed under a new master and the old master is overwritten and removed. So every
- * older copy of the file, wherever it was carried, has lost its key.
+ * A sealed file, and beside it the master key under which it is sealed. When a key is removed, the rest is sealed under
+ * a new master, and the old master is overwritten and removed. Every older copy of the file is unreadable then.
  *
- * At each point of a write the file on disk is complete and its master is there: a killed writer leaves the old state
- * or the new one, and at worst a master too many, which the next writer removes.
+ * At each point of a write the file on the disk is complete and has its master. A killed writer leaves the old state or
+ * the new one, and at most one superfluous master, which the next writer removes.
  */
 export class KeyringFile {
   readonly path: string;
@@ -40,7 +39,7 @@ export class KeyringFile {
   readonly #name: string;
   readonly #onStep: (step: WriteStep) => void;
 
-  /** @param onStep called before each step, so that a test can die there */
+  /** @param onStep called before each step, so that a test can end the process there */
   constructor(dir: string, name: string, onStep: (step: WriteStep) => void = () => undefined) {
     this.#dir = dir;
     this.#name = name;
@@ -53,8 +52,8 @@ export class KeyringFile {
   }
 
   /**
-   * The plaintext. Needs no lock: when a writer destroys the master between the two reads, both are read again, and
-   * the new file was in place before the old master was touched.
+   * Reads the plaintext without a lock. When a writer destroys the master between the two reads, both are read again.
+   * The new file exists before the old master is touched.
    *
    * @throws SealingError `keyring-missing`, `keyring-damaged`
    */
@@ -68,7 +67,7 @@ export class KeyringFile {
     }
   }
 
-  /** Replaces the file. Only under the writer lock. `newMaster`: something in it is to be unreadable from now on. */
+  /** Replaces the file. Only under the writer lock. `newMaster`: older copies become unreadable. */
   write(plaintext: Uint8Array, newMaster: boolean): void {
     const masterId = newMaster ? this.#newMaster() : masterIdIn(readFileSync(this.path));
     const master = this.#master(masterId);
@@ -84,9 +83,9 @@ export class KeyringFile {
   }
 
   /**
-   * Destroys every master that the file is not sealed under, and what a killed writer left. Only under the lock.
+   * Destroys every master that the file does not need, and the files of a killed writer. Only under the lock.
    *
-   * @throws SealingError `keyring-damaged` for a file that does not open: the master it needs may be among the others
+   * @throws SealingError `keyring-damaged` for a file that does not open, because its master may be among the others
    */
   sweep(): void {
     this.read().fill(0);
@@ -148,14 +147,14 @@ function masterIdIn(file: Buffer): Buffer {
   return file.subarray(MAGIC.length, HEADER_BYTES);
 }
 
-/** Puts a file that others may be reading in the place of the one before, as a whole; on the disk when it returns. */
+/** Replaces a file that others may read, as a whole. The file is on the disk when the function returns. */
 export function replaceDurably(path: string, bytes: Uint8Array, mode: number): void {
   writeDurably(`${path}.tmp`, bytes, { mode });
   renameSync(`${path}.tmp`, path);
   syncDirectory(dirname(path));
 }
 
-/** Written, and on the disk before anything refers to it. Readable by its owner alone, unless told otherwise. */
+/** Writes a file to the disk before anything refers to it. By default only its owner can read it. */
 export function writeDurably(
   path: string,
   bytes: Uint8Array,
@@ -171,7 +170,7 @@ export function writeDurably(
   }
 }
 
-/** A rename is durable only when its directory is. */
+/** Writes a directory to the disk, because a rename is durable only with its directory. */
 export function syncDirectory(dir: string): void {
   const handle = openSync(dir, 'r');
   try {
@@ -181,9 +180,7 @@ export function syncDirectory(dir: string): void {
   }
 }
 
-/**
- * In place: unlinking alone leaves the bytes on the disk. (A flash disk may keep them all the same: see the README.)
- */
+/** Overwrites a file, because unlinking leaves its bytes on the disk. A flash disk may keep them: see the README. */
 function overwrite(path: string): void {
   const file = openSync(path, 'r+');
   try {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
-/** Where the keyrings of all services lie, when they lie below one folder. */
+/** The folders of the keyrings of all services, below one root. */
 export interface KeyringLayout {
   readonly publicRoot: string;
   readonly pinnedIdentities: string;
   privateDir(service: string): string;
-  /** The second live copy; where it matters, a link to another disk. */
+  /** The second live copy, in production a link to another disk. */
   replicaDir(service: string): string;
 }
 

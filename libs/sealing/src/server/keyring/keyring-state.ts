@@ -3,18 +3,18 @@ import type { PinnedIdentity } from '../../day-key-entry.js';
 import { addDays, isDay, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 
-/** Everything a file keyring holds; private bytes in base64url. Replaced as a whole, never changed in place. */
+/** The content of a keyring file, with private bytes in base64url. It is replaced as a whole. */
 export interface KeyringState {
   readonly format: 2;
-  /** One higher with each change: of two copies the higher one is what counts. */
+  /** Rises by one with each change. The higher version of two copies is valid. */
   readonly version: number;
-  /** Newest first; the first one signs. */
+  /** Newest first. The first one signs. */
   readonly identities: readonly IdentityState[];
-  /** Public keys that must never be believed again, with what they had signed until then. */
+  /** Revoked public keys, with the day of their revocation. */
   readonly struck: readonly RevokedIdentity[];
   /** X25519 private bytes by day */
   readonly dayKeys: Readonly<Record<Day, string>>;
-  /** The latest day that is over by the clock, whether this keyring held its key or not */
+  /** The latest day whose key is destroyed by the clock, also when this keyring never had it. */
   readonly deadThrough: Day;
   readonly rowKeys: Readonly<Record<string, { readonly seal: string; readonly lookup: string }>>;
   /** The latest night whose keys were destroyed; -1 for none */
@@ -25,14 +25,14 @@ export interface KeyringState {
 export interface IdentityState {
   /** Ed25519 seed */
   readonly seed: string;
-  /** The day on which a newer one began to sign; absent while it signs itself. */
+  /** The day on which a newer identity began to sign. Absent while this one signs. */
   readonly replacedOn?: Day;
 }
 
 /** A compromised identity key, and the day of its revocation. The file calls revoked keys `struck`. */
 export type RevokedIdentity = PinnedIdentity & { readonly struckOn: Day };
 
-/** A next state. `destroys`: keys are gone from it, so it must be written under a new master key. */
+/** The next state. `destroys`: it has fewer keys, so that it must be written under a new master key. */
 export interface StateChange {
   readonly next: KeyringState;
   readonly destroys: boolean;
@@ -55,10 +55,10 @@ export function newState(identitySeed: Uint8Array): KeyringState {
 }
 
 /**
- * The days whose keys are to exist on `today`: those ahead are made, those behind kept until they die.
+ * Makes the day keys ahead of `today`, and removes those whose life has ended.
  *
- * A clock that ran ahead has destroyed keys that nobody can bring back; once it is right again the days are given new
- * ones, which open nothing that was sealed to the old. A clock that lags destroys nothing.
+ * A clock that ran ahead has destroyed keys for good. When it is right again the days get new keys, which open nothing
+ * that was sealed to the old ones. A clock that lags destroys nothing.
  */
 export function rollDays(
   state: KeyringState,
@@ -113,7 +113,7 @@ export function encodeState(state: KeyringState): Buffer {
 
 /** @throws SealingError `keyring-damaged` */
 export function decodeState(bytes: Buffer): KeyringState {
-  // Whoever can write this file holds the master key: only accidents are looked for, not attacks.
+  // A writer of this file has the master key. The checks find accidents, not attacks.
   const read = JSON.parse(bytes.toString()) as KeyringState | FirstFormat;
   const state = read.format === 1 ? fromFirstFormat(read) : read;
   const daysFit = Object.keys(state.dayKeys).every(isDay);
@@ -121,7 +121,7 @@ export function decodeState(bytes: Buffer): KeyringState {
   return state;
 }
 
-/** Keyrings from before identities could be replaced. */
+/** The first format of the file, without replaced identities. */
 type FirstFormat = Omit<KeyringState, 'format' | 'version' | 'identities' | 'struck'> & {
   readonly format: 1;
   readonly identities: readonly string[];

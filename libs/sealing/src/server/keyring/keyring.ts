@@ -18,43 +18,43 @@ export interface RowKeys {
 }
 
 /**
- * Where a service's private keys live: outside its database and outside every backup. Reads are answered from memory
- * and cost nothing; writes reach every other instance of the service.
+ * The private keys of a service. They are outside of its database and of every backup. Reads come from memory and are
+ * cheap. Writes reach every other instance of the service.
  */
 export interface Keyring {
   /** Signs with the newest identity key. */
   identity(): IdentitySigner;
-  /** The service's public identity keys, newest first: what devices and other services pin. */
+  /** The public identity keys of the service, newest first. Devices and other services pin them. */
   identities(): readonly PinnedIdentity[];
 
-  /** Identity keys that were compromised, newest last, as the disk has them now. */
+  /** Revoked identity keys, newest last, read from the disk now. */
   revokedIdentities(): readonly RevokedIdentity[];
 
-  /** The private day key, or nothing when it does not exist yet or any more. */
+  /** The private day key. Undefined before it is made and after it is destroyed. */
   dayKey(day: Day): KeyObject | undefined;
-  /** True once `day` lies so far back that its key has died by the clock. */
+  /** Whether the key of `day` is destroyed by the clock. */
   isDayDestroyed(day: Day): boolean;
   /**
-   * Makes and publishes the keys of `today` and the seven days after it; destroys those that die today or have died.
+   * Makes and publishes the keys of `today` and the seven days after it. Destroys the keys whose life has ended.
    */
   ensureDayKeys(today: Day): Promise<void>;
 
   rowKeys(night: number): RowKeys | undefined;
-  /** @throws SealingError `key-destroyed` for a night whose keys were destroyed: new ones would hide the loss */
+  /** @throws SealingError `key-destroyed` for a night whose keys were destroyed; new ones would hide the loss */
   ensureRowKeys(night: number): Promise<RowKeys>;
   destroyRowKeys(night: number): Promise<void>;
 
-  /** A long-lived named secret, 32 bytes. @throws SealingError `no-secret`: a missing key is a hold, never a new key */
+  /** A long-lived named secret, 32 bytes. @throws SealingError `no-secret`; a missing secret is never replaced */
   secret(name: string): Uint8Array;
   secretExists(name: string): boolean;
-  /** At set-up (or when a cycle begins) only. @throws SealingError `secret-exists` */
+  /** Called at set-up or at the begin of a cycle only. @throws SealingError `secret-exists` */
   createSecret(name: string): Promise<void>;
   destroySecret(name: string): Promise<void>;
 
-  /** What an operator may see. */
+  /** The part of the keyring that operators may see. */
   describe(): KeyringDescription;
   /**
-   * Whether both live copies hold the same. While one is away, what makes or destroys keys fails with `replica-away`.
+   * Whether both live copies are equal. While one is away, each change of keys fails with `replica-away`.
    */
   replicas(): CopiesState;
 }
@@ -64,10 +64,10 @@ export interface KeyringDescription {
   /** Newest first. */
   readonly identities: readonly {
     readonly keyId: string;
-    /** One signs; the others are believed until they go. */
+    /** One identity signs. The others stay valid until they are retired. */
     readonly signs: boolean;
     readonly replacedOn: Day | undefined;
-    /** From this day on it can be retired. */
+    /** The first day on which it can be retired. */
     readonly mayGoOn: Day | undefined;
   }[];
   readonly revoked: readonly { readonly keyId: string; readonly revokedOn: Day }[];
@@ -80,13 +80,13 @@ export interface KeyringDescription {
   readonly replicas: CopiesState;
 }
 
-/** Whose public keys may be trusted: day keys that a pinned identity has signed, and the pinned identities. */
+/** The trusted public keys: pinned identities, and day keys that a pinned identity has signed. */
 export interface KeyDirectory {
-  /** The recipient's published key of that day, or nothing. */
+  /** The published key of the recipient for that day, if there is one. */
   dayKeyOf(service: string, day: Day): PublishedDayKey | undefined;
   /** The identity key of that name, if it is pinned for the service. */
   identityKey(service: string, keyId: string): KeyObject | undefined;
-  /** Every verified entry, as intake serves them to devices. */
+  /** All verified entries, for the directory that intake serves to devices. */
   entries(): readonly SignedDayKey[];
 }
 

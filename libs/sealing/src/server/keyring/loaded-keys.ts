@@ -6,7 +6,7 @@ import { keyBytes, type KeyringState } from './keyring-state.js';
 import type { IdentitySigner, RowKeys } from './keyring.js';
 import { importPrivateKey, signEd25519 } from '../keys.js';
 
-/** A state of the keyring, with its keys ready for use. */
+/** A state of the keyring with key objects. */
 export interface Loaded {
   readonly state: KeyringState;
   readonly dayKeys: ReadonlyMap<Day, KeyObject>;
@@ -15,7 +15,7 @@ export interface Loaded {
   readonly signer: IdentitySigner;
 }
 
-/** Key objects of a state; those that `before` already holds are kept, so that what is cached by them stays valid. */
+/** Makes the key objects of a state. Those of `before` are used again, so that caches by key object stay valid. */
 export function load(state: KeyringState, before: Loaded | undefined): Loaded {
   const dayKeys = new Map<Day, KeyObject>();
   for (const day of Object.keys(state.dayKeys).sort()) {

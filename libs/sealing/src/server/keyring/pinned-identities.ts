@@ -28,9 +28,9 @@ export function writePinnedIdentities(path: string, pins: PinnedIdentities): voi
   replaceDurably(path, Buffer.from(`${JSON.stringify(pins, null, 2)}\n`), 0o644);
 }
 
-/** Where the identities that are believed are kept; running services notice a change within 250 ms. */
+/** The store of the pinned identities. Running services notice a change within 250 ms. */
 export interface IdentityPins {
-  /** Whom to believe for a service from now on, made from whom it was until now. */
+  /** Replaces the pinned identities of a service by those that `change` makes of the present ones. */
   change(
     service: string,
     decide: (pinned: readonly PinnedIdentity[]) => readonly PinnedIdentity[],
@@ -38,7 +38,7 @@ export interface IdentityPins {
 }
 
 /**
- * The pins of one machine, in a file; services may be changed at the same time.
+ * The pins of one machine, in a file. Several services can be changed at the same time.
  *
  * @throws SealingError `pins-unreadable`
  */

@@ -11,14 +11,13 @@ const FOREIGN_WRITER_MS = 30_000;
 /**
  * Lets one writer at a time work on a keyring, over all processes of one machine.
  *
- * Each writer announces itself with a file of its own (`<name>.writer.<pid>-<start>-<random>-<where>`), then looks who
- * else has: it goes ahead only when it sees no other living writer, otherwise it takes its file back and tries again.
- * Of two that announce themselves together at least one sees the other. A dead writer's file has a name nobody will
- * ever use again, so anyone may remove it: there is no lock to be taken over, and no race in doing so. Process numbers
- * of another container say nothing here; its writer counts as alive for half a minute, a hundred times longer than one
- * takes.
+ * Each writer announces itself with its own file (`<name>.writer.<pid>-<start>-<random>-<where>`), and then looks for
+ * other files. It continues when it sees no other living writer. Otherwise it removes its file and tries again. Of two
+ * writers that announce themselves together at least one sees the other. The file of a dead writer has a name that is
+ * never used again, so that anybody may remove it without a race. Process numbers of another container mean nothing
+ * here. Its writer counts as alive for half a minute, a hundred times longer than a write takes.
  *
- * @param work synchronous, so that within one process nothing comes between
+ * @param work synchronous, so that nothing else of this process runs in between
  *
  * @throws SealingError `keyring-busy` after 15 s
  */
@@ -53,10 +52,10 @@ function isAlive(path: string, writer: string): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives, under another user.
+    // EPERM: the process lives, under another user.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  // The same number may have been given to another process since; in a container it is always the same one.
+  // Another process may have got the same number since then. In a container the number is always the same.
   return start === 0 || startOf(pid) === start;
 }
 
@@ -65,7 +64,7 @@ function isYoung(path: string): boolean {
   return stat !== undefined && Date.now() - stat.mtimeMs < FOREIGN_WRITER_MS;
 }
 
-/** Which processes have numbers that mean something here: those of the same container. */
+/** Names the container, because only process numbers of the same container can be compared. */
 function namespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '');
@@ -74,11 +73,11 @@ function namespace(): string {
   }
 }
 
-/** When a process began, in clock ticks since boot; 0 where the system does not say (no Linux). */
+/** The start of a process, in clock ticks since boot. 0 where the system has no such number (no Linux). */
 function startOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 22; the second field, a name in brackets, may itself contain blanks and brackets.
+    // Field 22. The second field is a name in brackets and may contain blanks and brackets.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   } catch {
     return undefined;
