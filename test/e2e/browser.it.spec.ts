@@ -33,9 +33,9 @@ afterAll(async () => {
 
 /** Prepares an application in the page, from answers and setting, and returns what the page would send. */
 function prepareInPage(receipt: string, answers: Answers): Promise<SubmitApplicationV1> {
-  return page.evaluate(({ given, answers, setting }) => window.household.prepareApplication(given, answers, setting), {
+  return page.evaluate(({ given, content, setting }) => window.household.prepareApplication(given, content, setting), {
     given: receipt,
-    answers,
+    content: answers,
     setting: city.setting,
   });
 }
@@ -111,13 +111,13 @@ describe("a household's part in a browser", () => {
     const receipt = newReceipt();
     const { typed } = someAnswers({}, { typed: { calledBy: 'María Núñez', birthDay: { day: 3, month: 4 } } });
     const inPage = await page.evaluate(
-      async ({ given, answers, salt }) => {
+      async ({ given, content, salt }) => {
         const { deriveHousehold: derive, cutTokens, boxesOf: idsOf } = window.household;
         const household = await derive(given);
         const bytes = Uint8Array.from(atob(salt), (one) => one.charCodeAt(0));
-        return { tokens: await cutTokens(answers, bytes), boxes: idsOf(household) };
+        return { tokens: await cutTokens(content, bytes), boxes: idsOf(household) };
       },
-      { given: receipt, answers: typed, salt: Buffer.alloc(32, 5).toString('base64') },
+      { given: receipt, content: typed, salt: Buffer.alloc(32, 5).toString('base64') },
     );
     const { cutTokens } = await import('#libs/household');
     expect(inPage.tokens).toEqual(await cutTokens(typed, Buffer.alloc(32, 5)));

@@ -134,7 +134,7 @@ async function unread(reader: Service, sender: Service): Promise<readonly Applic
 
 /** Sends again everything that can still be read. */
 async function republished(): Promise<void> {
-  const { code, lines: lines } = await command(city, 'republish');
+  const { code, lines } = await command(city, 'republish');
   expect([code, lines.filter((line) => line.endsWith(': done')).length]).toEqual([0, 4]);
 }
 

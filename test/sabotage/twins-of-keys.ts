@@ -111,8 +111,8 @@ const replicas: readonly Twin[] = [
     name: 'has shown no reader a key',
   },
   {
-    promise: 'what a killed writer left half done is finished',
-    without: 'a keyring is settled when it is opened',
+    promise: 'the unfinished change of a killed writer is finished',
+    without: 'the copies of a keyring are repaired when it is opened',
     file: ring,
     find: `      copies.repair();
       return new FileKeyring(options, copies, onStep);`,

@@ -69,7 +69,7 @@ export class KeyringCopies {
     }
   }
 
-  /** Brings both copies to the newest state, and cleans up after killed writers. Only under the lock. @throws as `read` */
+  /** Brings both copies to the newest state, and removes what killed writers left. Under the lock. @throws as `read` */
   repair(): KeyringState {
     const found = this.#copies.map((copy) => ({ copy, found: find(copy) }));
     const states = found.flatMap((each) => (typeof each.found === 'string' ? [] : [each.found.state]));
