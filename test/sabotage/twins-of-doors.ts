@@ -60,7 +60,7 @@ const named: readonly Twin[] = [
     promise: 'a service that is refused for a route says which',
     without: 'the route is named',
     file: 'libs/service/src/http/route-check.ts',
-    find: 'super(`the route ${route} of the ${listener} listener declares nobody who may call it`);',
+    find: 'super(`the route ${route} of the ${listener} listener does not declare who may call it`);',
     replace: "super('a route declares nobody who may call it');",
     test: ACCESS,
     name: 'and names it',

@@ -167,7 +167,7 @@ describe('an application', () => {
     const key = { name: 'kiosk-stolen', publicKey: row?.publicKey.toString('base64url') };
     await writeFile(file, JSON.stringify([{ ...key, lane: 'assisted', site: 'SITE-8' }]));
     const wish = { what: 'devices', file, env: { DATABASE_URL: service.database.url } };
-    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 revoked before, left as they are');
+    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 unchanged, because the key is revoked');
     await rm(folder, { recursive: true });
     expect(await service.repository(Device).findBy({ name: 'kiosk-stolen' })).toEqual([{ ...row, revoked: true }]);
     const body = await application();

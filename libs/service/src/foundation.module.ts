@@ -7,7 +7,7 @@ import { createLog, Log } from './log/log.js';
 import { CityProfile } from './profile/city-profile.js';
 import { SERVICE_NAME } from './definition/service-name.js';
 
-/** What everything else asks for: the time, the log, the city's profile. */
+/** The providers that every other module needs: the clock, the log, the city's profile. */
 @Global()
 @Module({
   providers: [

@@ -26,7 +26,7 @@ import type { ServiceDefinition } from './definition/service-definition.js';
 
 const STOP_MS = 15_000;
 
-/** The program of a service: it serves, or `enrol WHAT FILE` makes keys known to it and ends. */
+/** The program of a service. It serves; or, as `enrol WHAT FILE`, it enrols keys and ends. */
 export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
   const [command, what = '', file = ''] = process.argv.slice(2);
   if (command !== 'enrol') return serve(definition, module);
@@ -34,7 +34,7 @@ export async function runService<S extends Service>(definition: ServiceDefinitio
 }
 
 /**
- * Starts a service and keeps it running until it is told to stop. Whatever fails is logged by its code, never by its
+ * Starts a service and keeps it running until a signal stops it. The log names a failure by its code, never by its
  * text.
  */
 async function serve<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
@@ -53,7 +53,7 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
     app.get(Log).write('info', 'started', { port, ms: Math.round(performance.now() - began) });
     app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
-      // They end while requests have their answers; Nest waits for them before it closes anything else.
+      // The loops end while requests get their answers. Nest waits for the loops before it closes anything else.
       void app.get(Workers).stop();
       await internal.close();
       await app.close();
@@ -66,7 +66,7 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
   }
 }
 
-/** Why a service does not start, in a sentence for whoever has started it. It names settings, and no value. */
+/** The errors that are printed when a service does not start. Their messages name settings without values. */
 const refusals = [
   ConfigError,
   DataVersionError,
@@ -82,7 +82,7 @@ function exitCodeOf(error: unknown): number {
   return keptDataExitCodeOf(error) ?? 1;
 }
 
-/** Nest's part: filters, the bus as a transport, every provider up. */
+/** Starts Nest: the filters, the bus as a transport, every provider. */
 async function prepare(app: NestFastifyApplication): Promise<void> {
   prepareDoors(app, app.get(AccessGuard, { strict: false }));
   app.useGlobalFilters(new ProblemFilter(app.get(Log)));
@@ -91,7 +91,7 @@ async function prepare(app: NestFastifyApplication): Promise<void> {
   await app.startAllMicroservices();
 }
 
-/** What the parts of an application stood on, after all of them have stopped. */
+/** Closes the shared resources of an application after all of its parts have stopped. */
 export async function closeResources(app: Pick<NestFastifyApplication, 'get'>): Promise<void> {
   await app.get<Bus<Service>>(Bus).stop();
   await app.get(LeaseHolder).stop();

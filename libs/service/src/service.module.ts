@@ -17,7 +17,7 @@ import { entitiesOf } from './definition/entities.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
 import { SERVICE_NAME } from './definition/service-name.js';
 
-/** Everything that a service stands on. Its own module imports it once; a class receives what its constructor names. */
+/** The modules that every service needs. Its own module imports this one once. */
 @Global()
 @Module({})
 export class ServiceModule {

@@ -1,6 +1,6 @@
 export { AccessGuard } from './auth/access.guard.js';
 export { enrol } from './auth/enrolment.js';
-// For tests alone: what a service stands on, under the names that tests put others in place of.
+// For tests alone: the providers and functions of a service that tests replace or call.
 export { ENVIRONMENT } from './config/environment.js';
 export { httpAdapter, prepareDoors, quietly } from './http/http-app.js';
 export { InternalListener } from './http/listeners.js';

@@ -21,7 +21,7 @@ beforeEach(() => {
   written.length = 0;
 });
 
-/** What the bus gives to a handler besides its messages. */
+/** The context that the bus gives to a handler besides its messages. */
 async function contextOfBus(handler: unknown, given: readonly unknown[]): Promise<unknown> {
   const on = handlersFor('payments');
   on(grantCancelled)({}, 'handle', { value: () => Promise.resolve([]) } as never);
@@ -69,7 +69,7 @@ describe('a service', () => {
       const refused = await doors.start([DoorController, controller]).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UndeclaredRouteError);
       expect(refused).toMatchObject({
-        message: `the route ${route} of the ${listener} listener declares nobody who may call it`,
+        message: `the route ${route} of the ${listener} listener does not declare who may call it`,
         route: `${listener} ${route}`,
       });
     },
@@ -124,7 +124,7 @@ describe('a service', () => {
     };
     const ofBus = await contextOfBus(handler, given);
     expect([await by('rpc', ofBus), await by('ws', ofBus), await by('graphql', ofBus)]).toEqual([true, false, false]);
-    // As another transport would make them.
+    // A context as another transport would make it.
     for (const other of [undefined, {}, { ...(ofBus as object) }, []]) expect(await by('rpc', other)).toBe(false);
   });
 

@@ -24,14 +24,14 @@ import { InternalListener } from '../src/http/listeners.js';
 import { ProblemFilter } from '../src/problem/problem.filter.js';
 
 const now = new Date('2099-11-02T10:00:00Z');
-/** What was logged, as events with their fields. */
+/** The events that were logged, with their fields. */
 export const written: unknown[] = [];
 const log = { write: (_level: string, ...line: unknown[]) => void written.push(line) };
 const keys = Object.fromEntries(
   ['maker', 'operator', 'kiosk'].map((name) => [name, generateKeyPairSync('ed25519')]),
 ) as Record<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>;
 
-/** How often a key was looked up. */
+/** The number of key lookups. */
 export const lookups = { count: 0 };
 
 const staff = {
@@ -115,11 +115,11 @@ export interface Answer {
 export interface DoorsOptions {
   /** Adds a route below Nest. */
   readonly add?: (adapter: FastifyAdapter) => void;
-  /** Who knows the devices. */
+  /** The device directory. */
   readonly devices?: readonly Provider[];
 }
 
-/** Controllers behind the guard, with a few keys of staff and one of a device, and no database. */
+/** Controllers behind the guard, with a few staff keys and one device key, and no database. */
 export class Doors {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -163,7 +163,7 @@ export class Doors {
     return this.postBytes(path, content === undefined ? '' : JSON.stringify(content), { signer });
   }
 
-  /** @param sent what is sent, where that is not what was signed */
+  /** @param sent the bytes to send, if they differ from the signed ones */
   async postBytes(
     path: string,
     body: string,
@@ -196,12 +196,12 @@ export class Doors {
 
 /** The doors of the present test of a file. */
 export interface DoorsOfTest {
-  /** Of what was started. */
+  /** The doors that the test started. */
   readonly now: Doors;
   start(...args: Parameters<typeof Doors.open>): Promise<Doors>;
 }
 
-/** For a whole file of tests: what a test starts is closed after it. */
+/** For a whole file of tests: closes what each test started. */
 export function doorsOfEachTest(): DoorsOfTest {
   let doors: Doors | undefined;
   afterEach(async () => {

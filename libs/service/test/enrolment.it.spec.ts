@@ -76,7 +76,7 @@ describe('an enrolment', () => {
     await enrolled(item('one', 'a'), item('two', 'b'));
     await pool.query(`UPDATE staff SET revoked = true WHERE name = 'one'`);
     const before = await rows();
-    const sentence = 'enrolled 1 staff; 1 revoked before, left as they are';
+    const sentence = 'enrolled 1 staff; 1 unchanged, because the key is revoked';
     expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe(sentence);
     expect(await enrolled(item('one', 'c', { person: 'other', role: 'custodian' }), item('two', 'b'))).toBe(sentence);
     expect(await enrolled(item('one', 'a', { revoked: false }))).toBe(sentence.replace('enrolled 1', 'enrolled 0'));

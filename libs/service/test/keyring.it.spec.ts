@@ -48,7 +48,7 @@ it('a service tells when the second copy of its keyring is away, and works on wi
   const { bus, records, keyring } = service;
   const value = Buffer.from('value');
   await bus.transaction(async ({ tx }) => (await records.begin(tx)).put('kept', [{ value, body: { word: 'a' } }]));
-  // The next night needs new keys and would destroy old ones: it waits.
+  // The next night needs new keys and would destroy old ones, so the turn waits.
   now = new Date(now.getTime() + DAY_MS);
   await expect(service.nightly.run()).rejects.toMatchObject({ code: 'replica-away' });
 

@@ -33,7 +33,7 @@ describe('the two listeners', () => {
     const path = '/v1/operations/app/mend';
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(401);
     expect(await doors.now.post(path, undefined, 'operator')).toMatchObject({ status: 404 });
-    // Where `amparo` asks for it.
+    // The path that `amparo` uses.
     expect(isInternalPath(path)).toBe(true);
   });
 

@@ -72,7 +72,7 @@ describe('a service', () => {
     readonly count?: unknown;
   }
 
-  /** The turn of a service as it runs, by its workers, with its log and its health. */
+  /** The turn as it runs in a service: with its workers, its log and its health report. */
   function watched() {
     const lines: Line[] = [];
     const log = {
@@ -128,7 +128,7 @@ describe('a service', () => {
     later(0, 7);
     await nightly.look();
     expect(alarms().length).toBe(2);
-    // A whole night was missed; this one may still take its time.
+    // A whole night was missed; tonight's turn is not overdue yet.
     later(1, 1);
     await nightly.look();
     expect(health()).toMatchObject({ turnOverdue: 1 });

@@ -11,7 +11,7 @@ class Initial1764547200000 {
   }
 }
 
-/** Notification with the tables that every service has, and no more. @param kinds what it keeps */
+/** Notification with only the tables that every service has. @param kinds the kinds of records that it keeps */
 export function plainNotification(kinds: ReturnType<ServiceDefinition<'notification'>['kinds']> = []) {
   return {
     service: 'notification',

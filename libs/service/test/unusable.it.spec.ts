@@ -33,7 +33,7 @@ it.each([
     (error: unknown) => error,
   );
   expect(refused).toMatchObject({
-    message: `what the setting ${setting} names cannot be used (${code})`,
+    message: `the file, folder or address in the setting ${setting} cannot be used (${code})`,
     settings: [setting],
   });
   const fields = errorFields(refused);

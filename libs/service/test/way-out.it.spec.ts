@@ -27,7 +27,7 @@ beforeEach(() => {
   lookups.count = 0;
 });
 
-/** The access of a route that really is guarded. */
+/** The access declaration of a route that really is guarded. */
 const stolen = (name: 'open' | 'plain'): object => ({
   config: { access: accessOf(Reflect.get(DoorController.prototype, name) as object) },
 });
@@ -89,7 +89,7 @@ describe('nothing but a refusal leaves', () => {
       }
     }
     await doors.start([KindController]);
-    // Signed, by somebody who may not.
+    // Signed by a member of staff without the role.
     expect(await doors.now.post('/kind', undefined, 'operator')).toMatchObject({
       status: 503,
       body: { code: 'unavailable' },

@@ -14,15 +14,15 @@ import { digestFits, isSigned, signerOf, type Signer } from './http-signature.js
 import { operationOf } from './operation.js';
 import { StaffRepository, type EnrolledStaff } from './staff.repository.js';
 
-/** Whose signature the head of a request carries. */
+/** The owner of the key that signed the head of a request. */
 interface Known {
   readonly staff?: EnrolledStaff;
   readonly device?: EnrolledDevice;
 }
 
 /**
- * Lets in whom a route names, and nobody to a route that names nobody. Who has sent a request is known before anything
- * in it is looked at; each request costs one look for its key.
+ * Admits a caller to a route only if the route's access declaration names it; a route without one admits nobody. The
+ * signature is checked before the body is read, with one lookup of the key for each request.
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
@@ -36,14 +36,15 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     @Optional() private readonly devices?: DeviceDirectory,
   ) {}
 
-  /** Not at the first request, which may be a household's. @throws NoDeviceDirectoryError */
+  /** Checked at the start, because the first request may be a household's. @throws NoDeviceDirectoryError */
   onModuleInit(): void {
     const isAnyForDevices = this.routes().some(({ handler }) => accessOf(handler)?.type === 'device');
     if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();
   }
 
   /**
-   * Finds out who has sent a request, before its body is read: whoever has not signed it is told nothing about that.
+   * Checks the signature before the body is read, so that an unsigned caller learns nothing from the checks of the
+   * body.
    *
    * @throws Problem `not-signed`
    */
@@ -55,7 +56,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const type = context.getType();
-    // Messages of the bus are known by the signature in their envelope; no other transport brings any.
+    // A message of the bus is authenticated by the signature in its envelope. No other transport delivers messages.
     if (type === 'rpc') return isFromBus(context.switchToRpc().getContext());
     if (type !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & CalledRequest>();
@@ -68,7 +69,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return true;
   }
 
-  /** Of every controller that there is. */
+  /** The routes of every controller. */
   routes(): readonly ControllerRoute[] {
     return controllerRoutes(this.discovery.getControllers().map(({ metatype }) => metatype));
   }
@@ -100,7 +101,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return signer;
   }
 
-  /** @param attempted hears who has signed, before it is asked whether that person may */
+  /** @param attempted is called with the person who signed, before the role is checked */
   private callerOf(
     access: Access,
     request: FastifyRequest & CalledRequest,
@@ -123,7 +124,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   }
 }
 
-/** What a person of staff attempts: as the route says, or else as its pattern does, `release-approvals`. */
+/** The operation in the log: the name that the route declares, or else its pattern, as in `release-approvals`. */
 function nameOf(route: object, { routeOptions: { url = '' } }: Pick<FastifyRequest, 'routeOptions'>): string {
   const words = url.split('/').filter((word) => word !== '' && word !== 'v1' && !word.startsWith(':'));
   return operationOf(route) ?? words.join('-');
@@ -131,7 +132,7 @@ function nameOf(route: object, { routeOptions: { url = '' } }: Pick<FastifyReque
 
 const NO_BODY = new Uint8Array();
 
-/** Where nothing is asked but what the path says. @throws Problem `unknown-field` */
+/** A route without a contract reads only the path. @throws Problem `unknown-field` if the body has content */
 function refuseContent(body: Buffer | undefined): void {
   if (body !== undefined && body.length > 0 && body.toString('latin1') !== '{}') throw new Problem('unknown-field');
 }

@@ -9,57 +9,62 @@ export type Access =
   | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
 
 const declared = new WeakMap<object, Access>();
-/** By class, the members that have declared theirs: a wrapper may have put another function in a member's place. */
+/**
+ * The members of each class that have a declaration. They are kept by name, because a wrapper may replace the function.
+ */
 const members = new WeakMap<object, Set<string | symbol>>();
-/** What decorators of ours have made. What only looks like it counts for nothing. */
+/** The declarations that these decorators made. An object that only looks like one is not accepted. */
 const ours = new WeakSet<Access>();
-/** By which listeners something is served under it. */
+/** The listeners on which routes with this declaration are served. */
 const listeners = new WeakMap<Access, Set<unknown>>();
 
-/** Anybody who reaches the listener. */
+/** Everybody who reaches the listener may call the route. */
 export function Public(): MethodDecorator {
   return declare({ type: 'public' });
 }
 
 /**
- * An enrolled device of the city, by its signature.
+ * An enrolled device of the city may call the route; it signs the request.
  *
- * @param orUnsigned also a household's own device, which signs nothing; what is signed must still be signed well
+ * @param orUnsigned a household's own device may call it too, unsigned. A signature that is present must be valid.
  */
 export function SignedByDevice({ orUnsigned = false }: { readonly orUnsigned?: boolean } = {}): MethodDecorator {
   return declare({ type: 'device', orUnsigned });
 }
 
-/** Staff whose key has one of these roles, by their signature. */
+/** Staff may call the route if their key, with which they sign the request, has one of these roles. */
 export function SignedBy(...roles: readonly [StaffRole, ...StaffRole[]]): MethodDecorator {
   return declare({ type: 'staff', roles });
 }
 
-/** Fastify keeps it with the route, where the guard and the check at the start read it. */
+/** Fastify keeps the declaration with the route; the guard and the check at the start read it there. */
 function declare(access: Access): MethodDecorator {
   ours.add(access);
   const once: MethodDecorator = (target, name, descriptor) => {
     const names = members.get(target) ?? new Set();
-    if (names.has(name)) throw new TypeError('a route declares twice who may call it');
+    if (names.has(name)) throw new TypeError('a route has two declarations of who may call it');
     members.set(target, names.add(name));
     declared.set(descriptor.value as object, access);
   };
   return applyDecorators(once, RouteConfig({ access }));
 }
 
-/** Who may call what this function of a controller answers; undefined: it is no route, or says nothing. */
+/** The declaration of a controller's function; undefined if it is no route or declares nothing. */
 export function accessOf(route: object): Access | undefined {
   return declared.get(route);
 }
 
-/** Notes that Fastify serves a route. @returns whether it may: one of our decorators says who may call it */
+/**
+ * Notes that Fastify serves a route.
+ * @returns false if no decorator of this file declared who may call it
+ */
 export function noteServed(access: Access | undefined, listener: unknown): boolean {
   if (access === undefined || !ours.has(access)) return false;
   listeners.set(access, (listeners.get(access) ?? new Set()).add(listener));
   return true;
 }
 
-/** By which listeners what declares this is served; none: it is not what Fastify was told. */
+/** The listeners that serve the routes with this declaration; empty if Fastify was told another one. */
 export function listenersOf(access: Access): ReadonlySet<unknown> {
   return listeners.get(access) ?? new Set();
 }

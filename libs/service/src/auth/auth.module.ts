@@ -5,7 +5,7 @@ import { AccessGuard } from './access.guard.js';
 import { Staff } from './staff.entity.js';
 import { StaffRepository } from './staff.repository.js';
 
-/** Denies by default: one guard before every route. */
+/** Denies by default: one guard runs before every route. */
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([Staff])],
   providers: [StaffRepository, AccessGuard, { provide: APP_GUARD, useExisting: AccessGuard }],

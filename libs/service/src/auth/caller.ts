@@ -3,15 +3,15 @@ import { parseJson, validate } from '#libs/contracts';
 import type { AttemptRequest } from '../log/attempt.js';
 import type { EnrolledDevice } from './device-directory.js';
 
-/** Who has called, as the guard has found out. */
+/** The caller as the guard identified it. */
 export interface Caller {
-  /** The pseudonym of the person of the city whose key signed. */
+  /** The pseudonym of the member of staff whose key signed. */
   readonly person?: string;
-  /** Undefined where nothing was signed: a household's own device. Absent where a route is not for devices. */
+  /** Undefined if nothing was signed: a household's own device. Absent if the route is not for devices. */
   readonly device?: Omit<EnrolledDevice, 'key'> | undefined;
 }
 
-/** Bodies reach the service as bytes: a signature covers them as they came. */
+/** The body is kept as bytes, because the signature covers the bytes that were sent. */
 export interface CalledRequest extends AttemptRequest {
   readonly body: Buffer | undefined;
   caller?: Caller;
@@ -24,14 +24,14 @@ function requestOf(context: ExecutionContext): CalledRequest {
   return context.switchToHttp().getRequest<CalledRequest>();
 }
 
-/** The person who signed: for routes that declare `@SignedBy`. */
+/** The member of staff who signed, as a pseudonym. Only for routes that declare `@SignedBy`. */
 export const Person = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { caller } = requestOf(context);
   if (caller?.person === undefined) throw new TypeError('the route is not signed by staff');
   return caller.person;
 });
 
-/** The device that signed; undefined for a household's own. For routes that declare `@SignedByDevice`. */
+/** The device that signed; undefined for a household's own. Only for routes that declare `@SignedByDevice`. */
 export const Device = createParamDecorator((_: unknown, context: ExecutionContext): Caller['device'] => {
   const { caller = {} } = requestOf(context);
   if (!('device' in caller)) throw new TypeError('the route is not for devices');
@@ -42,7 +42,7 @@ const contractBody = createParamDecorator((type: new () => object, context: Exec
   validate(type, parseJson(requestOf(context).body ?? NO_BODY)),
 );
 
-/** The body, checked by its contract after it is known who sent it. A route without one takes no content. */
+/** The body, validated by its contract after the caller is known. A route without this decorator accepts no content. */
 export function ContractBody(type: new () => object): ParameterDecorator {
   return (target, name, index) => {
     withBody.add((target as Record<string | symbol, object>)[name as string] as object);

@@ -6,7 +6,7 @@ const metadata = new Reflector();
 
 type Decorated = (...args: unknown[]) => unknown;
 
-/** A function of a controller that Nest serves, and by which method and pattern. */
+/** A controller function that Nest serves, with its method and URL pattern. */
 export interface ControllerRoute {
   readonly controller: object;
   readonly handler: object;
@@ -14,7 +14,7 @@ export interface ControllerRoute {
   readonly url: string;
 }
 
-/** Every route of these controllers, as Nest serves them: also what is inherited, and not what is overridden. */
+/** Every route of these controllers as Nest serves them: inherited functions are included, overridden ones are not. */
 export function controllerRoutes(controllers: readonly unknown[]): readonly ControllerRoute[] {
   return controllers.flatMap((controller) => {
     if (typeof controller !== 'function') return [];
@@ -39,7 +39,7 @@ function methodsOf(prototype: unknown): ReadonlyMap<string | symbol, Decorated> 
   const methods = new Map(methodsOf(Object.getPrototypeOf(prototype)));
   for (const name of Reflect.ownKeys(prototype)) {
     const value = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-    // The class itself has a path, too.
+    // The class itself has a path, but the constructor is no route.
     if (typeof value === 'function' && name !== 'constructor') methods.set(name, value as Decorated);
     else methods.delete(name);
   }

@@ -7,24 +7,24 @@ import { IsDatabaseUrl } from '../config/validators.js';
 import { isPseudonym } from '../log/log.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
-/** A key that somebody or something has. */
+/** A key of a person or a device. */
 export interface KeyRow extends ObjectLiteral {
   name: string;
   publicKey: Buffer;
-  /** It counts no more, and no list of keys changes that. */
+  /** A revoked key is not accepted any more. No list of keys can change that. */
   revoked: boolean;
 }
 
 /** How a list of keys becomes rows. */
 export interface Enrolment<E extends KeyRow> {
   readonly entity: new () => E;
-  /** What the file is a list of: `devices`. */
+  /** The name of the list on the command line: `devices`. */
   readonly what: string;
-  /** One item of the file as a row, or undefined when it is not as it must be. */
+  /** Turns one item of the file into a row; undefined if the item is not valid. */
   readonly read: (item: Readonly<Record<string, unknown>>) => Omit<E, 'revoked'> | undefined;
 }
 
-/** An enrolment with its entity forgotten. */
+/** An enrolment without the type of its entity. */
 export type AnyEnrolment = Omit<Enrolment<KeyRow>, 'read'> & {
   readonly read: (item: Readonly<Record<string, unknown>>) => object | undefined;
 };
@@ -42,8 +42,8 @@ export interface EnrolmentWish {
 }
 
 /**
- * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`, where the file is a JSON list. Sets
- * the exit code; says nothing of what is in the file.
+ * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`. The file is a JSON list. Sets the
+ * exit code, and prints no content of the file.
  */
 export async function runEnrolment(known: readonly AnyEnrolment[], wish: EnrolmentWish): Promise<void> {
   try {
@@ -56,20 +56,21 @@ export async function runEnrolment(known: readonly AnyEnrolment[], wish: Enrolme
 }
 
 /**
- * A name that exists is replaced, unless its key was revoked: then everything of it stays as it is, however often the
- * list is enrolled again.
+ * Replaces names that exist, except those whose key is revoked: their rows stay unchanged, even if the list is enrolled
+ * again.
  *
- * @returns what was done, in a sentence. @throws ConfigError, TypeError `revoked under another name`, `not a list`
+ * @returns a sentence for the person at the command line.
+ * @throws ConfigError, TypeError for an unknown list, a bad file, or a key that is revoked under another name
  */
 export async function enrol(known: readonly AnyEnrolment[], { what, file, env }: EnrolmentWish): Promise<string> {
   const enrolment = known.find((each) => each.what === what);
-  if (enrolment === undefined) throw new TypeError(`known are ${known.map((each) => each.what).join(', ')}`);
+  if (enrolment === undefined) throw new TypeError(`known lists are ${known.map((each) => each.what).join(', ')}`);
   const { databaseUrl: url } = readConfig(EnrolmentConfig, env);
   const rows = rowsOf(enrolment, JSON.parse(readFileSync(file, 'utf8')));
   const source = await new DataSource({ type: 'postgres', url, entities: [enrolment.entity] }).initialize();
   try {
     const left = await source.transaction((tx) => write(tx, enrolment.entity, rows));
-    const revoked = left === 0 ? '' : `; ${left} revoked before, left as they are`;
+    const revoked = left === 0 ? '' : `; ${left} unchanged, because the key is revoked`;
     return `enrolled ${rows.length - left} ${what}${revoked}`;
   } finally {
     await source.destroy();
@@ -82,7 +83,7 @@ function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly Omit<KeyR
   return rows as readonly Omit<KeyRow, 'revoked'>[];
 }
 
-/** @returns how many were revoked before */
+/** @returns the number of names that were skipped because their key is revoked */
 async function write(
   tx: EntityManager,
   entity: new () => KeyRow,
@@ -93,31 +94,31 @@ async function write(
     { name: In(rows.map(({ name }) => name)) },
     { publicKey: In(rows.map(({ publicKey }) => publicKey)) },
   ];
-  // Locked, so that whoever revokes one of them at this moment does so after us.
+  // The lock makes a concurrent revocation wait, so that it comes after this enrolment.
   const there = await keys.find({ where, lock: { mode: 'pessimistic_write' } });
   const revoked = there.filter((each) => each.revoked);
   const names = new Set(revoked.map(({ name }) => name));
   const fresh = rows.filter(({ name }) => !names.has(name));
   if (fresh.some((row) => revoked.some(({ publicKey }) => publicKey.equals(row.publicKey)))) {
-    throw new TypeError('a key was revoked under another name');
+    throw new TypeError('a key in the file is revoked under another name');
   }
-  // `revoked` is not among the columns, so that no enrolment can lift it.
+  // `revoked` is not among the columns, so that no enrolment can lift a revocation.
   if (fresh.length > 0) await keys.upsert([...fresh], ['name']);
   return rows.length - fresh.length;
 }
 
-/** A name of a key: lower case, digits, hyphens. */
+/** True for a valid key name: 3 to 40 lower-case letters, digits and hyphens. */
 export function isKeyName(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9-]{3,40}$/.test(value);
 }
 
-/** The 32 bytes of an Ed25519 public key from base64url, or undefined. */
+/** The 32 bytes of an Ed25519 public key, from base64url; undefined if the length differs. */
 export function publicKeyFrom(value: unknown): Buffer | undefined {
   const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
   return bytes?.length === 32 ? bytes : undefined;
 }
 
-/** Items are `{ name, person (a pseudonym), role, publicKey (base64url, 32 bytes) }`; for the roles see `Staff`. */
+/** Each item is `{ name, person (a pseudonym), role, publicKey (base64url, 32 bytes) }`. `Staff` lists the roles. */
 export const staffEnrolment: Enrolment<Staff> = {
   entity: Staff,
   what: 'staff',

@@ -30,7 +30,7 @@ interface Wanted {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** Signs as an enrolled device does, written out so that both sides do not share a mistake. */
+/** Signs as an enrolled device does. It does not use the code under test, so that both sides cannot share a mistake. */
 function signed(wanted: Wanted = {}): Headers {
   const { keyid = 'maker-one', by = 'maker-one', created = seconds, label = 'sig' } = wanted;
   const { covered = ['@method', '@path', 'content-digest'], method = 'POST', path = '/v1/release/batches' } = wanted;
@@ -140,7 +140,7 @@ describe('a request is taken as signed', () => {
   });
 });
 
-/** Two signatures on one request, as two lines of the same header arrive. */
+/** Puts two signatures on one request, as two lines of the same header arrive. */
 function both(first: Headers, second: Headers): Headers {
   const join = (name: string): string => `${String(first[name])}, ${String(second[name])}`;
   return { ...first, 'signature-input': join('signature-input'), signature: join('signature') };

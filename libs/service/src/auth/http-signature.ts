@@ -2,8 +2,8 @@ import { createHash, createPublicKey, timingSafeEqual, verify, type KeyObject } 
 import { httpbis } from 'http-message-signatures';
 
 /**
- * HTTP Message Signatures (RFC 9421) with Ed25519, over method, path and the digest of the body (RFC 9530).
- * It says which enrolled device or person sent a request; what the body claims about that is never asked.
+ * HTTP Message Signatures (RFC 9421) with Ed25519, over method, path and the digest of the body (RFC 9530). The
+ * signature alone identifies the device or person; claims in the body are not used.
  */
 const COVERED = ['@method', '@path', 'content-digest'] as const;
 const MAX_AGE_SECONDS = 600;
@@ -11,7 +11,7 @@ const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What of a request is there before its body. */
+/** The part of a request that arrives before its body. */
 export interface SignedHead {
   readonly method: string;
   readonly path: string;
@@ -23,22 +23,23 @@ export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_ED25519, raw]), format: 'der', type: 'spki' });
 }
 
-/** True when the request claims to be signed at all. */
+/** True if the request has a signature header, valid or not. */
 export function isSigned(headers: Headers): boolean {
   return headers['signature'] !== undefined || headers['signature-input'] !== undefined;
 }
 
-/** Somebody whose key is enrolled: Ed25519. */
+/** The owner of an enrolled Ed25519 key. */
 export interface Signer {
   readonly key: KeyObject;
 }
 
 /**
- * Whose key signed the head of a request, when everything about the signature is as it must be; otherwise undefined.
- * The digest of the body is among what was signed; that it is the body's, `digestFits` says.
+ * Verifies the signature over the head of a request. The signature covers the digest header, but only `digestFits`
+ * compares that digest with the body.
  *
- * @param find who is enrolled under a key id; asked once for each signature
- * @throws what `find` throws: while nobody can be looked up, nobody may be told that he has not signed
+ * @param find looks up a key id; called once for each signature
+ * @returns the signer, or undefined if any part of the signature is invalid
+ * @throws the error of `find`, because a failed lookup does not show that the request was unsigned
  */
 export async function signerOf<T extends Signer>(
   request: SignedHead,
@@ -53,7 +54,7 @@ export async function signerOf<T extends Signer>(
       {
         requiredFields: [...COVERED],
         requiredParams: ['created', 'keyid'],
-        // The library would refuse a clock that is a second ahead of ours; `isFresh` decides about the time.
+        // The library would refuse a clock that is one second ahead of ours; `isFresh` checks the time instead.
         notAfter: new Date(now.getTime() + MAX_AGE_SECONDS * 1000),
         keyLookup: async (params) => {
           const id = typeof params['keyid'] === 'string' ? params['keyid'] : '';
@@ -68,7 +69,8 @@ export async function signerOf<T extends Signer>(
             algs: ['ed25519'],
             verify: (data: Buffer, signature: Buffer) => {
               const isOwn = verify(null, data, found.key, signature);
-              // Only here: a request may carry several signatures, and to name a key is not to have it.
+              // Set only after verification: a request may carry several signatures, and naming a key does not prove
+              // its possession.
               if (isOwn) signer = found;
               return Promise.resolve(isOwn);
             },
@@ -77,7 +79,7 @@ export async function signerOf<T extends Signer>(
       },
       {
         method: request.method,
-        // The host is not covered: a proxy may change it. The library wants a whole address.
+        // The host is not covered, because a proxy may change it. The library needs a complete URL.
         url: `https://service.invalid${request.path}`,
         headers: cleaned(request.headers),
       },
@@ -85,7 +87,7 @@ export async function signerOf<T extends Signer>(
     return verified === true ? signer : undefined;
   } catch {
     if (unknowable !== undefined) throw unknowable.error;
-    // The library throws on malformed headers and unknown keys alike; the caller learns only that nobody signed.
+    // The library throws on malformed headers and on unknown keys alike; the caller learns only that nobody signed.
     return undefined;
   }
 }
@@ -101,7 +103,7 @@ function isDigest(header: unknown): header is string {
   return typeof header === 'string' && DIGEST.test(header);
 }
 
-/** Whether the digest that the head names is that of the body. */
+/** True if the digest that the head names is that of the body. */
 export function digestFits(headers: Headers, body: Uint8Array): boolean {
   const header = headers['content-digest'];
   if (!isDigest(header)) return false;

@@ -2,7 +2,7 @@ import { tableComment, type TableMeaning } from '#libs/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * The role of a staff key. A key has one role. `operator`: keeps the service running, and moves no money. `releaser`:
+ * The role of a staff key; each key has one. `operator`: keeps the service running, and moves no money. `releaser`:
  * makes and checks releases. `reviewer`: decides cases. `custodian`: places and ends legal holds.
  */
 export const staffRoles = ['operator', 'releaser', 'reviewer', 'custodian'] as const;
@@ -22,13 +22,13 @@ export const staffMeaning = {
 } as const satisfies TableMeaning;
 const { columns } = staffMeaning;
 
-/** A key with which a member of staff signs. One person may have several keys and is still one person. */
+/** A key with which a member of staff signs. A person may have several keys and still counts as one person. */
 @Entity({ name: 'staff', comment: tableComment(staffMeaning) })
 export class Staff {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'staff_key', comment: columns.name })
   name!: string;
 
-  /** Pseudonym of the person. Only the personnel office knows the name. */
+  /** Pseudonym of the person. Only the personnel office knows whose it is. */
   @Column({ type: 'text', comment: columns.person })
   person!: string;
 

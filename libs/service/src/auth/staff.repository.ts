@@ -5,7 +5,7 @@ import { Repository } from 'typeorm';
 import { ed25519PublicKey } from './http-signature.js';
 import { Staff, type StaffRole } from './staff.entity.js';
 
-/** A key of staff, and what it is for. */
+/** A staff key and its role. */
 export interface EnrolledStaff {
   /** Pseudonym; one person may have several keys. */
   readonly person: string;
@@ -13,7 +13,7 @@ export interface EnrolledStaff {
   readonly key: KeyObject;
 }
 
-/** The keys of staff that count. */
+/** Looks up the staff keys that are not revoked. */
 @Injectable()
 export class StaffRepository {
   constructor(@InjectRepository(Staff) private readonly staff: Repository<Staff>) {}

@@ -2,16 +2,16 @@ import { DAY_MS } from '#libs/contracts';
 import type { ClockConfig } from '../config/clock.config.js';
 import { offsetIn } from '../config/clock-offset.js';
 
-/** Where a service asks for the time. Everything that decides is told the time instead. */
+/** The source of time of a service. Code that decides takes the time as an argument instead. */
 export abstract class Clock {
   abstract now(): Date;
-  /** Calls back when the time has leapt or a UTC day has begun; a clock that never leaps need not have it. */
+  /** Calls back after the time leapt or a UTC day began. A clock that never leaps need not implement it. */
   onLeap?(listener: () => void): void;
 }
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** The machine's clock, or the machine's moved by the milliseconds that a file holds. */
+/** The machine's clock, or the machine's clock moved by the milliseconds in a file. */
 export function clockFrom({ clockOffsetFile: path }: ClockConfig): Clock {
   return path === undefined ? systemClock : new MovedClock(path, offsetIn(path) ?? 0);
 }
@@ -19,7 +19,9 @@ export function clockFrom({ clockOffsetFile: path }: ClockConfig): Clock {
 const READ_AGAIN_MS = 50;
 const LOOK_MS = 100;
 
-/** A clock for tests. Its file is read again every few milliseconds, so every process that shares it moves together. */
+/**
+ * A clock for tests. It reads its file again every few milliseconds, so that all processes that share it move together.
+ */
 class MovedClock implements Clock {
   private readAt = performance.now();
 
@@ -30,7 +32,7 @@ class MovedClock implements Clock {
 
   now(): Date {
     if (performance.now() - this.readAt >= READ_AGAIN_MS) {
-      // A file that is gone or half written moves nothing.
+      // A missing or half-written file leaves the offset unchanged.
       this.offsetMs = offsetIn(this.path) ?? this.offsetMs;
       this.readAt = performance.now();
     }

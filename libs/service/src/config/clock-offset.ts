@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whole milliseconds, also negative; undefined when the file does not hold them. */
+/** Reads the offset in whole milliseconds, which may be negative; undefined if the file does not hold one. */
 export function offsetIn(path: string): number | undefined {
   try {
     const text = readFileSync(path, 'utf8').trim();

@@ -2,14 +2,14 @@ import { Matches } from 'class-validator';
 import { offsetIn } from './clock-offset.js';
 import { NotInProduction, Setting } from './setting.js';
 
-/** By which clock a process goes. */
+/** The settings of a process's clock. */
 export class ClockConfig {
   @Setting('NODE_ENV', { as: isProduction, fallback: false })
   readonly isProduction!: boolean;
 
   /**
-   * A file with the milliseconds by which the machine's clock is moved, so that a test can live through days. In
-   * production it is refused: whoever can write it could age every key.
+   * A file with the milliseconds by which the machine's clock is moved, so that a test can live through days.
+   * Production refuses it: a person who can write the file could age every key.
    */
   @Setting('CLOCK_OFFSET_FILE', { optional: true, as: fileOfOffset })
   @Matches(/./)
@@ -19,7 +19,7 @@ export class ClockConfig {
 
 const environments = ['production', 'development', 'test'];
 
-/** Spelled otherwise it would pass for no production. @throws TypeError */
+/** A misspelled name would otherwise count as not production. @throws TypeError */
 function isProduction(text: string): boolean {
   if (!environments.includes(text)) throw new TypeError('no environment is called that');
   return text === 'production';

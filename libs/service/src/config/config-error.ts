@@ -1,4 +1,4 @@
-/** Settings are missing or have the wrong form. Names them, never their values: one of them may be a password. */
+/** Settings are missing or have the wrong form. The message names them without their values, which may be passwords. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'bad-setting';

@@ -3,7 +3,7 @@ import { environment, ENVIRONMENT, type Environment } from './environment.js';
 import { ServiceConfig } from './service.config.js';
 import { readConfig } from './setting.js';
 
-/** The settings of the service, read and checked once, under `ServiceConfig` and under the service's own class. */
+/** Reads and checks the settings once. Provides them under `ServiceConfig` and under the service's own class. */
 @Global()
 @Module({})
 export class ConfigModule {

@@ -1,14 +1,14 @@
-/** What a process is told when it starts. Only the files of configuration read it. */
+/** The environment variables of a process. Only configuration files read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * That of this process. Variables that PostgreSQL's client would read by itself are taken out first: they would say,
- * past every check, with whom and how it speaks.
+ * The environment of this process. Removes the `PG*` variables first: PostgreSQL's client would read them itself and
+ * could connect elsewhere, or in another way, without any check of the settings.
  */
 export function environment(): Environment {
   for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name];
   return process.env;
 }
 
-/** The provider under which the environment is read; a test puts another one in its place. */
+/** The provider of the environment; a test replaces it. */
 export const ENVIRONMENT = Symbol('environment');

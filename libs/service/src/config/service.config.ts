@@ -7,9 +7,9 @@ import { IsDatabaseUrl, IsElsewhereThan, IsFolder, IsHost, IsOtherThan, IsPath }
 
 const PORT_MAX = 65_535;
 
-/** What every service is told when it starts. A service that is told more extends it, in its own `config.ts`. */
+/** The settings of every service. A service with more settings extends this class in its own `config.ts`. */
 export class ServiceConfig extends ClockConfig {
-  /** Where households (intake) or staff (the others) reach the service. */
+  /** The port for households (intake) or staff (the other services). */
   @Setting('PORT', { as: wholeNumber })
   @IsInt()
   @Min(1)
@@ -20,7 +20,7 @@ export class ServiceConfig extends ClockConfig {
   @IsHost()
   readonly host!: string;
 
-  /** Where whoever runs the city reaches it: readiness, metrics, operations, legal holds. Never exposed. */
+  /** The port for operators: readiness, metrics, operations, legal holds. It is never exposed. */
   @Setting('INTERNAL_PORT', { as: wholeNumber })
   @IsInt()
   @Min(1)
@@ -53,13 +53,13 @@ export class ServiceConfig extends ClockConfig {
   @IsPath()
   readonly keyringPrivate!: string;
 
-  /** A second live copy, on another disk; without one the loss of the first loses every live case. */
+  /** A second live copy on another disk. Without it, the loss of the first copy loses every live case. */
   @Setting('KEYRING_REPLICA', { optional: true })
   @IsPath()
   @IsElsewhereThan('keyringPrivate')
   readonly keyringReplica: string | undefined;
 
-  /** Where all services publish; whoever sets the system up makes it. */
+  /** The folder where all services publish their keys. The setup of the system creates it. */
   @Setting('KEYRING_PUBLIC')
   @IsFolder()
   @IsElsewhereThan('keyringPrivate')
@@ -75,13 +75,20 @@ export class ServiceConfig extends ClockConfig {
   @IsPath()
   readonly profilePath!: string;
 
-  /** X25519, 32 bytes: whom records under a legal hold are kept for. Without it no hold can be placed. */
+  /**
+   * The custodian's X25519 key, 32 bytes. Records under a legal hold are sealed to it; without it no hold can be
+   * placed.
+   */
   @Setting('CUSTODIAN_KEY', { optional: true, as: custodianKeyIn })
   @IsInstance(Uint8Array)
   readonly custodianKey: Uint8Array | undefined;
 }
 
-/** From the public half that `openssl pkey -pubout` writes of an X25519 key. */
+/**
+ * Reads the public half of an X25519 key, as `openssl pkey -pubout` writes it.
+ *
+ * @throws TypeError for another key type
+ */
 function custodianKeyIn(path: string): Uint8Array | undefined {
   const key = createPublicKey(readFileSync(path));
   if (key.asymmetricKeyType !== 'x25519') throw new TypeError('not an X25519 key');

@@ -3,9 +3,9 @@ import { ConfigError } from './config-error.js';
 import type { Environment } from './environment.js';
 
 export interface SettingOptions {
-  /** What the text stands for; the text itself unless told otherwise. What it throws makes the setting wrong. */
+  /** Converts the text; without it the value is the text itself. If it throws, the setting has the wrong form. */
   readonly as?: (text: string) => unknown;
-  /** The value where the setting is absent; a setting without one, and not optional, must be given. */
+  /** The value if the setting is absent. A setting without a fallback is required unless it is optional. */
   readonly fallback?: unknown;
   readonly optional?: boolean;
 }
@@ -16,9 +16,7 @@ interface DeclaredSetting extends SettingOptions {
 
 const declared = new Map<object, Map<string, DeclaredSetting>>();
 
-/**
- * Says which setting of the environment a property is read from; what it may hold is said by class-validator beside it.
- */
+/** Names the environment variable of a property. Decorators of class-validator beside it say which values are valid. */
 export function Setting(setting: string, options: SettingOptions = {}): PropertyDecorator {
   return (target, property) => {
     const own = declared.get(target) ?? new Map<string, DeclaredSetting>();
@@ -27,13 +25,13 @@ export function Setting(setting: string, options: SettingOptions = {}): Property
   };
 }
 
-/** A whole number in decimal, or what no validator of numbers accepts. */
+/** A whole number in decimal, or NaN, which the number validators refuse. */
 export function wholeNumber(text: string): number {
   return /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /**
- * Reads a class of settings. All that is wrong is told at once.
+ * Reads a class of settings. The error lists every wrong setting at once.
  *
  * @throws ConfigError with the name of every setting that is missing or has the wrong form
  */
@@ -58,7 +56,7 @@ export function readConfig<C extends object>(type: new () => C, env: Environment
   return config as C;
 }
 
-/** Those of the classes that it extends, too. */
+/** The settings of a class and of the classes that it extends. */
 function settingsOf(type: new () => object): ReadonlyMap<string, DeclaredSetting> {
   const all = new Map<string, DeclaredSetting>();
   for (let of: object | null = type.prototype as object; of !== null; of = Object.getPrototypeOf(of) as object | null) {
@@ -71,7 +69,7 @@ function asText(text: string): string {
   return text;
 }
 
-/** For what only a local system or a test may be told. The class that uses it has `isProduction`. */
+/** Refuses a setting in production: only a local system or a test may use it. The class needs `isProduction`. */
 export function NotInProduction(): PropertyDecorator {
   return ValidateBy({
     name: 'notInProduction',

@@ -1,21 +1,28 @@
 const CODE = /^[\w-]{1,40}$/;
 
-/** What a setting names cannot be used: there is no such file, or nobody answers there. It holds no value. */
+/**
+ * The thing that a setting names cannot be used: the file is missing, or nothing answers at the address. The error
+ * holds no value of the setting.
+ */
 export class UnusableSettingError extends Error {
   override readonly name = 'UnusableSettingError';
-  /** Of what went wrong: `ENOENT`, `ECONNREFUSED`, `keyring-missing`, or the SQLSTATE of PostgreSQL. */
+  /** The code of the cause: `ENOENT`, `ECONNREFUSED`, `keyring-missing`, or the SQLSTATE of PostgreSQL. */
   readonly code: string;
   readonly settings: readonly string[];
 
   constructor(setting: string, cause: unknown) {
     const code = codeOf(cause);
-    super(`what the setting ${setting} names cannot be used (${code})`, { cause });
+    super(`the file, folder or address in the setting ${setting} cannot be used (${code})`, { cause });
     this.code = code;
     this.settings = [setting];
   }
 }
 
-/** Does what needs the thing that a setting names. @throws UnusableSettingError for whatever that throws */
+/**
+ * Runs work that needs the thing that a setting names.
+ *
+ * @throws UnusableSettingError with the work's error as its cause
+ */
 export async function useSetting<T>(setting: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

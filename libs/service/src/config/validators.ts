@@ -4,7 +4,7 @@ import { isIP, ValidateBy } from 'class-validator';
 
 type Other = Readonly<Record<string, unknown>> | undefined;
 
-/** A check of one setting, which may look at others of its class. What it throws makes the setting wrong. */
+/** A check of one setting, which may read other settings of its class. If the check throws, the setting is wrong. */
 function checked(name: string, isRight: (value: string, config: Other) => boolean): PropertyDecorator {
   const validate = (value: unknown, args?: { readonly object: object }): boolean => {
     try {
@@ -17,12 +17,12 @@ function checked(name: string, isRight: (value: string, config: Other) => boolea
   return ValidateBy({ name, validator: { validate } });
 }
 
-/** More than spaces. */
+/** A text with more than spaces. */
 export function IsPath(): PropertyDecorator {
   return checked('isPath', (value) => isPath(value));
 }
 
-/** A folder that is there: what would be made where nobody looks is a mistake. */
+/** An existing folder. A missing one is not created, because a path that does not exist is probably a mistake. */
 export function IsFolder(): PropertyDecorator {
   return checked('isFolder', (value) => isPath(value) && statSync(value).isDirectory());
 }
@@ -31,7 +31,7 @@ function isPath(value: string): boolean {
   return value.trim() !== '' && !value.includes('\0');
 }
 
-/** Another folder than that of a property, however the two paths are spelled. An absent path names no folder. */
+/** Another place than that of a property, even if the two are spelled differently. An absent setting has no place. */
 export function IsElsewhereThan(property: string): PropertyDecorator {
   return checked('isElsewhereThan', (value, config) => {
     const other = config?.[property];
@@ -54,13 +54,13 @@ export function IsOtherThan(property: string): PropertyDecorator {
 
 const LABELS = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
 
-/** An address or a name under which a process can listen. */
+/** An address or a host name on which a process can listen. */
 export function IsHost(): PropertyDecorator {
-  // A name does not end in digits alone: that would be an address, and a wrong one.
+  // A host name does not end in digits alone: that would be an address, and an invalid one.
   return checked('isHost', (value) => isIP(value) || (LABELS.test(value) && !/(^|\.)\d+$/.test(value)));
 }
 
-/** Where another service answers: nothing is in it but scheme, host, port and path. */
+/** The URL of another service. It has only scheme, host, port and path. */
 export function IsServiceUrl(): PropertyDecorator {
   return checked('isServiceUrl', (value) => {
     const { protocol, hostname, username, password, search, hash } = new URL(value);
@@ -69,7 +69,7 @@ export function IsServiceUrl(): PropertyDecorator {
   });
 }
 
-/** All that says which database: what is left out, the client would look for elsewhere. */
+/** A URL that identifies the database completely. The client would look elsewhere for a part that is left out. */
 export function IsDatabaseUrl(): PropertyDecorator {
   return checked('isDatabaseUrl', (value) => {
     const { protocol, hostname, username, pathname } = new URL(value);

@@ -3,7 +3,7 @@ import { sha256, toBase64url } from '#libs/sealing';
 import type { DataSource } from 'typeorm';
 import { OtherCityError } from './other-city-error.js';
 
-/** Which city's data these are: written at the first start, and never changed. */
+/** The city of a database. It is written at the first start and never changed. */
 export const cityUp: readonly string[] = [
   `CREATE TABLE city (
      is_this boolean NOT NULL DEFAULT true,
@@ -25,12 +25,15 @@ export const cityUp: readonly string[] = [
 
 export const cityDown: readonly string[] = ['DROP TABLE city'];
 
-/** Of a city's profile in the database of one service: another one in each, so that no two hold an equal value. */
+/**
+ * Marks the database of one service with a city's profile. Each service has another mark, so that no two databases
+ * share a value.
+ */
 export function cityMarkOf(service: string, profile: string): string {
   return toBase64url(sha256(Buffer.from(`city\n${service}\n${profile}`)));
 }
 
-/** Cases and money of two cities must not mix. @throws OtherCityError; what is there stays as it is */
+/** Cases and money of two cities must not mix. @throws OtherCityError without a change to the database */
 export async function refuseOtherCity(source: DataSource, mark: string): Promise<void> {
   const [{ there } = { there: false }] = await source.query<{ there: boolean }[]>(
     `SELECT to_regclass('public.city') IS NOT NULL AS there`,
@@ -40,7 +43,7 @@ export async function refuseOtherCity(source: DataSource, mark: string): Promise
   if (others.length > 0) throw new OtherCityError();
 }
 
-/** From now on these are the data of this city. */
+/** Records that this database belongs to this city. */
 export async function tieToCity(source: DataSource, mark: string): Promise<void> {
   await source.query('INSERT INTO city (mark) VALUES ($1) ON CONFLICT DO NOTHING', [mark]);
 }

@@ -14,7 +14,10 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
 }
 
-/** Entities, migrations and ordinary reads. It logs nothing: a statement's values are what people told us. */
+/**
+ * The data source for entities, migrations and ordinary reads. It logs nothing, because a statement's values come from
+ * households.
+ */
 export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -33,7 +36,7 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
 
 const nothing = (): void => undefined;
 
-/** TypeORM tells of a migration that fails even where logging is off, with the text of the error. */
+/** TypeORM reports a failed migration with the text of the error even if logging is off. */
 const silent: Logger = {
   log: nothing,
   logMigration: nothing,
@@ -43,14 +46,14 @@ const silent: Logger = {
   logSchemaBuild: nothing,
 };
 
-/** What a service's database is opened with. */
+/** The options of a service's database. */
 export type ServiceDataSourceOptions = DataSourceOptions & {
-  /** The mark of the city, to which the database is tied. */
+  /** The mark of the city to which the database belongs. */
   readonly city: string;
 };
 
 /**
- * Connects and brings the schema up to date; several instances may start at once.
+ * Connects and migrates the schema. Several instances may start at the same time.
  *
  * @throws DataVersionError, OtherCityError
  */
@@ -64,7 +67,7 @@ export async function openDatabase({ city, ...options }: ServiceDataSourceOption
     await source.runMigrations();
     await tieToCity(source, city);
   } catch (error) {
-    // The session goes, and the lock with it.
+    // The end of the session also releases the lock.
     await source.destroy();
     throw error;
   }
@@ -73,7 +76,10 @@ export async function openDatabase({ city, ...options }: ServiceDataSourceOption
   return source;
 }
 
-/** A migration that this version does not know was another's: its tables are not what they are taken for. */
+/**
+ * Refuses a database with a migration that this version does not know, because its tables may differ.
+ * @throws DataVersionError
+ */
 async function refuseOtherData(source: DataSource): Promise<void> {
   const tables = await source.query<{ name: string }[]>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
@@ -89,15 +95,15 @@ async function refuseOtherData(source: DataSource): Promise<void> {
   throw new DataVersionError(unknown.some((name) => madeAt(name) > newest) ? 'newer-data' : 'older-data');
 }
 
-/** TypeORM ends the name of each migration with the time when it was written, in ms. */
+/** TypeORM ends the name of each migration with its creation time in milliseconds. */
 function madeAt(migration: string): number {
   return Number(/\d{13}$/.exec(migration)?.[0] ?? 0);
 }
 
-/** Connections for transactions: the bus and the repositories. */
+/** The connections for transactions of the bus and the repositories. */
 export function openPool({ url, poolSize = 8 }: Pick<DatabaseOptions, 'url' | 'poolSize'>): Pool {
   const pool = new Pool({ connectionString: url, max: poolSize, application_name: 'service' });
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // The pool replaces a broken idle connection at the next use. Without a listener, the error would end the process.
   pool.on('error', () => undefined);
   return pool;
 }

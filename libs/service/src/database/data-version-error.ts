@@ -1,13 +1,13 @@
 const sentences = {
   'older-data':
-    'The database holds data of an older version, which this version does not read; start with an empty one.',
+    'The database holds data of an older version, which this version cannot read; start with an empty database.',
   'unknown-data':
-    'The database holds tables, and not what says which version has made them; put back a whole copy of it, or start ' +
-    'with an empty one.',
-  'newer-data': 'The database holds data of a newer version; start that version, and keep what is there.',
+    'The database holds tables without a record of the version that made them; restore a complete copy, or start ' +
+    'with an empty database.',
+  'newer-data': 'The database holds data of a newer version; start that version, and keep the data.',
 } as const;
 
-/** The database was made by a version whose data this one does not read. */
+/** Another version made the database, and this version cannot read its data. */
 export class DataVersionError extends Error {
   override readonly name = 'DataVersionError';
 

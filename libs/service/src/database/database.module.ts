@@ -15,7 +15,10 @@ export interface DatabaseModuleOptions {
   readonly migrations: MixedList<Function>;
 }
 
-/** The service's own database: entities by TypeORM, everything else by the pool. Migrations have run before either. */
+/**
+ * The service's own database. Entities use TypeORM, everything else uses the pool. Migrations run before either is
+ * used.
+ */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -29,7 +32,7 @@ export class DatabaseModule {
             ...dataSourceOf({ url, ...options }).options,
             city: cityMarkOf(options.service, profile.id),
             autoLoadEntities: false,
-            // A database that is away ends the process: whoever started it starts it again.
+            // If the database cannot be reached, the process ends. Its supervisor starts it again.
             retryAttempts: 0,
           }),
           dataSourceFactory: (typeOrm) => openDatabase(typeOrm as ServiceDataSourceOptions),

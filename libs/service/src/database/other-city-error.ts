@@ -1,4 +1,4 @@
-/** The database holds the data of another city than the profile's. */
+/** The database holds the data of a city other than the profile's. */
 export class OtherCityError extends Error {
   override readonly name = 'OtherCityError';
   readonly code = 'other-city';

@@ -5,7 +5,7 @@ import type { ServiceDefinition } from './service-definition.js';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
 type Entities = MixedList<Function>;
 
-/** Every entity of a service: staff, which each one has, besides what its definition names. */
+/** The entities of a service: those of its definition, and staff, which every service has. */
 export function entitiesOf({ entities }: Pick<ServiceDefinition<never>, 'entities'>): Entities {
   return [...(Object.values(entities) as Extract<Entities, readonly unknown[]>), Staff];
 }

@@ -5,12 +5,12 @@ import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
 import type { ServiceConfig } from '../config/service.config.js';
 
-/** In what one service differs from the others, as far as what it stands on is concerned. */
+/** The parts in which one service differs from the others. */
 export interface ServiceDefinition<S extends Service> {
   readonly service: S;
-  /** Its settings: `ServiceConfig`, or a class that extends it. */
+  /** The class of the service's settings: `ServiceConfig`, or a class that extends it. */
   readonly config: new () => ServiceConfig;
-  /** Kinds of records besides those that the bus needs; how long they live is for the city's profile to say. */
+  /** Kinds of records besides those of the bus. The city's profile sets their lifetimes. */
   readonly kinds: (profile: Profile) => readonly KindSpec[];
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly entities: MixedList<Function>;
@@ -18,6 +18,6 @@ export interface ServiceDefinition<S extends Service> {
   readonly migrations: MixedList<Function>;
   /** Names of secrets that are made and destroyed by number (see `SecretSeries`). */
   readonly secretSeries?: readonly string[];
-  /** Whom the service knows by their keys, besides staff. */
+  /** The keys that the service can enrol, besides those of staff. */
   readonly enrolments?: readonly AnyEnrolment[];
 }

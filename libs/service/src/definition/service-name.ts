@@ -1,2 +1,2 @@
-/** Which of the services this process is. */
+/** The name of the service that this process runs. */
 export const SERVICE_NAME = Symbol('service name');

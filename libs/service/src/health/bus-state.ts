@@ -1,6 +1,6 @@
 import type { BusStatus } from '#libs/bus';
 
-/** How the messages of a service stand: all that its health report is given of the bus. */
+/** The state of a service's messages: the only part of the bus that the health report can use. */
 export abstract class BusState {
   abstract status(): Promise<BusStatus>;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Every line of a health report. Operators' commands read them by these names. */
+/** Every line of a health report. Operators' commands read the lines by these names. */
 export type HealthCheckName =
   | 'consumer'
   | 'database'
@@ -18,19 +18,19 @@ export type HealthCheckName =
   | 'hold'
   | WorkForPeople;
 
-/** How much waits for people of the city, other than operators. */
+/** Counts of the work that waits for staff other than operators. */
 export type WorkForPeople = 'casesInReview' | 'paymentsToRelease' | 'batchesOpen' | 'paymentsDisputed';
 
 export type HealthCheckValue = boolean | number | string;
 export type HealthValues = Readonly<Partial<Record<HealthCheckName, HealthCheckValue>>>;
 
-/** What a service knows of its own state. Counts and codes only. */
+/** The state of a service, in counts and codes only. */
 export interface HealthReport {
   readonly ready: boolean;
   readonly checks: HealthValues;
 }
 
-/** What parts of a service add to its health report. None of it makes the service unready. */
+/** The lines that parts of a service add to its health report. None of them makes the service unready. */
 @Injectable()
 export class HealthChecks {
   private readonly checks = new Map<HealthCheckName, () => HealthCheckValue>();
@@ -41,7 +41,7 @@ export class HealthChecks {
     this.checks.set(name, check);
   }
 
-  /** What is counted in the database each time somebody asks. */
+  /** Adds a count that is read from the database for each report. */
   count(name: WorkForPeople, counter: () => Promise<number>): void {
     this.counters.set(name, counter);
   }
@@ -50,7 +50,7 @@ export class HealthChecks {
     return Object.fromEntries([...this.checks].map(([name, check]) => [name, check()]));
   }
 
-  /** A count that cannot be had just now is `unknown`. */
+  /** A count that cannot be read is `unknown`. */
   async counts(): Promise<HealthValues> {
     const counted = [...this.counters].map(async ([name, counter]) => [name, await counter().catch(() => 'unknown')]);
     return Object.fromEntries(await Promise.all(counted)) as HealthValues;

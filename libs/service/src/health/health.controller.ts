@@ -6,7 +6,7 @@ import { Readiness } from './readiness.js';
 
 const LIVE = { status: 'live' } as const;
 
-/** `live`: the process answers. Also said where strangers come, so that a load balancer can ask. */
+/** `live`: the process answers. The main listener serves it too, so that a load balancer can ask. */
 @Controller('health')
 export class LiveController {
   @Public()

@@ -5,8 +5,8 @@ import { BusState } from './bus-state.js';
 import { HealthChecks, type HealthReport } from './health-checks.js';
 
 /**
- * Intake is ready while its database answers: what it accepts waits in the outbox until the broker is back. The others
- * do their work only with both, and with a place among those who read.
+ * Intake is ready while its database answers: messages wait in the outbox until the broker is back. The other services
+ * also need the broker, and a place in the consumer group.
  */
 @Injectable()
 export class Readiness {

@@ -11,10 +11,13 @@ import { answerNoRequest, type InternalListener } from './listeners.js';
 import { checkRoutes, UndeclaredRouteError } from './route-check.js';
 import { watchWayOut } from './way-out.js';
 
-/** Larger than any body that is accepted anywhere, so that what is refused for its size is refused early. */
+/** Larger than any valid body, so that the server refuses an oversized body early. */
 const BODY_LIMIT_BYTES = 16_384;
 
-/** The server below Nest: two listeners, and no route, whoever adds it, that does not declare who may call it. */
+/**
+ * The server below Nest. It has two listeners, and refuses every route that does not declare who may call it, even if
+ * another module adds the route.
+ */
 export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -22,7 +25,7 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
     trustProxy: false,
     requestTimeout: 30_000,
     keepAliveTimeout: 60_000,
-    // Who comes on a connection that stands while we stop is answered as any other, and told to come by a new one.
+    // During shutdown, a request on an open connection gets its normal answer, and the client is told to reconnect.
     return503OnClosing: false,
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, error, log),
     clientErrorHandler: answerNoRequest,
@@ -38,14 +41,14 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
   return adapter;
 }
 
-/** Nest's own lines hold messages of errors, and those hold what somebody sent. */
+/** Turns off Nest's own log lines: they contain error messages, and these may contain input. */
 export const quietly = { logger: false, abortOnError: false, bodyParser: false } as const;
 
 export function createHttpApp(module: Type, adapter: FastifyAdapter): Promise<NestFastifyApplication> {
   return NestFactory.create<NestFastifyApplication>(module, adapter, quietly);
 }
 
-/** Between a connection and a controller: who calls, what is asked, the bytes of the body, in this order. */
+/** Adds the steps between a connection and a controller, in this order: signature, query, bytes of the body. */
 export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request) => {
@@ -53,7 +56,7 @@ export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard): v
     // No signature covers a query, and no route reads one.
     if (!request.is404 && /[?#]/.test(request.url)) throw new Problem('unknown-query');
   });
-  // A signature covers a body as it came, and a controller validates it by its contract.
+  // A signature covers the bytes of the body; a controller validates them by its contract.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.addHook('onReady', (done) => {

@@ -5,23 +5,25 @@ import { INTERNAL } from './listeners.js';
 const paths = new Set<string>();
 const controllers = new WeakSet<object>();
 
-/** Whether it is one of these, or has been made of one. */
+/** True for an internal controller and for a class that extends one. */
 export function isInternalController(controller: unknown): boolean {
   if (typeof controller !== 'function') return false;
   return controllers.has(controller) || isInternalController(Object.getPrototypeOf(controller));
 }
 
-/** Whether a path is of a controller whose routes exist on the internal listener alone. */
+/** True for a path of an internal controller. */
 export function isInternalPath(path: string): boolean {
   return [...paths].some((each) => path === `/${each}` || path.startsWith(`/${each}/`));
 }
 
-/** A controller whose routes exist on the internal listener alone; elsewhere there is nothing at their paths. */
+/**
+ * A controller whose routes exist on the internal listener alone. The main listener answers its paths with `not-found`.
+ */
 export function InternalController(path: string): ClassDecorator {
   const constrain: ClassDecorator = (type) => {
     controllers.add(type);
     const prototype = type.prototype as object;
-    // Nest would serve what is inherited, too, and nothing here would keep that inside.
+    // Nest would also serve inherited functions, and this constraint would not cover them.
     if (Object.getPrototypeOf(prototype) !== Object.prototype) {
       throw new TypeError('an internal controller inherits nothing');
     }

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import type { FastifyServerOptions } from 'fastify';
 import { Problem, problemBody, problems } from '../problem/problem.js';
 
-/** The listener for whoever runs the city. A route is on it or on the service's main one, never on both. */
+/** The listener for operators. A route is either on it or on the service's main listener, never on both. */
 export const INTERNAL = 'internal';
 
 type RouterOptions = NonNullable<FastifyServerOptions['routerOptions']>;
 type Constraint = NonNullable<RouterOptions['constraints']>[string];
 
-/** What it needs of Fastify. */
+/** The part of Fastify that the listener needs. */
 interface Router {
   ready(): PromiseLike<unknown>;
   routing(request: IncomingMessage, response: ServerResponse): void;
@@ -19,10 +19,10 @@ interface Router {
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 60_000;
 const IDLE_CHECK_MS = 50;
-/** What still asks after so long is cut off, well before the process itself is. */
+/** `close` cuts the connections that are still open after this time, before the process itself is ended. */
 const ANSWERS_MS = 8_000;
 
-/** For what came on a connection and is no request: nothing of it has reached a route. */
+/** Answers input that is not an HTTP request. None of it reached a route. */
 export function answerNoRequest(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (!socket.writable) return void socket.destroy();
@@ -37,12 +37,12 @@ export function answerNoRequest(error: Error & { readonly code?: string }, socke
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** A second port of the same process. Which one a connection came in by decides which routes there are. */
+/** A second port of the same process. The port of a connection decides which routes exist for it. */
 export class InternalListener {
   private readonly servers = new WeakSet<Server>();
   private server: Server | undefined;
 
-  /** For Fastify: routes of the internal listener match only there, and there no others do. */
+  /** For Fastify: the internal listener matches its own routes only, and the main listener never matches them. */
   readonly constraint: Constraint = {
     name: 'listener',
     storage: () => {
@@ -52,12 +52,12 @@ export class InternalListener {
         set: (listener, route) => void routes.set(listener, route),
       };
     },
-    // On the main listener nothing is derived, so that only routes without a listener match.
+    // The main listener derives no value, so that only routes without a listener match.
     deriveConstraint: ({ socket }) => (this.isInternal(socket) ? INTERNAL : undefined) as string,
     mustMatchWhenDerived: true,
   };
 
-  /** @returns the port, which the system chooses where 0 is asked for */
+  /** @returns the port; the system chooses one if `port` is 0 */
   async listen(router: Router, port: number, host: string): Promise<number> {
     await router.ready();
     const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
@@ -73,13 +73,13 @@ export class InternalListener {
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
-  /** Takes no new connection and ends when those that ask have their answer. */
+  /** Accepts no new connection, and resolves after the open requests have their answers. */
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // A connection that was busy just now is kept alive by its client, and would keep the listener open.
+    // A client keeps a connection alive after its answer, which would keep the listener open.
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     const late = setTimeout(() => server.closeAllConnections(), ANSWERS_MS);
     await closed;

@@ -7,8 +7,8 @@ import { INTERNAL } from './listeners.js';
 type NamedRoute = Pick<RouteOptions, 'method' | 'url' | 'constraints'>;
 
 /**
- * A route does not say who may call it, or nothing would hold it to that: the service must not start. It is named by
- * its method, its pattern and its listener, which are words of our own code.
+ * A route does not declare who may call it, or nothing would enforce the declaration. The service must not start. The
+ * error names method, pattern and listener, which come from our own code.
  */
 export class UndeclaredRouteError extends Error {
   override readonly name = 'UndeclaredRouteError';
@@ -19,12 +19,12 @@ export class UndeclaredRouteError extends Error {
     const route = `${[method].flat().join('/')} ${url}`;
     const isInside = (constraints as { readonly listener?: unknown } | undefined)?.listener === INTERNAL;
     const listener = isInside ? INTERNAL : 'main';
-    super(`the route ${route} of the ${listener} listener declares nobody who may call it`);
+    super(`the route ${route} of the ${listener} listener does not declare who may call it`);
     this.route = `${listener} ${route}`;
   }
 }
 
-/** A route of a controller for operators is served on the main listener: the service must not start. */
+/** The main listener serves a route of a controller for operators. The service must not start. */
 export class ExposedRouteError extends Error {
   override readonly name = 'ExposedRouteError';
   readonly code = 'exposed-route';
@@ -38,8 +38,8 @@ export class ExposedRouteError extends Error {
 }
 
 /**
- * Compares what the controllers declare with what Fastify serves: a decorator that comes later, or a wrapper around a
- * function, can have told Fastify something else.
+ * Compares the controllers' declarations with what Fastify serves. They can differ if a later decorator or a wrapper
+ * around a function changed what Fastify was told.
  *
  * @throws UndeclaredRouteError, ExposedRouteError
  */

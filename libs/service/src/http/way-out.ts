@@ -6,9 +6,9 @@ import { isRefusal, refusalOf } from '../problem/problem.filter.js';
 import { Problem, problems } from '../problem/problem.js';
 
 /**
- * Nothing but a refusal leaves unless the guard has admitted exactly this request to exactly this route, whatever was
- * added below Nest, beside it or in front of it. What else would leave is answered as a fault of ours; where it is
- * written past Fastify, the connection is cut.
+ * Lets an answer other than a refusal leave only if the guard admitted this request to this route, even if another
+ * module added the route or a hook. Any other answer is replaced by `unavailable`. If it bypasses Fastify, the
+ * connection is cut.
  */
 export function watchWayOut(fastify: FastifyInstance, log: Pick<Log, 'write'>): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -31,7 +31,7 @@ function tell(log: Pick<Log, 'write'>): void {
 type Way = 'writeHead' | 'write' | 'end';
 type Wrapped = Record<Way, (...args: unknown[]) => unknown>;
 
-/** Every header and every byte of an answer goes through one of these three. */
+/** Every header and every byte of an answer passes through one of these three functions. */
 function holdBack(request: FastifyRequest, raw: ServerResponse, log: Pick<Log, 'write'>): void {
   const wrap = (way: Way, mayPass: (first: unknown) => boolean): void => {
     const original = raw[way] as (...args: unknown[]) => unknown;

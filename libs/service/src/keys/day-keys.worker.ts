@@ -8,7 +8,7 @@ import type { Worker } from '../scheduling/worker.js';
 import { Workers } from '../scheduling/workers.js';
 import { KEYRING } from './keyring.provider.js';
 
-/** Makes, publishes and destroys day keys in time; what fails is done again soon. */
+/** Makes, publishes and destroys day keys on time. A failed attempt is repeated soon. */
 @Injectable()
 export class DayKeysWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
@@ -35,8 +35,8 @@ export class DayKeysWorker implements OnApplicationBootstrap {
 }
 
 /**
- * While one of two copies is away nothing is made and nothing destroyed. The keys of the coming week are there, so a
- * service goes on, and starts, without; it says so until somebody mends it.
+ * While one of two copies of the keyring is missing, no key is made and none is destroyed. The service still starts and
+ * runs, because the keys of the coming week exist, and it logs an alarm until the copy is repaired.
  */
 export async function ensureDayKeys(keyring: Keyring, clock: Clock, log: Log): Promise<void> {
   try {

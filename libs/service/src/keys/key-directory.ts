@@ -1,5 +1,5 @@
 /** The published day keys and pinned identity keys of all services (`KeyDirectory` of libs/sealing). */
 export const KEY_DIRECTORY = Symbol('key-directory');
 
-/** The keys of rows, by night: what the record store and the nightly turn may have of the keyring. */
+/** The row keys, by night: the only part of the keyring that the record store and the nightly turn get. */
 export const ROW_KEYS = Symbol('row-keys');

@@ -1,2 +1,2 @@
-/** The private keyring. Only what is in `keys` and `messaging` may be given it: the front door does not export this. */
+/** The private keyring. Only the folders `keys` and `messaging` may inject it; `index.ts` does not export it. */
 export const KEYRING = Symbol('keyring');

@@ -13,11 +13,11 @@ import { SecretSeries, secretSeries } from './secret-series.js';
 
 export interface KeysOptions {
   readonly service: Service;
-  /** Names of secrets that follow one another by number. */
+  /** Names of secrets that are numbered. */
   readonly series: readonly string[];
 }
 
-/** Opens the keyring and hands out parts of it, each under a name of its own. */
+/** Opens the keyring and provides parts of it, each under its own token. */
 @Global()
 @Module({})
 export class KeysModule {
@@ -71,7 +71,7 @@ function directoryOf(config: ServiceConfig): Promise<FileKeyDirectory> {
   return useSetting('PINNED_IDENTITIES', () => new FileKeyDirectory(options));
 }
 
-/** The three calls and nothing else of the keyring, whoever holds them. */
+/** The three keyring functions for row keys. */
 export type RowKeyStore = Pick<Keyring, 'rowKeys' | 'ensureRowKeys' | 'destroyRowKeys'>;
 
 function rowKeysOf(keyring: Keyring): RowKeyStore {

@@ -10,7 +10,7 @@ export function secretSeries(name: string): symbol {
   return known;
 }
 
-/** Secrets of one name that follow one another by number: each is made when its time begins and destroyed after it. */
+/** Secrets of one name, numbered. Each is made when its period begins and destroyed after it. */
 export class SecretSeries {
   constructor(
     private readonly keyring: Keyring,
@@ -21,11 +21,11 @@ export class SecretSeries {
     return this.keyring.secretExists(this.nameOf(number));
   }
 
-  /** Makes the secret if there is none; several instances may do so at once. */
+  /** Makes the secret if it does not exist. Several instances may call it at the same time. */
   async ensure(number: number): Promise<void> {
     if (this.has(number)) return;
     await this.keyring.createSecret(this.nameOf(number)).catch((error: unknown) => {
-      // Another instance was faster.
+      // If another instance made it first, the error does not matter.
       if (!this.has(number)) throw error;
     });
   }

@@ -30,7 +30,7 @@ class NamedHold {
   hold!: string;
 }
 
-/** Legal holds, by the custodian alone. What is kept under one is given out sealed: the service cannot read it. */
+/** Legal holds, for the custodian alone. Records under a hold are exported sealed: the service cannot read them. */
 @InternalController('v1/legal-holds')
 export class LegalHoldsController {
   constructor(private readonly holds: LegalHoldsService) {}
@@ -60,7 +60,7 @@ export class LegalHoldsController {
     return { lifted: await told(() => this.holds.lift(hold)) };
   }
 
-  /** Sealed to the custodian's key; opened on a machine of the custodian's own. */
+  /** The records are sealed to the custodian's key, who opens them on another machine. */
   @Post('export')
   @HttpCode(200)
   @SignedBy('custodian')
@@ -71,7 +71,7 @@ export class LegalHoldsController {
   }
 }
 
-/** What the store refuses is a refusal at the door, too. */
+/** Turns a refusal of the store into a refusal at the route. */
 async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -3,7 +3,7 @@ import { Transactions } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LegalHolds, type HoldSummary } from '#libs/records';
 
-/** Legal holds, each change in a transaction of its own. @throws RecordsError */
+/** Legal holds. Each change runs in its own transaction. @throws RecordsError */
 @Injectable()
 export class LegalHoldsService {
   constructor(
@@ -19,12 +19,12 @@ export class LegalHoldsService {
     return this.transactions.run(({ tx }) => this.holds.listHolds(tx));
   }
 
-  /** False: there is no such hold. */
+  /** False if there is no such hold. */
   lift(hold: string): Promise<boolean> {
     return this.transactions.run(({ tx }) => this.holds.liftHold(tx, hold));
   }
 
-  /** What is kept under it, sealed to the custodian. */
+  /** The records that are kept under the hold, sealed to the custodian. */
   export(hold: string): Promise<readonly Uint8Array[]> {
     return this.transactions.run(({ tx }) => this.holds.exportHeld(tx, hold));
   }

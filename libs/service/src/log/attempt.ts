@@ -1,10 +1,10 @@
-/** Somebody of the city tells a service to do something. Neither word is a person's: the name is a pseudonym. */
+/** An operation that a member of staff requests. Neither field identifies a person: `by` is a pseudonym. */
 export interface Attempt {
   readonly operation: string;
   readonly by: string;
 }
 
-/** A request by which staff has signed to have something done: whoever refuses it says so in the log. */
+/** A request that staff signed. If it is refused, the log names the attempt. */
 export interface AttemptRequest {
   attempt?: Attempt;
 }

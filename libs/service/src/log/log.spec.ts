@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { catalogue, type Contract } from '#libs/contracts';
 import { createLog, errorFields, logEvents, type Log, type LogEvent, type LogFields } from './log.js';
 
-/** What a caller may have in hand when it logs: typed by somebody, sealed by somebody, thrown by somebody. */
+/** Values that a caller may hold when it logs: typed input, sealed bytes, the text of an error. */
 const canaries = ['Zoraida Núñez-Canario', '+12135550142', '(213) 555-0142', 'canary@mail.example', '{"n":"Zoraida"}'];
 const canary = fc.constantFrom(...canaries);
 
@@ -38,7 +38,7 @@ const { tree } = fc.letrec((tie) => ({
   ),
 }));
 
-/** Declared names too, so that what they may hold is tried as hard as what they may be called. */
+/** Includes declared names, so that their values are tested as well as unknown names. */
 function fieldName(): fc.Arbitrary<string> {
   const declared = Object.values(logEvents).flatMap((fields) => Object.keys(fields));
   return fc.constantFrom(

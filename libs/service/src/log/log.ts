@@ -1,31 +1,31 @@
 import { pino, type Logger } from 'pino';
 import { systemClock, type Clock } from '../clock/clock.js';
 
-/** What a field of a log line may hold. Anything else is left out: the list decides, not the caller. */
+/** The shapes of log fields. A value without a declared shape is left out, so that the caller cannot add one. */
 const shapes = {
-  // Below the smallest phone number of ten digits.
+  // Less than the smallest phone number of ten digits.
   count: (value: unknown) => Number.isSafeInteger(value) && Math.abs(value as number) < 1_000_000_000,
   ms: (value: unknown) => typeof value === 'number' && Math.abs(value) < 1_000_000_000,
   code: (value: unknown) => typeof value === 'string' && value.length <= 64 && CODE.test(value),
   day: (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
   pseudonym: isPseudonym,
   flag: (value: unknown) => typeof value === 'boolean',
-  // Names of settings, which are words of our own code; never what they hold.
+  // Names of settings, which come from our own code; never their values.
   settings: (value: unknown) =>
     Array.isArray(value) &&
     value.every((name) => typeof name === 'string' && /^[A-Z]{1,15}(?:_[A-Z]{1,15})*$/.test(name)),
-  // The pattern of a route of ours with its listener: `main POST /v1/release/open`; never a path that was asked for.
+  // The pattern of one of our routes with its listener, `main POST /v1/release/open`; never a path that a client sent.
   route: (value: unknown) =>
     typeof value === 'string' && value.length <= 120 && /^[a-z]+ [A-Z/]{3,60} \/[a-z\d/:*._-]*$/i.test(value),
-  // Places in our own code; an error's message may hold what a person typed, so it is never written.
+  // Places in our own code. The message of an error is never written, because it may contain input.
   frames: (value: unknown) =>
     Array.isArray(value) && value.every((frame) => typeof frame === 'string' && FRAME.test(frame)),
 } as const;
 type Shape = keyof typeof shapes;
 
 /**
- * The forms that codes of programs have: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and
- * the SQLSTATE of PostgreSQL. Neither a sentence nor a phone number nor sealed bytes have one of them.
+ * The forms of program codes: `day-over`, `intake.facts-submitted.v1`, `SIGTERM`, `ERR_X`, `TypeError`, and the
+ * SQLSTATE of PostgreSQL. No sentence, phone number or sealed bytes fit them.
  */
 const codeForms = [
   '[a-z][a-z0-9]{0,23}(?:[.:_-][a-z][a-z0-9]{0,23})*',
@@ -35,17 +35,17 @@ const codeForms = [
 ];
 const CODE = new RegExp(`^(?:${codeForms.join('|')})$`);
 
-/** Begins with a letter and has at most nine digits, so that no phone number is one. */
+/** A pseudonym begins with a letter and has at most nine digits, so that no phone number is one. */
 const PSEUDONYM = /^(?!(?:.*\d){10})[a-z][a-z0-9-]{2,39}$/;
 
-/** What somebody of the city may be called: what an enrolment accepts, a line of the log can say, and nothing else. */
+/** True for a valid pseudonym of staff. Enrolment and the log accept the same values. */
 export function isPseudonym(value: unknown): value is string {
   return typeof value === 'string' && PSEUDONYM.test(value);
 }
 
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;
 
-/** Every event that a service may log, with every field it may have. What is not here cannot be logged. */
+/** Every event that a service may log, with every field it may have. Nothing else can be logged. */
 export const logEvents = {
   started: { port: 'count', ms: 'ms' },
   'start-failed': { error: 'code', code: 'code', frames: 'frames', settings: 'settings', route: 'route' },
@@ -60,7 +60,7 @@ export const logEvents = {
   alarm: { alarm: 'code', count: 'count', code: 'code', topic: 'code', day: 'day' },
   keys: { event: 'code', day: 'day', count: 'count' },
   'money-held': { code: 'code' },
-  // Who of the city has told the service to do what; the name is a pseudonym.
+  // The member of staff who requested the operation, as a pseudonym.
   operation: { operation: 'code', by: 'pseudonym' },
   'operation-refused': { operation: 'code', by: 'pseudonym', code: 'code' },
 } as const satisfies Record<string, Readonly<Record<string, Shape>>>;
@@ -74,12 +74,12 @@ export abstract class Log {
   abstract write<E extends LogEvent>(level: LogLevel, event: E, fields?: LogFields<E>): void;
 }
 
-/** @param sink where lines go; standard output unless a test says otherwise */
+/** @param sink receives the lines; the default is standard output */
 export function createLog(service: string, sink?: { write(line: string): void }, clock: Clock = systemClock): Log {
   const options = {
     base: { service },
     formatters: { level: (label: string) => ({ level: label }) },
-    // The hour is enough to follow an incident; a finer time would tell when somebody applied.
+    // The hour is enough to follow an incident; a finer time would show when a household applied.
     timestamp: () => `,"hour":"${clock.now().toISOString().slice(0, 13)}"`,
     serializers: {},
   };
@@ -101,7 +101,7 @@ function allowed(event: LogEvent, fields: Readonly<Record<string, unknown>>): Re
   return kept;
 }
 
-/** What may be said of an error: its class, its code, and where in our code it rose. Never its message. */
+/** The parts of an error that may be logged: its class, its code, and its place in our code. Never its message. */
 export function errorFields(error: unknown): { error: string; code: string | undefined; frames: readonly string[] } {
   if (!(error instanceof Error)) return { error: 'not-an-error', code: undefined, frames: [] };
   const { code } = error as { code?: unknown };
@@ -123,8 +123,9 @@ function framesOf(error: Error): readonly string[] {
 }
 
 /**
- * The stack repeats the message, and a message of several lines may hold some that look like frames. One that has been
- * changed since cannot be told from the frames, so then nothing is left.
+ * The part of the stack after the message. The stack repeats the message, and a message of several lines may have lines
+ * that look like frames. If the message was changed since the error was made, the two cannot be separated, and the
+ * result is empty.
  */
 function afterMessage({ stack = '', message }: Error): string {
   if (message === '') return /^[\w.]+\n {4}at /.test(stack) ? stack : '';

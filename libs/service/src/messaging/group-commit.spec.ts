@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GroupCommit } from './group-commit.js';
 
-/** Runs batches only when it is told to, and notes them. */
+/** Runs each batch only when the test says so, and notes the batches. */
 function held(limits: { batchMax: number; waitingMax: number }) {
   const batches: (readonly number[])[] = [];
   const gates: { resolve: () => void; reject: (error: unknown) => void }[] = [];

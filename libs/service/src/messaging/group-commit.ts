@@ -1,11 +1,11 @@
 import { Problem } from '../problem/problem.js';
 
 export interface GroupCommitOptions<I, O> {
-  /** Items of one batch at most. */
+  /** The most items of one batch. */
   readonly batchMax: number;
-  /** Items that may wait; one more is told to come back. */
+  /** The most items that may wait. The next one is refused with `busy`. */
   readonly waitingMax: number;
-  /** Does a whole batch, in one transaction; gives one result for each item, in order. */
+  /** Runs a whole batch in one transaction and returns one result for each item, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>;
 }
 
@@ -18,8 +18,8 @@ interface Waiting<I, O> {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Group commit: what is waiting at the same moment shares one transaction. It never waits to fill a batch: the first
- * goes at once, and those that come meanwhile go together.
+ * Group commit: items that wait at the same time share one transaction. It never waits to fill a batch: the first item
+ * runs at once, and the items that arrive during that run form the next batch.
  */
 export class GroupCommit<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -31,7 +31,7 @@ export class GroupCommit<I, O> {
     return this.waiting.length;
   }
 
-  /** @throws Problem `busy` when too many wait; whatever `run` throws for the whole batch */
+  /** @throws Problem `busy` if too many wait; the error of `run` for the whole batch */
   add(item: I): Promise<O> {
     if (this.waiting.length >= this.options.waitingMax) {
       return Promise.reject(new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
@@ -44,7 +44,7 @@ export class GroupCommit<I, O> {
 
   private async drain(): Promise<void> {
     this.isRunning = true;
-    // What arrives in the same turn of the event loop belongs to the first batch.
+    // Items that arrive in the same turn of the event loop belong to the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, this.options.batchMax);

@@ -25,7 +25,7 @@ interface BusParts {
   readonly log: Log;
 }
 
-/** The service's end of the message pipe. It sends from the start on, and reads when Nest starts its microservices. */
+/** Connects the service to the bus. It sends from the start, and reads after Nest starts its microservices. */
 @Global()
 @Module({})
 export class MessagingModule {

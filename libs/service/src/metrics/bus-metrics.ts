@@ -4,11 +4,11 @@ import { gaugesOf } from './gauges.js';
 
 const CACHE_MS = 1_000;
 
-/** The bus as gauges. Counts only: a metric never has a label that a household could be told by. */
+/** The state of the bus as gauges. They are counts: no metric has a label that could identify a household. */
 export function busMetrics(registry: Registry, status: () => Promise<BusStatus>): void {
   let cached: { readonly at: number; readonly status: Promise<BusStatus> } | undefined;
   const recent = (): Promise<BusStatus> => {
-    // One scrape asks every gauge; the broker and the database are asked once.
+    // One scrape reads every gauge; the broker and the database are asked once.
     if (cached === undefined || Date.now() - cached.at > CACHE_MS) cached = { at: Date.now(), status: status() };
     return cached.status;
   };

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Declares gauges that are read from one state whenever they are asked for; an undefined value leaves the last one. */
+/** Declares gauges that read one state at each scrape. An undefined value leaves the last one. */
 export function gaugesOf<T>(registry: Registry, prefix: string, read: () => T | Promise<T>) {
   return (name: string, help: string, value: (now: T) => number | undefined): void => {
     const metric = new Gauge({

@@ -15,7 +15,7 @@ class MetricsController {
   }
 }
 
-/** The registry that every part of a service declares its figures in. */
+/** The registry in which every part of a service declares its metrics. */
 @Global()
 @Module({
   controllers: [MetricsController],

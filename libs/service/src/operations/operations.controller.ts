@@ -10,12 +10,12 @@ import { Nightly } from '../records/nightly.js';
 /** A group of parked messages, and the last day on which a key can open them. */
 export type ParkedView = ParkedGroup & { readonly lastDay: string };
 
-/** A turn may take longer than anybody waits for an answer. */
+/** The answer does not wait longer than this for a turn to end. */
 const ANSWER_WITHIN_MS = 2_000;
 
 /**
- * What an operator can tell a running service: signed, and the same at every service. None of it moves money, shows a
- * household or changes a decision; each of it can be done again without harm, and is logged with who did it.
+ * Operators' commands to a running service: signed, and the same at every service. None of them moves money, shows a
+ * household or changes a decision. Each can be repeated without harm, and the log names the person.
  */
 @InternalController('v1/operations')
 export class OperationsController {
@@ -25,7 +25,7 @@ export class OperationsController {
     private readonly log: Log,
   ) {}
 
-  /** Sends everything again that can still be read; consumers know what they have handled. */
+  /** Sends every message again that can still be read. Consumers skip those that they have handled. */
   @Post('republish')
   @HttpCode(200)
   @SignedBy('operator')
@@ -36,7 +36,7 @@ export class OperationsController {
     return { left: database?.replayLeft ?? 0 };
   }
 
-  /** What is set aside, in groups. */
+  /** The parked messages, in groups. */
   @Post('parked')
   @HttpCode(200)
   @SignedBy('operator')
@@ -46,7 +46,7 @@ export class OperationsController {
     return { groups: groups.map((group) => ({ ...group, lastDay: addDays(group.day, clocks.dayKeyDays) })) };
   }
 
-  /** Puts what is set aside before its handlers once more; what fails again is set aside again. */
+  /** Gives the parked messages to their handlers again. A message that fails again is parked again. */
   @Post('parked/retry')
   @HttpCode(200)
   @SignedBy('operator')
@@ -55,7 +55,7 @@ export class OperationsController {
     return { retried: await this.bus.retryParked() };
   }
 
-  /** Lets this instance read on after it had stopped because too much would have been set aside. */
+  /** Lets this instance read again after the circuit breaker stopped it. */
   @Post('breaker/reset')
   @HttpCode(200)
   @SignedBy('operator')
@@ -64,7 +64,7 @@ export class OperationsController {
     return this.resetBreaker(false);
   }
 
-  /** As `release`, and in the next minute whatever is bad is set aside, however much it is. */
+  /** As `release`, and for the next minute the instance parks every message that fails, however many. */
   @Post('breaker/set-aside')
   @HttpCode(200)
   @SignedBy('operator')
@@ -73,7 +73,7 @@ export class OperationsController {
     return this.resetBreaker(true);
   }
 
-  /** Begins tonight's turn of the records, if it is due and nobody turns; how far it is shows in the health report. */
+  /** Begins tonight's turn of the records if it is due and no instance turns. The health report shows its progress. */
   @Post('turn')
   @HttpCode(200)
   @SignedBy('operator')

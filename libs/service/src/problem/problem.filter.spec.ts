@@ -18,7 +18,7 @@ import { Problem, problems, type ProblemCode } from './problem.js';
 
 const canary = 'Zoraida Núñez-Canario +12135550142';
 
-/** As PostgreSQL's driver throws it: what somebody typed is in its message, detail, and more. */
+/** An error as PostgreSQL's driver throws it: its message, detail and other fields contain input. */
 function databaseError(): pg.DatabaseError {
   const error = new pg.DatabaseError(`duplicate key value ${canary}`, 200, 'error');
   const details = { code: '23505', detail: `Key (name)=(${canary}) already exists.`, where: canary, hint: canary };

@@ -4,7 +4,10 @@ import type { AttemptRequest } from '../log/attempt.js';
 import { errorFields, Log } from '../log/log.js';
 import { Problem, problemBody, problems, type ProblemCode } from './problem.js';
 
-/** Errors of a contract have a code and a declared field; known by shape, so that this library needs no contracts. */
+/**
+ * Errors of a contract have a code and a declared field. They are recognized by shape, so that this file needs no
+ * import of libs/contracts.
+ */
 const contractCodes: Readonly<Record<string, ProblemCode>> = {
   'not-json': 'not-json',
   'unknown-field': 'unknown-field',
@@ -25,7 +28,7 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
-/** A database that is away comes back, or not, in about this time. */
+/** Sent as Retry-After: the usual time until a database is back, in seconds. */
 const UNAVAILABLE_SECONDS = 5;
 
 const statusCodes: Readonly<Record<number, ProblemCode>> = {
@@ -37,7 +40,7 @@ const statusCodes: Readonly<Record<number, ProblemCode>> = {
   429: 'too-many',
 };
 
-/** Turns whatever was thrown into a problem that tells no more than its code. */
+/** Turns any error into a problem, which carries only a code and a declared field. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { name, code, field, statusCode } = (error ?? {}) as Record<string, unknown>;
@@ -51,7 +54,7 @@ export function problemOf(error: unknown): Problem {
   return new Problem('unavailable');
 }
 
-/** Every error of every route. */
+/** Handles every error of every route. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
@@ -68,21 +71,21 @@ export class ProblemFilter implements ExceptionFilter {
 
 const refusals = new WeakSet<object>();
 
-/** The bytes of a refusal, which may leave without anybody's leave. */
+/** The bytes of a refusal. `isRefusal` recognizes them, so that they may leave without admission by the guard. */
 export function refusalOf(problem: Problem): Buffer {
   const bytes = Buffer.from(JSON.stringify(problemBody(problem)));
   refusals.add(bytes);
   return bytes;
 }
 
-/** Whether these are the very bytes of a refusal of ours. */
+/** True for bytes that `refusalOf` made. */
 export function isRefusal(content: unknown): boolean {
   return typeof content === 'object' && content !== null && refusals.has(content);
 }
 
 export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void {
   const problem = problemOf(error);
-  // What nobody expected is a fault of ours: it is logged by its place in the code, and answered as any other.
+  // An unexpected error is our fault: the log gets its place in the code, and the caller gets `unavailable`.
   if (problem.code === 'unavailable' && !(error instanceof Problem))
     log.write('error', 'request-failed', errorFields(error));
   const { retryAfterSeconds = problem.code === 'unavailable' ? UNAVAILABLE_SECONDS : undefined } = problem.details;

@@ -7,7 +7,7 @@ import type { Worker } from '../scheduling/worker.js';
 import type { Workers } from '../scheduling/workers.js';
 
 const LOOK_FOR_NIGHT_MS = 60_000;
-/** What keeps a turn from ending is rarely over within a second, and each try is a line in the log. */
+/** The cause of a failed turn rarely ends within a second, and each attempt writes a line to the log. */
 const FAILURE_PAUSE_MS = 5_000;
 
 type Check = () => HealthCheckValue;
@@ -22,7 +22,7 @@ export function turnChecks(status: () => NightlyStatus): readonly (readonly [Hea
   ];
 }
 
-/** And as gauges. */
+/** The nightly turn as gauges. */
 export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
   const gauge = gaugesOf(registry, 'amparo_turn', status);
   gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
@@ -39,7 +39,7 @@ function progressOf({ state, moved, of }: NightlyStatus): string {
   return state === 'idle' ? 'no' : `${moved} of ${of}`;
 }
 
-/** One turns; another looks whether that was done, also while a turn hangs. */
+/** One worker runs the turn. The other checks that it was done, even while a turn hangs. */
 export function nightlyWorkers(nightly: Nightly, workers: Workers): readonly Worker[] {
   const worker = (name: string, work: () => Promise<unknown>): Worker =>
     workers.make({

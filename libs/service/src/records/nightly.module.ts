@@ -13,7 +13,7 @@ import { NightlyWorker } from './nightly.worker.js';
 
 type NightlyNeeds = [Records, RowKeyStore, Pool, Clock, Log, HealthChecks, Registry];
 
-/** The nightly turn: by the clock in a service, by hand for an operator or a test. */
+/** The nightly turn. The clock starts it in a service; an operator or a test can start it too. */
 @Global()
 @Module({
   providers: [

@@ -6,7 +6,7 @@ import type { Log } from '../log/log.js';
 
 export interface NightlyOptions {
   readonly records: Records;
-  /** Made for the new night, destroyed by their clock. */
+  /** Makes the row keys of the new night and destroys those that are due. */
   readonly rowKeys: TurnOptions['keys'];
   readonly pool: Pool;
   readonly clock: Clock;
@@ -15,24 +15,24 @@ export interface NightlyOptions {
 
 export type NightlyResult = TurnResult | { readonly outcome: 'not-due' };
 
-/** What this process knows of the turns; counts and days only. */
+/** The state of the turns in this process; counts and days only. */
 export interface NightlyStatus {
-  /** `turning`: in this process. */
+  /** `turning`: a turn runs in this process. */
   readonly state: 'idle' | 'turning';
   readonly moved: number;
   readonly of: number;
   readonly lastCompletedDay: string | undefined;
   readonly overdueNights: number;
-  /** Nights that stand although a turn after them was completed: records in them do not open. */
+  /** Nights that remain although a later turn was completed, because some of their records do not open. */
   readonly nightsDamaged: number;
-  /** Nights whose keys live longer than they should. */
+  /** Nights whose row keys were due for destruction and still exist. */
   readonly keysDue: number;
 }
 
-/** A turn has this long after the day has begun. */
+/** A turn is overdue this long after the day began. */
 const PATIENCE_MS = 6 * HOUR_MS;
 
-/** Turns the records once a night, as soon as the UTC day has begun, or whenever a missed turn can be made up for. */
+/** Turns the records once a night, as soon as the UTC day began or as soon as a missed turn can run. */
 export class Nightly {
   private turns: Turns | undefined;
   private progress: { readonly moved: number; readonly of: number } | undefined;
@@ -40,7 +40,7 @@ export class Nightly {
 
   constructor(private readonly options: NightlyOptions) {}
 
-  /** Runs the turn if tonight's has not been completed. `busy`: another instance turns, or this one does already. */
+  /** Runs the turn if tonight's is not completed. `busy`: another instance turns, or this process already does. */
   async run(): Promise<NightlyResult> {
     const { records, rowKeys, pool, clock, log } = this.options;
     const today = dayOf(clock.now());
@@ -64,13 +64,13 @@ export class Nightly {
     }
   }
 
-  /** Looks how the turns stand, and says so where one was missed: at once, and then once an hour. */
+  /** Reads the state of the turns. Logs an alarm about a missed or damaged turn at once, and then once an hour. */
   async look(): Promise<Turns> {
     try {
       this.turns = await readTurns(this.options.pool);
       return this.turns;
     } finally {
-      // Also when the database does not answer: what it last said is enough to know that a night is over.
+      // Runs even if the database does not answer: the last known state is enough to see that a night is overdue.
       const { overdueNights, nightsDamaged } = this.status();
       if (overdueNights > 0) this.alarm('turn-missed', overdueNights);
       if (nightsDamaged > 0) this.alarm('turn-damaged', nightsDamaged);
@@ -99,14 +99,14 @@ export class Nightly {
   }
 }
 
-/** Nothing was turned while there was but one night; and keys that could not be destroyed are tried again. */
+/** A turn is also due if row keys could not be destroyed. It is not due while no earlier night exists. */
 function isDue({ nightsLeft, presentNight, lastCompletedNight, keysDue }: Turns, night: number): boolean {
   if (keysDue.length > 0) return true;
   if (lastCompletedNight !== undefined && lastCompletedNight >= night) return false;
   return nightsLeft.some((left) => left < night) || (presentNight !== undefined && presentNight < night);
 }
 
-/** Each day has one turn, from the day after the first night on; today's may take its time. */
+/** Each day has one turn, from the day after the first night. Today's turn is not overdue within `PATIENCE_MS`. */
 function countOverdue({ lastCompletedNight, nightsLeft, presentNight }: Turns, now: Date): number {
   const since = lastCompletedNight ?? nightsLeft[0] ?? presentNight;
   if (since === undefined) return 0;

@@ -5,7 +5,7 @@ import { nightlyWorkers } from './nightly-work.js';
 import type { Worker } from '../scheduling/worker.js';
 import { Workers } from '../scheduling/workers.js';
 
-/** Runs the nightly turn by the clock, from the moment the service is up. */
+/** Runs the nightly turn by the clock after the service started. */
 @Injectable()
 export class NightlyWorker {
   private readonly workers: readonly Worker[];

@@ -11,7 +11,7 @@ import { CityProfile } from '../profile/city-profile.js';
 import type { ServiceDefinition } from '../definition/service-definition.js';
 import { kindsOf } from './kinds.js';
 
-/** The store of everything that is linked to a household, ready for its first record. */
+/** The store of all data that is linked to a household. */
 @Global()
 @Module({})
 export class RecordsModule {
@@ -22,7 +22,7 @@ export class RecordsModule {
         {
           provide: Records,
           useFactory: async (keys: RowKeyStore, city: CityProfile, pool: Pool, clock: Clock): Promise<Records> => {
-            // What is under a legal hold has no end of its own: it ends when people lift the hold.
+            // Records under a legal hold have no end of their own: they end when a person lifts the hold.
             const held = holdKinds(definition.kinds(city.profile));
             const records = new Records({ keys, kinds: [...kindsOf(definition, city.profile), ...held] });
             await inTransaction(pool, (tx) => records.prepare(tx, dayNumber(dayOf(clock.now()))));

@@ -4,11 +4,11 @@ import { errorFields, type Log } from '../log/log.js';
 export interface WorkerOptions extends Pick<LoopOptions, 'pollMs' | 'failurePauseMs'> {
   readonly name: string;
   readonly log: Log;
-  /** Does what is there; returns how much that was. */
+  /** Does the work that is due; returns how much that was. */
   readonly work: () => Promise<number>;
 }
 
-/** A loop whose failures are in the log of its service, by their class and code. */
+/** A loop that logs its failures by class and code. */
 export class Worker extends Loop {
   constructor({ name, log, ...loop }: WorkerOptions) {
     super({ ...loop, failed: (error) => log.write('error', 'work-failed', { work: name, ...errorFields(error) }) });

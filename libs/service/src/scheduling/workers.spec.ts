@@ -33,7 +33,7 @@ function busy(index: number): Worker {
 
 describe('the workers of a service', () => {
   it('end together, each with its present round', async () => {
-    // The first to be told is the last whose round is over.
+    // The worker that is told first ends its round last.
     for (const worker of [busy(0), busy(1), busy(2)].toReversed()) {
       worker.start();
       await pass(ROUND_MS / 4);

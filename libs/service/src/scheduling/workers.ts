@@ -3,8 +3,8 @@ import { errorFields, Log } from '../log/log.js';
 import { Worker, type WorkerOptions } from './worker.js';
 
 /**
- * Makes the loops of a service and ends them. All are told to end at once, so that a stop takes as long as the longest
- * round and not as all of them together.
+ * Makes the loops of a service and stops them. All are told to stop at the same time, so that a stop takes as long as
+ * the longest round and not as long as all rounds together.
  */
 @Injectable()
 export class Workers implements BeforeApplicationShutdown {
@@ -12,14 +12,14 @@ export class Workers implements BeforeApplicationShutdown {
 
   constructor(private readonly log: Log) {}
 
-  /** A loop that whoever asked for it starts; it ends with the service. */
+  /** Makes a loop, which the caller starts. It ends with the service. */
   make(options: Omit<WorkerOptions, 'log'>): Worker {
     const worker = new Worker({ ...options, log: this.log });
     this.all.push(worker);
     return worker;
   }
 
-  /** No loop begins another round. Resolves when each has ended its present one, or has failed to. */
+  /** Starts no further round. Resolves after every loop has ended its present round or failed. */
   async stop(): Promise<void> {
     const stops = await Promise.allSettled(this.all.map((worker) => worker.stop()));
     for (const stop of stops) {
@@ -29,7 +29,7 @@ export class Workers implements BeforeApplicationShutdown {
     }
   }
 
-  /** Before Nest closes anything that a round may still need. */
+  /** Runs before Nest closes anything that a round may still need. */
   beforeApplicationShutdown(): Promise<void> {
     return this.stop();
   }
