@@ -18,7 +18,7 @@ import { grantClosed } from './payments/grant-closed.v1.js';
 import { paymentsNoticeDue } from './payments/notice-due.v1.js';
 import { paymentsOutcomePosted } from './payments/outcome-posted.v1.js';
 
-/** All messages that one service may send to another. No other message can be sent. */
+/** Everything that one service may say to another. Services have no other topics. */
 export const catalogue = [
   factsSubmitted,
   payoutChosen,
@@ -35,7 +35,7 @@ export const catalogue = [
   grantClosed,
 ] as const;
 
-/** What is sealed between a household's device and one service. */
+/** The contracts of content that is sealed between a household's device and one service. */
 export const sealedCatalogue = [
   factsSlice,
   payoutSlice,
@@ -72,7 +72,7 @@ export function contractsTo<S extends Service>(service: S): readonly ContractsTo
   return catalogue.filter((contract) => contract.consumer === service) as unknown as ContractsTo<S>[];
 }
 
-/** A contract by its topic; undefined when nobody may speak there. */
+/** A contract by its topic; undefined if no contract has this topic. */
 export function contractOfTopic(topic: string): AnyContract | undefined {
   return catalogue.find((contract: Contract) => contract.topic === topic);
 }

@@ -1,6 +1,6 @@
 import { sealedCatalogue, base64urlLength, sealedSize } from '../src/index.js';
 
-/** The largest lawful payload of every contract, made of nothing but obvious filler. */
+/** The largest valid payload of every contract, made of obvious filler. */
 
 const bytes = (count: number): string => 'A'.repeat(base64urlLength(count));
 const sealedOf = (name: string): string => {

@@ -1,4 +1,4 @@
-/** JSON with sorted keys: one text for one value, to be hashed or signed. */
+/** JSON with sorted keys, for hashes and signatures: equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -12,8 +12,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The payload as JSON, padded with spaces to the contract's fixed size, so that length says nothing.
- * @throws ContractError when the payload does not fit the contract, or does not fit into its size.
+ * Encodes the payload as JSON, padded with spaces to the contract's fixed size, so that the length reveals nothing.
+ * @throws ContractError if the payload does not fit the contract or its size
  */
 export function encodePayload<C extends Sized>(contract: C, payload: PayloadOf<C>): Uint8Array {
   const plain: unknown = JSON.parse(JSON.stringify(payload));
@@ -25,7 +25,11 @@ export function encodePayload<C extends Sized>(contract: C, payload: PayloadOf<C
   return padded;
 }
 
-/** The reverse; refuses other sizes, bad UTF-8, bad JSON, unknown fields, wrong values. */
+/**
+ * Reverses `encodePayload`. Refuses other sizes, bad UTF-8, bad JSON, unknown fields, wrong values.
+ *
+ * @throws ContractError
+ */
 export function decodePayload<C extends Sized>(contract: C, bytes: Uint8Array): PayloadOf<C> {
   if (bytes.length !== contract.sizeBytes) throw new ContractError('wrong-size');
   return validate(contract.payload, parseJson(bytes)) as PayloadOf<C>;
@@ -40,7 +44,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** What makes a message unique under its contract, as one text: JSON of the values, in the order of `uniqueBy`. */
+/** The key that makes a message unique under its contract: the values in the order of `uniqueBy`, as JSON. */
 export function businessKey(contract: { readonly uniqueBy: readonly string[] }, payload: object): string {
   const values = payload as Record<string, unknown>;
   return JSON.stringify(contract.uniqueBy.map((name) => values[name]));

@@ -4,8 +4,8 @@ import type { Day } from './day.js';
 const encoder = new TextEncoder();
 
 /**
- * What a household's command key signs: everything in a slice or request but the signature, with the contract and the
- * day, so that a signature is worth nothing under another contract or on another day.
+ * The bytes that a household's command key signs: everything in a slice or request but the signature, with the contract
+ * and the day, so that a signature is invalid under another contract or on another day.
  */
 export function commandBytes(
   contract: { readonly name: string; readonly version: number },

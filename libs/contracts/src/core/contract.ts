@@ -11,7 +11,7 @@ export type Party = Service | 'household';
 
 /**
  * `once`: a second message with the same key changes nothing.
- * `higher-wins`: each message states the whole current fact; the higher version wins, in whatever order they arrive.
+ * `higher-wins`: each message states the whole current fact; the higher version wins, in any order of arrival.
  */
 export type VersionRule = 'once' | 'higher-wins';
 
@@ -38,7 +38,7 @@ export interface Contract<
   readonly payload: PayloadType<P>;
 }
 
-/** What travels sealed inside a message or a request body, between a household's device and one service. */
+/** Content that travels sealed inside a message or a request body, between a household's device and one service. */
 export interface SealedContract<N extends string = string, P extends object = object> {
   readonly name: N;
   readonly version: number;
@@ -80,7 +80,7 @@ export function sealedSize(contract: Pick<SealedContract, 'sizeBytes'>): number 
 
 export type PayloadOf<C> = C extends { readonly payload: PayloadType<infer P> } ? P : never;
 
-/** A message of one contract, of one day: the day of the slice it carries, or the day on which it was made. */
+/** A message of one contract and one day: the day of the slice it carries, or the day on which it was made. */
 export interface Message<C> {
   readonly contract: C;
   readonly payload: PayloadOf<C>;

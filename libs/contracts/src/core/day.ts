@@ -1,4 +1,4 @@
-/** A UTC day, written `YYYY-MM-DD`. Nothing kept per household carries a finer time. */
+/** A UTC day, written `YYYY-MM-DD`. Data of a household carries no finer time. */
 export type Day = string;
 
 export const MINUTE_MS = 60_000;
@@ -11,7 +11,7 @@ export function dayOf(instant: Date): Day {
   return instant.toISOString().slice(0, 10);
 }
 
-/** The whole hour in which this instant lies. Nothing finer is written down about when work is to be done. */
+/** The whole hour in which this instant lies. Due times of work are stored no finer than this. */
 export function startOfHour(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS);
 }
@@ -25,7 +25,7 @@ export function addDays(day: Day, days: number): Day {
   return dayOf(new Date(startOfDay(day) + days * DAY_MS));
 }
 
-/** Whole days from `from` to `to`; negative when `to` is earlier. */
+/** Whole days from `from` to `to`; negative if `to` is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((startOfDay(to) - startOfDay(from)) / DAY_MS);
 }

@@ -1,4 +1,4 @@
-/** Closed list: what can be wrong with something that claims to fit a contract. */
+/** The ways in which content can violate a contract. The list is closed. */
 export const contractErrorSentences = {
   'not-json': 'The content is not valid JSON.',
   'not-an-object': 'The content must be one JSON object.',
@@ -10,10 +10,7 @@ export const contractErrorSentences = {
 
 export type ContractErrorCode = keyof typeof contractErrorSentences;
 
-/**
- * Never carries a value or an undeclared name from outside: `field` is a declared path or the declared parent of what
- * is wrong.
- */
+/** Carries no value and no undeclared name from outside: `field` is the declared path of the error or of its parent. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
   readonly canRetry = false;

@@ -1,13 +1,13 @@
-// class-transformer reads the types that the compiler wrote down.
+// class-transformer reads the types that the compiler emits.
 import 'reflect-metadata';
 import { applyDecorators } from './apply-decorators.js';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
 
 /**
- * What a field is, so that a reader can judge a flow of data by the contract alone.
- * `pseudonym`: a random or keyed id. `sealed`: bytes for somebody else. `household-fact`: what the household
- * told about itself. `contact`: how to reach it. `payout`: how it is paid. `operational`: about the work, not a person.
+ * The class of a field's data, so that a reader can judge a flow of data by the contract alone. `pseudonym`: a random
+ * or keyed id. `sealed`: bytes for another recipient. `household-fact`: a statement of the household about itself.
+ * `contact`: how to reach it. `payout`: how it is paid. `operational`: about the work, not a person.
  */
 export type DataClass = 'pseudonym' | 'sealed' | 'household-fact' | 'contact' | 'payout' | 'operational' | 'key';
 
@@ -15,7 +15,7 @@ export interface FieldDeclaration {
   readonly data: DataClass;
   /** Why the consumer needs it, in a few words. */
   readonly purpose: string;
-  /** Overrides the end date that the contract's clocks give; says when this field is forgotten by its consumer. */
+  /** Replaces the end date from the contract's clocks: when the consumer forgets this field. */
   readonly until?: string;
 }
 
@@ -33,9 +33,7 @@ function declare(prototype: object, field: DeclaredField): void {
   declared.set(prototype, fields);
 }
 
-/**
- * Declares a property of a contract class. A property without it is unknown, so the payload that carries it is refused.
- */
+/** Declares a property of a contract class. A payload with an undeclared property is refused. */
 export function Field(declaration: FieldDeclaration, options: { optional?: boolean } = {}): PropertyDecorator {
   return applyDecorators(
     (prototype, name) =>
@@ -60,7 +58,7 @@ export function NestedField(
   );
 }
 
-/** A property that is a list of objects of another declared class, at most `max` of them. */
+/** A property that is a list of at most `max` objects of another declared class. */
 export function NestedListField(
   declaration: FieldDeclaration,
   of: () => new () => object,
@@ -90,7 +88,7 @@ export function fieldsOf(type: new () => object): readonly DeclaredField[] {
 
 const byName = new WeakMap<object, ReadonlyMap<string, DeclaredField>>();
 
-/** The same, by name; computed once per class. */
+/** The same fields by name; computed once per class. */
 export function fieldMapOf(type: new () => object): ReadonlyMap<string, DeclaredField> {
   let map = byName.get(type);
   if (map === undefined) {

@@ -1,7 +1,7 @@
 /**
- * What is never asked and never stored, as names: status, origin, government numbers, papers, places, devices.
- * A name is split into its words (camelCase, snake_case, kebab-case); an entry of several words matches a run of them,
- * an entry ending in `*` matches the beginning of a word.
+ * Names of data that is never asked and never stored: status, origin, government numbers, papers, places, devices. A
+ * name is split into its words (camelCase, snake_case, kebab-case). An entry of several words matches a run of them, an
+ * entry ending in `*` matches the beginning of a word.
  */
 export const forbiddenNames = [
   'ssn', 'social security', 'itin', 'alien*', 'a number', 'anumber', 'uscis', 'visa', 'passport*', 'pasaporte*',
@@ -23,7 +23,7 @@ export function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** The entry that a name hits, or undefined. */
+/** The entry that matches a name, or undefined. */
 export function forbiddenIn(name: string): string | undefined {
   const words = wordsOf(name);
   return forbiddenNames.find((entry) => {

@@ -1,8 +1,8 @@
 import type { Service } from './contract.js';
 
 /**
- * Long-lived secrets of each service, made at set-up and never by the service itself: without its key a service must
- * stop, since another key would give other ids, and other ids can pay twice.
+ * Long-lived secrets of each service. Set-up makes them, never the service itself: a service without its secret must
+ * stop, because another secret would give other ids, and other ids can pay twice.
  */
 export const serviceSecrets = {
   intake: ['submission'],

@@ -6,8 +6,8 @@ export function base64urlLength(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// What the last symbol may be when the bytes do not fill whole groups: the unused bits must be zero, else two texts
-// name one value.
+// The symbols that may end a text whose bytes do not fill whole groups. The unused bits must be zero; otherwise two
+// texts would stand for one value.
 const LAST_OF_ONE = 'AQgw';
 const LAST_OF_TWO = 'AEIMQUYcgkosw048';
 
@@ -22,13 +22,14 @@ export function isBase64urlOf(value: unknown, bytes: number): boolean {
 
 const schemas = new Map<string, object>();
 
-/** The JSON Schema of each rule of our own, by its name. */
+/** The JSON Schema of each rule of this file, by its name. */
 export const shapeSchemas: ReadonlyMap<string, object> = schemas;
 
 /**
- * A rule of our own on a property; the second argument of the test is the whole object.
+ * A validation rule on a property. The second argument of the test is the whole object.
  *
- * @param schema what JSON Schema can say of it; the test may be stricter, and a rule across fields says nothing
+ * @param schema the rule as JSON Schema, as far as possible; the test may be stricter, and a rule across fields has
+ * none
  */
 export function shape(
   name: string,
@@ -76,7 +77,7 @@ export function IsWord(options?: ValidationOptions): PropertyDecorator {
   return Matches(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, options);
 }
 
-/** Milliseconds of the producer's clock, raised so that it only grows: the version of a fact. */
+/** The version of a fact: milliseconds of the producer's clock, raised if necessary so that each version is higher. */
 export function IsVersion(options?: ValidationOptions): PropertyDecorator {
   const schema = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
   return shape('version', (value) => Number.isSafeInteger(value) && (value as number) >= 1, { schema, options });

@@ -5,7 +5,7 @@ import { examples } from '../../test/examples.js';
 
 const contracts = [...catalogue, ...sealedCatalogue] as readonly { name: string; payload: PayloadType<object> }[];
 
-/** Every object inside a value, lists walked through. */
+/** Every object inside a value, including those in lists. */
 function objectsIn(value: unknown): object[] {
   if (Array.isArray(value)) return value.flatMap(objectsIn);
   if (typeof value !== 'object' || value === null) return [];
@@ -25,7 +25,7 @@ describe('a payload with something undeclared', () => {
         const targets = objectsIn(payload);
         const target = targets[where % targets.length]!;
         Object.defineProperty(target, key, { value: secret, enumerable: true, configurable: true, writable: true });
-        // Through JSON, as it would arrive: JSON.parse makes `__proto__` an own key.
+        // Passes through JSON as an arriving message does: JSON.parse makes `__proto__` an own key.
         const arrived: unknown = JSON.parse(JSON.stringify(payload));
         const error = errorOf(() => validate(contract.payload, arrived));
         expect(error.code).toBe('unknown-field');

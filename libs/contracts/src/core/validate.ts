@@ -4,9 +4,10 @@ import { ContractError } from './errors.js';
 import { fieldMapOf } from './field.js';
 
 /**
- * A plain value as an instance of a contract class, or a {@link ContractError}.
- * Unknown fields are refused at every depth, own `__proto__` and `constructor` keys included, before anything is
- * copied: class-transformer drops some of those silently, and what was dropped was said by somebody.
+ * Turns a plain value into an instance of a contract class. Refuses unknown fields at every depth, own `__proto__` and
+ * `constructor` keys included, before anything is copied: class-transformer drops some of them silently.
+ *
+ * @throws ContractError
  */
 export function validate<P extends object>(type: new () => P, value: unknown): P {
   assertOnlyDeclared(type, value, '');
@@ -38,7 +39,7 @@ function assertOnlyDeclared(type: new () => object, value: unknown, path: string
       if (field.optional) continue;
       throw new ContractError('missing-field', at);
     }
-    // `null` would pass @IsOptional unseen; an absent fact is an absent field.
+    // `@IsOptional` would accept `null`, but an absent fact must be an absent field.
     if (inner === null) throw new ContractError('invalid-field', at);
     if (field.nested === undefined) continue;
     const nested = field.nested();
@@ -48,7 +49,7 @@ function assertOnlyDeclared(type: new () => object, value: unknown, path: string
 
 function pathOf(error: ValidationError): string {
   const child = error.children?.[0];
-  // Array positions are counted by the sender, so they are left out; declared names are ours.
+  // Array positions come from the sender, so they are left out; declared names are ours.
   const own = /^\d+$/.test(error.property) ? '' : error.property;
   if (child === undefined) return own;
   const rest = pathOf(child);

@@ -5,14 +5,14 @@ import { intakeBoxMessage } from '../household/box-message.v1.js';
 const VERSION_BYTES = 8;
 const DAY_BYTES = 10;
 
-/** What lies in a box: the version and last day to which the sealed message is bound, and the message. */
+/** The content of a box: the sealed message, and the version and last day to which it is bound. */
 export interface BoxContent {
   readonly version: number;
   readonly lastDay: string;
   readonly sealed: Uint8Array;
 }
 
-/** Every answer of the box door has this size; a box that does not exist answers with zeros. */
+/** The size of every answer of the box door. A box that does not exist answers with zeros. */
 export const BOX_ANSWER_BYTES = VERSION_BYTES + DAY_BYTES + sealedSize(intakeBoxMessage as SealedContract);
 
 export function encodeBoxAnswer(content: BoxContent | undefined): Uint8Array<ArrayBuffer> {
@@ -24,7 +24,7 @@ export function encodeBoxAnswer(content: BoxContent | undefined): Uint8Array<Arr
   return bytes;
 }
 
-/** Undefined for the empty answer, and for anything that is no answer. */
+/** Undefined for the empty answer and for an invalid one. */
 export function decodeBoxAnswer(bytes: Uint8Array): BoxContent | undefined {
   if (bytes.length !== BOX_ANSWER_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -34,7 +34,10 @@ export function decodeBoxAnswer(bytes: Uint8Array): BoxContent | undefined {
   return { version, lastDay, sealed: bytes.slice(VERSION_BYTES + DAY_BYTES) };
 }
 
-/** Answer of `GET /v1/directory`: what a device needs to seal. The day keys are signed; the device pins who signs. */
+/**
+ * Answer of `GET /v1/directory`: everything a device needs to seal. The day keys are signed; the device pins their
+ * signers.
+ */
 export interface DirectoryV1 {
   readonly contracts: number;
   /** SHA-256 of the contracts' text, base64url */
@@ -57,7 +60,7 @@ export interface AcceptedV1 {
   readonly lastDay: string;
 }
 
-/** Answer of `POST /v1/boxes/read`: in the order of the ids asked for. */
+/** Answer of `POST /v1/boxes/read`, in the order of the ids in the request. */
 export interface BoxesV1 {
   readonly answers: readonly string[];
 }

@@ -46,7 +46,7 @@ export class SubmitApplicationV1 {
 export const requestRecipients = services.filter((service) => service !== 'intake');
 export type RequestRecipient = Exclude<(typeof services)[number], 'intake'>;
 
-/** Body of `POST /v1/requests`. All requests have one size; what is asked is inside the seal. */
+/** Body of `POST /v1/requests`. All requests have one size; the kind of a request is inside the seal. */
 export class FileRequestV1 {
   @Field({ data: 'operational', purpose: 'which contracts the device was built for' })
   @IsInt()

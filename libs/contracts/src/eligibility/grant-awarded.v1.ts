@@ -6,7 +6,7 @@ import { IsBytes, IsCents, IsCode, IsVersion, IsWord } from '../core/shapes.js';
 
 export const grantKinds = ['rapid', 'standard'] as const;
 
-/** The policy, rules, evidence class and reviewer that led to a grant, for auditors. It holds no person. */
+/** The decision trace: what an auditor needs to follow the money back to the rule. It holds no person. */
 export class DecisionTraceV1 {
   @Field({ data: 'operational', purpose: 'which policy was applied' })
   @IsBytes(32)

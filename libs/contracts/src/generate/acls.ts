@@ -16,7 +16,8 @@ export function groupOf(service: Service): string {
 }
 
 /**
- * Exactly what a service may do on the broker: write what it says, read what is for it, and commit its own offsets.
+ * The rights of a service on the broker: write the topics that it produces, read those that it consumes, and commit its
+ * own offsets.
  */
 export function aclsFor(service: Service): readonly AclRule[] {
   const principal = `User:${service}`;

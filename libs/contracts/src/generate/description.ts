@@ -21,7 +21,7 @@ export interface ContractDescription {
   readonly fields: readonly FieldDescription[];
 }
 
-/** Of one class; `until`: when a field ends that says nothing of its own. */
+/** The fields of one class. `until`: the end of a field that declares none. */
 export function describeFields(type: new () => object, until: string): readonly FieldDescription[] {
   return fieldsOf(type).map((field) => ({
     name: field.name,
@@ -48,7 +48,7 @@ export function describeContracts(): readonly ContractDescription[] {
   ];
 }
 
-/** The text whose hash names this set of contracts. */
+/** The text whose hash identifies this set of contracts. */
 export function contractsText(): string {
   return JSON.stringify(describeContracts());
 }

@@ -11,19 +11,17 @@ export interface TopicConfig {
 
 export interface TopicOptions {
   readonly partitions: number;
-  /**
-   * How far ahead of the broker's clock a record's day may begin; larger only where a test moves the services' clocks.
-   */
+  /** How far ahead of the broker's clock a record's day may begin. Larger only if a test moves the services' clocks. */
   readonly timestampAfterMaxMs?: number;
 }
 
 const BATCH_BYTES = 1_048_588;
-/** A record of tomorrow comes ten minutes before midnight at the earliest; a broker's own clock may lag. */
+/** A record of the next day comes ten minutes before midnight at the earliest, and a broker's clock may lag. */
 const AHEAD_MAX_MS = HOUR_MS;
 
 /**
  * One topic per contract. A record's timestamp is its day's midnight, set by the producer, so retention runs from the
- * day. `cleanup.policy=delete` always: a compacted topic would keep the last word of every household for ever.
+ * day. `cleanup.policy` is always `delete`: a compacted topic would keep the last message of every household for ever.
  */
 export function topicConfigs(options: TopicOptions): readonly TopicConfig[] {
   return catalogue.map((contract: Contract) => ({
@@ -34,10 +32,9 @@ export function topicConfigs(options: TopicOptions): readonly TopicConfig[] {
       'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),
       'segment.ms': String(clocks.topicSegmentHours * HOUR_MS),
       'message.timestamp.type': 'CreateTime',
-      // The limit of a whole batch of records, not of one: what is too large for its contract is refused when it is
-      // said.
+      // Limits a whole batch of records. The producer refuses a single message that is too large for its contract.
       'max.message.bytes': String(BATCH_BYTES),
-      // Sealed bytes do not compress; saying so saves the attempt.
+      // Sealed bytes do not compress, so no compression is attempted.
       'compression.type': 'uncompressed',
       'message.timestamp.after.max.ms': String(options.timestampAfterMaxMs ?? AHEAD_MAX_MS),
     },

@@ -3,7 +3,10 @@ import { defineSealed, HPKE_OVERHEAD_BYTES } from '../core/contract.js';
 import { Field, NestedListField } from '../core/field.js';
 import { IsBytes, IsCents, IsCode, IsDayText, IsVersion, IsWord } from '../core/shapes.js';
 
-/** Never silence: every state a household can be in has a word, and the page has a sentence for it. */
+/**
+ * Every state of a household has a word, for which the page has a sentence, so that no household is left without an
+ * answer.
+ */
 export const boxStatuses = [
   'received',
   'being-looked-at',
@@ -20,11 +23,11 @@ export const boxStatuses = [
 ] as const;
 export type BoxStatus = (typeof boxStatuses)[number];
 
-/** A collection code before sealing, padded with spaces, and after. */
+/** Size of a collection code before sealing, padded with spaces, and after. */
 export const CODE_BYTES = 32;
 export const SEALED_CODE_BYTES = CODE_BYTES + HPKE_OVERHEAD_BYTES;
 
-/** One instrument that is ready: what to show or type to collect it. */
+/** One instrument that is ready: the code to show or type to collect it. */
 export class ReadyItemV1 {
   @Field({ data: 'payout', purpose: 'which kind of instrument' })
   @IsCode()
@@ -42,7 +45,7 @@ export class ReadyItemV1 {
   code!: string;
 }
 
-/** What a service tells the household, sealed to a key that only the receipt can rebuild. */
+/** A service's message to the household, sealed to a key that only the receipt can derive. */
 export class BoxMessageV1 {
   @Field({ data: 'operational', purpose: 'where the case stands' })
   @IsIn(boxStatuses)

@@ -7,9 +7,7 @@ const UNTIL_STOP = 'a stop, or the end of the case';
 
 export const contactChannels = ['none', 'text', 'call', 'email'] as const;
 
-/**
- * A number exactly when it is needed, and a mail address exactly when it is needed: nothing that is not used is held.
- */
+/** A phone number or a mail address must be present exactly if the channel needs it: nothing unused is stored. */
 function FitsChannel(): PropertyDecorator {
   return shape('fits-channel', (_value, contact) => {
     const { channel, phone, email } = contact as ContactChoiceV1;

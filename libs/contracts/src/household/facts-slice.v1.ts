@@ -45,7 +45,7 @@ export class AgeBandsV1 {
   over64!: number;
 }
 
-/** Residence is shown, not stored: what was seen, never what stood on it. */
+/** Residence without an address: the kind of evidence that was seen, never its content. */
 export class ResidenceV1 {
   @Field({ data: 'household-fact', purpose: 'residence rule' })
   @IsBoolean()
@@ -83,7 +83,7 @@ export class AttestationsV1 {
 }
 
 /**
- * Cut on the device to 16 or 20 bits, so that each one fits many households; what it was cut from stays on the device.
+ * Cut on the device to 16 or 20 bits, so that each one fits many households. The original values stay on the device.
  */
 export class HouseholdTokensV1 {
   @Field(
@@ -114,7 +114,7 @@ export class HouseholdTokensV1 {
   dwelling?: number;
 }
 
-/** What the household told about itself: eligibility alone opens it. */
+/** The household's statements about itself. Eligibility alone opens them. */
 export class FactsSliceV1 {
   @Field({ data: 'key', purpose: 'verifies later requests' })
   @IsBytes(32)

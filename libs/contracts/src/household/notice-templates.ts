@@ -1,3 +1,3 @@
-/** What a text can say. The words belong to notification; the others only name the occasion. */
+/** The occasions of a text. Notification has the words; the other services only name the occasion. */
 export const noticeTemplates = ['update', 'ready', 'need', 'last'] as const;
 export type NoticeTemplate = (typeof noticeTemplates)[number];

@@ -3,7 +3,7 @@ import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
 import { IsBytes, IsCode } from '../core/shapes.js';
 
-/** Who is paid when a bill is paid for the household; only with its separate consent. */
+/** The payee of a bill that is paid for the household; only with its separate consent. */
 export class PayeeV1 {
   @Field({ data: 'payout', purpose: 'which payee of the register', until: 'dispute window' })
   @IsCode()
@@ -19,7 +19,10 @@ export class PayeeV1 {
   consent!: boolean;
 }
 
-/** How the household wants to be paid: payments alone opens it; the signature shows that it is the household's own. */
+/**
+ * How the household wants to be paid. Payments alone opens it; the signature shows that it is the household's own
+ * choice.
+ */
 export class PayoutSliceV1 {
   @Field({ data: 'key', purpose: 'verifies this choice and later requests' })
   @IsBytes(32)

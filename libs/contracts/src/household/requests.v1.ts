@@ -9,7 +9,7 @@ export const eligibilityRequestKinds = ['evidence-shown', 'appeal', 'withdraw'] 
 export const paymentsRequestKinds = ['payout-change', 'presence', 'withdraw'] as const;
 export const notificationRequestKinds = ['contact-change', 'stop', 'unsafe'] as const;
 
-/** A later wish of a household. It verifies alone, even before the slice of the same household has arrived. */
+/** A later request of a household. It can be verified even before the slice of the same household arrives. */
 export class RequestV1 {
   @Field({ data: 'key', purpose: 'names the household here and verifies the signature' })
   @IsBytes(32)
@@ -48,7 +48,10 @@ export class PaymentsRequestV1 extends RequestV1 {
   @NestedField({ data: 'payout', purpose: 'payment of a bill' }, () => PayeeV1, { optional: true })
   payee?: PayeeV1;
 
-  /** With the next two: a change is then as good as the first choice, for a household whose first choice never came. */
+  /**
+   * Together with the next two fields, a change replaces the first choice completely, for a household whose first
+   * choice never arrived.
+   */
   @Field({ data: 'key', purpose: 'seals codes and answers to the household' }, { optional: true })
   @IsBytes(32)
   receiptKey?: string;

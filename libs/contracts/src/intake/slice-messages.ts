@@ -1,6 +1,6 @@
 import { messageClocks } from '../core/clocks.js';
 
-/** What the three slice messages and the three request messages of intake have in common. */
+/** The common part of intake's three slice messages and three request messages. */
 export const intakeMessage = {
   producer: 'intake',
   versionRule: 'once',
@@ -8,5 +8,5 @@ export const intakeMessage = {
 } as const;
 
 export const lanes = ['kiosk', 'assisted', 'own-device'] as const;
-/** Where an application came from. It affects release, never the decision. */
+/** How an application arrived. The lane affects the release, never the decision. */
 export type Lane = (typeof lanes)[number];
