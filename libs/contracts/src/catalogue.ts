@@ -18,7 +18,7 @@ import { grantClosed } from './payments/grant-closed.v1.js';
 import { paymentsNoticeDue } from './payments/notice-due.v1.js';
 import { paymentsOutcomePosted } from './payments/outcome-posted.v1.js';
 
-/** Everything that one service may say to another. Services have no other topics. */
+/** All messages that one service may send to another. No other message can be sent. */
 export const catalogue = [
   factsSubmitted,
   payoutChosen,

@@ -1,7 +1,7 @@
 import { dayNumber, type Day } from '#libs/contracts';
 import type { Profile } from './profile.js';
 
-/** The number of the cycle in which a day lies: cycles of the profile's length, counted from 1970-01-01. */
+/** The number of the cycle in which a day lies. Cycles have the profile's length and are counted from 1970-01-01. */
 export function cycleOf(profile: Pick<Profile, 'cycle'>, day: Day): number {
   return Math.floor(dayNumber(day) / profile.cycle.days);
 }

@@ -16,7 +16,7 @@ export interface SizeBand {
   readonly amountCents: bigint;
 }
 
-/** A source of money with its rules. Only a fund that asks nothing about anybody may pay a grant. */
+/** A source of money. It may pay a grant only if it is enabled, not blocked, not federal and without a status test. */
 export interface Fund {
   readonly code: string;
   readonly kind: 'private' | 'city' | 'county' | 'state' | 'federal';
@@ -26,9 +26,9 @@ export interface Fund {
 }
 
 export interface Release {
-  /** Rapid grants go out by themselves, within this cap; undefined: they wait for people like the others. */
+  /** Rapid grants are released automatically within this cap. Undefined: people release them, as they do all others. */
   readonly automaticRapid: { readonly capPerSitePerHourCents: bigint } | undefined;
-  /** How many people besides the maker must agree. */
+  /** The number of people besides the maker who must agree. */
   readonly checkers: number;
 }
 
@@ -55,7 +55,7 @@ export function readGrants(grants: ProfileReader): Grants {
 
 function positive(amount: ProfileReader): bigint {
   const cents = amount.dollars();
-  if (cents === 0n) amount.problem('must be more than nothing');
+  if (cents === 0n) amount.problem('must be more than 0');
   return cents;
 }
 
@@ -88,7 +88,7 @@ export function readFunds(funds: ProfileReader, ways: ProfileReader): readonly F
       fund.at('statusTest').problem('must be true, false or "undecided"');
     }
     const fundWays = fund.at('ways').present ? fund.at('ways').texts() : [];
-    for (const way of fundWays) if (!known.has(way)) fund.at('ways').problem(`${way} is no way of payment.ways`);
+    for (const way of fundWays) if (!known.has(way)) fund.at('ways').problem(`${way} is not one of payment.ways`);
     return {
       code: fund.at('code').text(/^[A-Z][A-Z0-9-]{0,15}$/),
       kind,
@@ -106,7 +106,7 @@ export function readRelease(release: ProfileReader): Release {
   const rapid = release.at('rapid');
   const automatic = rapid.present && rapid.at('automatic').flag(false);
   if (automatic && !rapid.at('onlyConfirmed').flag(false)) {
-    rapid.at('onlyConfirmed').problem('must be true where release is automatic');
+    rapid.at('onlyConfirmed').problem('must be true if release is automatic');
   }
   return {
     automaticRapid: automatic ? { capPerSitePerHourCents: positive(rapid.at('capPerSitePerHourUsd')) } : undefined,

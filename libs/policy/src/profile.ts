@@ -2,7 +2,7 @@ import { ProfileError, ProfileReader } from './reader.js';
 import { readRetention, type Retention } from './retention.js';
 import { readFunds, readGrants, readRelease, type Fund, type Grants, type Release } from './money.js';
 
-/** Own statement only: enough for a rapid grant, never for a standard one. */
+/** The class of the household's own statement: enough for a rapid grant, never for a standard one. */
 export const OWN_STATEMENT_CLASS = 'R6';
 
 export const triggerRules = [
@@ -28,7 +28,7 @@ export const tierRules = [
 ] as const;
 export type TierRule = (typeof tierRules)[number];
 
-/** A city's policy as data, checked and with its dollars turned into cents. */
+/** A city's policy as data, checked, with its dollars converted to cents. */
 export interface Profile {
   readonly id: string;
   readonly version: string;
@@ -56,7 +56,7 @@ export interface Profile {
     readonly maxChars: number;
     readonly quietHours: readonly [string, string] | undefined;
   };
-  /** Ways to be paid that are switched on, by code. */
+  /** The payout methods that are switched on, by code. */
   readonly ways: readonly {
     readonly code: string;
     readonly kind: string;
@@ -67,8 +67,8 @@ export interface Profile {
 }
 
 /**
- * Checks a program profile and turns it into what the services work with.
- * @throws ProfileError with every problem found, each with its path.
+ * Checks a program profile and converts it for the services.
+ * @throws ProfileError with every problem found, each with its path
  */
 export function loadProfile(json: unknown): Profile {
   const root = new ProfileReader(json, '');
@@ -125,7 +125,7 @@ const CODE = /^[A-Z][A-Z0-9-]{0,15}$/;
 
 function readCodes(list: ProfileReader): readonly string[] {
   const codes = list.list().map((item) => item.at('code').text(CODE));
-  if (new Set(codes).size !== codes.length) list.problem('a code stands there twice');
+  if (new Set(codes).size !== codes.length) list.problem('a code is listed twice');
   return codes;
 }
 
@@ -170,10 +170,10 @@ function readWays(ways: ProfileReader): Profile['ways'] {
     }));
 }
 
-/** What no single value shows to be wrong. */
+/** Checks rules across several values. */
 function checkAcross(root: ProfileReader, profile: Profile): void {
   const { cycle, grants } = profile;
-  if (root.at('statusAsked').raw() !== false) root.at('statusAsked').problem('must be false: nobody is ever asked');
+  if (root.at('statusAsked').raw() !== false) root.at('statusAsked').problem('must be false: status is never asked');
   if (grants.capWindowDays > cycle.keyLifetimeDays) {
     root
       .at('grants')

@@ -1,6 +1,6 @@
 /**
- * Sections of a profile that a device may see: what is asked, in which words, what is paid. Never balances, caps of
- * release, or what starts a review.
+ * Sections of a profile that a device may see: the questions, their words, the amounts. Never balances, caps of
+ * release, or the triggers of a review.
  */
 const publicSections = [
   'profileId',

@@ -1,3 +1,3 @@
-// The public part of a profile: what a city publishes. Devices see this door and not the other.
+// The public part of a profile, which a city publishes. Devices import this file and not `index.ts`.
 export * from './cycle.js';
 export * from './public-part.js';

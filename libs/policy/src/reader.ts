@@ -1,6 +1,5 @@
 /**
- * One thing that is wrong with a profile: where, and what would be right. Profiles are public policy, so values may be
- * named.
+ * One problem of a profile: its path, and the rule that it breaks. Profiles are public policy, so values may be named.
  */
 export interface ProfileProblem {
   readonly path: string;
@@ -15,7 +14,7 @@ export class ProfileError extends Error {
   }
 }
 
-/** Largest amount a profile may name, in dollars; anything above is taken for a slip of the keyboard. */
+/** The largest amount in a profile, in dollars; a larger one is probably a typing error. */
 const DOLLARS_MAX = 100_000_000;
 
 /** Reads a profile value by value and collects every problem, so that a city sees all of them at once. */
@@ -78,7 +77,7 @@ export class ProfileReader {
     return fallback;
   }
 
-  /** The one place where dollars become cents. Dollars may have at most two decimals. */
+  /** The only place that converts dollars to cents. Dollars may have at most two decimals. */
   dollars(): bigint {
     const value = this.value;
     if (typeof value === 'number' && value >= 0 && value <= DOLLARS_MAX) {
@@ -89,7 +88,7 @@ export class ProfileReader {
     return 0n;
   }
 
-  /** Languages to texts; every language in `needed` must be there. */
+  /** Texts by language. Every language in `needed` must be present. */
   labels(needed: readonly string[]): Readonly<Record<string, string>> {
     const result: Record<string, string> = {};
     for (const language of needed) {
