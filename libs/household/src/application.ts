@@ -29,7 +29,7 @@ import {
 import { HouseholdError } from './errors.js';
 import { cutTokens, type TypedForTokens } from './tokens.js';
 
-/** What a household answers. Codes come from the city's profile; only `typed` and the contact are typed by hand. */
+/** A household's answers. Codes come from the city's profile; only `typed` and the contact are typed by hand. */
 export interface Answers {
   readonly typed: TypedForTokens;
   readonly facts: Omit<
@@ -40,14 +40,14 @@ export interface Answers {
   readonly contact: ContactChoiceV1;
 }
 
-/** Everything on a device that is not the household's: which keys to seal to, whom to believe, and the day. */
+/** The part of a device's state that is not the household's: keys to seal to, pinned keys, the day. */
 export interface DeviceSetting {
   readonly directory: DirectoryV1;
   readonly pinned: PinnedIdentities;
   readonly day: Day;
 }
 
-/** A household's keys, with the receipt they were rebuilt from. */
+/** A household's keys, with the receipt they were derived from. */
 export interface ReceiptHolder {
   readonly receipt: string;
   readonly household: Household;
@@ -56,8 +56,8 @@ export interface ReceiptHolder {
 /**
  * Cuts an application into three slices, each sealed to the one service that needs it.
  *
- * @returns the body of `POST /v1/applications`; the same receipt and answers give another body with the same number
- * @throws HouseholdError `no-day-key`, `other-contracts`; ContractError when an answer does not fit
+ * @returns the body of `POST /v1/applications`. The same receipt and answers give another body with the same number.
+ * @throws HouseholdError `no-day-key`, `other-contracts`; ContractError if an answer does not fit
  */
 export async function prepareApplication(
   receipt: string,
@@ -67,7 +67,7 @@ export async function prepareApplication(
   return sealApplication({ receipt, household: await deriveHousehold(receipt) }, answers, setting);
 }
 
-/** `prepareApplication` for who has the keys already: rebuilding them is most of the work. */
+/** `prepareApplication` for a caller that has the keys already: deriving them takes most of the time. */
 export async function sealApplication(
   { receipt, household }: ReceiptHolder,
   answers: Answers,

@@ -20,17 +20,17 @@ const boxes = [
 ] as const;
 type Sender = (typeof boxes)[number][0];
 
-/** The newest message of each service, where there is one. */
+/** The newest message of each service that sent one. */
 export type Messages = Readonly<Partial<Record<Sender, BoxMessageV1>>>;
 
-/** The codes of what is ready to collect, opened. */
+/** The opened code of an instrument that is ready to collect. */
 export interface ReadyCode {
   readonly way: string;
   readonly amountCents: bigint;
   readonly code: string;
 }
 
-/** Opens the collection codes of payments' message: they are sealed once more inside it. */
+/** Opens the collection codes of payments' message, in which they are sealed a second time. */
 export function openCodes(household: Household, messages: Messages): Promise<readonly ReadyCode[]> {
   return Promise.all(
     (messages.payments?.ready ?? []).map(async ({ way, amountCents, code }) => {
@@ -46,7 +46,7 @@ export function boxesOf(household: Household): ReadBoxesV1 {
   return { boxes: boxes.map(([sender]) => toBase64url(household.at[sender].boxId)) };
 }
 
-/** Opens the answers; one that does not open with this receipt counts as empty. */
+/** Opens the answers. An answer that this receipt cannot open counts as empty. */
 export async function openBoxes(household: Household, answers: readonly string[]): Promise<Messages> {
   const opened = await Promise.all(boxes.map(([sender], at) => openBox(household, sender, answers[at] ?? '')));
   return Object.fromEntries(opened.filter((entry) => entry !== undefined)) as Messages;
@@ -74,9 +74,10 @@ async function openBox(
 export type ShownStatus = BoxStatus | 'nothing-arrived';
 
 /**
- * What the household is shown: the word of whoever speaks last in the order intake, eligibility, payments. Payments
- * speaks only of money that was granted, so its word counts where there is one, until the case is closed. Where it
- * stays silent for days, it does not know how to pay: its half of the application was lost.
+ * The status that the household is shown. The last of intake, eligibility and payments that sent a message decides.
+ * Payments only reports on money that was granted, so its status counts until eligibility closes the case. If
+ * eligibility approved and payments sends nothing until the last day of that answer, payments does not know how to pay,
+ * because its slice was lost.
  */
 export function statusOf(messages: Messages, today: Day): ShownStatus {
   const { intake, eligibility, payments } = messages;

@@ -6,7 +6,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** What a device makes of an answer. */
+/** The device's reading of an answer. */
 async function madeOf(answer: Response): Promise<readonly [string, string | undefined, boolean]> {
   jest.spyOn(globalThis, 'fetch').mockResolvedValue(answer);
   const error: unknown = await new Door({ url: 'http://door.invalid' }).directory().catch((thrown: unknown) => thrown);

@@ -5,15 +5,15 @@ import { HouseholdError } from './errors.js';
 import { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';
 
 export interface DoorOptions {
-  /** Where intake answers, without a slash at the end. */
+  /** The URL of intake, without a slash at the end. */
   readonly url: string;
-  /** An enrolled device signs what it sends, and only so is its lane known. */
+  /** An enrolled device signs its requests; intake knows the lane only by that signature. */
   readonly device?: DeviceSigner;
   readonly timeoutMs?: number;
   readonly now?: () => Date;
 }
 
-/** Intake's public door, as a household's device uses it. */
+/** Intake's public routes, as a household's device uses them. */
 export class Door {
   constructor(private readonly options: DoorOptions) {}
 
@@ -25,7 +25,7 @@ export class Door {
     return this.call('GET', '/v1/profile');
   }
 
-  /** @throws HouseholdError `refused` with the door's code, `unreachable` */
+  /** @throws HouseholdError `refused` with intake's code, `unreachable` */
   submit(application: SubmitApplicationV1): Promise<AcceptedV1> {
     return this.call('POST', '/v1/applications', application) as Promise<AcceptedV1>;
   }
@@ -50,13 +50,13 @@ export class Door {
       ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json', ...signature } }),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => {
-      // The platform's error may name the address. The household only needs to know that it can try again.
+      // The platform's message may contain the address; the household only needs to know that it can try again.
       throw new HouseholdError('unreachable');
     });
     const answered = await answer.json().catch(() => ({}) as unknown);
     if (answer.ok) return answered;
     const { code } = answered as { code?: unknown };
-    // This is no error of the service itself: it restarts, or a proxy answers for it.
+    // Without a code the answer is not intake's own: it restarts, or a proxy answers for it.
     if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');
     const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
     throw new HouseholdError(

@@ -8,9 +8,7 @@ const sentences = {
 
 export type HouseholdErrorCode = keyof typeof sentences;
 
-/**
- * What can go wrong on a household's device. The message is a fixed sentence; `problem` is the code that the door gave.
- */
+/** The errors on a household's device. The message is a fixed sentence; `problem` is the code in intake's answer. */
 export class HouseholdError extends Error {
   override readonly name = 'HouseholdError';
   readonly canRetry: boolean;

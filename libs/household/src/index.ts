@@ -11,5 +11,5 @@ export { HouseholdError, type HouseholdErrorCode } from './errors.js';
 export { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';
 export { prepareRequest, prepareWithdrawal, type Wish } from './requests.js';
 export { cutTokens, normalContact, normalDwelling, soundOf, type TypedForTokens } from './tokens.js';
-// What a device needs of the receipt, so that a page imports this library alone.
+// The receipt functions that a device needs, so that a page imports this library alone.
 export { deriveHousehold, newReceipt, parseReceipt, receiptTail, type Household } from '#libs/sealing';

@@ -1,4 +1,4 @@
-/** A device that is enrolled: the id under which intake knows its Ed25519 key, and the key's use. */
+/** An enrolled device: the id under which intake knows its Ed25519 key, and a function that signs with the key. */
 export interface DeviceSigner {
   readonly keyId: string;
   sign(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
@@ -7,7 +7,8 @@ export interface DeviceSigner {
 const encoder = new TextEncoder();
 
 /**
- * Headers by which an enrolled kiosk signs a request: RFC 9421 over method, path and the digest of the body (RFC 9530).
+ * The headers with which an enrolled kiosk signs a request: RFC 9421 over method, path and the digest of the body (RFC
+ * 9530).
  *
  * @param createdSeconds seconds since 1970 by the device's clock
  */

@@ -16,13 +16,13 @@ import { HouseholdError } from './errors.js';
 
 const REQUESTS_MAX = 1000;
 
-/** What a household can ask later, and of whom. */
+/** The requests that a household can make later, and the service that each is for. */
 export type Wish =
   | ({ readonly to: 'eligibility' } & Omit<EligibilityRequestV1, keyof RequestV1>)
   | ({ readonly to: 'payments' } & Omit<PaymentsRequestV1, keyof RequestV1 | keyof WholeChoice>)
   | ({ readonly to: 'notification' } & Omit<NotificationRequestV1, keyof RequestV1>);
 
-/** What makes a change of how to be paid as good as the first choice, should that one never have come. */
+/** The fields with which a change of payout method also replaces a first choice that never arrived. */
 type WholeChoice = Required<Pick<PaymentsRequestV1, 'receiptKey' | 'linkToken' | 'pickupCode'>>;
 
 const contractOf = {
@@ -47,8 +47,8 @@ export async function prepareRequest(
 }
 
 /**
- * Signs and seals a withdrawal to everybody who holds something: whoever hears it first acts, and none has to wait for
- * another to be told. It wins whatever its number is.
+ * Signs and seals a withdrawal to every service that holds data of the household. Each service acts on its own copy and
+ * waits for no other. A withdrawal wins whatever its number is.
  *
  * @param messages as they were read from the boxes
  * @throws HouseholdError `no-day-key`, `other-contracts`

@@ -1,7 +1,10 @@
 import type { HouseholdTokensV1 } from '#libs/contracts';
 import { canonicalBytes } from '#libs/sealing';
 
-/** What a household may type so that a second application of the same home is noticed. It never leaves the device. */
+/**
+ * The values that a household may type so that a second application of the same home is noticed. They never leave the
+ * device.
+ */
 export interface TypedForTokens {
   readonly calledBy?: string;
   readonly birthDay?: { readonly day: number; readonly month: number };
@@ -14,8 +17,8 @@ const CONTACT_BITS = 20;
 const DWELLING_BITS = 16;
 
 /**
- * Cuts weak tokens under a cycle's public salt: so few bits that each fits many homes, and two of three rarely agree by
- * chance. What they are cut from is dropped here.
+ * Cuts weak tokens under a cycle's public salt. They have so few bits that each fits many homes, but two of three
+ * rarely agree by chance. The typed values are not kept.
  */
 export async function cutTokens(typed: TypedForTokens, salt: Uint8Array): Promise<HouseholdTokensV1> {
   const tokens: HouseholdTokensV1 = {};
@@ -44,7 +47,7 @@ function plain(text: string): string {
     .toUpperCase();
 }
 
-/** The sound of a name, roughly, in Spanish and English spelling: Vázquez, Vasquez and Basques are one. */
+/** The approximate sound of a name in Spanish and English spelling: Vázquez, Vasquez and Basques are equal. */
 export function soundOf(name: string): string {
   return plain(name)
     .replaceAll(/[^\p{Letter}]/gu, '')
@@ -59,7 +62,7 @@ export function soundOf(name: string): string {
     .replaceAll(/(.)\1+/gu, '$1');
 }
 
-/** A phone number by its last ten digits, a mail address in lower case. */
+/** A phone number by its last ten digits, or a mail address in lower case. */
 export function normalContact(contact: string): string {
   if (contact.includes('@')) return contact.trim().toLowerCase();
   return contact.replaceAll(/\D/g, '').slice(-10);
@@ -71,7 +74,7 @@ const wordForms: Readonly<Record<string, string>> = {
   SUITE: '', STE: '', DEPARTAMENTO: '', DEPTO: '',
 }; // prettier-ignore
 
-/** Where a home is, spelled one way: `123 N. Main Street, Apt #4` and `123 North Main St 4` are one. */
+/** The address of a home in one spelling: `123 N. Main Street, Apt #4` and `123 North Main St 4` are equal. */
 export function normalDwelling(dwelling: string): string {
   return plain(dwelling)
     .split(/[^\p{Letter}\p{Number}]+/u)
