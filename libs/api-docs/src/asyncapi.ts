@@ -1,12 +1,12 @@
 import { catalogue, services, type Contract, type Service } from '#libs/contracts';
 import { referenceTo, schemasOf } from './json-schema.js';
 
-/** What an AsyncAPI document is made of; its own schema is checked by `@asyncapi/parser`. */
+/** An AsyncAPI document. `@asyncapi/parser` checks it by AsyncAPI's own schema. */
 export type AsyncApiDocument = Readonly<Record<string, unknown>>;
 
 const contracts: readonly Contract[] = catalogue;
 
-/** AsyncAPI 3 of every topic: what is in a record after its envelope was opened, and who sends and reads it. */
+/** AsyncAPI 3 of every topic: the content of a record after its envelope was opened, its sender and its reader. */
 export function asyncApiDocument(version: string): AsyncApiDocument {
   return {
     asyncapi: '3.1.0',

@@ -25,7 +25,7 @@ Classes of data:
 - **key**: a public key or a signature.
 `;
 
-/** \`docs/data-flows.md\`: who sees which field, why, and until when. */
+/** \`docs/data-flows.md\`: which service sees which field, why, and until when. */
 export function dataFlowsPage(): string {
   const contracts = describeContracts();
   const doors = doorBodies.map(
@@ -35,7 +35,7 @@ export function dataFlowsPage(): string {
   return [HEAD, whoSeesWhat(contracts), ...doors, ...contracts.map(sectionOf)].join('\n');
 }
 
-/** Which service can read which class of data, with the fields; a class without a field is not listed. */
+/** The classes of data that each service can read, with their fields. A class without a field is not listed. */
 function whoSeesWhat(contracts: readonly ContractDescription[]): string {
   const classes = services.map((service) => {
     const byClass = Map.groupBy(fieldsReadBy(service, contracts), ({ data }) => data);
@@ -77,7 +77,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** A table as Prettier writes it, so that the page stays as it is when it is formatted. */
+/** A table as Prettier writes it, so that formatting does not change the page. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, at) => Math.max(cell.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

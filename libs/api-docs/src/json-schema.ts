@@ -4,12 +4,12 @@ import { targetConstructorToSchema } from 'class-validator-jsonschema';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 type ContractClass = new () => object;
 
-/** Where AsyncAPI and OpenAPI keep schemas that others point at. */
+/** Where AsyncAPI and OpenAPI keep schemas that other schemas refer to. */
 export const SCHEMAS = '#/components/schemas/';
 
 /**
- * The JSON Schema of contract classes and of every class that is nested in them, by class name. A property also says
- * its class of data, why its consumer needs it and, where it ends before its message, until when.
+ * The JSON Schema of contract classes and of every class that is nested in them, by class name. A property also has its
+ * class of data, its purpose, and, if it ends before its message, until when it is kept.
  */
 export function schemasOf(types: readonly ContractClass[]): Readonly<Record<string, JsonSchema>> {
   const schemas: Record<string, JsonSchema> = {};
@@ -43,7 +43,7 @@ function schemaOf(type: ContractClass, fields: readonly DeclaredField[]): JsonSc
 
 function propertyOf({ data, purpose, until, nested }: DeclaredField, checked: JsonSchema | undefined): JsonSchema {
   const own = { description: purpose, 'x-data-class': data, ...(until === undefined ? {} : { 'x-until': until }) };
-  // Beside a reference JSON Schema before 2019 reads nothing, so what is said of this property stands around it.
+  // JSON Schema before 2019 ignores everything beside a reference, so the property's own text stands around it.
   if (nested !== undefined && checked?.['type'] !== 'array') return { ...own, allOf: [referenceTo(nested())] };
   return { ...checked, ...own };
 }

@@ -19,7 +19,7 @@ Object.defineProperty(WithAnotherPurpose, 'name', { value: SubmitApplicationV1.n
 
 const approved = linesOf(presentPromises);
 
-/** The contracts as they are, but for grants that are awarded. */
+/** The present contracts, with a change to grants that are awarded. */
 function promises(change: Partial<Contract>): Promises {
   const contracts = presentPromises.contracts.map((each) =>
     each.name === grantAwarded.name ? { ...each, ...change } : each,

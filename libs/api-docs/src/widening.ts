@@ -10,11 +10,11 @@ import {
   type SealedContract,
 } from '#libs/contracts';
 
-/** Everything that the contracts allow, and the clocks by which it ends. */
+/** Everything that the contracts allow, and how long. */
 export interface Promises {
   readonly contracts: readonly Contract[];
   readonly sealed: readonly SealedContract[];
-  /** Bodies that intake's door takes from a household's device. */
+  /** Bodies that intake's public routes accept from a household's device. */
   readonly doors: readonly (new () => object)[];
   /** In days, hours or minutes, as their names say. */
   readonly clocks: Readonly<Record<string, number>>;
@@ -25,8 +25,8 @@ export const doorBodies = [SubmitApplicationV1, FileRequestV1, ReadBoxesV1] as c
 export const presentPromises: Promises = { contracts: catalogue, sealed: sealedCatalogue, doors: doorBodies, clocks };
 
 /**
- * Each thing that is promised, one line each: who says something to whom, why, each field, each clock. What is new in
- * this list widens what somebody can learn or how long.
+ * One line for each fact that the contracts fix: sender and recipient, purpose, each field, each clock. A line that is
+ * new lets somebody learn more, or for longer.
  */
 export function linesOf({ contracts, sealed, doors, clocks: days }: Promises): readonly string[] {
   return [
@@ -43,7 +43,7 @@ export function linesOf({ contracts, sealed, doors, clocks: days }: Promises): r
   ];
 }
 
-/** Lines of the present that neither the approved ones nor a shorter clock account for. */
+/** The present lines that are neither approved nor a clock that became shorter. */
 export function wideningsOf(approved: readonly string[], present: readonly string[]): readonly string[] {
   const known = new Set(approved);
   const longest = new Map<string, number>();
@@ -59,14 +59,14 @@ export function wideningsOf(approved: readonly string[], present: readonly strin
 
 export interface Approval {
   readonly widens: readonly string[];
-  /** Two different people, or it counts for nothing. */
+  /** Different people. An approval with fewer than two does not count. */
   readonly approvers: readonly string[];
   readonly version: string | undefined;
 }
 
 /**
- * What a decision record approves. A record that widens has three paragraphs: `**Widens.**` followed by one line of
- * code for each widening, `**Approved by.**` with people divided by semicolons, and `**Version.**`.
+ * Reads the approval in a decision record. A record that widens has three paragraphs: `**Widens.**` followed by one
+ * line of code for each widening, `**Approved by.**` with people divided by semicolons, and `**Version.**`.
  */
 export function approvalOf(record: string): Approval {
   const paragraph = (title: string): string => record.split(`**${title}.**`)[1]?.split('\n**')[0] ?? '';
@@ -85,7 +85,7 @@ export function approvalOf(record: string): Approval {
   };
 }
 
-/** Lines that two people have approved, for a version. */
+/** The lines that at least two people approved, for a version. */
 export function approvedLines(approvals: readonly Approval[]): readonly string[] {
   return approvals
     .filter(({ approvers, version }) => approvers.length >= 2 && version !== undefined)
