@@ -11,7 +11,7 @@ describe('an argument', () => {
   ] as const)('that can be a %s is let through, and anything else is named', (name, text) => {
     expect(formOf(name)(text)).toBe(text);
     for (const other of ['', 'foo', `${text}0`, ` ${text}`]) {
-      expect(() => formOf(name)(other)).toThrow(`that is no <${name}>, as`);
+      expect(() => formOf(name)(other)).toThrow(`not a valid <${name}>, as`);
     }
   });
 });
@@ -23,6 +23,6 @@ describe('services', () => {
   });
 
   it('that are none are named', () => {
-    expect(() => servicesNamed(['payments', 'foo'])).toThrow(/foo is no service; they are intake, /);
+    expect(() => servicesNamed(['payments', 'foo'])).toThrow(/foo is not a service; the services are intake, /);
   });
 });

@@ -4,30 +4,30 @@ import { OperateProblem } from './problem.js';
 
 const BYTES_32 = /^[\w-]{43}$/;
 
-/** What an argument must look like, and where whoever gives the command finds one. */
+/** The form of each argument, and where the user finds its value. */
 const forms = {
-  batch: [/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, 'as release make and release open tell it'],
-  digest: [BYTES_32, 'as release open and hold show tell it'],
-  case: [BYTES_32, 'as review next tells it'],
-  reference: [BYTES_32, 'as held list tells it'],
-  hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list tells it'],
-  name: [BYTES_32, 'as legal-hold names tells it'],
+  batch: [/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, 'as release make and release open print it'],
+  digest: [BYTES_32, 'as release open and hold show print it'],
+  case: [BYTES_32, 'as review next prints it'],
+  reference: [BYTES_32, 'as held list prints it'],
+  hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list prints it'],
+  name: [BYTES_32, 'as legal-hold names prints it'],
 } as const;
 
-/** For commander: lets through what can be one. @throws OperateProblem `bad-option` naming the argument */
+/** For commander: accepts a text of the argument's form. @throws OperateProblem `bad-option` naming the argument */
 export function formOf(argument: keyof typeof forms): (text: string) => string {
   const [form, where] = forms[argument];
   return (text) => {
-    if (!form.test(text)) throw new OperateProblem('bad-option', `that is no <${argument}>, ${where}`);
+    if (!form.test(text)) throw new OperateProblem('bad-option', `not a valid <${argument}>, ${where}`);
     return text;
   };
 }
 
-/** @throws OperateProblem `bad-option` naming what is no service */
+/** @throws OperateProblem `bad-option` naming the first name that is not a service */
 export function servicesNamed(names: readonly string[]): readonly Service[] {
   const unknown = names.find((name) => !services.some((service) => service === name));
   if (unknown !== undefined) {
-    throw new OperateProblem('bad-option', `${unknown} is no service; they are ${services.join(', ')}`);
+    throw new OperateProblem('bad-option', `${unknown} is not a service; the services are ${services.join(', ')}`);
   }
   return services.filter((service) => names.length === 0 || names.includes(service));
 }

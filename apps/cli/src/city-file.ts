@@ -6,18 +6,18 @@ import type { StaffRole } from '#libs/service';
 
 import { OperateProblem } from './problem.js';
 
-/** Where every command finds the services and the keys of those who sign. */
+/** Where a command finds the services and the signing keys. */
 export interface CityOptions {
   /** A folder in which `npm start` keeps a system. */
   readonly root: string;
-  /** A file that names the services of another city: see README.md. */
+  /** A file with the services of another city: see README.md. */
   readonly city?: string;
 }
 
 /** The addresses of each service's processes. */
 export type Urls = Readonly<Partial<Record<string, string | readonly string[]>>>;
 
-/** A key of somebody who may give commands to one service. */
+/** A key with which a member of staff signs commands to one service. */
 export interface StaffKey {
   readonly service: Service;
   readonly name: string;
@@ -26,17 +26,17 @@ export interface StaffKey {
   readonly seed: string;
 }
 
-/** Who may make topics and rules of a broker. */
+/** Access to a broker with the right to make topics and rules. */
 export interface BrokerAccess {
   readonly brokers: string;
   readonly username: string;
   readonly password: string;
 }
 
-/** What a city's file says. `npm start` writes one into its folder; for another city a person does. */
+/** The content of a city's file. `npm start` writes one into its folder; for another city a person writes it. */
 export interface CityFile {
   readonly services: Urls;
-  /** Of their internal listeners, in the same order. */
+  /** The internal listeners, in the same order as `services`. */
   readonly internal: Urls;
   readonly staff: readonly StaffKey[];
   readonly broker: BrokerAccess | undefined;
@@ -44,15 +44,15 @@ export interface CityFile {
   readonly now: () => Date;
 }
 
-/** The file as it is written; other files are named by their paths from its folder. */
+/** The file as it is written. It names other files by their paths relative to its folder. */
 interface Written {
   readonly services?: Urls;
   readonly internal?: Urls;
   readonly staff?: string;
   readonly broker?: BrokerAccess;
-  /** Milliseconds by which the clock is moved. */
+  /** The path of a file with the milliseconds by which the clock is moved. */
   readonly clock?: string;
-  /** The process that runs the whole city; the file says nothing once that has ended. */
+  /** The process that runs the whole city. After its end the file is not valid. */
   readonly launcher?: number;
 }
 
@@ -90,7 +90,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is alive, too.
+    // EPERM means that the process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -14,15 +14,15 @@ export interface Instance {
   readonly service: Service;
   /** `payments`, or `payments#2` for the second of several. */
   readonly name: string;
-  /** Where staff reach it. */
+  /** The address for staff. */
   readonly url: string;
-  /** Where operators and custodians reach it, and where it says how it is. */
+  /** The address for operators and custodians, and for health reports. */
   readonly internalUrl: string;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
 
-/** A city that runs: its services, and the keys that whoever gives the command has. */
+/** A running city: its services, and the keys that the user has. */
 export class City {
   private constructor(
     readonly instances: readonly Instance[],
@@ -36,13 +36,13 @@ export class City {
     return new City(instancesOf(urls, internal), staff, now);
   }
 
-  /** The processes of some services, of all when none is named. @throws OperateProblem `bad-option` */
+  /** The processes of the named services; of all services if none is named. @throws OperateProblem `bad-option` */
   of(names: readonly string[]): readonly Instance[] {
     const named = servicesNamed(names);
     return this.instances.filter(({ service }) => named.includes(service));
   }
 
-  /** One process of each service: enough for what is asked of the service and not of a process. */
+  /** One process of each service, for requests that concern the service and not a process. */
   oneOf(names: readonly string[]): readonly Instance[] {
     return [...Map.groupBy(this.of(names), ({ service }) => service).values()].flatMap(([first]) => first ?? []);
   }
@@ -83,19 +83,19 @@ export class City {
     return answered;
   }
 
-  /** Whose key could sign, in the words of whoever has to find it. */
+  /** A hint that names the keys which could sign. */
   private neededKey(service: Service, role: StaffRole, as: string | undefined): string {
     const known = this.staff.filter((each) => each.service === service && each.role === role).map(({ name }) => name);
     const needed =
       known.length === 0
         ? `there is no key with the role ${role} at ${service}`
-        : `it takes the role ${role}: --as ${known.join(', ')}`;
+        : `the command needs the role ${role}: --as ${known.join(', ')}`;
     const other = this.staff.find(({ name }) => name === as);
     return other === undefined ? needed : `${other.name} has the role ${other.role} at ${other.service}; ${needed}`;
   }
 
   /**
-   * Sends what is asked of the service and not of a process: to whichever of its processes answers.
+   * Sends a request that concerns the service and not a process, to the first of its processes that answers.
    *
    * @throws as `ask`
    */
@@ -112,7 +112,7 @@ export class City {
     throw problems[0] ?? new OperateProblem('not-reached', service);
   }
 
-  /** What any process of a service says of it; undefined when none answers. */
+  /** The health report of the first process of a service that answers; undefined if none answers. */
   async healthOfAny(service: Service): Promise<Health | undefined> {
     for (const instance of this.of([service])) {
       const health = await this.health(instance);
@@ -121,7 +121,7 @@ export class City {
     return undefined;
   }
 
-  /** What a process says of itself; undefined when it does not answer. */
+  /** The health report of a process; undefined if it does not answer. */
   async health({ name, internalUrl }: Instance): Promise<Health | undefined> {
     try {
       const answer = await reach(name, `${internalUrl}/health/ready`, {});
@@ -133,7 +133,7 @@ export class City {
 }
 
 export interface Wish {
-  /** `POST` unless told otherwise. */
+  /** The default is `POST`. */
   readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly content?: object;
@@ -143,7 +143,7 @@ export interface Wish {
 
 export type Health = HealthReport;
 
-/** Paths as the terminal means them. */
+/** Resolves paths against the current folder. */
 export function absolute({ root, city }: CityOptions): CityOptions {
   return { root: resolve(root), ...(city === undefined ? {} : { city: resolve(city) }) };
 }
@@ -153,13 +153,13 @@ function signerOf({ name, seed }: StaffKey): DeviceSigner {
   return { keyId: name, sign: (message) => Promise.resolve(signEd25519(key, message)) };
 }
 
-/** @throws OperateProblem `bad-city`: a process whose internal listener is not named */
+/** @throws OperateProblem `bad-city` if a process has no internal address */
 function instancesOf(urls: Urls, internal: Urls): readonly Instance[] {
   return services.flatMap((service) => {
     const [all, inside] = [urls, internal].map((each) => [each[service] ?? []].flat()) as [string[], string[]];
     return all.map((url, at) => {
       const [name, internalUrl] = [at === 0 ? service : `${service}#${at + 1}`, inside[at]];
-      if (internalUrl === undefined) throw new OperateProblem('bad-city', `no internal address of ${name}`);
+      if (internalUrl === undefined) throw new OperateProblem('bad-city', `${name} has no internal address`);
       return { service, url, internalUrl, name };
     });
   });

@@ -1,10 +1,7 @@
 import { Matches } from 'class-validator';
 import { environment, readConfig, Setting } from '#libs/service';
 
-/**
- * What the command may be told besides its options. Everything may be absent: then the city's file and folder say
- * it.
- */
+/** Settings of the command besides its options. All are optional: the default is the city's file and folder. */
 export class CliConfig {
   @Setting('KEYRING_PRIVATE', { optional: true })
   @Matches(/./)
@@ -35,7 +32,7 @@ export class CliConfig {
   readonly adminPassword: string | undefined;
 }
 
-/** @throws ConfigError for a setting that is there and empty */
+/** @throws ConfigError for a setting that is present and empty */
 export function cliConfig(): CliConfig {
   return readConfig(CliConfig, environment());
 }

@@ -3,5 +3,5 @@ import 'reflect-metadata';
 
 import { run } from './program.js';
 
-// Where everything is built already, as in the image: `node dist/apps/cli/src/main.js COMMAND`.
+// Runs without a build step, as in the image: `node dist/apps/cli/src/main.js COMMAND`.
 await run(process.argv.slice(2));

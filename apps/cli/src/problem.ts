@@ -1,18 +1,18 @@
-/** Why a command of an operator was not done, each with the sentence a person reads. */
+/** Why a command failed, each with the sentence that the user reads. */
 const sentences = {
   'not-running': 'No system runs in this folder. Start one with npm start, or name it with --root or --city.',
   'bad-city': 'The file that describes the city, or the file of its keys, cannot be read.',
-  'bad-option': 'An option is not understood.',
-  'no-key': 'There is no key with which this could be signed.',
+  'bad-option': 'An option or argument is not valid.',
+  'no-key': 'No suitable key can sign this command.',
   'not-reached': 'A service does not answer.',
-  refused: 'It was not done.',
+  refused: 'The command was refused.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
-  'not-done': 'It did not come to an end in time; it goes on by itself.',
+  'not-done': 'The work did not end in time; it continues in the background.',
 } as const;
 
 export type OperateProblemCode = keyof typeof sentences;
 
-/** An expected reason; the message is one sentence and where it happened. */
+/** An expected failure. The message is one sentence and a hint in parentheses. */
 export class OperateProblem extends Error {
   override readonly name: string = 'OperateProblem';
 
@@ -24,7 +24,7 @@ export class OperateProblem extends Error {
   }
 }
 
-/** A service has refused what was asked of it. */
+/** A service refused the request. */
 export class Refusal extends OperateProblem {
   constructor(
     hint: string,

@@ -18,8 +18,8 @@ import { addTurn } from './commands/turn.js';
 /** Every command of an operator. */
 function program(): Command {
   const amparo = new Command('amparo')
-    .description('What operators tell a running city. None of it shows a household, because there is none to be seen.')
-    .addHelpText('after', '\nMore of a command: amparo COMMAND --help. What to do when: docs/runbooks.')
+    .description('Operates a running city. No command shows a household, because operators can read none.')
+    .addHelpText('after', '\nHelp on a command: amparo COMMAND --help. Instructions for incidents: docs/runbooks.')
     .showHelpAfterError('(see --help)')
     .exitOverride();
   for (const add of [
@@ -40,7 +40,7 @@ function program(): Command {
   return amparo;
 }
 
-/** Runs one command. The exit code is 0 when it was done, 1 when it was not; for `status` see there. */
+/** Runs one command. The exit code is 0 for success and 1 for failure; `status` has its own codes. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
     await program().parseAsync([...args], { from: 'user' });

@@ -70,10 +70,7 @@ describe('what is going on', () => {
   it('needs no person', () => {
     const busy = { ...healthy, checks: { ...healthy.checks, republishing: 7, turning: '2000 of 9000' } };
     expect(remarksOn(payments, busy)).toEqual([]);
-    expect(newsOf(busy)).toEqual([
-      'sends again what can still be read, 7 to look at',
-      'turns the records, 2000 of 9000',
-    ]);
+    expect(newsOf(busy)).toEqual(['republishes messages, 7 left', 'turns the records, 2000 of 9000']);
     expect(newsOf({ ...healthy, checks: { ...healthy.checks, turning: 'no' } })).toEqual([]);
   });
 });

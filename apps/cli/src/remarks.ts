@@ -1,6 +1,6 @@
 import type { Health, Instance } from './city.js';
 
-/** What in the report of a process needs a person, each as a sentence with the command or the page that helps. */
+/** The parts of a health report that need an operator, each with the command or the page that helps. */
 export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health | undefined): readonly string[] {
   if (health === undefined) return ['does not answer; look at its log'];
   const { ready, checks } = health;
@@ -8,20 +8,20 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
     checks['database'] === false && 'its database does not answer',
     checks['lag'] === 'unknown' && checks['consumer'] !== 'stopped' && 'the broker does not answer',
     checks['tripped'] === true &&
-      'has stopped reading because too much would be set aside: see docs/runbooks/parked.md, ' +
+      'stopped reading because it would park too many messages: see docs/runbooks/parked.md, ' +
         `then amparo breaker reset ${service}`,
-    isSome(checks['parked']) && `messages are set aside: amparo parked list ${service}`,
+    isSome(checks['parked']) && `messages are parked: amparo parked list ${service}`,
     typeof checks['hold'] === 'string' &&
       checks['hold'] !== 'none' &&
       `sends no money (${checks['hold']}): amparo hold show`,
-    isSome(checks['turnDamaged']) && 'records do not open, and their night stays: docs/runbooks/nightly-turn.md',
-    checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is gone: docs/runbooks/keys.md',
+    isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
+    checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
   return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];
 }
 
-/** What waits for people of the city. It is their daily work, and no operator has to do anything about it. */
+/** Work that waits for other staff. It is their daily work and needs no operator. */
 export function workIn(health: Health | undefined): readonly string[] {
   const { casesInReview, paymentsToRelease, batchesOpen, paymentsDisputed } = health?.checks ?? {};
   return [
@@ -33,11 +33,11 @@ export function workIn(health: Health | undefined): readonly string[] {
   ].filter((work) => typeof work === 'string');
 }
 
-/** What a process is at just now, and nobody has to do anything about. */
+/** Current activity of a process that needs nobody. */
 export function newsOf(health: Health | undefined): readonly string[] {
   const { republishing, turning } = health?.checks ?? {};
   return [
-    isSome(republishing) && `sends again what can still be read, ${republishing} to look at`,
+    isSome(republishing) && `republishes messages, ${republishing} left`,
     typeof turning === 'string' && turning !== 'no' && `turns the records, ${turning}`,
   ].filter((news) => typeof news === 'string');
 }

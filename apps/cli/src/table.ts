@@ -1,4 +1,4 @@
-/** Lines with columns of one width; numbers stand right. */
+/** Lines with columns of one width; numbers are aligned right. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows.map((row) =>
@@ -9,7 +9,7 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-/** @param cents decimal, as it comes over the wire */
+/** @param cents decimal, as the service sends it */
 export function dollarsOf(cents: string): string {
   return `$${BigInt(cents) / 100n}.${cents.slice(-2).padStart(2, '0')}`;
 }

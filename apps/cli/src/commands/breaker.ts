@@ -7,14 +7,14 @@ import { City } from '../city.js';
 export function addBreaker(program: Command): void {
   const breaker = program
     .command('breaker')
-    .description('a service that has stopped reading because it would have set too much aside');
-  cityCommand(breaker, 'reset', 'lets it read on, when the cause is mended')
+    .description('the circuit breaker of a service, which stops reading before it parks too many messages');
+  cityCommand(breaker, 'reset', 'lets the service read again after the cause is fixed')
     .argument('<services...>', 'which')
-    .option('--set-aside', 'sets aside whatever is bad in the next minute, however much it is', false)
+    .option('--set-aside', 'for the next minute, parks every message that fails, however many', false)
     .addHelpText(
       'after',
-      '\nEach process stops by itself, and each is released: name all of them in the city file. One that stops again' +
-        '\nat once has bad messages before it, not a bad release: look at docs/runbooks/parked.md, then use' +
+      '\nEach process stops separately, and all are reset: list all of them in the city file. If one stops again at' +
+        '\nonce, its messages are bad, not the version of the service: read docs/runbooks/parked.md, then use' +
         '\n--set-aside.',
     )
     .action(async (names: readonly string[], options: CityOptions & { readonly setAside: boolean }) => {
@@ -23,7 +23,7 @@ export function addBreaker(program: Command): void {
         const path = `/v1/operations/breaker/${options.setAside ? 'set-aside' : 'reset'}`;
         const wish = { path, role: 'operator' } as const;
         const { wasTripped } = await city.ask<{ wasTripped: boolean }>(instance, wish);
-        console.log(`${instance.name}: ${wasTripped ? 'reads on' : 'had not stopped'}`);
+        console.log(`${instance.name}: ${wasTripped ? 'reads again' : 'had not stopped'}`);
       }
     });
 }

@@ -18,36 +18,36 @@ import { table } from '../table.js';
 const PRIVATE_KEY = 'custodian.pem';
 const PUBLIC_KEY = 'custodian-public.pem';
 
-/** What a court has named is kept for its custodian, and for nobody else, until the hold is lifted. */
+/** Keeps the records that a court has named, for their custodian alone, until the hold is lifted. */
 export function addLegalHold(program: Command): void {
   const hold = program
     .command('legal-hold')
-    .description('records that a court has named, kept for their custodian alone');
+    .description('records that a court has named, kept for the custodian alone');
   addCustodian(hold);
-  cityCommand(hold, 'place', 'keeps records from now on, when they end or are written over')
+  cityCommand(hold, 'place', 'from now on, keeps the records when they end or are overwritten')
     .argument('<service>', 'which')
-    .argument('<kind>', 'of which kind they are')
-    .argument('<names...>', 'by which they are found, as `legal-hold names` tells', namesSoFar)
+    .argument('<kind>', 'the kind of the records')
+    .argument('<names...>', 'the names of the records, as `legal-hold names` prints them', namesSoFar)
     .action(async (service: string, kind: string, values: readonly string[], options: CityOptions) => {
       console.log(await placed(options, service, { kind, values }));
     });
-  cityCommand(hold, 'list', 'holds by their numbers, and how much is kept; never what')
+  cityCommand(hold, 'list', 'lists the holds and how many records each keeps; never their content')
     .argument('[services...]', 'which; all of them by default')
     .action(async (names: readonly string[], options: CityOptions) => {
       const rows = await listed(City.open(options), names);
       const head = ['service', 'hold', 'kind', 'named', 'kept'];
-      console.log(rows.length === 0 ? 'Nothing is under a hold.' : table([head, ...rows]).join('\n'));
+      console.log(rows.length === 0 ? 'There are no holds.' : table([head, ...rows]).join('\n'));
     });
-  cityCommand(hold, 'lift', 'ends a hold: what was kept under it is forgotten')
+  cityCommand(hold, 'lift', 'ends a hold and deletes what was kept under it')
     .argument('<service>', 'which')
-    .argument('<hold>', 'its number', formOf('hold'))
+    .argument('<hold>', 'the id of the hold', formOf('hold'))
     .action(async (service: string, id: string, options: CityOptions) => {
       const { lifted } = await ask<{ lifted: boolean }>(options, service, { what: 'lift', content: { hold: id } });
-      console.log(lifted ? 'Lifted.' : 'There is no such hold.');
+      console.log(lifted ? 'Lifted.' : 'There is no hold with this id.');
     });
-  cityCommand(hold, 'export', 'writes what is kept, sealed to its custodian, into a file')
+  cityCommand(hold, 'export', 'writes the kept records, sealed to the custodian, into a file')
     .argument('<service>', 'which')
-    .argument('<hold>', 'its number', formOf('hold'))
+    .argument('<hold>', 'the id of the hold', formOf('hold'))
     .argument('<file>', 'a new file')
     .action(async (service: string, id: string, file: string, options: CityOptions) => {
       const content = { hold: id };
@@ -61,39 +61,39 @@ function namesSoFar(text: string, before: readonly string[] = []): readonly stri
   return [...before, formOf('name')(text)];
 }
 
-/** @returns the number of the hold. @throws OperateProblem which says what the service's refusal means here */
+/** @returns the id of the hold. @throws OperateProblem that explains the service's refusal */
 async function placed(options: CityOptions, service: string, content: object): Promise<string> {
   try {
     return (await ask<{ hold: string }>(options, service, { what: 'place', content })).hold;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.answer === 'not-found') {
-      throw new OperateProblem('refused', `${service} keeps no such kind that can be held; see legal-hold names`);
+      throw new OperateProblem(
+        'refused',
+        `${service} keeps no records of this kind that can be under a hold; see legal-hold names`,
+      );
     }
     if (error.answer === 'not-now') {
-      const why = `no custodian is set at ${service} (its CUSTODIAN_KEY, see legal-hold key)`;
-      throw new OperateProblem('refused', `${why}, or more is named than one hold takes`);
+      const why = `${service} has no custodian (its CUSTODIAN_KEY, see legal-hold key)`;
+      throw new OperateProblem('refused', `${why}, or there are more names than one hold can have`);
     }
     throw error;
   }
 }
 
-/** What a custodian does on a machine of their own. */
+/** The commands that a custodian runs on their own machine. */
 function addCustodian(hold: Command): void {
   hold
     .command('key')
     .description(
       `makes the custodian's key: ${PRIVATE_KEY} stays with the custodian, ${PUBLIC_KEY} goes to the services`,
     )
-    .argument('<folder>', 'made if it is not there')
-    .addHelpText(
-      'after',
-      `\nServices are told of it by CUSTODIAN_KEY; a local system takes ${PUBLIC_KEY} from its folder.`,
-    )
+    .argument('<folder>', 'created if it does not exist')
+    .addHelpText('after', `\nServices find it by CUSTODIAN_KEY; a local system reads ${PUBLIC_KEY} from its folder.`)
     .action((folder: string) => {
-      // Either half alone belongs to a key that is in use somewhere.
+      // Even one half alone belongs to a key that may be in use.
       if ([PRIVATE_KEY, PUBLIC_KEY].some((name) => existsSync(join(folder, name))))
-        throw new OperateProblem('refused', 'there is a key already');
+        throw new OperateProblem('refused', 'the folder already has a key');
       const { privateKey, publicKey } = generateKeyPairSync('x25519');
       const [secret, open] = [
         privateKey.export({ type: 'pkcs8', format: 'pem' }),
@@ -106,40 +106,40 @@ function addCustodian(hold: Command): void {
     });
   hold
     .command('names')
-    .description('tells by what a household’s records are found; asks for its receipt and keeps it nowhere')
+    .description('prints the names of a household’s records; asks for its receipt and does not keep it')
     .action(async () => {
-      // Not as an argument: those are seen by everybody on the machine, and kept by the shell.
+      // Not an argument: other users of the machine can see arguments, and the shell keeps them.
       const asked = createInterface({ input: process.stdin, output: process.stderr });
       const receipt = parseReceipt(await asked.question('receipt: '));
       asked.close();
-      if (!receipt.ok) throw new OperateProblem('bad-option', 'that is no receipt');
+      if (!receipt.ok) throw new OperateProblem('bad-option', 'not a valid receipt');
       console.log(table(namesOf(await deriveHousehold(receipt.receipt))).join('\n'));
     });
   hold
     .command('open')
-    .description('opens what was exported, on a machine of the custodian’s own')
-    .argument('<file>', 'as `export` has written it')
+    .description('opens an export on the custodian’s own machine')
+    .argument('<file>', 'as `export` wrote it')
     .argument('<key>', PRIVATE_KEY)
     .action((file: string, key: string) => {
       console.log(JSON.stringify(openedFrom(file, key), undefined, 2));
     });
 }
 
-/** For its owner only. @throws OperateProblem `refused` */
+/** Makes a folder that only its owner can read. @throws OperateProblem `refused` */
 function makeFolder(folder: string): void {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   } catch {
-    throw new OperateProblem('refused', `${folder} cannot be made`);
+    throw new OperateProblem('refused', `${folder} cannot be created`);
   }
 }
 
-/** @throws OperateProblem `refused`: there is such a file already, or no such folder */
+/** @throws OperateProblem `refused` if the file exists or its folder does not */
 function writeNew(file: string, text: string | Buffer, mode: number): void {
   try {
     writeFileSync(file, text, { mode, flag: 'wx' });
   } catch {
-    throw new OperateProblem('refused', `${file} exists already, or cannot be written`);
+    throw new OperateProblem('refused', `${file} already exists or cannot be written`);
   }
 }
 
@@ -165,7 +165,7 @@ function openedFrom(file: string, key: string): readonly object[] {
       return { kind, name: Buffer.from(value).toString('base64url'), body };
     });
   } catch (error) {
-    if (error instanceof SealingError) throw new OperateProblem('refused', 'it was sealed to another key');
+    if (error instanceof SealingError) throw new OperateProblem('refused', 'the file is sealed to another key');
     throw new OperateProblem('bad-option', 'the file or the key cannot be read');
   }
 }

@@ -7,8 +7,8 @@ import { City } from '../city.js';
 import { table } from '../table.js';
 
 export function addParked(program: Command): void {
-  const parked = program.command('parked').description('messages that a service could not handle and has set aside');
-  cityCommand(parked, 'list', 'what is set aside and why; never what is in it')
+  const parked = program.command('parked').description('messages that a service could not handle and has parked');
+  cityCommand(parked, 'list', 'lists the parked messages and why they are parked; never their content')
     .argument('[services...]', 'which; all of them by default')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
@@ -27,18 +27,18 @@ export function addParked(program: Command): void {
           ]),
         );
       }
-      const head = ['service', 'contract', 'of the day', 'why', 'messages', 'can be opened until'];
-      console.log(rows.length === 0 ? 'Nothing is set aside.' : table([head, ...rows]).join('\n'));
+      const head = ['service', 'contract', 'day', 'error code', 'messages', 'readable until'];
+      console.log(rows.length === 0 ? 'No message is parked.' : table([head, ...rows]).join('\n'));
     });
-  cityCommand(parked, 'retry', 'puts what is set aside before its service once more')
+  cityCommand(parked, 'retry', 'gives the parked messages to the service again')
     .argument('<services...>', 'which')
-    .addHelpText('after', '\nWhat fails again is set aside again. Mend the cause first: docs/runbooks/parked.md.')
+    .addHelpText('after', '\nA message that fails again is parked again. Fix the cause first: docs/runbooks/parked.md.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
       for (const instance of city.oneOf(names)) {
         const wish = { path: '/v1/operations/parked/retry', role: 'operator' } as const;
         const { retried } = await city.ask<{ retried: number }>(instance, wish);
-        console.log(`${instance.name}: ${retried} tried again`);
+        console.log(`${instance.name}: ${retried} messages retried`);
       }
     });
 }

@@ -12,26 +12,26 @@ interface Batch {
   readonly digest: string;
 }
 
-/** What waits for people goes out when different people agree to exactly that. */
+/** Releases payments that wait for people, after different people agreed to exactly the same batch. */
 export function addRelease(program: Command): void {
   const release = program
     .command('release')
-    .description('payments that wait for people: one makes a batch, others agree');
-  signedCommand(release, 'make', 'puts everything that waits into a batch').action(async (options: SignedOptions) => {
+    .description('payments that wait for people: one person makes a batch, others approve it');
+  signedCommand(release, 'make', 'puts all waiting payments into a batch').action(async (options: SignedOptions) => {
     const { made } = await send<{ made: Batch | null }>(options, 'batches');
-    console.log(made === null ? 'Nothing waits for release.' : lineOf(made));
+    console.log(made === null ? 'No payment waits for release.' : lineOf(made));
   });
   signedCommand(release, 'open', 'shows the batches that wait for a checker').action(async (options: SignedOptions) => {
     const { batches } = await send<{ batches: readonly Batch[] }>(options, 'open');
     console.log(batches.length === 0 ? 'No batch waits.' : batches.map(lineOf).join('\n'));
   });
-  signedCommand(release, 'approve', 'agrees to a batch; another person than who made it')
-    .argument('<batch>', 'its number', formOf('batch'))
-    .argument('<digest>', 'its digest: exactly what is approved', formOf('digest'))
+  signedCommand(release, 'approve', 'approves a batch; the maker of the batch cannot approve it')
+    .argument('<batch>', 'the id of the batch', formOf('batch'))
+    .argument('<digest>', 'the digest of the batch, which fixes its content', formOf('digest'))
     .action(async (batch: string, digest: string, options: SignedOptions) => {
       const content = { batch, digest };
       const { outcome, missing } = await send<{ outcome: string; missing: number }>(options, 'approvals', content);
-      console.log(outcome === 'released' ? 'Released.' : `Counted; ${missing} more must agree.`);
+      console.log(outcome === 'released' ? 'Released.' : `Approval recorded; ${missing} more needed.`);
     });
 }
 

@@ -12,9 +12,13 @@ const LOOK_MS = 500;
 const PATIENCE_MS = 10 * 60_000;
 
 export function addRepublish(program: Command): void {
-  cityCommand(program, 'republish', 'sends everything again that can still be read, as after the broker lost its log')
+  cityCommand(
+    program,
+    'republish',
+    'sends again every message that can still be read, for example after the broker lost its log',
+  )
     .argument('[services...]', 'which; all of them by default')
-    .addHelpText('after', '\nDoes no harm at any time: whoever has a message already knows it by its key.')
+    .addHelpText('after', '\nThis is safe at any time: a consumer skips the messages that it has handled already.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
       await Promise.all(city.oneOf(names).map(({ service }) => republish(city, service)));
@@ -26,18 +30,18 @@ async function republish(city: City, service: Service): Promise<void> {
     path: '/v1/operations/republish',
     role: 'operator',
   });
-  console.log(`${service}: sends again, ${left === 10_000 ? '10000 or more' : left} to look at`);
+  console.log(`${service}: republishing, ${left === 10_000 ? '10000 or more' : left} messages left`);
   const deadline = Date.now() + PATIENCE_MS;
   let told = left;
   for (let now = left; now > 0;) {
-    if (Date.now() > deadline) throw new OperateProblem('not-done', `${service}: ${now} left`);
+    if (Date.now() > deadline) throw new OperateProblem('not-done', `${service}: ${now} messages left`);
     await sleep(LOOK_MS);
     const health = await city.healthOfAny(service);
     const republishing = health?.checks['republishing'];
     if (typeof republishing !== 'number') continue;
     now = republishing;
-    // Every tenth is progress enough.
-    if (now < told - left / 10) console.log(`${service}: ${(told = now)} left`);
+    // Prints progress in steps of a tenth.
+    if (now < told - left / 10) console.log(`${service}: ${(told = now)} messages left`);
   }
   console.log(`${service}: done`);
 }

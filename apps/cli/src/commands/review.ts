@@ -4,10 +4,10 @@ import { formOf } from '../arguments.js';
 import { signedCommand, type SignedOptions } from '../city-command.js';
 import { City } from '../city.js';
 
-/** A person looks at one case and decides; an appeal goes to somebody else. */
+/** A person decides one case at a time. An appeal goes to another person. */
 export function addReview(program: Command): void {
   const review = program.command('review').description('cases that wait for a person, one at a time');
-  signedCommand(review, 'next', 'shows the facts of one case, never whose it is').action(
+  signedCommand(review, 'next', 'shows the facts of one case, never the household').action(
     async (options: SignedOptions) => {
       const { next } = await send<{ next: object | null }>(options, 'next');
       console.log(next === null ? 'No case waits.' : JSON.stringify(next, undefined, 2));
@@ -15,7 +15,7 @@ export function addReview(program: Command): void {
   );
   for (const verdict of ['approve', 'decline']) {
     signedCommand(review, verdict, `decides: ${verdict}`)
-      .argument('<case>', 'as `next` has named it', formOf('case'))
+      .argument('<case>', 'as `review next` prints it', formOf('case'))
       .action(async (name: string, options: SignedOptions) => {
         await send(options, 'resolve', { case: name, verdict });
         console.log('Resolved.');

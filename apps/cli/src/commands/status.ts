@@ -6,7 +6,7 @@ import { City, type Health, type Instance } from '../city.js';
 import { newsOf, remarksOn, workIn } from '../remarks.js';
 import { table } from '../table.js';
 
-/** Something needs a person: told by the exit code too, so that a monitor can ask. */
+/** The exit code if an operator is needed, so that a monitor can use the command. */
 const NEEDS_ATTENTION = 2;
 
 interface Seen {
@@ -16,12 +16,12 @@ interface Seen {
 }
 
 export function addStatus(program: Command): void {
-  cityCommand(program, 'status', 'shows every process: whether it works, what waits, what needs an operator')
-    .option('--json', 'for programs', false)
+  cityCommand(program, 'status', 'shows the state of every process, waiting work, and problems that need an operator')
+    .option('--json', 'prints JSON, for programs', false)
     .addHelpText(
       'after',
-      '\nEnds with 0 when all is well, with 2 when something needs an operator. What waits for reviewers and' +
-        '\nreleasers is told, and is their daily work: it changes nothing about the exit code.',
+      '\nThe exit code is 0 if no operator is needed and 2 if one is. Work that waits for reviewers and releasers' +
+        '\nis listed, but it is their daily work and does not change the exit code.',
     )
     .action(async (options: CityOptions & { readonly json: boolean }) => {
       const city = City.open(options);
@@ -40,7 +40,7 @@ function asJson({ instance, health, remarks }: Seen): object {
   return { name: instance.name, url: instance.internalUrl, ready: health?.ready ?? false, ...health?.checks, remarks };
 }
 
-/** Told once for a service, however many processes it has: each counts the same. */
+/** Lists the work of each service once, because all of its processes count the same work. */
 function workOf(seen: readonly Seen[]): readonly string[] {
   return [...Map.groupBy(seen, ({ instance }) => instance.service)].flatMap(([service, each]) =>
     workIn(each.find(({ health }) => health !== undefined)?.health).map((work) => `${service}: ${work}`),

@@ -13,22 +13,25 @@ export function addTopics(program: Command): void {
   const topics = program
     .command('topics')
     .description('topics and access rules of the broker, made from the contracts');
-  cityCommand(topics, 'declare', 'makes what is missing, and takes away every right that no contract gives')
-    .option('--partitions <number>', 'of a topic that is made', '4')
+  cityCommand(topics, 'declare', 'creates missing topics and rules, and removes every right that no contract gives')
+    .option('--partitions <number>', 'partitions of a new topic', '4')
     .addHelpText(
       'after',
-      '\nOf a broker of your own, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; otherwise it is\n' +
-        'the broker of --root. After the broker has lost its log, amparo republish follows.',
+      '\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; the default is the\n' +
+        'broker of --root. If the broker lost its log, run amparo republish afterwards.',
     )
     .action(async (options: CityOptions & { readonly partitions: string }) => {
       const partitions = Number(options.partitions);
       if (!Number.isInteger(partitions) || partitions < 1) throw new OperateProblem('bad-option', '--partitions');
       await declareTopics(givenAccess() ?? localAccess(options), partitions);
-      console.log(`${catalogue.length} topics and their rules are as the contracts say.`);
+      console.log(`${catalogue.length} topics and their rules match the contracts.`);
     });
 }
 
-/** Takes away every right of a service that no contract gives. @throws OperateProblem `topics-failed` */
+/**
+ * Creates topics and rules, and removes every right of a service that no contract gives.
+ * @throws OperateProblem `topics-failed`
+ */
 async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: number): Promise<void> {
   const connection = { brokers: brokers.split(','), ...admin };
   const rules = services.flatMap((service) => aclsFor(service));
@@ -49,6 +52,6 @@ function givenAccess(): BrokerAccess | undefined {
 
 function localAccess(options: CityOptions): BrokerAccess {
   const { broker } = readCityFile(absolute(options));
-  if (broker === undefined) throw new OperateProblem('bad-option', 'the city names no broker: set KAFKA_BROKERS');
+  if (broker === undefined) throw new OperateProblem('bad-option', 'the city file has no broker: set KAFKA_BROKERS');
   return broker;
 }

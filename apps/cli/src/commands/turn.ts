@@ -12,9 +12,9 @@ const PATIENCE_MS = 30 * 60_000;
 type Outcome = 'done' | 'not-due' | 'busy' | 'begun';
 
 export function addTurn(program: Command): void {
-  cityCommand(program, 'turn', 'runs the nightly turn now, where it has been missed')
+  cityCommand(program, 'turn', 'runs the nightly turn now, if it was missed')
     .argument('[services...]', 'which; all of them by default')
-    .addHelpText('after', '\nServices turn by themselves once a night; a turn that is not due is not run again.')
+    .addHelpText('after', '\nServices run the turn themselves once a night. A turn that is not due is not repeated.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
       await Promise.all(city.oneOf(names).map((instance) => turn(city, instance)));
