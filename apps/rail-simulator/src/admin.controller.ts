@@ -6,7 +6,7 @@ import { notUnderstood, plainly, type Sent } from './domain/line.js';
 import { summaryOf, type Summary } from './domain/summary.js';
 import { JournalStore } from './journal.store.js';
 
-/** For tests, demonstrations and operators of the stand-in: its books, its manners, and whether it is there. */
+/** For tests, demonstrations and operators of the simulator: its books, its behaviour, and its health. */
 @Controller()
 export class AdminController {
   constructor(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { nextBehaviour, type Behaviour, type Channel, type Order } from './domain/behaviour.js';
 
-/** What was ordered for each channel. It lives in memory: a simulator that is started again behaves. */
+/** The ordered behaviour of each channel. It is kept in memory: after a restart the simulator behaves normally. */
 @Injectable()
 export class BehaviourStore {
   private readonly orders = new Map<Channel, Order>();

@@ -7,7 +7,7 @@ import type { Answer } from './domain/entry.js';
 import { failedBefore, lineOf, notUnderstood, plainly, type Call, type Sent } from './domain/line.js';
 import { bodies, readBody } from './domain/shapes.js';
 
-/** The partner that pays out against one-time codes. References travel in bodies, never in addresses. */
+/** The partner that pays out against one-time codes. References travel in bodies, never in URLs. */
 @Controller('cash')
 export class CashController {
   constructor(
@@ -32,7 +32,7 @@ export class CashController {
     return sent(await this.cash.inquire(request.reference, behaviour), behaviour, 'inquire');
   }
 
-  /** The partner's books, page by page: what a customer compares its own with. */
+  /** The partner's books, page by page; a customer compares its own books with them. */
   @Post('statements')
   async statement(@Body() body: unknown): Promise<Sent> {
     const request = readBody(bodies.statement, body);
@@ -50,7 +50,7 @@ export class CashController {
     return sent(await this.cash.void(request.reference), behaviour, 'void');
   }
 
-  /** What happens at a counter; it always behaves, since a person stands there. */
+  /** A collection at a counter. No misbehaviour applies to it, because a person stands there. */
   @Post('collections')
   async collect(@Body() body: unknown): Promise<Sent> {
     const request = readBody(bodies.code, body);

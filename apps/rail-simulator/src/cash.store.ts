@@ -6,11 +6,11 @@ import { collect, evolve, inquire, issue, statement, voidPayment, type Decision,
 import type { Answer, CashEntry } from './domain/entry.js';
 import { JournalStore } from './journal.store.js';
 
-/** No I, L, O, U: what is read aloud at a counter must not be mistaken. */
+/** No I, L, O, U, which are easily confused when a code is read aloud. */
 const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_SYMBOLS = 12;
 
-/** The partner's books: every payment by its reference, folded from the journal. */
+/** The partner's books: every payment by its reference, computed from the journal. */
 @Injectable()
 export class CashStore implements OnModuleDestroy {
   private readonly payments = new Map<string, Payment>();
@@ -56,7 +56,8 @@ export class CashStore implements OnModuleDestroy {
   }
 
   /**
-   * Nobody is told anything that a crash could undo: also what was decided earlier may still be on its way to the disk.
+   * Answers only after the journal is on the disk, because a crash could otherwise undo the answer. This also waits for
+   * earlier decisions that are not on the disk yet.
    */
   private async apply({ entries, answer }: Decision): Promise<Answer> {
     this.journal.append(entries);

@@ -1,7 +1,7 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { ClockConfig, environment, IsHost, IsPath, readConfig, Setting, wholeNumber } from '#libs/service';
 
-/** What the simulator is told when it starts. */
+/** The settings of the simulator. */
 export class SimulatorConfig extends ClockConfig {
   @Setting('PORT', { as: wholeNumber })
   @IsInt()
@@ -13,7 +13,7 @@ export class SimulatorConfig extends ClockConfig {
   @IsHost()
   readonly host!: string;
 
-  /** Folder of the journal; made when it is not there. */
+  /** Folder of the journal; created if it does not exist. */
   @Setting('JOURNAL')
   @IsPath()
   readonly journal!: string;

@@ -8,7 +8,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One JSON line per thing done, on the disk before anybody is told of it. Only ever appended to. */
+/** An append-only journal: one JSON line per action, on the disk before any caller is answered. */
 export class JournalStore {
   private readonly all: Entry[];
   private unwritten: string[] = [];
@@ -22,7 +22,10 @@ export class JournalStore {
     this.all = [...entries];
   }
 
-  /** Reads what an earlier process has left, whatever became of it. A half line at the end was never answered for. */
+  /**
+   * Reads the journal of an earlier process, however that process ended. Drops a half-written last line: no caller got
+   * an answer for it.
+   */
   static async open(folder: string): Promise<JournalStore> {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'journal.jsonl');
@@ -41,13 +44,13 @@ export class JournalStore {
     return this.all;
   }
 
-  /** Appends at once, so that nobody decides on less; what the caller is told must wait for `durable`. */
+  /** Appends in memory at once, so that the next decision sees it. The answer to the caller must wait for `durable`. */
   append(entries: readonly Entry[]): void {
     this.all.push(...entries);
     this.unwritten.push(...entries.map((entry) => `${JSON.stringify(entry)}\n`));
   }
 
-  /** Resolves when everything appended so far is on the disk. Those who wait at the same moment share one fsync. */
+  /** Resolves when everything appended so far is on the disk. Callers that wait at the same time share one fsync. */
   durable(): Promise<void> {
     if (this.unwritten.length === 0 && this.writing === undefined) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -74,7 +77,7 @@ export class JournalStore {
         }
         for (const { resolve } of waiting) resolve();
       } catch (error) {
-        // What is in memory is not on the disk: this process can answer for nothing any more.
+        // The memory is ahead of the disk, so this process can give no reliable answer any more and ends.
         for (const { reject } of waiting) reject(error);
         process.exitCode = 1;
         setImmediate(() => process.exit(1));

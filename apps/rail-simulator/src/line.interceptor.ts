@@ -4,7 +4,7 @@ import { delay, map, mergeMap, NEVER, of, type Observable } from 'rxjs';
 import type { Answer } from './domain/entry.js';
 import type { Sent } from './domain/line.js';
 
-/** Sends what a call came to, over a line that may fail in the way it was told to. */
+/** Sends the answer over a connection that fails as the mode says. */
 @Injectable()
 export class LineInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<unknown> {
@@ -40,7 +40,7 @@ function answered(reply: FastifyReply, { status, body }: Answer): Observable<unk
   return of(body).pipe(map((value) => (void reply.status(status), value)));
 }
 
-/** From here on the framework neither sends nor ends anything: what happens to the socket happens here. */
+/** Takes the reply from the framework, which then neither sends nor ends anything; `act` uses the socket directly. */
 function taken(reply: FastifyReply, act: () => void): Observable<never> {
   reply.hijack();
   act();

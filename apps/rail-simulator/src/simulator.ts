@@ -7,10 +7,10 @@ import { JournalStore } from './journal.store.js';
 import { RailSimulatorModule } from './rail-simulator.module.js';
 
 export interface SimulatorOptions {
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly host?: string;
-  /** Folder of the journal; made when it is not there. */
+  /** Folder of the journal; created if it does not exist. */
   readonly journal: string;
   readonly clock?: Clock;
 }
@@ -22,11 +22,11 @@ export interface Simulator {
 
 const BODY_LIMIT_BYTES = 4_096;
 
-/** Starts the stand-in for the cash-code partner and the carrier of texts. */
+/** Starts the simulator of the cash-code partner and of the carrier of texts. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port, host = '127.0.0.1', journal, clock = systemClock } = options;
   const store = await JournalStore.open(journal);
-  // Callers that are never answered must not keep it from stopping.
+  // Closes connections by force, so that unanswered callers cannot prevent a stop.
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, logger: false, forceCloseConnections: true });
   const app = await NestFactory.create<NestFastifyApplication>(RailSimulatorModule.of(store, clock), adapter, {
     logger: false,

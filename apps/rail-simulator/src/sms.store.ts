@@ -14,12 +14,12 @@ interface Message {
 interface Known {
   readonly recipient: string;
   readonly text: string;
-  /** False for what an earlier process took in: its key is gone, so its recipients cannot be compared. */
+  /** False for a text that an earlier process accepted: its key is gone, so its recipients cannot be compared. */
   readonly isOwn: boolean;
   readonly isAccepted: boolean;
 }
 
-/** The carrier's books. A number is kept as a keyed hash under a key that this process alone has, and forgets. */
+/** The carrier's books. A phone number is kept as a hash under a key that exists only in this process. */
 @Injectable()
 export class SmsStore implements OnModuleDestroy {
   private readonly key = randomBytes(32);
@@ -35,7 +35,7 @@ export class SmsStore implements OnModuleDestroy {
     for (const entry of entries) if (entry.kind === 'sms-delayed') this.postLater(entry);
   }
 
-  /** Takes a text in once per reference. Another text or number under a reference that is taken is refused. */
+  /** Accepts a text once per reference. Refuses another text or number under a reference that exists. */
   async accept({ reference, to, text }: Message, { mode, delayMs }: Behaviour): Promise<Answer> {
     const recipient = createHmac('sha256', this.key).update(to).digest('base64url');
     const known = this.messages.get(reference);

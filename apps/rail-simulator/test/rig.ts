@@ -15,7 +15,7 @@ const CODE = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/;
 let journal: string;
 let simulator: Simulator;
 
-/** A simulator of its own for each test of the file, with an empty journal. */
+/** Gives each test of the file its own simulator with an empty journal. */
 export function withSimulator(): void {
   beforeEach(async () => {
     journal = mkdtempSync(join(tmpdir(), 'rail-journal-'));
@@ -59,7 +59,7 @@ export function codeOf({ body }: Reply): string {
   return code;
 }
 
-/** @param between what happens while it does not run */
+/** @param between runs while the simulator is stopped */
 export async function restart(between: () => void = () => undefined): Promise<void> {
   await simulator.close();
   between();

@@ -1,7 +1,7 @@
 export const channels = ['cash', 'sms'] as const;
 export type Channel = (typeof channels)[number];
 
-/** How a call can go. Each is something that a real partner has done to somebody. */
+/** The ways in which a call can go. Each misbehaviour has happened with a real partner. */
 export const modes = [
   'ok',
   'ok-reply-lost',
@@ -22,7 +22,7 @@ export type Mode = (typeof modes)[number];
 export const callKinds = ['apply', 'inquire', 'every'] as const;
 export type CallKind = (typeof callKinds)[number];
 
-/** What a carrier has no amount, secret or inquiry for. */
+/** Modes that need an amount, a secret or an inquiry, which a carrier of texts does not have. */
 const cashOnly: ReadonlySet<Mode> = new Set(['other-amount', 'inquiry-without-secret']);
 
 export interface Behaviour {
@@ -32,17 +32,17 @@ export interface Behaviour {
 
 export const wellBehaved: Behaviour = { mode: 'ok', delayMs: 0 };
 
-/** What was ordered for one channel: one mode for some calls, or a seeded mixture. */
+/** The order for one channel: one mode for some calls, or a seeded mixture. */
 export interface Order {
   readonly on: CallKind;
-  /** Calls that are left; undefined until it is ordered otherwise. */
+  /** Remaining calls; undefined if the order holds until the next one. */
   readonly left: number | undefined;
   readonly delayMs: number;
   readonly choice:
     { readonly mode: Mode } | { readonly mix: readonly Mode[]; readonly share: number; readonly state: number };
 }
 
-/** The behaviour of the next call, and what is left of the order after it. */
+/** The behaviour of the next call, and the rest of the order after it. */
 export function nextBehaviour(
   order: Order | undefined,
   call: 'apply' | 'inquire',
@@ -62,7 +62,7 @@ export function nextBehaviour(
   };
 }
 
-/** A number from 0 to 1 from a seed, and the next seed (mulberry32): the same seed gives the same run. */
+/** A number from 0 to 1 from a seed, and the next seed (mulberry32). The same seed gives the same run. */
 export function draw(state: number): { readonly value: number; readonly state: number } {
   const next = (state + 0x6d2b79f5) >>> 0;
   let mixed = Math.imul(next ^ (next >>> 15), next | 1);
@@ -74,7 +74,7 @@ const DELAY_DEFAULT_MS = 1_000;
 const DELAY_MAX_MS = 600_000;
 const SHARE_DEFAULT = 0.5;
 
-/** Reads `POST /behaviour`. Undefined when it is not understood. */
+/** Reads the body of `POST /behaviour`. Undefined if it is not valid. */
 export function readOrder(body: unknown): { readonly channel: Channel; readonly order: Order } | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { channel, mode, count = 'all', delayMs = DELAY_DEFAULT_MS, on = 'apply', ...more } = body as Fields;
@@ -93,7 +93,7 @@ export function readOrder(body: unknown): { readonly channel: Channel; readonly 
   return { channel, order: { ...common, choice: { mode } } };
 }
 
-/** Misbehaviour after which asking, or the same reference again, leads to an end: what a mixture has by itself. */
+/** The modes of a mixture: misbehaviour that ends when the caller asks or repeats the same reference. */
 function healingModes(channel: Channel): readonly Mode[] {
   return modes.filter((mode) => mode !== 'ok' && mode !== 'never-settles' && isModeOf(channel, mode));
 }

@@ -1,12 +1,12 @@
 import type { Behaviour } from './behaviour.js';
 import type { Answer, CashEntry } from './entry.js';
 
-/** What the partner knows of one reference. */
+/** The partner's knowledge of one reference. */
 export interface Payment {
   readonly state: 'issued' | 'delayed' | 'pending' | 'void' | 'collected';
   readonly amountCents: string | undefined;
   readonly code: string | undefined;
-  /** The code was told once, on a line that broke, and is not told again. */
+  /** The code was sent once, on a connection that broke, and is not sent again. */
   readonly isSecretLost: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Decision {
   readonly answer: Answer;
 }
 
-/** What an entry of the journal makes of a payment; the store folds the whole journal with it. */
+/** Applies a journal entry to a payment. The store applies the whole journal with it. */
 export function evolve(payment: Payment | undefined, entry: CashEntry): Payment {
   const known = payment ?? { state: 'void', amountCents: undefined, code: undefined, isSecretLost: false };
   switch (entry.kind) {
@@ -37,13 +37,13 @@ export function evolve(payment: Payment | undefined, entry: CashEntry): Payment 
 export interface IssueRequest {
   readonly reference: string;
   readonly amountCents: string;
-  /** A code that nobody has yet, for the case that one is needed. */
+  /** An unused code, in case one is needed. */
   readonly code: string;
   readonly behaviour: Behaviour;
   readonly nowMs: number;
 }
 
-/** Issues a code once per reference: applied before means the same answer again. */
+/** Issues a code once per reference. A repetition gets the same answer again. */
 export function issue(payment: Payment | undefined, request: IssueRequest): Decision {
   const { reference, amountCents, code, behaviour, nowMs } = request;
   const { mode, delayMs } = behaviour;
@@ -59,7 +59,7 @@ export function issue(payment: Payment | undefined, request: IssueRequest): Deci
     return { entries: [entry], answer: told(reference, evolve(payment, entry)) };
   }
   const entries: CashEntry[] = [];
-  // The same reference again while the first is on its way: it is there now, under the code that was made for it.
+  // A repetition while the first call is delayed issues the payment now, under the code that was made for it.
   if (payment === undefined || payment.state === 'delayed') {
     entries.push({ kind: 'cash-issued', reference, amountCents, code: payment?.code ?? code });
   }
@@ -68,7 +68,7 @@ export function issue(payment: Payment | undefined, request: IssueRequest): Deci
   return { entries, answer: told(reference, after) };
 }
 
-/** Says what is known of a reference, and changes nothing. */
+/** Reports the state of a reference and changes nothing. */
 export function inquire(payment: Payment | undefined, reference: string, { mode }: Behaviour): Answer {
   const shown =
     payment !== undefined && mode === 'inquiry-without-secret' ? { ...payment, isSecretLost: true } : payment;
@@ -77,7 +77,7 @@ export function inquire(payment: Payment | undefined, reference: string, { mode 
 
 const STATEMENT_ITEMS = 500;
 
-/** One page of everything that was ever done for this customer, in the order in which it was first heard of. */
+/** One page of all payments of this customer, in the order of their first call. */
 export function statement(payments: ReadonlyMap<string, Payment>, after: number): Answer {
   const page = [...payments].slice(after, after + STATEMENT_ITEMS);
   const items = page
@@ -92,7 +92,7 @@ export function statement(payments: ReadonlyMap<string, Payment>, after: number)
 }
 
 /**
- * A definite no, also for what never came: it can never be issued afterwards. Money that is collected stays collected.
+ * Voids a reference, even one that never arrived: it can never be issued afterwards. Collected money stays collected.
  */
 export function voidPayment(payment: Payment | undefined, reference: string): Decision {
   if (payment?.state === 'collected' || payment?.state === 'pending') {
@@ -103,7 +103,7 @@ export function voidPayment(payment: Payment | undefined, reference: string): De
   return { entries, answer: { status: 200, body: { reference, state: 'void' } } };
 }
 
-/** Somebody stands at the counter with a code. A code pays once. */
+/** A person shows a code at the counter. A code pays once. */
 export function collect(payment: Payment | undefined, reference: string): Decision {
   if (payment === undefined) return { entries: [], answer: { status: 404, body: { error: 'unknown-code' } } };
   if (payment.state !== 'issued') {
@@ -134,7 +134,7 @@ function refused(reference: string, error: string): Decision {
   return { entries: [], answer: { status: 409, body: { reference, error } } };
 }
 
-/** The body of an answer as a partner with a bad day would send it. */
+/** The body of an answer with the errors that the mode asks for. */
 export function falsified(body: Answer['body'], { mode }: Behaviour): Answer['body'] {
   const { reference, amountCents } = body;
   if (mode === 'other-reference' && typeof reference === 'string') {

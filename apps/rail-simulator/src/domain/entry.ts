@@ -1,4 +1,4 @@
-/** What the partner and the carrier have done, one line of the journal each. Nothing in it is ever changed. */
+/** The actions of the partner and the carrier, one line of the journal each. Entries are never changed. */
 export type CashEntry =
   | { readonly kind: 'cash-issued'; readonly reference: string; readonly amountCents: string; readonly code: string }
   | {
@@ -26,7 +26,7 @@ export type SmsEntry =
 
 export type Entry = CashEntry | SmsEntry;
 
-/** What a caller is told, and what becomes of the answer on its way. */
+/** The answer to a caller, before the simulated connection changes it. */
 export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;

@@ -1,20 +1,20 @@
 import type { Behaviour } from './behaviour.js';
 import type { Answer } from './entry.js';
 
-/** An answer together with what becomes of it between here and the caller. */
+/** An answer together with the failure of the connection that carries it. */
 export interface Sent {
   readonly answer: Answer;
   readonly line: Line;
-  /** For a late answer. */
+  /** The delay of a late answer, in milliseconds. */
   readonly delayMs: number;
 }
 
 export type Call = 'issue' | 'inquire' | 'void' | 'message';
 
-/** How a line can fail. */
+/** The ways in which a connection can fail. */
 export type Line = 'whole' | 'late' | 'error' | 'closed' | 'reset' | 'truncated' | 'silent';
 
-/** What a mode does to the answer on its way. */
+/** The effect of a mode on the connection. */
 export function lineOf({ mode }: Behaviour, call: Call): Line {
   switch (mode) {
     case 'ok':
@@ -36,18 +36,18 @@ export function lineOf({ mode }: Behaviour, call: Call): Line {
     case 'not-found-then-posts':
       return 'closed';
     case 'inquiry-without-secret':
-      // Whoever has heard the code at once need not ask for it.
+      // A caller that received the code at once does not need to ask for it.
       return call === 'issue' ? 'closed' : 'whole';
   }
 }
 
-/** An answer that reaches whoever asked. */
+/** An answer that arrives normally. */
 export function plainly(answer: Answer): Sent {
   return { answer, line: 'whole', delayMs: 0 };
 }
 
-/** A call that fails before anything was done. */
+/** The answer to a call that fails before anything was done. */
 export const failedBefore: Sent = plainly({ status: 500, body: { error: 'internal' } });
 
-/** A call that is not understood. Nothing of it is repeated. */
+/** The answer to an invalid call. It repeats no input. */
 export const notUnderstood: Sent = plainly({ status: 400, body: { error: 'invalid-body' } });

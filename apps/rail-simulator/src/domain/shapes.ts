@@ -5,7 +5,7 @@ const NUMBER = /^\+1\d{10}$/;
 const SENDER = /^[A-Za-z ]{3,30}$/;
 const CODE = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/;
 
-/** Longer ones are cut into two by carriers, and cost twice. */
+/** Carriers split longer texts into two, which cost twice. */
 export const TEXT_CHARS_MAX = 140;
 
 type Shape = Readonly<Record<string, RegExp>>;
@@ -20,7 +20,7 @@ export const bodies = {
 
 const optional: Readonly<Record<string, RegExp>> = { from: SENDER };
 
-/** The fields of a body, or undefined: one is missing, has another form, or is not known here. */
+/** The fields of a body; undefined if one is missing, invalid or unknown. */
 export function readBody<S extends Shape>(shape: S, body: unknown): { readonly [F in keyof S]: string } | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const given = body as Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Entry } from './entry.js';
 
 export interface CashReference {
-  /** How often money was put behind this reference. More than one is a payment made twice. */
+  /** How often money was issued under this reference. More than one is a double payment. */
   payments: number;
   amountCents: string;
   state: 'issued' | 'collected' | 'void' | 'pending' | 'delayed';
@@ -14,10 +14,10 @@ export interface Summary {
     readonly collected: number;
     readonly voided: number;
     readonly pending: number;
-    /** Of everything issued, voided since or not. */
+    /** The sum of everything issued, whether voided later or not. */
     readonly issuedCents: string;
     readonly collectedCents: string;
-    /** Issued and not voided: what the city owes or has paid. */
+    /** Issued and not voided: the amount that the city owes or has paid. */
     readonly standingCents: string;
     readonly references: Readonly<Record<string, CashReference>>;
   };
@@ -29,7 +29,7 @@ export interface Summary {
   };
 }
 
-/** Counts the journal, entry by entry, and nothing else: it must not believe what the books make of it. */
+/** Counts the journal entry by entry. It does not use the books, so that an error in them shows. */
 export function summaryOf(entries: readonly Entry[]): Summary {
   const cash = new Map<string, CashReference>();
   const sms = new Map<string, number>();
