@@ -10,7 +10,7 @@ import { pinnedIdentitiesFile } from '../local/keyring.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { signerFrom } from '../local/signer.js';
 
-/** The kiosks of a local city, each with its door to intake. */
+/** The kiosks of a local city, each as a client of intake's public routes. */
 export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {
   const devices = JSON.parse(readFileSync(devicesFile(layoutAt(root)), 'utf8')) as LocalDevice[];
   return devices
@@ -18,12 +18,15 @@ export function kioskDoors(root: string, intakeUrl: string): readonly Door[] {
     .map(({ name, seed }) => new Door({ url: intakeUrl, device: signerFrom(name, seed) }));
 }
 
-/** The identity keys that come with the page. */
+/** The pinned identity keys, which devices receive with the page. */
 export function pinnedOf(root: string): PinnedIdentities {
   return JSON.parse(readFileSync(pinnedIdentitiesFile(layoutAt(root)), 'utf8')) as PinnedIdentities;
 }
 
-/** What differs from Los Angeles, so that the fund's limits do not hide the machine's. Stated when the demo starts. */
+/**
+ * The differences from Los Angeles, so that the measured limits are the machine's and not the fund's. The demo prints
+ * them when it starts.
+ */
 export const demoLimits = {
   openingBalanceUsd: 50_000_000,
   rapidPercentPerWeek: 100,
@@ -33,7 +36,7 @@ export const demoLimits = {
 /**
  * Writes a profile derived from Los Angeles with larger limits.
  *
- * @param isSampled false: nobody is drawn for a second look, so that a test knows what comes out
+ * @param isSampled false: no case is drawn for an extra review, so that a test knows the result
  * @returns its path
  */
 export async function writeDemoProfile(folder: string, { isSampled = true } = {}): Promise<string> {

@@ -42,7 +42,7 @@ interface System extends JudgedSystem {
 
 const READ_AT_ONCE = 12;
 
-/** `npm run demo`. Ends the process: 0 when everything came out as it must. */
+/** `npm run demo`. Ends the process; the exit code is 0 if all checks pass. */
 export async function main(args: readonly string[]): Promise<void> {
   let system: System | undefined;
   let code = 1;
@@ -61,14 +61,21 @@ export async function main(args: readonly string[]): Promise<void> {
 
 function parse(args: readonly string[]): Options | undefined {
   const command = new Command('npm run demo --')
-    .description('Synthetic households apply through the public door, and each reads its answer with its receipt.')
-    .option('--households <number>', 'how many apply', '200')
-    .option('--at-once <number>', 'how many send at the same time', '64')
-    .option('--seed <number>', 'repeats a run: the same households', String(Date.now() % 1_000_000))
-    .option('--plain-to <file>', 'writes what the households typed, one JSON object a line, to search disks for it')
-    .option('--without-texts', 'nobody wants a text: a system in production keeps its quiet hours')
-    .option('--root <folder>', 'where a system runs, or will', join(repositoryRoot, '.local'))
-    .option('--city <file>', 'a city that runs elsewhere: the file names its services; keys of devices lie beside it')
+    .description('Synthetic households apply through the public API, and each reads its answer with its receipt.')
+    .option('--households <number>', 'number of households', '200')
+    .option('--at-once <number>', 'number of simultaneous requests', '64')
+    .option('--seed <number>', 'makes the same households again', String(Date.now() % 1_000_000))
+    .option(
+      '--plain-to <file>',
+      'writes the typed values, one JSON object a line, so that disks can be searched for them',
+    )
+    .option('--without-texts', 'no household asks for texts: a system in production keeps its quiet hours')
+    .option(
+      '--root <folder>',
+      'folder of the running system; if none runs, a new one starts in its folder demo',
+      join(repositoryRoot, '.local'),
+    )
+    .option('--city <file>', 'file of a city that runs elsewhere; the keys of its devices are in the same folder')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   try {
@@ -92,7 +99,7 @@ function optionOf(name: 'households' | 'atOnce' | 'seed'): string {
   return name === 'atOnce' ? 'at-once' : name;
 }
 
-/** The system that runs already, or one of its own, which is stopped at the end and whose files stay. */
+/** Finds the running system. If none runs, starts one, which is stopped at the end; its files stay. */
 async function findOrStart({ root, city }: Options): Promise<System> {
   if (city !== undefined) return systemElsewhere(resolve(city));
   const running = runningSystem(layoutAt(resolve(root)).running);
@@ -107,11 +114,11 @@ async function findOrStart({ root, city }: Options): Promise<System> {
     };
   }
   const own = join(resolve(root), 'demo');
-  console.log(`Starting a system of its own in ${relative(process.cwd(), own)}.`);
+  console.log(`Starting a new system in ${relative(process.cwd(), own)}.`);
   const { openingBalanceUsd, rapidPercentPerWeek, capPerSitePerHourUsd } = demoLimits;
   console.log(
-    `Its profile is Los Angeles but for: fund $${openingBalanceUsd}, rapid grants ${rapidPercentPerWeek} % of it ` +
-      `a week, $${capPerSitePerHourUsd} an hour and site, 60 sites.`,
+    `Its profile is Los Angeles, changed: fund $${openingBalanceUsd}, rapid grants ${rapidPercentPerWeek} % of it ` +
+      `a week, ${capPerSitePerHourUsd} per site and hour, 60 sites.`,
   );
   const stack = new Stack({
     root: own,
@@ -151,7 +158,7 @@ async function run(system: System, options: Options): Promise<boolean> {
   const today = dayOf(new Date());
   const people = peopleFor(profile, today, options);
   if (options.plainTo !== undefined) {
-    // The one place where it is written down: for its owner only, also where the file is there already.
+    // The only file that holds the typed values. It is readable by its owner only, even if the file existed before.
     await rm(options.plainTo, { force: true });
     const text = people.map(({ typed }) => `${JSON.stringify(typed)}\n`).join('');
     await writeFile(options.plainTo, text, { mode: 0o600, flag: 'wx' });
@@ -167,7 +174,7 @@ async function run(system: System, options: Options): Promise<boolean> {
   const line = new ProgressLine('running', people.length);
   const timer = setInterval(() => {
     line.show(countOf(applicants, progress));
-    // A carrier that is away for a moment is asked again in the next.
+    // If the carrier does not answer, the next interval asks again.
     void judge.textsSince(system.urls, before).then(
       (texts) => (progress.notified = texts),
       () => undefined,
@@ -192,16 +199,19 @@ async function run(system: System, options: Options): Promise<boolean> {
   return verdict.isGood;
 }
 
-/** Texts that must have gone out: one to each household that wanted one and has news. */
+/** The number of texts that must be sent: one to each household that asked for texts and has news. */
 function textsDue(applicants: readonly Applicant[]): number {
   return applicants.filter(({ wantsTexts, status }) => wantsTexts && status !== 'received' && status !== 'approved')
     .length;
 }
 
-/** What is still only being prepared after so long waits for people, or for the next hour of its site. */
+/** A payment that is still being prepared after this long waits for people or for the next hour of its site. */
 const WAITS_FOR_PEOPLE_MS = 15_000;
 
-/** Decided, and where money goes out by itself, paid. What waits for people has come as far as it can. */
+/**
+ * True if a case is decided and, if its release is automatic, paid. A case that waits for people has gone as far as it
+ * can.
+ */
 function hasSettled({ decidedAt, status, codes, preparedAt }: Applicant): boolean {
   if (decidedAt === 0) return false;
   if (status === 'ready-to-collect') return codes.length > 0;

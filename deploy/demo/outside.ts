@@ -6,7 +6,7 @@ import { staffFile, type LocalStaff } from '../local/enrolment.js';
 import { layoutAt } from '../local/layout.js';
 import { signerFrom } from '../local/signer.js';
 
-/** The books of payments, as its own door tells them. */
+/** The books of payments, as its API for staff reports them. */
 export interface Books {
   readonly balanced: boolean;
   readonly checks: Readonly<Record<string, boolean>>;
@@ -26,11 +26,11 @@ export async function readJson<T>(url: string, headers: Readonly<Record<string, 
   return (await answer.json()) as T;
 }
 
-/** @param root where the system keeps the keys of its make-believe staff */
+/** @param root where the system keeps the keys of its synthetic staff */
 export async function booksOf(paymentsUrl: string, root: string): Promise<Books> {
   const staff = JSON.parse(readFileSync(staffFile(layoutAt(root)), 'utf8')) as readonly LocalStaff[];
   const operator = staff.find(({ service, role }) => service === 'payments' && role === 'operator');
-  if (operator === undefined) throw new Error('nobody is enrolled who may read the books');
+  if (operator === undefined) throw new Error('no operator of payments is enrolled');
   const path = '/v1/books';
   const seconds = Math.floor(Date.now() / 1000);
   const signer = signerFrom(operator.name, operator.seed);

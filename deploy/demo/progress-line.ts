@@ -1,7 +1,7 @@
 const WIDTH = 24;
 const PLAIN_EVERY_MS = 5_000;
 
-/** How far a run has come: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/** The progress of a run: one line that is rewritten on a terminal, or a new line every few seconds elsewhere. */
 export class ProgressLine {
   private readonly began = Date.now();
   private shownAt = 0;
@@ -12,7 +12,7 @@ export class ProgressLine {
     private readonly total: number,
   ) {}
 
-  /** @param counts what has been counted, the slowest last: the bar follows the first */
+  /** @param counts the counts to show, the slowest last; the bar follows the first */
   show(counts: Readonly<Record<string, number>> | object): void {
     const entries = Object.entries(counts) as [string, number][];
     const done = Math.min(this.total, entries[0]?.[1] ?? 0);

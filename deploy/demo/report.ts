@@ -11,18 +11,18 @@ const TEXTS_TIMEOUT_MS = 30_000;
 
 type Urls = Readonly<Record<App, string>>;
 
-/** A system that is judged: its addresses, and the folder with the keys of its make-believe staff. */
+/** The system under test: its addresses, and the folder with the keys of its synthetic staff. */
 export interface JudgedSystem {
   readonly urls: Urls;
   readonly internalUrls: Urls;
   readonly root: string;
 }
 
-/** What the partner has on its books: each payment once, by its own word. */
+/** The partner's journal, summed up. It is the partner's own record of each payment. */
 export interface PartnerJournal {
-  /** Codes that are out. */
+  /** The codes that were issued. */
   readonly codes: ReadonlySet<string>;
-  /** References under which more than one payment succeeded: never any. */
+  /** References under which more than one payment succeeded. It must be 0. */
   readonly paidTwice: number;
   readonly issuedCents: bigint;
   readonly texts: number;
@@ -40,7 +40,10 @@ interface Before {
   readonly texts: number;
 }
 
-/** Judged from outside: by the households' own boxes, the partner's journal, the books, the doors of the services. */
+/**
+ * Judges a run from outside: by the households' boxes, the partner's journal, the books and the services' health
+ * reports.
+ */
 export const judge = {
   async start(urls: Urls): Promise<Before> {
     return { texts: (await journalOf(urls)).texts };
@@ -50,7 +53,10 @@ export const judge = {
     return (await journalOf(urls)).texts - before.texts;
   },
 
-  /** Waits until the carrier has as many texts as are due, or the time is up. @returns how many it has */
+  /**
+   * Waits until the carrier has all texts that are due, or until the time is up.
+   * @returns the number of texts
+   */
   async textsUntil(urls: Urls, before: Before, due: number): Promise<number> {
     const deadline = Date.now() + TEXTS_TIMEOUT_MS;
     for (;;) {
@@ -72,7 +78,7 @@ export const judge = {
     };
     const textsSent = journal.texts - before.texts;
     check(textsSent >= textsDue, `${textsDue - textsSent} texts were not sent`);
-    check(unsettled === 0, `${unsettled} households have no outcome they can read`);
+    check(unsettled === 0, `${unsettled} households have no outcome in their boxes`);
     check(
       applicants.every(({ receivedAt }) => receivedAt > 0),
       'an application was not accepted',
@@ -85,10 +91,10 @@ export const judge = {
     );
     check(journal.paidTwice === 0, `${journal.paidTwice} references were paid twice`);
     check(books.balanced, `the books: ${failed(books).join(', ')}`);
-    check(books.hold === null, 'payments holds');
+    check(books.hold === null, 'the ledger is frozen');
     for (const service of services) {
       const { checks } = await healthOf(internalUrls[service]);
-      check(checks['parked'] === 0, `${service} has parked ${checks['parked']}`);
+      check(checks['parked'] === 0, `${service} has parked ${checks['parked']} messages`);
     }
     return { isGood: failures.length === 0, failures, books, journal, textsSent };
   },
@@ -105,7 +111,7 @@ interface RawEntry {
   readonly amountCents?: string;
 }
 
-/** @param urls of the system whose partner is asked */
+/** @param urls of the system with the partner */
 export async function journalOf(urls: Urls): Promise<PartnerJournal> {
   const entries = await readJson<readonly RawEntry[]>(`${urls['rail-simulator']}/journal`);
   const issued = entries.filter(({ kind }) => kind === 'cash-issued');
@@ -149,14 +155,14 @@ export function printReport({ applicants, elapsedMs, verdict, pids }: Report): v
     ['texts sent', String(verdict.textsSent)],
     ['books balanced', yes(verdict.books.balanced)],
   );
-  // Nothing to tell of processes that run elsewhere.
+  // Processes that run elsewhere have no pids here.
   const memory = Object.entries(pids).map(([name, pid]) => `${name} ${rssMiB(pid)}`);
   if (memory.length > 0) rows.push(['memory (MiB)', memory.join('  ')]);
   console.log('');
   for (const [name, value] of rows) console.log(`  ${name.padEnd(26)} ${value}`);
   console.log('');
   for (const failure of verdict.failures) console.log(`  FAILED: ${failure}`);
-  console.log(verdict.isGood ? 'Everything came out as it must.' : 'Something is wrong.');
+  console.log(verdict.isGood ? 'All checks passed.' : 'A check failed.');
 }
 
 function dollars(cents: bigint): string {

@@ -17,7 +17,7 @@ import {
 
 import type { SyntheticHousehold } from './synthetic.js';
 
-/** A household of a run, and how far it has come. Times are milliseconds of this process's clock. */
+/** A household of a run and its progress. Times are milliseconds of this process's clock. */
 export interface Applicant {
   readonly household: Household;
   readonly body: SubmitApplicationV1;
@@ -27,7 +27,7 @@ export interface Applicant {
   receivedAt: number;
   decidedAt: number;
   paidAt: number;
-  /** When payments first said that something is being prepared. */
+  /** When payments first reported that an instrument is being prepared. */
   preparedAt: number;
   status: ShownStatus;
   codes: readonly ReadyCode[];
@@ -73,7 +73,7 @@ export async function prepare(
 const SUBMIT_TRIES_MAX = 400;
 const SUBMIT_PAUSE_MS = 250;
 
-/** Sends one application until it is accepted: a door that is busy or away is tried again, with the same body. */
+/** Sends one application until it is accepted. If intake is busy or does not answer, sends the same body again. */
 export async function submit(applicant: Applicant): Promise<void> {
   applicant.sentAt = performance.now();
   for (let tries = 1; ; tries += 1) {
@@ -88,7 +88,7 @@ export async function submit(applicant: Applicant): Promise<void> {
   }
 }
 
-/** Sends all applications, so many at once. */
+/** Sends all applications, with a fixed number at the same time. */
 export async function submitAll(
   applicants: readonly Applicant[],
   atOnce: number,
@@ -108,16 +108,16 @@ export async function submitAll(
 export interface ReadOptions {
   readonly today: string;
   readonly atOnce: number;
-  /** Reading ends when every household has come so far, or after `timeoutMs`. */
+  /** A household is read until this is true, or until `timeoutMs` has passed. */
   readonly isDone: (applicant: Applicant) => boolean;
   readonly timeoutMs: number;
   readonly isClosed?: () => boolean;
 }
 
 /**
- * Each household reads its boxes with its receipt, again and again, until it is done.
+ * Each household reads its boxes with its receipt, repeatedly, until it is done.
  *
- * @returns how many are not done
+ * @returns the number of households that are not done
  */
 export async function readUntilDone(applicants: readonly Applicant[], options: ReadOptions): Promise<number> {
   const deadline = performance.now() + options.timeoutMs;
@@ -135,7 +135,7 @@ export async function readUntilDone(applicants: readonly Applicant[], options: R
   return waiting.length;
 }
 
-/** Reads the boxes once; a door that is away is asked again later. */
+/** Reads the boxes once. If intake does not answer, a later round reads them. */
 export async function readOnce(applicant: Applicant, today: string): Promise<void> {
   let messages: Messages;
   try {
@@ -158,7 +158,7 @@ export async function readOnce(applicant: Applicant, today: string): Promise<voi
   applicant.amountCents = BigInt(amount);
 }
 
-/** The value below which the share of all lies. */
+/** The value below which this share of all values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -2,17 +2,17 @@ import { DAY_MS } from '#libs/contracts';
 import { newReceipt, type Answers } from '#libs/household';
 
 /**
- * A household that does not exist, obviously so, and what it types: text of twelve characters and more, to be searched
- * for.
+ * A household that obviously does not exist, and its typed values. Each has at least twelve characters, so that disks
+ * can be searched for it.
  */
 export interface SyntheticHousehold {
   readonly receipt: string;
   readonly answers: Answers;
-  /** Everything typed by hand, by field. */
+  /** Every typed value, by field. */
   readonly typed: Readonly<Record<string, string>>;
 }
 
-/** A small generator of numbers from a seed, so that a run can be repeated: mulberry32. */
+/** A random number generator with a seed, so that a run can be repeated: mulberry32. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -24,7 +24,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 /**
- * Share of those who want no texts that give a mail address. Nothing is sent there yet; it must not be found either.
+ * Share of the households without texts that give a mail address. Nothing is sent there yet, but no disk may hold it.
  */
 const MAIL_SHARE = 0.2;
 
@@ -39,14 +39,15 @@ export interface SyntheticOptions {
   /** The period of the impact, in the profile's granularity. */
   readonly period: string;
   readonly serviceAreas: readonly string[];
-  /** Share of households that show evidence of where they live. */
+  /** Share of households that show evidence of residence. */
   readonly evidenceShare: number;
-  /** Share that asks for texts; the others come back by themselves. */
+  /** Share of households that ask for texts. The others come back by themselves. */
   readonly textShare: number;
 }
 
 /**
- * One synthetic household, different from every other by its typed text. What is drawn when decides what a seed gives.
+ * One synthetic household, whose typed text differs from every other's. The order of the draws decides what a seed
+ * gives.
  */
 export function syntheticHousehold(options: SyntheticOptions): SyntheticHousehold {
   const dice = new Dice(options.random);
@@ -97,7 +98,7 @@ function channelOf({ phone, email }: Reached): Pick<Answers['contact'], 'channel
   return email === undefined ? { channel: 'none' } : { channel: 'email', email };
 }
 
-/** Whoever pays a bill needs to be told which. */
+/** The payee of a bill, for the payout method that pays one. */
 function payeeBy(dice: Dice): { payee: string; accountReference: string; consent: boolean } {
   return { payee: 'PAYEE-1', accountReference: `UNIT-${dice.made(12, letters)}`, consent: true };
 }

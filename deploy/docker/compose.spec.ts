@@ -76,7 +76,7 @@ describe('the compose file', () => {
     expect(published).toEqual(['doors', 'operate']);
     expect(block('doors')).toMatch(/^ {4}ports: \['\$\{DOOR:[^}]*\}:3001'\]$/m);
     expect(block('doors')).toMatch(/^ {4}command: \[dist\/deploy\/docker\/doors\.js, 3001=intake:3001\]$/m);
-    // The other one is there only when it is asked for, and then for this machine alone.
+    // The service `operate` runs only on request, and its ports are open to this machine alone.
     expect(block('operate')).toMatch(/^ {4}profiles: \[operate\]$/m);
     const ports = [...block('operate').matchAll(/^ {6}- (\S*\d:\d\S*)$/gm)].map(([, port]) => port ?? '');
     expect(ports.filter((port) => port.includes('='))).toEqual([]);
@@ -90,7 +90,7 @@ describe('the compose file', () => {
   });
 
   it('opens the door when everything is set up', () => {
-    // With --wait compose takes an ended container for a failure, unless another waits for its end.
+    // With --wait, compose takes an ended container for a failure unless another service waits for its end.
     const ending = running.filter((name) => /^ {4}restart: 'no'$/m.test(block(name)));
     expect(ending).toEqual(['setup', 'enrol']);
     expect(block('x-service', 0)).toContain('setup: { condition: service_completed_successfully }');

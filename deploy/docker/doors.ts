@@ -1,9 +1,9 @@
 import { createServer, connect } from 'node:net';
 
 /**
- * Passes connections on to services, which have no way in of their own. Each connection goes to one of the instances
- * that the name of a service stands for. The one that is open to the world leads to intake's public listener alone; a
- * city puts its own load balancer and TLS here.
+ * Forwards connections to services, which have no public network. Each connection goes to one instance of the named
+ * service. The port that is open to the world leads to intake's public listener alone; a city replaces this program
+ * with its own load balancer and TLS.
  *
  *     doors.js 3001=intake:3001
  */
@@ -16,7 +16,7 @@ for (const { port, host, to } of doors) {
   const server = createServer({ noDelay: true }, (outside) => {
     const inside = connect({ host, port: to, noDelay: true });
     outside.pipe(inside).pipe(outside);
-    // One end that breaks ends the other; there is nothing to tell about it.
+    // If one end breaks, the other end is closed too. Neither error is logged.
     outside.on('error', () => inside.destroy());
     inside.on('error', () => outside.destroy());
     outside.on('close', () => inside.destroy());

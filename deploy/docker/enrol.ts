@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { EnrolmentList } from '../local/enrolment.js';
 
 /**
- * Runs once after the services have made their tables: enrols devices and staff by their public keys, from the list
- * that `npm run env:write` has made. Private keys stay with those who sign.
+ * Runs once after the services have made their tables. Enrols devices and staff by their public keys, from the list
+ * that `npm run env:write` made. The private keys stay with their owners.
  */
 const lists = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as readonly EnrolmentList[];
 const folder = mkdtempSync(join(tmpdir(), 'enrol-'));

@@ -13,39 +13,40 @@ import { profileFile } from '../local/settings.js';
 import { newPassword } from '../local/secrets.js';
 
 /**
- * Which port of this machine leads to which app: only intake's is for everybody, the others while somebody operates.
+ * The port of this machine that leads to each app. Only intake's is open to all; the others are open while the service
+ * `operate` runs.
  */
 export const doors = { intake: 3001, eligibility: 3002, payments: 3003, notification: 3004, 'rail-simulator': 3005 };
 export const internalDoors = { intake: 3009, eligibility: 3010, payments: 3011, notification: 3012 };
 
-/** `npm run env:write [PROFILE]`. Ends the process: 1 when there is a file already, or no such profile. */
+/** `npm run env:write [PROFILE]`. Sets the exit code 1 if the file exists or the profile does not. */
 export async function main([profile = 'los-angeles']: readonly string[], root = repositoryRoot): Promise<void> {
   const file = join(root, '.env');
   try {
     profileFile(profile);
-    // `wx`: two at once, or a second time by mistake, must not lock a system out of its own data.
+    // `wx`: a second or concurrent run must not replace the passwords of existing data.
     writeFileSync(file, settings(profile), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
     console.error(
       isThere
-        ? 'There is a .env already; its passwords belong to data that may still be there. Remove both, or neither.'
+        ? '.env already exists, and data that its passwords protect may still exist. Remove both, or neither.'
         : (error as Error).message,
     );
     process.exitCode = 1;
     return;
   }
   const layout = layoutAt(join(root, '.local', 'containers'));
-  // Where the pins of the running system are put: devices bring theirs with their pages.
+  // The folder for the pins of the running system. Devices receive the pins with their pages.
   await mkdir(layout.keyring, { recursive: true });
   const lists = await enrolmentLists(layout, services);
-  // Public halves only: a container reads them.
+  // Public halves only, because a container reads the file.
   await writeFile(join(layout.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
   const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
     Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
   writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
   console.log(
-    `Wrote .env (passwords, for its owner only) and ${relative(root, layout.root)} (keys of devices and staff).`,
+    `Wrote .env (passwords, readable by its owner only) and ${relative(root, layout.root)} (keys of devices and staff).`,
   );
 }
 
@@ -57,9 +58,9 @@ function settings(profile: string): string {
     ...services.map((service) => `KAFKA_PASSWORD_${service.toUpperCase()}`),
   ];
   return [
-    '# Written by `npm run env:write`. Keep it as long as the volumes of the system: they know these passwords.',
+    '# Written by `npm run env:write`. Keep it as long as the volumes of the system, which use these passwords.',
     `PROFILE=${profile}`,
-    '# Where intake is reached. Behind a proxy that ends TLS: 0.0.0.0:3001',
+    '# The address of intake on this machine. Behind a proxy that ends TLS: 0.0.0.0:3001',
     `DOOR=127.0.0.1:${doors.intake}`,
     ...names.map((name) => `${name}=${newPassword()}`),
     '',

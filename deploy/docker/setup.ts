@@ -15,8 +15,8 @@ import { layoutAt } from '../local/layout.js';
 import { asProblem, StackProblem } from '../local/problem.js';
 
 /**
- * Runs once before the services, each time the system is started: databases and roles, keyrings, topics and access
- * rules. Done again it changes nothing that is right. It alone has the passwords of the superusers.
+ * Runs once before the services at each start of the system: databases and roles, keyrings, topics and access rules. A
+ * repetition changes nothing that is right. Only this program has the passwords of the superusers.
  */
 const layout = layoutAt('/setup');
 const PARTITIONS = 6;
@@ -29,7 +29,7 @@ function setting(name: string): string {
   return value;
 }
 
-/** @throws StackProblem 'keys-gone': the volumes of the keyrings are gone, and those of the databases are not */
+/** @throws StackProblem 'keys-gone' if the volumes of the keyrings are gone but those of the databases are not */
 async function refuseWithoutKeys(superuserUrl: string): Promise<void> {
   if (existsSync(join(layout.keyring, 'set-up.json'))) return;
   const client = new pg.Client({ connectionString: superuserUrl });
@@ -53,7 +53,7 @@ try {
   const passwords = Object.fromEntries(services.map((service) => [service, databasePassword(service)]));
   const admin = { username: 'admin', password: setting('KAFKA_PASSWORD_ADMIN') };
   await refuseWithoutKeys(superuserUrl);
-  // Keys first: a database that is there without them is refused at the next attempt.
+  // Keys first: the next attempt would refuse databases without keys.
   await step('Keys', () => setUpKeyrings(layout));
   await step('Databases', () => prepareDatabases(superuserUrl, passwords));
   await step('Topics and access rules', () =>

@@ -1,4 +1,4 @@
-// `npm run env:write`: passwords and keys for `docker compose up`, once. See README.md beside this file.
+// `npm run env:write`: makes the passwords and keys for `docker compose up`, once. See README.md beside this file.
 import { ensure } from '../local/ensure.mjs';
 
 await ensure(import.meta.url);

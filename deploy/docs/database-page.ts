@@ -24,7 +24,9 @@ when a table or a column has no comment. Each service has a database of its own.
 partitions, by day and by night; the page shows the whole table.
 `;
 
-/** Every table of a service's database with its comments. Partitions are left out: they are as their table. */
+/**
+ * Every table of a service's database with its comments. Partitions are left out, because they are like their table.
+ */
 export async function readTables(connection: Query): Promise<readonly Table[]> {
   const { rows } = await connection.query(
     `SELECT c.relname AS name, coalesce(obj_description(c.oid, 'pg_class'), '') AS meaning,
@@ -39,7 +41,7 @@ export async function readTables(connection: Query): Promise<readonly Table[]> {
   return rows as Table[];
 }
 
-/** Tables and columns without a meaning, and tables that do not say how long their rows are kept. */
+/** Tables and columns without a meaning, and tables without a comment on how long their rows are kept. */
 export function unexplained(tables: readonly Table[]): readonly string[] {
   return tables.flatMap(({ name, meaning, columns }) => [
     ...(meaning.includes(KEPT) ? [] : [name]),
@@ -47,7 +49,7 @@ export function unexplained(tables: readonly Table[]): readonly string[] {
   ]);
 }
 
-/** `docs/database.md`. What all services have stands once, at the beginning. */
+/** `docs/database.md`. Tables that all services have are listed once, at the beginning. */
 export function databasePage(services: ReadonlyMap<string, readonly Table[]>): string {
   const counts = new Map<string, number>();
   for (const { name } of [...services.values()].flat()) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -15,7 +15,7 @@ import { readTables, type Table } from './database-page.js';
 
 const run = promisify(execFile);
 
-/** The tables that the built services make in an empty cluster of their own, which is removed again. */
+/** The tables that the built services make, read from a temporary PostgreSQL cluster. */
 export async function tablesOfServices(): Promise<ReadonlyMap<string, readonly Table[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'tables-'));
   const postgres = await Postgres.start({

@@ -13,7 +13,7 @@ import {
   wideningsOf,
 } from '#libs/api-docs';
 
-/** Approved when the first version was made; it is never written again. */
+/** The promises of the first version. The file is never written again. */
 const BASELINE = join('docs', 'contracts-baseline.txt');
 
 /** Every page that is generated from the contracts, by its path in the repository. */
@@ -25,7 +25,7 @@ export async function generatedPages(root: string): Promise<ReadonlyMap<string, 
   ]);
 }
 
-/** What the contracts allow, and nobody has approved: neither the first version nor a decision record. */
+/** The widenings that nobody approved: neither the first version nor a decision record contains them. */
 export async function unapproved(root: string): Promise<readonly string[]> {
   const decisions = join(root, 'docs', 'decisions');
   const records = await Promise.all((await readdir(decisions)).map((name) => readFile(join(decisions, name), 'utf8')));

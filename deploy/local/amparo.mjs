@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run amparo -- COMMAND`: what operators tell a running city. See apps/cli/README.md.
+// `npm run amparo -- COMMAND`: operators' commands to a running city. See apps/cli/README.md.
 import { ensure } from './ensure.mjs';
 
 await ensure(import.meta.url);

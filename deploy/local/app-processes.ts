@@ -5,27 +5,27 @@ import type { Ports } from './settings.js';
 
 export interface AppProcessesOptions {
   readonly envOf: (app: App) => Readonly<Record<string, string>>;
-  /** The file that a process's log is appended to. */
+  /** The file to which a process's log is appended. */
   readonly logFile: (name: string) => string;
-  /** The same, for a process that starts for the first time in this run. */
+  /** The log file of a process that starts for the first time in this run. */
   readonly freshLog: (name: string) => string;
-  /** Called with each process as it starts. */
+  /** Called with each process when it starts. */
   readonly onStart: (child: Child) => Promise<void>;
 }
 
-/** The processes of the apps: how many run of each, and what a test may do to one of them. */
+/** The processes of the apps: their number, and operations on one of them for tests. */
 export class AppProcesses {
   readonly #children = new Map<string, Child>();
   #instances: readonly Instance[] = [];
 
   constructor(private readonly options: AppProcessesOptions) {}
 
-  /** Every process that was started, whether it still runs or not. */
+  /** Every process that was started, running or not. */
   get children(): readonly Child[] {
     return [...this.#children.values()];
   }
 
-  /** The apps of which a process was to run. */
+  /** The apps with at least one process. */
   get started(): readonly App[] {
     return apps.filter((app) => this.#of(app).length > 0);
   }
@@ -41,12 +41,12 @@ export class AppProcesses {
     await Promise.all(this.children.map((child) => child.stop()));
   }
 
-  /** The addresses of all instances of an app, the first one first. */
+  /** The addresses of all instances of an app, in order. */
   urlsOf(app: App): readonly string[] {
     return this.#of(app).map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
-  /** The same of their internal listeners. */
+  /** The addresses of their internal listeners. */
   internalUrlsOf(app: App): readonly string[] {
     return this.#of(app).map(({ internalPort }) => `http://127.0.0.1:${internalPort}`);
   }
@@ -60,7 +60,7 @@ export class AppProcesses {
     return instance !== undefined && this.#children.get(instance.name)?.hasEnded === false;
   }
 
-  /** Stops an instance in good order if it runs, starts it again and waits until it is ready. */
+  /** Stops a running instance in good order, starts it again and waits until it is ready. */
   async restart(app: App, number: number): Promise<void> {
     const instance = this.#instance(app, number);
     await this.#children.get(instance.name)?.stop();

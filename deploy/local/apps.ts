@@ -8,7 +8,7 @@ import { repositoryRoot } from './layout.js';
 import { requireFreePort } from './ports.js';
 import { StackProblem } from './problem.js';
 
-/** The processes of the system, the stand-in for the outside world first: services call it as soon as they run. */
+/** The processes of the system. The rail simulator is first, because services call it as soon as they run. */
 export const apps = ['rail-simulator', ...services] as const;
 export type App = (typeof apps)[number];
 
@@ -57,7 +57,7 @@ export async function waitForApp(child: Child, port: number, timeoutMs = 60_000)
   throw new StackProblem('service-down', `${child.name} ${why}; see ${child.logFile}`);
 }
 
-/** The sentence with which a service has refused to start; its other lines are JSON, or frames of a stack. */
+/** The sentence with which a service refused to start. Its other lines are JSON or stack frames. */
 function saidBy(child: Child): string {
   const reason = child
     .lastOutput()

@@ -11,7 +11,7 @@ import type { Secrets } from './secrets.js';
 import { givenBroker, givenDatabases, internalPortOf, perService, type PortName, type Ports } from './settings.js';
 import type { StackOptions } from './stack-options.js';
 
-/** Before anything is started, so that a busy port is told at once. @throws StackProblem 'port-busy' */
+/** Runs before anything is started, so that a busy port is reported at once. @throws StackProblem 'port-busy' */
 export async function requirePorts({ ports, given = {}, apps: wanted = apps }: StackOptions): Promise<void> {
   const needed: PortName[] = [...wanted];
   if (givenDatabases(given) === undefined) needed.push('postgres');

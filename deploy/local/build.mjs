@@ -1,5 +1,5 @@
 // Builds everything that Node runs (apps, libs, deploy, test) from TypeScript into dist/, in one pass, and copies the
-// data files beside it. Types are checked by `tsc`, not here. A build is complete or not there at all.
+// data files beside it. `tsc` checks the types, not this script. A build is either complete or absent.
 import { cp, glob, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { transformFile } from '@swc/core';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folders = '{apps,libs,deploy,test}';
 
-/** @returns {Promise<number>} how many files were built */
+/** @returns {Promise<number>} the number of files that were built */
 export async function build() {
   const target = join(root, 'dist');
   const unfinished = join(root, `.dist-${process.pid}`);

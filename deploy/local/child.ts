@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * A few lines of shell that outlive us: when our end of the pipe closes without notice (we were killed), every child
- * still listed is told to stop, then killed. So nothing we started is ever left behind, whatever ends us.
+ * A small shell script that outlives this process. When our end of its pipe closes without notice, because we were
+ * killed, it stops every child on its list and then kills it. No child is left running, however this process ends.
  */
 const guardScript = `
 trap '' INT TERM HUP
@@ -28,7 +28,7 @@ function tellGuard(line: string): void {
     guard = spawn('/bin/sh', ['-c', guardScript], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     guard.stdin?.on('error', () => undefined);
     guard.unref();
-    // A pipe keeps the event loop alive unless it is told not to.
+    // A pipe keeps the event loop alive unless it is unreferenced.
     (guard.stdin as unknown as { unref?: () => void } | null)?.unref?.();
   }
   guard.stdin?.write(`${line}\n`);
@@ -43,17 +43,17 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly logFile: string;
-  /** What asks this program to end in good order. PostgreSQL's fast shutdown is SIGINT. */
+  /** The signal that ends this program in good order. PostgreSQL's fast shutdown is SIGINT. */
   readonly stopSignal: StopSignal;
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** A process that we started, in a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+/** A process that we started. It has its own process group, so that a Ctrl-C in the terminal reaches only us. */
 export class Child {
   readonly name: string;
   readonly logFile: string;
   readonly pid: number;
-  /** Resolves with one of "code 1", "SIGKILL", whoever ended it. Never rejects. */
+  /** Resolves with "code 1" or "SIGKILL", whatever ended the process. Never rejects. */
   readonly exited: Promise<string>;
   readonly #stopSignal: StopSignal;
   #ended: string | undefined;
@@ -73,7 +73,7 @@ export class Child {
     });
   }
 
-  /** Starts the program. Its output is appended to the log file. @throws the operating system's error (ENOENT …) */
+  /** Starts the program and appends its output to the log file. @throws the operating system's error (ENOENT …) */
   static async start(options: ChildOptions): Promise<Child> {
     const log = openSync(options.logFile, 'a', 0o600);
     const program = spawn(options.command, [...options.args], {
@@ -97,17 +97,17 @@ export class Child {
     return this.#ended !== undefined;
   }
 
-  /** How it ended, undefined while it runs. */
+  /** How the process ended; undefined while it runs. */
   get ended(): string | undefined {
     return this.#ended;
   }
 
-  /** True when it ended, or is ending, because stop() or kill() was called. */
+  /** True if it ended, or is ending, because stop() or kill() was called. */
   get endingWasAsked(): boolean {
     return this.#expected;
   }
 
-  /** The end of its log: its last lines. */
+  /** The last 4,096 characters of its log. */
   lastOutput(): string {
     return readFileSync(this.logFile, 'utf8').slice(-4_096);
   }
@@ -121,7 +121,7 @@ export class Child {
     if (!this.hasEnded) await this.kill();
   }
 
-  /** Its process does not move until `thaw`, as on a machine that hangs; its connections stand. */
+  /** Suspends the process until `thaw`, like a machine that hangs. Its connections stay open. */
   freeze(): void {
     this.#signal('SIGSTOP');
   }
@@ -130,7 +130,7 @@ export class Child {
     this.#signal('SIGCONT');
   }
 
-  /** SIGKILL, as a power cut would do it; resolves when the process is gone. */
+  /** SIGKILL, like a power cut. Resolves when the process is gone. */
   async kill(): Promise<void> {
     this.#expected = true;
     if (this.hasEnded) return;
@@ -142,12 +142,12 @@ export class Child {
     try {
       process.kill(-this.pid, signal);
     } catch {
-      // It ended between the look and the signal.
+      // It ended between the check and the signal.
     }
   }
 }
 
-/** Runs a program to its end and returns its output. @throws Error with the exit code when that is not 0. */
+/** Runs a program to its end and returns its output. @throws Error with the exit code if that is not 0 */
 export async function run(
   command: string,
   args: readonly string[],
@@ -176,7 +176,7 @@ export async function run(
   return output;
 }
 
-/** Polls until `ready` answers true, the child ends, or the time is over; says which. */
+/** Polls until `ready` returns true, the child ends or the time is over; returns which of them happened. */
 export async function waitUntil(
   ready: () => Promise<boolean>,
   child: Child,

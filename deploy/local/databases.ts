@@ -5,8 +5,8 @@ import { type Service, services } from '#libs/contracts';
 export type PerService<T> = Readonly<Record<Service, T>>;
 
 /**
- * One database and one role per service, made or brought up to date. A role owns what is in its own database, is no
- * superuser, and cannot connect to another's. Errors of PostgreSQL pass through.
+ * Makes or updates one database and one role per service. A role owns its own database's content, is no superuser, and
+ * cannot connect to another service's database. Errors of PostgreSQL pass through.
  *
  * @returns the connection strings of the services
  */
@@ -17,7 +17,7 @@ export async function prepareDatabases(
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    // Everyone may connect to a new database unless told otherwise, and to these two from the start.
+    // By default, everybody may connect to a new database, and to these two.
     await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC');
     for (const service of services) await prepareOne(client, service, passwords[service] ?? '');
   } finally {
@@ -31,7 +31,7 @@ async function prepareOne(client: pg.Client, service: Service, password: string)
   const { rowCount: hasRole } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [service]);
   if (hasRole === 0) await client.query(`CREATE ROLE ${service} LOGIN`);
   await client.query(`ALTER ROLE ${service} PASSWORD '${password}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION`);
-  // The outbox is read up to the oldest open transaction of the whole cluster: none may stay open for long.
+  // The outbox is read only up to the oldest open transaction of the cluster, so no transaction may stay open for long.
   await client.query(`ALTER ROLE ${service} SET transaction_timeout = '60s'`);
   await client.query(`ALTER ROLE ${service} SET idle_in_transaction_session_timeout = '30s'`);
   const { rowCount: hasDatabase } = await client.query('SELECT FROM pg_database WHERE datname = $1', [service]);

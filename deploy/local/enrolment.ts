@@ -13,7 +13,7 @@ import type { Layout } from './layout.js';
 import { repositoryRoot } from './layout.js';
 import { ed25519From } from './signer.js';
 
-/** A device of this machine's make-believe city. Its key lies beside it, as on a kiosk's own disk. */
+/** A device of the synthetic city. Its private key is in the same file, as on a kiosk's own disk. */
 export interface LocalDevice {
   readonly name: string;
   readonly lane: 'kiosk' | 'assisted';
@@ -22,7 +22,9 @@ export interface LocalDevice {
   readonly seed: string;
 }
 
-/** A key of somebody of the make-believe city. Each service knows its own people, and no two of them the same key. */
+/**
+ * A key of a member of staff of the synthetic city. Each service has its own staff list, and no key is on two lists.
+ */
 export interface LocalStaff {
   readonly service: Service;
   readonly name: string;
@@ -32,7 +34,7 @@ export interface LocalStaff {
   readonly seed: string;
 }
 
-/** Who is enrolled where. A person of two services has a name and a key at each. */
+/** The staff of each service. A person of two services has a name and a key at each. */
 const people: readonly Omit<LocalStaff, 'seed' | 'person'>[] = [
   ...services.map((service) => ({ service, name: `${service}-operator`, role: 'operator' as const })),
   ...services.map((service) => ({ service, name: `${service}-custodian`, role: 'custodian' as const })),
@@ -58,15 +60,15 @@ export function staffFile(layout: Layout): string {
   return join(layout.root, 'staff.json');
 }
 
-/** The public halves of the keys that one service is to know, and what they are the keys of. */
+/** The public halves of the keys for one service, with the kind of their owners. */
 export interface EnrolmentList {
   readonly service: Service;
-  /** Of what it is a list. */
+  /** The kind of the list. */
   readonly what: 'devices' | 'staff';
   readonly list: readonly object[];
 }
 
-/** Makes keys for a kiosk at each of sixty sites, a navigator and people of staff, and enrols the public halves. */
+/** Makes keys for a kiosk at each of sixty sites, a navigator and staff, and enrols the public halves. */
 export async function enrolLocally(
   layout: Layout,
   databases: PerService<string>,
@@ -76,7 +78,7 @@ export async function enrolLocally(
   await Promise.all(lists.map((each) => enrol(layout, { ...each, url: databases[each.service] })));
 }
 
-/** Makes the keys, which lie in two files of the layout, and lists their public halves. */
+/** Makes the keys, in two files of the layout, and lists their public halves. */
 export async function enrolmentLists(layout: Layout, running: readonly Service[]): Promise<readonly EnrolmentList[]> {
   const sites = Array.from({ length: SITES }, (_, at) => String(at + 1).padStart(3, '0'));
   const devices = await withSeeds<LocalDevice>(devicesFile(layout), [
@@ -98,7 +100,7 @@ export async function enrolmentLists(layout: Layout, running: readonly Service[]
   return lists;
 }
 
-/** Keys are made once and kept; whoever is not in the file yet is added. */
+/** Keys are made once and kept. A name that is not in the file yet is added. */
 async function withSeeds<T extends { readonly name: string; readonly seed: string }>(
   file: string,
   wanted: readonly Omit<T, 'seed'>[],

@@ -1,5 +1,5 @@
-// Makes a fresh checkout runnable: the packages of the lock file, and Node 24 from one of them.
-// Runs on whatever Node (20 or newer) the machine has, before anything is installed: built-in modules only.
+// Prepares a fresh checkout: installs the packages of the lock file, one of which brings Node 24. Runs on any Node from
+// 20 before anything is installed, so it imports built-in modules only.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodeMajor = 24;
-// The Kafka client asks for a timer that would have rung already; Node says so, to no use, at every start.
+// The Kafka client sets a timer in the past; without this flag, Node prints a useless warning at every start.
 const nodeFlag = '--disable-warning=TimeoutNegativeWarning';
 
 /**
- * Call first in a command's script. Installs what is missing, then runs the same script again on Node 24, waits for it
- * and ends with its exit code. Returns only under Node 24 with everything installed.
+ * Must be called first in a command's script. Installs what is missing, then runs the same script again on Node 24,
+ * waits for it and ends with its exit code. Returns only under Node 24 with everything installed.
  *
  * @param {string} script the script's import.meta.url
  */
@@ -28,7 +28,7 @@ export async function ensure(script) {
   process.exit(await runAgain(node, [nodeFlag, fileURLToPath(script), ...process.argv.slice(2)]));
 }
 
-/** npm notes what it has installed at the very end, so a broken installation has no such note. */
+/** npm writes this file at the very end of an installation, so a broken installation has none. */
 function isInstalled() {
   const note = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(note)) return false;
@@ -43,12 +43,12 @@ function isInstalled() {
 
 function install() {
   console.log('Installing packages (npm ci) ...');
-  // Inside `npm start` this is the very npm that runs us; otherwise the one on the PATH.
+  // Under `npm start`, `npm_execpath` is the npm that runs this script; otherwise the npm on the PATH is used.
   const self = process.env.npm_execpath;
   const [command, first] = self?.endsWith('.js') ? [process.execPath, [self]] : ['npm', []];
-  // Warnings about the engine are about this Node, and the packages run on the one they bring.
+  // Engine warnings concern this Node, but the packages run on the Node that they bring.
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
-  // The database's package links its libraries in a script; a setting of the user's own may forbid scripts.
+  // The PostgreSQL package links its libraries in a script, even if the user's own npm settings forbid scripts.
   const scripts = '--ignore-scripts=false';
   const args = [...first, 'ci', scripts, '--include=dev', '--include=optional', ...quiet];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
@@ -56,7 +56,9 @@ function install() {
   if (status !== 0) fail('npm ci failed, see above. Check the network and the disk, then start again.');
 }
 
-/** A Ctrl-C reaches both of us; a signal sent to this process alone is passed on. We stay until the other has ended. */
+/**
+ * A Ctrl-C reaches both processes; a signal sent to this process alone is forwarded. Resolves when the other has ended.
+ */
 function runAgain(node, args) {
   const child = spawn(node, args, {
     stdio: 'inherit',

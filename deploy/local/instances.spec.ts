@@ -22,7 +22,7 @@ describe('the instances of a system', () => {
       ...['intake', 'eligibility', 'payments', 'notification'].flatMap((name) => [name, `${name}-2`]),
     ]);
     expect(new Set(instances.map(({ port }) => port)).size).toBe(9);
-    // Nine main listeners, and an internal one of each of eight services.
+    // Nine main listeners, and an internal listener of each of the eight service processes.
     expect(new Set(instances.flatMap((each) => [each.port, each.internalPort])).size).toBe(17);
     expect(instances.filter(({ number }) => number === 1).map(({ port }) => port)).toEqual(
       apps.map((app) => ports[app]),

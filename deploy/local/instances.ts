@@ -4,18 +4,18 @@ import { type App, apps } from './apps.js';
 import { freePort } from './ports.js';
 import { internalPortOf, type Ports } from './settings.js';
 
-/** How many processes of each service run, one unless told otherwise. The stand-in for the outside is always one. */
+/** The number of processes of each service; the default is one. There is always one rail simulator. */
 export type InstanceCounts = Readonly<Partial<Record<Service, number>>>;
 
 export const twoOfEach: InstanceCounts = Object.fromEntries(services.map((service) => [service, 2]));
 
-/** One process of an app. The first is called by the app's name, `payments`, and has its port; then `payments-2`. */
+/** One process of an app. The first has the app's name, `payments`, and the app's port; the second is `payments-2`. */
 export interface Instance {
   readonly app: App;
   readonly number: number;
   readonly name: string;
   readonly port: number;
-  /** Where it says how it is: of a service its internal listener, of the stand-in its only one. */
+  /** The port for health reports: the internal listener of a service, the only listener of the simulator. */
   readonly internalPort: number;
 }
 

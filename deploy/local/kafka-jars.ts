@@ -9,10 +9,14 @@ import { cacheFolder, repositoryRoot } from './layout.js';
 import { problemIn, StackProblem } from './problem.js';
 
 /**
- * The folder with the broker's jars, fetched by Maven on the first call and kept beside other checkouts' downloads
- * under the hash of the pom, so that a new Kafka version is a new folder.
+ * The folder with the broker's jars. Maven fetches them on the first call into a cache that all checkouts share, under
+ * the hash of the pom, so that a new Kafka version gets a new folder.
  *
- * @throws StackProblem 'java-missing' | 'java-old' | 'maven-missing' | 'maven-failed' | 'disk-full'
+ * @throws StackProblem 'java-missing'
+ * 'java-old'
+ * 'maven-missing'
+ * 'maven-failed'
+ * 'disk-full'
  */
 export async function kafkaJars(onFetch?: () => void): Promise<string> {
   requireJava();
@@ -26,7 +30,7 @@ export async function kafkaJars(onFetch?: () => void): Promise<string> {
   await mkdir(dirname(folder), { recursive: true });
   try {
     await run('mvn', mavenArguments(pom, unfinished), { env: mavenEnvironment() });
-    // Complete folders only: whoever renames first wins, and the other one's copy is the same.
+    // Only complete folders are renamed. If another process was faster, its copy is the same.
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
     });
@@ -53,7 +57,7 @@ function mavenArguments(pom: string, outputFolder: string): readonly string[] {
   ];
 }
 
-/** All of ours: a proxy or a mirror is often set there. */
+/** The whole environment, because a proxy or a mirror is often set there. */
 function mavenEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -5,8 +5,8 @@ import type { KafkaUser } from './kafka.js';
 import { StackProblem } from './problem.js';
 
 /**
- * Gives a broker the topics and the access rules that the contracts declare, and takes away every rule of a service
- * that no contract asks for. Can be repeated.
+ * Gives a broker the topics and access rules that the contracts declare, and removes every other rule of a service. Can
+ * be repeated.
  *
  * @throws StackProblem 'topics-failed'
  */

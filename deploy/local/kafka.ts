@@ -13,23 +13,23 @@ export interface KafkaUser {
 }
 
 export interface KafkaOptions {
-  /** Everything the broker keeps; formatted on the first start, used again afterwards. */
+  /** Everything the broker keeps. Formatted on the first start, reused afterwards. */
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
-  /** The broker's own super user. */
+  /** The broker's own superuser. */
   readonly admin: KafkaUser;
-  /** SCRAM users made when the storage is formatted; a later start does not change them. */
+  /** SCRAM users that are made when the storage is formatted; a later start does not change them. */
   readonly users: readonly KafkaUser[];
   readonly logFile: string;
   readonly heapMb?: number;
-  /** Starts faster and runs slower: for tests that never measure. */
+  /** Starts faster and runs slower: for tests that do not measure speed. */
   readonly quickStart?: boolean;
-  /** How often what is older than its topic keeps is looked for; Kafka's own default is five minutes. */
+  /** How often the broker looks for expired records; Kafka's own default is five minutes. */
   readonly retentionCheckMs?: number;
 }
 
-/** One Apache Kafka broker (KRaft) on 127.0.0.1: SCRAM users, everything denied that no rule allows. */
+/** One Apache Kafka broker (KRaft) on 127.0.0.1 with SCRAM users; everything is denied unless a rule allows it. */
 export class Kafka {
   readonly #options: KafkaOptions;
   readonly #jars: string;
@@ -66,7 +66,7 @@ export class Kafka {
     return this.#child;
   }
 
-  /** Starts the broker again on the same data after kill() or stop(); after a kill it takes some 3.5 s. */
+  /** Starts the broker again on the same data after kill() or stop(). After a kill this takes about 3.5 s. */
   async restart(): Promise<void> {
     const { folder, port, logFile, heapMb = 512, quickStart = false } = this.#options;
     await writeFile(this.#properties, serverProperties(this.#options), { mode: 0o600 });
@@ -98,7 +98,7 @@ export class Kafka {
     await this.#child?.kill();
   }
 
-  /** Removes everything it keeps and formats anew; it must have ended. */
+  /** Removes all of its data and formats its storage again. The broker must have ended. */
   async wipe(): Promise<void> {
     await rm(this.#options.folder, { recursive: true, force: true });
     await this.#format();
@@ -108,7 +108,7 @@ export class Kafka {
     return join(this.#options.folder, 'server.properties');
   }
 
-  /** The tool prints salted keys: its output is read by nobody and kept nowhere. */
+  /** The tool prints salted keys, so its output is discarded. */
   async #format(): Promise<void> {
     const { folder, admin, users } = this.#options;
     if (existsSync(join(folder, 'data', 'meta.properties'))) return;
@@ -124,12 +124,12 @@ export class Kafka {
       await run('java', [...tool, 'format', '-t', clusterId, '-c', this.#properties, ...scram], { timeoutMs: 60_000 });
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      throw problemIn((error as { output?: unknown }).output, 'broker-down', 'its storage could not be formatted');
+      throw problemIn((error as { output?: unknown }).output, 'broker-down', 'cannot format its storage');
     }
   }
 }
 
-/** Any fixed id will do: each broker is a cluster of its own. */
+/** Any fixed id works, because each broker is a separate cluster. */
 const clusterId = 'Y2l0eS1ob3VzZWhvbGRzMQ';
 
 function serverProperties(options: KafkaOptions): string {
@@ -158,7 +158,7 @@ function serverProperties(options: KafkaOptions): string {
     'super.users': `User:${admin.username}`,
     'auto.create.topics.enable': false,
     'log.dirs': join(folder, 'data'),
-    // One broker holds everything once, and its internal topics need few partitions.
+    // A single broker has no replicas, and its internal topics need few partitions.
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': 1,
@@ -169,7 +169,7 @@ function serverProperties(options: KafkaOptions): string {
     'share.coordinator.state.topic.num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
-    // After a kill the broker waits for the end of its own old session: 3.5 s with these, 12 s without.
+    // After a kill, the broker waits until its own old session ends: 3.5 s with these settings, 12 s without.
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
@@ -183,7 +183,7 @@ function serverProperties(options: KafkaOptions): string {
     .join('');
 }
 
-/** Warnings only, to standard output, which we keep as the log file. Kafka's own log never holds a record's bytes. */
+/** Warnings only, to standard output, which goes to the log file. Kafka's own log never holds a record's bytes. */
 const log4jProperties = `status=error
 appender.out.type=Console
 appender.out.name=out

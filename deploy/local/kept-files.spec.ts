@@ -56,7 +56,7 @@ describe('a folder', () => {
     for (const root of [join(layout.root, 'file'), join(layout.root, 'file', 'x'), '/proc/x/y', '/sys/x', '/proc']) {
       await expect(makeRoot(root)).rejects.toMatchObject({
         code: 'bad-root',
-        message: expect.stringMatching(/^The folder of --root is a file, or cannot be made or written to\./),
+        message: expect.stringMatching(/^The folder of --root is a file, or cannot be created or written to\./),
       });
     }
   });

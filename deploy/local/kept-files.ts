@@ -11,7 +11,7 @@ export function logFile(layout: Layout, name: string): string {
   return join(layout.logs, `${name}.log`);
 }
 
-/** A process's log for this run. The log of the run before is kept under another name; older ones go. */
+/** A process's log for this run. The log of the previous run is kept under another name; older logs are removed. */
 export function freshLog(layout: Layout, name: string): string {
   const file = logFile(layout, name);
   if (existsSync(file)) renameSync(file, join(layout.logs, `${name}.previous.log`));
@@ -19,8 +19,7 @@ export function freshLog(layout: Layout, name: string): string {
 }
 
 /**
- * Makes the folder, one level after the other: where nothing can be made, Node's own way of making all at once may
- * never come back.
+ * Makes the folder level by level: Node's recursive mkdir may never return if nothing can be created there.
  *
  * @throws StackProblem 'bad-root'
  */
@@ -38,7 +37,7 @@ export async function makeRoot(root: string): Promise<void> {
   }
 }
 
-/** Removes what an earlier system kept in this folder. */
+/** Removes the data that an earlier system kept in this folder. */
 export async function startOver(layout: Layout): Promise<void> {
   const { postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, root } = layout;
   const kept = [postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, join(root, 'rail-simulator')];
@@ -46,14 +45,17 @@ export async function startOver(layout: Layout): Promise<void> {
   await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
 }
 
-/** Before anything is started, since the services would refuse it one by one. @throws StackProblem 'other-city' */
+/**
+ * Runs before anything is started, because otherwise each service would refuse the data separately.
+ * @throws StackProblem 'other-city'
+ */
 export function refuseOtherCity(layout: Layout, profile: string): void {
   if (!existsSync(layout.profile)) return;
   const { id } = JSON.parse(readFileSync(layout.profile, 'utf8')) as { readonly id?: unknown };
   if (id !== profileIdOf(profile)) throw new StackProblem('other-city', `kept here: ${String(id)}`);
 }
 
-/** Notes of which city everything is that will be kept in this folder. */
+/** Records the city of all data in this folder. */
 export function tieToCity(layout: Layout, profile: string): void {
   writeFileSync(layout.profile, `${JSON.stringify({ id: profileIdOf(profile) })}\n`);
 }

@@ -33,10 +33,11 @@ export function pinnedIdentitiesFile(layout: Layout): string {
 }
 
 /**
- * Makes the keyrings on the first start: identities, which are pinned for everyone, and secrets. Later starts add only
- * secrets that a newer version wants, and never one that was made before. Day keys are brought up to today.
+ * Makes the keyrings on the first start: identities, whose public halves are pinned for everyone, and secrets. Later
+ * starts only add secrets that a newer version needs, and never one that was made before. Day keys are made up to
+ * today.
  *
- * @throws StackProblem 'keys-gone' when databases are there whose keys are not
+ * @throws StackProblem 'keys-gone' if databases exist but their keys do not
  */
 export async function setUpKeyrings(layout: Layout, now = new Date()): Promise<void> {
   const noteFile = join(layout.keyring, 'set-up.json');
@@ -57,7 +58,7 @@ export async function setUpKeyrings(layout: Layout, now = new Date()): Promise<v
   await writeFile(noteFile, `${JSON.stringify(serviceSecrets, undefined, 2)}\n`);
 }
 
-/** On a first start the keyring may be there nevertheless: an earlier attempt was interrupted. */
+/** A keyring may exist on a first start, because an earlier attempt was interrupted. */
 async function keyringOf(layout: Layout, service: Service, isFirst: boolean): Promise<FileKeyring> {
   const options = {
     privateDir: privateKeyring(layout, service),
@@ -75,7 +76,7 @@ async function keyringOf(layout: Layout, service: Service, isFirst: boolean): Pr
   }
 }
 
-/** On this one machine both copies lie in one folder, so one that is missing was not unplugged: it is made again. */
+/** On this machine both copies are in one folder, so a missing copy was not unplugged, and it is made again. */
 async function wholeKeyring(options: FileKeyringOptions): Promise<FileKeyring> {
   const keyring = await FileKeyring.open(options);
   if (keyring.replicas() === 'away') await keyring.renewReplica();

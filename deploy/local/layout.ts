@@ -2,7 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The repository's root, found from here, so that the answer is the same in the sources and in dist/. */
+/**
+ * The repository's root. The search starts at this file, so that the result is the same in the sources and in dist/.
+ */
 export const repositoryRoot = findRoot(import.meta.dirname);
 
 function findRoot(from: string): string {
@@ -12,25 +14,25 @@ function findRoot(from: string): string {
   return findRoot(parent);
 }
 
-/** Where one running system keeps everything it has. Several may live side by side on different roots. */
+/** The files of one running system. Several systems can run side by side on different roots. */
 export interface Layout {
   readonly root: string;
   readonly postgres: string;
   readonly kafka: string;
   readonly keyring: string;
-  /** The second live copy of the private keys; where it matters, a link to another disk. */
+  /** The second live copy of the private keys. In production this is a link to another disk. */
   readonly keyringReplica: string;
   readonly logs: string;
   readonly anchor: string;
   readonly secrets: string;
-  /** Of which city everything else here is. */
+  /** The file that names the city of all other files. */
   readonly profile: string;
   readonly running: string;
-  /** What operators' commands read: services, keys of staff, the broker. */
+  /** The file that operators' commands read: services, staff keys, the broker. */
   readonly city: string;
-  /** The public key for which records under a legal hold are kept; not there unless somebody has made one. */
+  /** The public key to which records under a legal hold are sealed. Absent unless somebody made one. */
   readonly custodian: string;
-  /** Milliseconds by which a test has moved the clock; not there unless one has. */
+  /** Milliseconds by which a test has moved the clock. Absent unless a test did. */
   readonly clock: string;
 }
 
@@ -52,7 +54,7 @@ export function layoutAt(root: string): Layout {
   };
 }
 
-/** Downloads shared by every checkout of this user, outside the build output, so that they happen once. */
+/** A cache that every checkout of this user shares, outside the build output, so that downloads happen once. */
 export function cacheFolder(name: string): string {
   const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const wanted = join(base, 'amparo', name);

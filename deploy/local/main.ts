@@ -19,14 +19,14 @@ interface CommandOptions {
   readonly root: string;
 }
 
-/** `npm start`. Ends the process: with 0 after an orderly stop, with 1 and one sentence on a problem. */
+/** `npm start`. Ends the process: with 0 after an orderly stop, with 1 and one sentence after a problem. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
     const options = parse(args);
     if (options !== undefined) await runUntilStopped(options);
     process.exit(0);
   } catch (error) {
-    // An unexpected error is a bug: then the trace is what helps.
+    // An unexpected error is a bug, for which the stack trace helps.
     console.error(error instanceof StackProblem ? error.message : error);
     process.exit(1);
   }
@@ -35,10 +35,10 @@ export async function main(args: readonly string[]): Promise<void> {
 function parse(args: readonly string[]): CommandOptions | undefined {
   const command = new Command('npm start --')
     .description('Starts PostgreSQL, Kafka and all services on this machine.')
-    .option('--profile <name>', 'the city whose program runs: a file in deploy/profiles', 'los-angeles')
-    .option('--fresh', 'start over: remove everything an earlier run kept', false)
+    .option('--profile <name>', 'the city: the name of a file in deploy/profiles', 'los-angeles')
+    .option('--fresh', 'remove all data of earlier runs first', false)
     .option('--ports-from <number>', 'the first of twelve consecutive ports', '3001')
-    .option('--root <folder>', 'where everything is kept', join(repositoryRoot, '.local'))
+    .option('--root <folder>', 'folder for all data', join(repositoryRoot, '.local'))
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   try {
@@ -62,7 +62,7 @@ async function runUntilStopped(options: CommandOptions): Promise<void> {
   });
   const stopped = stopOnSignal(stack);
   const started = stack.start();
-  // A start that was interrupted fails in some step or other, perhaps after we have gone; that is no problem to tell.
+  // An interrupted start fails in some step, perhaps after this function has returned. That failure is not reported.
   started.catch(() => undefined);
   await Promise.race([started, stopped.done]).catch((error: unknown) => {
     if (!stopped.wasAsked()) throw error;
@@ -72,7 +72,7 @@ async function runUntilStopped(options: CommandOptions): Promise<void> {
   await stopped.done;
 }
 
-/** The first signal stops in good order; another one, a second or more later, kills. */
+/** The first signal stops in good order; a further one, at least a second later, kills. */
 function stopOnSignal(stack: Stack): { readonly done: Promise<void>; wasAsked(): boolean } {
   let askedAt: number | undefined;
   const done = new Promise<void>((resolve_) => {
@@ -93,7 +93,7 @@ function stopOnSignal(stack: Stack): { readonly done: Promise<void>; wasAsked():
 
 const lastRevival = new Map<string, number>();
 
-/** A service that ended is started again, as a cluster would do it; one that ends twice in half a minute stays down. */
+/** Restarts a service that ended, as a cluster would do it. A service that ends twice in half a minute stays down. */
 async function revive(stack: Stack, name: string, how: string, logFile: string): Promise<void> {
   const log = relative(process.cwd(), logFile);
   const isApp = name in stack.urls;

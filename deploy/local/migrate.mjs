@@ -1,5 +1,5 @@
 // `node deploy/local/migrate.mjs <service> <url>`: makes the tables of a service in an empty database, with its own
-// built migrations, and starts nothing.
+// built migrations. It starts nothing.
 import 'reflect-metadata';
 
 const [service, url] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 
 import { StackProblem } from './problem.js';
 
-/** A port of 127.0.0.1 that nothing listens on now. */
+/** A port of 127.0.0.1 on which nothing listens now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -15,7 +15,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** @throws StackProblem 'port-busy' naming the port and what wanted it. */
+/** @throws StackProblem 'port-busy' naming the port and the process that needs it */
 export async function requireFreePort(port: number, wantedBy: string): Promise<void> {
   const free = await new Promise<boolean>((resolve) => {
     const server = createServer();
@@ -25,7 +25,7 @@ export async function requireFreePort(port: number, wantedBy: string): Promise<v
   if (!free) throw new StackProblem('port-busy', `port ${port}, wanted by ${wantedBy}`);
 }
 
-/** Whether something accepts connections on the port of 127.0.0.1. */
+/** True if something accepts connections on the port of 127.0.0.1. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });

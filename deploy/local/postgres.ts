@@ -10,16 +10,19 @@ import { requireFreePort } from './ports.js';
 import { problemIn, StackProblem } from './problem.js';
 
 export interface PostgresOptions {
-  /** The cluster's folder; made on the first start, used again afterwards. */
+  /** The cluster's folder. Made on the first start, reused afterwards. */
   readonly folder: string;
   readonly port: number;
   readonly superuserPassword: string;
   readonly logFile: string;
-  /** False only where a machine crash cannot matter: throw-away test clusters. */
+  /** False only for temporary test clusters, for which a machine crash cannot matter. */
   readonly durable?: boolean;
 }
 
-/** A PostgreSQL cluster on 127.0.0.1, from the binaries of the npm package, with nothing of the machine's own. */
+/**
+ * A PostgreSQL cluster on 127.0.0.1. It uses the binaries of the npm package and nothing that the machine has
+ * installed.
+ */
 export class Postgres {
   readonly #options: PostgresOptions;
   #child: Child | undefined;
@@ -37,7 +40,7 @@ export class Postgres {
     return postgres;
   }
 
-  /** For the superuser, database `postgres`. Set-up and tests only: no service ever gets it. */
+  /** The superuser's URL of the database `postgres`, for set-up and tests only: no service gets it. */
   get superuserUrl(): string {
     return `postgres://postgres:${this.#options.superuserPassword}@127.0.0.1:${this.#options.port}/postgres`;
   }
@@ -57,12 +60,12 @@ export class Postgres {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       max_connections: '200',
-      // A night's turn touches many partitions in one transaction.
+      // The nightly turn locks many partitions in one transaction.
       max_locks_per_transaction: '256',
       fsync: durable ? 'on' : 'off',
       synchronous_commit: durable ? 'on' : 'off',
       full_page_writes: durable ? 'on' : 'off',
-      // A log line never carries a statement or a row: terse drops DETAIL, panic drops the statement.
+      // Log lines never contain a statement or a row: `terse` drops DETAIL, `panic` drops the statement.
       log_error_verbosity: 'terse',
       log_min_error_statement: 'panic',
       log_min_messages: 'warning',
@@ -96,7 +99,7 @@ export class Postgres {
     await this.#child?.stop();
   }
 
-  /** SIGKILL of the postmaster; its backends end themselves when they notice. */
+  /** SIGKILL for the postmaster. Its backends end when they notice. */
   async kill(): Promise<void> {
     await this.#child?.kill();
   }
@@ -104,7 +107,7 @@ export class Postgres {
   async #initialise(): Promise<void> {
     const { folder, superuserPassword, durable = true } = this.#options;
     if (existsSync(join(folder, 'PG_VERSION'))) return;
-    // A folder without PG_VERSION is what an interrupted first start leaves.
+    // A folder without PG_VERSION is left by an interrupted first start.
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const owner = ordinaryUser();
@@ -136,8 +139,8 @@ export class Postgres {
   }
 
   /**
-   * `standby`: it follows another one, and can be read. The postmaster writes its state into the eighth line of its pid
-   * file; no connection is needed to ask.
+   * The postmaster writes its state into the eighth line of its pid file, so no connection is needed. `standby`: the
+   * server follows another one and can be read.
    */
   #saysReady(pid: number): boolean {
     try {
@@ -169,7 +172,7 @@ interface User {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root. Then it runs as the machine's `postgres`, or as `nobody`: no user is created. */
+/** PostgreSQL refuses to run as root. Then it runs as the machine's `postgres` or as `nobody`; no user is created. */
 function ordinaryUser(): User | undefined {
   if (userInfo().uid !== 0) return undefined;
   const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
@@ -181,8 +184,8 @@ function ordinaryUser(): User | undefined {
 }
 
 /**
- * How to run a program of PostgreSQL from here. A root whose folder others cannot enter (say, a checkout under /root)
- * lends the right to pass through directories to that one process, which stays an ordinary user otherwise.
+ * How to run a program of PostgreSQL. If root runs it in a folder that others cannot enter (for example a checkout
+ * under /root), only that process gets the capability to pass through directories; otherwise it stays an ordinary user.
  */
 function asOrdinaryUser(
   command: string,
@@ -195,7 +198,7 @@ function asOrdinaryUser(
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   if (setpriv === undefined) throw new StackProblem('database-user');
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  // The last one makes access(2) look at the lent right, too: PostgreSQL asks it about its own binaries.
+  // The last flag makes access(2) use the capability too: PostgreSQL calls it on its own binaries.
   const right = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--securebits=+no_setuid_fixup'];
   return { command: setpriv, args: [...identity, ...right, '--', command, ...args], user: {} };
 }

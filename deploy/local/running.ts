@@ -7,38 +7,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './apps.js';
 import { StackProblem } from './problem.js';
 
-/** A process, told apart from a later one that got the same number. */
+/** Identifies a process, even if a later process gets the same pid. */
 export interface ProcessMark {
   readonly name: string;
   readonly pid: number;
   readonly since: string;
 }
 
-/** What other programs on this machine (the demo, a test, a second start) may know of a running system. No secret. */
+/**
+ * The data that other programs on this machine (the demo, a test, a second start) get of a running system. No secret.
+ */
 export interface RunningSystem {
   readonly launcher: ProcessMark;
   readonly processes: readonly ProcessMark[];
-  /** True once every process has said that it is ready. */
+  /** True after every process has reported that it is ready. */
   readonly ready: boolean;
   readonly profile: string;
   readonly urls: Readonly<Partial<Record<App, string>>>;
-  /** The addresses of every process that was started, whether it still runs or not. */
+  /** The addresses of every process that was started, running or not. */
   readonly instances: Readonly<Partial<Record<App, readonly string[]>>>;
-  /** Of the internal listeners: the first of each app that runs, and all that were started. */
+  /** The internal listeners: the first of each app that runs, and all that were started. */
   readonly internalUrls: Readonly<Partial<Record<App, string>>>;
   readonly internalInstances: Readonly<Partial<Record<App, readonly string[]>>>;
   readonly brokers: string;
   readonly root: string;
 }
 
-/** The system described by the file, if its launcher is alive; nothing otherwise. */
+/** The system that the file describes, if its launcher is alive; otherwise undefined. */
 export function runningSystem(file: string): RunningSystem | undefined {
   const system = readRunning(file);
   return system !== undefined && isAlive(system.launcher) ? system : undefined;
 }
 
 /**
- * Takes the folder for this process. Whatever a launcher that died left running is waited for, then ended.
+ * Takes the folder for this process. Waits for the remaining processes of a launcher that died, then kills them.
  *
  * @throws StackProblem 'already-running'
  */
@@ -79,7 +81,7 @@ function readRunning(file: string): RunningSystem | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunningSystem;
   } catch {
-    // Half written: its launcher died at that moment.
+    // Half written, because its launcher died while it wrote.
     return undefined;
   }
 }
@@ -101,12 +103,13 @@ function isAlive(mark: ProcessMark): boolean {
   return mark.since !== '' && startOf(mark.pid) === mark.since;
 }
 
-/** When a process began, in whatever form the system tells it; nothing if there is no such process. */
+/** When a process began, in the form that the system reports; undefined if there is no such process. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The program's name, in brackets, may hold blanks; after it come the state and, 19 fields on, the start in ticks.
+    // The program's name, in brackets, may contain blanks. After it come the state and, 19 fields later, the start in
+    // ticks.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : `${boot} ${fields[19]}`;
   } catch {

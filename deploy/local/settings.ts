@@ -41,7 +41,7 @@ export function portsFrom(first = firstPort): Ports {
   return Object.fromEntries(portOrder.map((name, index) => [name, first + index])) as Ports;
 }
 
-/** Ports that are free now, so that several systems can live side by side. */
+/** Ports that are free now, so that several systems can run side by side. */
 export async function freePorts(): Promise<Ports> {
   const found = new Set<number>();
   while (found.size < portOrder.length) found.add(await freePort());
@@ -51,7 +51,7 @@ export async function freePorts(): Promise<Ports> {
 
 /** The file of a city's profile. @throws StackProblem 'bad-option' naming those that exist */
 export function profileFile(name: string): string {
-  // A profile that lies elsewhere is named by its path.
+  // A profile in another folder is given by its path.
   if (name.endsWith('.json') && existsSync(name)) return resolve(name);
   const folder = join(repositoryRoot, 'deploy', 'profiles');
   const known = readdirSync(folder).map((file) => basename(file, '.json'));
@@ -61,7 +61,7 @@ export function profileFile(name: string): string {
 
 export interface BrokerAccess {
   readonly brokers: string;
-  /** Absent for a broker of one's own that is already set up: then topics and rules are left alone. */
+  /** Absent for a broker that somebody else sets up: then topics and rules are not changed. */
   readonly admin?: KafkaUser;
   readonly users: PerService<KafkaUser>;
 }
@@ -69,9 +69,9 @@ export interface BrokerAccess {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The databases named by `DATABASE_URL_INTAKE` and so on, if any is.
+ * The databases of `DATABASE_URL_INTAKE` and so on, if any is set.
  *
- * @throws StackProblem 'not-given' if some are not
+ * @throws StackProblem 'not-given' if only some are set
  */
 export function givenDatabases(env: Environment): PerService<string> | undefined {
   const names = services.map((service) => `DATABASE_URL_${service.toUpperCase()}`);
@@ -81,8 +81,9 @@ export function givenDatabases(env: Environment): PerService<string> | undefined
 }
 
 /**
- * The broker named by `KAFKA_BROKERS`, if it is, with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on; with
- * `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` it is given its topics and rules. @throws StackProblem 'not-given'
+ * The broker of `KAFKA_BROKERS`, if set, with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on. If
+ * `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` are set, its topics and rules are set up.
+ * @throws StackProblem 'not-given'
  */
 export function givenBroker(env: Environment): BrokerAccess | undefined {
   const brokers = env['KAFKA_BROKERS'];
@@ -114,11 +115,11 @@ export interface Wiring {
   readonly profile: string;
   readonly databases: PerService<string>;
   readonly broker: BrokerAccess;
-  /** The clock is the one of `layout.clock`, which a test moves. */
+  /** True if the clock is the one of `layout.clock`, which a test moves. */
   readonly hasTestClock?: boolean;
 }
 
-/** The environment of an app: all that it is told. `PORT` and `INTERNAL_PORT` are added when it starts. */
+/** The complete environment of an app, except `PORT` and `INTERNAL_PORT`, which are added at its start. */
 export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
   const { layout, ports, profile, databases, broker, hasTestClock = false } = wiring;
   const clock = hasTestClock ? { CLOCK_OFFSET_FILE: layout.clock } : {};
@@ -137,7 +138,7 @@ export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string,
     PROFILE: profileFile(profile),
     ...clock,
     ...(app === 'payments' ? { RAIL_URL: rail, ANCHOR: layout.anchor } : {}),
-    // A make-believe household may be texted at night.
+    // A synthetic household may get texts at night.
     ...(app === 'notification' ? { SMS_URL: rail, QUIET_HOURS: 'off' } : {}),
   };
 }

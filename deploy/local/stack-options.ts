@@ -2,33 +2,32 @@ import type { App } from './apps.js';
 import type { InstanceCounts } from './instances.js';
 import type { Ports } from './settings.js';
 
-/** Runs one step of the start, and may show it: `say` tells what it is doing while it takes long. */
+/** Runs one step of the start and may show it. `say` reports the activity of a slow step. */
 export type OnStep = (title: string, work: (say: (text: string) => void) => Promise<void>) => Promise<void>;
 
 export interface StackOptions {
-  /** Where this system keeps everything it has; another root is another system. */
+  /** The folder for all files of this system. Each system needs its own. */
   readonly root: string;
   readonly ports: Ports;
-  /** The name of a file in deploy/profiles, `los-angeles` for example. */
+  /** The name of a file in deploy/profiles, for example `los-angeles`. */
   readonly profile: string;
-  /** Which apps to start, all unless told otherwise; none of them gives the databases and the broker alone. */
+  /** The apps to start; the default is all. An empty list starts only the databases and the broker. */
   readonly apps?: readonly App[];
   /** Added to an app's environment, last. */
   readonly env?: Readonly<Partial<Record<App, Readonly<Record<string, string>>>>>;
-  /** Start over: what an earlier system kept in the root is removed first. */
+  /** First removes the data that an earlier system kept in the root. */
   readonly fresh?: boolean;
   readonly partitions?: number;
-  /** How many processes of each service; one unless told otherwise. */
+  /** The number of processes of each service; the default is one. */
   readonly instances?: InstanceCounts;
   /**
-   * For tests: the system's clock is moved by so many milliseconds, and can be moved on. Never given by `npm start`.
+   * For tests: moves the system's clock by this many milliseconds; it can be moved again later. `npm start` never sets
+   * it.
    */
   readonly clockOffsetMs?: number;
-  /**
-   * Databases and a broker of one's own are taken from here (`DATABASE_URL_*`, `KAFKA_BROKERS`). Nowhere by default.
-   */
+  /** The environment with your own databases and broker (`DATABASE_URL_*`, `KAFKA_BROKERS`). The default is none. */
   readonly given?: Readonly<Record<string, string | undefined>>;
   readonly onStep?: OnStep;
-  /** Called when a process ends that nobody asked to. */
+  /** Called when a process ends without a request. */
   readonly onDeath?: (name: string, how: string, logFile: string) => void;
 }

@@ -36,10 +36,10 @@ import type { StackOptions } from './stack-options.js';
 import { TEST_AHEAD_MAX_MS, TestClock } from './test-clock.js';
 
 /**
- * Starts PostgreSQL, Kafka and the apps, in that order, and returns when every app is ready. When a step fails, what
- * was started is stopped again.
+ * Starts PostgreSQL, Kafka and the apps, in that order, and returns when every app is ready. If a step fails,
+ * everything that was started is stopped again.
  *
- * @throws StackProblem with one sentence that says what to do
+ * @throws StackProblem with one sentence that names the next step
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const stack = new Stack(options);
@@ -71,7 +71,7 @@ export class Stack {
       freshLog: (name) => freshLog(this.layout, name),
       onStart: async (child) => {
         this.#watch(child);
-        // stop() may have looked before this child was there.
+        // stop() may have looked before this child existed.
         if (this.#stopping !== undefined) await child.kill();
       },
     });
@@ -82,12 +82,12 @@ export class Stack {
     return Object.fromEntries(apps.map((app) => [app, `http://127.0.0.1:${this.ports[app]}`])) as Record<App, string>;
   }
 
-  /** The addresses of all instances of an app, the first one first. */
+  /** The addresses of all instances of an app, in order. */
   urlsOf(app: App): readonly string[] {
     return this.#apps.urlsOf(app);
   }
 
-  /** Where the first instance of each app says how it is, and operators reach it. */
+  /** The internal listener of the first instance of each app, for health reports and operators. */
   get internalUrls(): Readonly<Record<App, string>> {
     const port = (app: App): number => this.ports[app === 'rail-simulator' ? app : internalPortOf(app)];
     return Object.fromEntries(apps.map((app) => [app, `http://127.0.0.1:${port(app)}`])) as Record<App, string>;
@@ -102,9 +102,9 @@ export class Stack {
     return this.#clock?.now() ?? new Date();
   }
 
-  /** Moves the clock of all processes, which must have been started with one of their own. */
+  /** Moves the clock of all processes. @throws Error if the system was started without a test clock */
   async setClock(offsetMs: number): Promise<void> {
-    if (this.#clock === undefined) throw new Error('the system goes by the clock of the machine');
+    if (this.#clock === undefined) throw new Error('the system uses the clock of the machine');
     await this.#clock.set(offsetMs);
   }
 
@@ -112,7 +112,7 @@ export class Stack {
     return this.setClock(instant.getTime() - Date.now());
   }
 
-  /** PostgreSQL's superuser, for tests that look at what is really on disk. Undefined when the databases were given. */
+  /** PostgreSQL's superuser, for tests that look at the bytes on disk. Undefined if the databases were given. */
   get superuserUrl(): string | undefined {
     return this.#postgres?.superuserUrl;
   }
@@ -134,7 +134,7 @@ export class Stack {
       await this.#start();
     } catch (error) {
       await this.stop();
-      // Whatever came up while stop() was already looking.
+      // Also stops processes that started after stop() looked.
       await this.#stop();
       throw asProblem(error);
     }
@@ -152,7 +152,7 @@ export class Stack {
     if (this.#options.fresh === true) await this.#step('Start over', () => startOver(this.layout));
     await mkdir(this.layout.logs, { recursive: true });
     await mkdir(this.layout.anchor, { recursive: true });
-    // What an earlier system in this folder went by.
+    // Removes the clock of an earlier system in this folder.
     await rm(this.layout.clock, { force: true });
     if (this.#options.clockOffsetMs !== undefined) {
       this.#clock = new TestClock(this.layout.clock, this.#options.clockOffsetMs);
@@ -175,7 +175,7 @@ export class Stack {
     const wanted = apps.filter((app) => this.#options.apps?.includes(app) ?? true);
     if (wanted.length > 0) {
       await this.#step('Services', () => this.#apps.startAll(wanted, this.ports, this.#options.instances ?? {}));
-      // Only now, since databases that were given may be another city's.
+      // Only after the services accepted the data, since databases that were given may belong to another city.
       tieToCity(this.layout, profile);
     }
     const running = services.filter((service) => wanted.includes(service));
@@ -188,7 +188,7 @@ export class Stack {
   }
 
   /**
-   * Stops everything it started, services first, then Kafka, then PostgreSQL. Can be called at any time, repeatedly.
+   * Stops everything it started: services first, then Kafka, then PostgreSQL. Can be called at any time, repeatedly.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -204,33 +204,33 @@ export class Stack {
     release(this.layout.running);
   }
 
-  /** SIGKILL for everything, for when stopping takes too long. */
+  /** Kills everything with SIGKILL, if stopping takes too long. */
   async killAll(): Promise<void> {
     const parts = [...this.#apps.children, this.#kafka, this.#postgres].filter((part) => part !== undefined);
     await Promise.all(parts.map((part) => part.kill()));
   }
 
-  /** SIGKILL for one instance of an app: no time to finish anything. */
+  /** Kills one instance of an app with SIGKILL: it has no time to finish anything. */
   async kill(app: App, number = 1): Promise<void> {
     await this.#apps.processOf(app, number)?.kill();
   }
 
-  /** For what a machine can do to a process besides ending it. */
+  /** The process of an instance, for tests that suspend it or read its log. */
   processOf(app: App, number = 1): Child | undefined {
     return this.#apps.processOf(app, number);
   }
 
-  /** Stops an instance in good order if it runs, starts it again and waits until it is ready. */
+  /** Stops a running instance in good order, starts it again and waits until it is ready. */
   async restart(app: App, number = 1): Promise<void> {
     await this.#apps.restart(app, number);
   }
 
-  /** Restarts every instance of an app, one after the other, as a new release would be brought in. */
+  /** Restarts every instance of an app, one after the other, as for a new release. */
   async roll(app: App): Promise<void> {
     await this.#apps.roll(app);
   }
 
-  /** Whether the instance's process is there; ready or not. */
+  /** True if the instance's process runs, ready or not. */
   isRunning(app: App, number = 1): boolean {
     return this.#apps.isRunning(app, number);
   }
@@ -249,7 +249,7 @@ export class Stack {
     this.#watch(this.#kafka?.child);
   }
 
-  /** Removes every record, topic and offset: the broker comes back as on the first day, with topics and rules. */
+  /** Removes every record, topic and offset, and starts the broker again with topics and rules, as on the first day. */
   async wipeKafka(): Promise<void> {
     await this.#kafka?.stop();
     await this.#kafka?.wipe();
@@ -285,7 +285,7 @@ export class Stack {
   }
 
   async #startKafka(secrets: Secrets, say: (text: string) => void): Promise<BrokerAccess> {
-    await kafkaJars(() => say('fetching its jars with Maven, once (45 MB)'));
+    await kafkaJars(() => say('downloading its jars with Maven, once (45 MB)'));
     const logins = brokerLogins(secrets);
     this.#kafka = await startKafka(this.layout, this.ports, logins);
     this.#watch(this.#kafka.child);

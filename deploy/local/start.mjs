@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ensure } from './ensure.mjs';
 
 const args = process.argv.slice(2);
-// Whoever only asks is not made to wait for the packages: the options stand at the top of README.md, too.
+// `--help` works before the packages are installed: README.md has the same options at its top.
 if (
   ['-h', '--help'].some((each) => args.includes(each)) &&
   !existsSync(new URL('../../node_modules', import.meta.url))

@@ -2,13 +2,13 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY_MS } from '#libs/contracts';
 
-/** Longer than any process goes without reading the file, once it asks for the time. */
+/** Longer than any process can go without reading the file again when it asks for the time. */
 const SEEN_MS = 100;
 
-/** Topics let records be so far ahead of the broker's own clock, which nobody moves. */
+/** How far ahead of the broker's own clock records may be. No test moves the broker's clock. */
 export const TEST_AHEAD_MAX_MS = 400 * DAY_MS;
 
-/** The clock of a system under test: the machine's, moved by a file that all its processes read. */
+/** The clock of a system under test: the machine's clock, moved by a file that all of its processes read. */
 export class TestClock {
   #offsetMs: number;
 
@@ -24,14 +24,14 @@ export class TestClock {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Resolves when no process goes by the earlier time any more. */
+  /** Resolves when no process uses the earlier time any more. */
   async set(offsetMs: number): Promise<void> {
     this.#offsetMs = Math.round(offsetMs);
     this.#write();
     await sleep(SEEN_MS);
   }
 
-  /** A reader sees the old number or the new one, never half of it. */
+  /** A concurrent reader sees the old number or the new one, never a part. */
   #write(): void {
     writeFileSync(`${this.file}.new`, `${this.#offsetMs}\n`);
     renameSync(`${this.file}.new`, this.file);

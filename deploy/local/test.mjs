@@ -1,5 +1,5 @@
-// `npm test`: everything that gates a change, in one run. `npm run test:long`: what takes longer than a change can wait
-// for. A line per stage, and as the very last line "N passed, N failed": each check counts as one, each test as one.
+// `npm test`: every check that gates a change, in one run. `npm run test:long`: tests that take too long for a change.
+// Prints a line per stage and, as the last line, "N passed, N failed": each check counts as one, each test as one.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,12 +36,12 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
 async function gate() {
-  // All checks run, whatever the others say: one run tells everything that is wrong.
+  // All checks run even if one fails, so that one run reports all problems.
   await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
   await check('lint', 'oxlint', ['--type-aware', '--format', 'unix']);
   await check('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
   await check('boundaries', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'deploy', 'test']);
-  // Tests start services from the build, so without one they would only say so a hundred times.
+  // Tests start services from the build; without one, each of them would fail.
   if (await check('build', 'node', ['deploy/local/build.mjs'])) {
     await tests('unit tests', 'jest.unit.config.js', 10 * minuteMs);
     await tests('integration tests', 'jest.it.config.js', 40 * minuteMs);
@@ -52,13 +52,13 @@ async function long() {
   if (!(await check('build', 'node', ['deploy/local/build.mjs']))) return;
   await tests('fault tests', 'jest.faults.config.js', 60 * minuteMs);
   await tests('simulations', 'jest.unit.config.js', 20 * minuteMs, ['apps/payments/test/simulation.spec.ts']);
-  // Says so, and fails, where there is no engine.
+  // Fails with a message if there is no container engine.
   if (await check('container engine', 'node', ['test/containers/run.mjs', '--look'])) {
     await tests('container tests', 'jest.containers.config.js', 20 * minuteMs);
   }
 }
 
-/** One check: silent when it passes, everything it says when it does not. */
+/** One check. Prints its output only if it fails. */
 async function check(name, program, args) {
   const { code, output, seconds } = await run(program, args, { show: false, timeoutMs: 5 * minuteMs });
   const isGood = code === 0;
@@ -83,7 +83,7 @@ async function tests(name, config, timeoutMs, only = []) {
 async function countOf(file, code) {
   try {
     const result = JSON.parse(await readFile(file, 'utf8'));
-    // A file that could not even be loaded has no tests to count; it counts as one that failed.
+    // A file that could not be loaded has no tests to count; it counts as one failure.
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
   } catch {
@@ -98,10 +98,10 @@ function report(name, seconds, { passed, failed }) {
   console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s${counted})`);
 }
 
-/** Runs a program in a process group of its own, so that nothing it started outlives it. */
+/** Runs a program in its own process group, so that nothing it started outlives it. */
 async function run(program, args, { show, timeoutMs }) {
   const began = performance.now();
-  // Jest's result also goes to standard output, where nobody wants to read it; its report comes by standard error.
+  // Jest also writes its result to standard output, which is dropped; its report comes by standard error.
   const stdio = show ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'pipe', 'pipe'];
   const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
   running = spawn(program, args, {
@@ -130,11 +130,11 @@ function endGroup(signal) {
   try {
     if (running?.pid !== undefined) process.kill(-running.pid, signal);
   } catch {
-    // Nothing of the group is left.
+    // No process of the group is left.
   }
 }
 
-/** What a test run that was killed has left in .local, named after its process. */
+/** Removes the folders in .local of test runs that were killed; their names hold the pid. */
 async function removeLeftovers() {
   const folder = join(root, '.local');
   await mkdir(folder, { recursive: true });

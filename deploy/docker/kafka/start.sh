@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts apache/kafka with one SCRAM user for each SCRAM_<name> of the environment, and nobody else. The image's own
-# start can make no users and wants passwords in files, so the storage is formatted here.
+# Starts apache/kafka with one SCRAM user for each SCRAM_<name> of the environment, and no other user. The image's own
+# start cannot make users and needs passwords in files, so this script formats the storage.
 #
 #     ADVERTISED        where clients find the broker, host:port
 #     ADVERTISED_FILE   a file that will hold it: a mapped port is known only while the container runs
@@ -31,7 +31,7 @@ done
 
 export LOG_DIR=/tmp/kafka-logs EXTRA_ARGS="-name kafkaServer"
 mkdir -p "$LOG_DIR"
-# The tool prints salted keys: nobody reads them, nothing keeps them.
+# The tool prints salted keys, so its output is discarded.
 /opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t Y2l0eS1ob3VzZWhvbGRzMQ -c "$config" "${users[@]}" >/dev/null
 for name in ${!SCRAM_*}; do unset "$name"; done
 

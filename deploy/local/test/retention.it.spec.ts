@@ -75,7 +75,7 @@ describe('topics on a broker', () => {
   });
 
   it('lose what is older than they keep it, and nothing younger', async () => {
-    // A day is in a segment of its own: one is longer than the half day of a segment.
+    // Each day is in its own segment, because a segment is half a day long.
     const tooOld = addDays(today, -clocks.topicRetentionDays - 1);
     const stillKept = addDays(today, -clocks.topicRetentionDays + 1);
     for (const day of [tooOld, tooOld, stillKept, today]) await write(day);
@@ -86,7 +86,7 @@ describe('topics on a broker', () => {
       range = await rangeOf();
     }
     expect(range).toEqual({ low: 2, high: 4 });
-    // Several more looks of the broker change nothing.
+    // Several more checks of the broker change nothing.
     await sleep(2_000);
     expect(await rangeOf()).toEqual({ low: 2, high: 4 });
   }, 60_000);

@@ -72,7 +72,7 @@ async function asAdmin<T>(stack: Stack, work: (admin: kafkajs.Admin) => Promise<
   }
 }
 
-/** Repeats until it passes, for ten seconds. */
+/** Repeats until it passes, for at most ten seconds. */
 async function eventually(attempt: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (;;) {
@@ -236,7 +236,7 @@ describe('the broker', () => {
     };
     // The broker first has to make the topic in which it keeps offsets.
     await eventually(async () => expect(await offsets('payments')).toHaveLength(1));
-    // The client says no more of a refusal than this.
+    // The client reports no more detail of a refusal.
     await expect(offsets('eligibility')).rejects.toThrow('Failed to find group coordinator');
   });
 });
@@ -272,7 +272,7 @@ describe('what a system keeps', () => {
   });
 
   it('comes through a wipe of the broker with topics and rules as on the first day', async () => {
-    // The client's own waiting fails on the first answer of a broker that has not heard of the topic yet.
+    // The client's own waiting fails if the broker's first answer does not know the topic yet.
     await asAdmin(second, (admin) => admin.createTopics({ topics: [{ topic: 'stray' }], waitForLeaders: false }));
     await second.wipeKafka();
     const topics = await asAdmin(second, (admin) => admin.listTopics());
