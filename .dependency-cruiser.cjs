@@ -1,13 +1,13 @@
-// Who may import whom. Each rule has a planted violation in test/tidy, which fails if the rule does not fire.
-// `except` lists everything that a kind of file may import; whatever it does not list is refused.
+// The import rules. Each rule has a planted violation in test/tidy, which fails if the rule does not fire. `except`
+// lists everything that a kind of file may import; any other import is refused.
 
 const words = require('./.dependency-cruiser.kinds.cjs');
 
 const { domain, inService, kinds, lib, nest, nodeBuiltIn, npm, publicPolicy, sources, testing } = words;
-/** Node's network, and what runs code that no rule can read. */
+/** Modules that reach the network or run code that no rule can read. */
 const network = '^(net|tls|http|https|http2|dgram|dns|dns/promises|child_process|worker_threads|cluster|vm|module)$';
 
-/** A lib's own sources may import its own files and `except`, and nothing else. */
+/** A lib's own sources may import only their own files and `except`. */
 const libMay = (name, why, except) => ({
   name: `${name}-imports`,
   comment: why,
@@ -22,7 +22,7 @@ const kindMay = (name, why, path, except) => ({
   to: { pathNot: except },
 });
 
-/** The rooms of the bus, each with those on which it stands. */
+/** The folders of the bus, each with the folders that it may import. */
 const busRooms = {
   trouble: [],
   inbox: [],
@@ -31,7 +31,7 @@ const busRooms = {
   consume: ['trouble', 'inbox', 'kafka', 'produce'],
 };
 
-/** The folders of payments, each with those whose front door it knows. */
+/** The folders of payments, each with the folders whose `index.ts` it may import. */
 const paymentsRooms = {
   ledger: [],
   rails: ['ledger'],
@@ -45,26 +45,26 @@ module.exports = {
   forbidden: [
     kindMay(
       'domain-is-pure',
-      'The domain is functions over data: no input, output, clock, randomness, framework or contract.',
+      'The domain is pure functions over data: no input, output, clock, randomness, framework or contract.',
       '^apps/([^/]+)/src/(|.+/)domain/',
       [domain],
     ),
     ...Object.entries(kinds).flatMap(([name, { why, file, may }]) => kindMay(name, why, `${inService}${file}`, may)),
     {
       name: 'front-door',
-      comment: 'The front door of a folder leads into that folder.',
+      comment: 'The index.ts of a folder exports only files of that folder.',
       from: { path: '^apps/([^/]+)/src/(.+)/index[.]ts$', pathNot: sources },
       to: { pathNot: '^apps/$1/src/$2/' },
     },
     {
       name: 'repository-decides-nothing',
-      comment: 'A repository reads and writes: of the domain it knows the shapes, and calls no rule.',
+      comment: 'A repository reads and writes: it imports the types of the domain and calls none of its rules.',
       from: { path: `${inService}.*[.]repository[.]ts$`, pathNot: sources },
       to: { path: domain, dependencyTypesNot: ['type-only'] },
     },
     kindMay(
       'cli-imports',
-      'The command asks services over the network and looks at keyrings; it has no database and no part of a service.',
+      'The command calls services over the network and opens keyrings; it uses no database and no code of a service.',
       '^apps/cli/src/',
       [
         '^apps/cli/src/',
@@ -75,7 +75,7 @@ module.exports = {
     ),
     kindMay(
       'rail-simulator-imports',
-      'The simulator stands for systems of others: it has a server and a clock, and nothing of what a service knows.',
+      'The simulator replaces partners’ systems: it has a server and a clock, and no code of a service.',
       '^apps/rail-simulator/src/',
       [
         '^apps/rail-simulator/src/',
@@ -87,7 +87,7 @@ module.exports = {
     ),
     ...Object.entries(paymentsRooms).map(([room, known]) => ({
       name: `payments-room-${room}`,
-      comment: 'A folder of payments knows the front doors of those it stands on, and no other folder.',
+      comment: 'A folder of payments imports only the index.ts of the folders listed for it.',
       from: { path: `^apps/payments/src/${room}/`, pathNot: sources },
       to: {
         path: anyPaymentsRoom,
@@ -96,7 +96,7 @@ module.exports = {
     })),
     {
       name: 'payments-rooms-by-front-door',
-      comment: 'What joins the folders of payments knows nothing of their inside, either.',
+      comment: 'The files that join the folders of payments import only their index.ts, too.',
       from: { path: '^apps/payments/src/[^/]+[.]ts$', pathNot: sources },
       to: { path: anyPaymentsRoom, pathNot: '^apps/payments/src/[^/]+/index[.]ts$' },
     },
@@ -108,36 +108,34 @@ module.exports = {
     },
     {
       name: 'apps-stand-alone',
-      comment: 'What a service needs to run is in the service and the libs; nothing but a test reaches for test/.',
+      comment: 'A service needs only its own files and the libs to run; only tests import test/.',
       from: { path: '^apps/', pathNot: sources },
       to: { path: '^(deploy|test)/' },
     },
     {
       name: 'nothing-imports-an-app',
-      comment: 'Libs, deploy and whole-system tests know the services by their public doors.',
+      comment: 'Libs, deploy and whole-system tests use the services through their public interfaces.',
       from: { path: '^(libs|deploy|test)/' },
       to: { path: '^apps/' },
     },
     {
       name: 'libs-by-front-door',
       comment:
-        'Of a lib only src/index.ts can be imported (in a browser its browser.ts, by condition), of policy public.ts; testing.ts by tests.',
+        'A lib is imported by its src/index.ts only (browsers: browser.ts), policy also by public.ts; tests may import testing.ts.',
       from: { path: '^(apps|deploy|test)/' },
       to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
     {
       name: 'libs-by-front-door-of-each-other',
-      comment: 'Libs, too, see only the front door of another lib.',
+      comment: 'A lib imports another lib by its index.ts only, too.',
       from: { path: '^libs/([^/]+)/' },
       to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
     libMay('contracts', 'The contracts are read by auditors and browsers.', [
       npm('class-validator', 'class-transformer', 'reflect-metadata'),
     ]),
-    libMay('policy', "A city's policy is data, read and checked with nothing but the contracts' words.", [
-      lib('contracts'),
-    ]),
-    libMay('api-docs', 'Pages and schemas are made from the contracts and from nothing else.', [
+    libMay('policy', "A city's policy is data; reading and checking it needs only the contracts.", [lib('contracts')]),
+    libMay('api-docs', 'Pages and schemas are made from the contracts alone.', [
       lib('contracts'),
       npm('class-validator-jsonschema'),
     ]),
@@ -147,13 +145,13 @@ module.exports = {
     ]),
     {
       name: 'sealing-rooms',
-      comment: 'The envelope uses keyring and HPKE. Neither knows what is sealed with it, nor the other.',
+      comment: 'The envelope uses the keyring and HPKE. Keyring and HPKE import neither the envelope nor each other.',
       from: { path: '^libs/sealing/src/server/(keyring|hpke)/', pathNot: sources },
       to: { path: '^libs/sealing/src/server/(keyring|hpke|envelope)/', pathNot: '^libs/sealing/src/server/$1/' },
     },
     {
       name: 'sealing-ground-floor',
-      comment: 'What all rooms stand on knows none of them.',
+      comment: 'The files that all folders use import none of them.',
       from: { path: '^libs/sealing/src/(server/)?[^/]+[.]ts$', pathNot: [...sources, '/(index|browser)[.]ts$'] },
       to: { path: '^libs/sealing/src/(device|server/[^/]+)/' },
     },
@@ -163,8 +161,11 @@ module.exports = {
       from: { path: '^libs/(sealing/src/(browser[.]ts|device/)|household/src/)', pathNot: sources },
       to: { dependencyTypes: ['core'] },
     },
-    libMay('household', 'It does what a household does, on its device.', [lib('contracts', 'sealing'), publicPolicy]),
-    libMay('database', 'The ground floor knows PostgreSQL, and nothing of what is kept there.', [
+    libMay('household', 'The household library runs on the device of a household.', [
+      lib('contracts', 'sealing'),
+      publicPolicy,
+    ]),
+    libMay('database', 'The lowest layer uses PostgreSQL and knows nothing of its content.', [
       npm('pg', '@types/pg', 'typeorm'),
     ]),
     libMay('bus', 'The bus moves sealed messages between a database and Kafka.', [
@@ -174,7 +175,8 @@ module.exports = {
     ]),
     ...Object.entries(busRooms).map(([room, below]) => ({
       name: `bus-room-${room}`,
-      comment: 'A room of the bus stands on the rooms below it, and knows neither those above nor what joins them.',
+      comment:
+        'A folder of the bus imports the folders below it, and neither those above it nor the files that join them.',
       from: { path: `^libs/bus/src/${room}/`, pathNot: sources },
       to: { path: '^libs/bus/src/', pathNot: `^libs/bus/src/(${[room, ...below].join('|')})/` },
     })),
@@ -183,7 +185,7 @@ module.exports = {
       npm('typeorm', 'pg', '@types/pg'),
       nodeBuiltIn,
     ]),
-    libMay('service', 'What every service needs to boot, and nothing of what any of them does.', [
+    libMay('service', 'The code that every service needs to start, without any service’s own work.', [
       lib('contracts', 'policy', 'sealing', 'database', 'records', 'bus'),
       nest,
       npm(
@@ -203,20 +205,21 @@ module.exports = {
     ]),
     {
       name: 'service-database-below-all',
-      comment: 'The room of the database is told which tables there are; it knows none of the rooms that have them.',
+      comment: 'The folder `database` receives the list of tables; it imports none of the folders that own them.',
       severity: 'error',
       from: { path: '^libs/service/src/database/', pathNot: sources },
       to: { path: '^libs/service/src/', pathNot: '^libs/service/src/(database|config|profile)/' },
     },
     {
       name: 'kafkajs-only-in-the-bus',
-      comment: 'Another client can take its place. Set-up of a local broker and tests are outside the product.',
+      comment:
+        'Only the bus imports the Kafka client, so that it can be replaced. Tests and the local set-up are outside the product.',
       from: { pathNot: ['^libs/bus/', '^deploy/local/test/', '^test/'] },
       to: { path: npm('kafkajs') },
     },
     {
       name: 'no-network-past-the-doors',
-      comment: "Only what listens for a service has Node's network, and nothing runs code that no rule can read.",
+      comment: "Only a service's listeners import Node's network modules, and no file runs code that no rule can read.",
       from: {
         path: '^(apps|libs)/[^/]+/',
         pathNot: [...sources, '^libs/service/src/http/', '^apps/rail-simulator/src/simulator[.]ts$'],
@@ -233,30 +236,30 @@ module.exports = {
       name: 'no-unresolvable',
       comment: 'Every import must be found.',
       from: {},
-      // dist/ is built by the very scripts that load it.
+      // The same scripts that load dist/ build it.
       to: { couldNotResolve: true, pathNot: '^[.][.]/[.][.]/dist/' },
     },
     {
       name: 'declared-packages-only',
-      comment: 'A package that package.json does not list is there by accident.',
+      comment: 'A package that package.json does not list is installed by accident.',
       from: { path: '^(apps|libs|deploy|test)/' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'no-development-package-in-the-product',
-      comment: 'An image is installed without development packages. Types vanish in the build.',
+      comment: 'The image has no development packages. Imports of types are allowed, because the build removes them.',
       from: { path: '^(apps|libs)/[^/]+/src/', pathNot: sources },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
     },
     {
       name: 'testing-door-is-for-tests',
-      comment: 'What a test needs of a lib has a door of its own, so that no service is shipped with it.',
+      comment: 'A lib exports code for tests from testing.ts, so that no service contains it.',
       from: { pathNot: [...sources, '^test/'] },
       to: { path: testing },
     },
     {
       name: 'nothing-imports-a-test',
-      comment: 'A test is nobody’s library.',
+      comment: 'No file imports a test.',
       from: {},
       to: { path: '[.]spec[.]ts$' },
     },

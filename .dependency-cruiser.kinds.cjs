@@ -1,4 +1,4 @@
-// What each kind of file of a service may import, and the words in which the import rules are told.
+// The imports that each kind of file of a service may use, and helpers to write the import rules.
 
 const own = '^apps/$1/src/';
 const sources = ['[.]spec[.]ts$', '^libs/[^/]+/test/', '^apps/[^/]+/test/'];
@@ -9,16 +9,16 @@ const lib = (...names) => `^libs/(${names.join('|')})/src/index[.]ts$`;
 const testing = '^libs/[^/]+/src/testing[.]ts$';
 const publicPolicy = '^libs/policy/src/public[.]ts$';
 
-/** The services. The simulator stands for others and is none. */
+/** The services. The simulator is not one of them. */
 const inService = '^apps/(intake|eligibility|payments|notification)/src/';
 const domain = `${own}(|.+/)domain/`;
 const ofKind = (...names) => `${own}.*[.](${names.join('|')})[.]ts$`;
 const shell = (...names) => `${own}(${names.join('|')})[.]ts$`;
 
-/** What each kind of file of a service may import, besides its own folder's kinds. */
+/** The imports of each kind of file of a service, besides the kinds of its own folder. */
 const kinds = {
   'message-edge': {
-    why: 'A message edge translates deliveries into commands. The decorator is all it has of Nest.',
+    why: 'A message edge translates deliveries into commands. The decorator is all that it imports from Nest.',
     file: '.*on-[a-z-]+[.]ts$',
     may: [domain, ofKind('service'), lib('contracts', 'bus', 'sealing', 'service'), npm('@nestjs/common')],
   },
@@ -35,12 +35,12 @@ const kinds = {
     ],
   },
   'outgoing-door': {
-    why: 'The only door out translates domain events into messages; an auditor reads it without a framework.',
+    why: 'The only file that sends messages makes them from domain events, without a framework, so that auditors can read it.',
     file: '.*outgoing[.]ts$',
     may: [domain, lib('contracts', 'sealing')],
   },
   service: {
-    why: 'A service or worker is where a transaction is opened and the rest is joined.',
+    why: 'A service or worker opens a transaction and joins the other kinds of file.',
     file: '.*[.](service|worker)[.]ts$',
     may: [
       domain,
@@ -53,7 +53,7 @@ const kinds = {
     ],
   },
   repository: {
-    why: 'A repository is the SQL or the records of its service; it takes a transaction and opens none.',
+    why: 'A repository holds the SQL or the records of its service; it receives a transaction and opens none.',
     file: '.*[.]repository[.]ts$',
     may: [
       domain,
@@ -64,12 +64,12 @@ const kinds = {
   },
   entity: { why: 'An entity is a table.', file: '.*[.]entity[.]ts$', may: [npm('typeorm')] },
   adapter: {
-    why: 'An adapter speaks to a foreign system, or reads a foreign form.',
+    why: 'An adapter talks to an external system, or reads an external format.',
     file: '.*[.]adapter[.]ts$',
     may: [domain, ofKind('adapter'), lib('policy', 'contracts'), npm('@nestjs/common', 'prom-client'), '^(fs|path)$'],
   },
   config: {
-    why: 'What a service is told when it starts.',
+    why: 'The settings of a service.',
     file: 'config[.]ts$',
     may: [domain, lib('service', 'policy'), npm('class-validator')],
   },
@@ -79,7 +79,7 @@ const kinds = {
     may: [domain, lib('service', 'sealing'), npm('@nestjs/common')],
   },
   module: {
-    why: 'A module wires: it names the classes, and has neither a database nor a transaction.',
+    why: 'A module wires classes; it uses neither a database nor a transaction.',
     file: '.*[.]module[.]ts$',
     may: [
       domain,

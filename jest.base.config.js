@@ -9,7 +9,7 @@ export const base = {
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
-    // Its ES module build imports JSON in a way that Jest warns about, once per file.
+    // Its ES module build imports JSON in a way about which Jest warns once per file.
     '^libphonenumber-js/max$': '<rootDir>/node_modules/libphonenumber-js/max/index.cjs',
   },
   // CommonJS add-ons fail with "require() ES Module in a cycle" unless Nest is loaded first.

@@ -1,8 +1,8 @@
 import { base } from './jest.base.config.js';
 
 /**
- * On containers; `npm run test:containers` looks for an engine first. One file at a time: each starts a broker or a
- * database.
+ * Tests on containers; `npm run test:containers` looks for an engine first. One file runs at a time, because each
+ * starts a broker or a database.
  */
 export default {
   ...base,

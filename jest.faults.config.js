@@ -1,6 +1,6 @@
 import { base } from './jest.base.config.js';
 
-/** Faults that take minutes. Each file has a whole system of its own, so they run one after the other. */
+/** Fault tests that take minutes. They run one after the other, because each file starts a whole system. */
 export default {
   ...base,
   testMatch: ['**/test/faults/*.faults.spec.ts'],

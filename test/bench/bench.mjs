@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [COUNT]`: measures one part on this machine. It judges nothing; figures need a quiet machine.
+// `npm run bench -- NAME [COUNT]`: measures one part on this machine and judges nothing. Run it on an idle machine.
 import { ensure } from '../../deploy/local/ensure.mjs';
 
 await ensure(import.meta.url);

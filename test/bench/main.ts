@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import { benchTurn } from './turn.js';
 
-/** Each prints its own figures. */
+/** Each bench prints its own figures. */
 const benches: Readonly<Record<string, (count: number | undefined) => Promise<void>>> = { turn: benchTurn };
 
 export async function main([name = '', count]: readonly string[]): Promise<void> {
@@ -13,13 +13,13 @@ export async function main([name = '', count]: readonly string[]): Promise<void>
     process.exitCode = 2;
     return;
   }
-  console.log(`machine ratio ${machineRatio().toFixed(2)} (1.00: as fast as the one on which goals were set)`);
+  console.log(`machine ratio ${machineRatio().toFixed(2)} (1.00: as fast as the machine on which the goals were set)`);
   await bench(wanted);
 }
 
 const REFERENCE_MS = 150;
 
-/** How fast this machine is at one thing that all benches do much of: hashing, in one thread. */
+/** The speed of this machine at hashing in one thread, which all benches use much. */
 function machineRatio(): number {
   const block = Buffer.alloc(1_024, 7);
   const began = performance.now();

@@ -17,7 +17,7 @@ const RECORDS = 100_000;
 const NIGHT = 20_000;
 const TODAY = '2026-11-25';
 
-/** What eligibility keeps, in its sizes and shares. */
+/** The kinds of eligibility's records, with their sizes and shares. */
 const kinds: readonly (KindSpec & { readonly share: number; readonly bodyBytes: number })[] = [
   { kind: 'case', sizeBytes: 2_304, work: false, share: 1, bodyBytes: 1_200, isOver: (body) => 'closed' in body },
   { kind: 'grant', sizeBytes: 192, work: false, share: 1, bodyBytes: 80, isOver: (body) => 'closed' in body },
@@ -26,7 +26,7 @@ const kinds: readonly (KindSpec & { readonly share: number; readonly bodyBytes: 
   { kind: 'handled', sizeBytes: 112, work: false, share: 6, bodyBytes: 40, isOver: (body) => 'closed' in body },
 ];
 
-/** A turn alone on this machine, on a PostgreSQL that keeps every commit: records, seconds, rate. */
+/** Measures a turn alone on this machine, on a durable PostgreSQL: records, seconds, rate. */
 export async function benchTurn(count = RECORDS): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'bench-turn-'));
   const folder = {
@@ -71,7 +71,7 @@ export async function benchTurn(count = RECORDS): Promise<void> {
 
 const TICKS_A_SECOND = 100;
 
-/** Processor time of a server and its processes, also of those that have ended (Linux; elsewhere nothing is known). */
+/** Processor time of a server and its processes, including ended ones. Linux only; elsewhere the result is unknown. */
 function busySeconds(pid = 0): number {
   const ticks = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -16,8 +16,8 @@ const ADDRESS_FILE = '/tmp/advertised';
 const READY_WITHIN_MS = 90_000;
 
 /**
- * The broker of docker-compose.yml, started by the same script: apache/kafka with SASL, SCRAM users and nothing allowed
- * without a rule. The `KafkaContainer` of testcontainers knows another image only, and no users.
+ * The broker of docker-compose.yml, started by the same script: apache/kafka with SASL and SCRAM users; everything is
+ * denied without a rule. The `KafkaContainer` of testcontainers uses another image only, and has no users.
  */
 export class KafkaContainer extends GenericContainer {
   readonly #admin: KafkaUser = { username: 'admin', password: newPassword() };
@@ -35,19 +35,19 @@ export class KafkaContainer extends GenericContainer {
       })
       .withCopyDirectoriesToContainer([{ source, target: FOLDER, mode: 0o755 }])
       .withCommand(['bash', `${FOLDER}/start.sh`])
-      // Which port leads to it is known only once it runs; it waits to be told.
+      // The mapped port is known only while the container runs, so the script waits for the address.
       .withWaitStrategy(Wait.forLogMessage('waiting for its address'));
   }
 
-  /** Starts it, and gives what the services and whoever declares topics need. */
+  /** Starts the broker and returns the access for the services and for the declaration of topics. */
   async startBroker(): Promise<{ readonly container: StartedTestContainer; readonly access: Required<BrokerAccess> }> {
     const container = await this.start();
     const brokers = `${container.getHost()}:${container.getMappedPort(PORT)}`;
     await container.copyContentToContainer([{ content: brokers, target: ADDRESS_FILE, mode: 0o644 }]);
     const deadline = Date.now() + READY_WITHIN_MS;
-    // Asked inside: the engine takes connections to a mapped port long before anybody listens behind it.
+    // Checked inside the container: the engine accepts connections to a mapped port long before the broker listens.
     while ((await container.exec(['bash', '-c', `</dev/tcp/127.0.0.1/${PORT}`])).exitCode !== 0) {
-      if (Date.now() > deadline) throw new Error('the broker did not come up');
+      if (Date.now() > deadline) throw new Error('the broker did not start');
       await sleep(250);
     }
     return { container, access: { brokers, admin: this.#admin, users: this.#users } };

@@ -29,7 +29,7 @@ function clientOf({ username, password }: KafkaUser): Kafka {
   });
 }
 
-/** What comes of writing one record: `sent`, or the broker's word for why not. */
+/** The result of writing one record: `sent`, or the broker's error. */
 async function written(user: KafkaUser, topic: string): Promise<string> {
   const producer = clientOf(user).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   try {

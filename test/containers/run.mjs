@@ -1,5 +1,5 @@
-// `npm run test:containers`: PostgreSQL, Kafka and one household on the images that a city runs. Not a part of `npm
-// test`: it needs a container engine, and says so when there is none.
+// `npm run test:containers`: PostgreSQL, Kafka and one household on the images that a city runs. It is not part of `npm
+// test`, because it needs a container engine; without one it ends with an error.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,9 @@ const { getContainerRuntimeClient } = await import('testcontainers');
 try {
   await getContainerRuntimeClient();
 } catch {
-  console.error('No container engine answers: these tests did not run. Install Docker or Podman, start it, try again.');
+  console.error(
+    'No container engine answers, so these tests did not run. Install Docker or Podman, start it and try again.',
+  );
   process.exit(1);
 }
 if (process.argv.includes('--look')) process.exit(0);

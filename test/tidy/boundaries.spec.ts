@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 import { type Plant, PlantedRepository } from './planted.js';
 
-/** For each rule an import that it must refuse; several where a rule guards against several things. */
+/** For each rule, an import that it must refuse; several if a rule has several purposes. */
 const plants: readonly Plant[] = [
   plant('domain-is-pure', 'apps/eligibility/src/domain/reads-files.ts', 'node:fs'),
   plant('domain-is-pure', 'apps/eligibility/src/domain/knows-contracts.ts', '#libs/contracts'),

@@ -22,7 +22,7 @@ interface Built {
   readonly output: string;
 }
 
-/** Five compilers, beside whole systems of other tests. */
+/** Five compilers run, beside whole systems of other tests. */
 const COMPILERS_MS = 400_000;
 
 let out: string;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), 'nest-build-'));
   const results = new Map<string, Built>();
   const queue = [...applications];
-  // Two at a time: each is one compiler.
+  // Two at a time, because each is a compiler.
   await Promise.all(
     [1, 2].map(async () => {
       for (let app = queue.shift(); app !== undefined; app = queue.shift()) results.set(app, await build(app));
@@ -46,9 +46,9 @@ afterAll(() => rm(out, { recursive: true, force: true }));
 const typesFolder = join(repositoryRoot, 'node_modules', '@types');
 
 /**
- * `nest build APP`, with the app's own settings, into a folder of this test's own: dist/ is in use by others.
+ * Runs `nest build APP` with the app's own settings into this test's own folder, because other tests use dist/.
  *
- * @param sources what is built instead of the app's own sources
+ * @param sources replaces the app's own sources
  */
 async function build(app: string, sources?: string): Promise<Built> {
   const settings = join(out, `tsconfig.${app}.json`);
@@ -59,7 +59,7 @@ async function build(app: string, sources?: string): Promise<Built> {
   if (sources !== undefined) Object.assign(compilerOptions, { rootDir: '/' });
   await writeFile(settings, JSON.stringify(own));
   const nest = join(repositoryRoot, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  // The command takes only paths from where it runs.
+  // The command takes only paths relative to the folder in which it runs.
   const args = [nest, 'build', app, '--path', relative(repositoryRoot, settings)];
   const child = spawn(process.execPath, args, { cwd: repositoryRoot });
   let output = '';

@@ -1,15 +1,15 @@
 import type { Mention } from './mentions.js';
 
-/** Something that only some files may name, under whatever name it reaches them. */
+/** Code that only some files may use, under any name. */
 export interface Door {
   readonly what: string;
-  /** Words by which it can be named at all: the rest of the code is not looked up. */
+  /** The words by which it can be used. Other words are not looked up. */
   readonly words: RegExp;
   readonly isIt: (mention: Mention) => boolean;
-  /** Files that are held to it, and of those the ones that may. */
+  /** The files that the rule covers, and those of them that may use it. */
   readonly within: RegExp;
   readonly may: RegExp;
-  /** Code that it must notice, each in a file of its own: at `at`, or where it says. */
+  /** Code that the rule must report, each in its own file: at `at`, or at the given path. */
   readonly at: string;
   readonly planted: readonly (string | readonly [at: string, text: string])[];
 }

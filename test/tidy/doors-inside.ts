@@ -2,7 +2,7 @@ import ts from 'typescript';
 
 import { type Door, NOBODY, nestPackage, nodeTypes, services } from './door.js';
 
-/** What is kept inside: keys and hashes, Nest's container, the server below Nest, the environment. */
+/** Internal parts: keys and hashes, Nest's container, the server below Nest, the environment. */
 export const doorsInside: readonly Door[] = [
   {
     what: "a keyed hash, which an app's pseudonyms.ts asks for",
@@ -32,7 +32,7 @@ export const doorsInside: readonly Door[] = [
     isIt: ({ from, name }) =>
       (nodeTypes.test(from) || from.endsWith('/lib.dom.d.ts')) && /crypto|lib\.dom/.test(from) && name !== 'digest',
     within: /^apps\//,
-    // The simulator stands for somebody else's system, and has no service's keys.
+    // The simulator replaces a partner's system and has no service's keys.
     may: /^apps\/rail-simulator\//,
     at: 'apps/intake/src/planted.adapter.ts',
     planted: [
@@ -61,10 +61,10 @@ export const doorsInside: readonly Door[] = [
       [
         '^libs/sealing/src/(server/|index[.]ts$)',
         '^libs/service/src/(keys|messaging)/',
-        // A function that opens slices with a part of it, for whoever has it; and what is given to tests in its place.
+        // Opens slices with a part of the keyring that it is given; and the exports that tests replace.
         '^libs/bus/src/consume/open-slice[.]ts$',
         '^libs/service/src/testing[.]ts$',
-        // Operators make, copy and change keyrings, where these lie.
+        // Operators make, copy and change keyrings on the machine that holds them.
         '^apps/cli/src/commands/keys[.]ts$',
       ].join('|'),
     ),
@@ -124,9 +124,9 @@ export const doorsInside: readonly Door[] = [
     may: new RegExp(
       [
         '^libs/service/src/http/',
-        // Starts both listeners; answers what was refused, and what a probe asks with its own status.
+        // Starts both listeners; sends refusals; answers a health probe with its own status.
         '^libs/service/src/(run|problem/problem[.]filter|health/health[.]controller)[.]ts$',
-        // Stands for somebody else's system: it has no access guard, and sends what no framework would.
+        // Replaces a partner's system: it has no access guard, and sends answers that no framework would send.
         '^apps/rail-simulator/',
       ].join('|'),
     ),
@@ -178,10 +178,10 @@ export const doorsInside: readonly Door[] = [
     may: new RegExp(
       [
         '^libs/service/src/config/environment[.]ts$',
-        // Launchers: they start others, and hand on what those are told.
+        // Launchers start other programs and pass the environment on.
         '^deploy/docker/(enrol|setup)[.]ts$',
         '^deploy/local/(child|kafka-jars|layout|main)[.]ts$',
-        // Finds a package that is not there on every machine.
+        // Finds a package that is not installed on every platform.
         '^deploy/local/postgres[.]ts$',
       ].join('|'),
     ),
@@ -235,7 +235,7 @@ export const doorsInside: readonly Door[] = [
   },
 ];
 
-/** `process.exit`, and not the process itself. */
+/** True for `process.exit` and the like, which do not expose the process itself. */
 function isOneThingOf(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return isOneThingOf(parent);

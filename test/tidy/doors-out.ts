@@ -2,7 +2,7 @@ import { type Door, NOBODY, nestPackage, nodeTypes, services } from './door.js';
 
 const typeorm = /node_modules\/(typeorm|@nestjs\/typeorm|pg|@types\/pg)\//;
 
-/** What changes something outside of a file: transactions, statements, messages, requests to others. */
+/** Code with an effect outside of its file: transactions, statements, messages, requests to other systems. */
 export const doorsOut: readonly Door[] = [
   {
     what: 'a transaction, which a service or a worker opens',
@@ -13,7 +13,7 @@ export const doorsOut: readonly Door[] = [
       [
         `${services}.*[.](service|worker)[.]ts$`,
         '^libs/service/src/legal-hold/legal-holds[.]service[.]ts$',
-        // Gives it to them.
+        // Provides it to services and workers.
         '^libs/service/src/messaging/messaging[.]module[.]ts$',
       ].join('|'),
     ),
@@ -186,7 +186,7 @@ export const doorsOut: readonly Door[] = [
     may: new RegExp(
       [
         `${services}pseudonyms[.]ts$`,
-        // Makes and destroys them in time.
+        // Makes and destroys the secrets on time.
         '^apps/eligibility/src/cycle-keys[.]worker[.]ts$',
         '^libs/service/src/(keys/|index[.]ts$)',
       ].join('|'),

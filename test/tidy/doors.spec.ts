@@ -34,7 +34,7 @@ describe('what few may name', () => {
     expect(found.filter(({ file }) => !plants.has(file)).map(locationOf)).toEqual([]);
     const noticed = new Set(found.map(({ file }) => file));
     expect(texts.filter(([file]) => !noticed.has(file)).map(([, text]) => text)).toEqual([]);
-    // A permission that nobody needs is one for whoever comes next.
+    // An unused permission would silently allow a later file.
     const isNeeded = named.some(({ file }) => door.may.test(file));
     expect(isNeeded).toBe(door.may !== NOBODY);
   });

@@ -6,7 +6,7 @@ type CodeLocation = Pick<Mention, 'file' | 'node'>;
 
 const language = /\/lib\.(es|dom)[\w.]*\.d\.ts$|node_modules\/@types\/node\//;
 const whole: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'frames', 'parent', 'top']);
-/** Tables of the libraries, which a service changes through these alone. */
+/** Tables of the libraries, which a service changes only through the libraries. */
 const TABLES = new RegExp(
   '\\b(into|from|update|join|only|table|truncate)\\s+"?' +
     '(outbox\\w*|relay_cursor|sent_mark|applied_offset|crash_loop_guard|night|record|turn|staff|city)\\b',
@@ -17,19 +17,19 @@ const STATEMENT =
   /^\s*(select|insert|update|delete|with|truncate|lock|copy)\b[^;]*\b(from|into|set|select|table|in)\b/i;
 const TRANSACTION = /^\s*(begin|commit|rollback|savepoint|abort|start\s+transaction)\b(?!-)/i;
 
-/** What reaches anything by a name that is known when it runs, so that no rule can look it up. */
+/** Code that reaches anything by a name that is computed at run time, so that no rule can look it up. */
 export function unreadable(sources: CheckedSources): readonly CodeLocation[] {
   return [...sources.nodes()].filter(
     ({ node }) => isComputedImport(node) || isWhole(sources, node) || makesCode(sources, node) || isReflected(node),
   );
 }
 
-/** Statements of a service on what is not its own. */
+/** Statements of a service on tables of a library. */
 export function foreignTables(sources: CheckedSources): readonly CodeLocation[] {
   return textsLike(sources, TABLES);
 }
 
-/** Statements where no repository or migration is, and what begins or ends a transaction anywhere. */
+/** Statements outside of repositories and migrations, and text anywhere that begins or ends a transaction. */
 export function strayStatements(sources: CheckedSources): readonly CodeLocation[] {
   const stray = textsLike(sources, STATEMENT).filter(({ file }) => !/\.repository\.ts$|\/migrations\//.test(file));
   return [...stray, ...textsLike(sources, TRANSACTION)];
@@ -45,7 +45,10 @@ function isComputedImport(node: ts.Node): boolean {
   return specifier === undefined || !ts.isStringLiteralLike(specifier);
 }
 
-/** All globals as one object: of it, members can be taken by computed names. One member of it, named, is looked up. */
+/**
+ * True for the global object as a whole, from which members can be taken by computed names. A named member is looked
+ * up.
+ */
 function isWhole(sources: CheckedSources, node: ts.Node): boolean {
   if (!ts.isIdentifier(node) || !whole.has(node.text) || !isGlobal(sources, node)) return false;
   const { parent } = node;
@@ -63,7 +66,7 @@ function makesCode(sources: CheckedSources, node: ts.Node): boolean {
   return ts.isPropertyAccessExpression(expression) && expression.name.text === 'constructor';
 }
 
-/** `Reflect.get(anything, name)` and the like. */
+/** True for `Reflect.get(anything, name)` and the like. */
 function isReflected(node: ts.Node): boolean {
   if (!ts.isIdentifier(node) || node.text !== 'Reflect') return false;
   const { parent } = node;
@@ -79,7 +82,7 @@ function isGlobal(sources: CheckedSources, node: ts.Identifier): boolean {
   return declarations.length > 0 && declarations.every(({ from, owner }) => language.test(from) && owner === '');
 }
 
-/** `window.self` */
+/** True for `window.self` and the like. */
 function isGlobalOf(sources: CheckedSources, { expression, name }: ts.PropertyAccessExpression): boolean {
   if (!ts.isIdentifier(expression)) return false;
   return whole.has(expression.text) && whole.has(name.text) && isGlobal(sources, expression);

@@ -2,24 +2,24 @@ import ts from 'typescript';
 
 import { type CheckedSources, type Mention } from './mentions.js';
 
-/** A class that can be given the private keyring, or a part of it. */
+/** A class that can get the private keyring or a part of it. */
 export interface Holder {
   readonly file: string;
   readonly name: string;
-  /** What of it: members of the keyring, or its token. */
+  /** The members of the keyring that it can reach, or its token. */
   readonly by: readonly string[];
 }
 
 const keyringFile = /^libs\/sealing\/src\/server\/keyring\/(file-)?keyring\.ts$/;
 const tokenFile = 'libs/service/src/keys/keyring.provider.ts';
-/** Handed out as a part of its own, under `ROW_KEYS`: with it no letter is opened and nothing is signed. */
+/** These members are provided separately, under `ROW_KEYS`. They open no envelope and sign nothing. */
 const ROW_KEYS: ReadonlySet<string> = new Set(['rowKeys', 'ensureRowKeys', 'destroyRowKeys']);
-/** Far more than anything is nested; a type that contains itself anew each time has an end here. */
+/** Far more than any type is nested. A type that contains a new form of itself ends here. */
 const DEPTH = 10;
 
 /**
- * Classes whose constructor takes something through which the keyring is reached, be it inherited, wrapped, or named
- * otherwise; which have such a property; or which ask for the keyring's token.
+ * Classes whose constructor gets an object through which the keyring is reached, even inherited, wrapped or renamed;
+ * that have such a property; or that ask for the keyring's token.
  */
 export function holdersIn(sources: CheckedSources): readonly Holder[] {
   const found: Holder[] = [];
@@ -46,7 +46,7 @@ function partsOf(sources: CheckedSources, node: ts.ClassLikeDeclaration): readon
   return [...reach.found, ...(asks ? ['KEYRING'] : [])].sort();
 }
 
-/** `@Inject(KEYRING)`, whatever type is written beside it. */
+/** True for `@Inject(KEYRING)`, whatever type is written beside it. */
 function asksFor(sources: CheckedSources, member: ts.Node): boolean {
   if (ts.isIdentifier(member)) {
     const symbol = sources.checker.getSymbolAtLocation(member);
@@ -63,7 +63,7 @@ function isProperty({ flags }: ts.Symbol): boolean {
   return (flags & ts.SymbolFlags.Property) !== 0;
 }
 
-/** What of the keyring whoever has values of some types has, apart from the keys of rows. */
+/** Collects the members of the keyring that are reachable from some types, apart from the row keys. */
 class Reach {
   readonly found = new Set<string>();
   private readonly seen = new Set<ts.Type>();
@@ -86,7 +86,7 @@ class Reach {
       if (!ROW_KEYS.has(property.name)) this.found.add(property.name);
       return;
     }
-    // What is private to a class stays with it: the class itself is found.
+    // A private member stays in its class, and the class itself is reported.
     const isOpen = (property.declarations ?? []).every((each) => isOpenOutside(each));
     const isOurs = declarations.every(({ from }) => /^(apps|libs)\//.test(from));
     if (isOpen && isOurs) this.look(this.sources.checker.getTypeOfSymbol(property), depth + 1);

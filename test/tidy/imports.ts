@@ -1,8 +1,8 @@
 import ts from 'typescript';
 
 /**
- * What a file imports, in every form: `import`, `import type`, `export … from`, `import x = require('…')`, and
- * `import('…')` as a value and as a type. What is computed cannot be known and is told as `COMPUTED`.
+ * The imports of a file in every form: `import`, `import type`, `export … from`, `import x = require('…')`, and
+ * `import('…')` as a value and as a type. A computed import is reported as `COMPUTED`.
  */
 export function importsIn(text: string): readonly string[] {
   const found: string[] = [];

@@ -6,7 +6,7 @@ import { CheckedSources, productFiles } from './mentions.js';
 const KEYRING = `import type { Keyring } from '#libs/sealing';\n`;
 const TOKEN = `import { Inject } from '@nestjs/common';\nimport { KEYRING } from '../keys/keyring.provider.js';\n`;
 
-/** Each has a class `Planted` that could be given the keyring. */
+/** Each has a class `Planted` that can get the keyring. */
 const holding: readonly string[] = [
   `${KEYRING}export class Planted { constructor(private readonly keyring: Keyring) {} }`,
   `${TOKEN}export class Planted { constructor(@Inject(KEYRING) keys: unknown) {} }`,
@@ -33,7 +33,7 @@ const holding: readonly string[] = [
     'export class Planted { constructor(private readonly wrapper: Wrapper) {} }',
 ];
 
-/** Each has a class `Planted` that has no way to it. */
+/** Each has a class `Planted` that cannot reach the keyring. */
 const free: readonly string[] = [
   'export class Planted { constructor(private readonly name: string) {} }',
   `import type { KeyedHash } from '#libs/service';\nexport class Planted { constructor(readonly hash: KeyedHash) {} }`,

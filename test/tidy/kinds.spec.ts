@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
-/** The kinds of file of which a service consists, by their names. What each may import: .dependency-cruiser.cjs. */
+/** The kinds of file in a service, by their names. The imports of each kind are in .dependency-cruiser.cjs. */
 const kinds: Readonly<Record<string, RegExp>> = {
   core: /(^|\/)domain\/[a-z-]+\.ts$/,
   'message edge': /(^|\/)on-[a-z-]+\.ts$/,
@@ -24,11 +24,11 @@ const kinds: Readonly<Record<string, RegExp>> = {
 
 const services = ['intake', 'eligibility', 'payments', 'notification'];
 
-/** Where a file lies in these, that is its kind, too: whatever else its name says contradicts it. */
+/** A file in one of these folders is of that kind, so a name of another kind contradicts it. */
 const folders: Readonly<Record<string, RegExp>> = { core: /(^|\/)domain\//, migration: /(^|\/)migrations\// };
 const saysNothing = /(^|\/)(helpers?|utils?|managers?|base|common|misc|shared|lib)\//;
 
-/** The kinds that a file's name, from its service's `src`, says it is of. */
+/** The kinds that match a file's name, relative to its service's `src`. */
 function kindsOf(file: string): readonly string[] {
   if (saysNothing.test(file)) return [];
   const told = [...Object.entries(kinds), ...Object.entries(folders)];
@@ -39,7 +39,7 @@ function hasNameOfKind(file: string): boolean {
   return Object.values(kinds).some((name) => name.test(file));
 }
 
-/** Files of no kind or of several. A test lies beside what it tests, and has its name. */
+/** Files of no kind or of several. A test is beside the file that it tests and has its name. */
 function strangers(files: readonly string[]): readonly string[] {
   return files.filter((file) => {
     if (!file.endsWith('.spec.ts')) return kindsOf(file).length !== 1 || !hasNameOfKind(file);

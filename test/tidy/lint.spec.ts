@@ -11,7 +11,7 @@ const manyLines = Array.from({ length: 351 }, (_, n) => `export const line${n} =
 const longBody = Array.from({ length: 60 }, (_, n) => `  list.push(${n});\n`).join('');
 const aTest = "import { expect, it } from '@jest/globals';\n";
 
-/** For each rule that .oxlintrc.json names as an error, code that it must refuse. */
+/** For each rule that .oxlintrc.json sets to error, code that it must refuse. */
 const plants: readonly Plant[] = [
   inLibs('typescript(no-floating-promises)', `${promise}export function f(): void {\n  later();\n}\n`),
   inLibs(
@@ -112,7 +112,7 @@ describe('the style rules', () => {
   });
 });
 
-/** The real file lies above the planted repository, where its patterns would not match. */
+/** The real file is above the planted repository, where its patterns would not match. */
 function copiedSettings(root: string): { readonly settings: Settings; readonly copy: string } {
   const file = join(repositoryRoot, '.oxlintrc.json');
   const copy = join(root, '.oxlintrc.json');

@@ -5,24 +5,24 @@ import ts from 'typescript';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
-/** A place in the code that names something, and what that is, whatever it is called there. */
+/** A place in the code that names something, and the declaration of that thing, even if it is renamed there. */
 export interface Mention {
   readonly file: string;
   readonly node: ts.Node;
-  /** As it is declared. */
+  /** The declared name. */
   readonly name: string;
-  /** The interface, class or namespace in which it is declared; empty for what stands alone. */
+  /** The interface, class or namespace that declares it; empty for a top-level declaration. */
   readonly owner: string;
   /** The file that declares it. */
   readonly from: string;
 }
 
-/** Sources with what the type checker knows of them. Paths are those from the root of the repository. */
+/** Sources with their types. Paths are relative to the root of the repository. */
 export class CheckedSources {
   readonly checker: ts.TypeChecker;
   private readonly sources: ReadonlyMap<string, ts.SourceFile>;
 
-  /** @param planted texts of files that are not there, by their paths */
+  /** @param planted texts of files that do not exist, by their paths */
   constructor(files: readonly string[], planted: Readonly<Record<string, string>> = {}) {
     const texts = new Map(Object.entries(planted).map(([file, text]) => [join(repositoryRoot, file), text]));
     const options = compilerOptions();
@@ -46,12 +46,12 @@ export class CheckedSources {
     );
   }
 
-  /** Everything inside of the files, from the outside to the inside. */
+  /** Every node of the files, outer nodes first. */
   *nodes(): Generator<{ readonly file: string; readonly node: ts.Node }> {
     for (const [file, source] of this.sources) for (const node of within(source)) yield { file, node };
   }
 
-  /** @param isAsked by its text, which words are looked up at all; absent: every one */
+  /** @param isAsked selects by its text which words are looked up; absent: every word */
   *mentions(isAsked: (text: string) => boolean = () => true): Generator<Mention> {
     for (const { file, node } of this.nodes()) {
       if (!(ts.isIdentifier(node) || ts.isStringLiteralLike(node)) || !isAsked(node.text)) continue;
@@ -60,7 +60,7 @@ export class CheckedSources {
     }
   }
 
-  /** Where a symbol is declared, seen through imports and re-exports. */
+  /** The declarations of a symbol, resolved through imports and re-exports. */
   declarationsOf(symbol: ts.Symbol): readonly Pick<Mention, 'name' | 'owner' | 'from'>[] {
     const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
     const declared = isAlias ? this.checker.getAliasedSymbol(symbol) : symbol;
@@ -88,19 +88,19 @@ export class CheckedSources {
   }
 }
 
-/** Files of the product that a pattern names; what tests them is none. */
+/** Files of the product that match a pattern, without tests. */
 export function productFiles(pattern = '{apps,libs}/*/src/**/*.ts'): readonly string[] {
   return globSync(pattern, { cwd: repositoryRoot }).filter((file) => !file.endsWith('.spec.ts'));
 }
 
-/** A text, or a piece of one between the values of a template. */
+/** True for a string literal, and for a part of a template between its values. */
 export function isText(
   node: ts.Node,
 ): node is ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail {
   return ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
 }
 
-/** The place as a person finds it. */
+/** The location in a form that a person can find. */
 export function locationOf({ file, node }: Pick<Mention, 'file' | 'node'>): string {
   const source = node.getSourceFile();
   return `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`;
@@ -113,7 +113,7 @@ function* within(node: ts.Node): Generator<ts.Node> {
   for (const child of children) yield* within(child);
 }
 
-/** What a pattern on the left of an assignment takes its properties from. */
+/** The value from which a pattern on the left of an assignment takes its properties. */
 function assignedFrom(property: ts.Node): ts.Expression | undefined {
   if (!(ts.isPropertyAssignment(property) || ts.isShorthandPropertyAssignment(property))) return undefined;
   const { parent: pattern } = property;

@@ -13,7 +13,7 @@ const sources: ReadonlyMap<string, string> = new Map(
     .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
 );
 
-/** Front doors of other folders that the files of folders know, each once for a file. */
+/** The `index.ts` files of other folders that the files import, each once for a file. */
 function doorsIn(files: ReadonlyMap<string, string>): readonly string[] {
   return [...files].flatMap(([file, text]) => {
     const [own] = file.split('/');

@@ -6,13 +6,13 @@ import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
-/** What an app or a library has beside its sources and tests. */
+/** The files that an app or a library has beside its sources and tests. */
 const beside = /^(README\.md|tsconfig\.(app|lib)\.json)$/;
 const source = /^([a-z0-9-]+\/)*[a-z0-9]+([.-][a-z0-9]+)*\.ts$/;
-/** The type checker, the linter or the build looks past these, or takes them for something else. */
+/** The type checker, the linter or the build ignores these, or treats them differently. */
 const unseen = /\.(d|planted)\.ts$|(^|\/)(dist|node_modules)\//;
 
-/** Files of apps and libraries, by their paths from the root, that lie where no rule looks. */
+/** Files of apps and libraries, by their paths from the root, in places that no rule covers. */
 function strangers(files: readonly string[]): readonly string[] {
   return files.filter((file) => {
     const [, , folder = '', ...rest] = file.split('/');
@@ -31,7 +31,7 @@ const { forbidden } = createRequire(join(repositoryRoot, 'package.json'))('./.de
   readonly forbidden: readonly Rule[];
 };
 
-/** Whether a rule says everything that the part may import; a rule that holds for any part says nothing of this one. */
+/** True if a rule lists everything that this part may import; a rule for all parts does not count. */
 function hasItsRule(part: string): boolean {
   return forbidden.some(({ from: { path }, to: { pathNot, ...others } }) => {
     if (path === undefined || pathNot === undefined || Object.keys(others).length > 0) return false;

@@ -7,8 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /**
- * Jest forgives what Node does not: named imports from CommonJS packages, and a polyfill that another file happened to
- * load. So each library is loaded once as a service would load it: built, first, in a process of its own.
+ * Jest accepts code that Node refuses: named imports from CommonJS packages, and a polyfill that another file loaded by
+ * chance. So each library is loaded once as a service would load it: built, first, in its own process.
  */
 describe('in plain Node', () => {
   const libs = readdirSync(join(repositoryRoot, 'libs'));

@@ -12,8 +12,8 @@ export interface Plant {
 }
 
 /**
- * A small repository with the real configuration and nothing but the given files, inside the real one so that packages
- * are found. Tools run on it see the same paths as in the real one.
+ * A small repository with the real configuration and only the given files. It is inside the real repository, so that
+ * packages are found, and tools that run in it see the same relative paths.
  */
 export class PlantedRepository {
   readonly root = join(repositoryRoot, '.local', `tidy-${process.pid}-${Math.random().toString(36).slice(2)}`);

@@ -4,21 +4,21 @@ import ts from 'typescript';
 import { CheckedSources, type Mention, locationOf, productFiles } from './mentions.js';
 
 const language = /node_modules\/typescript\/lib\/lib\.es[\w.]*\.d\.ts$/;
-/** Objects of the language of which only some members may be named, and never the object itself. */
+/** Global objects of which only some members may be used, and never the object itself. */
 const whole: Readonly<Record<string, RegExp>> = {
   Date: /^(UTC|parse)$/,
   Math: /^(?!random$)/,
   Intl: /^(DateTimeFormat|NumberFormat)$/,
 };
-/** What reaches anything else by a name that nobody can look up, or lets time pass. */
+/** Names that reach anything by a computed name, or let time pass. */
 const never =
   /^(constructor|globalThis|eval|Function|Reflect|Proxy|WeakRef|FinalizationRegistry|Atomics|SharedArrayBuffer)$/;
-/** They depend on where the machine stands, or on its language. */
+/** Members that depend on the machine's time zone or language. */
 const local = /^(toLocale\w*|getTimezoneOffset|(get|set)(FullYear|Month|Date|Day|Hours|Minutes|Seconds|Milliseconds))$/;
-/** And these on when or where, unless they are told. */
+/** Constructors that depend on the present time or the time zone if they get fewer arguments than this. */
 const told: Readonly<Record<string, number>> = { Date: 1, DateTimeFormat: 2 };
 
-/** Names by which a domain reaches something that is neither its own nor the language without its clock and chance. */
+/** Names by which a domain uses something other than its own code and the deterministic part of the language. */
 function impure(sources: CheckedSources): readonly Mention[] {
   const found = [...sources.mentions()].filter((mention) => !isInType(mention.node) && isImpure(mention));
   for (const { file, node } of sources.nodes()) {
@@ -33,7 +33,7 @@ function isGlobalThis(node: ts.Node): boolean {
   return ts.isIdentifier(node) && node.text === 'globalThis';
 }
 
-/** `Date[name]`, where nobody knows which member that is. */
+/** True for `Date[name]`, whose member is unknown. */
 function isComputed({ checker }: CheckedSources, node: ts.Node): boolean {
   if (!ts.isElementAccessExpression(node) || ts.isStringLiteralLike(node.argumentExpression)) return false;
   const { symbol } = checker.getTypeAtLocation(node.expression) as { symbol?: ts.Symbol };
@@ -50,7 +50,7 @@ function isImpure({ node, name, owner, from }: Mention): boolean {
   return Object.hasOwn(whole, name) && !isPartly(node, name);
 }
 
-/** A member of it, or something new that is made of what was told. */
+/** True for an allowed member, and for `new` with enough arguments. */
 function isPartly(node: ts.Node, name: string): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.expression === node) return isMade(parent);
@@ -131,7 +131,7 @@ const refused: readonly string[] = [
   'export const wait = (a: Int32Array) => Atomics.wait(a, 0, 0);',
 ];
 
-/** Each is what a domain may do. */
+/** Each is allowed in a domain. */
 const allowed: readonly string[] = [
   'export const day = new Date(86_400_000).toISOString().slice(0, 10);',
   `export const ms = Date.parse('2026-01-01T00:00:00.000Z');`,

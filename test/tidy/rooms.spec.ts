@@ -9,8 +9,8 @@ import { COMPUTED, importsIn } from './imports.js';
 type Files = Readonly<Record<string, string>>;
 
 /**
- * The rooms of an app or a library are the folders in its `src`; what wires them, and what all stand on, lies in
- * `src` itself. Says which room imports which, from the relative imports of files (paths from `src`).
+ * Returns which folder of an app's or library's `src` imports which, from the relative imports of files (paths from
+ * `src`). Files directly in `src` join the folders or are used by all of them, so they count as no folder.
  */
 function arrows(files: Files): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
@@ -28,7 +28,7 @@ function roomOf(file: string): string | undefined {
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : undefined;
 }
 
-/** Rooms from which one comes back to where one was. */
+/** The folders that are part of an import circle. */
 function circular(files: Files): readonly string[] {
   const all = arrows(files);
   const reached = (room: string, seen = new Set<string>()): ReadonlySet<string> => {

@@ -25,11 +25,11 @@ describe('the sabotage twins', () => {
   });
 });
 
-/** A file of tests with those that it shares with others, so that a name that was changed is noticed. */
+/** The text of a test file with the parts that it shares with other files, so that a changed name is noticed. */
 function wordsIn(test: string): string {
   const parts = ['crash', 'delivery', 'log', 'poison', 'restore'];
   const shared = parts.map((name) => `libs/bus/test/conformance/${name}.ts`);
   const files = test.includes('libs/bus/test/conformance') ? shared : [test];
-  // Of tests that are made from a list, the part that is in the list is not in the name's text.
+  // If tests are made from a list, the part of the name that comes from the list is not in the text.
   return files.map(textOf).join('\n').replaceAll('%s', 'TypeError');
 }

@@ -5,13 +5,13 @@ import { describe, expect, it } from '@jest/globals';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
-/** Everything that tells a check to look away, and where in the line it does. */
+/** Every directive that turns a check off, and its position in the line. */
 const silence =
   /\b(?:oxlint|eslint|tslint)-(?:disable|enable)[\w-]*|\beslint\s+[\w@/-]+\s*:|@ts-[\w-]+|\bno-?check\b/gi;
-/** A test may say that a line must not compile: then it fails when the line does. */
+/** A test may state that a line must not compile: then the test fails if the line compiles. */
 const inTests = /^@ts-expect-error$/;
 
-/** How often each file of the product looks away. A file that is not here does not. */
+/** The number of such directives in each file of the product. A file that is not listed may have none. */
 const allowed: Readonly<Record<string, number>> = {
   'libs/database/src/tx.ts': 1,
   'libs/service/src/database/data-source.ts': 2,
@@ -26,7 +26,7 @@ function silences(file: string, text: string): readonly string[] {
 }
 
 describe('checks', () => {
-  // This folder plants what others may not have.
+  // This folder plants violations on purpose.
   const files = globSync(['*.{js,cjs}', '.*.cjs', '{apps,libs,deploy,test}/**/*.{ts,mts,cts,tsx,js,mjs,cjs}'], {
     cwd: repositoryRoot,
   }).filter((file) => !file.startsWith('test/tidy/'));

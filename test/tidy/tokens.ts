@@ -5,12 +5,12 @@ import type { CheckedSources, Mention } from './mentions.js';
 type CodeLocation = Pick<Mention, 'file' | 'node'>;
 
 const nest = /node_modules\/@nestjs\//;
-/** Properties of a provider under which Nest is told a token, or a list of them. */
+/** The properties of a provider that hold a token or a list of tokens. */
 const properties: ReadonlySet<string> = new Set(['provide', 'useExisting', 'inject']);
 
 /**
- * Tokens of Nest that are texts, or symbols that anybody can have who knows a text: no import tells who has them.
- * Nest's own, which are texts under names that it exports, are for the doors.
+ * Tokens of Nest that are strings, or symbols that everybody who knows a text can get: no import shows who uses them.
+ * Nest's own tokens are strings with exported names; the door rules cover them.
  */
 export function nameless(sources: CheckedSources): readonly CodeLocation[] {
   const found: CodeLocation[] = [];
@@ -37,7 +37,7 @@ function tokenIn(element: ts.Expression): ts.Expression {
   return token !== undefined && ts.isPropertyAssignment(token) ? token.initializer : element;
 }
 
-/** `Inject` of Nest, by whatever name; and what else asks for a token. */
+/** True for Nest's `Inject` and `forwardRef`, under any name. */
 function isInject(sources: CheckedSources, callee: ts.Expression): boolean {
   const named = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
   const symbol = sources.checker.getSymbolAtLocation(named);
@@ -65,7 +65,7 @@ function isSymbolFor(token: ts.Expression): boolean {
   return ts.isCallExpression(token) && /^Symbol\s*\.\s*for$/.test(token.expression.getText());
 }
 
-/** Without `as …`, `!` and brackets, under which a text passes for something else. */
+/** The expression without `as …`, `!` and brackets, which would hide its kind. */
 function bare(expression: ts.Expression): ts.Expression {
   const isDressed =
     ts.isAsExpression(expression) ||

@@ -10,10 +10,10 @@ import { isText } from './mentions.js';
 const services = '{intake,eligibility,payments,notification}';
 const SQL = /\b(select|insert|update|delete|create|alter|drop|with)\b[^;]*\b(from|into|set|table|index|as|where)\b/i;
 
-/** What is amiss in the file of a kind that holds no rule; each finding with the code it is about. */
+/** Finds the faults in a file of a kind that holds no rule; each finding has the code that it concerns. */
 type Judge = (source: ts.SourceFile) => readonly string[];
 
-/** A module names classes and settings. It hands rules of the domain on, and neither calls one nor decides anything. */
+/** A module names classes and settings. It passes domain rules on, and neither calls one nor decides anything. */
 const amissInModule: Judge = (source) => {
   const rules = rulesOfDomain(source);
   const found: string[] = [];
@@ -42,7 +42,7 @@ function isDecision(node: ts.Node): boolean {
   );
 }
 
-/** Values that the file imports from a domain. */
+/** The values that the file imports from a domain. */
 function rulesOfDomain(source: ts.SourceFile): ReadonlySet<string> {
   const imports = source.statements.filter(ts.isImportDeclaration);
   const ofDomain = imports.filter(({ moduleSpecifier }) => /\/domain\//.test(moduleSpecifier.getText()));
@@ -61,7 +61,7 @@ function rulesOfDomain(source: ts.SourceFile): ReadonlySet<string> {
   );
 }
 
-/** To a named function, and in no other way: `map` calls it, and so can whoever has another name of it. */
+/** True if the rule is an argument of a named function: `map` would call it, and another name would hide it. */
 function isHandedOn(rule: ts.Identifier): boolean {
   const { parent } = rule;
   return ts.isCallExpression(parent) && ts.isIdentifier(parent.expression) && parent.arguments.includes(rule);
@@ -74,7 +74,7 @@ const amissInMain: Judge = (source) => {
   return texts.length === 1 && /^await runService\(\w+, \w+Module\);$/.test(texts[0] ?? '') ? [] : texts;
 };
 
-/** A front door says again what its folder says: it has no code of its own. */
+/** An `index.ts` only re-exports: it has no code of its own. */
 const amissInIndex: Judge = (source) =>
   source.statements
     .filter((statement) => !(ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined))
