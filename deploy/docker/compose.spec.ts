@@ -164,7 +164,7 @@ describe('npm run env:write', () => {
     const before = readFileSync(join(root, '.env'), 'utf8');
     await main([], root);
     expect([readFileSync(join(root, '.env'), 'utf8'), process.exitCode]).toEqual([before, 1]);
-    expect(printed.at(-1)).toMatch(/^There is a \.env already/);
+    expect(printed.at(-1)).toMatch(/^\.env already exists/);
     rmSync(join(root, '.env'));
     await main(['nowhere'], root);
     expect(printed.at(-1)).toMatch(/profiles: los-angeles, santa-ana/);

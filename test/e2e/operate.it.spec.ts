@@ -75,8 +75,8 @@ describe('an operator of a running city', () => {
     expect(await amparo('turn', 'intake')).toBe(0);
     expect(await amparo('breaker', 'reset', 'notification')).toBe(0);
     expect(lines).toEqual([
-      'Nothing is set aside.',
-      'payments: 0 tried again',
+      'No message is parked.',
+      'payments: 0 messages retried',
       'intake: no turn is due',
       'notification: had not stopped',
       'notification#2: had not stopped',
@@ -85,16 +85,17 @@ describe('an operator of a running city', () => {
 
   it('makes topics and rules again where they are already, and changes nothing', async () => {
     expect(await amparo('topics', 'declare')).toBe(0);
-    expect(lines).toEqual(['13 topics and their rules are as the contracts say.']);
+    expect(lines).toEqual(['13 topics and their rules match the contracts.']);
   });
 
   it('is told in a sentence what was not understood, or not his to do', async () => {
     expect(await amparo('republish', 'nobody')).toBe(1);
     expect(await amparo('release', 'make', '--as', 'payments-operator')).toBe(1);
     expect(lines).toEqual([
-      'An option is not understood. (nobody is no service; they are intake, eligibility, payments, notification)',
-      'There is no key with which this could be signed. (payments-operator has the role operator at payments; ' +
-        'it takes the role releaser: --as maker-one, checker-one, checker-two)',
+      'An option or argument is not valid. (nobody is not a service; the services are intake, eligibility, payments, ' +
+        'notification)',
+      'No suitable key can sign this command. (payments-operator has the role operator at payments; ' +
+        'the command needs the role releaser: --as maker-one, checker-one, checker-two)',
     ]);
   });
 });

@@ -1,19 +1,19 @@
 import { clocks } from '#libs/contracts';
 import type { ProfileReader } from './reader.js';
 
-/** How long a profile keeps data of a household, and how long something can be reopened, in days. */
+/** How long a profile keeps the data of a household, and how long a payment can be reopened, in days. */
 export interface Retention {
-  /** A code that was not collected is taken back after this. */
+  /** A code that the household has not collected is taken back after this. */
   readonly unclaimedDays: number;
-  /** A grant that was taken back, or whose payout method never arrived, can be reopened for this long. */
+  /** A payment that was taken back, or that never reached the household, can be reopened for this long. */
   readonly reopenDays: number;
-  /** The link from a payment to a household is kept this long after the payment, for disputes. */
+  /** After a payment: the link from it to the household, in case somebody disputes the payment. */
   readonly disputeDays: number;
-  /** Contact data are kept this long after the last payment or the end of the appeal. */
+  /** Contact data, after the last payment or the end of the appeal. */
   readonly contactDays: number;
 }
 
-/** The values if a profile has none. */
+/** The values of a profile that gives none. */
 const usual: Retention = { unclaimedDays: 60, reopenDays: 90, disputeDays: 60, contactDays: 45 };
 
 export function readRetention(root: ProfileReader): Retention {
@@ -30,16 +30,16 @@ export function readRetention(root: ProfileReader): Retention {
   };
 }
 
-/** Every clock of a case, in days: the city's own clocks and those that hold for all cities. */
+/** Every clock of a case, in days: those of the city's profile, and those that are the same in every city. */
 export interface CaseClocks extends Retention {
   /** A grant without a payout method asks the household for one after this. */
   readonly askDays: number;
-  /** ... and is given back after this, as is a grant that nobody collected. */
+  /** A grant that still lacks its other half after this is given back. */
   readonly waitDays: number;
   readonly appealDays: number;
-  /** A case that has not ended by itself ends with its household tokens: duplicates cannot be found after that. */
+  /** Every case ends with its household tokens at the latest. After that nobody can detect a duplicate of it. */
   readonly longestDays: number;
-  /** A message, or an answer to it, can arrive this long after its day. */
+  /** A message, or an answer to it, can arrive for this long after its day. */
   readonly nothingOlderDays: number;
 }
 
@@ -54,7 +54,7 @@ export function caseClocksOf({ retention, appealWindowDays, cycle }: CaseProfile
   };
 }
 
-/** The part of a profile from which the clocks are computed. */
+/** The part of a profile from which the clocks are derived. */
 interface CaseProfile {
   readonly retention: Retention;
   readonly appealWindowDays: number;

@@ -9,7 +9,7 @@ export function addBreaker(program: Command): void {
     .command('breaker')
     .description('the circuit breaker of a service, which stops reading before it parks too many messages');
   cityCommand(breaker, 'reset', 'lets the service read again after the cause is fixed')
-    .argument('<services...>', 'which')
+    .argument('<services...>', 'the services')
     .option('--set-aside', 'for the next minute, parks every message that fails, however many', false)
     .addHelpText(
       'after',

@@ -23,14 +23,14 @@ interface OpenedKeyring {
 }
 
 const WHERE =
-  '\nRuns where the keyring lies: on the files of --root, or with KEYRING_PRIVATE, KEYRING_PUBLIC, KEYRING_REPLICA' +
-  '\nand PINNED_IDENTITIES as the service has them. Running services notice by themselves.';
+  '\nRuns on the machine of the keyring: with the files of --root, or with the KEYRING_PRIVATE, KEYRING_PUBLIC,' +
+  '\nKEYRING_REPLICA and PINNED_IDENTITIES of the service. Running services notice the change themselves.';
 
-/** Identity keys are changed where the keyring lies; no service can be told to over the network. */
+/** Identity keys are changed on the machine of the keyring. No service accepts a change over the network. */
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('identity keys of services, and the days and nights that have keys');
-  cityCommand(keys, 'show', 'names, days and nights; no byte of a key')
-    .argument('[services...]', 'which; all of them by default')
+  const keys = program.command('keys').description('identity keys of services, and the days and nights with keys');
+  cityCommand(keys, 'show', 'shows names, days and nights, and no byte of a key')
+    .argument('[services...]', 'the services; all by default')
     .addHelpText('after', WHERE)
     .action(async (names: readonly string[], options: CityOptions) => {
       for (const service of servicesNamed(names)) {
@@ -38,22 +38,22 @@ export function addKeys(program: Command): void {
         console.log(textOf(service, keyring.describe()));
       }
     });
-  keyCommand(keys, 'rotate', 'makes a new identity key; the one before stays valid for what it has signed', false);
-  keyCommand(keys, 'retire', 'takes an old identity key away, once nothing that it has signed is alive', true);
-  keyCommand(keys, 'renew-copy', 'makes the second copy anew, where it is lost and not only unplugged', false);
-  keyCommand(keys, 'revoke', 'takes a compromised identity key away at once', true);
+  keyCommand(keys, 'rotate', 'makes a new identity key; the previous key stays valid for what it signed', false);
+  keyCommand(keys, 'retire', 'removes an old identity key after everything that it signed has expired', true);
+  keyCommand(keys, 'renew-copy', 'makes a new second copy, if the old one is lost and not only unplugged', false);
+  keyCommand(keys, 'revoke', 'revokes a compromised identity key at once', true);
 }
 
 type Deed = 'rotate' | 'retire' | 'renew-copy' | 'revoke';
 
 function keyCommand(keys: Command, name: Deed, description: string, isOfOne: boolean): void {
-  const command = cityCommand(keys, name, description).argument('<service>', 'whose');
-  if (isOfOne) command.argument('<key>', 'its name, as `keys show` tells it');
+  const command = cityCommand(keys, name, description).argument('<service>', 'the service');
+  if (isOfOne) command.argument('<key>', 'the name of the key, as `keys show` prints it');
   command.addHelpText('after', WHERE).action(async (service: string, ...rest: unknown[]) => {
     const key = isOfOne ? String(rest[0]) : '';
     const options = rest[isOfOne ? 1 : 0] as CityOptions;
     const [one] = servicesNamed([service]);
-    if (one === undefined) throw new Error('named by nothing');
+    if (one === undefined) throw new Error('no service is named');
     const opened = await open(one, options);
     console.log(await expected(() => carryOut(name, one, { ...opened, key })));
   });
@@ -70,17 +70,17 @@ async function carryOut(
       return `${service}: ${await keyring.rotateIdentity(today, pins)} signs from now on`;
     case 'retire':
       await keyring.retireIdentity(key, today, pins);
-      return `${service}: ${key} is gone`;
+      return `${service}: ${key} is retired`;
     case 'renew-copy':
       await keyring.renewReplica();
       return `${service}: both copies are ${keyring.replicas()}`;
     case 'revoke':
       await keyring.revokeIdentity(key, today, pins);
-      return `${service}: ${key} counts no more. What it has signed is signed anew by: amparo republish ${service}`;
+      return `${service}: ${key} is revoked. To sign its messages again: amparo republish ${service}`;
   }
 }
 
-/** What a keyring refuses is told in its sentence. */
+/** Turns an error of the keyring into a refusal with the same sentence. */
 async function expected<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -118,8 +118,8 @@ function textOf(service: Service, { identities, revoked, days, nights, replicas 
       signs ? `  ${keyId} signs` : `  ${keyId} replaced on ${replacedOn}, may be retired from ${mayGoOn}`,
     ),
     ...revoked.map(({ keyId, revokedOn }) => `  ${keyId} revoked on ${revokedOn}`),
-    `  keys of days: ${days === undefined ? 'none' : `${days.first} to ${days.last}, ${days.count}`}`,
-    `  keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayNumbered).join(', ')}`,
+    `  day keys: ${days === undefined ? 'none' : `${days.first} to ${days.last}, ${days.count}`}`,
+    `  row keys of nights: ${nights.length === 0 ? 'none' : nights.map(dayNumbered).join(', ')}`,
     `  second copy: ${replicas}`,
   ].join('\n');
 }

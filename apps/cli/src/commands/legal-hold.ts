@@ -25,28 +25,28 @@ export function addLegalHold(program: Command): void {
     .description('records that a court has named, kept for the custodian alone');
   addCustodian(hold);
   cityCommand(hold, 'place', 'from now on, keeps the records when they end or are overwritten')
-    .argument('<service>', 'which')
+    .argument('<service>', 'the service')
     .argument('<kind>', 'the kind of the records')
     .argument('<names...>', 'the names of the records, as `legal-hold names` prints them', namesSoFar)
     .action(async (service: string, kind: string, values: readonly string[], options: CityOptions) => {
       console.log(await placed(options, service, { kind, values }));
     });
   cityCommand(hold, 'list', 'lists the holds and how many records each keeps; never their content')
-    .argument('[services...]', 'which; all of them by default')
+    .argument('[services...]', 'the services; all by default')
     .action(async (names: readonly string[], options: CityOptions) => {
       const rows = await listed(City.open(options), names);
       const head = ['service', 'hold', 'kind', 'named', 'kept'];
       console.log(rows.length === 0 ? 'There are no holds.' : table([head, ...rows]).join('\n'));
     });
   cityCommand(hold, 'lift', 'ends a hold and deletes what was kept under it')
-    .argument('<service>', 'which')
+    .argument('<service>', 'the service')
     .argument('<hold>', 'the id of the hold', formOf('hold'))
     .action(async (service: string, id: string, options: CityOptions) => {
       const { lifted } = await ask<{ lifted: boolean }>(options, service, { what: 'lift', content: { hold: id } });
       console.log(lifted ? 'Lifted.' : 'There is no hold with this id.');
     });
   cityCommand(hold, 'export', 'writes the kept records, sealed to the custodian, into a file')
-    .argument('<service>', 'which')
+    .argument('<service>', 'the service')
     .argument('<hold>', 'the id of the hold', formOf('hold'))
     .argument('<file>', 'a new file')
     .action(async (service: string, id: string, file: string, options: CityOptions) => {

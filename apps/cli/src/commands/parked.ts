@@ -9,7 +9,7 @@ import { table } from '../table.js';
 export function addParked(program: Command): void {
   const parked = program.command('parked').description('messages that a service could not handle and has parked');
   cityCommand(parked, 'list', 'lists the parked messages and why they are parked; never their content')
-    .argument('[services...]', 'which; all of them by default')
+    .argument('[services...]', 'the services; all by default')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
       const rows: string[][] = [];
@@ -31,7 +31,7 @@ export function addParked(program: Command): void {
       console.log(rows.length === 0 ? 'No message is parked.' : table([head, ...rows]).join('\n'));
     });
   cityCommand(parked, 'retry', 'gives the parked messages to the service again')
-    .argument('<services...>', 'which')
+    .argument('<services...>', 'the services')
     .addHelpText('after', '\nA message that fails again is parked again. Fix the cause first: docs/runbooks/parked.md.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);

@@ -17,7 +17,7 @@ export function addRepublish(program: Command): void {
     'republish',
     'sends again every message that can still be read, for example after the broker lost its log',
   )
-    .argument('[services...]', 'which; all of them by default')
+    .argument('[services...]', 'the services; all by default')
     .addHelpText('after', '\nThis is safe at any time: a consumer skips the messages that it has handled already.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);

@@ -13,7 +13,7 @@ type Outcome = 'done' | 'not-due' | 'busy' | 'begun';
 
 export function addTurn(program: Command): void {
   cityCommand(program, 'turn', 'runs the nightly turn now, if it was missed')
-    .argument('[services...]', 'which; all of them by default')
+    .argument('[services...]', 'the services; all by default')
     .addHelpText('after', '\nServices run the turn themselves once a night. A turn that is not due is not repeated.')
     .action(async (names: readonly string[], options: CityOptions) => {
       const city = City.open(options);
