@@ -46,7 +46,7 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
     Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
   writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
   console.log(
-    `Wrote .env (passwords, readable by its owner only) and ${relative(root, layout.root)} (keys of devices and staff).`,
+    `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (device and staff keys).`,
   );
 }
 

@@ -140,7 +140,7 @@ describe('a service', () => {
         }
       }
       return BothController;
-    }).toThrow('declares twice');
+    }).toThrow('two declarations');
   });
 });
 

@@ -75,7 +75,7 @@ it.each([
   try {
     await expect(start()).rejects.toMatchObject({
       code: 'unknown-data',
-      message: expect.stringMatching(/^The database holds tables, [^.]*\.$/),
+      message: expect.stringMatching(/^The database holds tables [^.]*\.$/),
     });
   } finally {
     write.mockRestore();

@@ -69,7 +69,7 @@ describe('a service does not start', () => {
         }
       }
       return BothController;
-    }).toThrow('declares twice');
+    }).toThrow('two declarations');
   });
 
   it('with a route of an internal controller that everybody would reach', async () => {
