@@ -11,7 +11,7 @@ export interface Books {
   readonly balanced: boolean;
   readonly checks: Readonly<Record<string, boolean>>;
   readonly accounts: Readonly<Record<string, string>>;
-  readonly slots: Readonly<Record<string, number>>;
+  readonly instruments: Readonly<Record<string, number>>;
   readonly obligations: Readonly<Record<string, number>>;
   readonly hold: string | null;
 }

@@ -195,7 +195,7 @@ const money: readonly Twin[] = [
     promise: 'what goes out by itself is limited by site and hour',
     without: 'the cap is looked at',
     file: 'apps/payments/src/domain/plan.ts',
-    find: 'const fits = money.siteLeftCents - after.releasedCents >= slot.amountCents;',
+    find: 'const fits = money.siteLeftCents - after.releasedCents >= instrument.amountCents;',
     replace: 'const fits = money.funds.length > 0;',
     test: 'apps/payments/src/domain/plan.spec.ts',
   },

@@ -38,7 +38,7 @@ export class BookPseudonyms {
   }
 
   /** Under which a rail knows one generation of an instrument; 32 bytes. */
-  railReferenceOf(obligation: string, slot: number, generation: number): Buffer {
-    return Buffer.from(this.reference(obligation, slot, generation));
+  railReferenceOf(obligation: string, number: number, generation: number): Buffer {
+    return Buffer.from(this.reference(obligation, number, generation));
   }
 }

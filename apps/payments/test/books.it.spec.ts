@@ -45,7 +45,7 @@ describe('the books', () => {
       checks: {
         'each-commit-sums-to-zero': true,
         'balances-are-their-entries': true,
-        'slots-sum-to-their-grant': true,
+        'instruments-sum-to-their-grant': true,
         'one-living-generation': true,
         'in-flight-is-what-was-sent': true,
         'outstanding-is-what-is-issued': true,
@@ -54,7 +54,7 @@ describe('the books', () => {
         'chain-has-no-gap': true,
       },
       accounts: { 'PHIL/available': '144500000', 'PHIL/given': '-170000000', 'PHIL/set-aside': '25500000' },
-      slots: {},
+      instruments: {},
       obligations: {},
       hold: null,
     });
@@ -185,12 +185,12 @@ describe('limits of what goes out by itself', () => {
     const households = Array.from({ length: 11 }, () => limits.household());
     await limits.service.deliver(households.map((each) => each.payout('CASH', { site: 'BUSY' })));
     await limits.service.deliver(households.map((each) => limits.grant(each)));
-    expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
+    expect((await limits.books()).instruments).toEqual({ intended: 10, capped: 1 });
     await limits.giveTurns();
-    expect((await limits.books()).slots).toEqual({ intended: 10, capped: 1 });
+    expect((await limits.books()).instruments).toEqual({ intended: 10, capped: 1 });
     limits.pass(56 * 60_000);
     await limits.giveTurns();
-    expect((await limits.books()).slots).toEqual({ intended: 11 });
+    expect((await limits.books()).instruments).toEqual({ intended: 11 });
     expect((await limits.books()).balanced).toBe(true);
   });
 

@@ -124,7 +124,7 @@ describe('an instrument of which the books contradict each other', () => {
     await city.settleDown();
     expect(city.good()).toContain(await city.codeOf(paid));
     expect(await world.books()).toMatchObject({ balanced: true });
-    expect((await world.books()).slots['held']).toBeUndefined();
+    expect((await world.books()).instruments['held']).toBeUndefined();
   });
 
   it('paid: booked as paid, and the grant is closed', async () => {

@@ -94,7 +94,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
 export interface Payment {
   state: 'issued' | 'late' | 'void' | 'collected';
   readonly amountCents: bigint;
-  readonly slot: string;
+  readonly instrument: string;
   isCodeTold: boolean;
 }
 

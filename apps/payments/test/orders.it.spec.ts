@@ -69,9 +69,9 @@ async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
   return Promise.all(tolds.map((told) => endOf(told, said)));
 }
 
-async function livingSlots(): Promise<unknown> {
+async function livingInstruments(): Promise<unknown> {
   return world.rows(
-    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM slot
+    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM instrument
         WHERE state <> 'void' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
   );
 }
@@ -93,7 +93,7 @@ describe('whatever comes first', () => {
     const ends = await runAll(tolds);
     const expected = { status: 'approved', amountCents: '125000', highestRequest: 2, closed: ['cancelled'] };
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
-    expect(await livingSlots()).toEqual([
+    expect(await livingInstruments()).toEqual([
       { state: 'waiting-release', way: 'CARD', cents: '100000', count: 720 },
       { state: 'waiting-release', way: 'CARD', cents: '25000', count: 720 },
     ]);
@@ -118,12 +118,12 @@ describe('whatever comes first', () => {
     const expected = { status: 'come-and-confirm', amountCents: '70000', highestRequest: 1, closed: [] };
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
     const after = await world.books();
-    expect(after).toMatchObject({ balanced: true, accounts: before.accounts, slots: before.slots });
+    expect(after).toMatchObject({ balanced: true, accounts: before.accounts, instruments: before.instruments });
     const said = await world.service.published();
     expect(tolds.flatMap(({ household }) => household.notices('payments', said))).toEqual([]);
     await world.service.deliver(tolds.map(({ household }) => household.askPayments(2, { kind: 'presence' })));
-    expect((await world.books()).slots['intended']).toBe(10);
-    expect((await world.books()).slots['capped']).toBe(14);
+    expect((await world.books()).instruments['intended']).toBe(10);
+    expect((await world.books()).instruments['capped']).toBe(14);
   });
 
   it('a withdrawal among both halves, a word on how to pay and a presence: 720 orders, nothing is left', async () => {

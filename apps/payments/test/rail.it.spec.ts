@@ -13,13 +13,13 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-/** Of one slot over all its generations, at most one payment can ever be collected. */
+/** Of one instrument over all its generations, at most one payment can ever be collected. */
 async function paidTwice(): Promise<number> {
-  const slots = await world.rows<{ name: string; reference: Buffer }>(
-    `SELECT encode(obligation, 'hex') || slot AS name, reference FROM slot`,
+  const instruments = await world.rows<{ name: string; reference: Buffer }>(
+    `SELECT encode(obligation, 'hex') || number AS name, reference FROM instrument`,
   );
   const successes = new Map<string, number>();
-  for (const { name, reference } of slots) {
+  for (const { name, reference } of instruments) {
     const isPaid = world.partner.successful.has(reference.toString('base64url'));
     successes.set(name, (successes.get(name) ?? 0) + (isPaid ? 1 : 0));
   }
@@ -103,7 +103,7 @@ describe('a partner that behaves', () => {
     expect(late.box('payments', said)).toMatchObject({ status: 'closed', ready: [] });
     expect(early.box('payments', said)?.status).toBe('ready-to-collect');
     expect([...world.partner.successful.values()].map((each) => each.code)).not.toContain(code);
-    expect(await world.rows(`SELECT state FROM slot WHERE site = 'LATE'`)).toEqual([{ state: 'void' }]);
+    expect(await world.rows(`SELECT state FROM instrument WHERE site = 'LATE'`)).toEqual([{ state: 'void' }]);
     expect((await world.books()).balanced).toBe(true);
   });
 
@@ -118,19 +118,19 @@ describe('a partner that behaves', () => {
     await world.carry();
     const books = await world.books();
     expect(books.balanced).toBe(true);
-    expect(books.slots['collected']).toBe((head.slots['collected'] ?? 0) + 1);
+    expect(books.instruments['collected']).toBe((head.instruments['collected'] ?? 0) + 1);
   });
 });
 
 describe('what decides about a payment', () => {
-  it('its reference comes from grant, slot and generation: a database that was lost gives the same again', async () => {
+  it('its reference comes from grant, instrument and generation: a database that was lost gives the same again', async () => {
     await present();
-    const slots = await world.rows<{ obligation: Buffer; slot: number; generation: number; reference: Buffer }>(
-      'SELECT obligation, slot, generation, reference FROM slot',
+    const instruments = await world.rows<{ obligation: Buffer; number: number; generation: number; reference: Buffer }>(
+      'SELECT obligation, number, generation, reference FROM instrument',
     );
-    for (const { obligation, slot, generation, reference } of slots) {
+    for (const { obligation, number, generation, reference } of instruments) {
       const id = obligation.toString('base64url');
-      expect(reference).toEqual(world.service.keyed('rail-reference', id, slot, generation));
+      expect(reference).toEqual(world.service.keyed('rail-reference', id, number, generation));
     }
   });
 
@@ -145,9 +145,9 @@ describe('what decides about a payment', () => {
     const issued = [...world.partner.successful.keys()].filter((reference) => !before.has(reference));
     expect(issued).toHaveLength(1);
     await world.service.deliver([world.cancel(id)]);
-    expect(await world.rows(`SELECT state FROM slot WHERE site = 'CRASH'`)).toEqual([{ state: 'intended' }]);
+    expect(await world.rows(`SELECT state FROM instrument WHERE site = 'CRASH'`)).toEqual([{ state: 'intended' }]);
     await world.carryOn(3);
-    expect(await world.rows(`SELECT state FROM slot WHERE site = 'CRASH'`)).toEqual([{ state: 'void' }]);
+    expect(await world.rows(`SELECT state FROM instrument WHERE site = 'CRASH'`)).toEqual([{ state: 'void' }]);
     expect([...world.partner.successful.keys()]).not.toContain(issued[0]);
     expect((await totals()).available).toBe(available + 25_000n);
   });
@@ -224,7 +224,7 @@ describe('misbehaviour upon misbehaviour', () => {
     const said = await world.service.published();
     const sites = households.map((_, at) => `RAIL-${first + at}`);
     const [{ held } = { held: 0 }] = await world.rows<{ held: number }>(
-      `SELECT count(*)::int AS held FROM slot WHERE state = 'held' AND site = ANY($1)`,
+      `SELECT count(*)::int AS held FROM instrument WHERE state = 'held' AND site = ANY($1)`,
       [sites],
     );
     const ready = households.filter((household) => household.box('payments', said)?.status === 'ready-to-collect');

@@ -51,7 +51,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await world.carry()).toBe(0);
     expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 2, batchesOpen: 0 });
     const batch = await make();
-    expect(batch).toMatchObject({ slots: 2, amountCents: '150000' });
+    expect(batch).toMatchObject({ instruments: 2, amountCents: '150000' });
     expect((await world.post('/v1/release/open', {}, checker)).body.batches).toEqual([batch]);
     expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 0, batchesOpen: 1 });
     expect(await world.carry()).toBe(0);
@@ -162,7 +162,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
 
   it('three different people are needed for what has a rail', async () => {
     // The profile has no cash; the rule is that of the profile all the same.
-    await world.rows(`UPDATE slot SET way = 'CASH'`);
+    await world.rows(`UPDATE instrument SET way = 'CASH'`);
     const batch = await make();
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'counted', missing: 1 } });
     expect(await world.carry()).toBe(0);

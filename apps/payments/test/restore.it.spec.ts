@@ -103,7 +103,7 @@ describe('payments restored to an older state', () => {
       ready: [],
     });
     expect(city.payments()).toEqual([]);
-    expect(await world.rows('SELECT state FROM slot')).toEqual([{ state: 'void' }]);
+    expect(await world.rows('SELECT state FROM instrument')).toEqual([{ state: 'void' }]);
     expect(await world.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/outstanding': '0' } });
   });
 
@@ -207,7 +207,7 @@ describe('payments restored to an older state', () => {
     await world.carry();
     await city.restore(copy, paid);
     const during = await city.apply();
-    expect(await world.rows(`SELECT state FROM slot WHERE site = '${city.lastSite}'`)).toEqual([]);
+    expect(await world.rows(`SELECT state FROM instrument WHERE site = '${city.lastSite}'`)).toEqual([]);
     expect(during.household.box('payments', await world.service.published())).toBeUndefined();
     await city.lift();
     await city.settleDown();

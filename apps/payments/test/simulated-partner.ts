@@ -4,7 +4,7 @@ import { falsified, told, type Line, type Payment } from './operations.js';
 interface Asked {
   readonly reference: string;
   readonly amountCents: bigint;
-  readonly slot: string;
+  readonly instrument: string;
 }
 
 /** The partner's books, and what arrives of its answers. */
@@ -42,18 +42,19 @@ export class SimulatedPartner {
     for (const payment of this.payments.values()) if (payment.state === 'late') payment.state = 'issued';
   }
 
-  private issue({ reference, amountCents, slot }: Asked, how: Line): void {
+  private issue({ reference, amountCents, instrument }: Asked, how: Line): void {
     const known = this.payments.get(reference);
     if (known === undefined) {
       const state = how === 'late' ? 'late' : how === 'void' ? 'void' : 'issued';
-      this.payments.set(reference, { state, amountCents, slot, isCodeTold: how !== 'without-code' });
+      this.payments.set(reference, { state, amountCents, instrument, isCodeTold: how !== 'without-code' });
     } else if (known.state === 'late') known.state = 'issued';
   }
 
-  private void({ reference, amountCents, slot }: Asked): void {
+  private void({ reference, amountCents, instrument }: Asked): void {
     const known = this.payments.get(reference);
     if (known?.state === 'collected') return;
-    if (known === undefined) this.payments.set(reference, { state: 'void', amountCents, slot, isCodeTold: false });
+    if (known === undefined)
+      this.payments.set(reference, { state: 'void', amountCents, instrument, isCodeTold: false });
     else known.state = 'void';
   }
 }

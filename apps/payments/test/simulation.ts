@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '#libs/contracts';
 import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.js';
 import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
-import type { Obligation, Slot } from '../src/domain/obligation.js';
+import type { Obligation, Instrument } from '../src/domain/obligation.js';
 import { plan } from '../src/domain/plan.js';
 import type { PaymentPolicy } from '../src/domain/planning.js';
 import { fundsAwaited } from '../src/domain/promise.js';
@@ -102,7 +102,7 @@ export class City {
       this.partner.postLate();
       for (let at = 0; at < HOUSEHOLDS; at += 1) {
         for (const each of ['rapid', 'standard'] as const) {
-          for (let slot = 0; slot < 4; slot += 1) this.carry(at, nameOf(at, each), 'whole');
+          for (let instrument = 0; instrument < 4; instrument += 1) this.carry(at, nameOf(at, each), 'whole');
         }
       }
       this.step({ type: 'hour' });
@@ -122,22 +122,24 @@ export class City {
 
   /** M8: once quiet, nothing is on its way. What contradicts itself waits for people. */
   checkQuiet(): void {
-    for (const { slots, status } of this.obligations.values()) {
-      for (const { state } of slots) isTrue(state !== 'intended' && state !== 'unknown', 'everything has settled');
+    for (const { instruments, status } of this.obligations.values()) {
+      for (const { state } of instruments)
+        isTrue(state !== 'intended' && state !== 'unknown', 'everything has settled');
       if (status === 'closed')
         isTrue(
-          slots.every(({ state }) => state === 'void' || state === 'collected'),
+          instruments.every(({ state }) => state === 'void' || state === 'collected'),
           'closed is over',
         );
     }
     // M3
     for (const obligation of this.obligations.values()) {
-      for (const slot of obligation.slots) {
-        const payment = this.partner.of(referenceOf(obligation.id, slot));
-        if (slot.state === 'issued')
+      for (const instrument of obligation.instruments) {
+        const payment = this.partner.of(referenceOf(obligation.id, instrument));
+        if (instrument.state === 'issued')
           isTrue(payment?.state === 'issued' || payment?.state === 'collected', 'both books say issued');
-        if (slot.state === 'collected') isTrue(payment?.state === 'collected', 'both books say collected');
-        if (slot.state === 'void') isTrue(payment === undefined || payment.state === 'void', 'both books say void');
+        if (instrument.state === 'collected') isTrue(payment?.state === 'collected', 'both books say collected');
+        if (instrument.state === 'void')
+          isTrue(payment === undefined || payment.state === 'void', 'both books say void');
       }
     }
   }
@@ -154,7 +156,7 @@ export class City {
     const grant = nameOf(at, of);
     if (this.obligations.has(grant)) return;
     const promised = { kind: of, amountCents: BigInt(cents), needs: ['FOD'], tier, serviceArea: 'East' };
-    this.obligations.set(grant, { ...promised, id: grant, status: 'open', fund: undefined, slots: [] });
+    this.obligations.set(grant, { ...promised, id: grant, status: 'open', fund: undefined, instruments: [] });
     const isCancelled = this.cancelledFirst.has(grant);
     this.tell(at, (state) =>
       evolve(state, {
@@ -168,15 +170,15 @@ export class City {
   private release(id: string): void {
     const obligation = this.obligations.get(id);
     if (obligation === undefined) return;
-    for (const slot of obligation.slots) {
-      if (slot.state !== 'waiting-release' || slot.way !== 'CASH' || obligation.kind === 'rapid') continue;
-      this.replace(id, slot, { state: 'intended', isTakenUp: false });
+    for (const instrument of obligation.instruments) {
+      if (instrument.state !== 'waiting-release' || instrument.way !== 'CASH' || obligation.kind === 'rapid') continue;
+      this.replace(id, instrument, { state: 'intended', isTakenUp: false });
       this.money.post([
         {
           fund: obligation.fund ?? '',
           from: 'reserved',
           to: 'in-flight',
-          amountCents: slot.amountCents,
+          amountCents: instrument.amountCents,
           obligation: id,
         },
       ]);
@@ -185,24 +187,24 @@ export class City {
 
   private carry(at: number, id: string, how: Line): void {
     const obligation = this.obligations.get(id);
-    const slot =
-      obligation?.slots.find(
+    const instrument =
+      obligation?.instruments.find(
         (each) => callFor({ ...each, isSecretLost: false }) !== undefined && each.state !== 'issued',
-      ) ?? obligation?.slots.find(({ state }) => state === 'issued');
-    if (obligation === undefined || slot === undefined) return;
-    const call = callFor(slot);
+      ) ?? obligation?.instruments.find(({ state }) => state === 'issued');
+    if (obligation === undefined || instrument === undefined) return;
+    const call = callFor(instrument);
     if (call === undefined) return;
-    isTrue(slot.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued (M6)');
-    this.replace(id, slot, { isTakenUp: true });
-    const reference = referenceOf(id, slot);
-    const { amountCents, state, isCareful } = slot;
-    const reply = this.partner.ask(call, { reference, amountCents, slot: `${id}/${slot.slot}` }, how);
+    isTrue(instrument.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued (M6)');
+    this.replace(id, instrument, { isTakenUp: true });
+    const reference = referenceOf(id, instrument);
+    const { amountCents, state, isCareful } = instrument;
+    const reply = this.partner.ask(call, { reference, amountCents, instrument: `${id}/${instrument.number}` }, how);
     if (how === 'crash') return;
     const outcome = outcomeOf({ call, state, isCareful, reference, amountCents }, reply);
     const grant = this.households[at]?.grants.find((each) => each.obligation === id);
     const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
     const before = this.obligations.get(id) as Obligation;
-    const settled = settle(before, slot, { outcome, isEnding });
+    const settled = settle(before, instrument, { outcome, isEnding });
     checkGenerations(before, settled.obligation, { outcome: outcome.type, isEnding });
     this.obligations.set(id, settled.obligation);
     this.money.post(settled.postings);
@@ -211,8 +213,8 @@ export class City {
       if (isMoved && outcome.type === 'issued') {
         const item = {
           obligation: id,
-          slot: slot.slot,
-          way: slot.way,
+          number: instrument.number,
+          way: instrument.way,
           amountCents,
           sealedCode: reference,
           day: this.today,
@@ -220,7 +222,7 @@ export class City {
         return evolve(household, { type: 'item-ready', item });
       }
       const isGone = isMoved && (outcome.type === 'collected' || outcome.type === 'contradiction');
-      return isGone ? evolve(household, { type: 'item-gone', obligation: id, slot: slot.slot }) : household;
+      return isGone ? evolve(household, { type: 'item-gone', obligation: id, number: instrument.number }) : household;
     });
   }
 
@@ -292,11 +294,11 @@ export class City {
     return Math.floor(this.nowMs / DAY_MS);
   }
 
-  private replace(id: string, slot: Slot, change: Partial<Slot>): void {
+  private replace(id: string, instrument: Instrument, change: Partial<Instrument>): void {
     const obligation = this.obligations.get(id) as Obligation;
-    const slots = obligation.slots.map((each) =>
-      each.slot === slot.slot && each.generation === slot.generation ? { ...each, ...change } : each,
+    const instruments = obligation.instruments.map((each) =>
+      each.number === instrument.number && each.generation === instrument.generation ? { ...each, ...change } : each,
     );
-    this.obligations.set(id, { ...obligation, slots });
+    this.obligations.set(id, { ...obligation, instruments });
   }
 }

@@ -5,9 +5,8 @@ import { caseClocksOf, loadProfile } from '#libs/policy';
 import { isHouseholdOver } from '../src/domain/clocks.js';
 import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
 import { report } from '../src/domain/message.js';
-import type { Obligation, Slot } from '../src/domain/obligation.js';
-import { toBody } from '#libs/records';
-import { householdKinds } from '../src/disbursement/index.js';
+import type { Obligation, Instrument } from '../src/domain/obligation.js';
+import { bodyOfHousehold, householdKinds } from '../src/disbursement/index.js';
 import type { HouseholdRecord } from '../src/domain/work.js';
 
 const ID = 'x'.repeat(43);
@@ -27,9 +26,9 @@ const grant = (kind: GrantOfHousehold['kind'], obligation: string): GrantOfHouse
   isClosedTold: true,
 });
 
-const items = Array.from({ length: 6 }, (_, slot): ReadyItem => ({
+const items = Array.from({ length: 6 }, (_, number): ReadyItem => ({
   obligation: ID,
-  slot,
+  number,
   way: CODE,
   amountCents: 10_000_000n,
   sealedCode: SEALED,
@@ -43,9 +42,9 @@ const profile = loadProfile(
 describe('the largest household', () => {
   it('fits into its record, with six codes that wait to be collected', () => {
     const grants = [grant('rapid', ID), grant('standard', ID.replace('x', 'y'))];
-    const out = items.map(({ slot, way, amountCents }): Slot => {
+    const out = items.map(({ number, way, amountCents }): Instrument => {
       return {
-        slot,
+        number,
         generation: 0,
         amountCents,
         way,
@@ -58,7 +57,7 @@ describe('the largest household', () => {
     });
     const owed = grants.map(({ obligation, kind }): [string, Obligation] => [
       obligation,
-      { ...grant(kind, ID), id: obligation, status: 'reserved', fund: 'GIFT', slots: out },
+      { ...grant(kind, ID), id: obligation, status: 'reserved', fund: 'GIFT', instruments: out },
     ]);
     const before = {
       payout: { way: CODE, site: CODE },
@@ -85,7 +84,7 @@ describe('the largest household', () => {
         payee: { payee: CODE, accountReference: 'A'.repeat(24) },
       },
     };
-    const bytes = Buffer.byteLength(JSON.stringify(toBody(record))) + 32 + 6;
+    const bytes = Buffer.byteLength(JSON.stringify(bodyOfHousehold(record))) + 32 + 6;
     expect(bytes).toBeLessThanOrEqual(householdKinds(caseClocksOf(profile), isHouseholdOver)[0]?.sizeBytes ?? 0);
   });
 });

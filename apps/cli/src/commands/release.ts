@@ -7,7 +7,7 @@ import { dollarsOf } from '../table.js';
 
 interface Batch {
   readonly batch: string;
-  readonly slots: number;
+  readonly instruments: number;
   readonly amountCents: string;
   readonly digest: string;
 }
@@ -40,6 +40,6 @@ async function send<T>(options: SignedOptions, name: string, content: object = {
   return city.ask<T>(city.one('payments'), { path: `/v1/release/${name}`, content, role: 'releaser', as: options.as });
 }
 
-function lineOf({ batch, slots, amountCents, digest }: Batch): string {
-  return `batch ${batch}: ${slots} payments, ${dollarsOf(amountCents)}, digest ${digest}`;
+function lineOf({ batch, instruments, amountCents, digest }: Batch): string {
+  return `batch ${batch}: ${instruments} payments, ${dollarsOf(amountCents)}, digest ${digest}`;
 }

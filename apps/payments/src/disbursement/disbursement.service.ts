@@ -8,7 +8,7 @@ import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
-import { settleByPeople, type PeoplesEnd, type SlotName } from '../domain/settle.js';
+import { settleByPeople, type PeoplesEnd, type InstrumentName } from '../domain/settle.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
@@ -116,7 +116,7 @@ export class DisbursementService implements RailAnswers {
 
   /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
   async settleByPeople(
-    { obligation, name, end }: { readonly obligation: string; readonly name: SlotName; readonly end: PeoplesEnd },
+    { obligation, name, end }: { readonly obligation: string; readonly name: InstrumentName; readonly end: PeoplesEnd },
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
     const { tx } = unit;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, dayNumber } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { fromBody, isOutlived, Records, toBody, type KindSpec, type Lasting } from '#libs/records';
+import { isOutlived, Records, type KindSpec, type Lasting } from '#libs/records';
 import { bytes } from '#libs/sealing';
 import type { Clocks, isHouseholdOver, LastDays } from '../domain/clocks.js';
 import type { EndedGrant, GrantPlace, HouseholdRecord } from '../domain/work.js';
+import { bodyOfHousehold, householdOf } from './household-body.repository.js';
 
 /** The kinds of records that payments keeps of households. */
 const HOUSEHOLD = 'household';
@@ -30,7 +31,7 @@ export class HouseholdRepository {
     return new Map(
       handles.flatMap((handle, at) => {
         const body = found[at];
-        return body === undefined ? [] : [[handle, fromBody<HouseholdRecord>(body)] as const];
+        return body === undefined ? [] : [[handle, householdOf(body)] as const];
       }),
     );
   }
@@ -39,7 +40,7 @@ export class HouseholdRepository {
     const records = await this.records.begin(tx);
     await records.save(
       HOUSEHOLD,
-      [...households].map(([handle, record]) => ({ value: bytes(handle), body: toBody(record) })),
+      [...households].map(([handle, record]) => ({ value: bytes(handle), body: bodyOfHousehold(record) })),
     );
   }
 
@@ -170,7 +171,7 @@ export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): 
       kind: HOUSEHOLD,
       sizeBytes: 4_096,
       work: false,
-      isOver: (body, today) => isOver(fromBody<HouseholdRecord>(body), clocks, dayNumber(today)),
+      isOver: (body, today) => isOver(householdOf(body), clocks, dayNumber(today)),
     },
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
     { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },

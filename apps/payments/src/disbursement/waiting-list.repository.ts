@@ -38,11 +38,11 @@ export class WaitingListRepository {
     { now, nextHour, limit }: { readonly now: Date; readonly nextHour: Date; readonly limit: number },
   ): Promise<readonly string[]> {
     const { rows } = await tx.query(
-      `UPDATE slot s SET due = $2
-         FROM (SELECT obligation, slot, generation FROM slot
+      `UPDATE instrument i SET due = $2
+         FROM (SELECT obligation, number, generation FROM instrument
                 WHERE state = 'capped' AND due <= $1 ORDER BY due, reference LIMIT $3 FOR UPDATE SKIP LOCKED) d
-        WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
-        RETURNING s.obligation AS id`,
+        WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
+        RETURNING i.obligation AS id`,
       [now, nextHour, limit],
     );
     return idsOf(rows);

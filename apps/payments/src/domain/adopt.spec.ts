@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { adopt, type AdoptInput, type Finding } from './adopt.js';
-import type { Obligation, Slot } from './obligation.js';
+import type { Obligation, Instrument } from './obligation.js';
 
 const open: Obligation = {
   id: 'o-1',
@@ -11,10 +11,10 @@ const open: Obligation = {
   serviceArea: 'East',
   status: 'open',
   fund: undefined,
-  slots: [],
+  instruments: [],
 };
-const slot = (change: Partial<Slot> = {}): Slot => ({
-  slot: 0,
+const instrument = (change: Partial<Instrument> = {}): Instrument => ({
+  number: 0,
   generation: 0,
   amountCents: 110_000n,
   way: 'CASH',
@@ -25,9 +25,14 @@ const slot = (change: Partial<Slot> = {}): Slot => ({
   isCareful: false,
   ...change,
 });
-const reserved = (...slots: Slot[]): Obligation => ({ ...open, status: 'reserved', fund: 'GIFT', slots });
-const issued = (generation = 0, at = 0): Finding => ({ slot: at, generation, reply: 'issued' });
-const voided = (generation = 0): Finding => ({ slot: 0, generation, reply: 'void' });
+const reserved = (...instruments: Instrument[]): Obligation => ({
+  ...open,
+  status: 'reserved',
+  fund: 'GIFT',
+  instruments,
+});
+const issued = (generation = 0, at = 0): Finding => ({ number: at, generation, reply: 'issued' });
+const voided = (generation = 0): Finding => ({ number: 0, generation, reply: 'void' });
 
 const given = (obligation: Obligation, ...findings: Finding[]) => {
   const input: AdoptInput = { obligation, findings, amounts: [100_000n, 10_000n], way: 'CASH', fund: 'GIFT' };
@@ -43,9 +48,9 @@ const moved = (from: string, to: string, amountCents: bigint) => ({
 
 describe('what a rail has done and the books have forgotten', () => {
   it('goes on in the way it was paid, whatever was asked for since', () => {
-    expect(given(reserved(slot({ way: 'CARD' })), issued()).whenAdopted()).toEqual({
+    expect(given(reserved(instrument({ way: 'CARD' })), issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
       postings: [moved('reserved', 'in-flight', 110_000n)],
     });
   });
@@ -57,9 +62,9 @@ describe('what a rail has done and the books have forgotten', () => {
         ...open,
         status: 'reserved',
         fund: 'GIFT',
-        slots: [
-          slot({ amountCents: 100_000n, site: undefined, isCareful: true }),
-          slot({ slot: 1, amountCents: 10_000n, site: undefined, isCareful: true, state: 'unknown' }),
+        instruments: [
+          instrument({ amountCents: 100_000n, site: undefined, isCareful: true }),
+          instrument({ number: 1, amountCents: 10_000n, site: undefined, isCareful: true, state: 'unknown' }),
         ],
       },
       postings: [moved('available', 'reserved', 110_000n), moved('reserved', 'in-flight', 10_000n)],
@@ -67,26 +72,29 @@ describe('what a rail has done and the books have forgotten', () => {
   });
 
   it('of one that waited for people: it is in flight, and asked about', () => {
-    expect(given(reserved(slot()), issued()).whenAdopted()).toEqual({
+    expect(given(reserved(instrument()), issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
       postings: [moved('reserved', 'in-flight', 110_000n)],
     });
   });
 
   it('of one that was taken back: its money is taken again', () => {
-    const closed: Obligation = { ...reserved(slot({ state: 'void' })), status: 'closed' };
+    const closed: Obligation = { ...reserved(instrument({ state: 'void' })), status: 'closed' };
     expect(given(closed, issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(slot({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
       postings: [moved('available', 'in-flight', 110_000n)],
     });
   });
 
   it('a second generation: the first had a definite no', () => {
-    expect(given(reserved(slot({ state: 'issued' })), voided(0), issued(1)).whenAdopted()).toEqual({
+    expect(given(reserved(instrument({ state: 'issued' })), voided(0), issued(1)).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(slot({ state: 'void' }), slot({ generation: 1, state: 'unknown', isCareful: true })),
+      obligation: reserved(
+        instrument({ state: 'void' }),
+        instrument({ generation: 1, state: 'unknown', isCareful: true }),
+      ),
       postings: [moved('outstanding', 'in-flight', 110_000n)],
     });
   });
@@ -94,11 +102,11 @@ describe('what a rail has done and the books have forgotten', () => {
 
 describe('what the books know by themselves', () => {
   it.each<[string, Obligation, Finding]>([
-    ['a code that is out', reserved(slot({ state: 'issued' })), issued()],
-    ['a code that was collected since', reserved(slot({ state: 'issued' })), { ...issued(), reply: 'collected' }],
-    ['something unknown', reserved(slot({ state: 'unknown' })), { ...issued(), reply: 'pending' }],
-    ['something that is being sent', reserved(slot({ state: 'intended', isTakenUp: true })), issued()],
-    ['something void', reserved(slot({ state: 'void' })), voided()],
+    ['a code that is out', reserved(instrument({ state: 'issued' })), issued()],
+    ['a code that was collected since', reserved(instrument({ state: 'issued' })), { ...issued(), reply: 'collected' }],
+    ['something unknown', reserved(instrument({ state: 'unknown' })), { ...issued(), reply: 'pending' }],
+    ['something that is being sent', reserved(instrument({ state: 'intended', isTakenUp: true })), issued()],
+    ['something void', reserved(instrument({ state: 'void' })), voided()],
   ])('%s', (_, obligation, finding) => {
     expect(given(obligation, finding).whenAdopted()).toEqual({ type: 'known' });
   });
@@ -110,13 +118,13 @@ describe('what nobody can take in', () => {
   });
 
   it.each<[string, Obligation, readonly Finding[]]>([
-    ['two generations that both live', reserved(slot()), [issued(0), issued(1)]],
+    ['two generations that both live', reserved(instrument()), [issued(0), issued(1)]],
     [
       'an older generation that lives beside ours',
-      reserved(slot({ state: 'void' }), slot({ generation: 1 })),
+      reserved(instrument({ state: 'void' }), instrument({ generation: 1 })),
       [issued()],
     ],
-    ['what was paid and is void', reserved(slot({ state: 'collected' })), [voided()]],
+    ['what was paid and is void', reserved(instrument({ state: 'collected' })), [voided()]],
   ])('%s', (_, obligation, findings) => {
     expect(given(obligation, ...findings).whenAdopted()).toEqual({ type: 'contradiction' });
   });

@@ -1,10 +1,10 @@
 import type { AccountKind, Posting } from './money.js';
-import { presentSlots, type Obligation, type Slot } from './obligation.js';
+import { presentInstruments, type Obligation, type Instrument } from './obligation.js';
 import type { RailReply } from './rail.js';
 
 /** What a rail knows of one generation of one instrument. */
 export interface Finding {
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly reply: Extract<RailReply['type'], 'issued' | 'collected' | 'void' | 'pending' | 'other-amount'>;
 }
@@ -30,8 +30,8 @@ export type Adoption =
   /** Two generations of one instrument live, or one that the books have seen paid: people must look. */
   | { readonly type: 'contradiction' };
 
-/** Where the money of a slot stands; undefined: it was given back, or never taken. */
-const places: Readonly<Record<Slot['state'], AccountKind | undefined>> = {
+/** Where the money of an instrument stands; undefined: it was given back, or never taken. */
+const places: Readonly<Record<Instrument['state'], AccountKind | undefined>> = {
   'waiting-release': 'reserved',
   capped: 'reserved',
   intended: 'in-flight',
@@ -48,18 +48,18 @@ const places: Readonly<Record<Slot['state'], AccountKind | undefined>> = {
  * asked once the hold is lifted.
  */
 export function adopt(input: AdoptInput): Adoption {
-  const bySlot = Map.groupBy(input.findings, ({ slot }) => slot);
-  const isForgotten = [...bySlot].some(([slot, findings]) => !isKnown(input.obligation, slot, findings));
+  const byNumber = Map.groupBy(input.findings, ({ number }) => number);
+  const isForgotten = [...byNumber].some(([number, findings]) => !isKnown(input.obligation, number, findings));
   if (!isForgotten) return { type: 'known' };
-  const ready = withSlots(input);
+  const ready = withInstruments(input);
   if (ready === undefined) return { type: 'no-money' };
   let { obligation } = ready;
   const postings = [...ready.postings];
-  for (const [slot, findings] of bySlot) {
-    if (isKnown(obligation, slot, findings)) continue;
+  for (const [number, findings] of byNumber) {
+    if (isKnown(obligation, number, findings)) continue;
     const living = findings.filter(({ reply }) => reply !== 'void');
     const newest = findings.reduce((last, each) => (each.generation > last.generation ? each : last));
-    const present = presentSlots(obligation).find((each) => each.slot === slot);
+    const present = presentInstruments(obligation).find((each) => each.number === number);
     if (present === undefined || present.state === 'collected') return { type: 'contradiction' };
     if (living.length > 1 || living.some((each) => each !== newest) || newest.generation < present.generation) {
       return { type: 'contradiction' };
@@ -72,8 +72,8 @@ export function adopt(input: AdoptInput): Adoption {
 }
 
 /** The books know of this instrument what the rail knows, or will ask it by themselves under the right reference. */
-function isKnown(obligation: Obligation, slot: number, findings: readonly Finding[]): boolean {
-  const present = presentSlots(obligation).find((each) => each.slot === slot);
+function isKnown(obligation: Obligation, number: number, findings: readonly Finding[]): boolean {
+  const present = presentInstruments(obligation).find((each) => each.number === number);
   if (present === undefined) return false;
   return findings.every(({ generation, reply }) => {
     if (generation > present.generation) return false;
@@ -98,18 +98,20 @@ function isKnown(obligation: Obligation, slot: number, findings: readonly Findin
 }
 
 /** The obligation with money and instruments, as it had them when they were sent. */
-function withSlots(input: AdoptInput): { readonly obligation: Obligation; readonly postings: Posting[] } | undefined {
+function withInstruments(
+  input: AdoptInput,
+): { readonly obligation: Obligation; readonly postings: Posting[] } | undefined {
   const { obligation, fund, amounts, way } = input;
   const isPromised = obligation.status === 'reserved';
-  if (obligation.slots.length > 0) {
+  if (obligation.instruments.length > 0) {
     if (isPromised || obligation.fund !== undefined)
       return { obligation: { ...obligation, status: 'reserved' }, postings: [] };
   }
   const paying = obligation.fund ?? fund;
   if (paying === undefined) return undefined;
   const promised: Obligation = { ...obligation, status: 'reserved', fund: paying };
-  const slots = amounts.map((amountCents, slot): Slot => ({
-    slot,
+  const instruments = amounts.map((amountCents, number): Instrument => ({
+    number,
     generation: 0,
     amountCents,
     way,
@@ -120,24 +122,29 @@ function withSlots(input: AdoptInput): { readonly obligation: Obligation; readon
     isCareful: true,
   }));
   const postings = isPromised ? [] : [posting(promised, { from: 'available', to: 'reserved' }, obligation.amountCents)];
-  return { obligation: { ...promised, slots: obligation.slots.length > 0 ? obligation.slots : slots }, postings };
+  return {
+    obligation: { ...promised, instruments: obligation.instruments.length > 0 ? obligation.instruments : instruments },
+    postings,
+  };
 }
 
 /** Generations below the found one have come to a definite no, or there would not be another. */
 function withFound(
   obligation: Obligation,
-  present: Slot,
+  present: Instrument,
   found: { readonly generation: number; readonly way: string },
 ): Obligation {
-  const others = obligation.slots.filter((slot) => slot.slot !== present.slot || slot.generation < present.generation);
-  const voided = Array.from({ length: found.generation - present.generation }, (_, at): Slot => ({
+  const others = obligation.instruments.filter(
+    (instrument) => instrument.number !== present.number || instrument.generation < present.generation,
+  );
+  const voided = Array.from({ length: found.generation - present.generation }, (_, at): Instrument => ({
     ...present,
     generation: present.generation + at,
     state: 'void',
   }));
   // It goes on in the way it was paid, whatever was asked for since: it is this rail that is asked about it.
-  const living: Slot = { ...present, ...found, state: 'unknown', isSecretLost: false, isCareful: true };
-  return { ...obligation, slots: [...others, ...voided, living] };
+  const living: Instrument = { ...present, ...found, state: 'unknown', isSecretLost: false, isCareful: true };
+  return { ...obligation, instruments: [...others, ...voided, living] };
 }
 
 function posting(

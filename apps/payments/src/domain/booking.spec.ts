@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bookingOf, type BookingTerms } from './booking.js';
 import { changeOf } from './ledger.js';
-import type { Obligation, Slot } from './obligation.js';
+import type { Obligation, Instrument } from './obligation.js';
 
 const head = { seq: 6n, hash: new Uint8Array(32) };
 const now = Date.UTC(2026, 10, 18, 15, 5);
@@ -16,8 +16,8 @@ const terms: BookingTerms = {
   },
 };
 
-const slot = (change: Partial<Slot>): Slot => ({
-  slot: 0,
+const instrument = (change: Partial<Instrument>): Instrument => ({
+  number: 0,
   generation: 0,
   amountCents: 25_000n,
   way: 'CASH',
@@ -29,7 +29,7 @@ const slot = (change: Partial<Slot>): Slot => ({
   ...change,
 });
 
-const obligation = (...slots: Slot[]): Obligation => ({
+const obligation = (...instruments: Instrument[]): Obligation => ({
   id: 'o-1',
   kind: 'rapid',
   amountCents: 25_000n,
@@ -38,7 +38,7 @@ const obligation = (...slots: Slot[]): Obligation => ({
   serviceArea: 'East',
   status: 'reserved',
   fund: 'GIFT',
-  slots,
+  instruments,
 });
 
 describe('a commit of the books', () => {
@@ -68,18 +68,18 @@ describe('a commit of the books', () => {
   });
 
   it('vouches for obligations and postings, with amounts as text and without what nobody knows', () => {
-    const { vouched } = bookingOf(head, changeOf([obligation(slot({}))], []), terms);
-    const { site: _, ...known } = slot({});
+    const { vouched } = bookingOf(head, changeOf([obligation(instrument({}))], []), terms);
+    const { site: _, ...known } = instrument({});
     expect(vouched).toEqual({
       seq: '7',
-      obligations: [{ ...obligation(), amountCents: '25000', slots: [{ ...known, amountCents: '25000' }] }],
+      obligations: [{ ...obligation(), amountCents: '25000', instruments: [{ ...known, amountCents: '25000' }] }],
       postings: [],
     });
   });
 
   it('looks at once at what is to be carried, at the full hour at what is capped or out, and at nothing else', () => {
-    const due = (change: Partial<Slot>): number | null | undefined =>
-      bookingOf(head, changeOf([obligation(slot(change))], []), terms).slots[0]?.dueMs;
+    const due = (change: Partial<Instrument>): number | null | undefined =>
+      bookingOf(head, changeOf([obligation(instrument(change))], []), terms).instruments[0]?.dueMs;
     expect(due({ state: 'intended' })).toBe(now);
     expect(due({ state: 'unknown' })).toBe(now);
     expect(due({ state: 'issued', isSecretLost: true })).toBe(now);

@@ -1,14 +1,14 @@
 import { dayNumberOf, HOUR_MS, hourOf, mondayOf } from './calendar.js';
 import type { ChainLink, LedgerChange, StoredObligation } from './ledger.js';
 import { accountOf, type Posting } from './money.js';
-import type { Slot } from './obligation.js';
+import type { Instrument } from './obligation.js';
 
 /** Ids that are derived under a key of the service. */
 export interface DerivedIds {
   /** A place on the waiting list that nobody can choose. */
   orderOf(obligation: string): Uint8Array;
   /** Under which a rail knows one generation of an instrument. */
-  railReferenceOf(obligation: string, slot: number, generation: number): Uint8Array;
+  railReferenceOf(obligation: string, number: number, generation: number): Uint8Array;
 }
 
 export interface BookingTerms {
@@ -23,9 +23,9 @@ export interface BookedObligation extends StoredObligation {
   readonly orderKey: Uint8Array;
 }
 
-export interface BookedSlot {
+export interface BookedInstrument {
   readonly obligation: string;
-  readonly slot: Slot;
+  readonly instrument: Instrument;
   readonly reference: Uint8Array;
   /** When it is looked at again by itself, in milliseconds since 1970; null: never. */
   readonly dueMs: number | null;
@@ -47,7 +47,7 @@ export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
   readonly hourMs: number;
   readonly vouched: object;
   readonly obligations: readonly BookedObligation[];
-  readonly slots: readonly BookedSlot[];
+  readonly instruments: readonly BookedInstrument[];
   readonly entries: readonly BookedEntry[];
   /** By how much the balance of each account changes. */
   readonly balances: readonly { readonly name: string; readonly cents: bigint }[];
@@ -68,12 +68,12 @@ export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, select
       ...stored,
       orderKey: selection === 'random-within-tier' ? ids.orderOf(stored.obligation.id) : orderOfComing(seq, at),
     })),
-    slots: obligations.flatMap(({ obligation: { id, slots } }) =>
-      slots.map((slot) => ({
+    instruments: obligations.flatMap(({ obligation: { id, instruments } }) =>
+      instruments.map((instrument) => ({
         obligation: id,
-        slot,
-        reference: ids.railReferenceOf(id, slot.slot, slot.generation),
-        dueMs: dueOf(slot, nowMs),
+        instrument,
+        reference: ids.railReferenceOf(id, instrument.number, instrument.generation),
+        dueMs: dueOf(instrument, nowMs),
       })),
     ),
     entries,
@@ -118,8 +118,8 @@ function asText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** When a slot that has just come into this state is looked at again by itself; null: never. */
-function dueOf({ state, isSecretLost }: Slot, nowMs: number): number | null {
+/** When an instrument that has just come into this state is looked at again by itself; null: never. */
+function dueOf({ state, isSecretLost }: Instrument, nowMs: number): number | null {
   if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return nowMs;
   if (state === 'capped' || state === 'issued') return hourOf(nowMs) + HOUR_MS;
   return null;

@@ -8,7 +8,7 @@ import {
   type HouseholdState,
 } from './household.js';
 import { report } from './message.js';
-import type { Obligation, Slot } from './obligation.js';
+import type { Obligation, Instrument } from './obligation.js';
 import { plan } from './plan.js';
 import type { MoneyView, PaymentPolicy } from './planning.js';
 
@@ -57,7 +57,7 @@ const toldAgain = (n: number, isPresent = true): HouseholdCommand => ({
 /** One household, its grant and the fund, day by day. */
 class Story {
   state: HouseholdState = newHousehold;
-  obligation: Obligation = { ...grant, id: 'o', status: 'open', fund: undefined, slots: [] };
+  obligation: Obligation = { ...grant, id: 'o', status: 'open', fund: undefined, instruments: [] };
   readonly postings: string[] = [];
   readonly told: string[] = [];
 
@@ -92,8 +92,11 @@ class Story {
   }
 
   /** As if the partner had done so. */
-  slotsAre(change: Partial<Slot>): this {
-    this.obligation = { ...this.obligation, slots: this.obligation.slots.map((slot) => ({ ...slot, ...change })) };
+  instrumentsAre(change: Partial<Instrument>): this {
+    this.obligation = {
+      ...this.obligation,
+      instruments: this.obligation.instruments.map((instrument) => ({ ...instrument, ...change })),
+    };
     return this;
   }
 }
@@ -106,7 +109,7 @@ describe('a grant without a word on how to pay it', () => {
     story.on(220, toldAgain(1));
     expect(story.postings.slice(2)).toEqual(['220 available -> reserved 150000']);
     expect(story.told.slice(1)).toEqual(['220 approved being-prepared']);
-    expect(story.obligation.slots.map(({ state, way }) => `${state} ${way}`)).toEqual([
+    expect(story.obligation.instruments.map(({ state, way }) => `${state} ${way}`)).toEqual([
       'waiting-release CASH',
       'waiting-release CASH',
     ]);
@@ -165,31 +168,37 @@ describe('an application from home', () => {
 });
 
 describe('codes that nobody collects', () => {
-  const out = (slot: number): HouseholdCommand => ({
+  const out = (number: number): HouseholdCommand => ({
     type: 'item-ready',
     item: {
       obligation: 'o',
-      slot,
+      number,
       way: 'CASH',
-      amountCents: slot === 0 ? 100_000n : 50_000n,
+      amountCents: number === 0 ? 100_000n : 50_000n,
       sealedCode: 'x',
       day: 105,
     },
   });
 
   it('are made worthless after sixty days; asked for again they are a new generation', () => {
-    const story = new Story().on(AWARDED, chosen, award).slotsAre({ state: 'issued' }).on(105, out(0), out(1)).on(164);
+    const story = new Story()
+      .on(AWARDED, chosen, award)
+      .instrumentsAre({ state: 'issued' })
+      .on(105, out(0), out(1))
+      .on(164);
     expect(story.told.at(-1)).toBe('105 ready-to-collect');
     story.on(165);
-    expect(story.obligation.slots.every(({ state, isSecretLost }) => state === 'issued' && isSecretLost)).toBe(true);
+    expect(story.obligation.instruments.every(({ state, isSecretLost }) => state === 'issued' && isSecretLost)).toBe(
+      true,
+    );
     expect(story.state.items).toEqual([]);
     // Asked for again too early: what is still being voided is not paid again.
-    story.on(165, presence(1)).slotsAre({ state: 'void' }).on(166, presence(2));
+    story.on(165, presence(1)).instrumentsAre({ state: 'void' }).on(166, presence(2));
     expect(story.told.slice(-2)).toEqual(['166 grant expired', '166 closed nobody-came-in-time can-be-reopened']);
     story.on(167);
     expect(story.told.at(-1)).toBe('167 approved being-prepared');
     expect(story.postings.at(-1)).toBe('167 available -> reserved 150000');
-    expect(story.obligation.slots.map(({ slot, generation, state }) => [slot, generation, state])).toEqual([
+    expect(story.obligation.instruments.map(({ number, generation, state }) => [number, generation, state])).toEqual([
       [0, 0, 'void'],
       [1, 0, 'void'],
       [0, 1, 'waiting-release'],
@@ -217,14 +226,14 @@ describe('a withdrawal', () => {
   });
 
   it('of a code that is out: it is voided, and shown no more', () => {
-    const item = { obligation: 'o', slot: 0, way: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
-    const story = new Story().on(AWARDED, chosen, award).slotsAre({ state: 'issued', isTakenUp: true });
+    const item = { obligation: 'o', number: 0, way: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
+    const story = new Story().on(AWARDED, chosen, award).instrumentsAre({ state: 'issued', isTakenUp: true });
     story.on(101, { type: 'item-ready', item }).on(102, { type: 'withdraw', n: 1 });
     expect(story.state.items).toEqual([]);
     expect(story.told.at(-1)).toBe('102 closed withdrawn');
-    expect(story.obligation.slots.map(({ isSecretLost }) => isSecretLost)).toEqual([true, true]);
+    expect(story.obligation.instruments.map(({ isSecretLost }) => isSecretLost)).toEqual([true, true]);
     expect(isAtRest(story.state)).toBe(false);
-    expect(isAtRest(story.slotsAre({ state: 'void' }).on(103).state)).toBe(true);
+    expect(isAtRest(story.instrumentsAre({ state: 'void' }).on(103).state)).toBe(true);
   });
 });
 

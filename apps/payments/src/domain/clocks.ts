@@ -1,5 +1,5 @@
 import { hasChosen, newHousehold, type GrantOfHousehold, type HouseholdState } from './household.js';
-import { presentSlots, type Obligation } from './obligation.js';
+import { presentInstruments, type Obligation } from './obligation.js';
 
 /** In days, from the city's profile. */
 export interface Clocks {
@@ -64,15 +64,15 @@ function hasLapsed(state: HouseholdState, { grant, obligation }: Owed, today: nu
   if (today >= day + clocks.longestDays) return true;
   const isWaited = !hasChosen(state) || !state.isPresent;
   // What has been made into instruments is not waited for any more: it has clocks of its own.
-  if (isWaited && obligation.slots.length === 0) return today >= day + clocks.waitDays;
+  if (isWaited && obligation.instruments.length === 0) return today >= day + clocks.waitDays;
   return isUnclaimed(state, obligation, today, clocks);
 }
 
 /** Everything is out or has come to its end, and the newest code has been out for too long. */
 function isUnclaimed({ items }: HouseholdState, obligation: Obligation, today: number, clocks: Clocks): boolean {
-  const slots = presentSlots(obligation);
-  if (!slots.some(({ state }) => state === 'issued')) return false;
-  if (!slots.every(({ state }) => state === 'issued' || state === 'collected' || state === 'void')) return false;
+  const instruments = presentInstruments(obligation);
+  if (!instruments.some(({ state }) => state === 'issued')) return false;
+  if (!instruments.every(({ state }) => state === 'issued' || state === 'collected' || state === 'void')) return false;
   const out = items.filter((item) => item.obligation === obligation.id).map(({ day }) => day);
   return out.length > 0 && today >= Math.max(...out) + clocks.unclaimedDays;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { disburse, type Batch, type DisburseRules } from './disburse.js';
 import type { HouseholdCommand } from './household.js';
-import type { Obligation, Slot } from './obligation.js';
+import type { Obligation, Instrument } from './obligation.js';
 import { withCommands, type HouseholdKeys, type HouseholdRecord, type RailWork, type Work } from './work.js';
 
 const today = 20_775;
@@ -36,8 +36,8 @@ const award = (grant: string): HouseholdCommand => ({
   grant: { ...promised, grant, obligation: `o-${grant}`, day: today },
   isCancelled: false,
 });
-const slot: Slot = {
-  slot: 0,
+const instrument: Instrument = {
+  number: 0,
   generation: 0,
   amountCents: 25_000n,
   way: 'CASH',
@@ -47,7 +47,13 @@ const slot: Slot = {
   isTakenUp: false,
   isCareful: false,
 };
-const owed = (...slots: Slot[]): Obligation => ({ ...promised, id: 'o-g', status: 'reserved', fund: 'GIFT', slots });
+const owed = (...instruments: Instrument[]): Obligation => ({
+  ...promised,
+  id: 'o-g',
+  status: 'reserved',
+  fund: 'GIFT',
+  instruments,
+});
 
 const fund = { code: 'GIFT', ways: ['CASH'], mayPayGrants: true, availableCents: 30_000n, rapidLeftCents: 100_000n };
 
@@ -72,7 +78,7 @@ const answered = (outcome: RailWork['outcome']): Work => ({
   handle: 'h',
   commands: [choose, award('g')],
   keys,
-  rail: { obligation: 'o-g', name: { slot: 0, generation: 0 }, outcome },
+  rail: { obligation: 'o-g', name: { number: 0, generation: 0 }, outcome },
 });
 
 describe('a grant of a household that somebody has seen', () => {
@@ -87,7 +93,7 @@ describe('a grant of a household that somebody has seen', () => {
   it('is promised and goes out, with its stub, and the household is linked to it and told', () => {
     const { change, links, said, ends } = given([work]).whenDisbursed();
     expect(change).toEqual({
-      obligations: [{ obligation: owed(slot), stub: { rules: ['r'] } }],
+      obligations: [{ obligation: owed(instrument), stub: { rules: ['r'] } }],
       postings: [
         { fund: 'GIFT', from: 'available', to: 'reserved', amountCents: 25_000n, obligation: 'o-g' },
         { fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 25_000n, obligation: 'o-g' },
@@ -128,12 +134,14 @@ describe('a grant of a household that somebody has seen', () => {
 
 describe('what a rail says', () => {
   it('of a code that is out: it is kept sealed, and the books say so at the same time', () => {
-    const { change, households } = given([answered({ type: 'issued', code: 'C-1' })], {}, [owed(slot)]).whenDisbursed();
-    expect(change.obligations).toEqual([{ obligation: owed({ ...slot, state: 'issued' }), stub: undefined }]);
+    const { change, households } = given([answered({ type: 'issued', code: 'C-1' })], {}, [
+      owed(instrument),
+    ]).whenDisbursed();
+    expect(change.obligations).toEqual([{ obligation: owed({ ...instrument, state: 'issued' }), stub: undefined }]);
     expect(households.get('h')?.state.items).toEqual([
       {
         obligation: 'o-g',
-        slot: 0,
+        number: 0,
         way: 'CASH',
         amountCents: 25_000n,
         sealedCode: 'C-1 of 25000 in CASH for key',
@@ -144,18 +152,22 @@ describe('what a rail says', () => {
 
   it('of a code that nobody can be told is asked for again', () => {
     const { keys: _, ...unknown } = answered({ type: 'issued', code: 'C-1' });
-    const { change, households } = given([unknown], {}, [owed(slot)]).whenDisbursed();
-    expect(change.obligations).toEqual([{ obligation: owed({ ...slot, state: 'unknown' }), stub: undefined }]);
+    const { change, households } = given([unknown], {}, [owed(instrument)]).whenDisbursed();
+    expect(change.obligations).toEqual([{ obligation: owed({ ...instrument, state: 'unknown' }), stub: undefined }]);
     expect(households.get('h')?.state.items).toEqual([]);
   });
 
   it('is waited for before a household is told anything of books that were restored', () => {
-    const { said } = given([answered({ type: 'unknown' })], {}, [owed({ ...slot, isCareful: true })]).whenDisbursed();
+    const { said } = given([answered({ type: 'unknown' })], {}, [
+      owed({ ...instrument, isCareful: true }),
+    ]).whenDisbursed();
     expect(said).toEqual([]);
   });
 
   it('of the last instrument that was collected: the grant has ended, paid', () => {
-    const { ends } = given([answered({ type: 'collected' })], {}, [owed({ ...slot, state: 'issued' })]).whenDisbursed();
+    const { ends } = given([answered({ type: 'collected' })], {}, [
+      owed({ ...instrument, state: 'issued' }),
+    ]).whenDisbursed();
     expect(ends).toEqual([{ grant: 'g', obligation: 'o-g', handle: 'h', isPaid: true, isWithdrawn: false }]);
   });
 });

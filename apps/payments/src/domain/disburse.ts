@@ -96,7 +96,7 @@ function stateOf({ households, books, isCareful }: Batch): State {
 
 function openOf(grant: GrantOfHousehold): Obligation {
   const { obligation: id, kind, amountCents, needs, tier, serviceArea } = grant;
-  return { id, kind, amountCents, needs, tier, serviceArea, status: 'open', fund: undefined, slots: [] };
+  return { id, kind, amountCents, needs, tier, serviceArea, status: 'open', fund: undefined, instruments: [] };
 }
 
 /** What the rail said counts for the books and for the household's box together, or for neither. */
@@ -131,20 +131,20 @@ function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean
 
 function commandFor(
   { keys }: HouseholdRecord,
-  { id, slots }: Obligation,
+  { id, instruments }: Obligation,
   { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
 ): HouseholdCommand | undefined {
   const { outcome, name } = rail;
   if (typeof outcome === 'string') return undefined;
-  const slot = slots.find((each) => each.slot === name.slot && each.generation === name.generation);
-  if (slot === undefined) return undefined;
-  const { way, amountCents } = slot;
+  const instrument = instruments.find((each) => each.number === name.number && each.generation === name.generation);
+  if (instrument === undefined) return undefined;
+  const { way, amountCents } = instrument;
   if (outcome.type === 'collected' || outcome.type === 'contradiction') {
-    return { type: 'item-gone', obligation: id, slot: name.slot };
+    return { type: 'item-gone', obligation: id, number: name.number };
   }
   if (outcome.type !== 'issued' || keys === undefined) return undefined;
   const sealedCode = rules.sealCode(keys, { way, amountCents, code: outcome.code });
-  const item = { obligation: id, slot: name.slot, way, amountCents, sealedCode, day: rules.today };
+  const item = { obligation: id, number: name.number, way, amountCents, sealedCode, day: rules.today };
   return { type: 'item-ready', item };
 }
 
@@ -215,8 +215,9 @@ function endsOf(handle: string, before: HouseholdState, after: readonly GrantOfH
 /** It may have been sent before the books were restored, and the rail has not said yet. */
 function isAskedAbout(obligation: Obligation | undefined): boolean {
   return (
-    obligation?.slots.some(({ state, isCareful }) => isCareful && (state === 'intended' || state === 'unknown')) ??
-    false
+    obligation?.instruments.some(
+      ({ state, isCareful }) => isCareful && (state === 'intended' || state === 'unknown'),
+    ) ?? false
   );
 }
 

@@ -28,7 +28,7 @@ export interface GrantOfHousehold {
 /** A code that is out, sealed to the household; nobody here can read it. */
 export interface ReadyItem {
   readonly obligation: string;
-  readonly slot: number;
+  readonly number: number;
   readonly way: string;
   readonly amountCents: bigint;
   readonly sealedCode: string;
@@ -102,7 +102,7 @@ export type HouseholdCommand =
     }
   | { readonly type: 'cancel'; readonly grant: string }
   | { readonly type: 'item-ready'; readonly item: ReadyItem }
-  | { readonly type: 'item-gone'; readonly obligation: string; readonly slot: number };
+  | { readonly type: 'item-gone'; readonly obligation: string; readonly number: number };
 
 /** Takes a command into what is known. The same commands in any order end in the same state. */
 export function evolve(state: HouseholdState, command: HouseholdCommand): HouseholdState {
@@ -162,9 +162,9 @@ function noted(state: HouseholdState, n: number): HouseholdState {
 
 function withoutItem(
   state: HouseholdState,
-  { obligation, slot }: { obligation: string; slot: number },
+  { obligation, number }: { obligation: string; number: number },
 ): HouseholdState {
-  return { ...state, items: state.items.filter((item) => item.obligation !== obligation || item.slot !== slot) };
+  return { ...state, items: state.items.filter((item) => item.obligation !== obligation || item.number !== number) };
 }
 
 /** The way to be paid that counts: the newest change, or the first choice. */

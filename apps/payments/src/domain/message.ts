@@ -1,6 +1,6 @@
 import { dayNumberOf } from './calendar.js';
 import { hasChosen, type GrantOfHousehold, type HouseholdState, type ReadyItem, type Status } from './household.js';
-import { isOut, presentSlots, type Obligation } from './obligation.js';
+import { isOut, presentInstruments, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
 
 /** As many codes fit into a message; the others follow as these are collected. */
@@ -54,7 +54,10 @@ export function report(
 function withoutRecalled(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): HouseholdState {
   const items = household.items.filter((item) => {
     const obligation = obligations.get(item.obligation);
-    return obligation === undefined || presentSlots(obligation).some((slot) => slot.slot === item.slot && isOut(slot));
+    return (
+      obligation === undefined ||
+      presentInstruments(obligation).some((instrument) => instrument.number === item.number && isOut(instrument))
+    );
   });
   return items.length === household.items.length ? household : { ...household, items };
 }
@@ -113,25 +116,25 @@ function wordOf(household: HouseholdState, obligations: ReadonlyMap<string, Obli
 function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): bigint | undefined {
   const total = household.grants.reduce((sum, { obligation, lapsed, isCancelled }) => {
     const owed = obligations.get(obligation);
-    if (owed === undefined || (lapsed !== undefined && owed.slots.length === 0)) return sum;
+    if (owed === undefined || (lapsed !== undefined && owed.instruments.length === 0)) return sum;
     if (isCancelled) return sum + collectedCents(owed);
-    const voided = presentSlots(owed).filter(({ state }) => state === 'void');
+    const voided = presentInstruments(owed).filter(({ state }) => state === 'void');
     const gone = voided.reduce((lost, { amountCents }) => lost + amountCents, 0n);
-    return owed.status === 'closed' && owed.slots.length === 0 ? sum : sum + owed.amountCents - gone;
+    return owed.status === 'closed' && owed.instruments.length === 0 ? sum : sum + owed.amountCents - gone;
   }, 0n);
   return total === 0n ? undefined : total;
 }
 
 /** Of what was taken back only what somebody had already is the household's. */
 function collectedCents(obligation: Obligation): bigint {
-  const collected = presentSlots(obligation).filter(({ state }) => state === 'collected');
+  const collected = presentInstruments(obligation).filter(({ state }) => state === 'collected');
   return collected.reduce((sum, { amountCents }) => sum + amountCents, 0n);
 }
 
 function textOf(household: HouseholdState, { status, reasons }: Word, amountCents: bigint | undefined): string {
   const items = household.items
     .slice(0, ITEMS_SHOWN_MAX)
-    .map(({ obligation, slot, sealedCode }) => [obligation, slot, sealedCode.slice(0, 16)]);
+    .map(({ obligation, number, sealedCode }) => [obligation, number, sealedCode.slice(0, 16)]);
   return JSON.stringify([status, reasons, String(amountCents ?? ''), household.highestRequest, items]);
 }
 

@@ -28,10 +28,10 @@ export function accountOf(fund: string, kind: AccountKind): string {
 }
 
 /** Splits a grant into instruments of at most `maxCents`: 110,000 at 100,000 becomes 100,000 and 10,000. */
-export function splitIntoSlots(amountCents: bigint, maxCents: bigint): readonly bigint[] {
-  const slots: bigint[] = [];
-  for (let rest = amountCents; rest > 0n; rest -= maxCents) slots.push(rest < maxCents ? rest : maxCents);
-  return slots;
+export function splitIntoInstruments(amountCents: bigint, maxCents: bigint): readonly bigint[] {
+  const instruments: bigint[] = [];
+  for (let rest = amountCents; rest > 0n; rest -= maxCents) instruments.push(rest < maxCents ? rest : maxCents);
+  return instruments;
 }
 
 /** The share of a deposit that is kept back, rounded up to the cent. */

@@ -14,7 +14,7 @@ export interface Obligation {
   readonly serviceArea: string;
   readonly status: 'open' | 'reserved' | 'waiting-list' | 'closed';
   readonly fund: string | undefined;
-  readonly slots: readonly Slot[];
+  readonly instruments: readonly Instrument[];
 }
 
 /**
@@ -23,17 +23,17 @@ export interface Obligation {
  * - `issued`: the code is out. `void`: a definite no; never paid and never will be under this reference.
  * - `held`: something contradicts itself; people must look.
  */
-export type SlotState =
+export type InstrumentState =
   'waiting-release' | 'capped' | 'intended' | 'unknown' | 'issued' | 'collected' | 'void' | 'held';
 
 /** One instrument, at most the profile's maximum. A new generation begins only after a definite no. */
-export interface Slot {
-  readonly slot: number;
+export interface Instrument {
+  readonly number: number;
   readonly generation: number;
   readonly amountCents: bigint;
   readonly way: string;
   readonly site: string | undefined;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   /** It is out, but of no use any more: its code was lost on the way to us, or it is taken back. It is being voided. */
   readonly isSecretLost: boolean;
   /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
@@ -45,37 +45,38 @@ export interface Slot {
   readonly isCareful: boolean;
 }
 
-export function isWaiting({ state }: Slot): boolean {
+export function isWaiting({ state }: Instrument): boolean {
   return state === 'waiting-release' || state === 'capped';
 }
 
 /** True for what certainly has not reached a rail. */
-export function canBeTakenBack(slot: Slot): boolean {
-  return !slot.isCareful && isUnsent(slot);
+export function canBeTakenBack(instrument: Instrument): boolean {
+  return !instrument.isCareful && isUnsent(instrument);
 }
 
 /** As far as the books know, it has not reached a rail. */
-export function isUnsent(slot: Slot): boolean {
-  return isWaiting(slot) || (slot.state === 'intended' && !slot.isTakenUp);
+export function isUnsent(instrument: Instrument): boolean {
+  return isWaiting(instrument) || (instrument.state === 'intended' && !instrument.isTakenUp);
 }
 
 /** Out, and to be made worthless before anybody collects it. */
-export function isOut({ state, isSecretLost }: Slot): boolean {
+export function isOut({ state, isSecretLost }: Instrument): boolean {
   return state === 'issued' && !isSecretLost;
 }
 
 /** What is promised, or has to be: everything, or what came back of it. */
 export function owedCents(obligation: Obligation): bigint {
-  const back = presentSlots(obligation).filter(({ state }) => state === 'void');
+  const back = presentInstruments(obligation).filter(({ state }) => state === 'void');
   if (back.length === 0) return obligation.amountCents;
   return back.reduce((sum, { amountCents }) => sum + amountCents, 0n);
 }
 
-/** The newest generation of each slot: older ones are void. */
-export function presentSlots(obligation: Obligation): readonly Slot[] {
-  const newest = new Map<number, Slot>();
-  for (const slot of obligation.slots) {
-    if ((newest.get(slot.slot)?.generation ?? -1) < slot.generation) newest.set(slot.slot, slot);
+/** The newest generation of each instrument: older ones are void. */
+export function presentInstruments(obligation: Obligation): readonly Instrument[] {
+  const newest = new Map<number, Instrument>();
+  for (const instrument of obligation.instruments) {
+    if ((newest.get(instrument.number)?.generation ?? -1) < instrument.generation)
+      newest.set(instrument.number, instrument);
   }
   return [...newest.values()];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newHousehold, type HouseholdState } from './household.js';
-import { setAsideCents, splitIntoSlots } from './money.js';
-import type { Obligation, Slot } from './obligation.js';
+import { setAsideCents, splitIntoInstruments } from './money.js';
+import type { Obligation, Instrument } from './obligation.js';
 import { plan } from './plan.js';
 import type { FundView, MoneyView, PaymentPolicy, Plan, PlanInput } from './planning.js';
 import { settle } from './settle.js';
@@ -25,7 +25,7 @@ const standard: Obligation = {
   serviceArea: 'East',
   status: 'open',
   fund: undefined,
-  slots: [],
+  instruments: [],
 };
 const rapid: Obligation = { ...standard, kind: 'rapid', amountCents: 25_000n };
 
@@ -45,8 +45,8 @@ function given({ household = present, obligation = standard, isCancelled = false
   return { whenPlanned: (by = policy): Plan => plan(input, by) };
 }
 
-const slot = (change: Partial<Slot> = {}): Slot => ({
-  slot: 0,
+const instrument = (change: Partial<Instrument> = {}): Instrument => ({
+  number: 0,
   generation: 0,
   amountCents: 25_000n,
   way: 'CASH',
@@ -57,11 +57,11 @@ const slot = (change: Partial<Slot> = {}): Slot => ({
   isCareful: false,
   ...change,
 });
-const sent = (change: Partial<Slot> = {}): Obligation => ({
+const sent = (change: Partial<Instrument> = {}): Obligation => ({
   ...rapid,
   status: 'reserved',
   fund: 'GIFT',
-  slots: [slot({ isTakenUp: true, ...change })],
+  instruments: [instrument({ isTakenUp: true, ...change })],
 });
 const moves = ({ postings }: Pick<Plan, 'postings'>): string[] =>
   postings.map(({ from, to, amountCents }) => `${from} -> ${to} ${amountCents}`);
@@ -74,9 +74,9 @@ describe('a standard grant', () => {
         ...standard,
         status: 'reserved',
         fund: 'GIFT',
-        slots: [
-          slot({ amountCents: 100_000n, state: 'waiting-release' }),
-          slot({ slot: 1, amountCents: 50_000n, state: 'waiting-release' }),
+        instruments: [
+          instrument({ amountCents: 100_000n, state: 'waiting-release' }),
+          instrument({ number: 1, amountCents: 50_000n, state: 'waiting-release' }),
         ],
       },
       postings: [{ fund: 'GIFT', from: 'available', to: 'reserved', amountCents: 150_000n, obligation: 'grant-1' }],
@@ -111,7 +111,7 @@ describe('a standard grant', () => {
 
   it('cancelled before it was reserved is closed, and costs nothing', () => {
     const planned = given({ isCancelled: true }).whenPlanned();
-    expect(planned).toMatchObject({ obligation: { status: 'closed', slots: [] }, postings: [] });
+    expect(planned).toMatchObject({ obligation: { status: 'closed', instruments: [] }, postings: [] });
   });
 
   it('before the household has chosen how, it is reserved and nothing more', () => {
@@ -132,7 +132,7 @@ describe('a standard grant', () => {
     const reserved = given({ money: { funds: [cashOnly] } }).whenPlanned().obligation;
     const household = { ...present, change: { n: 1, way: 'CARD' } };
     const planned = given({ household, obligation: reserved, money: { funds: [cashOnly, fund] } }).whenPlanned();
-    expect(planned.obligation).toMatchObject({ fund: 'GIFT', slots: [{ way: 'CARD' }, { way: 'CARD' }] });
+    expect(planned.obligation).toMatchObject({ fund: 'GIFT', instruments: [{ way: 'CARD' }, { way: 'CARD' }] });
     expect(planned.postings.map(({ fund: code, from, to }) => `${code} ${from} -> ${to}`)).toEqual([
       'CASH-ONLY reserved -> available',
       'GIFT available -> reserved',
@@ -145,11 +145,11 @@ describe('a standard grant', () => {
 describe('a rapid grant', () => {
   it('goes out by itself, within the cap of its site and hour', () => {
     const planned = given({ obligation: rapid }).whenPlanned();
-    expect(planned.obligation.slots).toEqual([slot()]);
+    expect(planned.obligation.instruments).toEqual([instrument()]);
     expect(moves(planned)).toEqual(['available -> reserved 25000', 'reserved -> in-flight 25000']);
     expect([planned.releasedCents, planned.rapidCents]).toEqual([25_000n, 25_000n]);
     const full = given({ obligation: rapid, money: { siteLeftCents: 24_999n } }).whenPlanned();
-    expect(full.obligation.slots).toEqual([slot({ state: 'capped' })]);
+    expect(full.obligation.instruments).toEqual([instrument({ state: 'capped' })]);
     expect(given({ obligation: full.obligation, money: { siteLeftCents: 0n } }).whenPlanned().obligation).toBe(
       full.obligation,
     );
@@ -157,9 +157,9 @@ describe('a rapid grant', () => {
 
   it('waits for people where the profile does not let it go by itself, and where its way has no rail', () => {
     const manual = given({ obligation: rapid }).whenPlanned({ ...policy, isRapidAutomatic: false });
-    expect(manual.obligation.slots).toEqual([slot({ state: 'waiting-release' })]);
+    expect(manual.obligation.instruments).toEqual([instrument({ state: 'waiting-release' })]);
     const card = given({ obligation: rapid, household: { ...present, payout: { way: 'CARD', site: 'S-1' } } });
-    expect(card.whenPlanned().obligation.slots).toEqual([slot({ way: 'CARD', state: 'waiting-release' })]);
+    expect(card.whenPlanned().obligation.instruments).toEqual([instrument({ way: 'CARD', state: 'waiting-release' })]);
   });
 
   it('when the week is used up, is for tier one only', () => {
@@ -171,7 +171,7 @@ describe('a rapid grant', () => {
 
   it('withdrawn before anybody took it up comes back; afterwards it does not', () => {
     const untouched = given({ obligation: sent({ isTakenUp: false }), isCancelled: true }).whenPlanned();
-    expect(untouched.obligation).toMatchObject({ status: 'closed', slots: [{ state: 'void' }] });
+    expect(untouched.obligation).toMatchObject({ status: 'closed', instruments: [{ state: 'void' }] });
     expect(moves(untouched)).toEqual(['in-flight -> available 25000']);
     for (const state of ['intended', 'unknown', 'held'] as const) {
       const obligation = sent({ state });
@@ -181,23 +181,23 @@ describe('a rapid grant', () => {
 });
 
 describe('what the rail said', () => {
-  const name = { slot: 0, generation: 0 };
+  const name = { number: 0, generation: 0 };
   const after = (obligation: Obligation, outcome: Parameters<typeof settle>[2]['outcome'], isEnding = false) =>
     settle(obligation, name, { outcome, isEnding });
 
   it('a definite no opens the next generation, and none for what was withdrawn', () => {
     const again = after(sent({ state: 'unknown' }), { type: 'definite-no' });
-    expect(again.obligation.slots).toEqual([
-      slot({ state: 'void', isTakenUp: true }),
-      slot({ generation: 1, state: 'intended' }),
+    expect(again.obligation.instruments).toEqual([
+      instrument({ state: 'void', isTakenUp: true }),
+      instrument({ generation: 1, state: 'intended' }),
     ]);
     expect(again.postings).toEqual([]);
     const ended = after(sent({ state: 'unknown' }), { type: 'definite-no' }, true);
-    expect(ended.obligation.slots).toEqual([slot({ state: 'void', isTakenUp: true })]);
+    expect(ended.obligation.instruments).toEqual([instrument({ state: 'void', isTakenUp: true })]);
     expect(moves(ended)).toEqual(['in-flight -> available 25000']);
   });
 
-  it('a late code for a slot whose code is being voided counts no more', () => {
+  it('a late code for an instrument whose code is being voided counts no more', () => {
     const voiding = sent({ state: 'unknown', isSecretLost: true });
     expect(after(voiding, { type: 'issued', code: 'LATE-CODE' }).obligation).toBe(voiding);
   });
@@ -228,9 +228,9 @@ describe('what the rail said', () => {
 
 describe('sums', () => {
   it('splits to the cent', () => {
-    expect(splitIntoSlots(110_000n, 100_000n)).toEqual([100_000n, 10_000n]);
-    expect(splitIntoSlots(100_000n, 100_000n)).toEqual([100_000n]);
-    expect(splitIntoSlots(240_000n, 10_000_000n)).toEqual([240_000n]);
+    expect(splitIntoInstruments(110_000n, 100_000n)).toEqual([100_000n, 10_000n]);
+    expect(splitIntoInstruments(100_000n, 100_000n)).toEqual([100_000n]);
+    expect(splitIntoInstruments(240_000n, 10_000_000n)).toEqual([240_000n]);
   });
 
   it('keeps back the share, rounded up', () => {

@@ -1,7 +1,7 @@
 import { hasChosen, siteOf, wayOf } from './household.js';
-import { splitIntoSlots } from './money.js';
-import { canBeTakenBack, isWaiting, presentSlots, type Obligation, type Slot } from './obligation.js';
-import { close, post, sum, withSlots, type PaymentPolicy, type Plan, type PlanInput } from './planning.js';
+import { splitIntoInstruments } from './money.js';
+import { canBeTakenBack, isWaiting, presentInstruments, type Obligation, type Instrument } from './obligation.js';
+import { close, post, sum, withInstruments, type PaymentPolicy, type Plan, type PlanInput } from './planning.js';
 import { changeFund, isPaidBy, reserve } from './promise.js';
 import { cancel, giveBack, lapse } from './take-back.js';
 
@@ -17,71 +17,80 @@ export function plan(input: PlanInput, policy: PaymentPolicy): Plan {
   const { household } = input;
   const isWanted = !hasChosen(household) || household.isPresent;
   if (!isWanted) return giveBack(start);
-  return close(release(makeSlots(reserve(changeFund(start, input), input), input, policy), input, policy));
+  return close(release(makeInstruments(reserve(changeFund(start, input), input), input, policy), input, policy));
 }
 
-function makeSlots(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan {
+function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan {
   const { obligation } = before;
   const { household } = input;
   const way = wayOf(household);
   if (obligation.status !== 'reserved' || way === undefined || !hasChosen(household)) return before;
-  if (presentSlots(obligation).some(({ state }) => state === 'void')) return takeUp(before, way, siteOf(household));
-  if (obligation.slots.length > 0) return isPaidBy(obligation, input) ? changeWay(before, way) : before;
-  const slots = splitIntoSlots(obligation.amountCents, policy.perInstrumentCents).map((amountCents, slot): Slot => ({
-    slot,
-    generation: 0,
-    amountCents,
-    way,
-    site: siteOf(household),
-    state: 'waiting-release',
-    isSecretLost: false,
-    isTakenUp: false,
-    isCareful: input.isCareful,
-  }));
-  return { ...before, obligation: { ...obligation, slots } };
+  if (presentInstruments(obligation).some(({ state }) => state === 'void'))
+    return takeUp(before, way, siteOf(household));
+  if (obligation.instruments.length > 0) return isPaidBy(obligation, input) ? changeWay(before, way) : before;
+  const instruments = splitIntoInstruments(obligation.amountCents, policy.perInstrumentCents).map(
+    (amountCents, number): Instrument => ({
+      number,
+      generation: 0,
+      amountCents,
+      way,
+      site: siteOf(household),
+      state: 'waiting-release',
+      isSecretLost: false,
+      isTakenUp: false,
+      isCareful: input.isCareful,
+    }),
+  );
+  return { ...before, obligation: { ...obligation, instruments } };
 }
 
 /** Reopening is a new generation of what had come back: each of the old ones is a definite no. */
 function takeUp(before: Plan, way: string, site: string | undefined): Plan {
   const { obligation } = before;
-  const next = presentSlots(obligation)
+  const next = presentInstruments(obligation)
     .filter(({ state }) => state === 'void')
-    .map((slot): Slot => ({
-      ...slot,
-      generation: slot.generation + 1,
+    .map((instrument): Instrument => ({
+      ...instrument,
+      generation: instrument.generation + 1,
       way,
       site,
       state: 'waiting-release',
       isSecretLost: false,
       isTakenUp: false,
     }));
-  return { ...before, obligation: { ...obligation, slots: [...obligation.slots, ...next] } };
+  return { ...before, obligation: { ...obligation, instruments: [...obligation.instruments, ...next] } };
 }
 
 /** A change of the way counts for what has not been sent; whoever had agreed to it has not agreed to this. */
 function changeWay(before: Plan, way: string): Plan {
-  const isChanged = (slot: Slot): boolean => canBeTakenBack(slot) && slot.way !== way;
-  const intended = presentSlots(before.obligation).filter((slot) => isChanged(slot) && !isWaiting(slot));
-  const changed = withSlots(before, (slot) => (isChanged(slot) ? { ...slot, way, state: 'waiting-release' } : slot));
+  const isChanged = (instrument: Instrument): boolean => canBeTakenBack(instrument) && instrument.way !== way;
+  const intended = presentInstruments(before.obligation).filter(
+    (instrument) => isChanged(instrument) && !isWaiting(instrument),
+  );
+  const changed = withInstruments(before, (instrument) =>
+    isChanged(instrument) ? { ...instrument, way, state: 'waiting-release' } : instrument,
+  );
   return intended.length === 0 ? changed : post(changed, 'in-flight', 'reserved', sum(intended));
 }
 
 function release(before: Plan, { money }: PlanInput, policy: PaymentPolicy): Plan {
   if (before.obligation.kind !== 'rapid' || !policy.isRapidAutomatic) return before;
   let after = before;
-  for (const slot of before.obligation.slots) {
-    if (!isWaiting(slot) || !policy.railWays.includes(slot.way)) continue;
-    const fits = money.siteLeftCents - after.releasedCents >= slot.amountCents;
+  for (const instrument of before.obligation.instruments) {
+    if (!isWaiting(instrument) || !policy.railWays.includes(instrument.way)) continue;
+    const fits = money.siteLeftCents - after.releasedCents >= instrument.amountCents;
     const state = fits ? 'intended' : 'capped';
-    after = withSlots(after, (each) => (each === slot && slot.state !== state ? { ...slot, state } : each));
+    after = withInstruments(after, (each) =>
+      each === instrument && instrument.state !== state ? { ...instrument, state } : each,
+    );
     if (!fits) continue;
-    after = post(after, 'reserved', 'in-flight', slot.amountCents);
-    after = { ...after, releasedCents: after.releasedCents + slot.amountCents };
+    after = post(after, 'reserved', 'in-flight', instrument.amountCents);
+    after = { ...after, releasedCents: after.releasedCents + instrument.amountCents };
   }
   return after;
 }
 
 /** How a closed obligation ended. */
 export function endOf(obligation: Obligation): 'paid' | 'cancelled' {
-  return presentSlots(obligation).some(({ state }) => state === 'collected') ? 'paid' : 'cancelled';
+  return presentInstruments(obligation).some(({ state }) => state === 'collected') ? 'paid' : 'cancelled';
 }

@@ -1,7 +1,7 @@
 import type { Lapse } from './clocks.js';
 import type { HouseholdState } from './household.js';
 import type { AccountKind, Posting } from './money.js';
-import { presentSlots, type Obligation, type Slot } from './obligation.js';
+import { presentInstruments, type Obligation, type Instrument } from './obligation.js';
 
 export interface FundView {
   readonly code: string;
@@ -38,7 +38,7 @@ export interface PlanInput {
   /** It is this obligation's turn on the waiting list. */
   readonly isItsTurn: boolean;
   readonly money: MoneyView;
-  /** New slots are careful: the books have been restored not long ago. */
+  /** New instruments are careful: the books have been restored not long ago. */
   readonly isCareful: boolean;
 }
 
@@ -59,20 +59,20 @@ export function post(before: Plan, from: AccountKind, to: AccountKind, amountCen
   return { ...before, postings: [...postings, posting] };
 }
 
-export function withSlots(before: Plan, change: (slot: Slot) => Slot): Plan {
-  const slots = before.obligation.slots.map(change);
-  if (slots.every((slot, at) => slot === before.obligation.slots[at])) return before;
-  return { ...before, obligation: { ...before.obligation, slots } };
+export function withInstruments(before: Plan, change: (instrument: Instrument) => Instrument): Plan {
+  const instruments = before.obligation.instruments.map(change);
+  if (instruments.every((instrument, at) => instrument === before.obligation.instruments[at])) return before;
+  return { ...before, obligation: { ...before.obligation, instruments } };
 }
 
-export function sum(slots: readonly Slot[]): bigint {
-  return slots.reduce((total, { amountCents }) => total + amountCents, 0n);
+export function sum(instruments: readonly Instrument[]): bigint {
+  return instruments.reduce((total, { amountCents }) => total + amountCents, 0n);
 }
 
 /** An obligation is closed when every instrument of it has come to its end. */
 export function close(before: Plan): Plan {
   const { obligation } = before;
-  const slots = presentSlots(obligation);
-  const isOver = slots.length > 0 && slots.every(({ state }) => state === 'collected' || state === 'void');
+  const instruments = presentInstruments(obligation);
+  const isOver = instruments.length > 0 && instruments.every(({ state }) => state === 'collected' || state === 'void');
   return isOver ? { ...before, obligation: { ...obligation, status: 'closed' } } : before;
 }

@@ -1,6 +1,6 @@
 import { wayOf } from './household.js';
-import { canBeTakenBack, owedCents, presentSlots, type Obligation } from './obligation.js';
-import { post, withSlots, type FundView, type Plan, type PlanInput } from './planning.js';
+import { canBeTakenBack, owedCents, presentInstruments, type Obligation } from './obligation.js';
+import { post, withInstruments, type FundView, type Plan, type PlanInput } from './planning.js';
 import { takeBack } from './take-back.js';
 
 /** Promises what is owed out of a fund that may pay it and holds enough; else it waits. */
@@ -50,16 +50,16 @@ export function fundsAwaited(input: PlanInput): readonly string[] {
 export function changeFund(before: Plan, input: PlanInput): Plan {
   const { obligation } = before;
   if (obligation.status !== 'reserved' || isPaidBy(obligation, input)) return before;
-  const slots = presentSlots(obligation);
-  if (slots.length === 0) {
+  const instruments = presentInstruments(obligation);
+  if (instruments.length === 0) {
     const returned = post(before, 'reserved', 'available', obligation.amountCents);
     return { ...returned, obligation: { ...obligation, status: 'open', fund: undefined } };
   }
-  const fund = slots.every(canBeTakenBack) ? fundFor(input) : undefined;
+  const fund = instruments.every(canBeTakenBack) ? fundFor(input) : undefined;
   // What has been sent, or a want of money elsewhere, binds it to its fund: it goes on in the way it had.
   if (fund === undefined) return before;
-  const returned = withSlots(takeBack(before), (slot) =>
-    canBeTakenBack(slot) ? { ...slot, state: 'waiting-release' } : slot,
+  const returned = withInstruments(takeBack(before), (instrument) =>
+    canBeTakenBack(instrument) ? { ...instrument, state: 'waiting-release' } : instrument,
   );
   const moved: Plan = { ...returned, obligation: { ...returned.obligation, fund: fund.code } };
   return post(moved, 'available', 'reserved', obligation.amountCents);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SlotState } from './obligation.js';
+import type { InstrumentState } from './obligation.js';
 import { callFor, outcomeOf, pauseAfter, type Asked, type RailReply } from './rail.js';
 
-const asked = (state: SlotState, call: Asked['call'] = 'inquire'): Asked => ({
+const asked = (state: InstrumentState, call: Asked['call'] = 'inquire'): Asked => ({
   call,
   state,
   isCareful: false,
@@ -12,7 +12,7 @@ const asked = (state: SlotState, call: Asked['call'] = 'inquire'): Asked => ({
 const issued: RailReply = { type: 'issued', reference: 'ref-1', amountCents: 25_000n, code: 'AAAA-BBBB' };
 
 describe('what is asked of the partner', () => {
-  it.each<[SlotState, boolean, string | undefined]>([
+  it.each<[InstrumentState, boolean, string | undefined]>([
     ['intended', false, 'issue'],
     ['unknown', false, 'inquire'],
     ['unknown', true, 'void'],
@@ -22,7 +22,7 @@ describe('what is asked of the partner', () => {
     ['collected', false, undefined],
     ['void', false, undefined],
     ['held', false, undefined],
-  ])('for a slot that is %s (code lost: %s): %s', (state, isSecretLost, call) => {
+  ])('for an instrument that is %s (code lost: %s): %s', (state, isSecretLost, call) => {
     expect(callFor({ state, isSecretLost, isCareful: false })).toBe(call);
   });
 

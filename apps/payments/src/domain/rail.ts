@@ -1,4 +1,4 @@
-import type { SlotState } from './obligation.js';
+import type { InstrumentState } from './obligation.js';
 
 /** What the partner said, as far as it can be believed. `lost`: no answer, or one that makes no sense. */
 export type RailReply =
@@ -15,8 +15,8 @@ export type RailReply =
   | { readonly type: 'other-amount' }
   | { readonly type: 'lost' };
 
-export interface SlotFacts {
-  readonly state: SlotState;
+export interface InstrumentFacts {
+  readonly state: InstrumentState;
   readonly isSecretLost: boolean;
   readonly isCareful: boolean;
 }
@@ -24,10 +24,10 @@ export interface SlotFacts {
 export type RailCall = 'issue' | 'inquire' | 'void';
 
 /**
- * What is asked of the partner for a slot in this state; undefined: nothing. From `unknown` only an inquiry, and first
+ * What is asked of the partner for an instrument in this state; undefined: nothing. From `unknown` only an inquiry, and first
  * an inquiry for what the books may have forgotten.
  */
-export function callFor({ state, isSecretLost, isCareful }: SlotFacts): RailCall | undefined {
+export function callFor({ state, isSecretLost, isCareful }: InstrumentFacts): RailCall | undefined {
   switch (state) {
     case 'intended':
       return isCareful ? 'inquire' : 'issue';
@@ -54,7 +54,7 @@ export type RailOutcome =
   | { readonly type: 'send-again' }
   /** It is out, and its code was lost on the way: void it; a definite no opens the next generation. */
   | { readonly type: 'secret-lost' }
-  /** A definite no. The slot is paid under the next generation. */
+  /** A definite no. The instrument is paid under the next generation. */
   | { readonly type: 'definite-no' }
   | { readonly type: 'collected' }
   | { readonly type: 'unchanged' }
@@ -63,14 +63,14 @@ export type RailOutcome =
 
 export interface Asked {
   readonly call: RailCall;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   /** Its code may have been told without the books' knowing. */
   readonly isCareful: boolean;
   readonly reference: string;
   readonly amountCents: bigint;
 }
 
-/** Turns the partner's reply into what it means for the slot. A reply about something else is no reply. */
+/** Turns the partner's reply into what it means for the instrument. A reply about something else is no reply. */
 export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
   if ('reference' in reply && reply.reference !== asked.reference) return { type: 'unknown' };
   switch (reply.type) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Obligation, Slot, SlotState } from './obligation.js';
+import type { Obligation, Instrument, InstrumentState } from './obligation.js';
 import { amountsOf, compareWith } from './reconcile.js';
 
-const states: readonly SlotState[] = [
+const states: readonly InstrumentState[] = [
   'waiting-release',
   'capped',
   'intended',
@@ -13,7 +13,7 @@ const states: readonly SlotState[] = [
   'held',
 ];
 
-const ours = (state: SlotState, way = 'CASH') => ({ reference: 'r-1', state, amountCents: 500n, way });
+const ours = (state: InstrumentState, way = 'CASH') => ({ reference: 'r-1', state, amountCents: 500n, way });
 const theirs = (state: string, amountCents: bigint | undefined = 500n) => ({ reference: 'r-1', state, amountCents });
 const differs = { unmatched: [], differing: ['r-1'] };
 const agrees = { unmatched: [], differing: [] };
@@ -54,7 +54,7 @@ describe('the books beside the statement of a rail', () => {
 });
 
 describe('the amounts to ask about', () => {
-  const obligation = (...slots: Slot[]): Obligation => ({
+  const obligation = (...instruments: Instrument[]): Obligation => ({
     id: 'o-1',
     kind: 'standard',
     amountCents: 110_000n,
@@ -63,10 +63,10 @@ describe('the amounts to ask about', () => {
     serviceArea: 'East',
     status: 'open',
     fund: undefined,
-    slots,
+    instruments,
   });
-  const slot = (number: number, generation: number, amountCents: bigint): Slot => ({
-    slot: number,
+  const instrument = (number: number, generation: number, amountCents: bigint): Instrument => ({
+    number: number,
     generation,
     amountCents,
     way: 'CASH',
@@ -79,7 +79,7 @@ describe('the amounts to ask about', () => {
 
   it('are those of the instruments, in their order, or those that would be made', () => {
     expect(amountsOf(obligation(), 100_000n)).toEqual([100_000n, 10_000n]);
-    const slots = [slot(1, 0, 10_000n), slot(0, 0, 100_000n), slot(0, 1, 100_000n)];
-    expect(amountsOf(obligation(...slots), 50_000n)).toEqual([100_000n, 10_000n]);
+    const instruments = [instrument(1, 0, 10_000n), instrument(0, 0, 100_000n), instrument(0, 1, 100_000n)];
+    expect(amountsOf(obligation(...instruments), 50_000n)).toEqual([100_000n, 10_000n]);
   });
 });

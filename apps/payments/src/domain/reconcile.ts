@@ -1,11 +1,11 @@
-import { splitIntoSlots } from './money.js';
-import type { Obligation, SlotState } from './obligation.js';
+import { splitIntoInstruments } from './money.js';
+import type { Obligation, InstrumentState } from './obligation.js';
 import type { StatementItem } from './rail.js';
 
 /** An instrument of the books, as the books of a rail are compared with it. */
-export interface BookedInstrument {
+export interface ComparedInstrument {
   readonly reference: string;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   readonly amountCents: bigint;
   readonly way: string;
 }
@@ -20,7 +20,7 @@ export interface Compared {
 
 /** Compares the books with the statement of the rail that serves `way`, item by item, both ways. */
 export function compareWith(
-  instruments: readonly BookedInstrument[],
+  instruments: readonly ComparedInstrument[],
   { way, items }: { readonly way: string; readonly items: readonly StatementItem[] },
 ): Compared {
   const ofRail = new Map(items.map((item) => [item.reference, item]));
@@ -37,7 +37,7 @@ export function compareWith(
 }
 
 /** Of what is open the books know that they do not know: it is asked about by itself. */
-function isAgreed({ state, amountCents }: BookedInstrument, item: StatementItem | undefined): boolean {
+function isAgreed({ state, amountCents }: ComparedInstrument, item: StatementItem | undefined): boolean {
   const isSame = item?.amountCents === undefined || item.amountCents === amountCents;
   switch (state) {
     case 'intended':
@@ -57,8 +57,8 @@ function isAgreed({ state, amountCents }: BookedInstrument, item: StatementItem 
 }
 
 /** Amounts of the instruments of an obligation, in their order; as they would be made, where there are none yet. */
-export function amountsOf({ slots, amountCents }: Obligation, perInstrumentCents: bigint): readonly bigint[] {
-  if (slots.length === 0) return splitIntoSlots(amountCents, perInstrumentCents);
-  const amounts = new Map(slots.map((slot) => [slot.slot, slot.amountCents]));
+export function amountsOf({ instruments, amountCents }: Obligation, perInstrumentCents: bigint): readonly bigint[] {
+  if (instruments.length === 0) return splitIntoInstruments(amountCents, perInstrumentCents);
+  const amounts = new Map(instruments.map((instrument) => [instrument.number, instrument.amountCents]));
   return [...amounts].sort(([a], [b]) => a - b).map(([, cents]) => cents);
 }

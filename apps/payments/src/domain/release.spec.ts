@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Obligation, Slot } from './obligation.js';
+import type { Obligation, Instrument } from './obligation.js';
 import { approve, batchText, released, type BatchFacts, type BatchItem } from './release.js';
 
 const batch: BatchFacts = {
@@ -36,17 +36,17 @@ describe('release by several people', () => {
 });
 
 describe('what is released', () => {
-  const item: BatchItem = { obligation: 'o-1', slot: 0, generation: 1, amountCents: 500n, way: 'CASH', fund: 'GIFT' };
+  const item: BatchItem = { obligation: 'o-1', number: 0, generation: 1, amountCents: 500n, way: 'CASH', fund: 'GIFT' };
 
   it('is put into words with everything that a checker agrees to', () => {
-    expect(batchText([item, { ...item, slot: 1 }])).toBe(
+    expect(batchText([item, { ...item, number: 1 }])).toBe(
       '["o-1",0,1,"500","CASH","GIFT"]["o-1",1,1,"500","CASH","GIFT"]',
     );
   });
 
   it('is on its way from then on, and nothing else is', () => {
-    const slot = (generation: number, state: Slot['state']): Slot => ({
-      slot: 0,
+    const instrument = (generation: number, state: Instrument['state']): Instrument => ({
+      number: 0,
       generation,
       amountCents: 500n,
       way: 'CASH',
@@ -56,7 +56,7 @@ describe('what is released', () => {
       isTakenUp: false,
       isCareful: false,
     });
-    const obligation = (...slots: Slot[]): Obligation => ({
+    const obligation = (...instruments: Instrument[]): Obligation => ({
       id: 'o-1',
       kind: 'standard',
       amountCents: 500n,
@@ -65,10 +65,10 @@ describe('what is released', () => {
       serviceArea: 'East',
       status: 'reserved',
       fund: 'GIFT',
-      slots,
+      instruments,
     });
-    expect(released([obligation(slot(0, 'void'), slot(1, 'waiting-release'))], [item])).toEqual({
-      obligations: [{ obligation: obligation(slot(0, 'void'), slot(1, 'intended')), stub: undefined }],
+    expect(released([obligation(instrument(0, 'void'), instrument(1, 'waiting-release'))], [item])).toEqual({
+      obligations: [{ obligation: obligation(instrument(0, 'void'), instrument(1, 'intended')), stub: undefined }],
       postings: [{ fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 500n, obligation: 'o-1' }],
       rapid: [],
       released: [],

@@ -37,7 +37,7 @@ export function approve(batch: BatchFacts, person: string, checkersNeeded: numbe
 export interface BatchItem {
   /** base64url */
   readonly obligation: string;
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly amountCents: bigint;
   readonly way: string;
@@ -46,8 +46,8 @@ export interface BatchItem {
 
 /** What checkers agree to: every instrument, amount and way, in a fixed order. Its hash is the digest of the batch. */
 export function batchText(items: readonly BatchItem[]): string {
-  const texts = items.map(({ obligation, slot, generation, amountCents, way, fund }) =>
-    JSON.stringify([obligation, slot, generation, String(amountCents), way, fund]),
+  const texts = items.map(({ obligation, number, generation, amountCents, way, fund }) =>
+    JSON.stringify([obligation, number, generation, String(amountCents), way, fund]),
   );
   return texts.join('');
 }
@@ -58,12 +58,14 @@ export function totalCents(items: readonly BatchItem[]): bigint {
 
 /** What it changes in the books that these instruments go out. */
 export function released(obligations: Iterable<Obligation>, items: readonly BatchItem[]): LedgerChange {
-  const nameOf = (...[id, slot, generation]: [string, number, number]): string => `${id} ${slot} ${generation}`;
-  const included = new Set(items.map(({ obligation, slot, generation }) => nameOf(obligation, slot, generation)));
+  const nameOf = (...[id, number, generation]: [string, number, number]): string => `${id} ${number} ${generation}`;
+  const included = new Set(items.map(({ obligation, number, generation }) => nameOf(obligation, number, generation)));
   const changed = [...obligations].map((obligation): Obligation => ({
     ...obligation,
-    slots: obligation.slots.map((slot) =>
-      included.has(nameOf(obligation.id, slot.slot, slot.generation)) ? { ...slot, state: 'intended' } : slot,
+    instruments: obligation.instruments.map((instrument) =>
+      included.has(nameOf(obligation.id, instrument.number, instrument.generation))
+        ? { ...instrument, state: 'intended' }
+        : instrument,
     ),
   }));
   const postings = items.map(({ fund, amountCents, obligation }): Posting => {

@@ -1,5 +1,5 @@
 import type { AccountKind, Posting } from './money.js';
-import type { Obligation, Slot, SlotState } from './obligation.js';
+import type { Obligation, Instrument, InstrumentState } from './obligation.js';
 import type { RailOutcome } from './rail.js';
 
 export interface Settled {
@@ -7,31 +7,37 @@ export interface Settled {
   readonly postings: readonly Posting[];
 }
 
-export interface SlotName {
-  readonly slot: number;
+export interface InstrumentName {
+  readonly number: number;
   readonly generation: number;
 }
 
 /** Takes what the rail said into the obligation. One that is cancelled or has lapsed gets no further generation. */
 export function settle(
   obligation: Obligation,
-  name: SlotName,
+  name: InstrumentName,
   { outcome, isEnding }: { readonly outcome: RailOutcome; readonly isEnding: boolean },
 ): Settled {
-  const slot = obligation.slots.find((each) => each.slot === name.slot && each.generation === name.generation);
+  const instrument = obligation.instruments.find(
+    (each) => each.number === name.number && each.generation === name.generation,
+  );
   // What another instance has settled meanwhile stays as it is.
-  if (slot === undefined || !canMove(slot, outcome)) return { obligation, postings: [] };
-  const change = (state: SlotState, more: Partial<Slot> = {}): Obligation => {
-    const changed = { ...slot, state, ...more };
-    if (state === slot.state && changed.isSecretLost === slot.isSecretLost && changed.isCareful === slot.isCareful)
+  if (instrument === undefined || !canMove(instrument, outcome)) return { obligation, postings: [] };
+  const change = (state: InstrumentState, more: Partial<Instrument> = {}): Obligation => {
+    const changed = { ...instrument, state, ...more };
+    if (
+      state === instrument.state &&
+      changed.isSecretLost === instrument.isSecretLost &&
+      changed.isCareful === instrument.isCareful
+    )
       return obligation;
-    return { ...obligation, slots: obligation.slots.map((each) => (each === slot ? changed : each)) };
+    return { ...obligation, instruments: obligation.instruments.map((each) => (each === instrument ? changed : each)) };
   };
   const move = (from: AccountKind, to: AccountKind): Posting => ({
     fund: obligation.fund ?? '',
     from,
     to,
-    amountCents: slot.amountCents,
+    amountCents: instrument.amountCents,
     obligation: obligation.id,
   });
   switch (outcome.type) {
@@ -40,7 +46,7 @@ export function settle(
     case 'collected':
       return {
         obligation: change('collected'),
-        postings: [move(slot.state === 'issued' ? 'outstanding' : 'in-flight', 'paid')],
+        postings: [move(instrument.state === 'issued' ? 'outstanding' : 'in-flight', 'paid')],
       };
     case 'unknown':
       return { obligation: change('unknown'), postings: [] };
@@ -50,21 +56,21 @@ export function settle(
       return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
     case 'definite-no': {
       const voided = change('void');
-      const from = slot.state === 'issued' ? 'outstanding' : 'in-flight';
+      const from = instrument.state === 'issued' ? 'outstanding' : 'in-flight';
       if (isEnding) return { obligation: voided, postings: [move(from, 'available')] };
-      const next: Slot = {
-        ...slot,
-        generation: slot.generation + 1,
+      const next: Instrument = {
+        ...instrument,
+        generation: instrument.generation + 1,
         state: 'intended',
         isSecretLost: false,
         isTakenUp: false,
       };
       const postings = from === 'outstanding' ? [move(from, 'in-flight')] : [];
-      return { obligation: { ...voided, slots: [...voided.slots, next] }, postings };
+      return { obligation: { ...voided, instruments: [...voided.instruments, next] }, postings };
     }
     case 'contradiction': {
       // A code that was out is no longer counted as out: where its money is, people must find.
-      const postings = slot.state === 'issued' ? [move('outstanding', 'in-flight')] : [];
+      const postings = instrument.state === 'issued' ? [move('outstanding', 'in-flight')] : [];
       return { obligation: change('held'), postings };
     }
     case 'unchanged':
@@ -78,22 +84,24 @@ export type PeoplesEnd = 'ask-again' | 'never-paid' | 'paid';
 /** Takes what two people have found out into the obligation. Only what is held is theirs to settle. */
 export function settleByPeople(
   obligation: Obligation,
-  name: SlotName,
+  name: InstrumentName,
   { end, isEnding }: { readonly end: PeoplesEnd; readonly isEnding: boolean },
 ): Settled {
-  const isIt = (slot: Slot): boolean => slot.slot === name.slot && slot.generation === name.generation;
-  if (!obligation.slots.some((slot) => isIt(slot) && slot.state === 'held')) return { obligation, postings: [] };
+  const isIt = (instrument: Instrument): boolean =>
+    instrument.number === name.number && instrument.generation === name.generation;
+  if (!obligation.instruments.some((instrument) => isIt(instrument) && instrument.state === 'held'))
+    return { obligation, postings: [] };
   // Whatever they say, its code may be in somebody's hands.
-  const open = (slot: Slot): Slot =>
-    isIt(slot) ? { ...slot, state: 'unknown', isSecretLost: false, isCareful: true } : slot;
-  const asked: Obligation = { ...obligation, slots: obligation.slots.map(open) };
+  const open = (instrument: Instrument): Instrument =>
+    isIt(instrument) ? { ...instrument, state: 'unknown', isSecretLost: false, isCareful: true } : instrument;
+  const asked: Obligation = { ...obligation, instruments: obligation.instruments.map(open) };
   if (end === 'ask-again') return { obligation: asked, postings: [] };
   const outcome: RailOutcome = { type: end === 'paid' ? 'collected' : 'definite-no' };
   return settle(asked, name, { outcome, isEnding });
 }
 
-/** Only the rail's own word about what it was asked moves a slot, and nothing moves one that has come to its end. */
-function canMove({ state, isSecretLost, isCareful }: Slot, outcome: RailOutcome): boolean {
+/** Only the rail's own word about what it was asked moves an instrument, and nothing moves one that has come to its end. */
+function canMove({ state, isSecretLost, isCareful }: Instrument, outcome: RailOutcome): boolean {
   const isOpen = state === 'intended' || state === 'unknown';
   switch (outcome.type) {
     case 'collected':

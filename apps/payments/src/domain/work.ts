@@ -1,7 +1,7 @@
 import { forgotten, isTombstone } from './clocks.js';
 import { evolve, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { RailOutcome } from './rail.js';
-import type { PeoplesEnd, SlotName } from './settle.js';
+import type { PeoplesEnd, InstrumentName } from './settle.js';
 
 /** Keys that came with the payout choice: how the household is answered, and how notification knows it. */
 export interface HouseholdKeys {
@@ -63,7 +63,7 @@ export interface Work {
 /** What a rail, or people, have said about one generation of an instrument. */
 export interface RailWork {
   readonly obligation: string;
-  readonly name: SlotName;
+  readonly name: InstrumentName;
   readonly outcome: RailOutcome | PeoplesEnd;
 }
 

@@ -7,7 +7,7 @@ import { BookPseudonyms } from '../pseudonyms.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 /**
- * Books changes of obligations: their slots, entries, balances and limits are written together, with one link of the
+ * Books changes of obligations: their instruments, entries, balances and limits are written together, with one link of the
  * chain.
  */
 @Injectable()
@@ -27,7 +27,7 @@ export class BookingService {
   }
 
   /** Under which a rail knows one generation of an instrument; base64url. */
-  referenceOf(obligation: string, slot: number, generation: number): string {
-    return this.pseudonyms.railReferenceOf(obligation, slot, generation).toString('base64url');
+  referenceOf(obligation: string, number: number, generation: number): string {
+    return this.pseudonyms.railReferenceOf(obligation, number, generation).toString('base64url');
   }
 }

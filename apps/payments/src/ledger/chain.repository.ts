@@ -25,7 +25,7 @@ const FACTS = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
                AND detail->>'fromHash' = $2) AS is_lifted,
     (SELECT max(day)::text FROM book_event WHERE kind = 'hold-lifted') AS lifted`;
 const SENT = `
-  SELECT 1 FROM slot WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
+  SELECT 1 FROM instrument WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
 
 /** The chain of hashes over all commits of the books, and what people have decided in it. */
 @Injectable()

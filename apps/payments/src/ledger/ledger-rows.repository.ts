@@ -1,16 +1,16 @@
 import { columns } from '#libs/database';
-import type { Obligation, Slot } from '../domain/obligation.js';
+import type { Obligation, Instrument } from '../domain/obligation.js';
 import type { FundView } from '../domain/planning.js';
 
 /** The books' rows, as the database gives them. */
-export interface SlotRow {
+export interface InstrumentRow {
   readonly obligation: Buffer;
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly amount_cents: string;
   readonly way: string;
   readonly site: string | null;
-  readonly state: Slot['state'];
+  readonly state: Instrument['state'];
   readonly secret_lost: boolean;
   readonly taken_up: boolean;
   readonly careful: boolean;
@@ -45,7 +45,7 @@ export function fundOf(row: FundRow): FundView {
   };
 }
 
-export function obligationOf(row: ObligationRow, id: string, slots: readonly SlotRow[]): Obligation {
+export function obligationOf(row: ObligationRow, id: string, instruments: readonly InstrumentRow[]): Obligation {
   return {
     id,
     kind: row.kind,
@@ -55,16 +55,16 @@ export function obligationOf(row: ObligationRow, id: string, slots: readonly Slo
     serviceArea: row.service_area,
     status: row.status,
     fund: row.fund ?? undefined,
-    slots: slots.map((slot) => ({
-      slot: slot.slot,
-      generation: slot.generation,
-      amountCents: BigInt(slot.amount_cents),
-      way: slot.way,
-      site: slot.site ?? undefined,
-      state: slot.state,
-      isSecretLost: slot.secret_lost,
-      isTakenUp: slot.taken_up,
-      isCareful: slot.careful,
+    instruments: instruments.map((instrument) => ({
+      number: instrument.number,
+      generation: instrument.generation,
+      amountCents: BigInt(instrument.amount_cents),
+      way: instrument.way,
+      site: instrument.site ?? undefined,
+      state: instrument.state,
+      isSecretLost: instrument.secret_lost,
+      isTakenUp: instrument.taken_up,
+      isCareful: instrument.careful,
     })),
   };
 }
@@ -85,10 +85,10 @@ export const obligationRows = columns(
   },
   { from: 2 },
 );
-export const slotRows = columns(
+export const instrumentRows = columns(
   {
     obligation: 'bytea',
-    slot: 'smallint',
+    number: 'smallint',
     generation: 'smallint',
     amount_cents: 'bigint',
     way: 'text',

@@ -15,10 +15,10 @@ import {
   obligationRows,
   rapidRows,
   releasedRows,
-  slotRows,
+  instrumentRows,
   type FundRow,
   type ObligationRow,
-  type SlotRow,
+  type InstrumentRow,
 } from './ledger-rows.repository.js';
 
 /** Where no site is known, one cap counts for all. */
@@ -91,14 +91,16 @@ export class LedgerRepository {
          FROM obligation WHERE id = ANY($1)`,
       [keys],
     );
-    const slots = await tx.query(
+    const instruments = await tx.query(
       // Locked: nobody can begin to carry what is being taken back here.
-      `SELECT obligation, slot, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
+      `SELECT obligation, number, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
               lease IS NOT NULL OR tries > 0 AS taken_up, careful
-         FROM slot WHERE obligation = ANY($1) ORDER BY obligation, slot, generation FOR UPDATE`,
+         FROM instrument WHERE obligation = ANY($1) ORDER BY obligation, number, generation FOR UPDATE`,
       [keys],
     );
-    const byObligation = Map.groupBy(slots.rows as SlotRow[], ({ obligation }) => obligation.toString('base64url'));
+    const byObligation = Map.groupBy(instruments.rows as InstrumentRow[], ({ obligation }) =>
+      obligation.toString('base64url'),
+    );
     return new Map(
       (rows as ObligationRow[]).map((row) => {
         const id = row.id.toString('base64url');
@@ -112,7 +114,7 @@ export class LedgerRepository {
     const { head, nowMs, vouched, obligations, entries } = booking;
     if (obligations.length === 0 && entries.length === 0) return;
     await this.writeObligations(tx, booking);
-    await this.writeSlots(tx, booking);
+    await this.writeInstruments(tx, booking);
     await this.writeEntries(tx, booking);
     await this.writeBalances(tx, booking);
     await this.writeLimits(tx, booking);
@@ -146,35 +148,35 @@ export class LedgerRepository {
     );
   }
 
-  private async writeSlots(tx: Tx, { slots, head }: Booking): Promise<void> {
-    if (slots.length === 0) return;
-    const rows = slots.map(({ obligation, slot, reference, dueMs }) => ({
+  private async writeInstruments(tx: Tx, { instruments, head }: Booking): Promise<void> {
+    if (instruments.length === 0) return;
+    const rows = instruments.map(({ obligation, instrument, reference, dueMs }) => ({
       obligation: bytes(obligation),
-      slot: slot.slot,
-      generation: slot.generation,
-      amount_cents: slot.amountCents,
-      way: slot.way,
-      site: slot.site,
-      state: slot.state,
-      secret_lost: slot.isSecretLost,
+      number: instrument.number,
+      generation: instrument.generation,
+      amount_cents: instrument.amountCents,
+      way: instrument.way,
+      site: instrument.site,
+      state: instrument.state,
+      secret_lost: instrument.isSecretLost,
       reference,
       due: dueMs === null ? null : new Date(dueMs),
-      careful: slot.isCareful,
+      careful: instrument.isCareful,
     }));
     await tx.query(
-      `INSERT INTO slot AS s (obligation, slot, generation, amount_cents, way, site, state, secret_lost, reference,
+      `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, way, site, state, secret_lost, reference,
           seq, due, careful)
-       SELECT n.obligation, n.slot, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference,
+       SELECT n.obligation, n.number, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference,
               $1, n.due, n.careful
-         FROM ${slotRows.sql}
-       ON CONFLICT (obligation, slot, generation) DO UPDATE
+         FROM ${instrumentRows.sql}
+       ON CONFLICT (obligation, number, generation) DO UPDATE
           SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
               careful = excluded.careful, due = excluded.due, lease = NULL,
-              tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE s.tries END,
-              batch = CASE WHEN excluded.way = s.way THEN s.batch END
-        WHERE (s.way, s.state, s.secret_lost, s.careful)
+              tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE i.tries END,
+              batch = CASE WHEN excluded.way = i.way THEN i.batch END
+        WHERE (i.way, i.state, i.secret_lost, i.careful)
               IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
-      [head.seq + 1n, ...slotRows.values(rows)],
+      [head.seq + 1n, ...instrumentRows.values(rows)],
     );
   }
 

@@ -57,9 +57,9 @@ const tables = [
      CONSTRAINT obligation_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
    )`,
   `CREATE INDEX obligation_waiting ON obligation (tier, order_key) WHERE status = 'waiting-list'`,
-  `CREATE TABLE slot (
+  `CREATE TABLE instrument (
      obligation bytea NOT NULL,
-     slot smallint NOT NULL,
+     number smallint NOT NULL,
      generation smallint NOT NULL,
      amount_cents bigint NOT NULL,
      way text NOT NULL,
@@ -73,12 +73,12 @@ const tables = [
      lease timestamptz,
      batch uuid,
      careful boolean NOT NULL DEFAULT false,
-     CONSTRAINT slot_key PRIMARY KEY (obligation, slot, generation),
-     CONSTRAINT slot_reference UNIQUE (reference),
-     CONSTRAINT slot_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
+     CONSTRAINT instrument_key PRIMARY KEY (obligation, number, generation),
+     CONSTRAINT instrument_reference UNIQUE (reference),
+     CONSTRAINT instrument_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
    )`,
-  `CREATE INDEX slot_due ON slot ((state = 'issued'), due) WHERE due IS NOT NULL`,
-  `CREATE INDEX slot_state ON slot (state) WHERE state IN ('waiting-release', 'capped', 'held')`,
+  `CREATE INDEX instrument_due ON instrument ((state = 'issued'), due) WHERE due IS NOT NULL`,
+  `CREATE INDEX instrument_state ON instrument (state) WHERE state IN ('waiting-release', 'capped', 'held')`,
   `CREATE TABLE rapid_week (
      fund text NOT NULL,
      week date NOT NULL,
@@ -199,12 +199,12 @@ const meanings = commentsOn({
       day: 'Day on which it was written (UTC).',
     },
   },
-  slot: {
+  instrument: {
     meaning: 'Instruments: single payments, each at most the maximum of the profile.',
     kept: AS_THE_LEDGER,
     columns: {
       obligation: 'Obligation that it pays.',
-      slot: 'Number of the instrument in its obligation.',
+      number: 'Number of the instrument in its obligation.',
       generation: 'Number of the try. A new one begins only after a definite no.',
       amount_cents: 'Amount in cents.',
       way: 'Payout method.',
@@ -279,7 +279,7 @@ const names = [
   'batch',
   'site_hour',
   'rapid_week',
-  'slot',
+  'instrument',
   'obligation',
   'entry',
   'chain_head',

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { columns, type Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
-import type { SlotState } from '../domain/obligation.js';
+import type { InstrumentState } from '../domain/obligation.js';
 
-/** A slot whose time has come, leased to this instance. */
-export interface DueSlot {
+/** An instrument whose time has come, leased to this instance. */
+export interface DueInstrument {
   readonly obligation: string;
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly reference: string;
   readonly amountCents: bigint;
   readonly way: string;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   readonly isSecretLost: boolean;
   readonly isCareful: boolean;
   readonly tries: number;
@@ -20,16 +20,16 @@ export interface DueSlot {
 }
 
 /** What was asked about, and when to ask again if it is still open. */
-export type AskedSlot = Pick<DueSlot, 'reference' | 'state' | 'isSecretLost'> & { readonly due: Date };
+export type AskedInstrument = Pick<DueInstrument, 'reference' | 'state' | 'isSecretLost'> & { readonly due: Date };
 
 interface Row {
   readonly obligation: Buffer;
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly reference: Buffer;
   readonly amount_cents: string;
   readonly way: string;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   readonly secret_lost: boolean;
   readonly careful: boolean;
   readonly tries: number;
@@ -43,7 +43,7 @@ const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', s
 export class InstrumentQueueRepository {
   async isAnyDue(tx: Tx, now: Date): Promise<boolean> {
     const { rows } = await tx.query(
-      `SELECT 1 FROM slot WHERE due <= $1 AND (lease IS NULL OR lease < $1)
+      `SELECT 1 FROM instrument WHERE due <= $1 AND (lease IS NULL OR lease < $1)
           AND state IN ('intended', 'unknown', 'issued') LIMIT 1`,
       [now],
     );
@@ -59,22 +59,22 @@ export class InstrumentQueueRepository {
       readonly limit: number;
       readonly anchored: bigint;
     },
-  ): Promise<readonly DueSlot[]> {
+  ): Promise<readonly DueInstrument[]> {
     const { now, leasedUntil, limit, anchored } = what;
     const { rows } = await tx.query(
-      `UPDATE slot s SET lease = $1
-         FROM (SELECT obligation, slot, generation, lease FROM slot
+      `UPDATE instrument i SET lease = $1
+         FROM (SELECT obligation, number, generation, lease FROM instrument
                 WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3
                   AND state IN ('intended', 'unknown', 'issued')
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
-        WHERE (s.obligation, s.slot, s.generation) = (d.obligation, d.slot, d.generation)
-        RETURNING s.obligation, s.slot, s.generation, s.reference, s.amount_cents::text AS amount_cents, s.way, s.state,
-                  s.secret_lost, s.careful, s.tries, d.lease IS NULL AND s.tries = 0 AS is_first`,
+        WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
+        RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents, i.way, i.state,
+                  i.secret_lost, i.careful, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
       [leasedUntil, now, anchored, limit],
     );
     return (rows as Row[]).map((row) => ({
       obligation: row.obligation.toString('base64url'),
-      slot: row.slot,
+      number: row.number,
       generation: row.generation,
       reference: row.reference.toString('base64url'),
       amountCents: BigInt(row.amount_cents),
@@ -93,19 +93,22 @@ export class InstrumentQueueRepository {
    */
   async askAgain(
     tx: Tx,
-    { slots, collectionsDue }: { readonly slots: readonly AskedSlot[]; readonly collectionsDue: Date },
+    {
+      instruments,
+      collectionsDue,
+    }: { readonly instruments: readonly AskedInstrument[]; readonly collectionsDue: Date },
   ): Promise<void> {
     await tx.query(
-      `UPDATE slot s SET lease = NULL, tries = s.tries + 1,
-              due = CASE WHEN s.state = 'issued' AND NOT s.secret_lost THEN $1::timestamptz
-                         WHEN (s.state, s.secret_lost) = (n.state, n.secret_lost) OR s.tries > 0 THEN n.due
-                         ELSE s.due END
+      `UPDATE instrument i SET lease = NULL, tries = i.tries + 1,
+              due = CASE WHEN i.state = 'issued' AND NOT i.secret_lost THEN $1::timestamptz
+                         WHEN (i.state, i.secret_lost) = (n.state, n.secret_lost) OR i.tries > 0 THEN n.due
+                         ELSE i.due END
          FROM ${asked.sql}
-        WHERE s.reference = n.reference AND s.state IN ('intended', 'unknown', 'issued')`,
+        WHERE i.reference = n.reference AND i.state IN ('intended', 'unknown', 'issued')`,
       [
         collectionsDue,
         ...asked.values(
-          slots.map(({ reference, due, state, isSecretLost }) => ({
+          instruments.map(({ reference, due, state, isSecretLost }) => ({
             reference: bytes(reference),
             due,
             state,

@@ -5,7 +5,7 @@ import { Clock, Workers, type Worker } from '#libs/service';
 import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome } from '../domain/rail.js';
 import type { RailWork } from '../domain/work.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
-import { InstrumentQueueRepository, type DueSlot } from './instrument-queue.repository.js';
+import { InstrumentQueueRepository, type DueInstrument } from './instrument-queue.repository.js';
 import type { Rail } from './rail.adapter.js';
 import { RailRegistry } from './rail-registry.service.js';
 
@@ -21,7 +21,7 @@ export abstract class RailAnswers {
 
 /**
  * Carries committed intents to the rail and what the rail says back into the books. The call is outside of every
- * transaction; when nothing is known of it the slot is `unknown`, and only asked about.
+ * transaction; when nothing is known of it the instrument is `unknown`, and only asked about.
  */
 @Injectable()
 export class RailWorker implements OnApplicationBootstrap {
@@ -44,16 +44,16 @@ export class RailWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round: lease, call, settle. @returns how many slots were asked about */
+  /** One round: lease, call, settle. @returns how many instruments were asked about */
   async carry(): Promise<number> {
     const due = await this.takeUp(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
-    const answers = await Promise.all(due.map((slot) => this.ask(slot)));
+    const answers = await Promise.all(due.map((instrument) => this.ask(instrument)));
     await this.transactions.run(async (unit) => {
       await this.answers.settleAnswers(answers, unit);
       const now = this.clock.now().getTime();
       await this.queue.askAgain(unit.tx, {
-        slots: due.map((slot) => ({ ...slot, due: new Date(now + pauseAfter(slot.tries)) })),
+        instruments: due.map((instrument) => ({ ...instrument, due: new Date(now + pauseAfter(instrument.tries)) })),
         collectionsDue: new Date(now + COLLECTION_POLL_MS),
       });
     });
@@ -64,7 +64,7 @@ export class RailWorker implements OnApplicationBootstrap {
    * Takes up what is due, with the anchor behind it: nothing above the anchor is carried to a rail, and that something
    * was taken up is not forgotten either, for what nobody has taken up is taken back without asking.
    */
-  private async takeUp(limit: number): Promise<readonly DueSlot[]> {
+  private async takeUp(limit: number): Promise<readonly DueInstrument[]> {
     if (!(await this.anchor.advance())) return [];
     const due = await this.transactions.run(async ({ tx }) => {
       // Asked before the head of the chain is held.
@@ -84,11 +84,11 @@ export class RailWorker implements OnApplicationBootstrap {
     return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
   }
 
-  private async ask(slot: DueSlot): Promise<RailWork> {
-    const { obligation, slot: number, generation, reference, amountCents, state, isCareful } = slot;
-    const call = callFor(slot);
-    const rail = this.rails.of(slot.way);
-    const name = { slot: number, generation };
+  private async ask(instrument: DueInstrument): Promise<RailWork> {
+    const { obligation, number, generation, reference, amountCents, state, isCareful } = instrument;
+    const call = callFor(instrument);
+    const rail = this.rails.of(instrument.way);
+    const name = { number, generation };
     if (call === undefined || rail === undefined) return { obligation, name, outcome: { type: 'unchanged' } };
     const asked: Asked = { call, state, isCareful, reference, amountCents };
     const outcome = outcomeOf(asked, await rail.send(asked));

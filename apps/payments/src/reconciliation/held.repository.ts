@@ -11,18 +11,18 @@ export interface HeldItem {
 }
 
 /** Under which name of the books. */
-export interface HeldSlot {
+export interface HeldInstrument {
   readonly obligation: string;
-  readonly name: { readonly slot: number; readonly generation: number };
+  readonly name: { readonly number: number; readonly generation: number };
 }
 
 @Injectable()
 export class HeldRepository {
   async list(tx: Tx, limit: number): Promise<readonly HeldItem[]> {
     const { rows } = await tx.query(
-      `SELECT s.reference, s.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
-         FROM slot s LEFT JOIN proposal p ON p.about = 'held ' || encode(s.reference, 'hex')
-        WHERE s.state = 'held' ORDER BY s.reference LIMIT $1`,
+      `SELECT i.reference, i.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
+         FROM instrument i LEFT JOIN proposal p ON p.about = 'held ' || encode(i.reference, 'hex')
+        WHERE i.state = 'held' ORDER BY i.reference LIMIT $1`,
       [limit],
     );
     return (rows as { reference: Buffer; cents: string; proposed: boolean }[]).map(
@@ -34,12 +34,12 @@ export class HeldRepository {
     );
   }
 
-  async find(tx: Tx, reference: string): Promise<HeldSlot | undefined> {
+  async find(tx: Tx, reference: string): Promise<HeldInstrument | undefined> {
     const { rows } = await tx.query(
-      `SELECT obligation, slot, generation FROM slot WHERE reference = $1 AND state = 'held'`,
+      `SELECT obligation, number, generation FROM instrument WHERE reference = $1 AND state = 'held'`,
       [bytes(reference)],
     );
-    const [row] = rows as { obligation: Buffer; slot: number; generation: number }[];
-    return row && { obligation: toBase64url(row.obligation), name: { slot: row.slot, generation: row.generation } };
+    const [row] = rows as { obligation: Buffer; number: number; generation: number }[];
+    return row && { obligation: toBase64url(row.obligation), name: { number: row.number, generation: row.generation } };
   }
 }

@@ -39,8 +39,8 @@ export class HeldService {
   settle(reference: string, end: PeoplesEnd, person: string): Promise<SettleOutcome> {
     return this.transactions.run(async (unit) => {
       const { tx } = unit;
-      const slot = await this.held.find(tx, reference);
-      if (slot === undefined) return 'not-found';
+      const instrument = await this.held.find(tx, reference);
+      if (instrument === undefined) return 'not-found';
       if ((await this.anchor.standing(tx)).hold !== undefined) return 'not-now';
       const about = `held ${hex(bytes(reference))}`;
       const wish = { digest: toBase64url(sha256(Buffer.from(`${about} ${end}`))), person };
@@ -49,7 +49,7 @@ export class HeldService {
       if (outcome === 'counted') await this.proposals.propose(tx, about, wish);
       if (outcome !== 'settled') return outcome;
       await this.proposals.end(tx, about);
-      await this.disbursement.settleByPeople({ ...slot, end }, unit);
+      await this.disbursement.settleByPeople({ ...instrument, end }, unit);
       await this.chain.record(tx, await this.chain.lock(tx), {
         kind: 'held-settled',
         day: dayOf(this.clock.now()),

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
-import type { SlotState } from '../domain/obligation.js';
-import type { BookedInstrument } from '../domain/reconcile.js';
+import type { InstrumentState } from '../domain/obligation.js';
+import type { ComparedInstrument } from '../domain/reconcile.js';
 
 interface InstrumentRow {
   readonly reference: Buffer;
-  readonly state: SlotState;
+  readonly state: InstrumentState;
   readonly cents: string;
   readonly way: string;
 }
@@ -26,8 +26,8 @@ export class ReconciliationRepository {
     return (rows as { id: Buffer }[]).map(({ id }) => toBase64url(id));
   }
 
-  async instruments(tx: Tx): Promise<readonly BookedInstrument[]> {
-    const { rows } = await tx.query('SELECT reference, state, amount_cents::text AS cents, way FROM slot');
+  async instruments(tx: Tx): Promise<readonly ComparedInstrument[]> {
+    const { rows } = await tx.query('SELECT reference, state, amount_cents::text AS cents, way FROM instrument');
     return (rows as InstrumentRow[]).map(({ reference, cents, ...instrument }) => ({
       ...instrument,
       reference: toBase64url(reference),

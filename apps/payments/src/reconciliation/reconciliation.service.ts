@@ -4,7 +4,7 @@ import { CityProfile } from '#libs/service';
 import { adopt, type Adoption, type Finding } from '../domain/adopt.js';
 import { changeOf } from '../domain/ledger.js';
 import type { Found } from '../domain/lift.js';
-import { presentSlots, type Obligation } from '../domain/obligation.js';
+import { presentInstruments, type Obligation } from '../domain/obligation.js';
 import { amountsOf, compareWith } from '../domain/reconcile.js';
 import { BookingService, LedgerRepository } from '../ledger/index.js';
 import { RailRegistry, type Rail } from '../rails/index.js';
@@ -91,14 +91,14 @@ export class ReconciliationService {
   private async ask(obligation: Obligation, rail: Rail): Promise<Asked> {
     const findings: Finding[] = [];
     let [asked, unanswered] = [0, 0];
-    for (const [slot, amountCents] of this.amountsOf(obligation).entries()) {
-      const known = presentSlots(obligation).find((each) => each.slot === slot)?.generation ?? 0;
+    for (const [number, amountCents] of this.amountsOf(obligation).entries()) {
+      const known = presentInstruments(obligation).find((each) => each.number === number)?.generation ?? 0;
       for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
-        const reference = this.booking.referenceOf(obligation.id, slot, generation);
+        const reference = this.booking.referenceOf(obligation.id, number, generation);
         const reply = await rail.send({ call: 'inquire', reference, amountCents });
         asked += 1;
         if (reply.type === 'lost' || ('reference' in reply && reply.reference !== reference)) unanswered += 1;
-        else if (reply.type !== 'not-found') findings.push({ slot, generation, reply: reply.type });
+        else if (reply.type !== 'not-found') findings.push({ number, generation, reply: reply.type });
         else if (generation >= known) break;
         if (reply.type === 'lost' && generation >= known) break;
       }

@@ -11,7 +11,7 @@ export interface MadeBatch extends Pick<BatchFacts, 'maker' | 'state'> {
 
 interface ItemRow {
   readonly obligation: Buffer;
-  readonly slot: number;
+  readonly number: number;
   readonly generation: number;
   readonly amount_cents: string;
   readonly way: string;
@@ -28,8 +28,8 @@ export class ReleaseRepository {
     { ways, limit }: { readonly ways: readonly string[]; readonly limit: number },
   ): Promise<void> {
     await tx.query(
-      `UPDATE slot SET batch = $1 WHERE (obligation, slot, generation) IN
-         (SELECT obligation, slot, generation FROM slot
+      `UPDATE instrument SET batch = $1 WHERE (obligation, number, generation) IN
+         (SELECT obligation, number, generation FROM instrument
            WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($2) ORDER BY reference LIMIT $3)`,
       [batch, ways, limit],
     );
@@ -38,7 +38,7 @@ export class ReleaseRepository {
   /** How many instruments wait and are in no batch, of those that can go out in one of these ways. */
   async countLoose(tx: Tx, ways: readonly string[]): Promise<number> {
     const { rows } = await tx.query(
-      `SELECT count(*)::integer AS count FROM slot
+      `SELECT count(*)::integer AS count FROM instrument
         WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($1)`,
       [ways],
     );
@@ -76,9 +76,9 @@ export class ReleaseRepository {
   /** What is in the batch now: its instruments that still wait for release. */
   async items(tx: Tx, batch: string): Promise<readonly BatchItem[]> {
     const { rows } = await tx.query(
-      `SELECT s.obligation, s.slot, s.generation, s.amount_cents::text AS amount_cents, s.way, o.fund
-         FROM slot s JOIN obligation o ON o.id = s.obligation
-        WHERE s.batch = $1 AND s.state = 'waiting-release' ORDER BY s.reference`,
+      `SELECT i.obligation, i.number, i.generation, i.amount_cents::text AS amount_cents, i.way, o.fund
+         FROM instrument i JOIN obligation o ON o.id = i.obligation
+        WHERE i.batch = $1 AND i.state = 'waiting-release' ORDER BY i.reference`,
       [batch],
     );
     return (rows as ItemRow[]).map(({ amount_cents: cents, obligation, ...item }) => ({
@@ -104,6 +104,6 @@ export class ReleaseRepository {
   /** What has changed since it was made is nobody's approval any more: its instruments wait for a new batch. */
   async dissolve(tx: Tx, batch: string): Promise<void> {
     await tx.query(`UPDATE batch SET state = 'void' WHERE id = $1`, [batch]);
-    await tx.query(`UPDATE slot SET batch = NULL WHERE batch = $1 AND state = 'waiting-release'`, [batch]);
+    await tx.query(`UPDATE instrument SET batch = NULL WHERE batch = $1 AND state = 'waiting-release'`, [batch]);
   }
 }

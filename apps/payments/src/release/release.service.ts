@@ -13,12 +13,12 @@ import { ReleaseRepository } from './release.repository.js';
 /** What a checker has to see: how much, for how many, and the digest of exactly that. */
 export interface Batch {
   readonly batch: string;
-  readonly slots: number;
+  readonly instruments: number;
   readonly amountCents: string;
   readonly digest: string;
 }
 
-const SLOTS_MAX = 5_000;
+const INSTRUMENTS_MAX = 5_000;
 
 /** Batches of instruments that go out only when different people agree. */
 @Injectable()
@@ -43,7 +43,7 @@ export class ReleaseService {
       const batch = randomUUID();
       await this.ledger.lock(tx);
       // What is to be paid by a method without a rail goes on waiting.
-      await this.batches.gather(tx, batch, { ways: this.rails.ways, limit: SLOTS_MAX });
+      await this.batches.gather(tx, batch, { ways: this.rails.ways, limit: INSTRUMENTS_MAX });
       const items = await this.batches.items(tx, batch);
       if (items.length === 0) return undefined;
       const digest = digestOf(items);
@@ -94,7 +94,7 @@ export class ReleaseService {
 }
 
 function seen(batch: string, items: readonly BatchItem[], digest: string): Batch {
-  return { batch, slots: items.length, amountCents: String(totalCents(items)), digest };
+  return { batch, instruments: items.length, amountCents: String(totalCents(items)), digest };
 }
 
 function digestOf(items: readonly BatchItem[]): string {
