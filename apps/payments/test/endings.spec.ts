@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { day, everyRecordEnds } from '../../../test/support/endings.js';
-import { newHousehold } from '../src/domain/household.js';
+import { bodyOfHousehold } from '../src/disbursement/index.js';
+import { newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { payments } from '../src/payments.module.js';
 
 const grant = {
@@ -16,35 +17,38 @@ const grant = {
   isClosedTold: false,
 } as const;
 
+const household = (change: Partial<HouseholdState>): object =>
+  bodyOfHousehold({ state: { ...newHousehold, lastDay: day, ...change }, keys: undefined });
+
 everyRecordEnds(payments, [
   {
     kind: 'household',
     what: 'a request alone',
-    body: { state: { ...newHousehold, lastDay: day } },
+    body: household({}),
     keptDays: 9,
   },
   {
     kind: 'household',
     what: 'a choice without a grant',
-    body: { state: { ...newHousehold, lastDay: day, payout: { way: 'CASH', site: 'S' } } },
+    body: household({ payout: { payoutMethod: 'CASH', site: 'S' } }),
     keptDays: [60, 51],
   },
   {
     kind: 'household',
     what: 'withdrawn',
-    body: { state: { ...newHousehold, lastDay: day, isWithdrawn: true } },
+    body: household({ isWithdrawn: true }),
     keptDays: 18,
   },
   {
     kind: 'household',
     what: 'paid',
-    body: { state: { ...newHousehold, lastDay: day, grants: [{ ...grant, ended: { day: day + 2, how: 'paid' } }] } },
+    body: household({ grants: [{ ...grant, ended: { day: day + 2, how: 'paid' } }] }),
     keptDays: [62, 122],
   },
   {
     kind: 'household',
     what: 'with money on its way',
-    body: { state: { ...newHousehold, lastDay: day, grants: [grant] } },
+    body: household({ grants: [grant] }),
     keptDays: [240 + 90 + 60, 545 + 90 + 120],
   },
   { kind: 'grant', what: 'cancelled first', body: { isCancelled: true, until: day + 9 }, keptDays: 9 },

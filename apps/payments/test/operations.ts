@@ -3,7 +3,7 @@ import type { RailReply } from '../src/domain/rail.js';
 
 /** A city of four households, two funds and a partner, as a test plays it. */
 export type Operation =
-  | { readonly type: 'payout'; readonly who: number; readonly way: Way; readonly isPresent: boolean }
+  | { readonly type: 'payout'; readonly who: number; readonly payoutMethod: PayoutMethod; readonly isPresent: boolean }
   | {
       readonly type: 'grant';
       readonly who: number;
@@ -16,7 +16,7 @@ export type Operation =
       readonly type: 'change';
       readonly who: number;
       readonly n: number;
-      readonly way: Way;
+      readonly payoutMethod: PayoutMethod;
       readonly isWhole: boolean;
       readonly isPresent: boolean;
     }
@@ -30,7 +30,7 @@ export type Operation =
   | { readonly type: 'days'; readonly days: number }
   | { readonly type: 'late-post' };
 
-type Way = 'CASH' | 'CARD';
+type PayoutMethod = 'CASH' | 'CARD';
 export type Line =
   'whole' | 'lost' | 'lost-before' | 'crash' | 'other-amount' | 'other-reference' | 'late' | 'without-code' | 'void';
 
@@ -38,7 +38,7 @@ export const HOUSEHOLDS = 4;
 const n = fc.integer({ min: 1, max: 40 });
 const who = fc.integer({ min: 0, max: HOUSEHOLDS - 1 });
 const kind = fc.constantFrom('rapid' as const, 'standard' as const);
-const way = fc.constantFrom<Way>('CASH', 'CASH', 'CARD');
+const payoutMethod = fc.constantFrom<PayoutMethod>('CASH', 'CASH', 'CARD');
 const line = fc.constantFrom<Line>(
   'whole',
   'whole',
@@ -53,7 +53,15 @@ const line = fc.constantFrom<Line>(
 );
 
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('payout' as const), who, way, isPresent: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('payout' as const),
+      who,
+      payoutMethod: payoutMethod,
+      isPresent: fc.boolean(),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -71,7 +79,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
       type: fc.constant('change' as const),
       who,
       n,
-      way,
+      payoutMethod: payoutMethod,
       isWhole: fc.boolean(),
       isPresent: fc.boolean(),
     }),

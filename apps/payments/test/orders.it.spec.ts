@@ -71,7 +71,7 @@ async function runAll(tolds: readonly Told[]): Promise<unknown[]> {
 
 async function livingInstruments(): Promise<unknown> {
   return world.rows(
-    `SELECT state, way, amount_cents::text AS cents, count(*)::int FROM instrument
+    `SELECT state, payout_method, amount_cents::text AS cents, count(*)::int FROM instrument
         WHERE state <> 'void' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
   );
 }
@@ -94,8 +94,8 @@ describe('whatever comes first', () => {
     const expected = { status: 'approved', amountCents: '125000', highestRequest: 2, closed: ['cancelled'] };
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify(expected)]));
     expect(await livingInstruments()).toEqual([
-      { state: 'waiting-release', way: 'CARD', cents: '100000', count: 720 },
-      { state: 'waiting-release', way: 'CARD', cents: '25000', count: 720 },
+      { state: 'waiting-release', payout_method: 'CARD', cents: '100000', count: 720 },
+      { state: 'waiting-release', payout_method: 'CARD', cents: '25000', count: 720 },
     ]);
     expect(await world.books()).toMatchObject({
       balanced: true,
@@ -204,7 +204,7 @@ describe('what is set aside', () => {
     expect(await world.service.parked()).toEqual({
       'other-content': 1,
       'slice-not-signed': 2,
-      'way-unknown': 1,
+      'payout-method-unknown': 1,
       'slice-key-gone': 1,
       'slice-not-opened': 1,
     });

@@ -68,9 +68,9 @@ export class SimulatedMoney {
           status === 'waiting-list' && (kind !== 'rapid' || tier === 1 || amountCents <= this.rapidLeft()),
       )
       .map(({ tier }) => tier);
-    const fund = (code: string, ways: readonly string[]): FundView => ({
+    const fund = (code: string, payoutMethods: readonly string[]): FundView => ({
       code,
-      ways,
+      payoutMethods,
       mayPayGrants: true,
       availableCents: kept.has(code) ? 0n : (this.balances.get(`${code}/available`) ?? 0n),
       rapidLeftCents: RAPID_WEEK_CENTS - (this.rapidUsed.get(code) ?? 0n),

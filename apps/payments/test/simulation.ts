@@ -22,7 +22,11 @@ import { HOUSEHOLDS, type Line, type Operation } from './operations.js';
 import { SimulatedMoney } from './simulated-money.js';
 import { SimulatedPartner } from './simulated-partner.js';
 
-const POLICY: PaymentPolicy = { perInstrumentCents: INSTRUMENT_CENTS, isRapidAutomatic: true, railWays: ['CASH'] };
+const POLICY: PaymentPolicy = {
+  perInstrumentCents: INSTRUMENT_CENTS,
+  isRapidAutomatic: true,
+  railPayoutMethods: ['CASH'],
+};
 const CLOCKS: Clocks = {
   waitDays: 30,
   unclaimedDays: 60,
@@ -48,8 +52,8 @@ export class City {
     if (operation.type === 'hour') this.nowMs += HOUR_MS; // else often within the same millisecond
     switch (operation.type) {
       case 'payout': {
-        const { way: chosen, isPresent } = operation;
-        const payout = { way: chosen, site: isPresent ? 'S-1' : undefined };
+        const { payoutMethod: chosen, isPresent } = operation;
+        const payout = { payoutMethod: chosen, site: isPresent ? 'S-1' : undefined };
         return this.tell(operation.who, (state) => evolve(state, { type: 'choose-payout', payout, isPresent }));
       }
       case 'grant':
@@ -64,7 +68,7 @@ export class City {
           evolve(state, {
             type: 'change-payout',
             n: operation.n,
-            way: operation.way,
+            payoutMethod: operation.payoutMethod,
             isWhole: operation.isWhole,
             isPresent: operation.isPresent,
             site: 'S-1',
@@ -171,7 +175,8 @@ export class City {
     const obligation = this.obligations.get(id);
     if (obligation === undefined) return;
     for (const instrument of obligation.instruments) {
-      if (instrument.state !== 'waiting-release' || instrument.way !== 'CASH' || obligation.kind === 'rapid') continue;
+      if (instrument.state !== 'waiting-release' || instrument.payoutMethod !== 'CASH' || obligation.kind === 'rapid')
+        continue;
       this.replace(id, instrument, { state: 'intended', isTakenUp: false });
       this.money.post([
         {
@@ -214,7 +219,7 @@ export class City {
         const item = {
           obligation: id,
           number: instrument.number,
-          way: instrument.way,
+          payoutMethod: instrument.payoutMethod,
           amountCents,
           sealedCode: reference,
           day: this.today,

@@ -29,7 +29,7 @@ const grant = (kind: GrantOfHousehold['kind'], obligation: string): GrantOfHouse
 const items = Array.from({ length: 6 }, (_, number): ReadyItem => ({
   obligation: ID,
   number,
-  way: CODE,
+  payoutMethod: CODE,
   amountCents: 10_000_000n,
   sealedCode: SEALED,
   day: 20_775,
@@ -42,12 +42,12 @@ const profile = loadProfile(
 describe('the largest household', () => {
   it('fits into its record, with six codes that wait to be collected', () => {
     const grants = [grant('rapid', ID), grant('standard', ID.replace('x', 'y'))];
-    const out = items.map(({ number, way, amountCents }): Instrument => {
+    const out = items.map(({ number, payoutMethod, amountCents }): Instrument => {
       return {
         number,
         generation: 0,
         amountCents,
-        way,
+        payoutMethod: payoutMethod,
         site: CODE,
         state: 'issued',
         isSecretLost: false,
@@ -60,11 +60,11 @@ describe('the largest household', () => {
       { ...grant(kind, ID), id: obligation, status: 'reserved', fund: 'GIFT', instruments: out },
     ]);
     const before = {
-      payout: { way: CODE, site: CODE },
+      payout: { payoutMethod: CODE, site: CODE },
       isToldAgain: true,
       isWithdrawn: false,
       lastDay: 20_895,
-      change: { n: 1_000, way: CODE },
+      change: { n: 1_000, payoutMethod: CODE },
       isPresent: true,
       presence: { n: 1_000, site: CODE },
       highestRequest: 1_000,

@@ -21,7 +21,7 @@ export interface Fund {
   readonly code: string;
   readonly kind: 'private' | 'city' | 'county' | 'state' | 'federal';
   readonly openingCents: bigint;
-  readonly ways: readonly string[];
+  readonly payoutMethods: readonly string[];
   readonly mayPayGrants: boolean;
 }
 
@@ -79,21 +79,22 @@ function readStandard(standard: ProfileReader): Grants['standard'] {
   return { basis: 'household-size', bands };
 }
 
-export function readFunds(funds: ProfileReader, ways: ProfileReader): readonly Fund[] {
-  const known = new Set(ways.list().map((way) => way.at('code').raw()));
+export function readFunds(funds: ProfileReader, payoutMethods: ProfileReader): readonly Fund[] {
+  const known = new Set(payoutMethods.list().map((payoutMethod) => payoutMethod.at('code').raw()));
   const result = funds.list().map((fund) => {
     const kind = fund.at('kind').word(['private', 'city', 'county', 'state', 'federal']);
     const statusTest = fund.at('statusTest').raw();
     if (![true, false, 'undecided'].includes(statusTest as boolean | string)) {
       fund.at('statusTest').problem('must be true, false or "undecided"');
     }
-    const fundWays = fund.at('ways').present ? fund.at('ways').texts() : [];
-    for (const way of fundWays) if (!known.has(way)) fund.at('ways').problem(`${way} is not one of payment.ways`);
+    const fundPayoutMethods = fund.at('ways').present ? fund.at('ways').texts() : [];
+    for (const payoutMethod of fundPayoutMethods)
+      if (!known.has(payoutMethod)) fund.at('ways').problem(`${payoutMethod} is not one of payment.ways`);
     return {
       code: fund.at('code').text(/^[A-Z][A-Z0-9-]{0,15}$/),
       kind,
       openingCents: fund.at('openingBalanceUsd').present ? fund.at('openingBalanceUsd').dollars() : 0n,
-      ways: fundWays,
+      payoutMethods: fundPayoutMethods,
       mayPayGrants:
         kind !== 'federal' && statusTest === false && !fund.at('blocked').flag(false) && fund.at('enabled').flag(true),
     };

@@ -57,7 +57,7 @@ export interface Profile {
     readonly quietHours: readonly [string, string] | undefined;
   };
   /** The payout methods that are switched on, by code. */
-  readonly ways: readonly {
+  readonly payoutMethods: readonly {
     readonly code: string;
     readonly kind: string;
     readonly needs: readonly string[] | undefined;
@@ -113,7 +113,7 @@ export function loadProfile(json: unknown): Profile {
     release: readRelease(root.at('release')),
     reservePercent: readReserves(root.at('reserves')),
     messages: readMessages(root.at('messages')),
-    ways: readWays(payment.at('ways')),
+    payoutMethods: readPayoutMethods(payment.at('ways')),
     languages,
   };
   checkAcross(root, profile);
@@ -158,15 +158,15 @@ function readMessages(messages: ProfileReader): Profile['messages'] {
   };
 }
 
-function readWays(ways: ProfileReader): Profile['ways'] {
-  return ways
+function readPayoutMethods(payoutMethods: ProfileReader): Profile['payoutMethods'] {
+  return payoutMethods
     .list()
-    .filter((way) => way.at('enabled').flag(true))
-    .map((way) => ({
-      code: way.at('code').text(CODE),
-      kind: way.at('kind').text(),
-      needs: way.at('needs').present ? way.at('needs').texts() : undefined,
-      extraConsent: way.at('extraConsent').flag(false),
+    .filter((payoutMethod) => payoutMethod.at('enabled').flag(true))
+    .map((payoutMethod) => ({
+      code: payoutMethod.at('code').text(CODE),
+      kind: payoutMethod.at('kind').text(),
+      needs: payoutMethod.at('needs').present ? payoutMethod.at('needs').texts() : undefined,
+      extraConsent: payoutMethod.at('extraConsent').flag(false),
     }));
 }
 
@@ -196,10 +196,10 @@ function checkAcross(root: ProfileReader, profile: Profile): void {
     if (!profile.languages.includes(language))
       root.at('publicLabel').problem(`language ${language} is not in languages.full`);
   }
-  for (const way of profile.ways) {
-    for (const need of way.needs ?? []) {
+  for (const payoutMethod of profile.payoutMethods) {
+    for (const need of payoutMethod.needs ?? []) {
       if (!profile.needs.includes(need))
-        root.at('payment').at('ways').problem(`way ${way.code} names the unknown need ${need}`);
+        root.at('payment').at('ways').problem(`payout method ${payoutMethod.code} names the unknown need ${need}`);
     }
   }
 }

@@ -47,8 +47,8 @@ export class DisbursementService implements RailAnswers {
   ) {}
 
   /** True for a payout method that the city's profile names. */
-  isOffered(way: string): boolean {
-    return this.city.profile.ways.some(({ code }) => code === way);
+  isOffered(payoutMethod: string): boolean {
+    return this.city.profile.payoutMethods.some(({ code }) => code === payoutMethod);
   }
 
   tell(signed: readonly Signed[], unit: UnitOfWork<'payments'>): Promise<void> {
@@ -223,7 +223,7 @@ export class DisbursementService implements RailAnswers {
       policy: {
         perInstrumentCents: grants.perInstrumentCents,
         isRapidAutomatic: release.automaticRapid !== undefined,
-        railWays: this.rails.ways,
+        railPayoutMethods: this.rails.payoutMethods,
       },
       sealCode,
     };

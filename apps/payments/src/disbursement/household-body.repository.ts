@@ -4,27 +4,42 @@ import type { HouseholdRecord } from '../domain/work.js';
 
 // Fields inside a sealed body keep their first spelling, because a renamed field makes stored records unreadable.
 
-type ItemBody = Omit<ReadyItem, 'number'> & { readonly slot: number };
-
 interface HouseholdBody {
-  readonly state: Omit<HouseholdState, 'items'> & { readonly items: readonly ItemBody[] };
-  readonly keys: HouseholdRecord['keys'];
+  readonly state: Omit<HouseholdState, 'payout' | 'change' | 'items'> & {
+    readonly payout?: { readonly way: string; readonly site?: string } | undefined;
+    readonly change?: { readonly n: number; readonly way: string } | undefined;
+    readonly items: readonly ItemBody[];
+  };
+  readonly keys?: HouseholdRecord['keys'];
 }
+
+type ItemBody = Omit<ReadyItem, 'number' | 'payoutMethod'> & { readonly slot: number; readonly way: string };
 
 /** Writes a household into the body of its record. */
 export function bodyOfHousehold({ state, keys }: HouseholdRecord): Body {
-  const body: HouseholdBody = {
-    state: { ...state, items: state.items.map(({ number: slot, ...item }) => ({ ...item, slot })) },
+  const { payout, change, items } = state;
+  return toBody({
+    state: {
+      ...state,
+      payout: payout && { way: payout.payoutMethod, site: payout.site },
+      change: change && { n: change.n, way: change.payoutMethod },
+      items: items.map(({ number, payoutMethod, ...item }) => ({ ...item, slot: number, way: payoutMethod })),
+    },
     keys,
-  };
-  return toBody(body);
+  });
 }
 
 /** Reads a household from the body of its record. */
 export function householdOf(body: Body): HouseholdRecord {
   const { state, keys } = fromBody<HouseholdBody>(body);
+  const { payout, change, items } = state;
   return {
-    state: { ...state, items: state.items.map(({ slot: number, ...item }) => ({ ...item, number })) },
+    state: {
+      ...state,
+      payout: payout && { payoutMethod: payout.way, site: payout.site },
+      change: change && { n: change.n, payoutMethod: change.way },
+      items: items.map(({ slot, way, ...item }) => ({ ...item, number: slot, payoutMethod: way })),
+    },
     keys,
   };
 }

@@ -43,8 +43,8 @@ export class OnPaymentsRequestFiled {
     switch (kind) {
       case 'payout-change':
         if (way === undefined) return 'request-incomplete';
-        if (!this.disbursement.isOffered(way)) return 'way-unknown';
-        return { type: 'change-payout', n, way, isWhole: keysOf(request) !== undefined, isPresent, site };
+        if (!this.disbursement.isOffered(way)) return 'payout-method-unknown';
+        return { type: 'change-payout', n, payoutMethod: way, isWhole: keysOf(request) !== undefined, isPresent, site };
       case 'presence':
         return isPresent ? { type: 'confirm-presence', n, site } : { type: 'note-request', n };
       case 'withdraw':

@@ -31,14 +31,14 @@ export class OnPayoutChosen {
 
   private signedOf({ payload, household, slice, day }: Choice): Signed | Park {
     const { way } = slice;
-    if (!this.disbursement.isOffered(way)) return parkFromDevice('way-unknown');
+    if (!this.disbursement.isOffered(way)) return parkFromDevice('payout-method-unknown');
     return {
       handle: household,
       day: dayNumber(day),
       keys: keysOf(slice),
       command: {
         type: 'choose-payout',
-        payout: { way, site: payload.site },
+        payout: { payoutMethod: way, site: payload.site },
         isPresent: payload.lane !== 'own-device',
       },
     };

@@ -67,7 +67,7 @@ function outcome(
       reasons: [...reasons],
       lastDay,
       highestRequest,
-      ready: items.map(({ way, amountCents: cents, sealedCode }) => ({
+      ready: items.map(({ payoutMethod: way, amountCents: cents, sealedCode }) => ({
         way,
         amountCents: String(cents),
         code: sealedCode,
@@ -86,11 +86,15 @@ function outcome(
 /** A collection code, sealed to the household before anybody here keeps it. */
 export function sealCode(
   keys: HouseholdKeys,
-  { way, amountCents, code }: { readonly way: string; readonly amountCents: bigint; readonly code: string },
+  {
+    payoutMethod,
+    amountCents,
+    code,
+  }: { readonly payoutMethod: string; readonly amountCents: bigint; readonly code: string },
 ): string {
   const sealed = hpkeSeal({
     recipientKey: Buffer.from(keys.receiptKey, 'base64url'),
-    ...codeBinding(way, String(amountCents)),
+    ...codeBinding(payoutMethod, String(amountCents)),
     plaintext: Buffer.from(code.padEnd(CODE_BYTES)),
   });
   return toBase64url(sealed);

@@ -17,7 +17,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   number: 0,
   generation: 0,
   amountCents: 110_000n,
-  way: 'CASH',
+  payoutMethod: 'CASH',
   site: 'S-1',
   state: 'waiting-release',
   isSecretLost: false,
@@ -35,7 +35,7 @@ const issued = (generation = 0, at = 0): Finding => ({ number: at, generation, r
 const voided = (generation = 0): Finding => ({ number: 0, generation, reply: 'void' });
 
 const given = (obligation: Obligation, ...findings: Finding[]) => {
-  const input: AdoptInput = { obligation, findings, amounts: [100_000n, 10_000n], way: 'CASH', fund: 'GIFT' };
+  const input: AdoptInput = { obligation, findings, amounts: [100_000n, 10_000n], payoutMethod: 'CASH', fund: 'GIFT' };
   return { whenAdopted: (change: Partial<AdoptInput> = {}) => adopt({ ...input, ...change }) };
 };
 const moved = (from: string, to: string, amountCents: bigint) => ({
@@ -48,7 +48,7 @@ const moved = (from: string, to: string, amountCents: bigint) => ({
 
 describe('what a rail has done and the books have forgotten', () => {
   it('goes on in the way it was paid, whatever was asked for since', () => {
-    expect(given(reserved(instrument({ way: 'CARD' })), issued()).whenAdopted()).toEqual({
+    expect(given(reserved(instrument({ payoutMethod: 'CARD' })), issued()).whenAdopted()).toEqual({
       type: 'adopted',
       obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
       postings: [moved('reserved', 'in-flight', 110_000n)],

@@ -16,7 +16,7 @@ export interface AdoptInput {
   /** Amounts of its instruments, where the books have none yet. */
   readonly amounts: readonly bigint[];
   /** The way that the rail pays in. */
-  readonly way: string;
+  readonly payoutMethod: string;
   /** A fund that may pay it and holds enough, where it has none yet. */
   readonly fund: string | undefined;
 }
@@ -64,7 +64,7 @@ export function adopt(input: AdoptInput): Adoption {
     if (living.length > 1 || living.some((each) => each !== newest) || newest.generation < present.generation) {
       return { type: 'contradiction' };
     }
-    obligation = withFound(obligation, present, { generation: newest.generation, way: input.way });
+    obligation = withFound(obligation, present, { generation: newest.generation, payoutMethod: input.payoutMethod });
     const from = places[present.state] ?? 'available';
     if (from !== 'in-flight') postings.push(posting(obligation, { from, to: 'in-flight' }, present.amountCents));
   }
@@ -101,7 +101,7 @@ function isKnown(obligation: Obligation, number: number, findings: readonly Find
 function withInstruments(
   input: AdoptInput,
 ): { readonly obligation: Obligation; readonly postings: Posting[] } | undefined {
-  const { obligation, fund, amounts, way } = input;
+  const { obligation, fund, amounts, payoutMethod } = input;
   const isPromised = obligation.status === 'reserved';
   if (obligation.instruments.length > 0) {
     if (isPromised || obligation.fund !== undefined)
@@ -114,7 +114,7 @@ function withInstruments(
     number,
     generation: 0,
     amountCents,
-    way,
+    payoutMethod: payoutMethod,
     site: undefined,
     state: 'waiting-release',
     isSecretLost: false,
@@ -132,7 +132,7 @@ function withInstruments(
 function withFound(
   obligation: Obligation,
   present: Instrument,
-  found: { readonly generation: number; readonly way: string },
+  found: { readonly generation: number; readonly payoutMethod: string },
 ): Obligation {
   const others = obligation.instruments.filter(
     (instrument) => instrument.number !== present.number || instrument.generation < present.generation,

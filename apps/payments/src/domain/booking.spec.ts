@@ -20,7 +20,7 @@ const instrument = (change: Partial<Instrument>): Instrument => ({
   number: 0,
   generation: 0,
   amountCents: 25_000n,
-  way: 'CASH',
+  payoutMethod: 'CASH',
   site: undefined,
   state: 'waiting-release',
   isSecretLost: false,

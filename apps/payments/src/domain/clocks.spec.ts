@@ -21,8 +21,14 @@ const clocks: Clocks = {
   longestDays: 240,
   nothingOlderDays: 9,
 };
-const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: false, railWays: ['CASH'] };
-const fund = { code: 'GIFT', ways: ['CASH'], mayPayGrants: true, availableCents: 500_000n, rapidLeftCents: 100_000n };
+const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: false, railPayoutMethods: ['CASH'] };
+const fund = {
+  code: 'GIFT',
+  payoutMethods: ['CASH'],
+  mayPayGrants: true,
+  availableCents: 500_000n,
+  rapidLeftCents: 100_000n,
+};
 const money: MoneyView = { funds: [fund], siteLeftCents: 0n, waitingTier: undefined };
 const DAY_MS = 86_400_000;
 const AWARDED = 100;
@@ -38,17 +44,21 @@ const grant = {
 } as const;
 
 const award: HouseholdCommand = { type: 'award', grant, isCancelled: false };
-const chosen: HouseholdCommand = { type: 'choose-payout', payout: { way: 'CASH', site: 'S-1' }, isPresent: true };
+const chosen: HouseholdCommand = {
+  type: 'choose-payout',
+  payout: { payoutMethod: 'CASH', site: 'S-1' },
+  isPresent: true,
+};
 const fromHome: HouseholdCommand = {
   type: 'choose-payout',
-  payout: { way: 'CASH', site: undefined },
+  payout: { payoutMethod: 'CASH', site: undefined },
   isPresent: false,
 };
 const presence = (n: number): HouseholdCommand => ({ type: 'confirm-presence', n, site: 'S-1' });
 const toldAgain = (n: number, isPresent = true): HouseholdCommand => ({
   type: 'change-payout',
   n,
-  way: 'CASH',
+  payoutMethod: 'CASH',
   isWhole: true,
   isPresent,
   site: 'S-1',
@@ -109,7 +119,7 @@ describe('a grant without a word on how to pay it', () => {
     story.on(220, toldAgain(1));
     expect(story.postings.slice(2)).toEqual(['220 available -> reserved 150000']);
     expect(story.told.slice(1)).toEqual(['220 approved being-prepared']);
-    expect(story.obligation.instruments.map(({ state, way }) => `${state} ${way}`)).toEqual([
+    expect(story.obligation.instruments.map(({ state, payoutMethod }) => `${state} ${payoutMethod}`)).toEqual([
       'waiting-release CASH',
       'waiting-release CASH',
     ]);
@@ -136,7 +146,7 @@ describe('a grant without a word on how to pay it', () => {
     const part: HouseholdCommand = {
       type: 'change-payout',
       n: 1,
-      way: 'CASH',
+      payoutMethod: 'CASH',
       isWhole: false,
       isPresent: true,
       site: 'S-1',
@@ -173,7 +183,7 @@ describe('codes that nobody collects', () => {
     item: {
       obligation: 'o',
       number,
-      way: 'CASH',
+      payoutMethod: 'CASH',
       amountCents: number === 0 ? 100_000n : 50_000n,
       sealedCode: 'x',
       day: 105,
@@ -226,7 +236,7 @@ describe('a withdrawal', () => {
   });
 
   it('of a code that is out: it is voided, and shown no more', () => {
-    const item = { obligation: 'o', number: 0, way: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
+    const item = { obligation: 'o', number: 0, payoutMethod: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
     const story = new Story().on(AWARDED, chosen, award).instrumentsAre({ state: 'issued', isTakenUp: true });
     story.on(101, { type: 'item-ready', item }).on(102, { type: 'withdraw', n: 1 });
     expect(story.state.items).toEqual([]);
@@ -247,7 +257,7 @@ describe('a household is kept', () => {
   const open: GrantOfHousehold = { ...grant, isCancelled: false, isClosedTold: false };
   it.each<[string, number, Partial<HouseholdState>]>([
     ['with a request alone, until no slice can come any more', 109, {}],
-    ['with a choice alone, until no grant can be expected', 160, { payout: { way: 'CASH', site: undefined } }],
+    ['with a choice alone, until no grant can be expected', 160, { payout: { payoutMethod: 'CASH', site: undefined } }],
     ['with money on its way', 490, { grants: [open] }],
     ['paid, while it can be disputed', 165, { grants: [ended('paid', 105)] }],
     ['cancelled, until nothing older can come', 114, { grants: [ended('cancelled', 105)] }],

@@ -17,8 +17,9 @@ const rules: DisburseRules = {
     longestDays: 240,
     nothingOlderDays: 9,
   },
-  policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] },
-  sealCode: ({ receiptKey }, { way, amountCents, code }) => `${code} of ${amountCents} in ${way} for ${receiptKey}`,
+  policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] },
+  sealCode: ({ receiptKey }, { payoutMethod, amountCents, code }) =>
+    `${code} of ${amountCents} in ${payoutMethod} for ${receiptKey}`,
 };
 const keys: HouseholdKeys = { receiptKey: 'key', linkToken: 'token', pickup: 'pickup', payee: undefined };
 const site = 'S-1';
@@ -30,7 +31,7 @@ const promised = {
   serviceArea: 'East',
 } as const;
 
-const choose: HouseholdCommand = { type: 'choose-payout', payout: { way: 'CASH', site }, isPresent: true };
+const choose: HouseholdCommand = { type: 'choose-payout', payout: { payoutMethod: 'CASH', site }, isPresent: true };
 const award = (grant: string): HouseholdCommand => ({
   type: 'award',
   grant: { ...promised, grant, obligation: `o-${grant}`, day: today },
@@ -40,7 +41,7 @@ const instrument: Instrument = {
   number: 0,
   generation: 0,
   amountCents: 25_000n,
-  way: 'CASH',
+  payoutMethod: 'CASH',
   site,
   state: 'intended',
   isSecretLost: false,
@@ -55,7 +56,13 @@ const owed = (...instruments: Instrument[]): Obligation => ({
   instruments,
 });
 
-const fund = { code: 'GIFT', ways: ['CASH'], mayPayGrants: true, availableCents: 30_000n, rapidLeftCents: 100_000n };
+const fund = {
+  code: 'GIFT',
+  payoutMethods: ['CASH'],
+  mayPayGrants: true,
+  availableCents: 30_000n,
+  rapidLeftCents: 100_000n,
+};
 
 function given(works: readonly Work[], change: Partial<Batch> = {}, known: readonly Obligation[] = []) {
   const before = new Map<string, HouseholdRecord>();
@@ -142,7 +149,7 @@ describe('what a rail says', () => {
       {
         obligation: 'o-g',
         number: 0,
-        way: 'CASH',
+        payoutMethod: 'CASH',
         amountCents: 25_000n,
         sealedCode: 'C-1 of 25000 in CASH for key',
         day: today,

@@ -33,7 +33,7 @@ export interface Batch {
 /** Seals a collection code to its household before anybody keeps it. */
 export type SealCode = (
   keys: HouseholdKeys,
-  code: { readonly way: string; readonly amountCents: bigint; readonly code: string },
+  code: { readonly payoutMethod: string; readonly amountCents: bigint; readonly code: string },
 ) => string;
 
 export interface DisburseRules {
@@ -138,13 +138,20 @@ function commandFor(
   if (typeof outcome === 'string') return undefined;
   const instrument = instruments.find((each) => each.number === name.number && each.generation === name.generation);
   if (instrument === undefined) return undefined;
-  const { way, amountCents } = instrument;
+  const { payoutMethod, amountCents } = instrument;
   if (outcome.type === 'collected' || outcome.type === 'contradiction') {
     return { type: 'item-gone', obligation: id, number: name.number };
   }
   if (outcome.type !== 'issued' || keys === undefined) return undefined;
-  const sealedCode = rules.sealCode(keys, { way, amountCents, code: outcome.code });
-  const item = { obligation: id, number: name.number, way, amountCents, sealedCode, day: rules.today };
+  const sealedCode = rules.sealCode(keys, { payoutMethod, amountCents, code: outcome.code });
+  const item = {
+    obligation: id,
+    number: name.number,
+    payoutMethod: payoutMethod,
+    amountCents,
+    sealedCode,
+    day: rules.today,
+  };
   return { type: 'item-ready', item };
 }
 

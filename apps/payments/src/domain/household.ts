@@ -2,7 +2,7 @@ import type { GrantKind } from './obligation.js';
 
 /** How a household wants its money, as it said and signed. */
 export interface Payout {
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly site: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface GrantOfHousehold {
 export interface ReadyItem {
   readonly obligation: string;
   readonly number: number;
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly amountCents: bigint;
   readonly sealedCode: string;
   /** Since when it has been out, days since 1970-01-01. */
@@ -42,7 +42,7 @@ export interface HouseholdState {
   /** Told again how to pay, with everything that the first choice had: as good as that one. */
   readonly isToldAgain: boolean;
   /** The newest change of the way to be paid. */
-  readonly change: { readonly n: number; readonly way: string } | undefined;
+  readonly change: { readonly n: number; readonly payoutMethod: string } | undefined;
   /** Somebody has been there: at a kiosk, with a navigator, at the desk. */
   readonly isPresent: boolean;
   /** Where, by the newest request that says so. */
@@ -90,7 +90,7 @@ interface Seen {
 
 export type HouseholdCommand =
   | { readonly type: 'choose-payout'; readonly payout: Payout; readonly isPresent: boolean }
-  | ({ readonly type: 'change-payout'; readonly way: string; readonly isWhole: boolean } & Seen)
+  | ({ readonly type: 'change-payout'; readonly payoutMethod: string; readonly isWhole: boolean } & Seen)
   | ({ readonly type: 'confirm-presence' } & Omit<Seen, 'isPresent'>)
   | { readonly type: 'withdraw'; readonly n: number }
   /** A request that confirms nothing, because it was not made where presence can be seen. */
@@ -115,8 +115,12 @@ export function evolve(state: HouseholdState, command: HouseholdCommand): Househ
         isPresent: state.isPresent || command.isPresent,
       };
     case 'change-payout': {
-      const { n, way, isWhole, isPresent } = command;
-      const changed = { ...state, change: newer(state.change, { n, way }), isToldAgain: state.isToldAgain || isWhole };
+      const { n, payoutMethod, isWhole, isPresent } = command;
+      const changed = {
+        ...state,
+        change: newer(state.change, { n, payoutMethod: payoutMethod }),
+        isToldAgain: state.isToldAgain || isWhole,
+      };
       return noted(isPresent ? seen(changed, command) : changed, n);
     }
     case 'confirm-presence':
@@ -168,8 +172,8 @@ function withoutItem(
 }
 
 /** The way to be paid that counts: the newest change, or the first choice. */
-export function wayOf(state: HouseholdState): string | undefined {
-  return state.change?.way ?? state.payout?.way;
+export function payoutMethodOf(state: HouseholdState): string | undefined {
+  return state.change?.payoutMethod ?? state.payout?.payoutMethod;
 }
 
 /** The household has said how to pay it, at first or again. */

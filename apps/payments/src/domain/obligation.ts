@@ -31,7 +31,7 @@ export interface Instrument {
   readonly number: number;
   readonly generation: number;
   readonly amountCents: bigint;
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly site: string | undefined;
   readonly state: InstrumentState;
   /** It is out, but of no use any more: its code was lost on the way to us, or it is taken back. It is being voided. */

@@ -6,16 +6,16 @@ import { plan } from './plan.js';
 import type { FundView, MoneyView, PaymentPolicy, Plan, PlanInput } from './planning.js';
 import { settle } from './settle.js';
 
-const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railWays: ['CASH'] };
+const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] };
 const fund: FundView = {
   code: 'GIFT',
-  ways: ['CASH', 'CARD'],
+  payoutMethods: ['CASH', 'CARD'],
   mayPayGrants: true,
   availableCents: 500_000n,
   rapidLeftCents: 100_000n,
 };
 const money: MoneyView = { funds: [fund], siteLeftCents: 250_000n, waitingTier: undefined };
-const present: HouseholdState = { ...newHousehold, payout: { way: 'CASH', site: 'S-1' }, isPresent: true };
+const present: HouseholdState = { ...newHousehold, payout: { payoutMethod: 'CASH', site: 'S-1' }, isPresent: true };
 const standard: Obligation = {
   id: 'grant-1',
   kind: 'standard',
@@ -49,7 +49,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   number: 0,
   generation: 0,
   amountCents: 25_000n,
-  way: 'CASH',
+  payoutMethod: 'CASH',
   site: 'S-1',
   state: 'intended',
   isSecretLost: false,
@@ -91,7 +91,7 @@ describe('a standard grant', () => {
   });
 
   it('waits when there is not enough, when a fund may not pay grants, when its way is not paid by any', () => {
-    for (const change of [{ availableCents: 149_999n }, { mayPayGrants: false }, { ways: ['VEND'] }]) {
+    for (const change of [{ availableCents: 149_999n }, { mayPayGrants: false }, { payoutMethods: ['VEND'] }]) {
       const planned = given({ money: { funds: [{ ...fund, ...change }] } }).whenPlanned();
       expect(planned).toEqual({
         obligation: { ...standard, status: 'waiting-list' },
@@ -120,7 +120,7 @@ describe('a standard grant', () => {
   });
 
   it('from a phone at home gives back what was reserved before its choice came', () => {
-    const unseen: HouseholdState = { ...newHousehold, payout: { way: 'CASH', site: undefined } };
+    const unseen: HouseholdState = { ...newHousehold, payout: { payoutMethod: 'CASH', site: undefined } };
     const reserved = given({ household: newHousehold }).whenPlanned().obligation;
     const planned = given({ household: unseen, obligation: reserved }).whenPlanned();
     expect(planned.obligation).toEqual(standard);
@@ -128,11 +128,14 @@ describe('a standard grant', () => {
   });
 
   it('in a way that its fund does not pay goes to a fund that does', () => {
-    const cashOnly = { ...fund, code: 'CASH-ONLY', ways: ['CASH'] };
+    const cashOnly = { ...fund, code: 'CASH-ONLY', payoutMethods: ['CASH'] };
     const reserved = given({ money: { funds: [cashOnly] } }).whenPlanned().obligation;
-    const household = { ...present, change: { n: 1, way: 'CARD' } };
+    const household = { ...present, change: { n: 1, payoutMethod: 'CARD' } };
     const planned = given({ household, obligation: reserved, money: { funds: [cashOnly, fund] } }).whenPlanned();
-    expect(planned.obligation).toMatchObject({ fund: 'GIFT', instruments: [{ way: 'CARD' }, { way: 'CARD' }] });
+    expect(planned.obligation).toMatchObject({
+      fund: 'GIFT',
+      instruments: [{ payoutMethod: 'CARD' }, { payoutMethod: 'CARD' }],
+    });
     expect(planned.postings.map(({ fund: code, from, to }) => `${code} ${from} -> ${to}`)).toEqual([
       'CASH-ONLY reserved -> available',
       'GIFT available -> reserved',
@@ -158,8 +161,10 @@ describe('a rapid grant', () => {
   it('waits for people where the profile does not let it go by itself, and where its way has no rail', () => {
     const manual = given({ obligation: rapid }).whenPlanned({ ...policy, isRapidAutomatic: false });
     expect(manual.obligation.instruments).toEqual([instrument({ state: 'waiting-release' })]);
-    const card = given({ obligation: rapid, household: { ...present, payout: { way: 'CARD', site: 'S-1' } } });
-    expect(card.whenPlanned().obligation.instruments).toEqual([instrument({ way: 'CARD', state: 'waiting-release' })]);
+    const card = given({ obligation: rapid, household: { ...present, payout: { payoutMethod: 'CARD', site: 'S-1' } } });
+    expect(card.whenPlanned().obligation.instruments).toEqual([
+      instrument({ payoutMethod: 'CARD', state: 'waiting-release' }),
+    ]);
   });
 
   it('when the week is used up, is for tier one only', () => {

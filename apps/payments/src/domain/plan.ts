@@ -1,4 +1,4 @@
-import { hasChosen, siteOf, wayOf } from './household.js';
+import { hasChosen, siteOf, payoutMethodOf } from './household.js';
 import { splitIntoInstruments } from './money.js';
 import { canBeTakenBack, isWaiting, presentInstruments, type Obligation, type Instrument } from './obligation.js';
 import { close, post, sum, withInstruments, type PaymentPolicy, type Plan, type PlanInput } from './planning.js';
@@ -23,17 +23,18 @@ export function plan(input: PlanInput, policy: PaymentPolicy): Plan {
 function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy): Plan {
   const { obligation } = before;
   const { household } = input;
-  const way = wayOf(household);
-  if (obligation.status !== 'reserved' || way === undefined || !hasChosen(household)) return before;
+  const payoutMethod = payoutMethodOf(household);
+  if (obligation.status !== 'reserved' || payoutMethod === undefined || !hasChosen(household)) return before;
   if (presentInstruments(obligation).some(({ state }) => state === 'void'))
-    return takeUp(before, way, siteOf(household));
-  if (obligation.instruments.length > 0) return isPaidBy(obligation, input) ? changeWay(before, way) : before;
+    return takeUp(before, payoutMethod, siteOf(household));
+  if (obligation.instruments.length > 0)
+    return isPaidBy(obligation, input) ? changePayoutMethod(before, payoutMethod) : before;
   const instruments = splitIntoInstruments(obligation.amountCents, policy.perInstrumentCents).map(
     (amountCents, number): Instrument => ({
       number,
       generation: 0,
       amountCents,
-      way,
+      payoutMethod,
       site: siteOf(household),
       state: 'waiting-release',
       isSecretLost: false,
@@ -45,14 +46,14 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
 }
 
 /** Reopening is a new generation of what had come back: each of the old ones is a definite no. */
-function takeUp(before: Plan, way: string, site: string | undefined): Plan {
+function takeUp(before: Plan, payoutMethod: string, site: string | undefined): Plan {
   const { obligation } = before;
   const next = presentInstruments(obligation)
     .filter(({ state }) => state === 'void')
     .map((instrument): Instrument => ({
       ...instrument,
       generation: instrument.generation + 1,
-      way,
+      payoutMethod,
       site,
       state: 'waiting-release',
       isSecretLost: false,
@@ -62,13 +63,14 @@ function takeUp(before: Plan, way: string, site: string | undefined): Plan {
 }
 
 /** A change of the way counts for what has not been sent; whoever had agreed to it has not agreed to this. */
-function changeWay(before: Plan, way: string): Plan {
-  const isChanged = (instrument: Instrument): boolean => canBeTakenBack(instrument) && instrument.way !== way;
+function changePayoutMethod(before: Plan, payoutMethod: string): Plan {
+  const isChanged = (instrument: Instrument): boolean =>
+    canBeTakenBack(instrument) && instrument.payoutMethod !== payoutMethod;
   const intended = presentInstruments(before.obligation).filter(
     (instrument) => isChanged(instrument) && !isWaiting(instrument),
   );
   const changed = withInstruments(before, (instrument) =>
-    isChanged(instrument) ? { ...instrument, way, state: 'waiting-release' } : instrument,
+    isChanged(instrument) ? { ...instrument, payoutMethod, state: 'waiting-release' } : instrument,
   );
   return intended.length === 0 ? changed : post(changed, 'in-flight', 'reserved', sum(intended));
 }
@@ -77,7 +79,7 @@ function release(before: Plan, { money }: PlanInput, policy: PaymentPolicy): Pla
   if (before.obligation.kind !== 'rapid' || !policy.isRapidAutomatic) return before;
   let after = before;
   for (const instrument of before.obligation.instruments) {
-    if (!isWaiting(instrument) || !policy.railWays.includes(instrument.way)) continue;
+    if (!isWaiting(instrument) || !policy.railPayoutMethods.includes(instrument.payoutMethod)) continue;
     const fits = money.siteLeftCents - after.releasedCents >= instrument.amountCents;
     const state = fits ? 'intended' : 'capped';
     after = withInstruments(after, (each) =>

@@ -5,7 +5,7 @@ import { presentInstruments, type Obligation, type Instrument } from './obligati
 
 export interface FundView {
   readonly code: string;
-  readonly ways: readonly string[];
+  readonly payoutMethods: readonly string[];
   readonly mayPayGrants: boolean;
   readonly availableCents: bigint;
   /** What may still be promised as rapid grants this week. */
@@ -26,7 +26,7 @@ export interface PaymentPolicy {
   /** Rapid grants go out by themselves. */
   readonly isRapidAutomatic: boolean;
   /** Ways for which there is a rail; the others wait for people. */
-  readonly railWays: readonly string[];
+  readonly railPayoutMethods: readonly string[];
 }
 
 export interface PlanInput {

@@ -1,4 +1,4 @@
-import { wayOf } from './household.js';
+import { payoutMethodOf } from './household.js';
 import { canBeTakenBack, owedCents, presentInstruments, type Obligation } from './obligation.js';
 import { post, withInstruments, type FundView, type Plan, type PlanInput } from './planning.js';
 import { takeBack } from './take-back.js';
@@ -29,11 +29,11 @@ function fundFor(input: PlanInput): FundView | undefined {
 
 /** Funds whose rules allow this obligation, whatever they hold. */
 function fundsFor({ household, obligation, money }: PlanInput): readonly FundView[] {
-  const way = wayOf(household);
+  const payoutMethod = payoutMethodOf(household);
   return money.funds.filter(
-    ({ mayPayGrants, ways, rapidLeftCents }) =>
+    ({ mayPayGrants, payoutMethods, rapidLeftCents }) =>
       mayPayGrants &&
-      (way === undefined || ways.includes(way)) &&
+      (payoutMethod === undefined || payoutMethods.includes(payoutMethod)) &&
       // When the week's share for rapid grants is used up, only the most urgent still get one.
       (obligation.kind !== 'rapid' || obligation.tier === 1 || rapidLeftCents >= obligation.amountCents),
   );
@@ -66,7 +66,7 @@ export function changeFund(before: Plan, input: PlanInput): Plan {
 }
 
 export function isPaidBy({ fund }: Obligation, { household, money }: PlanInput): boolean {
-  const way = wayOf(household);
-  const ways = money.funds.find(({ code }) => code === fund)?.ways;
-  return way === undefined || ways === undefined || ways.includes(way);
+  const payoutMethod = payoutMethodOf(household);
+  const payoutMethods = money.funds.find(({ code }) => code === fund)?.payoutMethods;
+  return payoutMethod === undefined || payoutMethods === undefined || payoutMethods.includes(payoutMethod);
 }

@@ -13,7 +13,12 @@ const states: readonly InstrumentState[] = [
   'held',
 ];
 
-const ours = (state: InstrumentState, way = 'CASH') => ({ reference: 'r-1', state, amountCents: 500n, way });
+const ours = (state: InstrumentState, payoutMethod = 'CASH') => ({
+  reference: 'r-1',
+  state,
+  amountCents: 500n,
+  payoutMethod: payoutMethod,
+});
 const theirs = (state: string, amountCents: bigint | undefined = 500n) => ({ reference: 'r-1', state, amountCents });
 const differs = { unmatched: [], differing: ['r-1'] };
 const agrees = { unmatched: [], differing: [] };
@@ -22,7 +27,7 @@ describe('the books beside the statement of a rail', () => {
   it('agree where both say the same, or the books know that they do not know', () => {
     const agreeing = (said: string) =>
       states.filter((state) => {
-        const compared = compareWith([ours(state)], { way: 'CASH', items: [theirs(said)] });
+        const compared = compareWith([ours(state)], { payoutMethod: 'CASH', items: [theirs(said)] });
         return compared.differing.length === 0;
       });
     expect(agreeing('issued')).toEqual(['intended', 'unknown', 'issued', 'held']);
@@ -32,24 +37,27 @@ describe('the books beside the statement of a rail', () => {
 
   it('differ where the rail does not know what is out or was paid', () => {
     const missing = states.filter(
-      (state) => compareWith([ours(state)], { way: 'CASH', items: [] }).differing.length > 0,
+      (state) => compareWith([ours(state)], { payoutMethod: 'CASH', items: [] }).differing.length > 0,
     );
     expect(missing).toEqual(['issued', 'collected']);
   });
 
   it('differ by the amount; a rail that names none agrees', () => {
-    expect(compareWith([ours('issued')], { way: 'CASH', items: [theirs('issued', 501n)] })).toEqual(differs);
+    expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [theirs('issued', 501n)] })).toEqual(differs);
     const silent = { ...theirs('issued'), amountCents: undefined };
-    expect(compareWith([ours('issued')], { way: 'CASH', items: [silent] })).toEqual(agrees);
+    expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [silent] })).toEqual(agrees);
   });
 
   it('are asked only about instruments of that rail', () => {
-    expect(compareWith([ours('issued', 'CARD')], { way: 'CASH', items: [] })).toEqual(agrees);
+    expect(compareWith([ours('issued', 'CARD')], { payoutMethod: 'CASH', items: [] })).toEqual(agrees);
   });
 
   it('leave no payment of the rail unexplained; a void that was asked for in case something came is none', () => {
-    expect(compareWith([], { way: 'CASH', items: [theirs('issued')] })).toEqual({ unmatched: ['r-1'], differing: [] });
-    expect(compareWith([], { way: 'CASH', items: [theirs('void')] })).toEqual(agrees);
+    expect(compareWith([], { payoutMethod: 'CASH', items: [theirs('issued')] })).toEqual({
+      unmatched: ['r-1'],
+      differing: [],
+    });
+    expect(compareWith([], { payoutMethod: 'CASH', items: [theirs('void')] })).toEqual(agrees);
   });
 });
 
@@ -69,7 +77,7 @@ describe('the amounts to ask about', () => {
     number: number,
     generation,
     amountCents,
-    way: 'CASH',
+    payoutMethod: 'CASH',
     site: undefined,
     state: 'void',
     isSecretLost: false,

@@ -7,7 +7,7 @@ export interface ComparedInstrument {
   readonly reference: string;
   readonly state: InstrumentState;
   readonly amountCents: bigint;
-  readonly way: string;
+  readonly payoutMethod: string;
 }
 
 /** References of what has to be looked at. */
@@ -21,7 +21,7 @@ export interface Compared {
 /** Compares the books with the statement of the rail that serves `way`, item by item, both ways. */
 export function compareWith(
   instruments: readonly ComparedInstrument[],
-  { way, items }: { readonly way: string; readonly items: readonly StatementItem[] },
+  { payoutMethod, items }: { readonly payoutMethod: string; readonly items: readonly StatementItem[] },
 ): Compared {
   const ofRail = new Map(items.map((item) => [item.reference, item]));
   const differing: string[] = [];
@@ -29,7 +29,7 @@ export function compareWith(
     const { reference } = instrument;
     const item = ofRail.get(reference);
     ofRail.delete(reference);
-    if (instrument.way === way && !isAgreed(instrument, item)) differing.push(reference);
+    if (instrument.payoutMethod === payoutMethod && !isAgreed(instrument, item)) differing.push(reference);
   }
   // A void that was asked for in case something came is no payment.
   const unmatched = [...ofRail.values()].filter(({ state }) => state !== 'void').map(({ reference }) => reference);

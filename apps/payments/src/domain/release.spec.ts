@@ -36,7 +36,14 @@ describe('release by several people', () => {
 });
 
 describe('what is released', () => {
-  const item: BatchItem = { obligation: 'o-1', number: 0, generation: 1, amountCents: 500n, way: 'CASH', fund: 'GIFT' };
+  const item: BatchItem = {
+    obligation: 'o-1',
+    number: 0,
+    generation: 1,
+    amountCents: 500n,
+    payoutMethod: 'CASH',
+    fund: 'GIFT',
+  };
 
   it('is put into words with everything that a checker agrees to', () => {
     expect(batchText([item, { ...item, number: 1 }])).toBe(
@@ -49,7 +56,7 @@ describe('what is released', () => {
       number: 0,
       generation,
       amountCents: 500n,
-      way: 'CASH',
+      payoutMethod: 'CASH',
       site: undefined,
       state,
       isSecretLost: false,

@@ -40,14 +40,14 @@ export interface BatchItem {
   readonly number: number;
   readonly generation: number;
   readonly amountCents: bigint;
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly fund: string;
 }
 
 /** What checkers agree to: every instrument, amount and way, in a fixed order. Its hash is the digest of the batch. */
 export function batchText(items: readonly BatchItem[]): string {
-  const texts = items.map(({ obligation, number, generation, amountCents, way, fund }) =>
-    JSON.stringify([obligation, number, generation, String(amountCents), way, fund]),
+  const texts = items.map(({ obligation, number, generation, amountCents, payoutMethod, fund }) =>
+    JSON.stringify([obligation, number, generation, String(amountCents), payoutMethod, fund]),
   );
   return texts.join('');
 }

@@ -9,8 +9,8 @@ export class Fund {
   @Column({ type: 'text' })
   kind!: string;
 
-  @Column({ type: 'text', array: true })
-  ways!: string[];
+  @Column({ type: 'text', array: true, name: 'payout_methods' })
+  payoutMethods!: string[];
 
   @Column({ type: 'boolean', name: 'may_pay_grants' })
   mayPayGrants!: boolean;

@@ -21,7 +21,12 @@ export class FundService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const { funds } = this.city.profile;
     await this.funds.save(
-      funds.map(({ code, kind, ways, mayPayGrants }) => ({ code, kind, ways: [...ways], mayPayGrants })),
+      funds.map(({ code, kind, payoutMethods, mayPayGrants }) => ({
+        code,
+        kind,
+        payoutMethods: [...payoutMethods],
+        mayPayGrants,
+      })),
     );
     await this.bookOpening();
   }

@@ -8,7 +8,7 @@ export interface InstrumentRow {
   readonly number: number;
   readonly generation: number;
   readonly amount_cents: string;
-  readonly way: string;
+  readonly payout_method: string;
   readonly site: string | null;
   readonly state: Instrument['state'];
   readonly secret_lost: boolean;
@@ -18,7 +18,7 @@ export interface InstrumentRow {
 
 export interface FundRow {
   readonly code: string;
-  readonly ways: readonly string[];
+  readonly payout_methods: readonly string[];
   readonly may_pay_grants: boolean;
   readonly available: string;
   readonly rapid_left: string;
@@ -38,7 +38,7 @@ export interface ObligationRow {
 export function fundOf(row: FundRow): FundView {
   return {
     code: row.code,
-    ways: row.ways,
+    payoutMethods: row.payout_methods,
     mayPayGrants: row.may_pay_grants,
     availableCents: BigInt(row.available),
     rapidLeftCents: BigInt(row.rapid_left),
@@ -59,7 +59,7 @@ export function obligationOf(row: ObligationRow, id: string, instruments: readon
       number: instrument.number,
       generation: instrument.generation,
       amountCents: BigInt(instrument.amount_cents),
-      way: instrument.way,
+      payoutMethod: instrument.payout_method,
       site: instrument.site ?? undefined,
       state: instrument.state,
       isSecretLost: instrument.secret_lost,
@@ -91,7 +91,7 @@ export const instrumentRows = columns(
     number: 'smallint',
     generation: 'smallint',
     amount_cents: 'bigint',
-    way: 'text',
+    payout_method: 'text',
     site: 'text',
     state: 'text',
     secret_lost: 'boolean',

@@ -44,7 +44,7 @@ export class LedgerRepository {
 
   async funds(tx: Tx, { monday, percent }: RapidWeek): Promise<readonly FundView[]> {
     const { rows } = await tx.query(
-      `SELECT f.code, f.ways, f.may_pay_grants, coalesce(a.balance_cents, 0)::text AS available,
+      `SELECT f.code, f.payout_methods, f.may_pay_grants, coalesce(a.balance_cents, 0)::text AS available,
               (coalesce(-g.balance_cents, 0) * $2::bigint / 100 - coalesce(w.cents, 0))::text AS rapid_left
          FROM fund f
          LEFT JOIN account a ON a.name = f.code || '/available'
@@ -93,7 +93,7 @@ export class LedgerRepository {
     );
     const instruments = await tx.query(
       // Locked: nobody can begin to carry what is being taken back here.
-      `SELECT obligation, number, generation, amount_cents::text AS amount_cents, way, site, state, secret_lost,
+      `SELECT obligation, number, generation, amount_cents::text AS amount_cents, payout_method, site, state, secret_lost,
               lease IS NOT NULL OR tries > 0 AS taken_up, careful
          FROM instrument WHERE obligation = ANY($1) ORDER BY obligation, number, generation FOR UPDATE`,
       [keys],
@@ -155,7 +155,7 @@ export class LedgerRepository {
       number: instrument.number,
       generation: instrument.generation,
       amount_cents: instrument.amountCents,
-      way: instrument.way,
+      payout_method: instrument.payoutMethod,
       site: instrument.site,
       state: instrument.state,
       secret_lost: instrument.isSecretLost,
@@ -164,18 +164,18 @@ export class LedgerRepository {
       careful: instrument.isCareful,
     }));
     await tx.query(
-      `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, way, site, state, secret_lost, reference,
+      `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, payout_method, site, state, secret_lost, reference,
           seq, due, careful)
-       SELECT n.obligation, n.number, n.generation, n.amount_cents, n.way, n.site, n.state, n.secret_lost, n.reference,
+       SELECT n.obligation, n.number, n.generation, n.amount_cents, n.payout_method, n.site, n.state, n.secret_lost, n.reference,
               $1, n.due, n.careful
          FROM ${instrumentRows.sql}
        ON CONFLICT (obligation, number, generation) DO UPDATE
-          SET way = excluded.way, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
+          SET payout_method = excluded.payout_method, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
               careful = excluded.careful, due = excluded.due, lease = NULL,
               tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE i.tries END,
-              batch = CASE WHEN excluded.way = i.way THEN i.batch END
-        WHERE (i.way, i.state, i.secret_lost, i.careful)
-              IS DISTINCT FROM (excluded.way, excluded.state, excluded.secret_lost, excluded.careful)`,
+              batch = CASE WHEN excluded.payout_method = i.payout_method THEN i.batch END
+        WHERE (i.payout_method, i.state, i.secret_lost, i.careful)
+              IS DISTINCT FROM (excluded.payout_method, excluded.state, excluded.secret_lost, excluded.careful)`,
       [head.seq + 1n, ...instrumentRows.values(rows)],
     );
   }

@@ -6,7 +6,7 @@ const tables = [
   `CREATE TABLE fund (
      code text NOT NULL,
      kind text NOT NULL,
-     ways text[] NOT NULL,
+     payout_methods text[] NOT NULL,
      may_pay_grants boolean NOT NULL,
      CONSTRAINT fund_key PRIMARY KEY (code)
    )`,
@@ -62,7 +62,7 @@ const tables = [
      number smallint NOT NULL,
      generation smallint NOT NULL,
      amount_cents bigint NOT NULL,
-     way text NOT NULL,
+     payout_method text NOT NULL,
      site text,
      state text NOT NULL,
      secret_lost boolean NOT NULL DEFAULT false,
@@ -145,7 +145,7 @@ const meanings = commentsOn({
     columns: {
       code: 'Code of the fund in the profile.',
       kind: 'Whose money it is: private, city, county, state or federal.',
-      ways: 'Payout methods that it may pay.',
+      payout_methods: 'Payout methods that it may pay.',
       may_pay_grants: 'Whether it may pay grants at all.',
     },
   },
@@ -207,7 +207,7 @@ const meanings = commentsOn({
       number: 'Number of the instrument in its obligation.',
       generation: 'Number of the try. A new one begins only after a definite no.',
       amount_cents: 'Amount in cents.',
-      way: 'Payout method.',
+      payout_method: 'Payout method.',
       site: 'Site whose hourly cap it counts against.',
       state: 'waiting-release, capped, intended, unknown, issued, collected, void or held.',
       secret_lost: 'Whether it is being voided, because its code is lost or it is taken back.',

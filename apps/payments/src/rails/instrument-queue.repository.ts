@@ -10,7 +10,7 @@ export interface DueInstrument {
   readonly generation: number;
   readonly reference: string;
   readonly amountCents: bigint;
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly state: InstrumentState;
   readonly isSecretLost: boolean;
   readonly isCareful: boolean;
@@ -28,7 +28,7 @@ interface Row {
   readonly generation: number;
   readonly reference: Buffer;
   readonly amount_cents: string;
-  readonly way: string;
+  readonly payout_method: string;
   readonly state: InstrumentState;
   readonly secret_lost: boolean;
   readonly careful: boolean;
@@ -68,7 +68,7 @@ export class InstrumentQueueRepository {
                   AND state IN ('intended', 'unknown', 'issued')
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
-        RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents, i.way, i.state,
+        RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents, i.payout_method, i.state,
                   i.secret_lost, i.careful, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
       [leasedUntil, now, anchored, limit],
     );
@@ -78,7 +78,7 @@ export class InstrumentQueueRepository {
       generation: row.generation,
       reference: row.reference.toString('base64url'),
       amountCents: BigInt(row.amount_cents),
-      way: row.way,
+      payoutMethod: row.payout_method,
       state: row.state,
       isSecretLost: row.secret_lost,
       isCareful: row.careful,

@@ -7,11 +7,11 @@ export class RailRegistry {
   private readonly rails: ReadonlyMap<string, Rail>;
 
   constructor(rails: readonly Rail[]) {
-    this.rails = new Map(rails.map((rail) => [rail.way, rail]));
+    this.rails = new Map(rails.map((rail) => [rail.payoutMethod, rail]));
   }
 
   /** Payout methods that have a rail. */
-  get ways(): readonly string[] {
+  get payoutMethods(): readonly string[] {
     return [...this.rails.keys()];
   }
 
@@ -20,7 +20,7 @@ export class RailRegistry {
     return [...this.rails.values()];
   }
 
-  of(way: string): Rail | undefined {
-    return this.rails.get(way);
+  of(payoutMethod: string): Rail | undefined {
+    return this.rails.get(payoutMethod);
   }
 }

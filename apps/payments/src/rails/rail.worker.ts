@@ -87,7 +87,7 @@ export class RailWorker implements OnApplicationBootstrap {
   private async ask(instrument: DueInstrument): Promise<RailWork> {
     const { obligation, number, generation, reference, amountCents, state, isCareful } = instrument;
     const call = callFor(instrument);
-    const rail = this.rails.of(instrument.way);
+    const rail = this.rails.of(instrument.payoutMethod);
     const name = { number, generation };
     if (call === undefined || rail === undefined) return { obligation, name, outcome: { type: 'unchanged' } };
     const asked: Asked = { call, state, isCareful, reference, amountCents };

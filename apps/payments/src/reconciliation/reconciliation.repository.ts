@@ -8,7 +8,7 @@ interface InstrumentRow {
   readonly reference: Buffer;
   readonly state: InstrumentState;
   readonly cents: string;
-  readonly way: string;
+  readonly payout_method: string;
 }
 
 /** The books as reconciling them reads them. */
@@ -27,9 +27,12 @@ export class ReconciliationRepository {
   }
 
   async instruments(tx: Tx): Promise<readonly ComparedInstrument[]> {
-    const { rows } = await tx.query('SELECT reference, state, amount_cents::text AS cents, way FROM instrument');
-    return (rows as InstrumentRow[]).map(({ reference, cents, ...instrument }) => ({
+    const { rows } = await tx.query(
+      'SELECT reference, state, amount_cents::text AS cents, payout_method FROM instrument',
+    );
+    return (rows as InstrumentRow[]).map(({ reference, cents, payout_method: payoutMethod, ...instrument }) => ({
       ...instrument,
+      payoutMethod,
       reference: toBase64url(reference),
       amountCents: BigInt(cents),
     }));
@@ -38,12 +41,12 @@ export class ReconciliationRepository {
   /** A fund that may pay in this way and holds enough; undefined: none does. */
   async fundFor(
     tx: Tx,
-    { way, amountCents }: { readonly way: string; readonly amountCents: bigint },
+    { payoutMethod, amountCents }: { readonly payoutMethod: string; readonly amountCents: bigint },
   ): Promise<string | undefined> {
     const { rows } = await tx.query(
       `SELECT f.code FROM fund f JOIN account a ON a.name = f.code || '/available'
-        WHERE f.may_pay_grants AND $1 = ANY(f.ways) AND a.balance_cents >= $2 ORDER BY f.code LIMIT 1`,
-      [way, amountCents],
+        WHERE f.may_pay_grants AND $1 = ANY(f.payout_methods) AND a.balance_cents >= $2 ORDER BY f.code LIMIT 1`,
+      [payoutMethod, amountCents],
     );
     return (rows as { code: string }[])[0]?.code;
   }

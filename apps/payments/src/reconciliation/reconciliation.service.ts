@@ -18,7 +18,7 @@ const CHECK_VIOLATION = '23514';
 
 interface Asked {
   readonly obligation: Obligation;
-  readonly way: string;
+  readonly payoutMethod: string;
   readonly findings: readonly Finding[];
   readonly asked: number;
   readonly unanswered: number;
@@ -103,7 +103,7 @@ export class ReconciliationService {
         if (reply.type === 'lost' && generation >= known) break;
       }
     }
-    return { obligation, way: rail.way, findings, asked, unanswered };
+    return { obligation, payoutMethod: rail.payoutMethod, findings, asked, unanswered };
   }
 
   private amountsOf(obligation: Obligation): readonly bigint[] {
@@ -126,15 +126,15 @@ export class ReconciliationService {
   }
 
   /** Changes one obligation under the head of the chain. @returns what became of it */
-  private async adopt({ obligation: asked, way, findings }: Asked): Promise<Adoption['type']> {
+  private async adopt({ obligation: asked, payoutMethod, findings }: Asked): Promise<Adoption['type']> {
     const amounts = this.amountsOf(asked);
     try {
       return await this.transactions.run(async ({ tx }) => {
         const head = await this.ledger.lock(tx);
         const obligation = (await this.ledger.obligations(tx, [asked.id])).get(asked.id);
         if (obligation === undefined) return 'known';
-        const fund = await this.books.fundFor(tx, { way, amountCents: obligation.amountCents });
-        const adoption = adopt({ obligation, findings, amounts, way, fund });
+        const fund = await this.books.fundFor(tx, { payoutMethod: payoutMethod, amountCents: obligation.amountCents });
+        const adoption = adopt({ obligation, findings, amounts, payoutMethod: payoutMethod, fund });
         if (adoption.type !== 'adopted') return adoption.type;
         await this.booking.book(tx, head, changeOf([adoption.obligation], adoption.postings));
         return 'adopted';
@@ -159,7 +159,7 @@ export class ReconciliationService {
       if (items === undefined) unread += 1;
       else {
         const instruments = await this.transactions.run(({ tx }) => this.books.instruments(tx));
-        const compared = compareWith(instruments, { way: rail.way, items });
+        const compared = compareWith(instruments, { payoutMethod: rail.payoutMethod, items });
         unmatched.push(...compared.unmatched);
         differing.push(...compared.differing);
       }

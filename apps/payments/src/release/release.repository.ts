@@ -14,7 +14,7 @@ interface ItemRow {
   readonly number: number;
   readonly generation: number;
   readonly amount_cents: string;
-  readonly way: string;
+  readonly payout_method: string;
   readonly fund: string;
 }
 
@@ -25,22 +25,22 @@ export class ReleaseRepository {
   async gather(
     tx: Tx,
     batch: string,
-    { ways, limit }: { readonly ways: readonly string[]; readonly limit: number },
+    { payoutMethods, limit }: { readonly payoutMethods: readonly string[]; readonly limit: number },
   ): Promise<void> {
     await tx.query(
       `UPDATE instrument SET batch = $1 WHERE (obligation, number, generation) IN
          (SELECT obligation, number, generation FROM instrument
-           WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($2) ORDER BY reference LIMIT $3)`,
-      [batch, ways, limit],
+           WHERE state = 'waiting-release' AND batch IS NULL AND payout_method = ANY($2) ORDER BY reference LIMIT $3)`,
+      [batch, payoutMethods, limit],
     );
   }
 
   /** How many instruments wait and are in no batch, of those that can go out in one of these ways. */
-  async countLoose(tx: Tx, ways: readonly string[]): Promise<number> {
+  async countLoose(tx: Tx, payoutMethods: readonly string[]): Promise<number> {
     const { rows } = await tx.query(
       `SELECT count(*)::integer AS count FROM instrument
-        WHERE state = 'waiting-release' AND batch IS NULL AND way = ANY($1)`,
-      [ways],
+        WHERE state = 'waiting-release' AND batch IS NULL AND payout_method = ANY($1)`,
+      [payoutMethods],
     );
     return (rows as { count: number }[])[0]?.count ?? 0;
   }
@@ -76,13 +76,14 @@ export class ReleaseRepository {
   /** What is in the batch now: its instruments that still wait for release. */
   async items(tx: Tx, batch: string): Promise<readonly BatchItem[]> {
     const { rows } = await tx.query(
-      `SELECT i.obligation, i.number, i.generation, i.amount_cents::text AS amount_cents, i.way, o.fund
+      `SELECT i.obligation, i.number, i.generation, i.amount_cents::text AS amount_cents, i.payout_method, o.fund
          FROM instrument i JOIN obligation o ON o.id = i.obligation
         WHERE i.batch = $1 AND i.state = 'waiting-release' ORDER BY i.reference`,
       [batch],
     );
-    return (rows as ItemRow[]).map(({ amount_cents: cents, obligation, ...item }) => ({
+    return (rows as ItemRow[]).map(({ amount_cents: cents, payout_method: payoutMethod, obligation, ...item }) => ({
       ...item,
+      payoutMethod,
       obligation: toBase64url(obligation),
       amountCents: BigInt(cents),
     }));

@@ -33,7 +33,9 @@ export class ReleaseService {
     private readonly city: CityProfile,
     checks: HealthChecks,
   ) {
-    checks.count('paymentsToRelease', () => transactions.read((reader) => batches.countLoose(reader, rails.ways)));
+    checks.count('paymentsToRelease', () =>
+      transactions.read((reader) => batches.countLoose(reader, rails.payoutMethods)),
+    );
     checks.count('batchesOpen', () => transactions.read(async (reader) => (await batches.open(reader)).length));
   }
 
@@ -43,7 +45,7 @@ export class ReleaseService {
       const batch = randomUUID();
       await this.ledger.lock(tx);
       // What is to be paid by a method without a rail goes on waiting.
-      await this.batches.gather(tx, batch, { ways: this.rails.ways, limit: INSTRUMENTS_MAX });
+      await this.batches.gather(tx, batch, { payoutMethods: this.rails.payoutMethods, limit: INSTRUMENTS_MAX });
       const items = await this.batches.items(tx, batch);
       if (items.length === 0) return undefined;
       const digest = digestOf(items);

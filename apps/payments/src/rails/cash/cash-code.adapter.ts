@@ -11,7 +11,7 @@ const paths: Readonly<Record<RailCall, string>> = {
 
 /** The partner that pays out against a one-time code. References travel in bodies, never in addresses. */
 export class CashCodeRail extends Rail {
-  override readonly way = 'CASH';
+  override readonly payoutMethod = 'CASH';
 
   constructor(private readonly url: string) {
     super();
