@@ -35,7 +35,9 @@ const places = new Map<string, string>();
 /** What a household and the books come to, without what may differ: versions, days, times. */
 async function endOf({ household }: Told, said: readonly PublishedMessage[]): Promise<unknown> {
   const box = household.box('payments', said);
-  const grants = [...places].filter(([, handle]) => handle === household.paymentsHandle).map(([grant]) => grant);
+  const grants = [...places]
+    .filter(([, householdRef]) => householdRef === household.paymentsHandle)
+    .map(([grant]) => grant);
   const closed = said
     .filter(
       ({ contract, payload }) => contract === 'payments.grant-closed' && grants.includes(payload['grant'] as string),

@@ -29,9 +29,9 @@ export class DeadlinesWorker implements OnApplicationBootstrap {
   /** One round. @returns how many households were looked at */
   passDay(): Promise<number> {
     return this.transactions.run(async (unit) => {
-      const handles = await this.households.takeWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });
-      await this.disbursement.passDay(handles, unit);
-      return handles.length;
+      const householdRefs = await this.households.takeWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });
+      await this.disbursement.passDay(householdRefs, unit);
+      return householdRefs.length;
     });
   }
 }

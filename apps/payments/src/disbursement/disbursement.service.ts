@@ -18,7 +18,7 @@ import { messagesFor, sealCode } from './outgoing.js';
 
 /** What a household has signed. */
 export interface Signed {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly day: number;
   readonly command: HouseholdCommand;
   /** Where it says how it is answered. */
@@ -27,7 +27,7 @@ export interface Signed {
 
 /** A grant to pay. */
 export interface Award {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly grant: Pick<GrantOfHousehold, 'grant' | 'kind' | 'amountCents' | 'needs' | 'tier' | 'serviceArea' | 'day'>;
   readonly stub: object;
 }
@@ -52,8 +52,8 @@ export class DisbursementService implements RailAnswers {
   }
 
   tell(signed: readonly Signed[], unit: UnitOfWork<'payments'>): Promise<void> {
-    const works = signed.map(({ handle, day, command, keys }): Work => {
-      const work = { handle, day, commands: [command] };
+    const works = signed.map(({ householdRef, day, command, keys }): Work => {
+      const work = { householdRef, day, commands: [command] };
       if (keys === undefined) return work;
       const { pickupCode, ...others } = keys;
       return { ...work, keys: { ...others, pickup: this.pseudonyms.pickupOf(pickupCode) } };
@@ -71,17 +71,19 @@ export class DisbursementService implements RailAnswers {
     const isCancelled = (grant: string): boolean => places.get(grant)?.isCancelled ?? false;
     await this.households.saveGrants(
       unit.tx,
-      new Map(awards.map(({ grant: { grant }, handle }) => [grant, { handle, isCancelled: isCancelled(grant) }])),
+      new Map(
+        awards.map(({ grant: { grant }, householdRef }) => [grant, { householdRef, isCancelled: isCancelled(grant) }]),
+      ),
       this.lastDays,
     );
-    const works = awards.map(({ handle, grant, stub }): Work => {
+    const works = awards.map(({ householdRef, grant, stub }): Work => {
       const obligation = this.pseudonyms.obligationOf(grant.grant);
       const command = {
         type: 'award',
         grant: { ...grant, obligation },
         isCancelled: isCancelled(grant.grant),
       } as const;
-      return { handle, day: grant.day, stubs: new Map([[obligation, stub]]), commands: [command] };
+      return { householdRef, day: grant.day, stubs: new Map([[obligation, stub]]), commands: [command] };
     });
     await this.take(works, unit);
   }
@@ -95,21 +97,21 @@ export class DisbursementService implements RailAnswers {
     const places = await this.households.grants(unit.tx, grants);
     await this.households.saveGrants(
       unit.tx,
-      new Map(grants.map((grant) => [grant, { handle: places.get(grant)?.handle, isCancelled: true }])),
+      new Map(grants.map((grant) => [grant, { householdRef: places.get(grant)?.householdRef, isCancelled: true }])),
       this.lastDays,
     );
     const works = cancelled.flatMap(({ grant, day }): Work[] => {
-      const handle = places.get(grant)?.handle;
-      return handle === undefined ? [] : [{ handle, day, commands: [{ type: 'cancel', grant }] }];
+      const householdRef = places.get(grant)?.householdRef;
+      return householdRef === undefined ? [] : [{ householdRef, day, commands: [{ type: 'cancel', grant }] }];
     });
     await this.take(works, unit);
   }
 
   async settleAnswers(answers: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void> {
-    const handles = await this.linked(answers, unit.tx);
+    const householdRefs = await this.linked(answers, unit.tx);
     const works = answers.flatMap((rail): Work[] => {
-      const handle = handles.get(rail.obligation);
-      return handle === undefined ? [] : [{ handle, commands: [], rail }];
+      const householdRef = householdRefs.get(rail.obligation);
+      return householdRef === undefined ? [] : [{ householdRef, commands: [], rail }];
     });
     await this.take(works, unit);
   }
@@ -121,8 +123,8 @@ export class DisbursementService implements RailAnswers {
   ): Promise<void> {
     const { tx } = unit;
     const rail = { obligation, name, outcome: end };
-    const handle = (await this.linked([rail], tx)).get(obligation);
-    if (handle !== undefined) return this.take([{ handle, commands: [], rail }], unit);
+    const householdRef = (await this.linked([rail], tx)).get(obligation);
+    if (householdRef !== undefined) return this.take([{ householdRef, commands: [], rail }], unit);
     const head = await this.ledger.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
@@ -137,27 +139,27 @@ export class DisbursementService implements RailAnswers {
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
     const all = [...turns, ...others];
-    const handles = await this.households.linked(unit.tx, all);
+    const householdRefs = await this.households.linked(unit.tx, all);
     const works = all.flatMap((obligation): Work[] => {
-      const handle = handles.get(obligation);
-      return handle === undefined
+      const householdRef = householdRefs.get(obligation);
+      return householdRef === undefined
         ? []
-        : [{ handle, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
+        : [{ householdRef, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
     });
     await this.take(works, unit);
   }
 
   /** Looks at the clocks of these households, and again on the next day until nothing more can happen. */
-  async passDay(handles: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+  async passDay(householdRefs: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
     await this.take(
-      handles.map((handle) => ({ handle, commands: [] })),
+      householdRefs.map((householdRef) => ({ householdRef, commands: [] })),
       unit,
     );
-    const after = await this.households.load(unit.tx, handles);
-    const isResting = (handle: string): boolean => isAtRest(after.get(handle)?.state ?? newHousehold);
+    const after = await this.households.load(unit.tx, householdRefs);
+    const isResting = (householdRef: string): boolean => isAtRest(after.get(householdRef)?.state ?? newHousehold);
     await this.households.sleep(unit.tx, {
-      resting: handles.filter(isResting),
-      waking: handles.filter((handle) => !isResting(handle)),
+      resting: householdRefs.filter(isResting),
+      waking: householdRefs.filter((householdRef) => !isResting(householdRef)),
       nextDay: this.today + 1,
       until: this.lastDays.longest,
     });
@@ -171,7 +173,7 @@ export class DisbursementService implements RailAnswers {
   async take(works: readonly Work[], unit: UnitOfWork<'payments'>): Promise<void> {
     if (works.length === 0) return;
     const { tx } = unit;
-    const before = await this.households.load(tx, [...new Set(works.map(({ handle }) => handle))]);
+    const before = await this.households.load(tx, [...new Set(works.map(({ householdRef }) => householdRef))]);
     const households = withCommands(before, works);
     const head = await this.ledger.lock(tx);
     const { hold, isCareful } = await this.anchor.standing(tx);
@@ -184,7 +186,10 @@ export class DisbursementService implements RailAnswers {
       until: this.lastDays.longest,
       wakeDay: this.today + this.city.clocks.waitDays,
     });
-    await this.households.save(tx, new Map([...done.households].map(([handle, record]) => [handle, keptOf(record)])));
+    await this.households.save(
+      tx,
+      new Map([...done.households].map(([householdRef, record]) => [householdRef, keptOf(record)])),
+    );
   }
 
   private linked(answers: readonly RailWork[], tx: Tx): Promise<ReadonlyMap<string, string>> {

@@ -25,13 +25,13 @@ export class HouseholdRepository {
   constructor(private readonly records: Records) {}
 
   /** Those that something is known of. */
-  async load(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, HouseholdRecord>> {
+  async load(tx: Tx, householdRefs: readonly string[]): Promise<ReadonlyMap<string, HouseholdRecord>> {
     const records = await this.records.begin(tx);
-    const found = await records.findForUpdate(HOUSEHOLD, handles.map(bytes));
+    const found = await records.findForUpdate(HOUSEHOLD, householdRefs.map(bytes));
     return new Map(
-      handles.flatMap((handle, at) => {
+      householdRefs.flatMap((householdRef, at) => {
         const body = found[at];
-        return body === undefined ? [] : [[handle, householdOf(body)] as const];
+        return body === undefined ? [] : [[householdRef, householdOf(body)] as const];
       }),
     );
   }
@@ -40,7 +40,7 @@ export class HouseholdRepository {
     const records = await this.records.begin(tx);
     await records.save(
       HOUSEHOLD,
-      [...households].map(([handle, record]) => ({ value: bytes(handle), body: bodyOfHousehold(record) })),
+      [...households].map(([householdRef, record]) => ({ value: bytes(householdRef), body: bodyOfHousehold(record) })),
     );
   }
 
@@ -48,7 +48,10 @@ export class HouseholdRepository {
     const records = await this.records.begin(tx);
     const found = await records.findForUpdate<{ handle?: string; isCancelled: boolean }>(GRANT, grants.map(bytes));
     return new Map(
-      grants.map((grant, at) => [grant, { handle: found[at]?.handle, isCancelled: found[at]?.isCancelled ?? false }]),
+      grants.map((grant, at) => [
+        grant,
+        { householdRef: found[at]?.handle, isCancelled: found[at]?.isCancelled ?? false },
+      ]),
     );
   }
 
@@ -60,11 +63,13 @@ export class HouseholdRepository {
     const records = await this.records.begin(tx);
     await records.save(
       GRANT,
-      [...grants].map(([grant, { handle, isCancelled }]) => ({
+      [...grants].map(([grant, { householdRef, isCancelled }]) => ({
         value: bytes(grant),
         // Cancelling is final and needs no household any more; the mark stays until the grant itself can come no more.
         body:
-          isCancelled || handle === undefined ? { isCancelled, until: mark } : { handle, isCancelled, until: longest },
+          isCancelled || householdRef === undefined
+            ? { isCancelled, until: mark }
+            : { handle: householdRef, isCancelled, until: longest },
       })),
     );
   }
@@ -72,19 +77,26 @@ export class HouseholdRepository {
   /** The link from the books to a household: sealed, and gone on its day. Its clocks are looked at from `wakeDay`. */
   async link(
     tx: Tx,
-    links: readonly { readonly obligation: string; readonly handle: string }[],
+    links: readonly { readonly obligation: string; readonly householdRef: string }[],
     { until, wakeDay }: { readonly until: number; readonly wakeDay: number },
   ): Promise<void> {
     if (links.length === 0) return;
     const records = await this.records.begin(tx);
     await records.put(
       OBLIGATION,
-      links.map(({ obligation, handle }) => ({ value: bytes(obligation), body: { handle, until } satisfies Linked })),
+      links.map(({ obligation, householdRef }) => ({
+        value: bytes(obligation),
+        body: { handle: householdRef, until } satisfies Linked,
+      })),
     );
     const due = new Date(wakeDay * DAY_MS);
     await records.put(
       WAKE,
-      links.map(({ handle }) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
+      links.map(({ householdRef }) => ({
+        value: bytes(householdRef),
+        body: { handle: householdRef, until } satisfies Linked,
+        due,
+      })),
     );
   }
 
@@ -94,8 +106,8 @@ export class HouseholdRepository {
     const found = await records.find<{ handle: string }>(OBLIGATION, obligations.map(bytes));
     return new Map(
       obligations.flatMap((obligation, at) => {
-        const handle = found[at]?.handle;
-        return handle === undefined ? [] : [[obligation, handle] as const];
+        const householdRef = found[at]?.handle;
+        return householdRef === undefined ? [] : [[obligation, householdRef] as const];
       }),
     );
   }
@@ -117,7 +129,7 @@ export class HouseholdRepository {
     );
     await records.remove(
       WAKE,
-      ends.filter(({ isWithdrawn }) => isWithdrawn).map(({ handle }) => bytes(handle)),
+      ends.filter(({ isWithdrawn }) => isWithdrawn).map(({ householdRef }) => bytes(householdRef)),
     );
     await records.findForUpdate(
       OBLIGATION,
@@ -125,9 +137,9 @@ export class HouseholdRepository {
     );
     await records.save(
       OBLIGATION,
-      paid.map(({ obligation, handle }) => ({
+      paid.map(({ obligation, householdRef }) => ({
         value: bytes(obligation),
-        body: { handle, until: disputed } satisfies Linked,
+        body: { handle: householdRef, until: disputed } satisfies Linked,
       })),
     );
   }
@@ -155,7 +167,11 @@ export class HouseholdRepository {
     const due = new Date(nextDay * DAY_MS);
     await records.postpone(
       WAKE,
-      waking.map((handle) => ({ value: bytes(handle), body: { handle, until } satisfies Linked, due })),
+      waking.map((householdRef) => ({
+        value: bytes(householdRef),
+        body: { handle: householdRef, until } satisfies Linked,
+        due,
+      })),
     );
   }
 }

@@ -22,7 +22,7 @@ export class OnGrantAwarded {
 function awardOf({ payload, day }: Awarded): Award {
   const { grant, household, kind, amountCents, needs, tier, serviceArea, stub } = payload;
   return {
-    handle: household,
+    householdRef: household,
     grant: { grant, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea, day: dayNumber(day) },
     stub: { ...stub },
   };

@@ -33,7 +33,7 @@ export class OnPaymentsRequestFiled {
   private signedOf({ payload, household, slice, day }: Request): Signed | Park {
     const command = this.commandOf(slice, payload);
     if (typeof command === 'string') return parkFromDevice(command);
-    return { handle: household, day: dayNumber(day), command, keys: keysOf(slice) };
+    return { householdRef: household, day: dayNumber(day), command, keys: keysOf(slice) };
   }
 
   private commandOf(request: PaymentsRequestV1, { lane, site }: Request['payload']): HouseholdCommand | string {

@@ -33,7 +33,7 @@ export class OnPayoutChosen {
     const { way } = slice;
     if (!this.disbursement.isOffered(way)) return parkFromDevice('payout-method-unknown');
     return {
-      handle: household,
+      householdRef: household,
       day: dayNumber(day),
       keys: keysOf(slice),
       command: {

@@ -82,7 +82,7 @@ function given(works: readonly Work[], change: Partial<Batch> = {}, known: reado
 }
 
 const answered = (outcome: RailWork['outcome']): Work => ({
-  handle: 'h',
+  householdRef: 'h',
   commands: [choose, award('g')],
   keys,
   rail: { obligation: 'o-g', name: { number: 0, generation: 0 }, outcome },
@@ -90,7 +90,7 @@ const answered = (outcome: RailWork['outcome']): Work => ({
 
 describe('a grant of a household that somebody has seen', () => {
   const work: Work = {
-    handle: 'h',
+    householdRef: 'h',
     commands: [choose, award('g')],
     keys,
     day: today,
@@ -108,7 +108,7 @@ describe('a grant of a household that somebody has seen', () => {
       rapid: [{ fund: 'GIFT', cents: 25_000n }],
       released: [{ site, cents: 25_000n }],
     });
-    expect(links).toEqual([{ obligation: 'o-g', handle: 'h' }]);
+    expect(links).toEqual([{ obligation: 'o-g', householdRef: 'h' }]);
     expect(said.map(({ events }) => events.map(({ type }) => type))).toEqual([['outcome']]);
     expect(ends).toEqual([]);
   });
@@ -118,19 +118,19 @@ describe('a grant of a household that somebody has seen', () => {
     const open: Obligation = { ...owed(), status: 'open', fund: undefined };
     const obligations = [{ obligation: open, stub: { rules: ['r'] } }];
     expect(change).toEqual({ obligations, postings: [], rapid: [], released: [] });
-    expect(links).toEqual([{ obligation: 'o-g', handle: 'h' }]);
+    expect(links).toEqual([{ obligation: 'o-g', householdRef: 'h' }]);
     expect({ said, ends }).toEqual({ said: [], ends: [] });
   });
 
   it('leaves less for the next one of the same batch, who waits', () => {
-    const other: Work = { ...work, handle: 'i', commands: [choose, award('i')], stubs: new Map() };
+    const other: Work = { ...work, householdRef: 'i', commands: [choose, award('i')], stubs: new Map() };
     const { change } = given([work, other]).whenDisbursed();
     expect(change.obligations.map(({ obligation }) => obligation.status)).toEqual(['reserved', 'waiting-list']);
   });
 
   it('is planned after those whose turn on the waiting list it is', () => {
     const waiting: Obligation = { ...owed(), id: 'o-i', status: 'waiting-list', fund: undefined };
-    const turn: Work = { handle: 'i', commands: [choose, award('i')], keys, turns: ['o-i'] };
+    const turn: Work = { householdRef: 'i', commands: [choose, award('i')], keys, turns: ['o-i'] };
     const { change } = given([work, turn], {}, [waiting]).whenDisbursed();
     expect(change.obligations.map(({ obligation: { id, status } }) => [id, status])).toEqual([
       ['o-i', 'reserved'],
@@ -175,6 +175,6 @@ describe('what a rail says', () => {
     const { ends } = given([answered({ type: 'collected' })], {}, [
       owed({ ...instrument, state: 'issued' }),
     ]).whenDisbursed();
-    expect(ends).toEqual([{ grant: 'g', obligation: 'o-g', handle: 'h', isPaid: true, isWithdrawn: false }]);
+    expect(ends).toEqual([{ grant: 'g', obligation: 'o-g', householdRef: 'h', isPaid: true, isWithdrawn: false }]);
   });
 });

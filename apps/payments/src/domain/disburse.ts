@@ -52,7 +52,7 @@ export interface Disbursed {
   readonly ends: readonly EndedGrant[];
   readonly said: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
   /** From obligations that are new to the households that they are for. */
-  readonly links: readonly { readonly obligation: string; readonly handle: string }[];
+  readonly links: readonly { readonly obligation: string; readonly householdRef: string }[];
 }
 
 interface State {
@@ -71,7 +71,8 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
   if (isHeld) {
     for (const id of state.fresh) state.purse.note(state.obligations.get(id) as Obligation);
   } else {
-    for (const { handle, rail } of works) if (rail !== undefined) settleInto(state, handle, { rail, rules });
+    for (const { householdRef, rail } of works)
+      if (rail !== undefined) settleInto(state, householdRef, { rail, rules });
     passDays(state, rules);
     planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
   }
@@ -102,11 +103,11 @@ function openOf(grant: GrantOfHousehold): Obligation {
 /** What the rail said counts for the books and for the household's box together, or for neither. */
 function settleInto(
   { households, obligations, purse }: State,
-  handle: string,
+  householdRef: string,
   { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
 ): void {
   const obligation = obligations.get(rail.obligation);
-  const household = households.get(handle);
+  const household = households.get(householdRef);
   if (obligation === undefined || household === undefined) return;
   const { name } = rail;
   // Without the household's key nobody can be told the code: the partner is asked for it again.
@@ -122,7 +123,7 @@ function settleInto(
   purse.note(settled.obligation);
   purse.post(settled.postings);
   const command = commandFor(household, settled.obligation, { rail, rules });
-  if (command !== undefined) households.set(handle, { ...household, state: evolve(household.state, command) });
+  if (command !== undefined) households.set(householdRef, { ...household, state: evolve(household.state, command) });
 }
 
 function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean {
@@ -156,8 +157,8 @@ function commandFor(
 }
 
 function passDays({ households, obligations }: State, { today, clocks }: DisburseRules): void {
-  for (const [handle, record] of households) {
-    households.set(handle, { ...record, state: passDay(record.state, obligations, today, clocks) });
+  for (const [householdRef, record] of households) {
+    households.set(householdRef, { ...record, state: passDay(record.state, obligations, today, clocks) });
   }
 }
 
@@ -198,24 +199,28 @@ function planAll(
 function tellAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'said'> {
   const ends: EndedGrant[] = [];
   const said: Disbursed['said'][number][] = [];
-  for (const [handle, { state, keys }] of households) {
+  for (const [householdRef, { state, keys }] of households) {
     // What it was told before the books were restored holds until it is known what has become of it.
     if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
     const reported = report(state, obligations, nowMs);
-    ends.push(...endsOf(handle, state, reported.state.grants));
-    households.set(handle, { state: reported.state, keys });
+    ends.push(...endsOf(householdRef, state, reported.state.grants));
+    households.set(householdRef, { state: reported.state, keys });
     said.push({ keys, events: reported.events });
   }
   return { ends, said };
 }
 
-function endsOf(handle: string, before: HouseholdState, after: readonly GrantOfHousehold[]): readonly EndedGrant[] {
+function endsOf(
+  householdRef: string,
+  before: HouseholdState,
+  after: readonly GrantOfHousehold[],
+): readonly EndedGrant[] {
   const { isWithdrawn } = before;
   const had = new Set(before.grants.filter(({ ended }) => ended !== undefined).map(({ grant }) => grant));
   return after.flatMap(({ grant, obligation, ended }) => {
     // Who withdraws takes back what else was still kept for a while.
     if (ended === undefined || (had.has(grant) && !isWithdrawn)) return [];
-    return [{ grant, obligation, handle, isPaid: ended.how === 'paid', isWithdrawn }];
+    return [{ grant, obligation, householdRef, isPaid: ended.how === 'paid', isWithdrawn }];
   });
 }
 
@@ -229,9 +234,9 @@ function isAskedAbout(obligation: Obligation | undefined): boolean {
 }
 
 function linksOf({ households, fresh }: State): Disbursed['links'] {
-  return [...households].flatMap(([handle, { state }]) =>
+  return [...households].flatMap(([householdRef, { state }]) =>
     state.grants
       .filter(({ obligation, ended }) => fresh.has(obligation) && ended === undefined)
-      .map(({ obligation }) => ({ obligation, handle })),
+      .map(({ obligation }) => ({ obligation, householdRef })),
   );
 }

@@ -34,7 +34,7 @@ export interface HouseholdRecord {
 
 /** Where a grant belongs, or that it was cancelled before it came. */
 export interface GrantPlace {
-  readonly handle: string | undefined;
+  readonly householdRef: string | undefined;
   readonly isCancelled: boolean;
 }
 
@@ -42,14 +42,14 @@ export interface GrantPlace {
 export interface EndedGrant {
   readonly grant: string;
   readonly obligation: string;
-  readonly handle: string;
+  readonly householdRef: string;
   readonly isPaid: boolean;
   readonly isWithdrawn: boolean;
 }
 
 /** Something that has happened to one household, from a message, a rail, or the waiting list. */
 export interface Work {
-  readonly handle: string;
+  readonly householdRef: string;
   readonly commands: readonly HouseholdCommand[];
   /** Of the message, days since 1970-01-01; what no message brought does not make a household any younger. */
   readonly day?: number;
@@ -74,9 +74,9 @@ export function withCommands(
 ): ReadonlyMap<string, HouseholdRecord> {
   const after = new Map<string, HouseholdRecord>();
   for (const work of works) {
-    const { handle } = work;
-    const known = after.get(handle) ?? before.get(handle) ?? { state: newHousehold, keys: undefined };
-    after.set(handle, withWork(known, work));
+    const { householdRef } = work;
+    const known = after.get(householdRef) ?? before.get(householdRef) ?? { state: newHousehold, keys: undefined };
+    after.set(householdRef, withWork(known, work));
   }
   return after;
 }
