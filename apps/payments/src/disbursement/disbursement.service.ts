@@ -29,7 +29,7 @@ export interface Signed {
 export interface Award {
   readonly householdRef: string;
   readonly grant: Pick<GrantOfHousehold, 'grant' | 'kind' | 'amountCents' | 'needs' | 'tier' | 'serviceArea' | 'day'>;
-  readonly stub: object;
+  readonly decisionTrace: object;
 }
 
 /** Takes what has happened to households into records and books, in one transaction, and says what follows from it. */
@@ -76,14 +76,19 @@ export class DisbursementService implements RailAnswers {
       ),
       this.lastDays,
     );
-    const works = awards.map(({ householdRef, grant, stub }): Work => {
+    const works = awards.map(({ householdRef, grant, decisionTrace }): Work => {
       const obligation = this.pseudonyms.obligationOf(grant.grant);
       const command = {
         type: 'award',
         grant: { ...grant, obligation },
         isCancelled: isCancelled(grant.grant),
       } as const;
-      return { householdRef, day: grant.day, stubs: new Map([[obligation, stub]]), commands: [command] };
+      return {
+        householdRef,
+        day: grant.day,
+        decisionTraces: new Map([[obligation, decisionTrace]]),
+        commands: [command],
+      };
     });
     await this.take(works, unit);
   }

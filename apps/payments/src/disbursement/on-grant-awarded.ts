@@ -24,6 +24,6 @@ function awardOf({ payload, day }: Awarded): Award {
   return {
     householdRef: household,
     grant: { grant, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea, day: dayNumber(day) },
-    stub: { ...stub },
+    decisionTrace: { ...stub },
   };
 }

@@ -94,13 +94,13 @@ describe('a grant of a household that somebody has seen', () => {
     commands: [choose, award('g')],
     keys,
     day: today,
-    stubs: new Map([['o-g', { rules: ['r'] }]]),
+    decisionTraces: new Map([['o-g', { rules: ['r'] }]]),
   };
 
-  it('is promised and goes out, with its stub, and the household is linked to it and told', () => {
+  it('is promised and goes out, with its decision trace, and the household is linked to it and told', () => {
     const { change, links, said, ends } = given([work]).whenDisbursed();
     expect(change).toEqual({
-      obligations: [{ obligation: owed(instrument), stub: { rules: ['r'] } }],
+      obligations: [{ obligation: owed(instrument), decisionTrace: { rules: ['r'] } }],
       postings: [
         { fund: 'GIFT', from: 'available', to: 'reserved', amountCents: 25_000n, obligation: 'o-g' },
         { fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 25_000n, obligation: 'o-g' },
@@ -116,14 +116,14 @@ describe('a grant of a household that somebody has seen', () => {
   it('is only written down while payments holds: nothing is planned and nothing is said', () => {
     const { change, links, said, ends } = given([work], { isHeld: true }).whenDisbursed();
     const open: Obligation = { ...owed(), status: 'open', fund: undefined };
-    const obligations = [{ obligation: open, stub: { rules: ['r'] } }];
+    const obligations = [{ obligation: open, decisionTrace: { rules: ['r'] } }];
     expect(change).toEqual({ obligations, postings: [], rapid: [], released: [] });
     expect(links).toEqual([{ obligation: 'o-g', householdRef: 'h' }]);
     expect({ said, ends }).toEqual({ said: [], ends: [] });
   });
 
   it('leaves less for the next one of the same batch, who waits', () => {
-    const other: Work = { ...work, householdRef: 'i', commands: [choose, award('i')], stubs: new Map() };
+    const other: Work = { ...work, householdRef: 'i', commands: [choose, award('i')], decisionTraces: new Map() };
     const { change } = given([work, other]).whenDisbursed();
     expect(change.obligations.map(({ obligation }) => obligation.status)).toEqual(['reserved', 'waiting-list']);
   });
@@ -144,7 +144,9 @@ describe('what a rail says', () => {
     const { change, households } = given([answered({ type: 'issued', code: 'C-1' })], {}, [
       owed(instrument),
     ]).whenDisbursed();
-    expect(change.obligations).toEqual([{ obligation: owed({ ...instrument, state: 'issued' }), stub: undefined }]);
+    expect(change.obligations).toEqual([
+      { obligation: owed({ ...instrument, state: 'issued' }), decisionTrace: undefined },
+    ]);
     expect(households.get('h')?.state.items).toEqual([
       {
         obligation: 'o-g',
@@ -160,7 +162,9 @@ describe('what a rail says', () => {
   it('of a code that nobody can be told is asked for again', () => {
     const { keys: _, ...unknown } = answered({ type: 'issued', code: 'C-1' });
     const { change, households } = given([unknown], {}, [owed(instrument)]).whenDisbursed();
-    expect(change.obligations).toEqual([{ obligation: owed({ ...instrument, state: 'unknown' }), stub: undefined }]);
+    expect(change.obligations).toEqual([
+      { obligation: owed({ ...instrument, state: 'unknown' }), decisionTrace: undefined },
+    ]);
     expect(households.get('h')?.state.items).toEqual([]);
   });
 

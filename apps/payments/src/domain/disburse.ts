@@ -76,7 +76,7 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     passDays(state, rules);
     planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
   }
-  const change = state.purse.change(new Map(works.flatMap((work) => [...(work.stubs ?? [])])));
+  const change = state.purse.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
   const told = isHeld ? { ends: [], said: [] } : tellAll(state, rules);
   return { change, households: state.households, ...told, links: linksOf(state) };
 }

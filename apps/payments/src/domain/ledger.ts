@@ -13,7 +13,7 @@ export interface LedgerChange {
 /** With what an auditor needs; written once, never changed. */
 export interface StoredObligation {
   readonly obligation: Obligation;
-  readonly stub: object | undefined;
+  readonly decisionTrace: object | undefined;
 }
 
 export interface LedgerView {
@@ -37,7 +37,7 @@ export interface ChainLink {
 /** A change that uses up nothing of what a week or an hour allows. */
 export function changeOf(obligations: readonly Obligation[], postings: readonly Posting[]): LedgerChange {
   return {
-    obligations: obligations.map((obligation) => ({ obligation, stub: undefined })),
+    obligations: obligations.map((obligation) => ({ obligation, decisionTrace: undefined })),
     postings,
     rapid: [],
     released: [],

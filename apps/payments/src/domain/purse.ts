@@ -62,9 +62,12 @@ export class Purse {
     for (const fund of funds) this.kept.add(fund);
   }
 
-  change(stubs: ReadonlyMap<string, object>): LedgerChange {
+  change(decisionTraces: ReadonlyMap<string, object>): LedgerChange {
     return {
-      obligations: [...this.changed.values()].map((obligation) => ({ obligation, stub: stubs.get(obligation.id) })),
+      obligations: [...this.changed.values()].map((obligation) => ({
+        obligation,
+        decisionTrace: decisionTraces.get(obligation.id),
+      })),
       postings: this.postings,
       rapid: this.rapid,
       released: this.released,

@@ -75,7 +75,9 @@ describe('what is released', () => {
       instruments,
     });
     expect(released([obligation(instrument(0, 'void'), instrument(1, 'waiting-release'))], [item])).toEqual({
-      obligations: [{ obligation: obligation(instrument(0, 'void'), instrument(1, 'intended')), stub: undefined }],
+      obligations: [
+        { obligation: obligation(instrument(0, 'void'), instrument(1, 'intended')), decisionTrace: undefined },
+      ],
       postings: [{ fund: 'GIFT', from: 'reserved', to: 'in-flight', amountCents: 500n, obligation: 'o-1' }],
       rapid: [],
       released: [],

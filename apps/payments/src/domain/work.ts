@@ -54,7 +54,7 @@ export interface Work {
   /** Of the message, days since 1970-01-01; what no message brought does not make a household any younger. */
   readonly day?: number;
   readonly keys?: HouseholdKeys;
-  readonly stubs?: ReadonlyMap<string, object>;
+  readonly decisionTraces?: ReadonlyMap<string, object>;
   readonly rail?: RailWork;
   /** Obligations whose turn on the waiting list it is, in its order. */
   readonly turns?: readonly string[];

@@ -80,7 +80,7 @@ export const obligationRows = columns(
     service_area: 'text',
     status: 'text',
     fund: 'text',
-    stub: 'jsonb',
+    decision_trace: 'jsonb',
     order_key: 'bytea',
   },
   { from: 2 },

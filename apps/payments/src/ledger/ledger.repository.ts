@@ -123,7 +123,7 @@ export class LedgerRepository {
 
   private async writeObligations(tx: Tx, { obligations, nowMs }: Booking): Promise<void> {
     if (obligations.length === 0) return;
-    const rows = obligations.map(({ obligation, stub, orderKey }) => ({
+    const rows = obligations.map(({ obligation, decisionTrace, orderKey }) => ({
       id: bytes(obligation.id),
       kind: obligation.kind,
       amount_cents: obligation.amountCents,
@@ -132,14 +132,14 @@ export class LedgerRepository {
       service_area: obligation.serviceArea,
       status: obligation.status,
       fund: obligation.fund,
-      stub,
+      decision_trace: decisionTrace,
       order_key: orderKey,
     }));
     await tx.query(
-      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, stub, order_key,
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, decision_trace, order_key,
           day)
        SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund,
-              n.stub, n.order_key, $1
+              n.decision_trace, n.order_key, $1
          FROM ${obligationRows.sql}
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
           order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
