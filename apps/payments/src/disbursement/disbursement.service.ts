@@ -181,7 +181,7 @@ export class DisbursementService implements RailAnswers {
     const before = await this.households.load(tx, [...new Set(works.map(({ householdRef }) => householdRef))]);
     const households = withCommands(before, works);
     const head = await this.ledger.lock(tx);
-    const { hold, isCareful } = await this.anchor.standing(tx);
+    const { hold, isCareful } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
     const done = disburse({ works, households, books, isHeld: hold !== undefined, isCareful }, this.rules);
     await this.booking.book(tx, head, done.change);

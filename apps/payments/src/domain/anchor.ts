@@ -13,7 +13,7 @@ export const nothingAnchored: AnchoredPair = { seq: 0n, hash: '' };
 export type HoldReason = 'books-older-than-anchor' | 'books-other-than-anchor' | 'anchor-missing' | 'anchor-unreadable';
 
 /** How the books stand to the anchor, seen from one transaction. */
-export interface Standing {
+export interface LedgerStatus {
   /** Why nothing may be planned or sent; undefined: the books contain what is anchored. */
   readonly hold: HoldReason | undefined;
   readonly anchored: AnchoredPair;

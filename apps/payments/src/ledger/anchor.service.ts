@@ -3,7 +3,7 @@ import { Transactions } from '#libs/bus';
 import { addDays, clocks, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Clock, HealthChecks, Log } from '#libs/service';
-import { anchoredIn, holdOf, type AnchoredPair, type HoldReason, type Standing } from '../domain/anchor.js';
+import { anchoredIn, holdOf, type AnchoredPair, type HoldReason, type LedgerStatus } from '../domain/anchor.js';
 import { Anchor } from './anchor-file.adapter.js';
 import { ChainRepository } from './chain.repository.js';
 
@@ -27,7 +27,7 @@ export class AnchorService implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.standingNow();
+    await this.statusNow();
   }
 
   /** Why nothing is sent; undefined: it is. */
@@ -36,15 +36,15 @@ export class AnchorService implements OnModuleInit {
   }
 
   /** As `standing`, where nothing is planned by it. */
-  standingNow(): Promise<Standing> {
-    return this.transactions.read((reader) => this.standing(reader));
+  statusNow(): Promise<LedgerStatus> {
+    return this.transactions.read((reader) => this.status(reader));
   }
 
   /**
    * Asked in every transaction that plans or takes up anything, and in none is the answer of another one believed: a
    * connection that was lost and made anew may lead to another database.
    */
-  async standing(tx: Tx): Promise<Standing> {
+  async status(tx: Tx): Promise<LedgerStatus> {
     const reading = this.anchor.read();
     const anchored = anchoredIn(reading);
     const { hash, isLifted, liftedDay } = await this.chain.factsOf(tx, anchored);
@@ -62,10 +62,10 @@ export class AnchorService implements OnModuleInit {
     const head = await this.head();
     const isThere = typeof reading !== 'string' && reading.seq === head.seq && reading.hash === head.hash;
     if (isThere && this.held === undefined) return true;
-    if (this.held !== undefined && (await this.standingNow()).hold !== undefined) return false;
+    if (this.held !== undefined && (await this.statusNow()).hold !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
     const isMoved = await this.alone(async () => {
-      const { hold, anchored } = await this.standingNow();
+      const { hold, anchored } = await this.statusNow();
       if (hold !== undefined) return false;
       if (head.seq > anchored.seq) this.anchor.write(head);
       return true;
@@ -87,7 +87,7 @@ export class AnchorService implements OnModuleInit {
   async moveAfterLift(from: AnchoredPair): Promise<void> {
     const anchored = anchoredIn(this.anchor.read());
     if (anchored.seq === from.seq && anchored.hash === from.hash) this.anchor.write(await this.head());
-    await this.standingNow();
+    await this.statusNow();
   }
 
   private head(): Promise<AnchoredPair> {

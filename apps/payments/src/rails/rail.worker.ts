@@ -71,7 +71,7 @@ export class RailWorker implements OnApplicationBootstrap {
       if (!(await this.queue.isAnyDue(tx, this.clock.now()))) return [];
       const head = await this.chain.lock(tx);
       // The database may be another one than a moment ago.
-      const { hold, anchored } = await this.anchor.standing(tx);
+      const { hold, anchored } = await this.anchor.status(tx);
       if (hold !== undefined) return [];
       const now = this.clock.now();
       const leasedUntil = new Date(now.getTime() + LEASE_MS);

@@ -41,7 +41,7 @@ export class HeldService {
       const { tx } = unit;
       const instrument = await this.held.find(tx, reference);
       if (instrument === undefined) return 'not-found';
-      if ((await this.anchor.standing(tx)).hold !== undefined) return 'not-now';
+      if ((await this.anchor.status(tx)).hold !== undefined) return 'not-now';
       const about = `held ${hex(bytes(reference))}`;
       const wish = { digest: toBase64url(sha256(Buffer.from(`${about} ${end}`))), person };
       const first = await this.proposals.find(tx, about);

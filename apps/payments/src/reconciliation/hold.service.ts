@@ -3,7 +3,7 @@ import { Transactions } from '#libs/bus';
 import { canonicalJson, dayOf } from '#libs/contracts';
 import { sha256, toBase64url } from '#libs/sealing';
 import { Clock } from '#libs/service';
-import type { Standing } from '../domain/anchor.js';
+import type { LedgerStatus } from '../domain/anchor.js';
 import { lift, seenBy, type Found, type LiftDecision, type LiftOutcome, type LiftWish } from '../domain/lift.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
 import { HoldRepository } from './hold.repository.js';
@@ -50,18 +50,18 @@ export class HoldService {
 
   view(): Promise<HoldView> {
     return this.transactions.run(async ({ tx }) => {
-      const standing = await this.anchor.standing(tx);
+      const status = await this.anchor.status(tx);
       const { seq } = await this.chain.head(tx);
-      const digest = this.digest(standing);
-      const isHeld = standing.hold !== undefined;
+      const digest = this.digest(status);
+      const isHeld = status.hold !== undefined;
       return {
-        hold: standing.hold ?? null,
-        anchoredSeq: String(standing.anchored.seq),
+        hold: status.hold ?? null,
+        anchoredSeq: String(status.anchored.seq),
         headSeq: String(seq),
         found: isHeld ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
         isProposed: digest !== undefined && (await this.proposals.find(tx, ABOUT))?.digest === digest,
-        isCareful: standing.isCareful,
+        isCareful: status.isCareful,
       };
     });
   }
@@ -74,9 +74,9 @@ export class HoldService {
   }
 
   private async decide(wish: LiftWish): Promise<LiftDecision> {
-    const [decision, standing] = await this.transactions.run(async ({ tx }) => {
+    const [decision, status] = await this.transactions.run(async ({ tx }) => {
       const head = await this.chain.lock(tx);
-      const present = await this.anchor.standing(tx);
+      const present = await this.anchor.status(tx);
       const digest = this.digest(present);
       if (digest === undefined || this.last === undefined) {
         return [{ outcome: 'refused', reason: 'not-now' } as const, present] as const;
@@ -105,13 +105,13 @@ export class HoldService {
       return [decided, present] as const;
     });
     if (decision.outcome === 'lifted') {
-      await this.anchor.moveAfterLift(standing.anchored);
+      await this.anchor.moveAfterLift(status.anchored);
       this.last = undefined;
     }
     return decision;
   }
 
-  private digest({ hold, anchored }: Standing): string | undefined {
+  private digest({ hold, anchored }: LedgerStatus): string | undefined {
     if (hold === undefined || this.last === undefined) return undefined;
     return toBase64url(sha256(Buffer.from(canonicalJson(seenBy(anchored, this.last)))));
   }

@@ -26,7 +26,7 @@ export class HoldWorker implements OnApplicationBootstrap {
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if ((await this.anchor.standingNow()).hold === undefined) this.holds.remember(undefined);
+    if ((await this.anchor.statusNow()).hold === undefined) this.holds.remember(undefined);
     else this.holds.remember(await this.reconciliation.reconcile());
     return 0;
   }
