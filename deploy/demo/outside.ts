@@ -13,7 +13,7 @@ export interface Books {
   readonly accounts: Readonly<Record<string, string>>;
   readonly instruments: Readonly<Record<string, number>>;
   readonly obligations: Readonly<Record<string, number>>;
-  readonly hold: string | null;
+  readonly freeze: string | null;
 }
 
 export interface HealthNow {

@@ -91,7 +91,7 @@ export const judge = {
     );
     check(journal.paidTwice === 0, `${journal.paidTwice} references were paid twice`);
     check(books.balanced, `the books: ${failed(books).join(', ')}`);
-    check(books.hold === null, 'the ledger is frozen');
+    check(books.freeze === null, 'the ledger is frozen');
     for (const service of services) {
       const { checks } = await healthOf(internalUrls[service]);
       check(checks['parked'] === 0, `${service} has parked ${checks['parked']} messages`);

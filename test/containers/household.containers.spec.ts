@@ -55,7 +55,7 @@ it('a household applies at a kiosk and holds a code that the partner knows, all 
   const issued = (await city.journal()).filter(({ code }) => code === codes[0]?.code);
   expect(issued.map(({ kind, amountCents }) => [kind, amountCents])).toEqual([['cash-issued', '25000']]);
   const books = await city.readPayments<Record<string, unknown>>('/v1/books');
-  expect([books['balanced'], books['hold']]).toEqual([true, null]);
+  expect([books['balanced'], books['freeze']]).toEqual([true, null]);
   const parked = await Promise.all(services.map((service) => city.parked(service)));
   expect(parked).toEqual([0, 0, 0, 0]);
 });

@@ -128,7 +128,7 @@ describe('a receipt', () => {
 describe('at the end', () => {
   it('the books balance and nothing is parked', async () => {
     const books = await city.readPayments<Record<string, unknown>>('/v1/books');
-    expect(books).toMatchObject({ balanced: true, hold: null });
+    expect(books).toMatchObject({ balanced: true, freeze: null });
     for (const service of ['intake', 'eligibility', 'payments', 'notification'] as const) {
       expect([service, await city.parked(service)]).toEqual([service, 0]);
     }

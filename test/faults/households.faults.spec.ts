@@ -216,6 +216,6 @@ describe('households and their clocks', () => {
     const code = await codeOf(uncollected);
     expect(code).not.toBe(uncollectedCode);
     expect(await fateOf(code)).toEqual(['cash-issued']);
-    expect(await books()).toMatchObject({ balanced: true, hold: null });
+    expect(await books()).toMatchObject({ balanced: true, freeze: null });
   });
 });

@@ -81,5 +81,5 @@ it('a revoked identity is refused at once, and its honest messages arrive under 
   expect(new Set(issued.map(({ reference }) => reference)).size).toBe(issued.length);
   expect(issued).toHaveLength(6);
   const books = await city.readPayments<Record<string, unknown>>('/v1/books');
-  expect([books['balanced'], books['hold']]).toEqual([true, null]);
+  expect([books['balanced'], books['freeze']]).toEqual([true, null]);
 });

@@ -10,7 +10,7 @@ import { services, type Service } from '#libs/contracts';
 import { prepare, readOnce, submit, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import { twoOfEach } from '../../deploy/local/instances.js';
 import { eventually, TestCity, type JournalEntry } from '../support/city.js';
-import { liftHold } from '../support/hold.js';
+import { liftFreeze } from '../support/ledger-freeze.js';
 import { expectOneOutcomeEach, readUntilPaid, syntheticPeople } from '../support/outcomes.js';
 import { OwnCluster } from '../support/own-cluster.js';
 
@@ -78,8 +78,8 @@ describe.each(services)('%s restored to an older state in the middle of a run', 
       for (const number of stopped) await city.stack.kill(service, number);
       await putBack();
       for (const number of stopped) await city.stack.restart(service, number);
-      if (service === 'payments') await liftHold(city);
-      // A device that is not sure of the result sends the same again.
+      if (service === 'payments') await liftFreeze(city);
+      // Whoever is not sure that it was taken sends the same again.
       if (service === 'intake') await Promise.all(run.sent.slice(-9).map((applicant) => submit(applicant)));
       await run.end(service);
     },
@@ -98,7 +98,7 @@ describe('payments, whose database fails over while it runs', () => {
     await run.next();
     await run.anchorIsPastTheCopy();
     await clusters.payments.failOverTo(replica);
-    await liftHold(city);
+    await liftFreeze(city);
     await run.end('payments');
   }, 240_000);
 

@@ -69,7 +69,7 @@ export async function expectOneOutcomeEach(
   const texts = new Set(ofKind(journal, 'sms-accepted').map(({ reference }) => reference)).size;
   expect(mayTellAgain ? Math.min(texts, due) : texts).toBe(due);
   const books = await city.readPayments<Record<string, unknown>>('/v1/books');
-  expect(books).toMatchObject({ balanced: true, hold: null });
+  expect(books).toMatchObject({ balanced: true, freeze: null });
   for (const service of services) expect([service, await city.parked(service)]).toEqual([service, 0]);
 }
 

@@ -7,9 +7,9 @@ const BYTES_32 = /^[\w-]{43}$/;
 /** The form of each argument, and where the user finds its value. */
 const forms = {
   batch: [/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, 'as release make and release open print it'],
-  digest: [BYTES_32, 'as release open and hold show print it'],
+  digest: [BYTES_32, 'as release open and freeze show print it'],
   case: [BYTES_32, 'as review next prints it'],
-  reference: [BYTES_32, 'as held list prints it'],
+  reference: [BYTES_32, 'as disputed list prints it'],
   hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list prints it'],
   name: [BYTES_32, 'as legal-hold names prints it'],
 } as const;

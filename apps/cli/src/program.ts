@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addBreaker } from './commands/breaker.js';
-import { addHeld, addHold } from './commands/hold.js';
+import { addDisputed, addFreeze } from './commands/freeze.js';
 import { addKeys } from './commands/keys.js';
 import { addLegalHold } from './commands/legal-hold.js';
 import { addParked } from './commands/parked.js';
@@ -30,8 +30,8 @@ function program(): Command {
     addTurn,
     addTopics,
     addRelease,
-    addHold,
-    addHeld,
+    addFreeze,
+    addDisputed,
     addReview,
     addKeys,
     addLegalHold,

@@ -13,7 +13,7 @@ const healthy = {
     backlog: 3,
     republishing: 0,
     tripped: false,
-    hold: 'none',
+    ledgerFreeze: 'none',
   },
 };
 const payments = { service: 'payments' } as const;
@@ -31,7 +31,7 @@ describe('what needs a person', () => {
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
     ['keyringReplicas', 'away', /second copy/],
-    ['hold', 'books-older-than-anchor', /books-older-than-anchor.*amparo hold show/],
+    ['ledgerFreeze', 'books-older-than-anchor', /books-older-than-anchor.*amparo freeze show/],
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });
     expect(remarks).toEqual([expect.stringMatching(text)]);
@@ -53,7 +53,7 @@ describe('what waits for people', () => {
     ['casesInReview', 3, /reviewer, 3: amparo review next --as NAME$/],
     ['paymentsToRelease', 4, /batch, 4: amparo release make --as NAME$/],
     ['batchesOpen', 1, /checker, 1: amparo release open --as NAME$/],
-    ['paymentsDisputed', 2, /contradicts itself, 2: amparo held list --as NAME$/],
+    ['paymentsDisputed', 2, /contradicts itself, 2: amparo disputed list --as NAME$/],
   ])('is told where %s is %s, and needs no operator', (name, value, text) => {
     const busy = { ...healthy, checks: { ...healthy.checks, [name]: value } };
     expect(workIn(busy)).toEqual([expect.stringMatching(text)]);

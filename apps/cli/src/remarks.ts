@@ -11,9 +11,9 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
       'stopped reading because it would park too many messages: see docs/runbooks/parked.md, ' +
         `then amparo breaker reset ${service}`,
     isSome(checks['parked']) && `messages are parked: amparo parked list ${service}`,
-    typeof checks['hold'] === 'string' &&
-      checks['hold'] !== 'none' &&
-      `sends no money (${checks['hold']}): amparo hold show`,
+    typeof checks['ledgerFreeze'] === 'string' &&
+      checks['ledgerFreeze'] !== 'none' &&
+      `sends no money (${checks['ledgerFreeze']}): amparo freeze show`,
     isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
     checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
@@ -29,7 +29,7 @@ export function workIn(health: Health | undefined): readonly string[] {
     isSome(paymentsToRelease) && `payments that wait for a batch, ${paymentsToRelease}: amparo release make --as NAME`,
     isSome(batchesOpen) && `batches that wait for a checker, ${batchesOpen}: amparo release open --as NAME`,
     isSome(paymentsDisputed) &&
-      `payments about which a partner contradicts itself, ${paymentsDisputed}: amparo held list --as NAME`,
+      `payments about which a partner contradicts itself, ${paymentsDisputed}: amparo disputed list --as NAME`,
   ].filter((work) => typeof work === 'string');
 }
 

@@ -27,10 +27,10 @@ describe('the doors', () => {
     expect(await doorsOf(world.service)).toEqual({
       ...doorsOfEach,
       'main GET /v1/books': 401,
-      'main GET /v1/hold': 401,
-      'main POST /v1/held/open': 401,
-      'main POST /v1/held/settlements': 401,
-      'main POST /v1/hold/lift': 401,
+      'main GET /v1/ledger-freeze': 401,
+      'main POST /v1/disputed/open': 401,
+      'main POST /v1/disputed/resolutions': 401,
+      'main POST /v1/ledger-freeze/lift': 401,
       'main POST /v1/release/approvals': 401,
       'main POST /v1/release/batches': 401,
       'main POST /v1/release/open': 401,
@@ -56,7 +56,7 @@ describe('the books', () => {
       accounts: { 'PHIL/available': '144500000', 'PHIL/given': '-170000000', 'PHIL/set-aside': '25500000' },
       instruments: {},
       obligations: {},
-      hold: null,
+      freeze: null,
     });
   });
 
@@ -255,7 +255,7 @@ describe('the anchor', () => {
     await restart();
     expect(await anchored.carry()).toBe(1);
     expect(readFileSync(file(), 'utf8')).not.toBe(before);
-    expect((await anchored.books()).hold).toBeNull();
+    expect((await anchored.books()).freeze).toBeNull();
   });
 
   it('a pair that the books do not contain: nothing is sent, and health says so, ready nevertheless', async () => {
@@ -275,8 +275,8 @@ describe('the anchor', () => {
       const calls = anchored.partner.calls.length;
       expect(await anchored.carry()).toBe(0);
       expect(anchored.partner.calls.length).toBe(calls);
-      expect((await anchored.books()).hold).toBe(reason);
-      expect((await anchored.service.health()).checks).toMatchObject({ hold: reason });
+      expect((await anchored.books()).freeze).toBe(reason);
+      expect((await anchored.service.health()).checks).toMatchObject({ freeze: reason });
       expect(readFileSync(file(), 'utf8')).toBe(text);
       writeFileSync(file(), good);
       await restart();
@@ -289,10 +289,10 @@ describe('the anchor', () => {
     rmSync(file());
     await restart();
     expect(await anchored.carry()).toBe(0);
-    expect((await anchored.books()).hold).toBe('anchor-missing');
+    expect((await anchored.books()).freeze).toBe('anchor-missing');
     writeFileSync(file(), good);
     await restart();
-    expect((await anchored.books()).hold).toBeNull();
+    expect((await anchored.books()).freeze).toBeNull();
   });
 
   it('a running process that finds itself on other books stops, too', async () => {
@@ -300,7 +300,7 @@ describe('the anchor', () => {
     const good = readFileSync(file(), 'utf8');
     writeFileSync(file(), JSON.stringify({ seq: '1', hash: Buffer.alloc(32).toString('base64url') }));
     expect(await anchored.carry()).toBe(0);
-    expect((await anchored.books()).hold).toBe('books-other-than-anchor');
+    expect((await anchored.books()).freeze).toBe('books-other-than-anchor');
     writeFileSync(file(), good);
     await restart();
     expect(await anchored.carry()).toBe(1);

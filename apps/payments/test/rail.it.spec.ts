@@ -53,7 +53,7 @@ afterEach(async () => {
   world.partner.behave();
   await world.carryOn();
   expect(await paidTwice()).toBe(0);
-  expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+  expect(await world.books()).toMatchObject({ balanced: true, freeze: null });
 });
 
 describe('a partner that behaves', () => {
@@ -223,12 +223,12 @@ describe('misbehaviour upon misbehaviour', () => {
     await world.carryOn();
     const said = await world.service.published();
     const sites = households.map((_, at) => `RAIL-${first + at}`);
-    const [{ held } = { held: 0 }] = await world.rows<{ held: number }>(
-      `SELECT count(*)::int AS held FROM instrument WHERE state = 'held' AND site = ANY($1)`,
+    const [{ disputed } = { disputed: 0 }] = await world.rows<{ disputed: number }>(
+      `SELECT count(*)::int AS disputed FROM instrument WHERE state = 'disputed' AND site = ANY($1)`,
       [sites],
     );
     const ready = households.filter((household) => household.box('payments', said)?.status === 'ready-to-collect');
-    expect(ready.length + held).toBe(80);
+    expect(ready.length + disputed).toBe(80);
     const codes = new Set(ready.flatMap((household) => household.codes(household.box('payments', said) as never)));
     expect(codes.size).toBe(ready.length);
     const good = new Set([...world.partner.successful.values()].map(({ code }) => code));

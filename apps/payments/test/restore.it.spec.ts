@@ -33,11 +33,11 @@ describe('payments restored to an older state', () => {
     const calls = world.partner.calls.filter(({ path }) => path === '/cash/codes').length;
     await city.restore(copy, paid);
     expect(await world.carry()).toBe(0);
-    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
     const seen = await city.lift();
     expect(seen.found).toMatchObject({ adopted: 1, unmatched: 0, differing: 0, unanswered: 0, unfunded: 0 });
     await city.settleDown();
-    expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+    expect(await world.books()).toMatchObject({ balanced: true, freeze: null });
     expect(world.partner.calls.filter(({ path }) => path === '/cash/codes').length).toBe(calls);
     expect(city.payments()).toEqual(['25000']);
     expect(await city.codeOf(paid)).toBe(code);
@@ -46,7 +46,7 @@ describe('payments restored to an older state', () => {
   it('it is noticed at the start already', async () => {
     await city.payAndRestore();
     await world.service.reopen();
-    expect((await world.service.health()).checks).toMatchObject({ hold: expect.stringMatching(/^books-/) });
+    expect((await world.service.health()).checks).toMatchObject({ freeze: expect.stringMatching(/^books-/) });
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000']);
@@ -72,7 +72,7 @@ describe('payments restored to an older state', () => {
     const calls = world.partner.calls.length;
     expect(await world.carry()).toBe(0);
     expect(world.partner.calls.length).toBe(calls);
-    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
   });
 
   it('what has not come again from the log yet keeps people from lifting it', async () => {
@@ -80,7 +80,7 @@ describe('payments restored to an older state', () => {
     const paid = await city.apply();
     await world.carry();
     await city.restore(copy);
-    const seen = await city.hold();
+    const seen = await city.freeze();
     expect(seen.found).toMatchObject({ unmatched: 1 });
     expect(await city.liftBy(city.people.first, { digest: seen.digest })).toBe('not-now');
     await world.service.deliver(paid.messages);
@@ -95,7 +95,7 @@ describe('payments restored to an older state', () => {
     await world.carry();
     await city.deliver(paid, world.cancel(paid.grant));
     await city.restore(copy, { ...paid, messages: paid.messages.slice(2) });
-    expect(await world.books()).toMatchObject({ hold: 'books-older-than-anchor' });
+    expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
     await city.lift();
     await city.settleDown();
     expect(paid.household.box('payments', await world.service.published())).toMatchObject({
@@ -192,7 +192,7 @@ describe('payments restored to an older state', () => {
     }
     await elsewhere.leave();
     expect(await world.carry()).toBe(0);
-    expect(await world.books()).toMatchObject({ hold: 'books-other-than-anchor' });
+    expect(await world.books()).toMatchObject({ freeze: 'books-other-than-anchor' });
     await world.service.deliver(paid.messages);
     await city.lift();
     await city.settleDown();
@@ -201,7 +201,7 @@ describe('payments restored to an older state', () => {
     expect(new Set(codes).size).toBe(7);
   });
 
-  it('while it holds nothing is planned and nothing said; what came is planned after the lift', async () => {
+  it('nothing is planned while the ledger is frozen and nothing said; what came is planned after the lift', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.carry();
@@ -256,7 +256,7 @@ describe('the anchor', () => {
     harm();
     await city.apply();
     expect(await world.carry()).toBe(0);
-    expect(await world.books()).toMatchObject({ hold: reason });
+    expect(await world.books()).toMatchObject({ freeze: reason });
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000', '25000']);
@@ -271,7 +271,7 @@ describe('the anchor', () => {
     writeFileSync(city.anchorFile, earlier);
     await city.apply();
     await city.settleDown();
-    expect(await world.books()).toMatchObject({ balanced: true, hold: null });
+    expect(await world.books()).toMatchObject({ balanced: true, freeze: null });
     expect(city.payments()).toEqual(['25000', '25000', '25000']);
   });
 
@@ -285,7 +285,7 @@ describe('the anchor', () => {
     writeFileSync(city.anchorFile, held);
     await world.service.get(AnchorService).onModuleInit();
     await city.settleDown();
-    expect(await world.books()).toMatchObject({ hold: null });
+    expect(await world.books()).toMatchObject({ freeze: null });
     expect(city.payments()).toEqual(['25000']);
   });
 
@@ -296,11 +296,11 @@ describe('the anchor', () => {
     await city.restore(copy, paid);
     const other = await PaymentsWorld.beside(world, world.anchor);
     expect([await world.carry(), await other.carry()]).toEqual([0, 0]);
-    expect((await other.books()).hold).toBe('books-older-than-anchor');
+    expect((await other.books()).freeze).toBe('books-older-than-anchor');
     await city.lift();
     await other.carry();
     await city.settleDown();
-    expect([(await world.books()).hold, (await other.books()).hold]).toEqual([null, null]);
+    expect([(await world.books()).freeze, (await other.books()).freeze]).toEqual([null, null]);
     const more = await Promise.all(Array.from({ length: 4 }, () => city.apply()));
     await Promise.all([world.carry(), other.carry(), world.carry(), other.carry()]);
     await city.settleDown();

@@ -6,8 +6,8 @@ import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { superuserUrl } from '../../../test/support/stack.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { copyIn, copyOut, type TableCopy } from '../../../test/support/table-copy.js';
-import type { HoldView } from '../src/reconciliation/hold.service.js';
-import { HoldWorker } from '../src/reconciliation/hold.worker.js';
+import type { FreezeView } from '../src/reconciliation/ledger-freeze.service.js';
+import { LedgerFreezeWorker } from '../src/reconciliation/ledger-freeze.worker.js';
 import { PaymentsWorld } from './support.js';
 
 /** A household with a grant, and everything that was ever said to payments about it. */
@@ -86,18 +86,18 @@ export class RestoredCity {
     return paid;
   }
 
-  async hold(): Promise<HoldView> {
-    await this.world.service.get(HoldWorker).look();
-    return (await this.world.read<HoldView>('/v1/hold', this.people.first)).body;
+  async freeze(): Promise<FreezeView> {
+    await this.world.service.get(LedgerFreezeWorker).look();
+    return (await this.world.read<FreezeView>('/v1/ledger-freeze', this.people.first)).body;
   }
 
   async liftBy(person: StaffKey, body: object): Promise<string> {
-    const answer = await this.world.post('/v1/hold/lift', body, person);
+    const answer = await this.world.post('/v1/ledger-freeze/lift', body, person);
     return answer.body.outcome ?? answer.body.code ?? '';
   }
 
-  async lift(accept?: boolean): Promise<HoldView> {
-    const seen = await this.hold();
+  async lift(accept?: boolean): Promise<FreezeView> {
+    const seen = await this.freeze();
     const body = { digest: seen.digest, ...(accept === undefined ? {} : { accept }) };
     expect(await this.liftBy(this.people.first, body)).toBe('counted');
     expect(await this.liftBy(this.people.second, body)).toBe('lifted');

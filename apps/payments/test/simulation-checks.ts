@@ -13,7 +13,7 @@ export function checkFigures(states: readonly Obligation[], total: (of: AccountK
     .filter(({ status, instruments: own }) => status === 'reserved' && own.length === 0)
     .reduce((sum, { amountCents }) => sum + amountCents, 0n);
   isTrue(total('reserved') === unsplit + inState('waiting-release', 'capped'), 'reserved is what is promised');
-  isTrue(total('in-flight') === inState('intended', 'unknown', 'held'), 'in flight is what was sent');
+  isTrue(total('in-flight') === inState('intended', 'unknown', 'disputed'), 'in flight is what was sent');
   isTrue(total('outstanding') === inState('issued'), 'outstanding is what is issued');
   isTrue(total('paid') === inState('collected'), 'paid is what was collected');
 }

@@ -6,8 +6,8 @@ import { randomId, SignedHousehold } from '../../../test/support/signed-househol
 import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../../../test/support/staff.js';
-import { HoldWorker } from '../src/reconciliation/hold.worker.js';
-import type { HeldItem } from '../src/reconciliation/held.service.js';
+import { LedgerFreezeWorker } from '../src/reconciliation/ledger-freeze.worker.js';
+import type { DisputedItem } from '../src/reconciliation/dispute.service.js';
 import { BooksService, type Books } from '../src/ledger/books.service.js';
 import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';
@@ -21,7 +21,7 @@ import { Partner } from './partner.js';
 class QuietRailWorker extends RailWorker {
   override onApplicationBootstrap(): void {}
 }
-class QuietHoldWorker extends HoldWorker {
+class QuietFreezeWorker extends LedgerFreezeWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingListWorker {
@@ -53,7 +53,7 @@ const still = {
   instead: [
     [RailWorker, QuietRailWorker],
     [WaitingListWorker, QuietWaitingList],
-    [HoldWorker, QuietHoldWorker],
+    [LedgerFreezeWorker, QuietFreezeWorker],
     [DeadlinesWorker, QuietDeadlinesWorker],
     [DisbursementService, MortalDisbursement],
   ],
@@ -220,7 +220,7 @@ export interface Answered {
   readonly batches?: readonly Batch[];
   readonly outcome?: string;
   readonly missing?: number;
-  readonly items?: readonly HeldItem[];
+  readonly items?: readonly DisputedItem[];
   readonly code?: string;
   readonly ready?: boolean;
   readonly checks?: Readonly<Record<string, unknown>>;

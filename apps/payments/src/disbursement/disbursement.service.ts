@@ -8,7 +8,7 @@ import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
-import { settleByPeople, type PeoplesEnd, type InstrumentName } from '../domain/settle.js';
+import { resolveDispute, type DisputeResolution, type InstrumentName } from '../domain/settle.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
@@ -122,19 +122,23 @@ export class DisbursementService implements RailAnswers {
   }
 
   /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
-  async settleByPeople(
-    { obligation, name, end }: { readonly obligation: string; readonly name: InstrumentName; readonly end: PeoplesEnd },
+  async resolveDispute(
+    {
+      obligation,
+      name,
+      resolution,
+    }: { readonly obligation: string; readonly name: InstrumentName; readonly resolution: DisputeResolution },
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
     const { tx } = unit;
-    const rail = { obligation, name, outcome: end };
+    const rail = { obligation, name, outcome: resolution };
     const householdRef = (await this.linked([rail], tx)).get(obligation);
     if (householdRef !== undefined) return this.take([{ householdRef, commands: [], rail }], unit);
     const head = await this.ledger.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
-    const settled = settleByPeople(found, name, { end, isEnding: true });
+    const settled = resolveDispute(found, name, { resolution: resolution, isEnding: true });
     await this.booking.book(tx, head, changeOf([settled.obligation], settled.postings));
   }
 
@@ -181,9 +185,9 @@ export class DisbursementService implements RailAnswers {
     const before = await this.households.load(tx, [...new Set(works.map(({ householdRef }) => householdRef))]);
     const households = withCommands(before, works);
     const head = await this.ledger.lock(tx);
-    const { hold, isCareful } = await this.anchor.status(tx);
+    const { freeze, isCareful } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
-    const done = disburse({ works, households, books, isHeld: hold !== undefined, isCareful }, this.rules);
+    const done = disburse({ works, households, books, isFrozen: freeze !== undefined, isCareful }, this.rules);
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const { keys, events } of done.said) unit.publish(...messagesFor(events, keys, this.outgoing));

@@ -33,7 +33,7 @@ export class WaitingListWorker implements OnApplicationBootstrap {
   async giveTurns(): Promise<0> {
     await this.transactions.run(async (unit) => {
       const { tx } = unit;
-      if ((await this.anchor.status(tx)).hold !== undefined) return;
+      if ((await this.anchor.status(tx)).freeze !== undefined) return;
       const now = this.clock.now();
       const nextHour = new Date(hourOf(now.getTime()) + HOUR_MS);
       const rapidLeftCents = await this.disbursement.rapidLeftCents(tx);

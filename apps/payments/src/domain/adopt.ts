@@ -36,7 +36,7 @@ const places: Readonly<Record<Instrument['state'], AccountKind | undefined>> = {
   capped: 'reserved',
   intended: 'in-flight',
   unknown: 'in-flight',
-  held: 'in-flight',
+  disputed: 'in-flight',
   issued: 'outstanding',
   collected: 'paid',
   void: undefined,
@@ -80,7 +80,7 @@ function isKnown(obligation: Obligation, number: number, findings: readonly Find
     if (generation < present.generation) return reply === 'void';
     switch (present.state) {
       case 'unknown':
-      case 'held':
+      case 'disputed':
         return true;
       case 'issued':
         return reply === 'issued' || reply === 'collected';

@@ -6,8 +6,8 @@ describe('two people about one thing', () => {
 
   it('settle it when they say the same', () => {
     expect(agree(undefined, first)).toBe('counted');
-    expect(agree(first, { digest: 'paid', person: 'b' })).toBe('settled');
-    expect(agree(first, { digest: 'never-paid', person: 'b' })).toBe('other-end');
+    expect(agree(first, { digest: 'paid', person: 'b' })).toBe('agreed');
+    expect(agree(first, { digest: 'never-paid', person: 'b' })).toBe('other-resolution');
   });
 
   it('are two; but one may think again', () => {

@@ -11,8 +11,8 @@ export interface Agreement {
 export function agree(
   first: Agreement | undefined,
   wish: Agreement,
-): 'counted' | 'settled' | 'same-person' | 'other-end' {
+): 'counted' | 'agreed' | 'same-person' | 'other-resolution' {
   if (first === undefined || (first.person === wish.person && first.digest !== wish.digest)) return 'counted';
   if (first.person === wish.person) return 'same-person';
-  return first.digest === wish.digest ? 'settled' : 'other-end';
+  return first.digest === wish.digest ? 'agreed' : 'other-resolution';
 }

@@ -10,12 +10,13 @@ export type AnchorReading = AnchoredPair | 'missing' | 'unreadable';
 
 export const nothingAnchored: AnchoredPair = { seq: 0n, hash: '' };
 
-export type HoldReason = 'books-older-than-anchor' | 'books-other-than-anchor' | 'anchor-missing' | 'anchor-unreadable';
+export type FreezeReason =
+  'books-older-than-anchor' | 'books-other-than-anchor' | 'anchor-missing' | 'anchor-unreadable';
 
 /** How the books stand to the anchor, seen from one transaction. */
 export interface LedgerStatus {
   /** Why nothing may be planned or sent; undefined: the books contain what is anchored. */
-  readonly hold: HoldReason | undefined;
+  readonly freeze: FreezeReason | undefined;
   readonly anchored: AnchoredPair;
   /**
    * A hold was lifted not long ago: what was forgotten may still be said again, so whatever is to be sent is asked
@@ -29,7 +30,7 @@ export function anchoredIn(reading: AnchorReading): AnchoredPair {
 }
 
 /** Why the books may not go on from this anchor; undefined: they may. */
-export function holdOf(
+export function freezeReasonOf(
   reading: AnchorReading,
   books: {
     /** Of the link with the anchored number, base64url. */
@@ -39,7 +40,7 @@ export function holdOf(
     /** Something has been carried to a rail. */
     readonly isAnythingSent: boolean;
   },
-): HoldReason | undefined {
+): FreezeReason | undefined {
   const { hash, isLifted, isAnythingSent } = books;
   if (reading === 'unreadable') return 'anchor-unreadable';
   // Nothing is sent before there is an anchor: without one, it was lost.

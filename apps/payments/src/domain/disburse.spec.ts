@@ -74,7 +74,7 @@ function given(works: readonly Work[], change: Partial<Batch> = {}, known: reado
       view: { funds: [fund], waitingTier: undefined },
       siteLeft: new Map([[site, 50_000n]]),
     },
-    isHeld: false,
+    isFrozen: false,
     isCareful: false,
     ...change,
   };
@@ -114,7 +114,7 @@ describe('a grant of a household that somebody has seen', () => {
   });
 
   it('is only written down while payments holds: nothing is planned and nothing is said', () => {
-    const { change, links, said, ends } = given([work], { isHeld: true }).whenDisbursed();
+    const { change, links, said, ends } = given([work], { isFrozen: true }).whenDisbursed();
     const open: Obligation = { ...owed(), status: 'open', fund: undefined };
     const obligations = [{ obligation: open, decisionTrace: { rules: ['r'] } }];
     expect(change).toEqual({ obligations, postings: [], rapid: [], released: [] });

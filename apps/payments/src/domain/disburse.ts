@@ -7,7 +7,7 @@ import { plan } from './plan.js';
 import type { PaymentPolicy, PlanInput } from './planning.js';
 import { fundsAwaited } from './promise.js';
 import { Purse } from './purse.js';
-import { settle, settleByPeople } from './settle.js';
+import { settle, resolveDispute } from './settle.js';
 import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';
 
 /** What the books say of the households of one batch. */
@@ -25,7 +25,7 @@ export interface Batch {
   readonly households: ReadonlyMap<string, HouseholdRecord>;
   readonly books: BooksOfBatch;
   /** What came is kept; what follows from it is planned when people have found out what was done before. */
-  readonly isHeld: boolean;
+  readonly isFrozen: boolean;
   /** The books were restored not long ago. */
   readonly isCareful: boolean;
 }
@@ -66,9 +66,9 @@ interface State {
 
 /** Takes what has happened to households into what is owed to them: settles, passes the day, plans, and says so. */
 export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
-  const { works, isHeld } = batch;
+  const { works, isFrozen } = batch;
   const state = stateOf(batch);
-  if (isHeld) {
+  if (isFrozen) {
     for (const id of state.fresh) state.purse.note(state.obligations.get(id) as Obligation);
   } else {
     for (const { householdRef, rail } of works)
@@ -77,7 +77,7 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
   }
   const change = state.purse.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
-  const told = isHeld ? { ends: [], said: [] } : tellAll(state, rules);
+  const told = isFrozen ? { ends: [], said: [] } : tellAll(state, rules);
   return { change, households: state.households, ...told, links: linksOf(state) };
 }
 
@@ -116,7 +116,7 @@ function settleInto(
   const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
   const settled =
     typeof outcome === 'string'
-      ? settleByPeople(obligation, name, { end: outcome, isEnding })
+      ? resolveDispute(obligation, name, { resolution: outcome, isEnding })
       : settle(obligation, name, { outcome, isEnding });
   if (settled.obligation === obligation) return;
   obligations.set(rail.obligation, settled.obligation);

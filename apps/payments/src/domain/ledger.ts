@@ -24,7 +24,7 @@ export interface LedgerView {
 
 /** Something that two people have decided. Names are pseudonyms of staff; a household is never in it. */
 export interface BookEvent {
-  readonly kind: 'hold-lifted' | 'held-settled';
+  readonly kind: 'freeze-lifted' | 'dispute-resolved';
   readonly detail: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 

@@ -24,7 +24,7 @@ export interface Obligation {
  * - `held`: something contradicts itself; people must look.
  */
 export type InstrumentState =
-  'waiting-release' | 'capped' | 'intended' | 'unknown' | 'issued' | 'collected' | 'void' | 'held';
+  'waiting-release' | 'capped' | 'intended' | 'unknown' | 'issued' | 'collected' | 'void' | 'disputed';
 
 /** One instrument, at most the profile's maximum. A new generation begins only after a definite no. */
 export interface Instrument {

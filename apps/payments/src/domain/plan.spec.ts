@@ -178,7 +178,7 @@ describe('a rapid grant', () => {
     const untouched = given({ obligation: sent({ isTakenUp: false }), isCancelled: true }).whenPlanned();
     expect(untouched.obligation).toMatchObject({ status: 'closed', instruments: [{ state: 'void' }] });
     expect(moves(untouched)).toEqual(['in-flight -> available 25000']);
-    for (const state of ['intended', 'unknown', 'held'] as const) {
+    for (const state of ['intended', 'unknown', 'disputed'] as const) {
       const obligation = sent({ state });
       expect(given({ obligation, isCancelled: true }).whenPlanned().obligation).toBe(obligation);
     }
@@ -208,7 +208,7 @@ describe('what the rail said', () => {
   });
 
   it('nothing moves what has come to its end', () => {
-    for (const state of ['void', 'collected', 'held', 'waiting-release', 'capped'] as const) {
+    for (const state of ['void', 'collected', 'disputed', 'waiting-release', 'capped'] as const) {
       const obligation = sent({ state });
       for (const type of [
         'collected',

@@ -21,7 +21,7 @@ describe('what is asked of the partner', () => {
     ['capped', false, undefined],
     ['collected', false, undefined],
     ['void', false, undefined],
-    ['held', false, undefined],
+    ['disputed', false, undefined],
   ])('for an instrument that is %s (code lost: %s): %s', (state, isSecretLost, call) => {
     expect(callFor({ state, isSecretLost, isCareful: false })).toBe(call);
   });

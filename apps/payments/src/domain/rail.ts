@@ -40,7 +40,7 @@ export function callFor({ state, isSecretLost, isCareful }: InstrumentFacts): Ra
     case 'capped':
     case 'collected':
     case 'void':
-    case 'held':
+    case 'disputed':
       return undefined;
   }
 }

@@ -10,7 +10,7 @@ const states: readonly InstrumentState[] = [
   'issued',
   'collected',
   'void',
-  'held',
+  'disputed',
 ];
 
 const ours = (state: InstrumentState, payoutMethod = 'CASH') => ({
@@ -30,9 +30,9 @@ describe('the books beside the statement of a rail', () => {
         const compared = compareWith([ours(state)], { payoutMethod: 'CASH', items: [theirs(said)] });
         return compared.differing.length === 0;
       });
-    expect(agreeing('issued')).toEqual(['intended', 'unknown', 'issued', 'held']);
-    expect(agreeing('collected')).toEqual(['intended', 'unknown', 'issued', 'collected', 'held']);
-    expect(agreeing('void')).toEqual(['intended', 'unknown', 'void', 'held']);
+    expect(agreeing('issued')).toEqual(['intended', 'unknown', 'issued', 'disputed']);
+    expect(agreeing('collected')).toEqual(['intended', 'unknown', 'issued', 'collected', 'disputed']);
+    expect(agreeing('void')).toEqual(['intended', 'unknown', 'void', 'disputed']);
   });
 
   it('differ where the rail does not know what is out or was paid', () => {

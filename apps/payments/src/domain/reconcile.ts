@@ -42,7 +42,7 @@ function isAgreed({ state, amountCents }: ComparedInstrument, item: StatementIte
   switch (state) {
     case 'intended':
     case 'unknown':
-    case 'held':
+    case 'disputed':
       return true;
     case 'waiting-release':
     case 'capped':

@@ -71,7 +71,7 @@ export function settle(
     case 'contradiction': {
       // A code that was out is no longer counted as out: where its money is, people must find.
       const postings = instrument.state === 'issued' ? [move('outstanding', 'in-flight')] : [];
-      return { obligation: change('held'), postings };
+      return { obligation: change('disputed'), postings };
     }
     case 'unchanged':
       return { obligation, postings: [] };
@@ -79,24 +79,24 @@ export function settle(
 }
 
 /** How people say that an instrument ended, of which the partner's books and ours contradicted each other. */
-export type PeoplesEnd = 'ask-again' | 'never-paid' | 'paid';
+export type DisputeResolution = 'ask-again' | 'never-paid' | 'paid';
 
 /** Takes what two people have found out into the obligation. Only what is held is theirs to settle. */
-export function settleByPeople(
+export function resolveDispute(
   obligation: Obligation,
   name: InstrumentName,
-  { end, isEnding }: { readonly end: PeoplesEnd; readonly isEnding: boolean },
+  { resolution, isEnding }: { readonly resolution: DisputeResolution; readonly isEnding: boolean },
 ): Settled {
   const isIt = (instrument: Instrument): boolean =>
     instrument.number === name.number && instrument.generation === name.generation;
-  if (!obligation.instruments.some((instrument) => isIt(instrument) && instrument.state === 'held'))
+  if (!obligation.instruments.some((instrument) => isIt(instrument) && instrument.state === 'disputed'))
     return { obligation, postings: [] };
   // Whatever they say, its code may be in somebody's hands.
   const open = (instrument: Instrument): Instrument =>
     isIt(instrument) ? { ...instrument, state: 'unknown', isSecretLost: false, isCareful: true } : instrument;
   const asked: Obligation = { ...obligation, instruments: obligation.instruments.map(open) };
-  if (end === 'ask-again') return { obligation: asked, postings: [] };
-  const outcome: RailOutcome = { type: end === 'paid' ? 'collected' : 'definite-no' };
+  if (resolution === 'ask-again') return { obligation: asked, postings: [] };
+  const outcome: RailOutcome = { type: resolution === 'paid' ? 'collected' : 'definite-no' };
   return settle(asked, name, { outcome, isEnding });
 }
 

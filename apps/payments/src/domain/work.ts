@@ -1,7 +1,7 @@
 import { forgotten, isTombstone } from './clocks.js';
 import { evolve, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { RailOutcome } from './rail.js';
-import type { PeoplesEnd, InstrumentName } from './settle.js';
+import type { DisputeResolution, InstrumentName } from './settle.js';
 
 /** Keys that came with the payout choice: how the household is answered, and how notification knows it. */
 export interface HouseholdKeys {
@@ -64,7 +64,7 @@ export interface Work {
 export interface RailWork {
   readonly obligation: string;
   readonly name: InstrumentName;
-  readonly outcome: RailOutcome | PeoplesEnd;
+  readonly outcome: RailOutcome | DisputeResolution;
 }
 
 /** Households as they are after the commands of all works; one that nothing is known of is new. */

@@ -3,7 +3,13 @@ import { Transactions } from '#libs/bus';
 import { addDays, clocks, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { Clock, HealthChecks, Log } from '#libs/service';
-import { anchoredIn, holdOf, type AnchoredPair, type HoldReason, type LedgerStatus } from '../domain/anchor.js';
+import {
+  anchoredIn,
+  freezeReasonOf,
+  type AnchoredPair,
+  type FreezeReason,
+  type LedgerStatus,
+} from '../domain/anchor.js';
 import { Anchor } from './anchor-file.adapter.js';
 import { ChainRepository } from './chain.repository.js';
 
@@ -13,7 +19,7 @@ import { ChainRepository } from './chain.repository.js';
  */
 @Injectable()
 export class AnchorService implements OnModuleInit {
-  private held: HoldReason | undefined;
+  private freeze: FreezeReason | undefined;
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
@@ -23,7 +29,7 @@ export class AnchorService implements OnModuleInit {
     private readonly log: Log,
     checks: HealthChecks,
   ) {
-    checks.set('hold', () => this.held ?? 'none');
+    checks.set('ledgerFreeze', () => this.freeze ?? 'none');
   }
 
   async onModuleInit(): Promise<void> {
@@ -31,8 +37,8 @@ export class AnchorService implements OnModuleInit {
   }
 
   /** Why nothing is sent; undefined: it is. */
-  get holdReason(): HoldReason | undefined {
-    return this.held;
+  get freezeReason(): FreezeReason | undefined {
+    return this.freeze;
   }
 
   /** As `standing`, where nothing is planned by it. */
@@ -49,11 +55,11 @@ export class AnchorService implements OnModuleInit {
     const anchored = anchoredIn(reading);
     const { hash, isLifted, liftedDay } = await this.chain.factsOf(tx, anchored);
     const isAnythingSent = reading === 'missing' && (await this.chain.isAnythingSent(tx));
-    const hold = holdOf(reading, { hash, isLifted, isAnythingSent });
-    this.note(hold);
+    const freeze = freezeReasonOf(reading, { hash, isLifted, isAnythingSent });
+    this.note(freeze);
     const today = dayOf(this.clock.now());
     const isCareful = liftedDay !== undefined && today <= addDays(liftedDay, clocks.topicRetentionDays);
-    return { hold, anchored, isCareful };
+    return { freeze, anchored, isCareful };
   }
 
   /** Moves the anchor to what is committed. @returns false: nothing may be sent now */
@@ -61,12 +67,12 @@ export class AnchorService implements OnModuleInit {
     const reading = this.anchor.read();
     const head = await this.head();
     const isThere = typeof reading !== 'string' && reading.seq === head.seq && reading.hash === head.hash;
-    if (isThere && this.held === undefined) return true;
-    if (this.held !== undefined && (await this.statusNow()).hold !== undefined) return false;
+    if (isThere && this.freeze === undefined) return true;
+    if (this.freeze !== undefined && (await this.statusNow()).freeze !== undefined) return false;
     // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
     const isMoved = await this.alone(async () => {
-      const { hold, anchored } = await this.statusNow();
-      if (hold !== undefined) return false;
+      const { freeze, anchored } = await this.statusNow();
+      if (freeze !== undefined) return false;
       if (head.seq > anchored.seq) this.anchor.write(head);
       return true;
     });
@@ -94,9 +100,9 @@ export class AnchorService implements OnModuleInit {
     return this.transactions.read((reader) => this.chain.head(reader));
   }
 
-  private note(hold: HoldReason | undefined): void {
-    if (hold !== undefined && hold !== this.held) this.log.write('error', 'money-held', { code: hold });
-    if (hold === undefined && this.held !== undefined) this.log.write('info', 'money-held', { code: 'lifted' });
-    this.held = hold;
+  private note(freeze: FreezeReason | undefined): void {
+    if (freeze !== undefined && freeze !== this.freeze) this.log.write('error', 'ledger-frozen', { code: freeze });
+    if (freeze === undefined && this.freeze !== undefined) this.log.write('info', 'ledger-frozen', { code: 'lifted' });
+    this.freeze = freeze;
   }
 }

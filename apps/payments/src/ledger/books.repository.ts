@@ -24,7 +24,7 @@ const invariants: Readonly<Record<string, string>> = {
   'one-living-generation': `
     SELECT 1 FROM instrument WHERE state <> 'void' GROUP BY obligation, number HAVING count(*) > 1 LIMIT 1`,
   'in-flight-is-what-was-sent': `SELECT 1 FROM
-      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM instrument WHERE state IN ('intended', 'unknown', 'held')) i,
+      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM instrument WHERE state IN ('intended', 'unknown', 'disputed')) i,
       (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/in-flight') a
      WHERE i.cents <> a.cents`,
   'outstanding-is-what-is-issued': `SELECT 1 FROM

@@ -4,7 +4,7 @@ import { AnchorService } from './anchor.service.js';
 import { BooksRepository, type BookFigures } from './books.repository.js';
 
 export interface Books extends BookFigures {
-  readonly hold: string | null;
+  readonly freeze: string | null;
 }
 
 /** The books as those who watch the money see them. */
@@ -19,7 +19,7 @@ export class BooksService {
   read(): Promise<Books> {
     return this.transactions.run(async ({ tx }) => {
       const figures = await this.books.read(tx);
-      return { ...figures, hold: this.anchor.holdReason ?? null };
+      return { ...figures, freeze: this.anchor.freezeReason ?? null };
     });
   }
 }

@@ -21,9 +21,9 @@ interface FactsRow {
 }
 
 const FACTS = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
-    EXISTS (SELECT FROM book_event WHERE kind = 'hold-lifted' AND detail->>'fromSeq' = $1::text
+    EXISTS (SELECT FROM book_event WHERE kind = 'freeze-lifted' AND detail->>'fromSeq' = $1::text
                AND detail->>'fromHash' = $2) AS is_lifted,
-    (SELECT max(day)::text FROM book_event WHERE kind = 'hold-lifted') AS lifted`;
+    (SELECT max(day)::text FROM book_event WHERE kind = 'freeze-lifted') AS lifted`;
 const SENT = `
   SELECT 1 FROM instrument WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
 

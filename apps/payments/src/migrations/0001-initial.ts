@@ -78,7 +78,7 @@ const tables = [
      CONSTRAINT instrument_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
    )`,
   `CREATE INDEX instrument_due ON instrument ((state = 'issued'), due) WHERE due IS NOT NULL`,
-  `CREATE INDEX instrument_state ON instrument (state) WHERE state IN ('waiting-release', 'capped', 'held')`,
+  `CREATE INDEX instrument_state ON instrument (state) WHERE state IN ('waiting-release', 'capped', 'disputed')`,
   `CREATE TABLE rapid_week (
      fund text NOT NULL,
      week date NOT NULL,
@@ -209,7 +209,7 @@ const meanings = commentsOn({
       amount_cents: 'Amount in cents.',
       payout_method: 'Payout method.',
       site: 'Site whose hourly cap it counts against.',
-      state: 'waiting-release, capped, intended, unknown, issued, collected, void or held.',
+      state: 'waiting-release, capped, intended, unknown, issued, collected, void or disputed.',
       secret_lost: 'Whether it is being voided, because its code is lost or it is taken back.',
       reference: 'Keyed hash under which the rail knows it.',
       seq: 'Number of the commit that changed it last.',
@@ -250,7 +250,7 @@ const meanings = commentsOn({
     kept: AS_THE_LEDGER,
     columns: {
       seq: 'Number of the commit.',
-      kind: 'hold-lifted or held-settled.',
+      kind: 'freeze-lifted or dispute-resolved.',
       day: 'Day of the decision (UTC).',
       detail: 'What was decided and by which pseudonyms.',
     },

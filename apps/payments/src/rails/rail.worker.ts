@@ -71,8 +71,8 @@ export class RailWorker implements OnApplicationBootstrap {
       if (!(await this.queue.isAnyDue(tx, this.clock.now()))) return [];
       const head = await this.chain.lock(tx);
       // The database may be another one than a moment ago.
-      const { hold, anchored } = await this.anchor.status(tx);
-      if (hold !== undefined) return [];
+      const { freeze, anchored } = await this.anchor.status(tx);
+      if (freeze !== undefined) return [];
       const now = this.clock.now();
       const leasedUntil = new Date(now.getTime() + LEASE_MS);
       const taken = await this.queue.takeDue(tx, { now, leasedUntil, limit, anchored: anchored.seq });

@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { DisbursementModule } from '../disbursement/index.js';
 import { LedgerModule } from '../ledger/index.js';
 import { RailsModule } from '../rails/index.js';
-import { HeldController } from './held.controller.js';
-import { HeldRepository } from './held.repository.js';
-import { HeldService } from './held.service.js';
-import { HoldController } from './hold.controller.js';
-import { HoldRepository } from './hold.repository.js';
-import { HoldService } from './hold.service.js';
-import { HoldWorker } from './hold.worker.js';
+import { DisputeController } from './dispute.controller.js';
+import { DisputeRepository } from './dispute.repository.js';
+import { DisputeService } from './dispute.service.js';
+import { LedgerFreezeController } from './ledger-freeze.controller.js';
+import { LedgerFreezeRepository } from './ledger-freeze.repository.js';
+import { LedgerFreezeService } from './ledger-freeze.service.js';
+import { LedgerFreezeWorker } from './ledger-freeze.worker.js';
 import { ProposalRepository } from './proposal.repository.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 import { ReconciliationService } from './reconciliation.service.js';
@@ -16,13 +16,13 @@ import { ReconciliationService } from './reconciliation.service.js';
 /** What only people can settle, two of them together: books that were restored, and payments that contradict them. */
 @Module({
   imports: [LedgerModule, RailsModule, DisbursementModule],
-  controllers: [HoldController, HeldController],
+  controllers: [LedgerFreezeController, DisputeController],
   providers: [
-    HeldRepository,
-    HeldService,
-    HoldRepository,
-    HoldService,
-    HoldWorker,
+    DisputeRepository,
+    DisputeService,
+    LedgerFreezeRepository,
+    LedgerFreezeService,
+    LedgerFreezeWorker,
     ProposalRepository,
     ReconciliationRepository,
     ReconciliationService,

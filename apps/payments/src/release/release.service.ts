@@ -69,7 +69,7 @@ export class ReleaseService {
     return this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       // What is released may have left already, without these books' knowing.
-      if ((await this.anchor.status(tx)).hold !== undefined) return { outcome: 'refused', reason: 'not-open' };
+      if ((await this.anchor.status(tx)).freeze !== undefined) return { outcome: 'refused', reason: 'not-open' };
       const found = await this.batches.find(tx, batch);
       if (found === undefined) return undefined;
       const { state, maker, digest: madeDigest } = found;

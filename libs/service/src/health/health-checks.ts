@@ -15,7 +15,7 @@ export type HealthCheckName =
   | 'turnOverdue'
   | 'turnDamaged'
   | 'keyringReplicas'
-  | 'hold'
+  | 'ledgerFreeze'
   | WorkForPeople;
 
 /** Counts of the work that waits for staff other than operators. */

@@ -8,7 +8,8 @@ describe('what is asked of the internal listener', () => {
     (path) => expect(isInternalPath(path)).toBe(true),
   );
 
-  it.each(['/v1/books', '/v1/hold/lift', '/v1/operationsx', '/x/v1/operations/turn', '/'])('and not %s', (path) =>
-    expect(isInternalPath(path)).toBe(false),
+  it.each(['/v1/books', '/v1/ledger-freeze/lift', '/v1/operationsx', '/x/v1/operations/turn', '/'])(
+    'and not %s',
+    (path) => expect(isInternalPath(path)).toBe(false),
   );
 });

@@ -59,7 +59,7 @@ export const logEvents = {
   bus: { event: 'code', topic: 'code', partition: 'count', count: 'count', code: 'code', day: 'day', ms: 'ms' },
   alarm: { alarm: 'code', count: 'count', code: 'code', topic: 'code', day: 'day' },
   keys: { event: 'code', day: 'day', count: 'count' },
-  'money-held': { code: 'code' },
+  'ledger-frozen': { code: 'code' },
   // The member of staff who requested the operation, as a pseudonym.
   operation: { operation: 'code', by: 'pseudonym' },
   'operation-refused': { operation: 'code', by: 'pseudonym', code: 'code' },

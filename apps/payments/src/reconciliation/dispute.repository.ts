@@ -3,7 +3,7 @@ import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
 
 /** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
-export interface HeldItem {
+export interface DisputedItem {
   readonly reference: string;
   readonly amountCents: string;
   /** The end that one person has proposed. */
@@ -11,18 +11,18 @@ export interface HeldItem {
 }
 
 /** Under which name of the books. */
-export interface HeldInstrument {
+export interface DisputedInstrument {
   readonly obligation: string;
   readonly name: { readonly number: number; readonly generation: number };
 }
 
 @Injectable()
-export class HeldRepository {
-  async list(tx: Tx, limit: number): Promise<readonly HeldItem[]> {
+export class DisputeRepository {
+  async list(tx: Tx, limit: number): Promise<readonly DisputedItem[]> {
     const { rows } = await tx.query(
       `SELECT i.reference, i.amount_cents::text AS cents, p.about IS NOT NULL AS proposed
-         FROM instrument i LEFT JOIN proposal p ON p.about = 'held ' || encode(i.reference, 'hex')
-        WHERE i.state = 'held' ORDER BY i.reference LIMIT $1`,
+         FROM instrument i LEFT JOIN proposal p ON p.about = 'disputed ' || encode(i.reference, 'hex')
+        WHERE i.state = 'disputed' ORDER BY i.reference LIMIT $1`,
       [limit],
     );
     return (rows as { reference: Buffer; cents: string; proposed: boolean }[]).map(
@@ -34,9 +34,9 @@ export class HeldRepository {
     );
   }
 
-  async find(tx: Tx, reference: string): Promise<HeldInstrument | undefined> {
+  async find(tx: Tx, reference: string): Promise<DisputedInstrument | undefined> {
     const { rows } = await tx.query(
-      `SELECT obligation, number, generation FROM instrument WHERE reference = $1 AND state = 'held'`,
+      `SELECT obligation, number, generation FROM instrument WHERE reference = $1 AND state = 'disputed'`,
       [bytes(reference)],
     );
     const [row] = rows as { obligation: Buffer; number: number; generation: number }[];

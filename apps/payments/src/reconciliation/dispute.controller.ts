@@ -2,51 +2,51 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes } from '#libs/contracts';
 import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsIn } from 'class-validator';
-import type { PeoplesEnd } from '../domain/settle.js';
-import { HeldService, type HeldItem } from './held.service.js';
+import type { DisputeResolution } from '../domain/settle.js';
+import { DisputeService, type DisputedItem } from './dispute.service.js';
 
-const ends = ['ask-again', 'never-paid', 'paid'] as const satisfies readonly PeoplesEnd[];
+const resolutions = ['ask-again', 'never-paid', 'paid'] as const satisfies readonly DisputeResolution[];
 
-class SettleHeld {
+class ResolveDispute {
   @Field({ data: 'operational', purpose: 'which instrument; the partner knows it by this' })
   @IsBytes(32)
   reference!: string;
 
   @Field({ data: 'operational', purpose: 'what people have found out' })
-  @IsIn(ends)
-  end!: (typeof ends)[number];
+  @IsIn(resolutions)
+  resolution!: (typeof resolutions)[number];
 }
 
 /** Payments that contradict the books: what two people have found out settles them. */
-@Controller('v1/held')
-export class HeldController {
-  constructor(private readonly held: HeldService) {}
+@Controller('v1/disputed')
+export class DisputeController {
+  constructor(private readonly disputes: DisputeService) {}
 
   @Post('open')
   @HttpCode(200)
   @SignedBy('releaser')
-  async open(): Promise<{ items: readonly HeldItem[] }> {
-    return { items: await this.held.open() };
+  async open(): Promise<{ items: readonly DisputedItem[] }> {
+    return { items: await this.disputes.open() };
   }
 
-  @Post('settlements')
+  @Post('resolutions')
   @HttpCode(200)
   @SignedBy('releaser')
-  async settle(
+  async resolve(
     @Person() person: string,
-    @ContractBody(SettleHeld) { reference, end }: SettleHeld,
-  ): Promise<{ outcome: 'counted' | 'settled' }> {
-    const outcome = await this.held.settle(reference, end, person);
+    @ContractBody(ResolveDispute) { reference, resolution }: ResolveDispute,
+  ): Promise<{ outcome: 'counted' | 'resolved' }> {
+    const outcome = await this.disputes.resolve(reference, resolution, person);
     switch (outcome) {
       case 'not-found':
         throw new Problem('not-found');
       case 'same-person':
         throw new Problem('not-allowed');
-      case 'other-end':
+      case 'other-resolution':
       case 'not-now':
         throw new Problem('not-now');
       case 'counted':
-      case 'settled':
+      case 'resolved':
         return { outcome };
     }
   }

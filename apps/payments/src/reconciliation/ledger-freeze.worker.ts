@@ -1,23 +1,23 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Workers, type Worker } from '#libs/service';
 import { AnchorService } from '../ledger/index.js';
-import { HoldService } from './hold.service.js';
+import { LedgerFreezeService } from './ledger-freeze.service.js';
 import { ReconciliationService } from './reconciliation.service.js';
 
 const POLL_MS = 1_000;
 
 /** While payments holds: compares books and rails again and again, so that what people see is what is. */
 @Injectable()
-export class HoldWorker implements OnApplicationBootstrap {
+export class LedgerFreezeWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
 
   constructor(
     private readonly anchor: AnchorService,
     private readonly reconciliation: ReconciliationService,
-    private readonly holds: HoldService,
+    private readonly freezes: LedgerFreezeService,
     workers: Workers,
   ) {
-    this.worker = workers.make({ name: 'hold', pollMs: POLL_MS, work: () => this.look() });
+    this.worker = workers.make({ name: 'ledger-freeze', pollMs: POLL_MS, work: () => this.look() });
   }
 
   onApplicationBootstrap(): void {
@@ -26,8 +26,8 @@ export class HoldWorker implements OnApplicationBootstrap {
 
   /** One round. @returns nothing to hurry for */
   async look(): Promise<0> {
-    if ((await this.anchor.statusNow()).hold === undefined) this.holds.remember(undefined);
-    else this.holds.remember(await this.reconciliation.reconcile());
+    if ((await this.anchor.statusNow()).freeze === undefined) this.freezes.remember(undefined);
+    else this.freezes.remember(await this.reconciliation.reconcile());
     return 0;
   }
 }

@@ -6,13 +6,13 @@ import { Clock } from '#libs/service';
 import type { LedgerStatus } from '../domain/anchor.js';
 import { lift, seenBy, type Found, type LiftDecision, type LiftOutcome, type LiftWish } from '../domain/lift.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
-import { HoldRepository } from './hold.repository.js';
+import { LedgerFreezeRepository } from './ledger-freeze.repository.js';
 import { ProposalRepository } from './proposal.repository.js';
 import type { Reconciliation } from './reconciliation.service.js';
 
 /** Why payments holds, and what a person has to know before lifting it: counts, never a household. */
-export interface HoldView {
-  readonly hold: string | null;
+export interface FreezeView {
+  readonly freeze: string | null;
   /** Up to which commit the books were written down outside; `0` where that was lost. */
   readonly anchoredSeq: string;
   readonly headSeq: string;
@@ -26,17 +26,17 @@ export interface HoldView {
   readonly isCareful: boolean;
 }
 
-const ABOUT = 'hold';
+const ABOUT = 'ledger-freeze';
 
 /** Holds, and how two people lift them. */
 @Injectable()
-export class HoldService {
+export class LedgerFreezeService {
   /** What was found last by this instance. */
   private last: Reconciliation | undefined;
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
-    private readonly holds: HoldRepository,
+    private readonly freezes: LedgerFreezeRepository,
     private readonly proposals: ProposalRepository,
     private readonly chain: ChainRepository,
     private readonly anchor: AnchorService,
@@ -48,17 +48,17 @@ export class HoldService {
     this.last = reconciliation;
   }
 
-  view(): Promise<HoldView> {
+  view(): Promise<FreezeView> {
     return this.transactions.run(async ({ tx }) => {
       const status = await this.anchor.status(tx);
       const { seq } = await this.chain.head(tx);
       const digest = this.digest(status);
-      const isHeld = status.hold !== undefined;
+      const isFrozen = status.freeze !== undefined;
       return {
-        hold: status.hold ?? null,
+        freeze: status.freeze ?? null,
         anchoredSeq: String(status.anchored.seq),
         headSeq: String(seq),
-        found: isHeld ? (this.last?.found ?? null) : null,
+        found: isFrozen ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
         isProposed: digest !== undefined && (await this.proposals.find(tx, ABOUT))?.digest === digest,
         isCareful: status.isCareful,
@@ -87,13 +87,13 @@ export class HoldService {
       if (decided.outcome === 'lifted') {
         const now = this.clock.now();
         await this.proposals.end(tx, ABOUT);
-        await this.holds.end(tx, now);
+        await this.freezes.end(tx, now);
         const { anchored } = present;
         await this.chain.record(tx, head, {
-          kind: 'hold-lifted',
+          kind: 'freeze-lifted',
           day: dayOf(now),
           detail: {
-            reason: present.hold ?? '',
+            reason: present.freeze ?? '',
             fromSeq: String(anchored.seq),
             fromHash: anchored.hash,
             headSeq: String(head.seq),
@@ -111,8 +111,8 @@ export class HoldService {
     return decision;
   }
 
-  private digest({ hold, anchored }: LedgerStatus): string | undefined {
-    if (hold === undefined || this.last === undefined) return undefined;
+  private digest({ freeze, anchored }: LedgerStatus): string | undefined {
+    if (freeze === undefined || this.last === undefined) return undefined;
     return toBase64url(sha256(Buffer.from(canonicalJson(seenBy(anchored, this.last)))));
   }
 }

@@ -3,7 +3,7 @@ import type { Tx } from '#libs/database';
 
 /** What a hold leaves behind when it is lifted. */
 @Injectable()
-export class HoldRepository {
+export class LedgerFreezeRepository {
   /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
   async end(tx: Tx, now: Date): Promise<void> {
     await tx.query(`UPDATE instrument SET careful = true WHERE state NOT IN ('void', 'collected')`);

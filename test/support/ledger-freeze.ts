@@ -4,20 +4,20 @@ import { signatureHeaders } from '#libs/household';
 
 import { eventually, type TestCity } from './city.js';
 
-/** The part of `GET /v1/hold` that tests read. */
-export interface Hold {
-  readonly hold: string | null;
+/** What `GET /v1/ledger-freeze` says, as far as a test looks at it. */
+export interface Freeze {
+  readonly freeze: string | null;
   readonly found: Readonly<Record<string, number>> | null;
   readonly digest: string | null;
   readonly isCareful: boolean;
 }
 
-export async function holdOf(city: TestCity): Promise<Hold> {
-  return city.readPayments<Hold>('/v1/hold');
+export async function freezeOf(city: TestCity): Promise<Freeze> {
+  return city.readPayments<Freeze>('/v1/ledger-freeze');
 }
 
 async function agree(city: TestCity, name: string, digest: string): Promise<string> {
-  const request = { method: 'POST', path: '/v1/hold/lift', body: JSON.stringify({ digest }) };
+  const request = { method: 'POST', path: '/v1/ledger-freeze/lift', body: JSON.stringify({ digest }) };
   const seconds = Math.floor(city.stack.now().getTime() / 1000);
   const headers = await signatureHeaders(request, city.staff(name), seconds);
   const answer = await fetch(`${city.livingUrl('payments')}${request.path}`, {
@@ -27,21 +27,18 @@ async function agree(city: TestCity, name: string, digest: string): Promise<stri
   return String(((await answer.json()) as { outcome?: string; code?: string }).outcome);
 }
 
-/**
- * Waits until payments has frozen its ledger and is filled again, and has two people lift the freeze. @returns what
- * they saw
- */
-export async function liftHold(city: TestCity): Promise<Hold> {
+/** Waits until payments holds and has been filled again, and has two people lift it. @returns what they saw */
+export async function liftFreeze(city: TestCity): Promise<Freeze> {
   await eventually(
-    'payments holds',
-    () => holdOf(city).catch(() => undefined),
-    (seen) => typeof seen?.hold === 'string',
+    'the ledger is frozen',
+    () => freezeOf(city).catch(() => undefined),
+    (seen) => typeof seen?.freeze === 'string',
     60_000,
   );
   // As a person does, looks until it is filled and nothing is open.
   const seen = await eventually(
     'nothing is open',
-    async () => ({ ...(await holdOf(city)), lag: (await city.checks('payments'))['lag'] }),
+    async () => ({ ...(await freezeOf(city)), lag: (await city.checks('payments'))['lag'] }),
     ({ found, lag }) =>
       lag === 0 && found?.['unmatched'] === 0 && found['differing'] === 0 && found['unanswered'] === 0,
     60_000,

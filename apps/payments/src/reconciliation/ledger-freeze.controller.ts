@@ -2,9 +2,9 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes } from '#libs/contracts';
 import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsBoolean } from 'class-validator';
-import { HoldService, type HoldView } from './hold.service.js';
+import { LedgerFreezeService, type FreezeView } from './ledger-freeze.service.js';
 
-class LiftHold {
+class LiftFreeze {
   @Field({ data: 'operational', purpose: 'exactly what the person has seen' })
   @IsBytes(32)
   digest!: string;
@@ -18,14 +18,14 @@ class LiftHold {
 const ANCHOR_SECONDS = 30;
 
 /** Why payments holds, and how two people lift that. */
-@Controller('v1/hold')
-export class HoldController {
-  constructor(private readonly holds: HoldService) {}
+@Controller('v1/ledger-freeze')
+export class LedgerFreezeController {
+  constructor(private readonly freezes: LedgerFreezeService) {}
 
   @Get()
   @SignedBy('releaser', 'operator')
-  read(): Promise<HoldView> {
-    return this.holds.view();
+  read(): Promise<FreezeView> {
+    return this.freezes.view();
   }
 
   @Post('lift')
@@ -33,9 +33,9 @@ export class HoldController {
   @SignedBy('releaser')
   async lift(
     @Person() person: string,
-    @ContractBody(LiftHold) { digest, accept = false }: LiftHold,
+    @ContractBody(LiftFreeze) { digest, accept = false }: LiftFreeze,
   ): Promise<{ outcome: 'counted' | 'lifted' }> {
-    const decision = await this.holds.agree({ digest, person, isAccepted: accept });
+    const decision = await this.freezes.agree({ digest, person, isAccepted: accept });
     if (decision.outcome !== 'refused') return { outcome: decision.outcome };
     switch (decision.reason) {
       case 'same-person':

@@ -31,13 +31,13 @@ describe('lifting', () => {
     const paid = await city.apply();
     await world.carry();
     await city.restore(copy, paid);
-    const { digest } = await city.hold();
+    const { digest } = await city.freeze();
     expect(await city.liftBy(city.people.first, { digest: randomId() })).toBe('not-now');
-    expect((await world.post('/v1/hold/lift', { digest })).status).toBe(401);
+    expect((await world.post('/v1/ledger-freeze/lift', { digest })).status).toBe(401);
     expect(await city.liftBy(city.people.first, { digest })).toBe('counted');
     expect(await city.liftBy(city.people.firstAgain, { digest })).toBe('not-allowed');
     expect(await city.liftBy(city.people.second, { digest: randomId() })).toBe('not-now');
-    expect((await world.books()).hold).not.toBeNull();
+    expect((await world.books()).freeze).not.toBeNull();
     expect(await city.liftBy(city.people.second, { digest })).toBe('lifted');
     expect(await city.liftBy(city.people.second, { digest })).toBe('not-now');
     const [last] = await world.rows<{ detail: { people: string[]; reason: string } }>(
@@ -51,15 +51,15 @@ describe('lifting', () => {
     await city.apply();
     await world.carry();
     rmSync(city.anchorFile);
-    const { digest } = await city.hold();
+    const { digest } = await city.freeze();
     expect(await city.liftBy(city.people.first, { digest })).toBe('counted');
     mkdirSync(`${city.anchorFile}.lock`);
     expect(await city.liftBy(city.people.second, { digest })).toBe('busy');
-    expect((await world.books()).hold).toBe('anchor-missing');
-    expect(await world.rows(`SELECT 1 FROM book_event WHERE kind = 'hold-lifted'`)).toEqual([]);
+    expect((await world.books()).freeze).toBe('anchor-missing');
+    expect(await world.rows(`SELECT 1 FROM book_event WHERE kind = 'freeze-lifted'`)).toEqual([]);
     rmdirSync(`${city.anchorFile}.lock`);
     expect(await city.liftBy(city.people.second, { digest })).toBe('lifted');
-    expect((await world.books()).hold).toBeNull();
+    expect((await world.books()).freeze).toBeNull();
   });
 
   it('waits for a partner that does not answer', async () => {
@@ -68,13 +68,13 @@ describe('lifting', () => {
     await world.carry();
     await city.restore(copy, paid);
     world.partner.misbehave('error-before', 'statement');
-    const seen = await city.hold();
+    const seen = await city.freeze();
     expect(seen.found).toMatchObject({ unanswered: 1 });
     expect(await city.liftBy(city.people.first, { digest: seen.digest, accept: true })).toBe('not-now');
     await city.lift();
   });
 
-  it('nothing is released while payments holds', async () => {
+  it('nothing is released while the ledger is frozen', async () => {
     const household = world.household();
     await world.service.deliver([
       household.payout('CASH', { site: 'RELEASE' }),
@@ -99,7 +99,7 @@ describe('lifting', () => {
 });
 
 describe('an instrument of which the books contradict each other', () => {
-  const held = async (): Promise<{ readonly paid: Case; readonly reference: string }> => {
+  const disputed = async (): Promise<{ readonly paid: Case; readonly reference: string }> => {
     const paid = await city.apply();
     await world.carry();
     const [code = ''] = [await city.codeOf(paid)];
@@ -107,44 +107,44 @@ describe('an instrument of which the books contradict each other', () => {
     world.pass(2 * HOUR_MS);
     await world.carryOn(4);
     expect((await world.service.health()).checks).toMatchObject({ paymentsDisputed: 1 });
-    const { body } = await world.post('/v1/held/open', {}, city.people.first);
+    const { body } = await world.post('/v1/disputed/open', {}, city.people.first);
     return { paid, reference: body.items?.[0]?.reference ?? '' };
   };
-  const settle = async (by: StaffKey, reference: string, end: string): Promise<string> => {
-    const { body } = await world.post('/v1/held/settlements', { reference, end }, by);
+  const resolve = async (by: StaffKey, reference: string, resolution: string): Promise<string> => {
+    const { body } = await world.post('/v1/disputed/resolutions', { reference, resolution }, by);
     return body.outcome ?? body.code ?? '';
   };
 
   it('two people who say the same settle it: never paid, so there is a new one', async () => {
-    const { paid, reference } = await held();
-    expect(await settle(city.people.first, reference, 'never-paid')).toBe('counted');
-    expect(await settle(city.people.firstAgain, reference, 'never-paid')).toBe('not-allowed');
-    expect(await settle(city.people.second, reference, 'paid')).toBe('not-now');
-    expect(await settle(city.people.second, reference, 'never-paid')).toBe('settled');
+    const { paid, reference } = await disputed();
+    expect(await resolve(city.people.first, reference, 'never-paid')).toBe('counted');
+    expect(await resolve(city.people.firstAgain, reference, 'never-paid')).toBe('not-allowed');
+    expect(await resolve(city.people.second, reference, 'paid')).toBe('not-now');
+    expect(await resolve(city.people.second, reference, 'never-paid')).toBe('resolved');
     await city.settleDown();
     expect(city.good()).toContain(await city.codeOf(paid));
     expect(await world.books()).toMatchObject({ balanced: true });
-    expect((await world.books()).instruments['held']).toBeUndefined();
+    expect((await world.books()).instruments['disputed']).toBeUndefined();
   });
 
   it('paid: booked as paid, and the grant is closed', async () => {
-    const { paid, reference } = await held();
+    const { paid, reference } = await disputed();
     expect([
-      await settle(city.people.first, reference, 'paid'),
-      await settle(city.people.second, reference, 'paid'),
-    ]).toEqual(['counted', 'settled']);
+      await resolve(city.people.first, reference, 'paid'),
+      await resolve(city.people.second, reference, 'paid'),
+    ]).toEqual(['counted', 'resolved']);
     expect(paid.household.box('payments', await world.service.published())?.status).toBe('collected');
     expect(await world.books()).toMatchObject({ balanced: true });
     world.partner.find();
   });
 
   it('ask again: the partner has found it', async () => {
-    const { paid, reference } = await held();
+    const { paid, reference } = await disputed();
     world.partner.find();
     expect([
-      await settle(city.people.first, reference, 'ask-again'),
-      await settle(city.people.second, reference, 'ask-again'),
-    ]).toEqual(['counted', 'settled']);
+      await resolve(city.people.first, reference, 'ask-again'),
+      await resolve(city.people.second, reference, 'ask-again'),
+    ]).toEqual(['counted', 'resolved']);
     await city.settleDown();
     expect(city.good()).toContain(await city.codeOf(paid));
     expect(await world.books()).toMatchObject({ balanced: true });
