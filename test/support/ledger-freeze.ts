@@ -9,7 +9,7 @@ export interface Freeze {
   readonly freeze: string | null;
   readonly found: Readonly<Record<string, number>> | null;
   readonly digest: string | null;
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 export async function freezeOf(city: TestCity): Promise<Freeze> {

@@ -202,10 +202,10 @@ export class City {
     isTrue(instrument.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued (M6)');
     this.replace(id, instrument, { isTakenUp: true });
     const reference = referenceOf(id, instrument);
-    const { amountCents, state, isCareful } = instrument;
+    const { amountCents, state, inquireFirst } = instrument;
     const reply = this.partner.ask(call, { reference, amountCents, instrument: `${id}/${instrument.number}` }, how);
     if (how === 'crash') return;
-    const outcome = outcomeOf({ call, state, isCareful, reference, amountCents }, reply);
+    const outcome = outcomeOf({ call, state, inquireFirst: inquireFirst, reference, amountCents }, reply);
     const grant = this.households[at]?.grants.find((each) => each.obligation === id);
     const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
     const before = this.obligations.get(id) as Obligation;
@@ -279,7 +279,7 @@ export class City {
     const isCancelled = grant === undefined || grant.isCancelled;
     const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, CLOCKS);
     const money = this.money.view(this.obligations.values(), turn.kept);
-    const input = { household, obligation, isCancelled, lapse, isItsTurn: turn.isItsTurn, isCareful: false, money };
+    const input = { household, obligation, isCancelled, lapse, isItsTurn: turn.isItsTurn, inquireFirst: false, money };
     const planned = plan(input, POLICY);
     this.obligations.set(id, planned.obligation);
     this.money.post(planned.postings);

@@ -52,7 +52,7 @@ describe('the largest household', () => {
         state: 'issued',
         isSecretLost: false,
         isTakenUp: true,
-        isCareful: false,
+        inquireFirst: false,
       };
     });
     const owed = grants.map(({ obligation, kind }): [string, Obligation] => [

@@ -13,7 +13,7 @@ interface FreezeView {
   readonly found: Readonly<Record<string, number>> | null;
   readonly digest: string | null;
   readonly isProposed: boolean;
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 interface DisputedItem {
@@ -80,9 +80,9 @@ async function send<T>(options: SignedOptions, path: string, content: object = {
   return city.ask<T>(city.one('payments'), { path: `/v1/${path}`, content, role: 'releaser', as: options.as });
 }
 
-function textOf({ freeze, anchoredSeq, headSeq, found, digest, isProposed, isCareful }: FreezeView): string {
+function textOf({ freeze, anchoredSeq, headSeq, found, digest, isProposed, inquireFirst }: FreezeView): string {
   if (freeze === null) {
-    return isCareful
+    return inquireFirst
       ? 'The ledger is not frozen. Since a lift, the rail is asked before anything is sent.'
       : 'The ledger is not frozen.';
   }

@@ -185,9 +185,12 @@ export class DisbursementService implements RailAnswers {
     const before = await this.households.load(tx, [...new Set(works.map(({ householdRef }) => householdRef))]);
     const households = withCommands(before, works);
     const head = await this.ledger.lock(tx);
-    const { freeze, isCareful } = await this.anchor.status(tx);
+    const { freeze, inquireFirst } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
-    const done = disburse({ works, households, books, isFrozen: freeze !== undefined, isCareful }, this.rules);
+    const done = disburse(
+      { works, households, books, isFrozen: freeze !== undefined, inquireFirst: inquireFirst },
+      this.rules,
+    );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const { keys, events } of done.said) unit.publish(...messagesFor(events, keys, this.outgoing));

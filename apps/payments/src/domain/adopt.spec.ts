@@ -22,7 +22,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   state: 'waiting-release',
   isSecretLost: false,
   isTakenUp: false,
-  isCareful: false,
+  inquireFirst: false,
   ...change,
 });
 const reserved = (...instruments: Instrument[]): Obligation => ({
@@ -50,7 +50,7 @@ describe('what a rail has done and the books have forgotten', () => {
   it('goes on in the way it was paid, whatever was asked for since', () => {
     expect(given(reserved(instrument({ payoutMethod: 'CARD' })), issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', inquireFirst: true })),
       postings: [moved('reserved', 'in-flight', 110_000n)],
     });
   });
@@ -63,8 +63,8 @@ describe('what a rail has done and the books have forgotten', () => {
         status: 'reserved',
         fund: 'GIFT',
         instruments: [
-          instrument({ amountCents: 100_000n, site: undefined, isCareful: true }),
-          instrument({ number: 1, amountCents: 10_000n, site: undefined, isCareful: true, state: 'unknown' }),
+          instrument({ amountCents: 100_000n, site: undefined, inquireFirst: true }),
+          instrument({ number: 1, amountCents: 10_000n, site: undefined, inquireFirst: true, state: 'unknown' }),
         ],
       },
       postings: [moved('available', 'reserved', 110_000n), moved('reserved', 'in-flight', 10_000n)],
@@ -74,7 +74,7 @@ describe('what a rail has done and the books have forgotten', () => {
   it('of one that waited for people: it is in flight, and asked about', () => {
     expect(given(reserved(instrument()), issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', inquireFirst: true })),
       postings: [moved('reserved', 'in-flight', 110_000n)],
     });
   });
@@ -83,7 +83,7 @@ describe('what a rail has done and the books have forgotten', () => {
     const closed: Obligation = { ...reserved(instrument({ state: 'void' })), status: 'closed' };
     expect(given(closed, issued()).whenAdopted()).toEqual({
       type: 'adopted',
-      obligation: reserved(instrument({ state: 'unknown', isCareful: true })),
+      obligation: reserved(instrument({ state: 'unknown', inquireFirst: true })),
       postings: [moved('available', 'in-flight', 110_000n)],
     });
   });
@@ -93,7 +93,7 @@ describe('what a rail has done and the books have forgotten', () => {
       type: 'adopted',
       obligation: reserved(
         instrument({ state: 'void' }),
-        instrument({ generation: 1, state: 'unknown', isCareful: true }),
+        instrument({ generation: 1, state: 'unknown', inquireFirst: true }),
       ),
       postings: [moved('outstanding', 'in-flight', 110_000n)],
     });

@@ -119,7 +119,7 @@ function withInstruments(
     state: 'waiting-release',
     isSecretLost: false,
     isTakenUp: false,
-    isCareful: true,
+    inquireFirst: true,
   }));
   const postings = isPromised ? [] : [posting(promised, { from: 'available', to: 'reserved' }, obligation.amountCents)];
   return {
@@ -143,7 +143,7 @@ function withFound(
     state: 'void',
   }));
   // It goes on in the way it was paid, whatever was asked for since: it is this rail that is asked about it.
-  const living: Instrument = { ...present, ...found, state: 'unknown', isSecretLost: false, isCareful: true };
+  const living: Instrument = { ...present, ...found, state: 'unknown', isSecretLost: false, inquireFirst: true };
   return { ...obligation, instruments: [...others, ...voided, living] };
 }
 

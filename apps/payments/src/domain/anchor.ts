@@ -22,7 +22,7 @@ export interface LedgerStatus {
    * A hold was lifted not long ago: what was forgotten may still be said again, so whatever is to be sent is asked
    * about first.
    */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 export function anchoredIn(reading: AnchorReading): AnchoredPair {

@@ -25,7 +25,7 @@ const instrument = (change: Partial<Instrument>): Instrument => ({
   state: 'waiting-release',
   isSecretLost: false,
   isTakenUp: false,
-  isCareful: false,
+  inquireFirst: false,
   ...change,
 });
 

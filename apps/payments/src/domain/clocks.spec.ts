@@ -83,7 +83,7 @@ class Story {
         isCancelled,
         lapse,
         isItsTurn: false,
-        isCareful: false,
+        inquireFirst: false,
         money,
       };
       const planned = plan(input, policy);

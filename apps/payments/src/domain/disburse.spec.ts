@@ -46,7 +46,7 @@ const instrument: Instrument = {
   state: 'intended',
   isSecretLost: false,
   isTakenUp: false,
-  isCareful: false,
+  inquireFirst: false,
 };
 const owed = (...instruments: Instrument[]): Obligation => ({
   ...promised,
@@ -75,7 +75,7 @@ function given(works: readonly Work[], change: Partial<Batch> = {}, known: reado
       siteLeft: new Map([[site, 50_000n]]),
     },
     isFrozen: false,
-    isCareful: false,
+    inquireFirst: false,
     ...change,
   };
   return { whenDisbursed: () => disburse(batch, rules) };
@@ -170,7 +170,7 @@ describe('what a rail says', () => {
 
   it('is waited for before a household is told anything of books that were restored', () => {
     const { said } = given([answered({ type: 'unknown' })], {}, [
-      owed({ ...instrument, isCareful: true }),
+      owed({ ...instrument, inquireFirst: true }),
     ]).whenDisbursed();
     expect(said).toEqual([]);
   });

@@ -27,7 +27,7 @@ export interface Batch {
   /** What came is kept; what follows from it is planned when people have found out what was done before. */
   readonly isFrozen: boolean;
   /** The books were restored not long ago. */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 /** Seals a collection code to its household before anybody keeps it. */
@@ -61,7 +61,7 @@ interface State {
   /** Obligations that the books do not know yet. */
   readonly fresh: ReadonlySet<string>;
   readonly purse: Purse;
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 /** Takes what has happened to households into what is owed to them: settles, passes the day, plans, and says so. */
@@ -81,7 +81,7 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
   return { change, households: state.households, ...told, links: linksOf(state) };
 }
 
-function stateOf({ households, books, isCareful }: Batch): State {
+function stateOf({ households, books, inquireFirst }: Batch): State {
   const grants = [...households.values()].flatMap(({ state }) => state.grants);
   const obligations = new Map(
     grants.map((grant) => [grant.obligation, books.obligations.get(grant.obligation) ?? openOf(grant)]),
@@ -91,7 +91,7 @@ function stateOf({ households, books, isCareful }: Batch): State {
     obligations,
     fresh: new Set([...obligations.keys()].filter((id) => !books.obligations.has(id))),
     purse: new Purse(books.view, books.siteLeft),
-    isCareful,
+    inquireFirst: inquireFirst,
   };
 }
 
@@ -164,7 +164,7 @@ function passDays({ households, obligations }: State, { today, clocks }: Disburs
 
 /** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
 function planAll(
-  { households, obligations, fresh, purse, isCareful }: State,
+  { households, obligations, fresh, purse, inquireFirst }: State,
   turns: ReadonlySet<string>,
   { today, clocks, policy }: DisburseRules,
 ): void {
@@ -184,7 +184,7 @@ function planAll(
       lapse: lapseOf(grant, today, clocks),
       isItsTurn: turns.has(id),
       money: purse.view(site),
-      isCareful,
+      inquireFirst: inquireFirst,
     };
     const planned = plan(input, policy);
     obligations.set(id, planned.obligation);
@@ -228,7 +228,7 @@ function endsOf(
 function isAskedAbout(obligation: Obligation | undefined): boolean {
   return (
     obligation?.instruments.some(
-      ({ state, isCareful }) => isCareful && (state === 'intended' || state === 'unknown'),
+      ({ state, inquireFirst }) => inquireFirst && (state === 'intended' || state === 'unknown'),
     ) ?? false
   );
 }

@@ -42,7 +42,7 @@ export interface Instrument {
    * The books were restored to an older state: it may have been sent, and its code may have been told, without their
    * knowing. The rail is asked before anything is sent, and only its definite no takes it back.
    */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 export function isWaiting({ state }: Instrument): boolean {
@@ -51,7 +51,7 @@ export function isWaiting({ state }: Instrument): boolean {
 
 /** True for what certainly has not reached a rail. */
 export function canBeTakenBack(instrument: Instrument): boolean {
-  return !instrument.isCareful && isUnsent(instrument);
+  return !instrument.inquireFirst && isUnsent(instrument);
 }
 
 /** As far as the books know, it has not reached a rail. */

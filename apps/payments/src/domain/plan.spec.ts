@@ -35,12 +35,12 @@ interface Given {
   readonly money?: Partial<MoneyView>;
   readonly isCancelled?: boolean;
   readonly isItsTurn?: boolean;
-  readonly isCareful?: boolean;
+  readonly inquireFirst?: boolean;
 }
 
 function given({ household = present, obligation = standard, isCancelled = false, isItsTurn = false, ...more }: Given) {
-  const { isCareful = false } = more;
-  const asked = { household, obligation, isCancelled, isItsTurn, isCareful };
+  const { inquireFirst = false } = more;
+  const asked = { household, obligation, isCancelled, isItsTurn, inquireFirst: inquireFirst };
   const input: PlanInput = { ...asked, money: { ...money, ...more.money } };
   return { whenPlanned: (by = policy): Plan => plan(input, by) };
 }
@@ -54,7 +54,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   state: 'intended',
   isSecretLost: false,
   isTakenUp: false,
-  isCareful: false,
+  inquireFirst: false,
   ...change,
 });
 const sent = (change: Partial<Instrument> = {}): Obligation => ({

@@ -39,7 +39,7 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
       state: 'waiting-release',
       isSecretLost: false,
       isTakenUp: false,
-      isCareful: input.isCareful,
+      inquireFirst: input.inquireFirst,
     }),
   );
   return { ...before, obligation: { ...obligation, instruments } };

@@ -39,7 +39,7 @@ export interface PlanInput {
   readonly isItsTurn: boolean;
   readonly money: MoneyView;
   /** New instruments are careful: the books have been restored not long ago. */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 export interface Plan {

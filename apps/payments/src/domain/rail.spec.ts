@@ -5,7 +5,7 @@ import { callFor, outcomeOf, pauseAfter, type Asked, type RailReply } from './ra
 const asked = (state: InstrumentState, call: Asked['call'] = 'inquire'): Asked => ({
   call,
   state,
-  isCareful: false,
+  inquireFirst: false,
   reference: 'ref-1',
   amountCents: 25_000n,
 });
@@ -23,11 +23,11 @@ describe('what is asked of the partner', () => {
     ['void', false, undefined],
     ['disputed', false, undefined],
   ])('for an instrument that is %s (code lost: %s): %s', (state, isSecretLost, call) => {
-    expect(callFor({ state, isSecretLost, isCareful: false })).toBe(call);
+    expect(callFor({ state, isSecretLost, inquireFirst: false })).toBe(call);
   });
 
   it('for an intent that the books may have sent before and forgotten: first whether the partner knows it', () => {
-    expect(callFor({ state: 'intended', isSecretLost: false, isCareful: true })).toBe('inquire');
+    expect(callFor({ state: 'intended', isSecretLost: false, inquireFirst: true })).toBe('inquire');
   });
 });
 

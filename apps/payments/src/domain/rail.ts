@@ -18,7 +18,7 @@ export type RailReply =
 export interface InstrumentFacts {
   readonly state: InstrumentState;
   readonly isSecretLost: boolean;
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 export type RailCall = 'issue' | 'inquire' | 'void';
@@ -27,10 +27,10 @@ export type RailCall = 'issue' | 'inquire' | 'void';
  * What is asked of the partner for an instrument in this state; undefined: nothing. From `unknown` only an inquiry, and first
  * an inquiry for what the books may have forgotten.
  */
-export function callFor({ state, isSecretLost, isCareful }: InstrumentFacts): RailCall | undefined {
+export function callFor({ state, isSecretLost, inquireFirst }: InstrumentFacts): RailCall | undefined {
   switch (state) {
     case 'intended':
-      return isCareful ? 'inquire' : 'issue';
+      return inquireFirst ? 'inquire' : 'issue';
     case 'unknown':
       return isSecretLost ? 'void' : 'inquire';
     case 'issued':
@@ -65,7 +65,7 @@ export interface Asked {
   readonly call: RailCall;
   readonly state: InstrumentState;
   /** Its code may have been told without the books' knowing. */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
   readonly reference: string;
   readonly amountCents: bigint;
 }
@@ -82,7 +82,7 @@ export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
     case 'collected':
       if (reply.amountCents !== asked.amountCents) return { type: 'contradiction' };
       // Collected by a code that the household was never told: somebody else has it.
-      return asked.state === 'issued' || asked.isCareful ? { type: 'collected' } : { type: 'contradiction' };
+      return asked.state === 'issued' || asked.inquireFirst ? { type: 'collected' } : { type: 'contradiction' };
     case 'void':
       return asked.state === 'issued' && asked.call !== 'void' ? { type: 'contradiction' } : { type: 'definite-no' };
     case 'not-found':

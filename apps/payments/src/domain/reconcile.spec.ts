@@ -82,7 +82,7 @@ describe('the amounts to ask about', () => {
     state: 'void',
     isSecretLost: false,
     isTakenUp: false,
-    isCareful: false,
+    inquireFirst: false,
   });
 
   it('are those of the instruments, in their order, or those that would be made', () => {

@@ -61,7 +61,7 @@ describe('what is released', () => {
       state,
       isSecretLost: false,
       isTakenUp: false,
-      isCareful: false,
+      inquireFirst: false,
     });
     const obligation = (...instruments: Instrument[]): Obligation => ({
       id: 'o-1',

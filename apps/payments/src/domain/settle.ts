@@ -28,7 +28,7 @@ export function settle(
     if (
       state === instrument.state &&
       changed.isSecretLost === instrument.isSecretLost &&
-      changed.isCareful === instrument.isCareful
+      changed.inquireFirst === instrument.inquireFirst
     )
       return obligation;
     return { ...obligation, instruments: obligation.instruments.map((each) => (each === instrument ? changed : each)) };
@@ -51,7 +51,7 @@ export function settle(
     case 'unknown':
       return { obligation: change('unknown'), postings: [] };
     case 'send-again':
-      return { obligation: change('intended', { isSecretLost: false, isCareful: false }), postings: [] };
+      return { obligation: change('intended', { isSecretLost: false, inquireFirst: false }), postings: [] };
     case 'secret-lost':
       return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
     case 'definite-no': {
@@ -93,7 +93,7 @@ export function resolveDispute(
     return { obligation, postings: [] };
   // Whatever they say, its code may be in somebody's hands.
   const open = (instrument: Instrument): Instrument =>
-    isIt(instrument) ? { ...instrument, state: 'unknown', isSecretLost: false, isCareful: true } : instrument;
+    isIt(instrument) ? { ...instrument, state: 'unknown', isSecretLost: false, inquireFirst: true } : instrument;
   const asked: Obligation = { ...obligation, instruments: obligation.instruments.map(open) };
   if (resolution === 'ask-again') return { obligation: asked, postings: [] };
   const outcome: RailOutcome = { type: resolution === 'paid' ? 'collected' : 'definite-no' };
@@ -101,11 +101,11 @@ export function resolveDispute(
 }
 
 /** Only the rail's own word about what it was asked moves an instrument, and nothing moves one that has come to its end. */
-function canMove({ state, isSecretLost, isCareful }: Instrument, outcome: RailOutcome): boolean {
+function canMove({ state, isSecretLost, inquireFirst }: Instrument, outcome: RailOutcome): boolean {
   const isOpen = state === 'intended' || state === 'unknown';
   switch (outcome.type) {
     case 'collected':
-      return state === 'issued' || (isOpen && isCareful);
+      return state === 'issued' || (isOpen && inquireFirst);
     case 'contradiction':
       return isOpen || state === 'issued';
     case 'issued':

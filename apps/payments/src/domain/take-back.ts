@@ -39,7 +39,7 @@ export function lapse(before: Plan): Plan {
  */
 function voidAtRail(before: Plan): Plan {
   const doubtful = presentInstruments(before.obligation).filter(
-    (instrument) => instrument.isCareful && isUnsent(instrument),
+    (instrument) => instrument.inquireFirst && isUnsent(instrument),
   );
   const waiting = sum(doubtful.filter(isWaiting));
   const moved = waiting === 0n ? before : post(before, 'reserved', 'in-flight', waiting);

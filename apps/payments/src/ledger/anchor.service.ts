@@ -58,8 +58,8 @@ export class AnchorService implements OnModuleInit {
     const freeze = freezeReasonOf(reading, { hash, isLifted, isAnythingSent });
     this.note(freeze);
     const today = dayOf(this.clock.now());
-    const isCareful = liftedDay !== undefined && today <= addDays(liftedDay, clocks.topicRetentionDays);
-    return { freeze, anchored, isCareful };
+    const inquireFirst = liftedDay !== undefined && today <= addDays(liftedDay, clocks.topicRetentionDays);
+    return { freeze, anchored, inquireFirst };
   }
 
   /** Moves the anchor to what is committed. @returns false: nothing may be sent now */

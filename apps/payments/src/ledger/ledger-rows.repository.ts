@@ -13,7 +13,7 @@ export interface InstrumentRow {
   readonly state: Instrument['state'];
   readonly secret_lost: boolean;
   readonly taken_up: boolean;
-  readonly careful: boolean;
+  readonly inquire_first: boolean;
 }
 
 export interface FundRow {
@@ -64,7 +64,7 @@ export function obligationOf(row: ObligationRow, id: string, instruments: readon
       state: instrument.state,
       isSecretLost: instrument.secret_lost,
       isTakenUp: instrument.taken_up,
-      isCareful: instrument.careful,
+      inquireFirst: instrument.inquire_first,
     })),
   };
 }
@@ -97,7 +97,7 @@ export const instrumentRows = columns(
     secret_lost: 'boolean',
     reference: 'bytea',
     due: 'timestamptz',
-    careful: 'boolean',
+    inquire_first: 'boolean',
   },
   { from: 2 },
 );

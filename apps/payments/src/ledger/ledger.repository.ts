@@ -94,7 +94,7 @@ export class LedgerRepository {
     const instruments = await tx.query(
       // Locked: nobody can begin to carry what is being taken back here.
       `SELECT obligation, number, generation, amount_cents::text AS amount_cents, payout_method, site, state, secret_lost,
-              lease IS NOT NULL OR tries > 0 AS taken_up, careful
+              lease IS NOT NULL OR tries > 0 AS taken_up, inquire_first
          FROM instrument WHERE obligation = ANY($1) ORDER BY obligation, number, generation FOR UPDATE`,
       [keys],
     );
@@ -161,21 +161,21 @@ export class LedgerRepository {
       secret_lost: instrument.isSecretLost,
       reference,
       due: dueMs === null ? null : new Date(dueMs),
-      careful: instrument.isCareful,
+      inquire_first: instrument.inquireFirst,
     }));
     await tx.query(
       `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, payout_method, site, state, secret_lost, reference,
-          seq, due, careful)
+          seq, due, inquire_first)
        SELECT n.obligation, n.number, n.generation, n.amount_cents, n.payout_method, n.site, n.state, n.secret_lost, n.reference,
-              $1, n.due, n.careful
+              $1, n.due, n.inquire_first
          FROM ${instrumentRows.sql}
        ON CONFLICT (obligation, number, generation) DO UPDATE
           SET payout_method = excluded.payout_method, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
-              careful = excluded.careful, due = excluded.due, lease = NULL,
+              inquire_first = excluded.inquire_first, due = excluded.due, lease = NULL,
               tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE i.tries END,
               batch = CASE WHEN excluded.payout_method = i.payout_method THEN i.batch END
-        WHERE (i.payout_method, i.state, i.secret_lost, i.careful)
-              IS DISTINCT FROM (excluded.payout_method, excluded.state, excluded.secret_lost, excluded.careful)`,
+        WHERE (i.payout_method, i.state, i.secret_lost, i.inquire_first)
+              IS DISTINCT FROM (excluded.payout_method, excluded.state, excluded.secret_lost, excluded.inquire_first)`,
       [head.seq + 1n, ...instrumentRows.values(rows)],
     );
   }

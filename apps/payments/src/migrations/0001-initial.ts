@@ -72,7 +72,7 @@ const tables = [
      due timestamptz,
      lease timestamptz,
      batch uuid,
-     careful boolean NOT NULL DEFAULT false,
+     inquire_first boolean NOT NULL DEFAULT false,
      CONSTRAINT instrument_key PRIMARY KEY (obligation, number, generation),
      CONSTRAINT instrument_reference UNIQUE (reference),
      CONSTRAINT instrument_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
@@ -217,7 +217,7 @@ const meanings = commentsOn({
       due: 'When it is looked at again; empty for never.',
       lease: 'Until when a process has it.',
       batch: 'Batch in which people release it.',
-      careful: 'Whether the rail is asked before anything is sent.',
+      inquire_first: 'Whether the rail is asked before anything is sent.',
     },
   },
   rapid_week: {

@@ -13,7 +13,7 @@ export interface DueInstrument {
   readonly payoutMethod: string;
   readonly state: InstrumentState;
   readonly isSecretLost: boolean;
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
   readonly tries: number;
   /** Nobody had taken it up before. */
   readonly isFirst: boolean;
@@ -31,7 +31,7 @@ interface Row {
   readonly payout_method: string;
   readonly state: InstrumentState;
   readonly secret_lost: boolean;
-  readonly careful: boolean;
+  readonly inquire_first: boolean;
   readonly tries: number;
   readonly is_first: boolean;
 }
@@ -69,7 +69,7 @@ export class InstrumentQueueRepository {
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
         RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents, i.payout_method, i.state,
-                  i.secret_lost, i.careful, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
+                  i.secret_lost, i.inquire_first, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
       [leasedUntil, now, anchored, limit],
     );
     return (rows as Row[]).map((row) => ({
@@ -81,7 +81,7 @@ export class InstrumentQueueRepository {
       payoutMethod: row.payout_method,
       state: row.state,
       isSecretLost: row.secret_lost,
-      isCareful: row.careful,
+      inquireFirst: row.inquire_first,
       tries: row.tries,
       isFirst: row.is_first,
     }));

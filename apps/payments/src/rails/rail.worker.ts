@@ -85,12 +85,12 @@ export class RailWorker implements OnApplicationBootstrap {
   }
 
   private async ask(instrument: DueInstrument): Promise<RailWork> {
-    const { obligation, number, generation, reference, amountCents, state, isCareful } = instrument;
+    const { obligation, number, generation, reference, amountCents, state, inquireFirst } = instrument;
     const call = callFor(instrument);
     const rail = this.rails.of(instrument.payoutMethod);
     const name = { number, generation };
     if (call === undefined || rail === undefined) return { obligation, name, outcome: { type: 'unchanged' } };
-    const asked: Asked = { call, state, isCareful, reference, amountCents };
+    const asked: Asked = { call, state, inquireFirst: inquireFirst, reference, amountCents };
     const outcome = outcomeOf(asked, await rail.send(asked));
     return { obligation, name, outcome: outcome.type === 'contradiction' ? await askTwice(rail, asked) : outcome };
   }

@@ -6,7 +6,7 @@ import type { Tx } from '#libs/database';
 export class LedgerFreezeRepository {
   /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
   async end(tx: Tx, now: Date): Promise<void> {
-    await tx.query(`UPDATE instrument SET careful = true WHERE state NOT IN ('void', 'collected')`);
+    await tx.query(`UPDATE instrument SET inquire_first = true WHERE state NOT IN ('void', 'collected')`);
     await tx.query(`UPDATE instrument SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [now]);
     await tx.query(
       `INSERT INTO to_plan (obligation) SELECT id FROM obligation WHERE status <> 'closed' ON CONFLICT DO NOTHING`,

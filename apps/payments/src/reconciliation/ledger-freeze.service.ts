@@ -23,7 +23,7 @@ export interface FreezeView {
   /** Somebody has agreed to this digest already. */
   readonly isProposed: boolean;
   /** After a lift, for as long as old messages may come again: whatever is to be sent is asked about first. */
-  readonly isCareful: boolean;
+  readonly inquireFirst: boolean;
 }
 
 const ABOUT = 'ledger-freeze';
@@ -61,7 +61,7 @@ export class LedgerFreezeService {
         found: isFrozen ? (this.last?.found ?? null) : null,
         digest: digest ?? null,
         isProposed: digest !== undefined && (await this.proposals.find(tx, ABOUT))?.digest === digest,
-        isCareful: status.isCareful,
+        inquireFirst: status.inquireFirst,
       };
     });
   }
