@@ -6,7 +6,7 @@ import type { Obligation } from './obligation.js';
 import { plan } from './plan.js';
 import type { PaymentPolicy, PlanInput } from './planning.js';
 import { fundsAwaited } from './promise.js';
-import { Purse } from './purse.js';
+import { PendingLedgerChange } from './pending-ledger-change.js';
 import { settle, resolveDispute } from './settle.js';
 import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';
 
@@ -60,7 +60,7 @@ interface State {
   readonly obligations: Map<string, Obligation>;
   /** Obligations that the books do not know yet. */
   readonly fresh: ReadonlySet<string>;
-  readonly purse: Purse;
+  readonly pending: PendingLedgerChange;
   readonly inquireFirst: boolean;
 }
 
@@ -69,14 +69,14 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
   const { works, isFrozen } = batch;
   const state = stateOf(batch);
   if (isFrozen) {
-    for (const id of state.fresh) state.purse.note(state.obligations.get(id) as Obligation);
+    for (const id of state.fresh) state.pending.add(state.obligations.get(id) as Obligation);
   } else {
     for (const { householdRef, rail } of works)
       if (rail !== undefined) settleInto(state, householdRef, { rail, rules });
     passDays(state, rules);
     planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
   }
-  const change = state.purse.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
+  const change = state.pending.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
   const told = isFrozen ? { ends: [], said: [] } : tellAll(state, rules);
   return { change, households: state.households, ...told, links: linksOf(state) };
 }
@@ -90,7 +90,7 @@ function stateOf({ households, books, inquireFirst }: Batch): State {
     households: new Map(households),
     obligations,
     fresh: new Set([...obligations.keys()].filter((id) => !books.obligations.has(id))),
-    purse: new Purse(books.view, books.siteLeft),
+    pending: new PendingLedgerChange(books.view, books.siteLeft),
     inquireFirst: inquireFirst,
   };
 }
@@ -102,7 +102,7 @@ function openOf(grant: GrantOfHousehold): Obligation {
 
 /** What the rail said counts for the books and for the household's box together, or for neither. */
 function settleInto(
-  { households, obligations, purse }: State,
+  { households, obligations, pending }: State,
   householdRef: string,
   { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
 ): void {
@@ -120,8 +120,8 @@ function settleInto(
       : settle(obligation, name, { outcome, isEnding });
   if (settled.obligation === obligation) return;
   obligations.set(rail.obligation, settled.obligation);
-  purse.note(settled.obligation);
-  purse.post(settled.postings);
+  pending.add(settled.obligation);
+  pending.post(settled.postings);
   const command = commandFor(household, settled.obligation, { rail, rules });
   if (command !== undefined) households.set(householdRef, { ...household, state: evolve(household.state, command) });
 }
@@ -164,7 +164,7 @@ function passDays({ households, obligations }: State, { today, clocks }: Disburs
 
 /** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
 function planAll(
-  { households, obligations, fresh, purse, inquireFirst }: State,
+  { households, obligations, fresh, pending, inquireFirst }: State,
   turns: ReadonlySet<string>,
   { today, clocks, policy }: DisburseRules,
 ): void {
@@ -183,15 +183,15 @@ function planAll(
       isCancelled,
       lapse: lapseOf(grant, today, clocks),
       isItsTurn: turns.has(id),
-      money: purse.view(site),
+      money: pending.view(site),
       inquireFirst: inquireFirst,
     };
     const planned = plan(input, policy);
     obligations.set(id, planned.obligation);
     // A new obligation is written even when nothing could be done for it yet.
-    if (planned.obligation !== obligation || fresh.has(id)) purse.note(planned.obligation);
-    purse.take(planned, site);
-    purse.keepFor(fundsAwaited({ ...input, obligation: planned.obligation }));
+    if (planned.obligation !== obligation || fresh.has(id)) pending.add(planned.obligation);
+    pending.apply(planned, site);
+    pending.reserveFor(fundsAwaited({ ...input, obligation: planned.obligation }));
   }
 }
 

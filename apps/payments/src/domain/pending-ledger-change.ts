@@ -4,11 +4,11 @@ import type { Obligation } from './obligation.js';
 import type { FundView, MoneyView, Plan } from './planning.js';
 
 /** The money as it changes while one batch is planned, and what has to be written of that. */
-export class Purse {
+export class PendingLedgerChange {
   private funds: readonly FundView[];
   private readonly waitingTier: number | undefined;
   private readonly siteLeft: Map<string | undefined, bigint>;
-  private readonly kept = new Set<string>();
+  private readonly reservedFor = new Set<string>();
   private readonly postings: Posting[] = [];
   private readonly rapid: { fund: string; cents: bigint }[] = [];
   private readonly released: { site: string | undefined; cents: bigint }[] = [];
@@ -22,13 +22,13 @@ export class Purse {
 
   view(site: string | undefined): MoneyView {
     return {
-      funds: this.funds.map((fund) => (this.kept.has(fund.code) ? { ...fund, availableCents: 0n } : fund)),
+      funds: this.funds.map((fund) => (this.reservedFor.has(fund.code) ? { ...fund, availableCents: 0n } : fund)),
       siteLeftCents: this.siteLeft.get(site) ?? 0n,
       waitingTier: this.waitingTier,
     };
   }
 
-  note(obligation: Obligation): void {
+  add(obligation: Obligation): void {
     this.changed.set(obligation.id, obligation);
   }
 
@@ -44,7 +44,7 @@ export class Purse {
   }
 
   /** Takes from what is left what was promised and what went out by itself. */
-  take({ obligation, postings, rapidCents, releasedCents }: Plan, site: string | undefined): void {
+  apply({ obligation, postings, rapidCents, releasedCents }: Plan, site: string | undefined): void {
     this.post(postings);
     const { fund = '' } = obligation;
     if (rapidCents > 0n) {
@@ -58,8 +58,8 @@ export class Purse {
   }
 
   /** What is left in these funds is kept for one who waits for more: nobody behind it gets it. */
-  keepFor(funds: readonly string[]): void {
-    for (const fund of funds) this.kept.add(fund);
+  reserveFor(funds: readonly string[]): void {
+    for (const fund of funds) this.reservedFor.add(fund);
   }
 
   change(decisionTraces: ReadonlyMap<string, object>): LedgerChange {
