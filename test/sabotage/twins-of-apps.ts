@@ -202,7 +202,7 @@ const money: readonly Twin[] = [
   {
     promise: 'a code that comes late, while it is being voided, is not given out',
     without: 'that its code was lost is remembered',
-    file: 'apps/payments/src/domain/settle.ts',
+    file: 'apps/payments/src/domain/rail-outcome.ts',
     find: 'return isOpen && !isSecretLost;',
     replace: 'return isOpen || isSecretLost;',
     test: 'apps/payments/src/domain/plan.spec.ts',

@@ -7,7 +7,7 @@ import { plan } from '../src/domain/plan.js';
 import type { PaymentPolicy } from '../src/domain/planning.js';
 import { fundsAwaited } from '../src/domain/promise.js';
 import { callFor, outcomeOf } from '../src/domain/rail.js';
-import { settle } from '../src/domain/settle.js';
+import { applyRailOutcome } from '../src/domain/rail-outcome.js';
 import {
   checkFigures,
   checkGenerations,
@@ -209,11 +209,11 @@ export class City {
     const grant = this.households[at]?.grants.find((each) => each.obligation === id);
     const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
     const before = this.obligations.get(id) as Obligation;
-    const settled = settle(before, instrument, { outcome, isEnding });
-    checkGenerations(before, settled.obligation, { outcome: outcome.type, isEnding });
-    this.obligations.set(id, settled.obligation);
-    this.money.post(settled.postings);
-    const isMoved = settled.obligation !== before;
+    const applied = applyRailOutcome(before, instrument, { outcome, isEnding });
+    checkGenerations(before, applied.obligation, { outcome: outcome.type, isEnding });
+    this.obligations.set(id, applied.obligation);
+    this.money.post(applied.postings);
+    const isMoved = applied.obligation !== before;
     this.tell(at, (household) => {
       if (isMoved && outcome.type === 'issued') {
         const item = {

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
-import { RailAnswers, RailsModule } from '../rails/index.js';
+import { RailOutcomes, RailsModule } from '../rails/index.js';
 import { DeadlinesWorker } from './deadlines.worker.js';
 import { DisbursementService } from './disbursement.service.js';
 import { HouseholdRepository } from './household.repository.js';
@@ -20,11 +20,11 @@ import { WaitingListWorker } from './waiting-list.worker.js';
     GrantPseudonyms,
     DeadlinesWorker,
     DisbursementService,
-    { provide: RailAnswers, useExisting: DisbursementService },
+    { provide: RailOutcomes, useExisting: DisbursementService },
     HouseholdRepository,
     WaitingListRepository,
     WaitingListWorker,
   ],
-  exports: [DisbursementService, RailAnswers],
+  exports: [DisbursementService, RailOutcomes],
 })
 export class DisbursementModule {}

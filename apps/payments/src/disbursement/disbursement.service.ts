@@ -8,11 +8,11 @@ import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
-import { resolveDispute, type DisputeResolution, type InstrumentName } from '../domain/settle.js';
+import { resolveDispute, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
-import { RailRegistry, type RailAnswers } from '../rails/index.js';
+import { RailRegistry, type RailOutcomes } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
 import { messagesFor, sealCode } from './outgoing.js';
 
@@ -34,7 +34,7 @@ export interface Award {
 
 /** Takes what has happened to households into records and books, in one transaction, and says what follows from it. */
 @Injectable()
-export class DisbursementService implements RailAnswers {
+export class DisbursementService implements RailOutcomes {
   constructor(
     private readonly households: HouseholdRepository,
     private readonly ledger: LedgerRepository,
@@ -112,9 +112,9 @@ export class DisbursementService implements RailAnswers {
     await this.take(works, unit);
   }
 
-  async settleAnswers(answers: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void> {
-    const householdRefs = await this.linked(answers, unit.tx);
-    const works = answers.flatMap((rail): Work[] => {
+  async applyRailOutcomes(outcomes: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void> {
+    const householdRefs = await this.linked(outcomes, unit.tx);
+    const works = outcomes.flatMap((rail): Work[] => {
       const householdRef = householdRefs.get(rail.obligation);
       return householdRef === undefined ? [] : [{ householdRef, commands: [], rail }];
     });
@@ -138,8 +138,8 @@ export class DisbursementService implements RailAnswers {
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
     // Nobody is left to whom another instrument could be given.
-    const settled = resolveDispute(found, name, { resolution: resolution, isEnding: true });
-    await this.booking.book(tx, head, changeOf([settled.obligation], settled.postings));
+    const applied = resolveDispute(found, name, { resolution, isEnding: true });
+    await this.booking.book(tx, head, changeOf([applied.obligation], applied.postings));
   }
 
   /** Obligations that are to be planned again; those whose turn it is first, in the order of the waiting list. */
@@ -204,10 +204,10 @@ export class DisbursementService implements RailAnswers {
     );
   }
 
-  private linked(answers: readonly RailWork[], tx: Tx): Promise<ReadonlyMap<string, string>> {
+  private linked(outcomes: readonly RailWork[], tx: Tx): Promise<ReadonlyMap<string, string>> {
     return this.households.linked(
       tx,
-      answers.map(({ obligation }) => obligation),
+      outcomes.map(({ obligation }) => obligation),
     );
   }
 

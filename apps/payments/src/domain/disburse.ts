@@ -7,7 +7,7 @@ import { plan } from './plan.js';
 import type { PaymentPolicy, PlanInput } from './planning.js';
 import { fundsAwaited } from './promise.js';
 import { PendingLedgerChange } from './pending-ledger-change.js';
-import { settle, resolveDispute } from './settle.js';
+import { applyRailOutcome, resolveDispute } from './rail-outcome.js';
 import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';
 
 /** What the books say of the households of one batch. */
@@ -72,7 +72,7 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     for (const id of state.fresh) state.pending.add(state.obligations.get(id) as Obligation);
   } else {
     for (const { householdRef, rail } of works)
-      if (rail !== undefined) settleInto(state, householdRef, { rail, rules });
+      if (rail !== undefined) applyRailWork(state, householdRef, { rail, rules });
     passDays(state, rules);
     planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
   }
@@ -101,7 +101,7 @@ function openOf(grant: GrantOfHousehold): Obligation {
 }
 
 /** What the rail said counts for the books and for the household's box together, or for neither. */
-function settleInto(
+function applyRailWork(
   { households, obligations, pending }: State,
   householdRef: string,
   { rail, rules }: { readonly rail: RailWork; readonly rules: DisburseRules },
@@ -114,15 +114,15 @@ function settleInto(
   const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
   const grant = household.state.grants.find((each) => each.obligation === rail.obligation);
   const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
-  const settled =
+  const applied =
     typeof outcome === 'string'
       ? resolveDispute(obligation, name, { resolution: outcome, isEnding })
-      : settle(obligation, name, { outcome, isEnding });
-  if (settled.obligation === obligation) return;
-  obligations.set(rail.obligation, settled.obligation);
-  pending.add(settled.obligation);
-  pending.post(settled.postings);
-  const command = commandFor(household, settled.obligation, { rail, rules });
+      : applyRailOutcome(obligation, name, { outcome, isEnding });
+  if (applied.obligation === obligation) return;
+  obligations.set(rail.obligation, applied.obligation);
+  pending.add(applied.obligation);
+  pending.post(applied.postings);
+  const command = commandFor(household, applied.obligation, { rail, rules });
   if (command !== undefined) households.set(householdRef, { ...household, state: evolve(household.state, command) });
 }
 

@@ -4,7 +4,7 @@ import { setAsideCents, splitIntoInstruments } from './money.js';
 import type { Obligation, Instrument } from './obligation.js';
 import { plan } from './plan.js';
 import type { FundView, MoneyView, PaymentPolicy, Plan, PlanInput } from './planning.js';
-import { settle } from './settle.js';
+import { applyRailOutcome } from './rail-outcome.js';
 
 const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] };
 const fund: FundView = {
@@ -187,8 +187,11 @@ describe('a rapid grant', () => {
 
 describe('what the rail said', () => {
   const name = { number: 0, generation: 0 };
-  const after = (obligation: Obligation, outcome: Parameters<typeof settle>[2]['outcome'], isEnding = false) =>
-    settle(obligation, name, { outcome, isEnding });
+  const after = (
+    obligation: Obligation,
+    outcome: Parameters<typeof applyRailOutcome>[2]['outcome'],
+    isEnding = false,
+  ) => applyRailOutcome(obligation, name, { outcome, isEnding });
 
   it('a definite no opens the next generation, and none for what was withdrawn', () => {
     const again = after(sent({ state: 'unknown' }), { type: 'definite-no' });

@@ -1,7 +1,7 @@
 import { forgotten, isTombstone } from './clocks.js';
 import { evolve, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { RailOutcome } from './rail.js';
-import type { DisputeResolution, InstrumentName } from './settle.js';
+import type { DisputeResolution, InstrumentName } from './rail-outcome.js';
 
 /** Keys that came with the payout choice: how the household is answered, and how notification knows it. */
 export interface HouseholdKeys {

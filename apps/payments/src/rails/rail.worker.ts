@@ -15,8 +15,8 @@ const LEASE_MS = 30_000;
 const COLLECTION_POLL_MS = HOUR_MS;
 
 /** Whoever takes what the rails have answered into households and books. */
-export abstract class RailAnswers {
-  abstract settleAnswers(answers: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void>;
+export abstract class RailOutcomes {
+  abstract applyRailOutcomes(outcomes: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void>;
 }
 
 /**
@@ -33,7 +33,7 @@ export class RailWorker implements OnApplicationBootstrap {
     private readonly chain: ChainRepository,
     private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
-    private readonly answers: RailAnswers,
+    private readonly outcomes: RailOutcomes,
     private readonly clock: Clock,
     workers: Workers,
   ) {
@@ -48,9 +48,9 @@ export class RailWorker implements OnApplicationBootstrap {
   async carry(): Promise<number> {
     const due = await this.takeUp(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
-    const answers = await Promise.all(due.map((instrument) => this.ask(instrument)));
+    const outcomes = await Promise.all(due.map((instrument) => this.ask(instrument)));
     await this.transactions.run(async (unit) => {
-      await this.answers.settleAnswers(answers, unit);
+      await this.outcomes.applyRailOutcomes(outcomes, unit);
       const now = this.clock.now().getTime();
       await this.queue.askAgain(unit.tx, {
         instruments: due.map((instrument) => ({ ...instrument, due: new Date(now + pauseAfter(instrument.tries)) })),

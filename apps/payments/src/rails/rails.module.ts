@@ -19,7 +19,7 @@ export class RailsModule {}
 /** Carries instruments to the rails. Apart from them, because whoever takes their answers has to know the rails. */
 @Module({})
 export class RailWorkerModule {
-  /** @param answered the module that exports `RailAnswers` */
+  /** @param answered the module that exports `RailOutcomes` */
   static for(answered: Type): DynamicModule {
     return {
       module: RailWorkerModule,

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes } from '#libs/contracts';
 import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
 import { IsIn } from 'class-validator';
-import type { DisputeResolution } from '../domain/settle.js';
+import type { DisputeResolution } from '../domain/rail-outcome.js';
 import { DisputeService, type DisputedItem } from './dispute.service.js';
 
 const resolutions = ['ask-again', 'never-paid', 'paid'] as const satisfies readonly DisputeResolution[];

@@ -4,7 +4,7 @@ import { dayOf } from '#libs/contracts';
 import { bytes, hex, sha256, toBase64url } from '#libs/sealing';
 import { Clock, HealthChecks } from '#libs/service';
 import { agree } from '../domain/agree.js';
-import type { DisputeResolution } from '../domain/settle.js';
+import type { DisputeResolution } from '../domain/rail-outcome.js';
 import { DisbursementService } from '../disbursement/index.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
 import { DisputeRepository, type DisputedItem } from './dispute.repository.js';

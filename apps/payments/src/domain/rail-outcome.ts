@@ -2,7 +2,7 @@ import type { AccountKind, Posting } from './money.js';
 import type { Obligation, Instrument, InstrumentState } from './obligation.js';
 import type { RailOutcome } from './rail.js';
 
-export interface Settled {
+export interface AppliedOutcome {
   readonly obligation: Obligation;
   readonly postings: readonly Posting[];
 }
@@ -13,11 +13,11 @@ export interface InstrumentName {
 }
 
 /** Takes what the rail said into the obligation. One that is cancelled or has lapsed gets no further generation. */
-export function settle(
+export function applyRailOutcome(
   obligation: Obligation,
   name: InstrumentName,
   { outcome, isEnding }: { readonly outcome: RailOutcome; readonly isEnding: boolean },
-): Settled {
+): AppliedOutcome {
   const instrument = obligation.instruments.find(
     (each) => each.number === name.number && each.generation === name.generation,
   );
@@ -86,7 +86,7 @@ export function resolveDispute(
   obligation: Obligation,
   name: InstrumentName,
   { resolution, isEnding }: { readonly resolution: DisputeResolution; readonly isEnding: boolean },
-): Settled {
+): AppliedOutcome {
   const isIt = (instrument: Instrument): boolean =>
     instrument.number === name.number && instrument.generation === name.generation;
   if (!obligation.instruments.some((instrument) => isIt(instrument) && instrument.state === 'disputed'))
@@ -97,7 +97,7 @@ export function resolveDispute(
   const asked: Obligation = { ...obligation, instruments: obligation.instruments.map(open) };
   if (resolution === 'ask-again') return { obligation: asked, postings: [] };
   const outcome: RailOutcome = { type: resolution === 'paid' ? 'collected' : 'definite-no' };
-  return settle(asked, name, { outcome, isEnding });
+  return applyRailOutcome(asked, name, { outcome, isEnding });
 }
 
 /** Only the rail's own word about what it was asked moves an instrument, and nothing moves one that has come to its end. */
