@@ -223,7 +223,7 @@ describe('the anchor', () => {
     anchored = await PaymentsWorld.open();
     const household = anchored.household();
     await anchored.service.deliver([household.payout('CASH'), anchored.grant(household)]);
-    await anchored.carry();
+    await anchored.runRailRound();
   });
 
   afterAll(() => anchored.close());
@@ -253,7 +253,7 @@ describe('the anchor', () => {
     const before = readFileSync(file(), 'utf8');
     await more();
     await restart();
-    expect(await anchored.carry()).toBe(1);
+    expect(await anchored.runRailRound()).toBe(1);
     expect(readFileSync(file(), 'utf8')).not.toBe(before);
     expect((await anchored.books()).freeze).toBeNull();
   });
@@ -273,14 +273,14 @@ describe('the anchor', () => {
       writeFileSync(file(), text);
       await restart();
       const calls = anchored.partner.calls.length;
-      expect(await anchored.carry()).toBe(0);
+      expect(await anchored.runRailRound()).toBe(0);
       expect(anchored.partner.calls.length).toBe(calls);
       expect((await anchored.books()).freeze).toBe(reason);
       expect((await anchored.service.health()).checks).toMatchObject({ freeze: reason });
       expect(readFileSync(file(), 'utf8')).toBe(text);
       writeFileSync(file(), good);
       await restart();
-      expect(await anchored.carry()).toBe(1);
+      expect(await anchored.runRailRound()).toBe(1);
     }
   });
 
@@ -288,7 +288,7 @@ describe('the anchor', () => {
     const good = readFileSync(file(), 'utf8');
     rmSync(file());
     await restart();
-    expect(await anchored.carry()).toBe(0);
+    expect(await anchored.runRailRound()).toBe(0);
     expect((await anchored.books()).freeze).toBe('anchor-missing');
     writeFileSync(file(), good);
     await restart();
@@ -299,11 +299,11 @@ describe('the anchor', () => {
     await more();
     const good = readFileSync(file(), 'utf8');
     writeFileSync(file(), JSON.stringify({ seq: '1', hash: Buffer.alloc(32).toString('base64url') }));
-    expect(await anchored.carry()).toBe(0);
+    expect(await anchored.runRailRound()).toBe(0);
     expect((await anchored.books()).freeze).toBe('books-other-than-anchor');
     writeFileSync(file(), good);
     await restart();
-    expect(await anchored.carry()).toBe(1);
+    expect(await anchored.runRailRound()).toBe(1);
   });
 });
 

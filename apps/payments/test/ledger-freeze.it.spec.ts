@@ -29,7 +29,7 @@ describe('lifting', () => {
   it('takes two different people, and exactly what both have seen; it stands in the books for good', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     const { digest } = await city.freeze();
     expect(await city.liftBy(city.people.first, { digest: randomId() })).toBe('not-now');
@@ -49,7 +49,7 @@ describe('lifting', () => {
 
   it('is refused, and not half done, while somebody keeps the anchor locked', async () => {
     await city.apply();
-    await world.carry();
+    await world.runRailRound();
     rmSync(city.anchorFile);
     const { digest } = await city.freeze();
     expect(await city.liftBy(city.people.first, { digest })).toBe('counted');
@@ -65,7 +65,7 @@ describe('lifting', () => {
   it('waits for a partner that does not answer', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     world.partner.misbehave('error-before', 'statement');
     const seen = await city.freeze();
@@ -84,7 +84,7 @@ describe('lifting', () => {
     const { batch, digest } = made.body.made ?? { batch: '', digest: '' };
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     expect((await world.post('/v1/release/approvals', { batch, digest }, city.people.second)).body.code).toBe(
       'not-now',
@@ -101,11 +101,11 @@ describe('lifting', () => {
 describe('an instrument of which the books contradict each other', () => {
   const disputed = async (): Promise<{ readonly paid: Case; readonly reference: string }> => {
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     const [code = ''] = [await city.codeOf(paid)];
     world.partner.lose(code);
     world.pass(2 * HOUR_MS);
-    await world.carryOn(4);
+    await world.runRailRounds(4);
     expect((await world.service.health()).checks).toMatchObject({ paymentsDisputed: 1 });
     const { body } = await world.post('/v1/disputed/open', {}, city.people.first);
     return { paid, reference: body.items?.[0]?.reference ?? '' };

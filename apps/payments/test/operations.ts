@@ -23,7 +23,7 @@ export type Operation =
   | { readonly type: 'withdraw'; readonly who: number; readonly n: number }
   | { readonly type: 'presence'; readonly who: number; readonly n: number }
   | { readonly type: 'release'; readonly who: number; readonly kind: 'rapid' | 'standard' }
-  | { readonly type: 'carry'; readonly who: number; readonly kind: 'rapid' | 'standard'; readonly line: Line }
+  | { readonly type: 'send'; readonly who: number; readonly kind: 'rapid' | 'standard'; readonly line: Line }
   | { readonly type: 'collect'; readonly who: number }
   | { readonly type: 'turns' }
   | { readonly type: 'hour' }
@@ -91,7 +91,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('days' as const), days: fc.constantFrom(1, 8, 31, 61, 95) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('presence' as const), who, n }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), who, kind }) },
-  { weight: 12, arbitrary: fc.record({ type: fc.constant('carry' as const), who, kind, line }) },
+  { weight: 12, arbitrary: fc.record({ type: fc.constant('send' as const), who, kind, line }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('collect' as const), who }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('turns' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('hour' as const) }) },

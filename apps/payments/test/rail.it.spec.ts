@@ -51,7 +51,7 @@ async function codesOf(household: SignedHousehold): Promise<readonly string[]> {
 
 afterEach(async () => {
   world.partner.behave();
-  await world.carryOn();
+  await world.runRailRounds();
   expect(await paidTwice()).toBe(0);
   expect(await world.books()).toMatchObject({ balanced: true, freeze: null });
 });
@@ -60,25 +60,25 @@ describe('a partner that behaves', () => {
   it('is asked once, and the household alone can read the code', async () => {
     const household = await present();
     const calls = world.partner.calls.length;
-    await world.carry();
+    await world.runRailRound();
     expect(world.partner.calls.length - calls).toBe(1);
     const box = household.box('payments', await world.service.published());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000', highestRequest: 0 });
     const [code] = await codesOf(household);
     expect([...world.partner.successful.values()].map((payment) => payment.code)).toContain(code);
     expect(household.notices('payments', await world.service.published())).toEqual(['ready']);
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(world.partner.calls.length - calls).toBe(1);
   });
 
   it('collected: the books say so within two hours, the grant is closed, the code is shown no more', async () => {
     const household = await present();
-    await world.carry();
+    await world.runRailRound();
     const [code = ''] = await codesOf(household);
     expect(world.partner.collect(code)).toBe(true);
     expect(world.partner.collect(code)).toBe(false);
     world.pass(2 * HOUR_MS);
-    await world.carry();
+    await world.runRailRound();
     const said = await world.service.published();
     expect(household.box('payments', said)).toMatchObject({ status: 'collected', amountCents: '25000', ready: [] });
     expect(
@@ -94,10 +94,10 @@ describe('a partner that behaves', () => {
     const other = world.household();
     await world.service.deliver([other.payout('CASH', { site: 'OTHER' }), grantOf(other, first)]);
     await world.service.deliver([world.cancel(first)]);
-    await world.carry();
+    await world.runRailRound();
     const [code] = await codesOf(late);
     await world.service.deliver([world.cancel(second)]);
-    await world.carry();
+    await world.runRailRound();
     const said = await world.service.published();
     expect(other.box('payments', said)?.status).toBe('closed');
     expect(late.box('payments', said)).toMatchObject({ status: 'closed', ready: [] });
@@ -109,13 +109,13 @@ describe('a partner that behaves', () => {
 
   it('a withdrawal while somebody stands at the counter: the partner says who was faster', async () => {
     const household = await present();
-    await world.carry();
+    await world.runRailRound();
     const [code = ''] = await codesOf(household);
     const head = await world.books();
     await world.service.deliver([household.askPayments(1, { kind: 'withdraw' })]);
     expect(household.box('payments', await world.service.published())).toMatchObject({ status: 'closed', ready: [] });
     world.partner.collect(code);
-    await world.carry();
+    await world.runRailRound();
     const books = await world.books();
     expect(books.balanced).toBe(true);
     expect(books.instruments['collected']).toBe((head.instruments['collected'] ?? 0) + 1);
@@ -141,12 +141,12 @@ describe('what decides about a payment', () => {
     const { available } = await totals();
     const before = new Set(world.partner.successful.keys());
     dieAtNextCommit();
-    await world.carry();
+    await world.runRailRound();
     const issued = [...world.partner.successful.keys()].filter((reference) => !before.has(reference));
     expect(issued).toHaveLength(1);
     await world.service.deliver([world.cancel(id)]);
     expect(await world.rows(`SELECT state FROM instrument WHERE site = 'CRASH'`)).toEqual([{ state: 'intended' }]);
-    await world.carryOn(3);
+    await world.runRailRounds(3);
     expect(await world.rows(`SELECT state FROM instrument WHERE site = 'CRASH'`)).toEqual([{ state: 'void' }]);
     expect([...world.partner.successful.keys()]).not.toContain(issued[0]);
     expect((await totals()).available).toBe(available + 25_000n);
@@ -158,10 +158,10 @@ describe.each(['before the reply is kept', 'not at all'] as const)('a crash %s',
     const household = await present();
     world.partner.misbehave(how);
     if (crash === 'before the reply is kept') dieAtNextCommit();
-    await world.carry();
+    await world.runRailRound();
     expect(await paidTwice()).toBe(0);
     expect((await world.books()).balanced).toBe(true);
-    await world.carryOn(8);
+    await world.runRailRounds(8);
     const box = household.box('payments', await world.service.published());
     expect(box).toMatchObject({ status: 'ready-to-collect', amountCents: '25000' });
     const codes = await codesOf(household);
@@ -180,7 +180,7 @@ describe('misbehaviour upon misbehaviour', () => {
       // What is said twice is believed, and calls people: a wrong amount is said once.
       const times = how === 'other-amount' ? 1 : 3;
       for (let time = 0; time < times; time += 1) world.partner.misbehave(how, 'inquire');
-      await world.carryOn();
+      await world.runRailRounds();
       expect(await codesOf(household)).toHaveLength(1);
     },
   );
@@ -191,7 +191,7 @@ describe('misbehaviour upon misbehaviour', () => {
       const household = await present();
       world.partner.misbehave('without-secret');
       world.partner.misbehave(how, 'void');
-      await world.carryOn();
+      await world.runRailRounds();
       const codes = await codesOf(household);
       expect(codes).toHaveLength(1);
       expect([...world.partner.successful.values()].map(({ code }) => code)).toContain(codes[0]);
@@ -214,13 +214,13 @@ describe('misbehaviour upon misbehaviour', () => {
       }
       if (round % 3 === 0) dieAtNextCommit();
       if (round % 5 === 0) world.partner.passTime();
-      await world.carry();
+      await world.runRailRound();
       world.pass(61_000);
       expect(await paidTwice()).toBe(0);
     }
     expect((await world.books()).balanced).toBe(true);
     world.partner.behave();
-    await world.carryOn();
+    await world.runRailRounds();
     const said = await world.service.published();
     const sites = households.map((_, at) => `RAIL-${first + at}`);
     const [{ disputed } = { disputed: 0 }] = await world.rows<{ disputed: number }>(
@@ -243,7 +243,7 @@ describe('misbehaviour upon misbehaviour', () => {
       world.partner.misbehave('error-before', 'inquire');
     }
     for (let round = 0; round < 100; round += 1) {
-      await world.carry();
+      await world.runRailRound();
       world.pass(100);
     }
     // Ten seconds: at once, once more, and then after rests that double.
@@ -255,7 +255,7 @@ describe('misbehaviour upon misbehaviour', () => {
     const before = world.partner.calls.length;
     for (let time = 0; time < 200; time += 1) world.partner.misbehave('error-before');
     for (let round = 0; round < 100; round += 1) {
-      await world.carry();
+      await world.runRailRound();
       world.pass(100);
     }
     expect(world.partner.calls.length - before).toBeLessThanOrEqual(8);

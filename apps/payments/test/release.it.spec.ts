@@ -48,16 +48,16 @@ describe('release in Los Angeles: one person makes, another checks', () => {
 
   it('a standard grant goes out in instruments of at most a thousand dollars, once two people agree', async () => {
     const household = await standard();
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 2, batchesOpen: 0 });
     const batch = await make();
     expect(batch).toMatchObject({ instruments: 2, amountCents: '150000' });
     expect((await world.post('/v1/release/open', {}, checker)).body.batches).toEqual([batch]);
     expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 0, batchesOpen: 1 });
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'released', missing: 0 } });
     expect((await world.books()).balanced).toBe(true);
-    expect(await world.carry()).toBe(2);
+    expect(await world.runRailRound()).toBe(2);
     const box = household.box('payments', await world.service.published());
     expect(box?.ready.map(({ amountCents }) => amountCents).sort()).toEqual(['100000', '50000']);
     expect(await approve(batch, second)).toMatchObject({ status: 409 });
@@ -119,12 +119,12 @@ describe('release in Los Angeles: one person makes, another checks', () => {
   });
 
   it('a change after the release and before anything was sent asks for both people again', async () => {
-    await world.carryOn(1);
+    await world.runRailRounds(1);
     const household = await standard();
     expect(await approve(await make(), checker)).toMatchObject({ status: 200 });
     await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
     const calls = world.partner.calls.length;
-    await world.carry();
+    await world.runRailRound();
     expect(world.partner.calls.length).toBe(calls);
     expect((await world.books()).balanced).toBe(true);
   });
@@ -157,7 +157,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
     ]);
     expect((await world.books()).obligations).toEqual({ reserved: 1 });
     expect((await world.post('/v1/release/batches', {}, maker)).body.made).toBeNull();
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
   });
 
   it('three different people are needed for what has a rail', async () => {
@@ -165,11 +165,11 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
     await world.rows(`UPDATE instrument SET payout_method = 'CASH'`);
     const batch = await make();
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'counted', missing: 1 } });
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(await approve(batch, checker)).toMatchObject({ status: 403 });
     expect(await approve(batch, makerAtHome)).toMatchObject({ status: 403 });
     expect(await approve(batch, second)).toEqual({ status: 200, body: { outcome: 'released', missing: 0 } });
-    expect(await world.carry()).toBe(1);
+    expect(await world.runRailRound()).toBe(1);
     expect((await world.books()).balanced).toBe(true);
   });
 });

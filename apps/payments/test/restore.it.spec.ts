@@ -28,11 +28,11 @@ describe('payments restored to an older state', () => {
   it('from before the grant existed: holds, takes in what was paid, and pays nobody twice', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     const code = await city.codeOf(paid);
     const calls = world.partner.calls.filter(({ path }) => path === '/cash/codes').length;
     await city.restore(copy, paid);
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
     const seen = await city.lift();
     expect(seen.found).toMatchObject({ adopted: 1, unmatched: 0, differing: 0, unanswered: 0, unfunded: 0 });
@@ -56,10 +56,10 @@ describe('payments restored to an older state', () => {
     await city.apply();
     // Taken up before the copy was made, and due again in it.
     (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
-    await world.carry();
+    await world.runRailRound();
     const copy = await city.copy();
     world.pass(61_000);
-    await world.carry();
+    await world.runRailRound();
     world.pass(61_000);
     await city.apply();
     const anchor = world.service.get(AnchorService);
@@ -70,7 +70,7 @@ describe('payments restored to an older state', () => {
       return mayGoOn;
     };
     const calls = world.partner.calls.length;
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(world.partner.calls.length).toBe(calls);
     expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
   });
@@ -78,7 +78,7 @@ describe('payments restored to an older state', () => {
   it('what has not come again from the log yet keeps people from lifting it', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy);
     const seen = await city.freeze();
     expect(seen.found).toMatchObject({ unmatched: 1 });
@@ -92,7 +92,7 @@ describe('payments restored to an older state', () => {
   it('from between intent and sending: what was sent is asked about, and then voided for a withdrawal', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
-    await world.carry();
+    await world.runRailRound();
     await city.deliver(paid, world.cancel(paid.grant));
     await city.restore(copy, { ...paid, messages: paid.messages.slice(2) });
     expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
@@ -110,7 +110,7 @@ describe('payments restored to an older state', () => {
   it('from before it was sent, and another way was asked for since: it goes on in the way it was paid', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
-    await world.carry();
+    await world.runRailRound();
     await city.deliver(paid, paid.household.askPayments(1, { kind: 'payout-change', way: 'CARD' }));
     await city.restore(copy, { ...paid, messages: paid.messages.slice(2) });
     await city.lift();
@@ -122,12 +122,12 @@ describe('payments restored to an older state', () => {
   it('from after it was sent and before the answer was kept: asked about, and told to the household', async () => {
     const paid = await city.apply();
     (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
-    await world.carry();
+    await world.runRailRound();
     const copy = await city.copy();
     world.pass(61_000);
-    await world.carry();
+    await world.runRailRound();
     const other = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, other);
     await city.lift();
     await city.settleDown();
@@ -139,7 +139,7 @@ describe('payments restored to an older state', () => {
     const paid = await city.apply();
     const copy = await city.copy();
     world.partner.misbehave('without-secret');
-    await world.carryOn(6);
+    await world.runRailRounds(6);
     const code = await city.codeOf(paid);
     await city.restore(copy, { ...paid, messages: [] });
     await city.lift();
@@ -152,7 +152,7 @@ describe('payments restored to an older state', () => {
   it('and collected meanwhile: it is booked as paid and not paid again', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     world.partner.collect((await city.codeOf(paid)) ?? '');
     await city.restore(copy, paid);
     await city.lift();
@@ -165,7 +165,7 @@ describe('payments restored to an older state', () => {
   it('and the partner tells the code no more: voided, a definite no, and a new one', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     const before = await city.codeOf(paid);
     await city.restore(copy, paid);
     world.partner.forgetCodes();
@@ -180,7 +180,7 @@ describe('payments restored to an older state', () => {
   it('older and then longer: more is committed than before, and it is noticed all the same', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy);
     // A process that does not know the anchor: it commits more than there was.
     const elsewhere = await PaymentsWorld.beside(world);
@@ -191,7 +191,7 @@ describe('payments restored to an older state', () => {
       await elsewhere.service.deliver(other.messages);
     }
     await elsewhere.leave();
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(await world.books()).toMatchObject({ freeze: 'books-other-than-anchor' });
     await world.service.deliver(paid.messages);
     await city.lift();
@@ -204,7 +204,7 @@ describe('payments restored to an older state', () => {
   it('nothing is planned while the ledger is frozen and nothing said; what came is planned after the lift', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     const during = await city.apply();
     expect(await world.rows(`SELECT state FROM instrument WHERE site = '${city.lastSite}'`)).toEqual([]);
@@ -218,7 +218,7 @@ describe('payments restored to an older state', () => {
   it('what the log brings only after the lift is asked about before it is sent', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     const code = await city.codeOf(paid);
     await city.restore(copy);
     await city.lift(true);
@@ -234,7 +234,7 @@ describe('payments restored to an older state', () => {
     const copy = await city.copy();
     const paid = await city.apply();
     world.partner.misbehave('not-found-then-posts');
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     await city.lift();
     await world.giveTurns();
@@ -252,10 +252,10 @@ describe('the anchor', () => {
     ['half written', () => writeFileSync(city.anchorFile, '{"seq":"12","ha'), 'anchor-unreadable'],
   ])('%s: payments holds until two people lift it', async (_, harm, reason) => {
     await city.apply();
-    await world.carry();
+    await world.runRailRound();
     harm();
     await city.apply();
-    expect(await world.carry()).toBe(0);
+    expect(await world.runRailRound()).toBe(0);
     expect(await world.books()).toMatchObject({ freeze: reason });
     await city.lift();
     await city.settleDown();
@@ -264,10 +264,10 @@ describe('the anchor', () => {
 
   it('of an earlier moment: the books are ahead of it, as after a crash, and go on', async () => {
     await city.apply();
-    await world.carry();
+    await world.runRailRound();
     const earlier = readFileSync(city.anchorFile, 'utf8');
     await city.apply();
-    await world.carry();
+    await world.runRailRound();
     writeFileSync(city.anchorFile, earlier);
     await city.apply();
     await city.settleDown();
@@ -278,7 +278,7 @@ describe('the anchor', () => {
   it('a crash between the lift and the anchor: the lift counts', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     const held = readFileSync(city.anchorFile, 'utf8');
     await city.lift();
@@ -292,17 +292,17 @@ describe('the anchor', () => {
   it('is shared: two processes both hold, and both go on', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
-    await world.carry();
+    await world.runRailRound();
     await city.restore(copy, paid);
     const other = await PaymentsWorld.beside(world, world.anchor);
-    expect([await world.carry(), await other.carry()]).toEqual([0, 0]);
+    expect([await world.runRailRound(), await other.runRailRound()]).toEqual([0, 0]);
     expect((await other.books()).freeze).toBe('books-older-than-anchor');
     await city.lift();
-    await other.carry();
+    await other.runRailRound();
     await city.settleDown();
     expect([(await world.books()).freeze, (await other.books()).freeze]).toEqual([null, null]);
     const more = await Promise.all(Array.from({ length: 4 }, () => city.apply()));
-    await Promise.all([world.carry(), other.carry(), world.carry(), other.carry()]);
+    await Promise.all([world.runRailRound(), other.runRailRound(), world.runRailRound(), other.runRailRound()]);
     await city.settleDown();
     expect(more).toHaveLength(4);
     expect(city.payments()).toEqual(Array.from({ length: 5 }, () => '25000'));

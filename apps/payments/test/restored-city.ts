@@ -81,7 +81,7 @@ export class RestoredCity {
   async payAndRestore(): Promise<Case> {
     const copy = await this.copy();
     const paid = await this.apply();
-    await this.world.carry();
+    await this.world.runRailRound();
     await this.restore(copy, paid);
     return paid;
   }
@@ -106,7 +106,7 @@ export class RestoredCity {
 
   async settleDown(): Promise<void> {
     await this.world.giveTurns();
-    await this.world.carryOn(8);
+    await this.world.runRailRounds(8);
   }
 
   /** What the partner really paid out or would pay out, whatever the books know of it. */

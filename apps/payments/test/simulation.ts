@@ -86,8 +86,8 @@ export class City {
         return this.tellAll();
       case 'release':
         return this.release(nameOf(operation.who, operation.kind));
-      case 'carry':
-        return this.carry(operation.who, nameOf(operation.who, operation.kind), operation.line);
+      case 'send':
+        return this.runRailRound(operation.who, nameOf(operation.who, operation.kind), operation.line);
       case 'collect':
         return this.partner.collect((this.households[operation.who]?.items ?? []).map(({ sealedCode }) => sealedCode));
       case 'turns':
@@ -106,7 +106,7 @@ export class City {
       this.partner.postLate();
       for (let at = 0; at < HOUSEHOLDS; at += 1) {
         for (const each of ['rapid', 'standard'] as const) {
-          for (let instrument = 0; instrument < 4; instrument += 1) this.carry(at, nameOf(at, each), 'whole');
+          for (let instrument = 0; instrument < 4; instrument += 1) this.runRailRound(at, nameOf(at, each), 'whole');
         }
       }
       this.step({ type: 'hour' });
@@ -190,7 +190,7 @@ export class City {
     }
   }
 
-  private carry(at: number, id: string, how: Line): void {
+  private runRailRound(at: number, id: string, how: Line): void {
     const obligation = this.obligations.get(id);
     const instrument =
       obligation?.instruments.find(

@@ -156,9 +156,9 @@ export class PaymentsWorld {
   }
 
   /** One round of the worker; a crash in it is the end of that round. */
-  async carry(): Promise<number> {
+  async runRailRound(): Promise<number> {
     try {
-      return await this.service.get(RailWorker).carry();
+      return await this.service.get(RailWorker).runRound();
     } catch (error) {
       if (error instanceof Crash) return 0;
       throw error;
@@ -166,10 +166,10 @@ export class PaymentsWorld {
   }
 
   /** Rounds with rests between them, until nothing more is due within the next minutes. */
-  async carryOn(rounds = 14): Promise<void> {
+  async runRailRounds(rounds = 14): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       this.partner.passTime();
-      await this.carry();
+      await this.runRailRound();
       this.pass(61_000);
     }
   }

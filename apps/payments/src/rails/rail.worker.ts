@@ -37,7 +37,7 @@ export class RailWorker implements OnApplicationBootstrap {
     private readonly clock: Clock,
     workers: Workers,
   ) {
-    this.worker = workers.make({ name: 'rail', pollMs: POLL_MS, work: () => this.carry() });
+    this.worker = workers.make({ name: 'rail', pollMs: POLL_MS, work: () => this.runRound() });
   }
 
   onApplicationBootstrap(): void {
@@ -45,7 +45,7 @@ export class RailWorker implements OnApplicationBootstrap {
   }
 
   /** One round: lease, call, settle. @returns how many instruments were asked about */
-  async carry(): Promise<number> {
+  async runRound(): Promise<number> {
     const due = await this.takeUp(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
     const outcomes = await Promise.all(due.map((instrument) => this.ask(instrument)));
