@@ -76,10 +76,10 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'nothing is planned while the ledger is frozen',
   },
   {
-    promise: 'what was taken up is not forgotten by the books',
-    without: 'taking up is a link of the chain',
+    promise: 'the ledger remembers which instruments were claimed',
+    without: 'a claim is a link of the chain',
     file: 'apps/payments/src/rails/rail.worker.ts',
-    find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });',
+    find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',
     name: 'from between intent and sending',

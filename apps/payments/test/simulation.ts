@@ -177,7 +177,7 @@ export class City {
     for (const instrument of obligation.instruments) {
       if (instrument.state !== 'waiting-release' || instrument.payoutMethod !== 'CASH' || obligation.kind === 'rapid')
         continue;
-      this.replace(id, instrument, { state: 'intended', isTakenUp: false });
+      this.replace(id, instrument, { state: 'intended', isClaimed: false });
       this.money.post([
         {
           fund: obligation.fund ?? '',
@@ -200,7 +200,7 @@ export class City {
     const call = callFor(instrument);
     if (call === undefined) return;
     isTrue(instrument.state !== 'unknown' || call !== 'issue', 'from unknown nothing is issued (M6)');
-    this.replace(id, instrument, { isTakenUp: true });
+    this.replace(id, instrument, { isClaimed: true });
     const reference = referenceOf(id, instrument);
     const { amountCents, state, inquireFirst } = instrument;
     const reply = this.partner.ask(call, { reference, amountCents, instrument: `${id}/${instrument.number}` }, how);

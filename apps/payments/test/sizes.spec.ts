@@ -51,7 +51,7 @@ describe('the largest household', () => {
         site: CODE,
         state: 'issued',
         isSecretLost: false,
-        isTakenUp: true,
+        isClaimed: true,
         inquireFirst: false,
       };
     });

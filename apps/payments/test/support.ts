@@ -40,8 +40,8 @@ export class MortalDisbursement extends DisbursementService {
     this.isDying = true;
   }
 
-  override async take(...args: Parameters<DisbursementService['take']>): Promise<void> {
-    await super.take(...args);
+  override async apply(...args: Parameters<DisbursementService['apply']>): Promise<void> {
+    await super.apply(...args);
     if (!this.isDying) return;
     this.isDying = false;
     throw new Crash();

@@ -29,7 +29,7 @@ export class DeadlinesWorker implements OnApplicationBootstrap {
   /** One round. @returns how many households were looked at */
   passDay(): Promise<number> {
     return this.transactions.run(async (unit) => {
-      const householdRefs = await this.households.takeWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });
+      const householdRefs = await this.households.claimWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });
       await this.disbursement.passDay(householdRefs, unit);
       return householdRefs.length;
     });

@@ -58,7 +58,7 @@ export class DisbursementService implements RailOutcomes {
       const { pickupCode, ...others } = keys;
       return { ...work, keys: { ...others, pickup: this.pseudonyms.pickupOf(pickupCode) } };
     });
-    return this.take(works, unit);
+    return this.apply(works, unit);
   }
 
   /** One obligation for each grant, however often and in whatever order it is told. */
@@ -90,7 +90,7 @@ export class DisbursementService implements RailOutcomes {
         commands: [command],
       };
     });
-    await this.take(works, unit);
+    await this.apply(works, unit);
   }
 
   /** Gives back what was reserved, as far as nothing has been sent. Final, also when the grant itself comes later. */
@@ -109,7 +109,7 @@ export class DisbursementService implements RailOutcomes {
       const householdRef = places.get(grant)?.householdRef;
       return householdRef === undefined ? [] : [{ householdRef, day, commands: [{ type: 'cancel', grant }] }];
     });
-    await this.take(works, unit);
+    await this.apply(works, unit);
   }
 
   async applyRailOutcomes(outcomes: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void> {
@@ -118,7 +118,7 @@ export class DisbursementService implements RailOutcomes {
       const householdRef = householdRefs.get(rail.obligation);
       return householdRef === undefined ? [] : [{ householdRef, commands: [], rail }];
     });
-    await this.take(works, unit);
+    await this.apply(works, unit);
   }
 
   /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
@@ -133,7 +133,7 @@ export class DisbursementService implements RailOutcomes {
     const { tx } = unit;
     const rail = { obligation, name, outcome: resolution };
     const householdRef = (await this.linked([rail], tx)).get(obligation);
-    if (householdRef !== undefined) return this.take([{ householdRef, commands: [], rail }], unit);
+    if (householdRef !== undefined) return this.apply([{ householdRef, commands: [], rail }], unit);
     const head = await this.ledger.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
@@ -155,12 +155,12 @@ export class DisbursementService implements RailOutcomes {
         ? []
         : [{ householdRef, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
     });
-    await this.take(works, unit);
+    await this.apply(works, unit);
   }
 
   /** Looks at the clocks of these households, and again on the next day until nothing more can happen. */
   async passDay(householdRefs: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
-    await this.take(
+    await this.apply(
       householdRefs.map((householdRef) => ({ householdRef, commands: [] })),
       unit,
     );
@@ -179,7 +179,7 @@ export class DisbursementService implements RailOutcomes {
     return rapidLeftOf((await this.viewOf(tx)).funds);
   }
 
-  async take(works: readonly Work[], unit: UnitOfWork<'payments'>): Promise<void> {
+  async apply(works: readonly Work[], unit: UnitOfWork<'payments'>): Promise<void> {
     if (works.length === 0) return;
     const { tx } = unit;
     const before = await this.households.load(tx, [...new Set(works.map(({ householdRef }) => householdRef))]);

@@ -145,7 +145,7 @@ export class HouseholdRepository {
   }
 
   /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
-  async takeWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
+  async claimWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
     const records = await this.records.begin(tx);
     const due = await records.claimDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
     return due.map(({ body }) => body.handle);

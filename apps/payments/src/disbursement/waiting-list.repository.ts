@@ -21,7 +21,7 @@ export class WaitingListRepository {
   }
 
   /** Obligations that could not be planned while payments held, the most urgent first. */
-  async takeUnplanned(tx: Tx, limit: number): Promise<readonly string[]> {
+  async claimUnplanned(tx: Tx, limit: number): Promise<readonly string[]> {
     const { rows } = await tx.query(
       `DELETE FROM to_plan p
         USING (SELECT t.obligation FROM to_plan t JOIN obligation o ON o.id = t.obligation
@@ -33,7 +33,7 @@ export class WaitingListRepository {
   }
 
   /** Obligations that wait for room in their site's hour. Each is tried once in every hour. */
-  async takeCapped(
+  async claimCapped(
     tx: Tx,
     { now, nextHour, limit }: { readonly now: Date; readonly nextHour: Date; readonly limit: number },
   ): Promise<readonly string[]> {

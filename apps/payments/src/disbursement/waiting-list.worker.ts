@@ -38,8 +38,8 @@ export class WaitingListWorker implements OnApplicationBootstrap {
       const nextHour = new Date(hourOf(now.getTime()) + HOUR_MS);
       const rapidLeftCents = await this.disbursement.rapidLeftCents(tx);
       const turns = await this.waiting.turns(tx, { limit: AT_ONCE, rapidLeftCents });
-      const capped = await this.waiting.takeCapped(tx, { now, nextHour, limit: AT_ONCE });
-      const unplanned = await this.waiting.takeUnplanned(tx, AT_ONCE);
+      const capped = await this.waiting.claimCapped(tx, { now, nextHour, limit: AT_ONCE });
+      const unplanned = await this.waiting.claimUnplanned(tx, AT_ONCE);
       await this.disbursement.tryAgain({ turns, others: [...capped, ...unplanned] }, unit);
     });
     return 0;

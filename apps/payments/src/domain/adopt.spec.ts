@@ -21,7 +21,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   site: 'S-1',
   state: 'waiting-release',
   isSecretLost: false,
-  isTakenUp: false,
+  isClaimed: false,
   inquireFirst: false,
   ...change,
 });
@@ -105,7 +105,7 @@ describe('what the books know by themselves', () => {
     ['a code that is out', reserved(instrument({ state: 'issued' })), issued()],
     ['a code that was collected since', reserved(instrument({ state: 'issued' })), { ...issued(), reply: 'collected' }],
     ['something unknown', reserved(instrument({ state: 'unknown' })), { ...issued(), reply: 'pending' }],
-    ['something that is being sent', reserved(instrument({ state: 'intended', isTakenUp: true })), issued()],
+    ['something that is being sent', reserved(instrument({ state: 'intended', isClaimed: true })), issued()],
     ['something void', reserved(instrument({ state: 'void' })), voided()],
   ])('%s', (_, obligation, finding) => {
     expect(given(obligation, finding).whenAdopted()).toEqual({ type: 'known' });

@@ -89,7 +89,7 @@ function isKnown(obligation: Obligation, number: number, findings: readonly Find
       case 'void':
         return reply === 'void';
       case 'intended':
-        return present.isTakenUp;
+        return present.isClaimed;
       case 'waiting-release':
       case 'capped':
         return false;
@@ -118,7 +118,7 @@ function withInstruments(
     site: undefined,
     state: 'waiting-release',
     isSecretLost: false,
-    isTakenUp: false,
+    isClaimed: false,
     inquireFirst: true,
   }));
   const postings = isPromised ? [] : [posting(promised, { from: 'available', to: 'reserved' }, obligation.amountCents)];

@@ -24,7 +24,7 @@ const instrument = (change: Partial<Instrument>): Instrument => ({
   site: undefined,
   state: 'waiting-release',
   isSecretLost: false,
-  isTakenUp: false,
+  isClaimed: false,
   inquireFirst: false,
   ...change,
 });

@@ -237,7 +237,7 @@ describe('a withdrawal', () => {
 
   it('of a code that is out: it is voided, and shown no more', () => {
     const item = { obligation: 'o', number: 0, payoutMethod: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
-    const story = new Story().on(AWARDED, chosen, award).instrumentsAre({ state: 'issued', isTakenUp: true });
+    const story = new Story().on(AWARDED, chosen, award).instrumentsAre({ state: 'issued', isClaimed: true });
     story.on(101, { type: 'item-ready', item }).on(102, { type: 'withdraw', n: 1 });
     expect(story.state.items).toEqual([]);
     expect(story.told.at(-1)).toBe('102 closed withdrawn');

@@ -47,7 +47,7 @@ export function passDay(
     const obligation = obligations.get(grant.obligation);
     if (obligation === undefined || obligation.status === 'closed' || grant.isCancelled) return grant;
     if (grant.lapsed !== undefined)
-      return isTakenUp(state, { grant, obligation }, today, clocks) ? lasting(grant) : grant;
+      return isReopened(state, { grant, obligation }, today, clocks) ? lasting(grant) : grant;
     const isOver = hasLapsed(state, { grant, obligation }, today, clocks);
     return isOver ? { ...grant, lapsed: { day: today, n: state.highestRequest } } : grant;
   });
@@ -78,7 +78,7 @@ function isUnclaimed({ items }: HouseholdState, obligation: Obligation, today: n
 }
 
 /** Only once everything has come back: what is still being taken back cannot be paid again. */
-function isTakenUp(state: HouseholdState, { grant, obligation }: Owed, today: number, clocks: Clocks): boolean {
+function isReopened(state: HouseholdState, { grant, obligation }: Owed, today: number, clocks: Clocks): boolean {
   const { day, n } = grant.lapsed ?? { day: today, n: state.highestRequest };
   if (state.highestRequest <= n || !hasChosen(state) || !state.isPresent || obligation.status !== 'open') return false;
   return today <= day + clocks.reopenDays && today < grant.day + clocks.longestDays;

@@ -45,7 +45,7 @@ const instrument: Instrument = {
   site,
   state: 'intended',
   isSecretLost: false,
-  isTakenUp: false,
+  isClaimed: false,
   inquireFirst: false,
 };
 const owed = (...instruments: Instrument[]): Obligation => ({

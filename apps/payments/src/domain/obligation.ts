@@ -37,7 +37,7 @@ export interface Instrument {
   /** It is out, but of no use any more: its code was lost on the way to us, or it is taken back. It is being voided. */
   readonly isSecretLost: boolean;
   /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
-  readonly isTakenUp: boolean;
+  readonly isClaimed: boolean;
   /**
    * The books were restored to an older state: it may have been sent, and its code may have been told, without their
    * knowing. The rail is asked before anything is sent, and only its definite no takes it back.
@@ -56,7 +56,7 @@ export function canBeTakenBack(instrument: Instrument): boolean {
 
 /** As far as the books know, it has not reached a rail. */
 export function isUnsent(instrument: Instrument): boolean {
-  return isWaiting(instrument) || (instrument.state === 'intended' && !instrument.isTakenUp);
+  return isWaiting(instrument) || (instrument.state === 'intended' && !instrument.isClaimed);
 }
 
 /** Out, and to be made worthless before anybody collects it. */

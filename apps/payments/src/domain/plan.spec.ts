@@ -53,7 +53,7 @@ const instrument = (change: Partial<Instrument> = {}): Instrument => ({
   site: 'S-1',
   state: 'intended',
   isSecretLost: false,
-  isTakenUp: false,
+  isClaimed: false,
   inquireFirst: false,
   ...change,
 });
@@ -61,7 +61,7 @@ const sent = (change: Partial<Instrument> = {}): Obligation => ({
   ...rapid,
   status: 'reserved',
   fund: 'GIFT',
-  instruments: [instrument({ isTakenUp: true, ...change })],
+  instruments: [instrument({ isClaimed: true, ...change })],
 });
 const moves = ({ postings }: Pick<Plan, 'postings'>): string[] =>
   postings.map(({ from, to, amountCents }) => `${from} -> ${to} ${amountCents}`);
@@ -175,7 +175,7 @@ describe('a rapid grant', () => {
   });
 
   it('withdrawn before anybody took it up comes back; afterwards it does not', () => {
-    const untouched = given({ obligation: sent({ isTakenUp: false }), isCancelled: true }).whenPlanned();
+    const untouched = given({ obligation: sent({ isClaimed: false }), isCancelled: true }).whenPlanned();
     expect(untouched.obligation).toMatchObject({ status: 'closed', instruments: [{ state: 'void' }] });
     expect(moves(untouched)).toEqual(['in-flight -> available 25000']);
     for (const state of ['intended', 'unknown', 'disputed'] as const) {
@@ -196,12 +196,12 @@ describe('what the rail said', () => {
   it('a definite no opens the next generation, and none for what was withdrawn', () => {
     const again = after(sent({ state: 'unknown' }), { type: 'definite-no' });
     expect(again.obligation.instruments).toEqual([
-      instrument({ state: 'void', isTakenUp: true }),
+      instrument({ state: 'void', isClaimed: true }),
       instrument({ generation: 1, state: 'intended' }),
     ]);
     expect(again.postings).toEqual([]);
     const ended = after(sent({ state: 'unknown' }), { type: 'definite-no' }, true);
-    expect(ended.obligation.instruments).toEqual([instrument({ state: 'void', isTakenUp: true })]);
+    expect(ended.obligation.instruments).toEqual([instrument({ state: 'void', isClaimed: true })]);
     expect(moves(ended)).toEqual(['in-flight -> available 25000']);
   });
 

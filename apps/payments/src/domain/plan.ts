@@ -26,7 +26,7 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
   const payoutMethod = payoutMethodOf(household);
   if (obligation.status !== 'reserved' || payoutMethod === undefined || !hasChosen(household)) return before;
   if (presentInstruments(obligation).some(({ state }) => state === 'void'))
-    return takeUp(before, payoutMethod, siteOf(household));
+    return reopen(before, payoutMethod, siteOf(household));
   if (obligation.instruments.length > 0)
     return isPaidBy(obligation, input) ? changePayoutMethod(before, payoutMethod) : before;
   const instruments = splitIntoInstruments(obligation.amountCents, policy.perInstrumentCents).map(
@@ -38,7 +38,7 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
       site: siteOf(household),
       state: 'waiting-release',
       isSecretLost: false,
-      isTakenUp: false,
+      isClaimed: false,
       inquireFirst: input.inquireFirst,
     }),
   );
@@ -46,7 +46,7 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
 }
 
 /** Reopening is a new generation of what had come back: each of the old ones is a definite no. */
-function takeUp(before: Plan, payoutMethod: string, site: string | undefined): Plan {
+function reopen(before: Plan, payoutMethod: string, site: string | undefined): Plan {
   const { obligation } = before;
   const next = presentInstruments(obligation)
     .filter(({ state }) => state === 'void')
@@ -57,7 +57,7 @@ function takeUp(before: Plan, payoutMethod: string, site: string | undefined): P
       site,
       state: 'waiting-release',
       isSecretLost: false,
-      isTakenUp: false,
+      isClaimed: false,
     }));
   return { ...before, obligation: { ...obligation, instruments: [...obligation.instruments, ...next] } };
 }

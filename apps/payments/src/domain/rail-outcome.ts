@@ -63,7 +63,7 @@ export function applyRailOutcome(
         generation: instrument.generation + 1,
         state: 'intended',
         isSecretLost: false,
-        isTakenUp: false,
+        isClaimed: false,
       };
       const postings = from === 'outstanding' ? [move(from, 'in-flight')] : [];
       return { obligation: { ...voided, instruments: [...voided.instruments, next] }, postings };

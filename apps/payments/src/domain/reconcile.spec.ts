@@ -81,7 +81,7 @@ describe('the amounts to ask about', () => {
     site: undefined,
     state: 'void',
     isSecretLost: false,
-    isTakenUp: false,
+    isClaimed: false,
     inquireFirst: false,
   });
 

@@ -60,7 +60,7 @@ describe('what is released', () => {
       site: undefined,
       state,
       isSecretLost: false,
-      isTakenUp: false,
+      isClaimed: false,
       inquireFirst: false,
     });
     const obligation = (...instruments: Instrument[]): Obligation => ({

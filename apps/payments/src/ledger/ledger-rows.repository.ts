@@ -12,7 +12,7 @@ export interface InstrumentRow {
   readonly site: string | null;
   readonly state: Instrument['state'];
   readonly secret_lost: boolean;
-  readonly taken_up: boolean;
+  readonly claimed: boolean;
   readonly inquire_first: boolean;
 }
 
@@ -63,7 +63,7 @@ export function obligationOf(row: ObligationRow, id: string, instruments: readon
       site: instrument.site ?? undefined,
       state: instrument.state,
       isSecretLost: instrument.secret_lost,
-      isTakenUp: instrument.taken_up,
+      isClaimed: instrument.claimed,
       inquireFirst: instrument.inquire_first,
     })),
   };

@@ -94,7 +94,7 @@ export class LedgerRepository {
     const instruments = await tx.query(
       // Locked: nobody can begin to carry what is being taken back here.
       `SELECT obligation, number, generation, amount_cents::text AS amount_cents, payout_method, site, state, secret_lost,
-              lease IS NOT NULL OR tries > 0 AS taken_up, inquire_first
+              lease IS NOT NULL OR tries > 0 AS claimed, inquire_first
          FROM instrument WHERE obligation = ANY($1) ORDER BY obligation, number, generation FOR UPDATE`,
       [keys],
     );

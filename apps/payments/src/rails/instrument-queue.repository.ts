@@ -51,7 +51,7 @@ export class InstrumentQueueRepository {
   }
 
   /** Leases what is due, never above the anchor; what waits to be sent goes before what waits to be collected. */
-  async takeDue(
+  async claimDue(
     tx: Tx,
     what: {
       readonly now: Date;

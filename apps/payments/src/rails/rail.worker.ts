@@ -46,7 +46,7 @@ export class RailWorker implements OnApplicationBootstrap {
 
   /** One round: lease, call, settle. @returns how many instruments were asked about */
   async runRound(): Promise<number> {
-    const due = await this.takeUp(CALLS_AT_ONCE);
+    const due = await this.claim(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
     const outcomes = await Promise.all(due.map((instrument) => this.ask(instrument)));
     await this.transactions.run(async (unit) => {
@@ -64,7 +64,7 @@ export class RailWorker implements OnApplicationBootstrap {
    * Takes up what is due, with the anchor behind it: nothing above the anchor is carried to a rail, and that something
    * was taken up is not forgotten either, for what nobody has taken up is taken back without asking.
    */
-  private async takeUp(limit: number): Promise<readonly DueInstrument[]> {
+  private async claim(limit: number): Promise<readonly DueInstrument[]> {
     if (!(await this.anchor.advance())) return [];
     const due = await this.transactions.run(async ({ tx }) => {
       // Asked before the head of the chain is held.
@@ -75,11 +75,11 @@ export class RailWorker implements OnApplicationBootstrap {
       if (freeze !== undefined) return [];
       const now = this.clock.now();
       const leasedUntil = new Date(now.getTime() + LEASE_MS);
-      const taken = await this.queue.takeDue(tx, { now, leasedUntil, limit, anchored: anchored.seq });
-      const first = taken.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
+      const claimed = await this.queue.claimDue(tx, { now, leasedUntil, limit, anchored: anchored.seq });
+      const first = claimed.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
       const day = dayOf(now);
-      if (first.length > 0) await this.chain.extend(tx, head, { vouched: { takenUp: first }, day });
-      return taken;
+      if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });
+      return claimed;
     });
     return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
   }

@@ -58,7 +58,7 @@ export class ReconciliationService {
           sum.asked += asked;
           sum.unanswered += unanswered;
         }
-        const { unfunded, contradictions } = await this.takeIn(all.filter(({ findings }) => findings.length > 0));
+        const { unfunded, contradictions } = await this.adoptAll(all.filter(({ findings }) => findings.length > 0));
         sum.unfunded += unfunded;
         contradicted.push(...contradictions);
       }
@@ -111,7 +111,7 @@ export class ReconciliationService {
   }
 
   /** Each by itself: one for which no fund holds enough keeps no other from being taken in. */
-  private async takeIn(
+  private async adoptAll(
     all: readonly Asked[],
   ): Promise<{ readonly unfunded: number; readonly contradictions: readonly string[] }> {
     let unfunded = 0;
