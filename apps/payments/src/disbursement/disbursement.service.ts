@@ -63,12 +63,12 @@ export class DisbursementService implements RailOutcomes {
 
   /** One obligation for each grant, however often and in whatever order it is told. */
   async award(awards: readonly Award[], unit: UnitOfWork<'payments'>): Promise<void> {
-    const places = await this.households.grants(
+    const index = await this.households.grants(
       unit.tx,
       awards.map(({ grant }) => grant.grant),
     );
     // The cancellation may have come first; it wins for good.
-    const isCancelled = (grant: string): boolean => places.get(grant)?.isCancelled ?? false;
+    const isCancelled = (grant: string): boolean => index.get(grant)?.isCancelled ?? false;
     await this.households.saveGrants(
       unit.tx,
       new Map(
@@ -99,14 +99,14 @@ export class DisbursementService implements RailOutcomes {
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
     const grants = cancelled.map(({ grant }) => grant);
-    const places = await this.households.grants(unit.tx, grants);
+    const index = await this.households.grants(unit.tx, grants);
     await this.households.saveGrants(
       unit.tx,
-      new Map(grants.map((grant) => [grant, { householdRef: places.get(grant)?.householdRef, isCancelled: true }])),
+      new Map(grants.map((grant) => [grant, { householdRef: index.get(grant)?.householdRef, isCancelled: true }])),
       this.lastDays,
     );
     const works = cancelled.flatMap(({ grant, day }): Work[] => {
-      const householdRef = places.get(grant)?.householdRef;
+      const householdRef = index.get(grant)?.householdRef;
       return householdRef === undefined ? [] : [{ householdRef, day, commands: [{ type: 'cancel', grant }] }];
     });
     await this.apply(works, unit);

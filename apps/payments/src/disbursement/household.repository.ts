@@ -4,7 +4,7 @@ import type { Tx } from '#libs/database';
 import { isOutlived, Records, type KindSpec, type Lasting } from '#libs/records';
 import { bytes } from '#libs/sealing';
 import type { Clocks, isHouseholdOver, LastDays } from '../domain/clocks.js';
-import type { EndedGrant, GrantPlace, HouseholdRecord } from '../domain/work.js';
+import type { EndedGrant, GrantIndex, HouseholdRecord } from '../domain/work.js';
 import { bodyOfHousehold, householdOf } from './household-body.repository.js';
 
 /** The kinds of records that payments keeps of households. */
@@ -44,7 +44,7 @@ export class HouseholdRepository {
     );
   }
 
-  async grants(tx: Tx, grants: readonly string[]): Promise<ReadonlyMap<string, GrantPlace>> {
+  async grants(tx: Tx, grants: readonly string[]): Promise<ReadonlyMap<string, GrantIndex>> {
     const records = await this.records.begin(tx);
     const found = await records.findForUpdate<{ handle?: string; isCancelled: boolean }>(GRANT, grants.map(bytes));
     return new Map(
@@ -57,7 +57,7 @@ export class HouseholdRepository {
 
   async saveGrants(
     tx: Tx,
-    grants: ReadonlyMap<string, GrantPlace>,
+    grants: ReadonlyMap<string, GrantIndex>,
     { mark, longest }: Pick<LastDays, 'mark' | 'longest'>,
   ): Promise<void> {
     const records = await this.records.begin(tx);

@@ -31,7 +31,7 @@ export type Adoption =
   | { readonly type: 'contradiction' };
 
 /** Where the money of an instrument stands; undefined: it was given back, or never taken. */
-const places: Readonly<Record<Instrument['state'], AccountKind | undefined>> = {
+const accounts: Readonly<Record<Instrument['state'], AccountKind | undefined>> = {
   'waiting-release': 'reserved',
   capped: 'reserved',
   intended: 'in-flight',
@@ -65,7 +65,7 @@ export function adopt(input: AdoptInput): Adoption {
       return { type: 'contradiction' };
     }
     obligation = withFound(obligation, present, { generation: newest.generation, payoutMethod: input.payoutMethod });
-    const from = places[present.state] ?? 'available';
+    const from = accounts[present.state] ?? 'available';
     if (from !== 'in-flight') postings.push(posting(obligation, { from, to: 'in-flight' }, present.amountCents));
   }
   return { type: 'adopted', obligation, postings };

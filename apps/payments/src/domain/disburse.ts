@@ -169,9 +169,9 @@ function planAll(
   { today, clocks, policy }: DisburseRules,
 ): void {
   const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
-  const place = new Map([...turns].map((id, at) => [id, at]));
-  const placeOf = (id: string): number => place.get(id) ?? turns.size;
-  const inOrder = grants.toSorted((a, b) => placeOf(a.obligation) - placeOf(b.obligation));
+  const order = new Map([...turns].map((id, at) => [id, at]));
+  const orderOf = (id: string): number => order.get(id) ?? turns.size;
+  const inOrder = grants.toSorted((a, b) => orderOf(a.obligation) - orderOf(b.obligation));
   for (const grant of inOrder) {
     const { obligation: id, isCancelled, state } = grant;
     const obligation = obligations.get(id);

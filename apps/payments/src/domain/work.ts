@@ -33,7 +33,7 @@ export interface HouseholdRecord {
 }
 
 /** Where a grant belongs, or that it was cancelled before it came. */
-export interface GrantPlace {
+export interface GrantIndex {
   readonly householdRef: string | undefined;
   readonly isCancelled: boolean;
 }
