@@ -187,8 +187,8 @@ const money: readonly Twin[] = [
     promise: 'nobody slips past a more urgent one who waits',
     without: 'who waits comes first',
     file: 'apps/payments/src/domain/promise.ts',
-    find: 'if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;',
-    replace: 'void isItsTurn;',
+    find: 'if (!isNextInLine && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;',
+    replace: 'void isNextInLine;',
     test: 'apps/payments/src/domain/plan.spec.ts',
   },
   {

@@ -83,7 +83,7 @@ describe('the books', () => {
     ]);
     const before = await head();
     await world.service.deliver([household.askPayments(1, { kind: 'presence' }, { lane: 'own-device' })]);
-    await world.giveTurns();
+    await world.retryWaitingList();
     expect(await head()).toBe(before);
   });
 
@@ -155,14 +155,14 @@ describe('the waiting list', () => {
     await list.service.deliver([list.grant(first, { id: withdrawn, kind: 'standard', amountCents: 100_000 })]);
     await list.service.deliver([list.grant(urgent, { kind: 'standard', amountCents: 150_000 })]);
     await list.service.deliver([list.grant(small, { kind: 'standard', amountCents: 10_000, tier: 3 })]);
-    await list.giveTurns();
+    await list.retryWaitingList();
     expect(await own()).toEqual([
       { cents: 10_000, status: 'waiting-list' },
       { cents: 100_000, status: 'reserved' },
       { cents: 150_000, status: 'waiting-list' },
     ]);
     await list.service.deliver([list.cancel(withdrawn)]);
-    await list.giveTurns();
+    await list.retryWaitingList();
     expect(await own()).toEqual([
       { cents: 10_000, status: 'waiting-list' },
       { cents: 100_000, status: 'closed' },
@@ -186,10 +186,10 @@ describe('limits of what goes out by itself', () => {
     await limits.service.deliver(households.map((each) => each.payout('CASH', { site: 'BUSY' })));
     await limits.service.deliver(households.map((each) => limits.grant(each)));
     expect((await limits.books()).instruments).toEqual({ intended: 10, capped: 1 });
-    await limits.giveTurns();
+    await limits.retryWaitingList();
     expect((await limits.books()).instruments).toEqual({ intended: 10, capped: 1 });
     limits.pass(56 * 60_000);
-    await limits.giveTurns();
+    await limits.retryWaitingList();
     expect((await limits.books()).instruments).toEqual({ intended: 11 });
     expect((await limits.books()).balanced).toBe(true);
   });
@@ -207,10 +207,10 @@ describe('limits of what goes out by itself', () => {
     const said = await limits.service.published();
     expect(all.map((each) => each.box('payments', said)?.status)).toEqual(['approved', 'waiting-list', 'approved']);
     expect(other.notices('payments', said)).toEqual(['update']);
-    await limits.giveTurns();
+    await limits.retryWaitingList();
     expect((await limits.books()).obligations['waiting-list']).toBe(1);
     await limits.rows(`UPDATE rapid_week SET week = week - 7`);
-    await limits.giveTurns();
+    await limits.retryWaitingList();
     expect((await limits.books()).obligations['waiting-list']).toBeUndefined();
     expect((await limits.books()).balanced).toBe(true);
   });

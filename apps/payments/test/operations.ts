@@ -25,7 +25,7 @@ export type Operation =
   | { readonly type: 'release'; readonly who: number; readonly kind: 'rapid' | 'standard' }
   | { readonly type: 'send'; readonly who: number; readonly kind: 'rapid' | 'standard'; readonly line: Line }
   | { readonly type: 'collect'; readonly who: number }
-  | { readonly type: 'turns' }
+  | { readonly type: 'retry' }
   | { readonly type: 'hour' }
   | { readonly type: 'days'; readonly days: number }
   | { readonly type: 'late-post' };
@@ -93,7 +93,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), who, kind }) },
   { weight: 12, arbitrary: fc.record({ type: fc.constant('send' as const), who, kind, line }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('collect' as const), who }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('turns' as const) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('retry' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('hour' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('late-post' as const) }) },
 );

@@ -237,7 +237,7 @@ describe('payments restored to an older state', () => {
     await world.runRailRound();
     await city.restore(copy, paid);
     await city.lift();
-    await world.giveTurns();
+    await world.retryWaitingList();
     await city.deliver(paid, world.cancel(paid.grant));
     await city.settleDown();
     expect(city.payments()).toEqual([]);

@@ -105,7 +105,7 @@ export class RestoredCity {
   }
 
   async settleDown(): Promise<void> {
-    await this.world.giveTurns();
+    await this.world.retryWaitingList();
     await this.world.runRailRounds(8);
   }
 

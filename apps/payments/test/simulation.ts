@@ -90,8 +90,8 @@ export class City {
         return this.runRailRound(operation.who, nameOf(operation.who, operation.kind), operation.line);
       case 'collect':
         return this.partner.collect((this.households[operation.who]?.items ?? []).map(({ sealedCode }) => sealedCode));
-      case 'turns':
-        return this.giveTurns();
+      case 'retry':
+        return this.retryWaitingList();
       case 'hour':
         this.money.passHour();
         return this.tellAll();
@@ -231,12 +231,12 @@ export class City {
     });
   }
 
-  private giveTurns(): void {
+  private retryWaitingList(): void {
     const waiting = [...this.obligations.values()].filter(({ status }) => status === 'waiting-list');
     const kept = new Set<string>();
     for (const { id } of waiting.sort((a, b) => a.tier - b.tier || (a.id < b.id ? -1 : 1))) {
       const at = Number(id.split('-')[0]);
-      this.planOne(at, id, { isItsTurn: true, kept });
+      this.planOne(at, id, { isNextInLine: true, kept });
     }
     this.tellAll();
   }
@@ -271,7 +271,7 @@ export class City {
   private planOne(
     at: number,
     id: string,
-    turn: { isItsTurn: boolean; kept: Set<string> } = { isItsTurn: false, kept: new Set() },
+    turn: { isNextInLine: boolean; kept: Set<string> } = { isNextInLine: false, kept: new Set() },
   ): void {
     const household = this.households[at] as HouseholdState;
     const obligation = this.obligations.get(id) as Obligation;
@@ -279,7 +279,15 @@ export class City {
     const isCancelled = grant === undefined || grant.isCancelled;
     const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, CLOCKS);
     const money = this.money.view(this.obligations.values(), turn.kept);
-    const input = { household, obligation, isCancelled, lapse, isItsTurn: turn.isItsTurn, inquireFirst: false, money };
+    const input = {
+      household,
+      obligation,
+      isCancelled,
+      lapse,
+      isNextInLine: turn.isNextInLine,
+      inquireFirst: false,
+      money,
+    };
     const planned = plan(input, POLICY);
     this.obligations.set(id, planned.obligation);
     this.money.post(planned.postings);

@@ -184,8 +184,8 @@ export class PaymentsWorld {
     return this.service.kept(kind);
   }
 
-  giveTurns(): Promise<number> {
-    return this.service.get(WaitingListWorker).giveTurns();
+  retryWaitingList(): Promise<number> {
+    return this.service.get(WaitingListWorker).runRound();
   }
 
   books(): Promise<Books> {

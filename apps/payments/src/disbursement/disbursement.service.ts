@@ -144,16 +144,16 @@ export class DisbursementService implements RailOutcomes {
 
   /** Obligations that are to be planned again; those whose turn it is first, in the order of the waiting list. */
   async tryAgain(
-    { turns, others }: { readonly turns: readonly string[]; readonly others: readonly string[] },
+    { nextInLine, others }: { readonly nextInLine: readonly string[]; readonly others: readonly string[] },
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
-    const all = [...turns, ...others];
+    const all = [...nextInLine, ...others];
     const householdRefs = await this.households.linked(unit.tx, all);
     const works = all.flatMap((obligation): Work[] => {
       const householdRef = householdRefs.get(obligation);
       return householdRef === undefined
         ? []
-        : [{ householdRef, commands: [], turns: turns.includes(obligation) ? [obligation] : [] }];
+        : [{ householdRef, commands: [], nextInLine: nextInLine.includes(obligation) ? [obligation] : [] }];
     });
     await this.apply(works, unit);
   }

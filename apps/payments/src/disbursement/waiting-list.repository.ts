@@ -8,7 +8,7 @@ export class WaitingListRepository {
    * Obligations on the waiting list, in its order. Rapid grants for which the week has no room any more are passed
    * over, so that they do not keep from their turn those whom money alone is wanting.
    */
-  async turns(
+  async nextInLine(
     tx: Tx,
     { limit, rapidLeftCents }: { readonly limit: number; readonly rapidLeftCents: bigint },
   ): Promise<readonly string[]> {

@@ -22,7 +22,7 @@ export class WaitingListWorker implements OnApplicationBootstrap {
     private readonly clock: Clock,
     workers: Workers,
   ) {
-    this.worker = workers.make({ name: 'waiting-list', pollMs: POLL_MS, work: () => this.giveTurns() });
+    this.worker = workers.make({ name: 'waiting-list', pollMs: POLL_MS, work: () => this.runRound() });
   }
 
   onApplicationBootstrap(): void {
@@ -30,17 +30,17 @@ export class WaitingListWorker implements OnApplicationBootstrap {
   }
 
   /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
-  async giveTurns(): Promise<0> {
+  async runRound(): Promise<0> {
     await this.transactions.run(async (unit) => {
       const { tx } = unit;
       if ((await this.anchor.status(tx)).freeze !== undefined) return;
       const now = this.clock.now();
       const nextHour = new Date(hourOf(now.getTime()) + HOUR_MS);
       const rapidLeftCents = await this.disbursement.rapidLeftCents(tx);
-      const turns = await this.waiting.turns(tx, { limit: AT_ONCE, rapidLeftCents });
+      const nextInLine = await this.waiting.nextInLine(tx, { limit: AT_ONCE, rapidLeftCents });
       const capped = await this.waiting.claimCapped(tx, { now, nextHour, limit: AT_ONCE });
       const unplanned = await this.waiting.claimUnplanned(tx, AT_ONCE);
-      await this.disbursement.tryAgain({ turns, others: [...capped, ...unplanned] }, unit);
+      await this.disbursement.tryAgain({ nextInLine, others: [...capped, ...unplanned] }, unit);
     });
     return 0;
   }

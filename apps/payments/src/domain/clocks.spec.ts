@@ -82,7 +82,7 @@ class Story {
         obligation: this.obligation,
         isCancelled,
         lapse,
-        isItsTurn: false,
+        isNextInLine: false,
         inquireFirst: false,
         money,
       };

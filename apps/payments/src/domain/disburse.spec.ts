@@ -130,7 +130,7 @@ describe('a grant of a household that somebody has seen', () => {
 
   it('is planned after those whose turn on the waiting list it is', () => {
     const waiting: Obligation = { ...owed(), id: 'o-i', status: 'waiting-list', fund: undefined };
-    const turn: Work = { householdRef: 'i', commands: [choose, award('i')], keys, turns: ['o-i'] };
+    const turn: Work = { householdRef: 'i', commands: [choose, award('i')], keys, nextInLine: ['o-i'] };
     const { change } = given([work, turn], {}, [waiting]).whenDisbursed();
     expect(change.obligations.map(({ obligation: { id, status } }) => [id, status])).toEqual([
       ['o-i', 'reserved'],

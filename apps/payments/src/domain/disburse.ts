@@ -74,7 +74,7 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     for (const { householdRef, rail } of works)
       if (rail !== undefined) applyRailWork(state, householdRef, { rail, rules });
     passDays(state, rules);
-    planAll(state, new Set(works.flatMap(({ turns = [] }) => turns)), rules);
+    planAll(state, new Set(works.flatMap(({ nextInLine = [] }) => nextInLine)), rules);
   }
   const change = state.pending.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
   const told = isFrozen ? { ends: [], said: [] } : tellAll(state, rules);
@@ -165,12 +165,12 @@ function passDays({ households, obligations }: State, { today, clocks }: Disburs
 /** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
 function planAll(
   { households, obligations, fresh, pending, inquireFirst }: State,
-  turns: ReadonlySet<string>,
+  nextInLine: ReadonlySet<string>,
   { today, clocks, policy }: DisburseRules,
 ): void {
   const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
-  const order = new Map([...turns].map((id, at) => [id, at]));
-  const orderOf = (id: string): number => order.get(id) ?? turns.size;
+  const order = new Map([...nextInLine].map((id, at) => [id, at]));
+  const orderOf = (id: string): number => order.get(id) ?? nextInLine.size;
   const inOrder = grants.toSorted((a, b) => orderOf(a.obligation) - orderOf(b.obligation));
   for (const grant of inOrder) {
     const { obligation: id, isCancelled, state } = grant;
@@ -182,7 +182,7 @@ function planAll(
       obligation,
       isCancelled,
       lapse: lapseOf(grant, today, clocks),
-      isItsTurn: turns.has(id),
+      isNextInLine: nextInLine.has(id),
       money: pending.view(site),
       inquireFirst: inquireFirst,
     };

@@ -34,13 +34,19 @@ interface Given {
   readonly obligation?: Obligation;
   readonly money?: Partial<MoneyView>;
   readonly isCancelled?: boolean;
-  readonly isItsTurn?: boolean;
+  readonly isNextInLine?: boolean;
   readonly inquireFirst?: boolean;
 }
 
-function given({ household = present, obligation = standard, isCancelled = false, isItsTurn = false, ...more }: Given) {
+function given({
+  household = present,
+  obligation = standard,
+  isCancelled = false,
+  isNextInLine = false,
+  ...more
+}: Given) {
   const { inquireFirst = false } = more;
-  const asked = { household, obligation, isCancelled, isItsTurn, inquireFirst: inquireFirst };
+  const asked = { household, obligation, isCancelled, isNextInLine: isNextInLine, inquireFirst: inquireFirst };
   const input: PlanInput = { ...asked, money: { ...money, ...more.money } };
   return { whenPlanned: (by = policy): Plan => plan(input, by) };
 }
@@ -106,7 +112,7 @@ describe('a standard grant', () => {
     const statusBehind = (waitingTier: number): string =>
       given({ money: { waitingTier } }).whenPlanned().obligation.status;
     expect([1, 2, 3].map(statusBehind)).toEqual(['waiting-list', 'waiting-list', 'reserved']);
-    expect(given({ money: { waitingTier: 1 }, isItsTurn: true }).whenPlanned().obligation.status).toBe('reserved');
+    expect(given({ money: { waitingTier: 1 }, isNextInLine: true }).whenPlanned().obligation.status).toBe('reserved');
   });
 
   it('cancelled before it was reserved is closed, and costs nothing', () => {

@@ -36,7 +36,7 @@ export interface PlanInput {
   /** Nobody came for it in time: it goes back, and for a while can be taken up again. */
   readonly lapse?: Lapse | undefined;
   /** It is this obligation's turn on the waiting list. */
-  readonly isItsTurn: boolean;
+  readonly isNextInLine: boolean;
   readonly money: MoneyView;
   /** New instruments are careful: the books have been restored not long ago. */
   readonly inquireFirst: boolean;

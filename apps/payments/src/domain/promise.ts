@@ -22,8 +22,8 @@ export function reserve(before: Plan, input: PlanInput): Plan {
 }
 
 function fundFor(input: PlanInput): FundView | undefined {
-  const { obligation, money, isItsTurn } = input;
-  if (!isItsTurn && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;
+  const { obligation, money, isNextInLine } = input;
+  if (!isNextInLine && obligation.tier >= (money.waitingTier ?? Number.POSITIVE_INFINITY)) return undefined;
   return fundsFor(input).find(({ availableCents }) => availableCents >= owedCents(obligation));
 }
 
@@ -41,8 +41,8 @@ function fundsFor({ household, obligation, money }: PlanInput): readonly FundVie
 
 /** Funds that hold too little for one whose turn it is: what is left in them is not for those behind it. */
 export function fundsAwaited(input: PlanInput): readonly string[] {
-  const { obligation, isItsTurn } = input;
-  if (!isItsTurn || obligation.status !== 'waiting-list') return [];
+  const { obligation, isNextInLine } = input;
+  if (!isNextInLine || obligation.status !== 'waiting-list') return [];
   return fundsFor(input).map(({ code }) => code);
 }
 

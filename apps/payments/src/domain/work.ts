@@ -57,7 +57,7 @@ export interface Work {
   readonly decisionTraces?: ReadonlyMap<string, object>;
   readonly rail?: RailWork;
   /** Obligations whose turn on the waiting list it is, in its order. */
-  readonly turns?: readonly string[];
+  readonly nextInLine?: readonly string[];
 }
 
 /** What a rail, or people, have said about one generation of an instrument. */

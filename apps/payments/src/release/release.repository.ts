@@ -22,7 +22,7 @@ interface ItemRow {
 @Injectable()
 export class ReleaseRepository {
   /** Puts what waits for release, and can go out in one of these ways, into a batch. */
-  async gather(
+  async addToBatch(
     tx: Tx,
     batch: string,
     { payoutMethods, limit }: { readonly payoutMethods: readonly string[]; readonly limit: number },

@@ -45,7 +45,7 @@ export class ReleaseService {
       const batch = randomUUID();
       await this.ledger.lock(tx);
       // What is to be paid by a method without a rail goes on waiting.
-      await this.batches.gather(tx, batch, { payoutMethods: this.rails.payoutMethods, limit: INSTRUMENTS_MAX });
+      await this.batches.addToBatch(tx, batch, { payoutMethods: this.rails.payoutMethods, limit: INSTRUMENTS_MAX });
       const items = await this.batches.items(tx, batch);
       if (items.length === 0) return undefined;
       const digest = digestOf(items);
