@@ -70,7 +70,7 @@ describe('the largest household', () => {
       highestRequest: 1_000,
       grants,
       items,
-      said: { text: '', status: undefined, itemsReady: 0, version: 0 },
+      reported: { text: '', status: undefined, itemsReady: 0, version: 0 },
     };
     const { state, events } = report(before, new Map(owed), 1_795_000_000_000);
     expect(events[0]).toMatchObject({ type: 'outcome', items: items.slice(0, 4) });

@@ -193,7 +193,7 @@ export class DisbursementService implements RailOutcomes {
     );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
-    for (const { keys, events } of done.said) unit.publish(...messagesFor(events, keys, this.outgoing));
+    for (const { keys, events } of done.reports) unit.publish(...messagesFor(events, keys, this.outgoing));
     await this.households.link(tx, done.links, {
       until: this.lastDays.longest,
       wakeDay: this.today + this.city.clocks.waitDays,

@@ -109,8 +109,8 @@ export function isAtRest({ grants }: HouseholdState): boolean {
  */
 export function forgotten(state: HouseholdState): HouseholdState {
   if (!isTombstone(state)) return state;
-  const { highestRequest, lastDay, said } = state;
-  return { ...newHousehold, isWithdrawn: true, isToldAgain: hasChosen(state), highestRequest, lastDay, said };
+  const { highestRequest, lastDay, reported } = state;
+  return { ...newHousehold, isWithdrawn: true, isToldAgain: hasChosen(state), highestRequest, lastDay, reported };
 }
 
 export function isTombstone(state: HouseholdState): boolean {

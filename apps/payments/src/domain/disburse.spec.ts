@@ -98,7 +98,7 @@ describe('a grant of a household that somebody has seen', () => {
   };
 
   it('is promised and goes out, with its decision trace, and the household is linked to it and told', () => {
-    const { change, links, said, ends } = given([work]).whenDisbursed();
+    const { change, links, reports, ends } = given([work]).whenDisbursed();
     expect(change).toEqual({
       obligations: [{ obligation: owed(instrument), decisionTrace: { rules: ['r'] } }],
       postings: [
@@ -109,17 +109,17 @@ describe('a grant of a household that somebody has seen', () => {
       released: [{ site, cents: 25_000n }],
     });
     expect(links).toEqual([{ obligation: 'o-g', householdRef: 'h' }]);
-    expect(said.map(({ events }) => events.map(({ type }) => type))).toEqual([['outcome']]);
+    expect(reports.map(({ events }) => events.map(({ type }) => type))).toEqual([['outcome']]);
     expect(ends).toEqual([]);
   });
 
   it('is only written down while payments holds: nothing is planned and nothing is said', () => {
-    const { change, links, said, ends } = given([work], { isFrozen: true }).whenDisbursed();
+    const { change, links, reports, ends } = given([work], { isFrozen: true }).whenDisbursed();
     const open: Obligation = { ...owed(), status: 'open', fund: undefined };
     const obligations = [{ obligation: open, decisionTrace: { rules: ['r'] } }];
     expect(change).toEqual({ obligations, postings: [], rapid: [], released: [] });
     expect(links).toEqual([{ obligation: 'o-g', householdRef: 'h' }]);
-    expect({ said, ends }).toEqual({ said: [], ends: [] });
+    expect({ reports, ends }).toEqual({ reports: [], ends: [] });
   });
 
   it('leaves less for the next one of the same batch, who waits', () => {
@@ -169,10 +169,10 @@ describe('what a rail says', () => {
   });
 
   it('is waited for before a household is told anything of books that were restored', () => {
-    const { said } = given([answered({ type: 'unknown' })], {}, [
+    const { reports } = given([answered({ type: 'unknown' })], {}, [
       owed({ ...instrument, inquireFirst: true }),
     ]).whenDisbursed();
-    expect(said).toEqual([]);
+    expect(reports).toEqual([]);
   });
 
   it('of the last instrument that was collected: the grant has ended, paid', () => {

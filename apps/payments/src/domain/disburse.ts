@@ -50,7 +50,7 @@ export interface Disbursed {
   readonly change: LedgerChange;
   readonly households: ReadonlyMap<string, HouseholdRecord>;
   readonly ends: readonly EndedGrant[];
-  readonly said: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
+  readonly reports: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
   /** From obligations that are new to the households that they are for. */
   readonly links: readonly { readonly obligation: string; readonly householdRef: string }[];
 }
@@ -77,8 +77,8 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     planAll(state, new Set(works.flatMap(({ nextInLine = [] }) => nextInLine)), rules);
   }
   const change = state.pending.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
-  const told = isFrozen ? { ends: [], said: [] } : tellAll(state, rules);
-  return { change, households: state.households, ...told, links: linksOf(state) };
+  const reported = isFrozen ? { ends: [], reports: [] } : reportAll(state, rules);
+  return { change, households: state.households, ...reported, links: linksOf(state) };
 }
 
 function stateOf({ households, books, inquireFirst }: Batch): State {
@@ -196,18 +196,18 @@ function planAll(
 }
 
 /** Says what has changed, and which grants have ended with it. */
-function tellAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'said'> {
+function reportAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'reports'> {
   const ends: EndedGrant[] = [];
-  const said: Disbursed['said'][number][] = [];
+  const reports: Disbursed['reports'][number][] = [];
   for (const [householdRef, { state, keys }] of households) {
     // What it was told before the books were restored holds until it is known what has become of it.
     if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
     const reported = report(state, obligations, nowMs);
     ends.push(...endsOf(householdRef, state, reported.state.grants));
     households.set(householdRef, { state: reported.state, keys });
-    said.push({ keys, events: reported.events });
+    reports.push({ keys, events: reported.events });
   }
-  return { ends, said };
+  return { ends, reports };
 }
 
 function endsOf(

@@ -54,12 +54,12 @@ export interface HouseholdState {
   readonly isWithdrawn: boolean;
   /** The latest day of anything that was said about it. */
   readonly lastDay: number;
-  readonly said: Said;
+  readonly reported: Reported;
 }
 
 export type Status = 'come-and-confirm' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
 
-export interface Said {
+export interface Reported {
   /** A digest of what the box says, so that only what has changed is said. */
   readonly text: string;
   readonly status: Status | undefined;
@@ -78,7 +78,7 @@ export const newHousehold: HouseholdState = {
   items: [],
   isWithdrawn: false,
   lastDay: 0,
-  said: { text: '', status: undefined, itemsReady: 0, version: 0 },
+  reported: { text: '', status: undefined, itemsReady: 0, version: 0 },
 };
 
 /** A request, and whether it was made where somebody could be seen. */

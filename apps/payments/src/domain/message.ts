@@ -34,8 +34,8 @@ export function report(
   const { status, reasons } = word;
   const amountCents = household.isWithdrawn ? undefined : amountOf(household, obligations);
   const text = textOf(household, word, amountCents);
-  if (text === household.said.text) return { state: household, events };
-  const version = Math.max(household.said.version + 1, nowMs);
+  if (text === household.reported.text) return { state: household, events };
+  const version = Math.max(household.reported.version + 1, nowMs);
   events.push({
     type: 'outcome',
     status,
@@ -47,7 +47,7 @@ export function report(
   });
   const template = noticeFor(household, status);
   if (template !== undefined) events.push({ type: 'notice', template, version });
-  return { state: { ...household, said: { text, status, itemsReady: household.items.length, version } }, events };
+  return { state: { ...household, reported: { text, status, itemsReady: household.items.length, version } }, events };
 }
 
 /** A code that is taken back is shown to nobody any more. */
@@ -141,7 +141,8 @@ function textOf(household: HouseholdState, { status, reasons }: Word, amountCent
 /** A household that nobody has seen is sent nothing: its number may be somebody else's. */
 function noticeFor(household: HouseholdState, status: Status): 'update' | 'ready' | undefined {
   if (!household.isPresent) return undefined;
-  if (status === 'ready-to-collect') return household.items.length > household.said.itemsReady ? 'ready' : undefined;
-  if (status === 'waiting-list') return household.said.status === 'waiting-list' ? undefined : 'update';
+  if (status === 'ready-to-collect')
+    return household.items.length > household.reported.itemsReady ? 'ready' : undefined;
+  if (status === 'waiting-list') return household.reported.status === 'waiting-list' ? undefined : 'update';
   return undefined;
 }
