@@ -28,13 +28,13 @@ function doorsIn(files: ReadonlyMap<string, string>): readonly string[] {
 
 /** Files that name a payout method outside of the folder of its rail. */
 function namersIn(files: ReadonlyMap<string, string>): readonly string[] {
-  const ways = [...files].flatMap(([file, text]) => {
-    const [, way] = /readonly way = '(\w+)'/.exec(text) ?? [];
-    return way === undefined ? [] : [{ way, folder: `${dirname(file)}/` }];
+  const methods = [...files].flatMap(([file, text]) => {
+    const [, method] = /readonly payoutMethod = '(\w+)'/.exec(text) ?? [];
+    return method === undefined ? [] : [{ method, folder: `${dirname(file)}/` }];
   });
-  return ways.flatMap(({ way, folder }) =>
+  return methods.flatMap(({ method, folder }) =>
     [...files]
-      .filter(([file, text]) => !file.startsWith(folder) && new RegExp(`\\b${way}\\b`).test(text))
+      .filter(([file, text]) => !file.startsWith(folder) && new RegExp(`\\b${method}\\b`).test(text))
       .map(([file]) => file),
   );
 }
@@ -72,8 +72,8 @@ describe('the folders of payments', () => {
 
   it('leave the name of a payout method to its rail', () => {
     expect(namersIn(sources)).toEqual([]);
-    const rail = ['rails/cash/cash.adapter.ts', `readonly way = 'CASH';`] as const;
+    const rail = ['rails/cash/cash.adapter.ts', `readonly payoutMethod = 'CASH';`] as const;
     expect(namersIn(new Map([rail, ['release/a.ts', `const RELEASABLE = ['CASH'];`]]))).toEqual(['release/a.ts']);
-    expect([...sources.values()].some((text) => text.includes(`readonly way = '`))).toBe(true);
+    expect([...sources.values()].some((text) => text.includes(`readonly payoutMethod = '`))).toBe(true);
   });
 });

@@ -55,16 +55,10 @@ export function applyRailOutcome(
     case 'secret-lost':
       return { obligation: change('unknown', { isSecretLost: true }), postings: [] };
     case 'definite-no': {
-      const voided = change('void');
       const from = instrument.state === 'issued' ? 'outstanding' : 'in-flight';
+      const voided = change('void');
       if (isEnding) return { obligation: voided, postings: [move(from, 'available')] };
-      const next: Instrument = {
-        ...instrument,
-        generation: instrument.generation + 1,
-        state: 'intended',
-        isSecretLost: false,
-        isClaimed: false,
-      };
+      const next = nextGeneration(instrument);
       const postings = from === 'outstanding' ? [move(from, 'in-flight')] : [];
       return { obligation: { ...voided, instruments: [...voided.instruments, next] }, postings };
     }
@@ -76,6 +70,11 @@ export function applyRailOutcome(
     case 'unchanged':
       return { obligation, postings: [] };
   }
+}
+
+function nextGeneration(instrument: Instrument): Instrument {
+  const generation = instrument.generation + 1;
+  return { ...instrument, generation, state: 'intended', isSecretLost: false, isClaimed: false };
 }
 
 /** How people say that an instrument ended, of which the partner's books and ours contradicted each other. */
