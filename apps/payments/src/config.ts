@@ -1,13 +1,13 @@
 import { IsPath, IsServiceUrl, ServiceConfig, Setting } from '#libs/service';
 
-/** What payments is told when it starts, besides what every service is told. */
+/** The settings of payments, in addition to those of every service. */
 export class PaymentsConfig extends ServiceConfig {
-  /** Where the partner that pays out cash answers. */
+  /** Address of the cash partner. */
   @Setting('RAIL_URL')
   @IsServiceUrl()
   readonly railUrl!: string;
 
-  /** The folder in which the head of the books is written down, outside the database; all instances share it. */
+  /** Folder of the anchor, outside the database. All instances share it. */
   @Setting('ANCHOR')
   @IsPath()
   readonly anchorFolder!: string;

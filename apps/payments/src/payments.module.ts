@@ -18,7 +18,7 @@ export const payments: ServiceDefinition<'payments'> = {
   migrations: [Initial1764547200000],
 };
 
-/** Books, funds, release by several people, the rails; it pays once, and knows no person. */
+/** Ledger, funds, release by several people, and rails. It pays each grant once and knows no person. */
 @Module({
   imports: [
     ServiceModule.for(payments),

@@ -100,7 +100,7 @@ describe('the books', () => {
         `SELECT balance_cents::text AS cents FROM account WHERE name = 'PHIL/available'`,
       );
       const available = BigInt(row?.cents ?? 0);
-      // All but the money for fifty is promised already, in one grant a hundred times the usual.
+      // One grant reserves all money except what fifty others need.
       const big = world.household();
       const rest = available - 50n * 100_000n;
       for (let left = rest; left > 0n; left -= 10_000_000n) {
@@ -112,7 +112,7 @@ describe('the books', () => {
         Array.from({ length: 5 }, () => world.grant(world.household(), { kind: 'standard', amountCents: 100_000 })),
       );
       await Promise.all(batches.map((batch, at) => (at % 2 === 0 ? world.service : other).deliver(batch)));
-      // The two halves of a household meet in different processes.
+      // The two halves of a household arrive in different processes.
       const halves = Array.from({ length: 20 }, () => world.household());
       await Promise.all([
         world.service.deliver(halves.map((each) => each.payout('CASH'))),
@@ -276,7 +276,7 @@ describe('the anchor', () => {
       expect(await anchored.runRailRound()).toBe(0);
       expect(anchored.partner.calls.length).toBe(calls);
       expect((await anchored.books()).freeze).toBe(reason);
-      expect((await anchored.service.health()).checks).toMatchObject({ freeze: reason });
+      expect((await anchored.service.health()).checks).toMatchObject({ ledgerFreeze: reason });
       expect(readFileSync(file(), 'utf8')).toBe(text);
       writeFileSync(file(), good);
       await restart();

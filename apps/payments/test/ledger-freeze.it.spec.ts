@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => keyrings.remove());
 
-// After a lift payments is careful for days: each test has a city of its own.
+// After a lift payments inquires first for days, so each test has a city of its own.
 beforeEach(async () => {
   city = await RestoredCity.open(keyrings);
   world = city.world;

@@ -98,7 +98,7 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('late-post' as const) }) },
 );
 
-/** What the partner knows of one reference. */
+/** The partner's state of one reference. */
 export interface Payment {
   state: 'issued' | 'late' | 'void' | 'collected';
   readonly amountCents: bigint;

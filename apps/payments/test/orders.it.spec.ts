@@ -19,7 +19,7 @@ interface Told {
 
 let site = 0;
 
-/** A household of its own, at a site of its own, for every order of the script. */
+/** Each order of the script has a household and a site of its own. */
 function everyOrder(script: (household: SignedHousehold, site: string) => readonly AnyDelivery[]): readonly Told[] {
   const { length } = script(world.household(), 'SITE-000');
   return ordersOf(Array.from({ length }, (_, at) => at)).map((order) => {
@@ -32,7 +32,7 @@ function everyOrder(script: (household: SignedHousehold, site: string) => readon
 
 const places = new Map<string, string>();
 
-/** What a household and the books come to, without what may differ: versions, days, times. */
+/** The end state of a household and the ledger, without versions, days and times, which may differ. */
 async function endOf({ household }: Told, said: readonly PublishedMessage[]): Promise<unknown> {
   const box = household.box('payments', said);
   const grants = [...places]
@@ -147,7 +147,7 @@ describe('whatever comes first', () => {
     expect(after.accounts).toEqual(before.accounts);
     expect(await world.kept('obligation')).toEqual([]);
     expect(await world.kept('wake')).toEqual([]);
-    // Compared one by one: what a failure prints is one household.
+    // They are compared one by one, so that a failure prints one household.
     for (const kept of await world.kept('household')) expect(JSON.stringify(kept)).not.toMatch(/"CASH"|"CARD"|"site"/);
   });
 

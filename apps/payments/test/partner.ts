@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How one call can go wrong. Each has happened to somebody. */
+/** How one call can fail. Each has happened in practice. */
 export const misbehaviours = [
   'reply-lost',
   'error-before',
@@ -44,7 +44,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** The cash partner, with books of its own that say what really happened. */
+/** A cash partner with books of its own that say what really happened. */
 export class Partner {
   readonly journal: JournalLine[] = [];
   readonly calls: { readonly path: string; readonly reference: string }[] = [];
@@ -68,7 +68,7 @@ export class Partner {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next call of this kind goes wrong in this way. */
+  /** Sets how the next call of this kind fails. */
   misbehave(how: Misbehaviour, on: keyof typeof paths = 'issue'): void {
     this.orders.push({ on: paths[on], how });
   }
@@ -77,14 +77,14 @@ export class Partner {
     this.orders.length = 0;
   }
 
-  /** What was late is there now; what was pending is settled. */
+  /** Issues late payments and completes pending ones. */
   passTime(): void {
     for (const [reference, payment] of this.payments) {
       if (payment.state === 'late' || payment.state === 'pending') this.settle(reference, payment);
     }
   }
 
-  /** Somebody stands at the counter. */
+  /** Somebody collects at the counter. */
   collect(code: string): boolean {
     for (const [reference, payment] of this.payments) {
       if (payment.code !== code || payment.state !== 'issued') continue;
@@ -95,12 +95,12 @@ export class Partner {
     return false;
   }
 
-  /** No code is told any more, as with a partner that tells each only once. */
+  /** Stops telling codes, as a partner that tells each code only once. */
   forgetCodes(): void {
     for (const payment of this.payments.values()) payment.isSecretLost = true;
   }
 
-  /** The partner cannot find this payment in its own books. */
+  /** Removes this payment from the partner's own books. */
   lose(code: string): void {
     for (const [reference, payment] of this.payments) {
       if (payment.code !== code) continue;
@@ -109,7 +109,7 @@ export class Partner {
     }
   }
 
-  /** It has turned up again. */
+  /** Puts the payment back. */
   find(): void {
     for (const [reference, payment] of this.lost) this.payments.set(reference, payment);
     this.lost.clear();

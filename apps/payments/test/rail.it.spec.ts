@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-/** Of one instrument over all its generations, at most one payment can ever be collected. */
+/** At most one payment of an instrument can ever be collected, over all its generations. */
 async function paidTwice(): Promise<number> {
   const instruments = await world.rows<{ name: string; reference: Buffer }>(
     `SELECT encode(obligation, 'hex') || number AS name, reference FROM instrument`,
@@ -177,7 +177,7 @@ describe('misbehaviour upon misbehaviour', () => {
     async (how) => {
       const household = await present();
       world.partner.misbehave('reply-lost');
-      // What is said twice is believed, and calls people: a wrong amount is said once.
+      // A repeated answer is believed and calls people, so the partner reports the wrong amount only once.
       const times = how === 'other-amount' ? 1 : 3;
       for (let time = 0; time < times; time += 1) world.partner.misbehave(how, 'inquire');
       await world.runRailRounds();
@@ -246,7 +246,7 @@ describe('misbehaviour upon misbehaviour', () => {
       await world.runRailRound();
       world.pass(100);
     }
-    // Ten seconds: at once, once more, and then after rests that double.
+    // Ten seconds: at once, once more, and then after pauses that double.
     expect(world.partner.calls.length - before).toBeLessThanOrEqual(8);
   });
 

@@ -161,7 +161,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
   });
 
   it('three different people are needed for what has a rail', async () => {
-    // The profile has no cash; the rule is that of the profile all the same.
+    // This profile has no cash, but its release rule still applies.
     await world.rows(`UPDATE instrument SET payout_method = 'CASH'`);
     const batch = await make();
     expect(await approve(batch, checker)).toEqual({ status: 200, body: { outcome: 'counted', missing: 1 } });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => keyrings.remove());
 
-// After a lift payments is careful for days: each test has a city of its own.
+// After a lift payments inquires first for days, so each test has a city of its own.
 beforeEach(async () => {
   city = await RestoredCity.open(keyrings);
   world = city.world;
@@ -46,7 +46,7 @@ describe('payments restored to an older state', () => {
   it('it is noticed at the start already', async () => {
     await city.payAndRestore();
     await world.service.reopen();
-    expect((await world.service.health()).checks).toMatchObject({ freeze: expect.stringMatching(/^books-/) });
+    expect((await world.service.health()).checks).toMatchObject({ ledgerFreeze: expect.stringMatching(/^books-/) });
     await city.lift();
     await city.settleDown();
     expect(city.payments()).toEqual(['25000']);
@@ -54,7 +54,7 @@ describe('payments restored to an older state', () => {
 
   it('also when it is another database only since the round began: nothing is called', async () => {
     await city.apply();
-    // Taken up before the copy was made, and due again in it.
+    // It was claimed before the copy was made, and is due again in the copy.
     (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
     await world.runRailRound();
     const copy = await city.copy();
@@ -182,7 +182,7 @@ describe('payments restored to an older state', () => {
     const paid = await city.apply();
     await world.runRailRound();
     await city.restore(copy);
-    // A process that does not know the anchor: it commits more than there was.
+    // A process that does not know the anchor commits more than there was.
     const elsewhere = await PaymentsWorld.beside(world);
     const others: Case[] = [];
     for (let at = 0; at < 6; at += 1) {

@@ -10,14 +10,14 @@ import type { FreezeView } from '../src/reconciliation/ledger-freeze.service.js'
 import { LedgerFreezeWorker } from '../src/reconciliation/ledger-freeze.worker.js';
 import { PaymentsWorld } from './support.js';
 
-/** A household with a grant, and everything that was ever said to payments about it. */
+/** A household with a grant, and all messages about it to payments. */
 export interface Case {
   readonly household: SignedHousehold;
   readonly grant: string;
   readonly messages: AnyDelivery[];
 }
 
-/** Payments whose database is restored to older states, and the people who deal with it. */
+/** Payments with a database that is restored to older states, and the people who deal with it. */
 export class RestoredCity {
   private site = 0;
 
@@ -71,13 +71,13 @@ export class RestoredCity {
     return copyOut(this.url);
   }
 
-  /** The older state, and then, as by Kafka, everything that was said since. */
+  /** Restores the older state and delivers all later messages again, as Kafka would. */
   async restore(copy: TableCopy, ...cases: readonly Case[]): Promise<void> {
     await copyIn(this.url, copy);
     await this.world.service.deliver(cases.flatMap(({ messages }) => messages));
   }
 
-  /** As for `restore`, of somebody who has applied and been paid after the copy. */
+  /** Pays a household after the copy was made, and restores the copy. */
   async payAndRestore(): Promise<Case> {
     const copy = await this.copy();
     const paid = await this.apply();
@@ -109,7 +109,7 @@ export class RestoredCity {
     await this.world.runRailRounds(8);
   }
 
-  /** What the partner really paid out or would pay out, whatever the books know of it. */
+  /** Payments that the partner made or would make, whatever the ledger contains. */
   payments(): readonly string[] {
     const lines = this.world.partner.journal;
     const voided = new Set(lines.filter(({ kind }) => kind === 'void').map(({ reference }) => reference));
@@ -117,7 +117,7 @@ export class RestoredCity {
     return issued.map(({ amountCents }) => amountCents);
   }
 
-  /** Codes that the partner would pay out or has. */
+  /** Codes that the partner has paid or would pay. */
   good(): readonly string[] {
     return [...this.world.partner.successful.values()].map(({ code }) => code);
   }

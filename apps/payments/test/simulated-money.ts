@@ -8,7 +8,7 @@ const GIVEN_CENTS = 400_000n;
 const SITE_HOUR_CENTS = 50_000n;
 const RAPID_WEEK_CENTS = 60_000n;
 
-/** The books: two funds, what a site has released in its hour, and each fund's rapid grants in the week. */
+/** The ledger: two funds, the released amount of the site's hour, and each fund's rapid grants of the week. */
 export class SimulatedMoney {
   private readonly balances = new Map<string, bigint>();
   private readonly rapidUsed = new Map<string, bigint>();
@@ -60,7 +60,7 @@ export class SimulatedMoney {
     return FUNDS.reduce((sum, fund) => sum + (this.balances.get(`${fund}/${of}`) ?? 0n), 0n);
   }
 
-  /** @param kept funds whose money others wait for */
+  /** @param kept funds whose money is reserved for others */
   view(obligations: Iterable<Obligation>, kept: ReadonlySet<string>): MoneyView {
     const tiers = [...obligations]
       .filter(

@@ -7,7 +7,7 @@ interface Asked {
   readonly instrument: string;
 }
 
-/** The partner's books, and what arrives of its answers. */
+/** The partner's books, and which of its answers arrive. */
 export class SimulatedPartner {
   private readonly payments = new Map<string, Payment>();
 
@@ -28,7 +28,7 @@ export class SimulatedPartner {
     return this.payments.values();
   }
 
-  /** Somebody comes with codes, and is given what the first good one is worth. */
+  /** Somebody brings codes and is paid for the first valid one. */
   collect(references: readonly string[]): void {
     for (const reference of references) {
       const payment = this.payments.get(reference);

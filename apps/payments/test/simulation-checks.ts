@@ -4,7 +4,7 @@ import { presentInstruments, type Obligation, type Instrument } from '../src/dom
 
 export const INSTRUMENT_CENTS = 100_000n;
 
-/** The accounts say the same as the instruments. */
+/** The accounts agree with the instruments. */
 export function checkFigures(states: readonly Obligation[], total: (of: AccountKind) => bigint): void {
   const instruments = states.flatMap((obligation) => obligation.instruments);
   const inState = (...wanted: readonly Instrument['state'][]): bigint =>

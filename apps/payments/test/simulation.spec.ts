@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { operations, type Operation } from './operations.js';
 import { City } from './simulation.js';
 
-/** Longer sequences than a household will ever see; the seed of a failure is printed by the library. */
+/** These sequences are longer than a household will see. The library prints the seed of a failure. */
 const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 700);
 const LENGTH = 160;
 

@@ -37,7 +37,7 @@ const CLOCKS: Clocks = {
   nothingOlderDays: 9,
 };
 
-/** Plays the part of stores, worker and partner; what it asserts is what must hold for all of them. */
+/** Plays stores, worker and partner. Its assertions must hold for all of them. */
 export class City {
   private readonly money = new SimulatedMoney();
   private readonly partner = new SimulatedPartner();
@@ -49,7 +49,7 @@ export class City {
   private readonly closedTold = new Set<string>();
 
   step(operation: Operation): void {
-    if (operation.type === 'hour') this.nowMs += HOUR_MS; // else often within the same millisecond
+    if (operation.type === 'hour') this.nowMs += HOUR_MS; // otherwise often within the same millisecond
     switch (operation.type) {
       case 'payout': {
         const { payoutMethod: chosen, isPresent } = operation;
@@ -100,7 +100,7 @@ export class City {
     }
   }
 
-  /** A partner that behaves, hour after hour. */
+  /** A partner without faults, hour after hour. */
   settleAll(): void {
     for (let round = 0; round < 12; round += 1) {
       this.partner.postLate();
@@ -124,7 +124,7 @@ export class City {
     }
   }
 
-  /** M8: once quiet, nothing is on its way. What contradicts itself waits for people. */
+  /** M8: when nothing more happens, nothing is under way. Contradictions wait for people. */
   checkQuiet(): void {
     for (const { instruments, status } of this.obligations.values()) {
       for (const { state } of instruments)

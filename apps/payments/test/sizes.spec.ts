@@ -75,7 +75,7 @@ describe('the largest household', () => {
     const { state, events } = report(before, new Map(owed), 1_795_000_000_000);
     expect(events[0]).toMatchObject({ type: 'outcome', items: items.slice(0, 4) });
     const record: HouseholdRecord = {
-      // Nothing that has ended or lapsed still has codes out; together they are longer than any that can be.
+      // An ended or lapsed grant has no codes; both together are longer than any record can be.
       state: { ...state, grants: state.grants.map((each) => ({ ...each, lapsed: { day: 20_805, n: 1_000 } })) },
       keys: {
         receiptKey: ID,

@@ -17,7 +17,7 @@ import { RailWorker } from '../src/rails/rail.worker.js';
 import type { Batch } from '../src/release/release.service.js';
 import { Partner } from './partner.js';
 
-/** Workers that move only when a test tells them to. */
+/** Workers that run only when a test calls them. */
 class QuietRailWorker extends RailWorker {
   override onApplicationBootstrap(): void {}
 }
@@ -32,7 +32,7 @@ class QuietDeadlinesWorker extends DeadlinesWorker {
   override onApplicationBootstrap(): void {}
 }
 
-/** Disbursement that can die in the middle of a transaction, as a process does. */
+/** Disbursement that can crash in the middle of a transaction. */
 export class MortalDisbursement extends DisbursementService {
   private isDying = false;
 
@@ -76,7 +76,7 @@ export interface WorldOptions {
 
 const START = new Date('2026-11-18T15:05:00Z');
 
-/** Payments on a database of its own, a partner with books of its own, and a clock that stands still. */
+/** Payments with a database of its own, a partner with books of its own, and a clock that stands still. */
 export class PaymentsWorld {
   private now = START;
 
@@ -103,9 +103,7 @@ export class PaymentsWorld {
     return world;
   }
 
-  /**
-   * Another process on the same database and before the same partner, with an anchor of its own unless it is given one.
-   */
+  /** Another process with the same database and partner. It has an anchor of its own unless it is given one. */
   static async beside(other: PaymentsWorld, anchor?: string): Promise<PaymentsWorld> {
     const { keyrings, partner, service } = other;
     const world = new PaymentsWorld(keyrings, partner, anchor ?? mkdtempSync(join(keyrings.folder, 'anchor-')));
@@ -119,7 +117,7 @@ export class PaymentsWorld {
     return world;
   }
 
-  /** Ends this process; the partner stays. */
+  /** Ends this process. The partner stays. */
   async leave(): Promise<void> {
     await this.service.close();
   }
@@ -155,7 +153,7 @@ export class PaymentsWorld {
     this.now = new Date(this.now.getTime() + ms);
   }
 
-  /** One round of the worker; a crash in it is the end of that round. */
+  /** One round of the rail worker. A crash ends the round. */
   async runRailRound(): Promise<number> {
     try {
       return await this.service.get(RailWorker).runRound();
@@ -165,7 +163,7 @@ export class PaymentsWorld {
     }
   }
 
-  /** Rounds with rests between them, until nothing more is due within the next minutes. */
+  /** Rounds with pauses, until nothing more is due within the next minutes. */
   async runRailRounds(rounds = 14): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       this.partner.passTime();
@@ -179,7 +177,7 @@ export class PaymentsWorld {
     return this.service.get(DeadlinesWorker).passDay();
   }
 
-  /** What is kept of one kind. */
+  /** The records of one kind. */
   kept(kind: string): Promise<readonly object[]> {
     return this.service.kept(kind);
   }
@@ -214,7 +212,7 @@ export class PaymentsWorld {
   }
 }
 
-/** What a door of payments answers, as far as a test looks at it. */
+/** The answer of a route of payments, as far as a test reads it. */
 export interface Answered {
   readonly made?: Batch | null;
   readonly batches?: readonly Batch[];
@@ -226,7 +224,7 @@ export interface Answered {
   readonly checks?: Readonly<Record<string, unknown>>;
 }
 
-/** The n-th messages of all scripts together: every script runs in its own order, many in one transaction. */
+/** Delivers the n-th messages of all scripts together, many in one transaction. Each script keeps its own order. */
 export async function inStep(
   scripts: readonly (readonly AnyDelivery[])[],
   deliver: (batch: readonly AnyDelivery[]) => Promise<void>,

@@ -7,7 +7,7 @@ import { HouseholdRepository } from './household.repository.js';
 const POLL_MS = 5_000;
 const AT_ONCE = 200;
 
-/** Looks at the clocks of households whose day has come: what nobody came for goes back to its fund. */
+/** Checks the clocks of households whose day has come. Money that nobody collected goes back to its fund. */
 @Injectable()
 export class DeadlinesWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
@@ -26,7 +26,7 @@ export class DeadlinesWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round. @returns how many households were looked at */
+  /** One round. @returns the number of households that were checked */
   passDay(): Promise<number> {
     return this.transactions.run(async (unit) => {
       const householdRefs = await this.households.claimWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });

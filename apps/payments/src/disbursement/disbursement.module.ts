@@ -12,7 +12,7 @@ import { OnPayoutChosen } from './on-payout-chosen.js';
 import { WaitingListRepository } from './waiting-list.repository.js';
 import { WaitingListWorker } from './waiting-list.worker.js';
 
-/** Households and what is owed to them, from a grant to its end. */
+/** Households and the obligations to them, from a grant to its end. */
 @Module({
   imports: [LedgerModule, RailsModule],
   controllers: [OnPayoutChosen, OnGrantAwarded, OnGrantCancelled, OnPaymentsRequestFiled],

@@ -16,12 +16,12 @@ import { RailRegistry, type RailOutcomes } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
 import { messagesFor, sealCode } from './outgoing.js';
 
-/** What a household has signed. */
+/** A signed message of a household. */
 export interface Signed {
   readonly householdRef: string;
   readonly day: number;
   readonly command: HouseholdCommand;
-  /** Where it says how it is answered. */
+  /** How to answer the household, if the message says it. */
   readonly keys: ToldKeys | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Award {
   readonly decisionTrace: object;
 }
 
-/** Takes what has happened to households into records and books, in one transaction, and says what follows from it. */
+/** Applies events of households to records and ledger, in one transaction, and publishes the results. */
 @Injectable()
 export class DisbursementService implements RailOutcomes {
   constructor(
@@ -61,13 +61,13 @@ export class DisbursementService implements RailOutcomes {
     return this.apply(works, unit);
   }
 
-  /** One obligation for each grant, however often and in whatever order it is told. */
+  /** Makes one obligation for each grant, however often and in whatever order the grant arrives. */
   async award(awards: readonly Award[], unit: UnitOfWork<'payments'>): Promise<void> {
     const index = await this.households.grants(
       unit.tx,
       awards.map(({ grant }) => grant.grant),
     );
-    // The cancellation may have come first; it wins for good.
+    // The cancellation may arrive first, and it is final.
     const isCancelled = (grant: string): boolean => index.get(grant)?.isCancelled ?? false;
     await this.households.saveGrants(
       unit.tx,
@@ -93,7 +93,7 @@ export class DisbursementService implements RailOutcomes {
     await this.apply(works, unit);
   }
 
-  /** Gives back what was reserved, as far as nothing has been sent. Final, also when the grant itself comes later. */
+  /** Returns reserved money that was not sent. A cancellation is final, even if the grant arrives later. */
   async cancel(
     cancelled: readonly { readonly grant: string; readonly day: number }[],
     unit: UnitOfWork<'payments'>,
@@ -121,7 +121,7 @@ export class DisbursementService implements RailOutcomes {
     await this.apply(works, unit);
   }
 
-  /** How an instrument ended that only people could settle; whoever it was for may have been forgotten meanwhile. */
+  /** Applies the resolution of two people. The link to the household may be gone by then. */
   async resolveDispute(
     {
       obligation,
@@ -137,12 +137,12 @@ export class DisbursementService implements RailOutcomes {
     const head = await this.ledger.lock(tx);
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
-    // Nobody is left to whom another instrument could be given.
+    // Without a household nobody can receive another instrument.
     const applied = resolveDispute(found, name, { resolution, isEnding: true });
     await this.booking.book(tx, head, changeOf([applied.obligation], applied.postings));
   }
 
-  /** Obligations that are to be planned again; those whose turn it is first, in the order of the waiting list. */
+  /** Plans these obligations again. Those that are next in line on the waiting list come first, in its order. */
   async tryAgain(
     { nextInLine, others }: { readonly nextInLine: readonly string[]; readonly others: readonly string[] },
     unit: UnitOfWork<'payments'>,
@@ -158,7 +158,7 @@ export class DisbursementService implements RailOutcomes {
     await this.apply(works, unit);
   }
 
-  /** Looks at the clocks of these households, and again on the next day until nothing more can happen. */
+  /** Checks the clocks of these households, and again each day until nothing more can happen. */
   async passDay(householdRefs: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
     await this.apply(
       householdRefs.map((householdRef) => ({ householdRef, commands: [] })),
@@ -174,7 +174,7 @@ export class DisbursementService implements RailOutcomes {
     });
   }
 
-  /** The largest rapid grant that the week still has room for, in any fund. */
+  /** The largest rapid grant for which the week has room, in any fund. */
   async rapidLeftCents(tx: Tx): Promise<bigint> {
     return rapidLeftOf((await this.viewOf(tx)).funds);
   }

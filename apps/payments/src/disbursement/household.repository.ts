@@ -7,7 +7,7 @@ import type { Clocks, isHouseholdOver, LastDays } from '../domain/clocks.js';
 import type { EndedGrant, GrantIndex, HouseholdRecord } from '../domain/work.js';
 import { bodyOfHousehold, householdOf } from './household-body.repository.js';
 
-/** The kinds of records that payments keeps of households. */
+/** The kinds of records that payments stores of households. */
 const HOUSEHOLD = 'household';
 const GRANT = 'grant';
 const OBLIGATION = 'obligation';
@@ -19,12 +19,12 @@ interface Linked extends Lasting {
   readonly handle: string;
 }
 
-/** What payments keeps of households, apart from the books and forgotten before them. */
+/** Records of households. They are separate from the ledger and are deleted before it. */
 @Injectable()
 export class HouseholdRepository {
   constructor(private readonly records: Records) {}
 
-  /** Those that something is known of. */
+  /** Returns the households that have a record. */
   async load(tx: Tx, householdRefs: readonly string[]): Promise<ReadonlyMap<string, HouseholdRecord>> {
     const records = await this.records.begin(tx);
     const found = await records.findForUpdate(HOUSEHOLD, householdRefs.map(bytes));
@@ -65,7 +65,7 @@ export class HouseholdRepository {
       GRANT,
       [...grants].map(([grant, { householdRef, isCancelled }]) => ({
         value: bytes(grant),
-        // Cancelling is final and needs no household any more; the mark stays until the grant itself can come no more.
+        // A cancellation is final and needs no household. The mark stays until the grant itself can no longer arrive.
         body:
           isCancelled || householdRef === undefined
             ? { isCancelled, until: mark }
@@ -74,7 +74,7 @@ export class HouseholdRepository {
     );
   }
 
-  /** The link from the books to a household: sealed, and gone on its day. Its clocks are looked at from `wakeDay`. */
+  /** Links obligations to households, sealed and until a fixed day. The clocks are checked from `wakeDay` on. */
   async link(
     tx: Tx,
     links: readonly { readonly obligation: string; readonly householdRef: string }[],
@@ -100,7 +100,7 @@ export class HouseholdRepository {
     );
   }
 
-  /** Which households these obligations belong to. */
+  /** The households of these obligations. */
   async linked(tx: Tx, obligations: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const records = await this.records.begin(tx);
     const found = await records.find<{ handle: string }>(OBLIGATION, obligations.map(bytes));
@@ -112,7 +112,7 @@ export class HouseholdRepository {
     );
   }
 
-  /** What has ended for good: what was paid keeps its link while it can be disputed, the rest goes at once. */
+  /** Ends grants for good. A paid grant keeps its link while it can be disputed; other links are deleted at once. */
   async end(tx: Tx, ends: readonly EndedGrant[], { mark, disputed }: LastDays): Promise<void> {
     if (ends.length === 0) return;
     const records = await this.records.begin(tx);
@@ -144,14 +144,14 @@ export class HouseholdRepository {
     );
   }
 
-  /** Households whose clocks are to be looked at; whoever takes them says when to look again. */
+  /** Claims households whose clocks are due. The caller sets when they are due again. */
   async claimWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
     const records = await this.records.begin(tx);
     const due = await records.claimDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
     return due.map(({ body }) => body.handle);
   }
 
-  /** Looks at none of the resting again, and at the others on the next day. */
+  /** Ends the clocks of resting households and sets the others due on the next day. */
   async sleep(
     tx: Tx,
     what: {
@@ -177,9 +177,9 @@ export class HouseholdRepository {
 }
 
 /**
- * What is kept of households, and for how long.
+ * The kinds of household records and how long each is kept.
  *
- * @param isOver whether nothing of a household is wanted any more
+ * @param isOver whether no part of a household record is needed any more
  */
 export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): readonly KindSpec[] {
   return [

@@ -7,7 +7,7 @@ const on = handlersFor('payments');
 
 type Awarded = Delivery<typeof grantAwarded>;
 
-/** A grant to pay: one obligation, however often and in whatever order it is told. */
+/** Makes one obligation for a grant, however often and in whatever order the message arrives. */
 @Controller()
 export class OnGrantAwarded {
   constructor(private readonly disbursement: DisbursementService) {}

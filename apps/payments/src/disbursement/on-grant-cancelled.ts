@@ -5,7 +5,7 @@ import { DisbursementService } from './disbursement.service.js';
 
 const on = handlersFor('payments');
 
-/** A grant that is taken back. */
+/** Cancels a grant. */
 @Controller()
 export class OnGrantCancelled {
   constructor(private readonly disbursement: DisbursementService) {}

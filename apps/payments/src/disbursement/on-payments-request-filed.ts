@@ -17,7 +17,9 @@ const on = handlersFor('payments');
 
 type Request = SliceDelivery<typeof paymentsRequestFiled, typeof paymentsRequest>;
 
-/** Another way to be paid, or a presence: signed by the household, in any order. */
+/**
+ * Applies signed requests of a household: another payout method, a presence, a withdrawal. They arrive in any order.
+ */
 @Controller()
 export class OnPaymentsRequestFiled {
   constructor(private readonly disbursement: DisbursementService) {}
@@ -38,7 +40,7 @@ export class OnPaymentsRequestFiled {
 
   private commandOf(request: PaymentsRequestV1, { lane, site }: Request['payload']): HouseholdCommand | string {
     const { kind, n, way } = request;
-    // A phone at home confirms nothing: only a kiosk or a navigator has seen somebody.
+    // A phone at home confirms no presence. Only a kiosk or a navigator has seen the household.
     const isPresent = lane !== 'own-device';
     switch (kind) {
       case 'payout-change':

@@ -16,7 +16,7 @@ const on = handlersFor('payments');
 
 type Choice = SliceDelivery<typeof payoutChosen, typeof payoutSlice>;
 
-/** How a household wants to be paid, signed by itself. */
+/** Applies the signed payout choice of a household. */
 @Controller()
 export class OnPayoutChosen {
   constructor(private readonly disbursement: DisbursementService) {}

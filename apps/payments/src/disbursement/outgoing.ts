@@ -14,13 +14,13 @@ import type { HouseholdEvent } from '../domain/message.js';
 import type { HouseholdKeys } from '../domain/work.js';
 
 export interface OutgoingSetting {
-  /** The day on which it is said. */
+  /** The day of publication. */
   readonly today: string;
-  /** How long a message stays in its box. */
+  /** How many days a message stays in its box. */
   readonly boxDays: number;
 }
 
-/** Everything that payments says of one household. Without its keys nothing can be said to it. */
+/** All messages about one household. Without its keys no message can be sealed to it. */
 export function messagesFor(
   events: readonly HouseholdEvent[],
   keys: HouseholdKeys | undefined,
@@ -48,7 +48,7 @@ function messageFor(
   }
 }
 
-/** Sealed to the receipt: intake carries it and cannot read it. The codes inside are sealed once more. */
+/** The message is sealed to the receipt key, so intake cannot read it. The codes inside are sealed a second time. */
 function outcome(
   event: Extract<HouseholdEvent, { type: 'outcome' }>,
   keys: HouseholdKeys,
@@ -83,7 +83,7 @@ function outcome(
   });
 }
 
-/** A collection code, sealed to the household before anybody here keeps it. */
+/** Seals a collection code to the household before it is stored. */
 export function sealCode(
   keys: HouseholdKeys,
   {

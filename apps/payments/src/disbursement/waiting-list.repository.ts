@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 
-/** Obligations that wait: for money, for room in their site's hour, or for payments to go on. */
+/** Obligations that wait for money, for room in the hour of their site, or for the end of a ledger freeze. */
 @Injectable()
 export class WaitingListRepository {
   /**
-   * Obligations on the waiting list, in its order. Rapid grants for which the week has no room any more are passed
-   * over, so that they do not keep from their turn those whom money alone is wanting.
+   * The next obligations on the waiting list, in its order. It skips rapid grants for which the week has no room, so
+   * that they do not block obligations that lack only money.
    */
   async nextInLine(
     tx: Tx,
@@ -20,7 +20,7 @@ export class WaitingListRepository {
     return idsOf(rows);
   }
 
-  /** Obligations that could not be planned while payments held, the most urgent first. */
+  /** Claims obligations that were not planned during a ledger freeze, the most urgent first. */
   async claimUnplanned(tx: Tx, limit: number): Promise<readonly string[]> {
     const { rows } = await tx.query(
       `DELETE FROM to_plan p
@@ -32,7 +32,7 @@ export class WaitingListRepository {
     return idsOf(rows);
   }
 
-  /** Obligations that wait for room in their site's hour. Each is tried once in every hour. */
+  /** Claims obligations that wait for room in the hour of their site. Each is tried once an hour. */
   async claimCapped(
     tx: Tx,
     { now, nextHour, limit }: { readonly now: Date; readonly nextHour: Date; readonly limit: number },

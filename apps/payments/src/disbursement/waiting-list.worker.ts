@@ -9,7 +9,7 @@ import { WaitingListRepository } from './waiting-list.repository.js';
 const POLL_MS = 5_000;
 const AT_ONCE = 200;
 
-/** Lets those on the waiting list, and those whose site's hour was full, try again, in the order of the list. */
+/** Plans obligations on the waiting list and those whose site had no room in its hour, in the order of the list. */
 @Injectable()
 export class WaitingListWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
@@ -29,7 +29,7 @@ export class WaitingListWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round. @returns nothing to hurry for: who has to go on waiting is asked again after a rest */
+  /** One round. @returns always 0: an obligation that still waits is tried again after a pause */
   async runRound(): Promise<0> {
     await this.transactions.run(async (unit) => {
       const { tx } = unit;

@@ -2,7 +2,7 @@ import type { AccountKind, Posting } from './money.js';
 import { presentInstruments, type Obligation, type Instrument } from './obligation.js';
 import type { RailReply } from './rail.js';
 
-/** What a rail knows of one generation of one instrument. */
+/** A rail's knowledge of one generation of one instrument. */
 export interface Finding {
   readonly number: number;
   readonly generation: number;
@@ -11,26 +11,29 @@ export interface Finding {
 
 export interface AdoptInput {
   readonly obligation: Obligation;
-  /** Everything that the rail knows of it. */
+  /** Everything that the rail knows of the obligation. */
   readonly findings: readonly Finding[];
-  /** Amounts of its instruments, where the books have none yet. */
+  /** Amounts of the instruments, used if the ledger has none yet. */
   readonly amounts: readonly bigint[];
-  /** The way that the rail pays in. */
+  /** The payout method of the rail. */
   readonly payoutMethod: string;
-  /** A fund that may pay it and holds enough, where it has none yet. */
+  /** A fund that may pay the obligation and has enough money, used if the ledger names none yet. */
   readonly fund: string | undefined;
 }
 
 export type Adoption =
-  /** The books know it already, or can find it out by themselves. */
+  /** The ledger knows it already, or will learn it by an inquiry of its own. */
   | { readonly type: 'known' }
   | { readonly type: 'adopted'; readonly obligation: Obligation; readonly postings: readonly Posting[] }
-  /** No fund holds what has already left. */
+  /** No fund has the money that has already left. */
   | { readonly type: 'no-money' }
-  /** Two generations of one instrument live, or one that the books have seen paid: people must look. */
+  /**
+   * Two generations of one instrument are alive, or a generation is alive that the ledger has as paid. People must
+   * look.
+   */
   | { readonly type: 'contradiction' };
 
-/** Where the money of an instrument stands; undefined: it was given back, or never taken. */
+/** The account with the money of an instrument in this state; undefined: the money is in its fund. */
 const accounts: Readonly<Record<Instrument['state'], AccountKind | undefined>> = {
   'waiting-release': 'reserved',
   capped: 'reserved',
@@ -43,9 +46,9 @@ const accounts: Readonly<Record<Instrument['state'], AccountKind | undefined>> =
 };
 
 /**
- * Takes into the books what a rail has done that they have forgotten, or never came to know. What it has becomes
- * `unknown`, so that it can neither be sent under another reference nor be taken back; what it really is, the rail is
- * asked once the hold is lifted.
+ * Takes into the ledger the instruments that the rail knows and the ledger does not. An adopted instrument becomes
+ * `unknown`, so that it can neither be sent under another reference nor be taken back. After the freeze is lifted, an
+ * inquiry finds its real state.
  */
 export function adopt(input: AdoptInput): Adoption {
   const byNumber = Map.groupBy(input.findings, ({ number }) => number);
@@ -71,7 +74,7 @@ export function adopt(input: AdoptInput): Adoption {
   return { type: 'adopted', obligation, postings };
 }
 
-/** The books know of this instrument what the rail knows, or will ask it by themselves under the right reference. */
+/** True if the ledger has the state that the rail reports, or will ask about it under the same reference. */
 function isKnown(obligation: Obligation, number: number, findings: readonly Finding[]): boolean {
   const present = presentInstruments(obligation).find((each) => each.number === number);
   if (present === undefined) return false;
@@ -97,7 +100,7 @@ function isKnown(obligation: Obligation, number: number, findings: readonly Find
   });
 }
 
-/** The obligation with money and instruments, as it had them when they were sent. */
+/** The obligation with money and instruments, as they were when they were sent. */
 function withInstruments(
   input: AdoptInput,
 ): { readonly obligation: Obligation; readonly postings: Posting[] } | undefined {
@@ -128,7 +131,7 @@ function withInstruments(
   };
 }
 
-/** Generations below the found one have come to a definite no, or there would not be another. */
+/** Generations below the found one ended with a definite no; otherwise there would be no later one. */
 function withFound(
   obligation: Obligation,
   present: Instrument,
@@ -142,7 +145,8 @@ function withFound(
     generation: present.generation + at,
     state: 'void',
   }));
-  // It goes on in the way it was paid, whatever was asked for since: it is this rail that is asked about it.
+  // It keeps the payout method of this rail, even if the household chose another since, because the inquiry goes to
+  // this rail.
   const living: Instrument = { ...present, ...found, state: 'unknown', isSecretLost: false, inquireFirst: true };
   return { ...obligation, instruments: [...others, ...voided, living] };
 }

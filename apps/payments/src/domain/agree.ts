@@ -1,12 +1,12 @@
-/** What one person agrees to, by its digest. */
+/** The agreement of one person, by its digest. */
 export interface Agreement {
   readonly digest: string;
   readonly person: string;
 }
 
 /**
- * Whether two people have agreed to the same. The first may change their mind; the second either says the same, or
- * nothing is settled.
+ * Whether two people agree to the same digest. The first person may change their mind. If the second person gives
+ * another digest, nothing is decided.
  */
 export function agree(
   first: Agreement | undefined,

@@ -5,21 +5,21 @@ import type { Instrument } from './obligation.js';
 
 /** Ids that are derived under a key of the service. */
 export interface DerivedIds {
-  /** A place on the waiting list that nobody can choose. */
+  /** An order on the waiting list that nobody can choose. */
   orderOf(obligation: string): Uint8Array;
-  /** Under which a rail knows one generation of an instrument. */
+  /** The reference of one generation of an instrument at the rail. */
   railReferenceOf(obligation: string, number: number, generation: number): Uint8Array;
 }
 
 export interface BookingTerms {
   readonly nowMs: number;
-  /** Places on the waiting list are drawn, or follow the order of coming. */
+  /** The order on the waiting list is random, or follows arrival. */
   readonly selection: 'random-within-tier' | 'first-complete-first-served-within-tier';
   readonly ids: DerivedIds;
 }
 
 export interface BookedObligation extends StoredObligation {
-  /** Its place inside its tier of the waiting list. */
+  /** Its order inside its tier of the waiting list. */
   readonly orderKey: Uint8Array;
 }
 
@@ -27,7 +27,7 @@ export interface BookedInstrument {
   readonly obligation: string;
   readonly instrument: Instrument;
   readonly reference: Uint8Array;
-  /** When it is looked at again by itself, in milliseconds since 1970; null: never. */
+  /** When it is due again, in milliseconds since 1970; null: never. */
   readonly dueMs: number | null;
 }
 
@@ -37,23 +37,23 @@ export interface BookedEntry {
   readonly obligation: string | undefined;
 }
 
-/** One commit of the books: its rows, and what its link of the chain vouches for. */
+/** One commit of the ledger: its rows, and the content that its link of the chain vouches for. */
 export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
-  /** The head of the chain onto which it is written. */
+  /** The head of the chain to which it is added. */
   readonly head: ChainLink;
   readonly nowMs: number;
-  /** The week and the hour from whose limits it takes: days since 1970-01-01, milliseconds since 1970. */
+  /** The week and the hour whose limits it counts against, in days and in milliseconds since 1970-01-01. */
   readonly mondayOfWeek: number;
   readonly hourMs: number;
   readonly vouched: object;
   readonly obligations: readonly BookedObligation[];
   readonly instruments: readonly BookedInstrument[];
   readonly entries: readonly BookedEntry[];
-  /** By how much the balance of each account changes. */
+  /** Change of the balance of each account. */
   readonly balances: readonly { readonly name: string; readonly cents: bigint }[];
 }
 
-/** Makes the rows of a change. Postings are never merged; only the update of the balances is folded. */
+/** Makes the rows of a change. Postings are never merged; only the updates of balances are summed. */
 export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, selection, ids }: BookingTerms): Booking {
   const { obligations, postings, rapid, released } = change;
   const seq = head.seq + 1n;
@@ -96,7 +96,7 @@ function balancesOf(entries: readonly BookedEntry[]): Booking['balances'] {
   return [...sums].map(([name, cents]) => ({ name, cents }));
 }
 
-/** Grows from commit to commit, and inside one: 12 bytes. */
+/** Grows with each commit and inside one; 12 bytes. */
 function orderOfComing(seq: bigint, at: number): Uint8Array {
   const key = new Uint8Array(12);
   const view = new DataView(key.buffer);
@@ -105,7 +105,7 @@ function orderOfComing(seq: bigint, at: number): Uint8Array {
   return key;
 }
 
-/** What a link of the chain vouches for. */
+/** The content that a link of the chain vouches for. */
 function vouchedOf(seq: bigint, { obligations, postings }: LedgerChange): object {
   return {
     seq: String(seq),
@@ -118,7 +118,7 @@ function asText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** When an instrument that has just come into this state is looked at again by itself; null: never. */
+/** When an instrument that enters this state is due again; null: never. */
 function dueOf({ state, isSecretLost }: Instrument, nowMs: number): number | null {
   if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return nowMs;
   if (state === 'capped' || state === 'issued') return hourOf(nowMs) + HOUR_MS;

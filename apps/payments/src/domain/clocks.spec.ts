@@ -101,7 +101,7 @@ class Story {
     return this;
   }
 
-  /** As if the partner had done so. */
+  /** Sets what the partner would have reported. */
   instrumentsAre(change: Partial<Instrument>): this {
     this.obligation = {
       ...this.obligation,
@@ -202,7 +202,7 @@ describe('codes that nobody collects', () => {
       true,
     );
     expect(story.state.items).toEqual([]);
-    // Asked for again too early: what is still being voided is not paid again.
+    // This request is too early: an instrument that is still being voided is not paid again.
     story.on(165, presence(1)).instrumentsAre({ state: 'void' }).on(166, presence(2));
     expect(story.told.slice(-2)).toEqual(['166 grant expired', '166 closed nobody-came-in-time can-be-reopened']);
     story.on(167);

@@ -1,7 +1,7 @@
 import { hasChosen, newHousehold, type GrantOfHousehold, type HouseholdState } from './household.js';
 import { presentInstruments, type Obligation } from './obligation.js';
 
-/** In days, from the city's profile. */
+/** Clocks of the city's profile, in days. */
 export interface Clocks {
   readonly waitDays: number;
   readonly unclaimedDays: number;
@@ -12,13 +12,13 @@ export interface Clocks {
   readonly nothingOlderDays: number;
 }
 
-/** The last days on which what is linked to a household is kept, when it is written today; days since 1970-01-01. */
+/** The last days until which records linked to a household are kept, if written today; days since 1970-01-01. */
 export interface LastDays {
   /** Nothing that is linked to a household outlives the longest clock. */
   readonly longest: number;
-  /** A mark stays until nothing that it is about can come any more. */
+  /** A mark stays until no message about the same grant can arrive. */
   readonly mark: number;
-  /** What was paid can be disputed for a while. */
+  /** A payment can be disputed until this day. */
   readonly disputed: number;
 }
 
@@ -34,8 +34,8 @@ export function lastDaysOf(today: number, clocks: Clocks): LastDays {
 export type Obligations = ReadonlyMap<string, Obligation>;
 
 /**
- * Lets clocks take their effect: what nobody came for lapses, and what a household has asked for again, in time and
- * where somebody was seen, is taken up again. The same day again changes nothing.
+ * Applies the clocks of one day. An uncollected grant lapses. A lapsed grant is reopened if the household asked again
+ * in time and was seen. Applying the same day again changes nothing.
  */
 export function passDay(
   state: HouseholdState,
@@ -63,12 +63,12 @@ function hasLapsed(state: HouseholdState, { grant, obligation }: Owed, today: nu
   const { day } = grant;
   if (today >= day + clocks.longestDays) return true;
   const isWaited = !hasChosen(state) || !state.isPresent;
-  // What has been made into instruments is not waited for any more: it has clocks of its own.
+  // An obligation with instruments has clocks of its own.
   if (isWaited && obligation.instruments.length === 0) return today >= day + clocks.waitDays;
   return isUnclaimed(state, obligation, today, clocks);
 }
 
-/** Everything is out or has come to its end, and the newest code has been out for too long. */
+/** True if every instrument is issued or has ended, and the newest code is older than the clock allows. */
 function isUnclaimed({ items }: HouseholdState, obligation: Obligation, today: number, clocks: Clocks): boolean {
   const instruments = presentInstruments(obligation);
   if (!instruments.some(({ state }) => state === 'issued')) return false;
@@ -77,7 +77,10 @@ function isUnclaimed({ items }: HouseholdState, obligation: Obligation, today: n
   return out.length > 0 && today >= Math.max(...out) + clocks.unclaimedDays;
 }
 
-/** Only once everything has come back: what is still being taken back cannot be paid again. */
+/**
+ * A lapsed grant is reopened only after all its money came back: an instrument that is being voided cannot be paid
+ * again.
+ */
 function isReopened(state: HouseholdState, { grant, obligation }: Owed, today: number, clocks: Clocks): boolean {
   const { day, n } = grant.lapsed ?? { day: today, n: state.highestRequest };
   if (state.highestRequest <= n || !hasChosen(state) || !state.isPresent || obligation.status !== 'open') return false;
@@ -90,7 +93,7 @@ function lasting(grant: GrantOfHousehold): GrantOfHousehold {
   return kept;
 }
 
-/** Whether a lapsed grant can still be taken up again; undefined: it has not lapsed. */
+/** Whether a lapsed grant can still be reopened; undefined: it has not lapsed. */
 export function lapseOf({ lapsed }: GrantOfHousehold, today: number, { reopenDays }: Clocks): Lapse | undefined {
   if (lapsed === undefined) return undefined;
   return today > lapsed.day + reopenDays ? 'for-good' : 'for-now';
@@ -98,14 +101,14 @@ export function lapseOf({ lapsed }: GrantOfHousehold, today: number, { reopenDay
 
 export type Lapse = 'for-now' | 'for-good';
 
-/** Nothing more can happen: no clock needs to be looked at for it. */
+/** True if nothing more can happen, so that no clock needs a check. */
 export function isAtRest({ grants }: HouseholdState): boolean {
   return grants.every(({ ended }) => ended !== undefined);
 }
 
 /**
- * A household that has withdrawn, once everything of it has ended: what stays is that it did, so that nothing which is
- * still on its way is taken for new, and that it can be answered once more.
+ * A withdrawn household after everything ended. Only the withdrawal stays, so that late messages do not look new and
+ * the household can be answered once more.
  */
 export function forgotten(state: HouseholdState): HouseholdState {
   if (!isTombstone(state)) return state;
@@ -117,20 +120,20 @@ export function isTombstone(state: HouseholdState): boolean {
   return state.isWithdrawn && isAtRest(state);
 }
 
-/** The last day on which a household is kept, days since 1970-01-01. */
+/** The last day on which a household record is kept, in days since 1970-01-01. */
 export function keptUntil(state: HouseholdState, clocks: Clocks): number {
   const { grants, lastDay, isWithdrawn } = state;
-  // A grant may be awarded on the last day of a slice's life, and be on its way as long again.
+  // A grant may be awarded on the last day of a slice, and may be under way for as long again.
   if (isTombstone(state)) return lastDay + 2 * clocks.nothingOlderDays;
   if (grants.length === 0 || isWithdrawn) {
     if (isWithdrawn) return lastDay + clocks.longestDays + clocks.disputeDays;
-    // A choice waits for a decision that people, and an appeal, may take time for.
+    // A choice without a grant waits for a decision, which a person or an appeal may delay.
     return lastDay + (hasChosen(state) ? clocks.appealDays + clocks.waitDays : clocks.nothingOlderDays);
   }
   return Math.max(...grants.map((grant) => grantKeptUntil(grant, clocks)));
 }
 
-/** Whether nothing of a household is wanted any more. `day`: days since 1970-01-01. */
+/** Whether no part of a household record is needed any more. `day`: days since 1970-01-01. */
 export function isHouseholdOver({ state }: { readonly state: HouseholdState }, clocks: Clocks, day: number): boolean {
   return keptUntil(state, clocks) < day;
 }
@@ -144,7 +147,7 @@ function grantKeptUntil({ day, ended }: GrantOfHousehold, clocks: Clocks): numbe
     case 'cancelled':
       return ended.day + clocks.nothingOlderDays;
     case undefined:
-      // Whatever happens it lapses when the longest clock ends, and can be disputed for a while after that.
+      // The grant lapses at the latest when the longest clock ends, and can be disputed for a while after that.
       return day + clocks.longestDays + clocks.reopenDays + clocks.disputeDays;
   }
 }

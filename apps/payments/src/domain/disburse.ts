@@ -10,27 +10,27 @@ import { PendingLedgerChange } from './pending-ledger-change.js';
 import { applyRailOutcome, resolveDispute } from './rail-outcome.js';
 import type { EndedGrant, HouseholdKeys, HouseholdRecord, RailWork, Work } from './work.js';
 
-/** What the books say of the households of one batch. */
+/** The ledger's data about the households of one batch. */
 export interface BooksOfBatch {
-  /** Those that the books know. */
+  /** Obligations that the ledger contains. */
   readonly obligations: ReadonlyMap<string, Obligation>;
   readonly view: LedgerView;
-  /** What may still go out by itself at each site in this hour. */
+  /** Amount that can still be released without people at each site in this hour. */
   readonly siteLeft: ReadonlyMap<string | undefined, bigint>;
 }
 
 export interface Batch {
   readonly works: readonly Work[];
-  /** After the commands of the works. */
+  /** Households after the commands of the works. */
   readonly households: ReadonlyMap<string, HouseholdRecord>;
   readonly books: BooksOfBatch;
-  /** What came is kept; what follows from it is planned when people have found out what was done before. */
+  /** Arrivals are stored. Planning waits until people have lifted the freeze. */
   readonly isFrozen: boolean;
-  /** The books were restored not long ago. */
+  /** The ledger was restored not long ago. */
   readonly inquireFirst: boolean;
 }
 
-/** Seals a collection code to its household before anybody keeps it. */
+/** Seals a collection code to its household before it is stored. */
 export type SealCode = (
   keys: HouseholdKeys,
   code: { readonly payoutMethod: string; readonly amountCents: bigint; readonly code: string },
@@ -45,26 +45,26 @@ export interface DisburseRules {
   readonly sealCode: SealCode;
 }
 
-/** Everything that follows from one batch. */
+/** All results of one batch. */
 export interface Disbursed {
   readonly change: LedgerChange;
   readonly households: ReadonlyMap<string, HouseholdRecord>;
   readonly ends: readonly EndedGrant[];
   readonly reports: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
-  /** From obligations that are new to the households that they are for. */
+  /** Links from new obligations to their households. */
   readonly links: readonly { readonly obligation: string; readonly householdRef: string }[];
 }
 
 interface State {
   readonly households: Map<string, HouseholdRecord>;
   readonly obligations: Map<string, Obligation>;
-  /** Obligations that the books do not know yet. */
+  /** Obligations that the ledger does not contain yet. */
   readonly fresh: ReadonlySet<string>;
   readonly pending: PendingLedgerChange;
   readonly inquireFirst: boolean;
 }
 
-/** Takes what has happened to households into what is owed to them: settles, passes the day, plans, and says so. */
+/** Applies rail outcomes and clocks to a batch of households, plans their obligations, and reports the changes. */
 export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
   const { works, isFrozen } = batch;
   const state = stateOf(batch);
@@ -100,7 +100,7 @@ function openOf(grant: GrantOfHousehold): Obligation {
   return { id, kind, amountCents, needs, tier, serviceArea, status: 'open', fund: undefined, instruments: [] };
 }
 
-/** What the rail said counts for the books and for the household's box together, or for neither. */
+/** Applies the outcome to the ledger and to the household's box, or to neither. */
 function applyRailWork(
   { households, obligations, pending }: State,
   householdRef: string,
@@ -110,7 +110,7 @@ function applyRailWork(
   const household = households.get(householdRef);
   if (obligation === undefined || household === undefined) return;
   const { name } = rail;
-  // Without the household's key nobody can be told the code: the partner is asked for it again.
+  // Without the key of the household the code cannot be sealed, so the partner is asked for it again.
   const outcome = isUntellable(household, rail) ? ({ type: 'unknown' } as const) : rail.outcome;
   const grant = household.state.grants.find((each) => each.obligation === rail.obligation);
   const isEnding = grant === undefined || grant.isCancelled || grant.lapsed !== undefined;
@@ -162,7 +162,9 @@ function passDays({ households, obligations }: State, { today, clocks }: Disburs
   }
 }
 
-/** Plans every obligation against what is left, first those whose turn it is, in the order of the list. */
+/**
+ * Plans every obligation against the remaining money. Those that are next in line come first, in the order of the list.
+ */
 function planAll(
   { households, obligations, fresh, pending, inquireFirst }: State,
   nextInLine: ReadonlySet<string>,
@@ -188,19 +190,19 @@ function planAll(
     };
     const planned = plan(input, policy);
     obligations.set(id, planned.obligation);
-    // A new obligation is written even when nothing could be done for it yet.
+    // A new obligation is written even if nothing could be done for it yet.
     if (planned.obligation !== obligation || fresh.has(id)) pending.add(planned.obligation);
     pending.apply(planned, site);
     pending.reserveFor(fundsAwaited({ ...input, obligation: planned.obligation }));
   }
 }
 
-/** Says what has changed, and which grants have ended with it. */
+/** Reports changes, and which grants ended. */
 function reportAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'reports'> {
   const ends: EndedGrant[] = [];
   const reports: Disbursed['reports'][number][] = [];
   for (const [householdRef, { state, keys }] of households) {
-    // What it was told before the books were restored holds until it is known what has become of it.
+    // The earlier report stays valid until the rail has said what happened to the instrument.
     if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
     const reported = report(state, obligations, nowMs);
     ends.push(...endsOf(householdRef, state, reported.state.grants));
@@ -218,13 +220,13 @@ function endsOf(
   const { isWithdrawn } = before;
   const had = new Set(before.grants.filter(({ ended }) => ended !== undefined).map(({ grant }) => grant));
   return after.flatMap(({ grant, obligation, ended }) => {
-    // Who withdraws takes back what else was still kept for a while.
+    // A withdrawal also ends grants that are paid or expired but still kept.
     if (ended === undefined || (had.has(grant) && !isWithdrawn)) return [];
     return [{ grant, obligation, householdRef, isPaid: ended.how === 'paid', isWithdrawn }];
   });
 }
 
-/** It may have been sent before the books were restored, and the rail has not said yet. */
+/** True if the instrument may have been sent before the ledger was restored, and the rail has not answered yet. */
 function isAskedAbout(obligation: Obligation | undefined): boolean {
   return (
     obligation?.instruments.some(

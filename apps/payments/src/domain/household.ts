@@ -1,13 +1,13 @@
 import type { GrantKind } from './obligation.js';
 
-/** How a household wants its money, as it said and signed. */
+/** The payout choice of a household, which it signed. */
 export interface Payout {
   readonly payoutMethod: string;
   readonly site: string | undefined;
 }
 
 export interface GrantOfHousehold {
-  /** The grant's id as eligibility gave it, base64url: told back when the grant has ended. */
+  /** Eligibility's id of the grant, base64url. Payments returns it when the grant has ended. */
   readonly grant: string;
   readonly obligation: string;
   readonly kind: GrantKind;
@@ -15,44 +15,44 @@ export interface GrantOfHousehold {
   readonly needs: readonly string[];
   readonly tier: number;
   readonly serviceArea: string;
-  /** Of the award, days since 1970-01-01: its clocks begin here. */
+  /** Day of the award, in days since 1970-01-01. The clocks of the grant start here. */
   readonly day: number;
   readonly isCancelled: boolean;
   readonly isClosedTold: boolean;
-  /** Given back because nobody came, on this day, when the household had asked so often: asking again takes it up. */
+  /** The day on which it lapsed and the number of requests until then. A later request reopens it. */
   readonly lapsed?: { readonly day: number; readonly n: number };
-  /** How and when it came to its end for good. */
+  /** How and when it ended for good. */
   readonly ended?: { readonly day: number; readonly how: 'paid' | 'cancelled' | 'expired' };
 }
 
-/** A code that is out, sealed to the household; nobody here can read it. */
+/** An issued code, sealed to the household. Payments cannot read it. */
 export interface ReadyItem {
   readonly obligation: string;
   readonly number: number;
   readonly payoutMethod: string;
   readonly amountCents: bigint;
   readonly sealedCode: string;
-  /** Since when it has been out, days since 1970-01-01. */
+  /** Day on which it was issued, in days since 1970-01-01. */
   readonly day: number;
 }
 
-/** What payments knows of a household: not who it is, but that it signed this choice. Messages come in any order. */
+/** The state of a household at payments: its signed choices, not its identity. Messages arrive in any order. */
 export interface HouseholdState {
   readonly payout: Payout | undefined;
-  /** Told again how to pay, with everything that the first choice had: as good as that one. */
+  /** A later request contained everything that the first choice has, and replaces it. */
   readonly isToldAgain: boolean;
-  /** The newest change of the way to be paid. */
+  /** The newest change of the payout method. */
   readonly change: { readonly n: number; readonly payoutMethod: string } | undefined;
-  /** Somebody has been there: at a kiosk, with a navigator, at the desk. */
+  /** A kiosk, a navigator or a pick-up desk has seen the household. */
   readonly isPresent: boolean;
-  /** Where, by the newest request that says so. */
+  /** The site of the newest request that names one. */
   readonly presence: { readonly n: number; readonly site: string | undefined } | undefined;
   readonly highestRequest: number;
   readonly grants: readonly GrantOfHousehold[];
   readonly items: readonly ReadyItem[];
-  /** By its own word: nothing more is paid, whatever is awarded. */
+  /** The household withdrew: nothing more is paid, whatever is awarded. */
   readonly isWithdrawn: boolean;
-  /** The latest day of anything that was said about it. */
+  /** The latest day of any message about the household. */
   readonly lastDay: number;
   readonly reported: Reported;
 }
@@ -60,7 +60,7 @@ export interface HouseholdState {
 export type Status = 'come-and-confirm' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
 
 export interface Reported {
-  /** A digest of what the box says, so that only what has changed is said. */
+  /** A digest of the box's content, so that only changes are reported. */
   readonly text: string;
   readonly status: Status | undefined;
   readonly itemsReady: number;
@@ -81,7 +81,7 @@ export const newHousehold: HouseholdState = {
   reported: { text: '', status: undefined, itemsReady: 0, version: 0 },
 };
 
-/** A request, and whether it was made where somebody could be seen. */
+/** A request, and whether the household was seen when it made the request. */
 interface Seen {
   readonly n: number;
   readonly isPresent: boolean;
@@ -93,7 +93,7 @@ export type HouseholdCommand =
   | ({ readonly type: 'change-payout'; readonly payoutMethod: string; readonly isWhole: boolean } & Seen)
   | ({ readonly type: 'confirm-presence' } & Omit<Seen, 'isPresent'>)
   | { readonly type: 'withdraw'; readonly n: number }
-  /** A request that confirms nothing, because it was not made where presence can be seen. */
+  /** A request that confirms no presence, because nobody saw the household. */
   | { readonly type: 'note-request'; readonly n: number }
   | {
       readonly type: 'award';
@@ -104,7 +104,7 @@ export type HouseholdCommand =
   | { readonly type: 'item-ready'; readonly item: ReadyItem }
   | { readonly type: 'item-gone'; readonly obligation: string; readonly number: number };
 
-/** Takes a command into what is known. The same commands in any order end in the same state. */
+/** Applies a command. The same commands in any order lead to the same state. */
 export function evolve(state: HouseholdState, command: HouseholdCommand): HouseholdState {
   switch (command.type) {
     case 'choose-payout':
@@ -155,7 +155,7 @@ function seen(state: HouseholdState, { n, site }: Pick<Seen, 'n' | 'site'>): Hou
   return { ...state, isPresent: true, presence: newer(state.presence, { n, site }) };
 }
 
-/** The higher number wins, in whatever order they come. */
+/** The higher number wins, in whatever order they arrive. */
 function newer<T extends { readonly n: number }>(known: T | undefined, asked: T): T {
   return known !== undefined && known.n >= asked.n ? known : asked;
 }
@@ -171,12 +171,12 @@ function withoutItem(
   return { ...state, items: state.items.filter((item) => item.obligation !== obligation || item.number !== number) };
 }
 
-/** The way to be paid that counts: the newest change, or the first choice. */
+/** The valid payout method: the newest change, or else the first choice. */
 export function payoutMethodOf(state: HouseholdState): string | undefined {
   return state.change?.payoutMethod ?? state.payout?.payoutMethod;
 }
 
-/** The household has said how to pay it, at first or again. */
+/** True if the household has chosen how to be paid, in the first choice or a later one. */
 export function hasChosen({ payout, isToldAgain }: HouseholdState): boolean {
   return payout !== undefined || isToldAgain;
 }

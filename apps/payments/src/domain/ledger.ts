@@ -2,7 +2,7 @@ import type { Posting } from './money.js';
 import type { Obligation } from './obligation.js';
 import type { FundView } from './planning.js';
 
-/** What one transaction changes in the ledger. */
+/** The changes of one transaction in the ledger. */
 export interface LedgerChange {
   readonly obligations: readonly StoredObligation[];
   readonly postings: readonly Posting[];
@@ -10,7 +10,7 @@ export interface LedgerChange {
   readonly released: readonly { readonly site: string | undefined; readonly cents: bigint }[];
 }
 
-/** With what an auditor needs; written once, never changed. */
+/** An obligation and its decision trace for auditors. The trace is written once and never changes. */
 export interface StoredObligation {
   readonly obligation: Obligation;
   readonly decisionTrace: object | undefined;
@@ -22,19 +22,19 @@ export interface LedgerView {
   readonly waitingTier: number | undefined;
 }
 
-/** Something that two people have decided. Names are pseudonyms of staff; a household is never in it. */
+/** A decision of two people. Names are pseudonyms of staff. It never contains a household. */
 export interface BookEvent {
   readonly kind: 'freeze-lifted' | 'dispute-resolved';
   readonly detail: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
-/** One link of the hash chain over all commits of the books. */
+/** One link of the hash chain over all commits of the ledger. */
 export interface ChainLink {
   readonly seq: bigint;
   readonly hash: Uint8Array;
 }
 
-/** A change that uses up nothing of what a week or an hour allows. */
+/** A change that counts against no limit of a week or an hour. */
 export function changeOf(obligations: readonly Obligation[], postings: readonly Posting[]): LedgerChange {
   return {
     obligations: obligations.map((obligation) => ({ obligation, decisionTrace: undefined })),
@@ -44,7 +44,7 @@ export function changeOf(obligations: readonly Obligation[], postings: readonly 
   };
 }
 
-/** The largest rapid grant that the week still has room for, in any fund. */
+/** The largest rapid grant for which the week has room, in any fund. */
 export function rapidLeftOf(funds: readonly FundView[]): bigint {
   const lefts = funds.filter(({ mayPayGrants }) => mayPayGrants).map(({ rapidLeftCents }) => rapidLeftCents);
   return lefts.reduce((most, left) => (left > most ? left : most), 0n);

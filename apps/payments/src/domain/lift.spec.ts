@@ -23,7 +23,7 @@ describe('a hold', () => {
   it('is not lifted for something else than what is there', () => {
     const refused = { outcome: 'refused', reason: 'not-now' };
     expect(lift(clean, proposed, wish({ digest: 'd-2' }))).toEqual(refused);
-    // The first has agreed to what is not there any more: the second becomes the first.
+    // The digest of the first agreement is outdated, so the second person becomes the first.
     expect(lift(clean, { ...proposed, digest: 'd-2' }, wish({ digest: 'd-2' }))).toEqual({ outcome: 'counted' });
   });
 

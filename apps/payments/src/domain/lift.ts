@@ -1,24 +1,24 @@
 import type { Agreement } from './agree.js';
 import type { AnchoredPair } from './anchor.js';
 
-/** What reconciling the books with the rails has found. Counts only. */
+/** Counts of one reconciliation of the ledger with the rails. */
 export interface Found {
   /** References that the rails were asked about. */
   readonly asked: number;
-  /** Payments that the books had forgotten and have taken in again, since payments holds. */
+  /** Forgotten payments that were adopted since the ledger is frozen. */
   readonly adopted: number;
   /** Questions that a rail did not answer. */
   readonly unanswered: number;
-  /** Payments of a rail that no grant of ours explains. */
+  /** Payments of a rail that no grant explains. */
   readonly unmatched: number;
-  /** Payments of which rail and books say different things. */
+  /** Payments about which rail and ledger differ. */
   readonly differing: number;
-  /** Payments for which no fund holds enough. */
+  /** Payments for which no fund has enough money. */
   readonly unfunded: number;
 }
 
 export interface LiftWish extends Agreement {
-  /** Whoever signs has looked into what is unmatched and what differs, and goes on in spite of it. */
+  /** The person has looked into unmatched and differing payments, and goes on in spite of them. */
   readonly isAccepted: boolean;
 }
 
@@ -27,12 +27,12 @@ export type LiftDecision =
   | { readonly outcome: 'counted' }
   | { readonly outcome: 'lifted' };
 
-/** `busy`: the anchor could not be moved just now, so nothing was decided. */
+/** `busy`: the anchor could not be locked, so nothing was decided. */
 export type LiftOutcome = LiftDecision | { readonly outcome: 'refused'; readonly reason: 'busy' };
 
 /**
- * Whether a hold may be lifted by one more person. Two different people, each for exactly what was found. What a rail
- * did not say, and what no fund can bear, nobody can accept.
+ * Whether one more person lifts the freeze. It takes two different people, and both must agree to exactly the same
+ * result. Nobody can accept unanswered questions or payments that no fund can pay.
  */
 export function lift(
   found: Found,
@@ -50,8 +50,8 @@ export function lift(
 }
 
 /**
- * What people have seen who agree to lift a hold. Not the reason, which changes as the books grow past the anchor; not
- * the head and not how many were asked about: while people look, new grants go on coming in.
+ * The content that people agree to when they lift a freeze. It leaves out the reason, the head and the number of
+ * questions, because new grants change these while people look.
  */
 export function seenBy(
   anchored: AnchoredPair,

@@ -3,7 +3,7 @@ import { hasChosen, type GrantOfHousehold, type HouseholdState, type ReadyItem, 
 import { isOut, presentInstruments, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
 
-/** As many codes fit into a message; the others follow as these are collected. */
+/** A message has room for this many codes. The others follow when these are collected. */
 export const ITEMS_SHOWN_MAX = 4;
 
 export type HouseholdEvent =
@@ -19,10 +19,10 @@ export type HouseholdEvent =
   | { readonly type: 'notice'; readonly template: 'update' | 'ready'; readonly version: number }
   | { readonly type: 'grant-closed'; readonly grant: string; readonly ended: GrantEnd };
 
-/** `expired`: nobody came in time. The household can still ask for it for a while. */
+/** `expired`: nobody collected in time. The household can ask again for a while. */
 type GrantEnd = 'paid' | 'cancelled' | 'expired';
 
-/** Tells what has changed since the household, and eligibility, were last told. */
+/** Reports changes since the last report to the household and to eligibility. */
 export function report(
   before: HouseholdState,
   obligations: ReadonlyMap<string, Obligation>,
@@ -50,7 +50,7 @@ export function report(
   return { state: { ...household, reported: { text, status, itemsReady: household.items.length, version } }, events };
 }
 
-/** A code that is taken back is shown to nobody any more. */
+/** A code that is taken back is no longer shown. */
 function withoutRecalled(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): HouseholdState {
   const items = household.items.filter((item) => {
     const obligation = obligations.get(item.obligation);
@@ -62,7 +62,7 @@ function withoutRecalled(household: HouseholdState, obligations: ReadonlyMap<str
   return items.length === household.items.length ? household : { ...household, items };
 }
 
-/** Which grants have ended, for good or for now. Each is told once. */
+/** Ends grants, for good or for now, and reports each end once. */
 function ended(
   household: HouseholdState,
   obligations: ReadonlyMap<string, Obligation>,
@@ -87,7 +87,7 @@ interface Word {
   readonly reasons: readonly string[];
 }
 
-/** Without a payout choice there is no key to seal an answer to: payments is silent, and eligibility has spoken. */
+/** Without a payout choice there is no key to seal an answer, so payments reports nothing; eligibility has answered. */
 function wordOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Word | undefined {
   const { grants, isWithdrawn, isPresent, items } = household;
   if (!hasChosen(household)) return undefined;
@@ -125,7 +125,7 @@ function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Ob
   return total === 0n ? undefined : total;
 }
 
-/** Of what was taken back only what somebody had already is the household's. */
+/** Of a cancelled obligation, only collected money belongs to the household. */
 function collectedCents(obligation: Obligation): bigint {
   const collected = presentInstruments(obligation).filter(({ state }) => state === 'collected');
   return collected.reduce((sum, { amountCents }) => sum + amountCents, 0n);
@@ -138,7 +138,7 @@ function textOf(household: HouseholdState, { status, reasons }: Word, amountCent
   return JSON.stringify([status, reasons, String(amountCents ?? ''), household.highestRequest, items]);
 }
 
-/** A household that nobody has seen is sent nothing: its number may be somebody else's. */
+/** A household that nobody has seen gets no text message, because its number may belong to somebody else. */
 function noticeFor(household: HouseholdState, status: Status): 'update' | 'ready' | undefined {
   if (!household.isPresent) return undefined;
   if (status === 'ready-to-collect')

@@ -1,15 +1,15 @@
-/** Amounts are integer cents. Accounts are named `<fund>/<what>`. */
+/** Amounts are integer cents. Accounts are named `<fund>/<kind>`. */
 export type AccountKind =
-  /** What donors and councils gave; the contra side of everything. */
+  /** Money given by donors and councils; the contra account of all others. */
   | 'given'
-  /** Kept back for appeals, losses and fees. */
+  /** Set aside for appeals, losses and fees. */
   | 'set-aside'
   | 'available'
-  /** Promised to grants. */
+  /** Reserved for grants. */
   | 'reserved'
-  /** An instruction to a rail is committed; it may have been carried out. */
+  /** An instruction to a rail is committed, and may have been carried out. */
   | 'in-flight'
-  /** A code is out and not collected yet. */
+  /** A code is issued and not collected yet. */
   | 'outstanding'
   | 'paid';
 
@@ -18,11 +18,11 @@ export interface Posting {
   readonly from: AccountKind;
   readonly to: AccountKind;
   readonly amountCents: bigint;
-  /** Which obligation it is about; undefined for deposits. */
+  /** The obligation that it is for; undefined for deposits. */
   readonly obligation: string | undefined;
 }
 
-/** An account's balance grows with what is posted to it; `given` is the only one that goes below nothing. */
+/** A posting to an account increases its balance. Only `given` may be negative. */
 export function accountOf(fund: string, kind: AccountKind): string {
   return `${fund}/${kind}`;
 }
@@ -34,7 +34,7 @@ export function splitIntoInstruments(amountCents: bigint, maxCents: bigint): rea
   return instruments;
 }
 
-/** The share of a deposit that is kept back, rounded up to the cent. */
+/** The share of a deposit that is set aside, rounded up to the cent. */
 export function setAsideCents(depositCents: bigint, percent: number): bigint {
   return (depositCents * BigInt(percent) + 99n) / 100n;
 }

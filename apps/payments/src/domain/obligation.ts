@@ -1,11 +1,11 @@
 export type GrantKind = 'rapid' | 'standard';
 
 /**
- * What the city owes for one grant. It holds no person: who it is for is kept elsewhere, sealed, and forgotten first.
- * `open`: nothing is reserved yet. `closed`: nothing more will happen.
+ * The debt of the city for one grant. It contains no person: the link to the household is stored elsewhere, sealed, and
+ * deleted first. `open`: nothing is reserved yet. `closed`: nothing more will happen.
  */
 export interface Obligation {
-  /** Keyed hash of the grant, base64url: one obligation for each grant, for the life of the ledger. */
+  /** Keyed hash of the grant, base64url. Each grant has one obligation as long as the ledger exists. */
   readonly id: string;
   readonly kind: GrantKind;
   readonly amountCents: bigint;
@@ -18,10 +18,10 @@ export interface Obligation {
 }
 
 /**
- * - `waiting-release`: people must agree. `capped`: goes out by itself when the site's hour has room again.
- * - `intended`: committed to be sent. `unknown`: sent, and nobody knows what became of it.
- * - `issued`: the code is out. `void`: a definite no; never paid and never will be under this reference.
- * - `held`: something contradicts itself; people must look.
+ * - `waiting-release`: people must agree. `capped`: released without people when the hour of the site has room again.
+ * - `intended`: committed to be sent. `unknown`: sent, and the outcome is not known.
+ * - `issued`: the code is out. `void`: a definite no; it is never paid under this reference.
+ * - `disputed`: the rail contradicts itself or the ledger; people must look.
  */
 export type InstrumentState =
   'waiting-release' | 'capped' | 'intended' | 'unknown' | 'issued' | 'collected' | 'void' | 'disputed';
@@ -34,13 +34,13 @@ export interface Instrument {
   readonly payoutMethod: string;
   readonly site: string | undefined;
   readonly state: InstrumentState;
-  /** It is out, but of no use any more: its code was lost on the way to us, or it is taken back. It is being voided. */
+  /** It is issued and is being voided, because its code was lost on the way or it is taken back. */
   readonly isSecretLost: boolean;
-  /** Somebody has begun to carry it to the partner. An intent that nobody has taken up was certainly never sent. */
+  /** A rail worker has claimed it. An intended instrument that no worker has claimed was certainly never sent. */
   readonly isClaimed: boolean;
   /**
-   * The books were restored to an older state: it may have been sent, and its code may have been told, without their
-   * knowing. The rail is asked before anything is sent, and only its definite no takes it back.
+   * The ledger was restored, so the instrument may have been sent, and its code reported, without a trace in the
+   * ledger. The rail is asked before anything is sent, and only the rail's definite no takes the instrument back.
    */
   readonly inquireFirst: boolean;
 }
@@ -49,29 +49,29 @@ export function isWaiting({ state }: Instrument): boolean {
   return state === 'waiting-release' || state === 'capped';
 }
 
-/** True for what certainly has not reached a rail. */
+/** True if the instrument certainly has not reached a rail. */
 export function canBeTakenBack(instrument: Instrument): boolean {
   return !instrument.inquireFirst && isUnsent(instrument);
 }
 
-/** As far as the books know, it has not reached a rail. */
+/** True if the instrument has not reached a rail as far as the ledger knows. */
 export function isUnsent(instrument: Instrument): boolean {
   return isWaiting(instrument) || (instrument.state === 'intended' && !instrument.isClaimed);
 }
 
-/** Out, and to be made worthless before anybody collects it. */
+/** True if the code is out and can still be collected. */
 export function isOut({ state, isSecretLost }: Instrument): boolean {
   return state === 'issued' && !isSecretLost;
 }
 
-/** What is promised, or has to be: everything, or what came back of it. */
+/** The amount to reserve: everything, or only what came back. */
 export function owedCents(obligation: Obligation): bigint {
   const back = presentInstruments(obligation).filter(({ state }) => state === 'void');
   if (back.length === 0) return obligation.amountCents;
   return back.reduce((sum, { amountCents }) => sum + amountCents, 0n);
 }
 
-/** The newest generation of each instrument: older ones are void. */
+/** The newest generation of each instrument. Older ones are void. */
 export function presentInstruments(obligation: Obligation): readonly Instrument[] {
   const newest = new Map<number, Instrument>();
   for (const instrument of obligation.instruments) {

@@ -6,9 +6,9 @@ export interface Opening {
 }
 
 /**
- * Books each fund's opening balance once.
+ * Books the opening balance of each fund once.
  *
- * @param given names of the accounts that have been given something already
+ * @param given names of the accounts that were given something already
  */
 export function openingPostings(
   funds: readonly Opening[],

@@ -3,7 +3,7 @@ import type { Posting } from './money.js';
 import type { Obligation } from './obligation.js';
 import type { FundView, MoneyView, Plan } from './planning.js';
 
-/** The money as it changes while one batch is planned, and what has to be written of that. */
+/** The money as it changes while one batch is planned, and the changes to write. */
 export class PendingLedgerChange {
   private funds: readonly FundView[];
   private readonly waitingTier: number | undefined;
@@ -43,7 +43,7 @@ export class PendingLedgerChange {
     }
   }
 
-  /** Takes from what is left what was promised and what went out by itself. */
+  /** Subtracts what this plan reserved and released without people. */
   apply({ obligation, postings, rapidCents, releasedCents }: Plan, site: string | undefined): void {
     this.post(postings);
     const { fund = '' } = obligation;
@@ -57,7 +57,7 @@ export class PendingLedgerChange {
     }
   }
 
-  /** What is left in these funds is kept for one who waits for more: nobody behind it gets it. */
+  /** Reserves the rest of these funds for an obligation that needs more, so that nobody behind it gets the money. */
   reserveFor(funds: readonly string[]): void {
     for (const fund of funds) this.reservedFor.add(fund);
   }

@@ -6,7 +6,7 @@ import { changeFund, isPaidBy, reserve } from './promise.js';
 import { cancel, giveBack, lapse } from './take-back.js';
 
 /**
- * What should happen next with one obligation, by everything known now. Running it again when nothing has changed does
+ * Decides what happens next with one obligation, from everything known now. Running it again without news changes
  * nothing. Refusals are states (`waiting-list`, `capped`, `waiting-release`), never errors.
  */
 export function plan(input: PlanInput, policy: PaymentPolicy): Plan {
@@ -45,7 +45,7 @@ function makeInstruments(before: Plan, input: PlanInput, policy: PaymentPolicy):
   return { ...before, obligation: { ...obligation, instruments } };
 }
 
-/** Reopening is a new generation of what had come back: each of the old ones is a definite no. */
+/** Reopens what came back: each void instrument gets a new generation, because void is a definite no. */
 function reopen(before: Plan, payoutMethod: string, site: string | undefined): Plan {
   const { obligation } = before;
   const next = presentInstruments(obligation)
@@ -62,7 +62,10 @@ function reopen(before: Plan, payoutMethod: string, site: string | undefined): P
   return { ...before, obligation: { ...obligation, instruments: [...obligation.instruments, ...next] } };
 }
 
-/** A change of the way counts for what has not been sent; whoever had agreed to it has not agreed to this. */
+/**
+ * Changes the payout method of unsent instruments. They need a new release, because the first one was for the other
+ * method.
+ */
 function changePayoutMethod(before: Plan, payoutMethod: string): Plan {
   const isChanged = (instrument: Instrument): boolean =>
     canBeTakenBack(instrument) && instrument.payoutMethod !== payoutMethod;

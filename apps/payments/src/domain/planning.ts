@@ -8,24 +8,24 @@ export interface FundView {
   readonly payoutMethods: readonly string[];
   readonly mayPayGrants: boolean;
   readonly availableCents: bigint;
-  /** What may still be promised as rapid grants this week. */
+  /** The amount that can still be reserved for rapid grants this week. */
   readonly rapidLeftCents: bigint;
 }
 
-/** The money as it stands at this point of the transaction. */
+/** The money at this point of the transaction. */
 export interface MoneyView {
   readonly funds: readonly FundView[];
-  /** What may still go out by itself at this household's site in this hour. */
+  /** The amount that can still be released without people at the household's site in this hour. */
   readonly siteLeftCents: bigint;
-  /** The most urgent tier that waits; who is not more urgent waits behind it. Undefined: nobody waits. */
+  /** The most urgent tier that waits. Obligations that are not more urgent wait behind it. Undefined: nobody waits. */
   readonly waitingTier: number | undefined;
 }
 
 export interface PaymentPolicy {
   readonly perInstrumentCents: bigint;
-  /** Rapid grants go out by themselves. */
+  /** Rapid grants are released without people. */
   readonly isRapidAutomatic: boolean;
-  /** Ways for which there is a rail; the others wait for people. */
+  /** Payout methods that have a rail. Instruments of the others wait for people. */
   readonly railPayoutMethods: readonly string[];
 }
 
@@ -33,21 +33,24 @@ export interface PlanInput {
   readonly household: HouseholdState;
   readonly obligation: Obligation;
   readonly isCancelled: boolean;
-  /** Nobody came for it in time: it goes back, and for a while can be taken up again. */
+  /** Nobody collected in time: the money goes back, and for a while the household can ask again. */
   readonly lapse?: Lapse | undefined;
-  /** It is this obligation's turn on the waiting list. */
+  /** The obligation is next in line on the waiting list. */
   readonly isNextInLine: boolean;
   readonly money: MoneyView;
-  /** New instruments are careful: the books have been restored not long ago. */
+  /** The ledger was restored not long ago: new instruments start with an inquiry. */
   readonly inquireFirst: boolean;
 }
 
 export interface Plan {
   readonly obligation: Obligation;
   readonly postings: readonly Posting[];
-  /** What went out by itself. */
+  /** The amount that was released without people. */
   readonly releasedCents: bigint;
-  /** Newly promised as a rapid grant. A promise that is taken back counts on until the week is over. */
+  /**
+   * The amount that was newly reserved for a rapid grant. It counts until the end of the week, even if it is taken
+   * back.
+   */
   readonly rapidCents: bigint;
 }
 
@@ -69,7 +72,7 @@ export function sum(instruments: readonly Instrument[]): bigint {
   return instruments.reduce((total, { amountCents }) => total + amountCents, 0n);
 }
 
-/** An obligation is closed when every instrument of it has come to its end. */
+/** Closes an obligation when all its instruments have ended. */
 export function close(before: Plan): Plan {
   const { obligation } = before;
   const instruments = presentInstruments(obligation);

@@ -3,7 +3,7 @@ import { canBeTakenBack, owedCents, presentInstruments, type Obligation } from '
 import { post, withInstruments, type FundView, type Plan, type PlanInput } from './planning.js';
 import { takeBack } from './take-back.js';
 
-/** Promises what is owed out of a fund that may pay it and holds enough; else it waits. */
+/** Reserves the amount in a fund that may pay it and has enough money. Otherwise the obligation waits. */
 export function reserve(before: Plan, input: PlanInput): Plan {
   const { obligation } = before;
   if (obligation.status === 'reserved') return before;
@@ -27,26 +27,26 @@ function fundFor(input: PlanInput): FundView | undefined {
   return fundsFor(input).find(({ availableCents }) => availableCents >= owedCents(obligation));
 }
 
-/** Funds whose rules allow this obligation, whatever they hold. */
+/** Funds whose rules allow this obligation, whatever their balance. */
 function fundsFor({ household, obligation, money }: PlanInput): readonly FundView[] {
   const payoutMethod = payoutMethodOf(household);
   return money.funds.filter(
     ({ mayPayGrants, payoutMethods, rapidLeftCents }) =>
       mayPayGrants &&
       (payoutMethod === undefined || payoutMethods.includes(payoutMethod)) &&
-      // When the week's share for rapid grants is used up, only the most urgent still get one.
+      // When the week's share for rapid grants is used up, only tier 1 still gets one.
       (obligation.kind !== 'rapid' || obligation.tier === 1 || rapidLeftCents >= obligation.amountCents),
   );
 }
 
-/** Funds that hold too little for one whose turn it is: what is left in them is not for those behind it. */
+/** Funds with too little money for an obligation that is next in line. Their rest is not for those behind it. */
 export function fundsAwaited(input: PlanInput): readonly string[] {
   const { obligation, isNextInLine } = input;
   if (!isNextInLine || obligation.status !== 'waiting-list') return [];
   return fundsFor(input).map(({ code }) => code);
 }
 
-/** Another way to be paid may be one that the fund does not pay: then another fund, if nothing has been sent yet. */
+/** A new payout method may need another fund. The obligation moves there if nothing has been sent yet. */
 export function changeFund(before: Plan, input: PlanInput): Plan {
   const { obligation } = before;
   if (obligation.status !== 'reserved' || isPaidBy(obligation, input)) return before;
@@ -56,7 +56,7 @@ export function changeFund(before: Plan, input: PlanInput): Plan {
     return { ...returned, obligation: { ...obligation, status: 'open', fund: undefined } };
   }
   const fund = instruments.every(canBeTakenBack) ? fundFor(input) : undefined;
-  // What has been sent, or a want of money elsewhere, binds it to its fund: it goes on in the way it had.
+  // An instrument that was sent, or a lack of money elsewhere, keeps the obligation in its fund and payout method.
   if (fund === undefined) return before;
   const returned = withInstruments(takeBack(before), (instrument) =>
     canBeTakenBack(instrument) ? { ...instrument, state: 'waiting-release' } : instrument,

@@ -12,7 +12,7 @@ export interface InstrumentName {
   readonly generation: number;
 }
 
-/** Takes what the rail said into the obligation. One that is cancelled or has lapsed gets no further generation. */
+/** Applies a rail outcome to the obligation. A cancelled or lapsed obligation gets no further generation. */
 export function applyRailOutcome(
   obligation: Obligation,
   name: InstrumentName,
@@ -21,7 +21,7 @@ export function applyRailOutcome(
   const instrument = obligation.instruments.find(
     (each) => each.number === name.number && each.generation === name.generation,
   );
-  // What another instance has settled meanwhile stays as it is.
+  // Another instance has applied an outcome meanwhile.
   if (instrument === undefined || !canMove(instrument, outcome)) return { obligation, postings: [] };
   const change = (state: InstrumentState, more: Partial<Instrument> = {}): Obligation => {
     const changed = { ...instrument, state, ...more };
@@ -63,7 +63,7 @@ export function applyRailOutcome(
       return { obligation: { ...voided, instruments: [...voided.instruments, next] }, postings };
     }
     case 'contradiction': {
-      // A code that was out is no longer counted as out: where its money is, people must find.
+      // The code no longer counts as outstanding, because people must find where its money is.
       const postings = instrument.state === 'issued' ? [move('outstanding', 'in-flight')] : [];
       return { obligation: change('disputed'), postings };
     }
@@ -77,10 +77,10 @@ function nextGeneration(instrument: Instrument): Instrument {
   return { ...instrument, generation, state: 'intended', isSecretLost: false, isClaimed: false };
 }
 
-/** How people say that an instrument ended, of which the partner's books and ours contradicted each other. */
+/** A resolution of two people for an instrument about which the rail and the ledger contradict each other. */
 export type DisputeResolution = 'ask-again' | 'never-paid' | 'paid';
 
-/** Takes what two people have found out into the obligation. Only what is held is theirs to settle. */
+/** Applies the resolution of two people. It changes only a disputed instrument. */
 export function resolveDispute(
   obligation: Obligation,
   name: InstrumentName,
@@ -90,7 +90,7 @@ export function resolveDispute(
     instrument.number === name.number && instrument.generation === name.generation;
   if (!obligation.instruments.some((instrument) => isIt(instrument) && instrument.state === 'disputed'))
     return { obligation, postings: [] };
-  // Whatever they say, its code may be in somebody's hands.
+  // Whatever they decide, somebody may have its code.
   const open = (instrument: Instrument): Instrument =>
     isIt(instrument) ? { ...instrument, state: 'unknown', isSecretLost: false, inquireFirst: true } : instrument;
   const asked: Obligation = { ...obligation, instruments: obligation.instruments.map(open) };
@@ -99,7 +99,7 @@ export function resolveDispute(
   return applyRailOutcome(asked, name, { outcome, isEnding });
 }
 
-/** Only the rail's own word about what it was asked moves an instrument, and nothing moves one that has come to its end. */
+/** Only an answer of the rail to the question that was asked changes an instrument. Nothing changes an ended one. */
 function canMove({ state, isSecretLost, inquireFirst }: Instrument, outcome: RailOutcome): boolean {
   const isOpen = state === 'intended' || state === 'unknown';
   switch (outcome.type) {
@@ -108,7 +108,7 @@ function canMove({ state, isSecretLost, inquireFirst }: Instrument, outcome: Rai
     case 'contradiction':
       return isOpen || state === 'issued';
     case 'issued':
-      // Once its code was lost it is being voided: a late answer that brings the code is of no use any more.
+      // An instrument whose code was lost is being voided, so a late answer with the code is of no use.
       return isOpen && !isSecretLost;
     case 'definite-no':
       return isOpen || (state === 'issued' && isSecretLost);

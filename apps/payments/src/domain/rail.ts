@@ -1,6 +1,6 @@
 import type { InstrumentState } from './obligation.js';
 
-/** What the partner said, as far as it can be believed. `lost`: no answer, or one that makes no sense. */
+/** The partner's reply, as far as it is credible. `lost`: there was no answer, or a malformed one. */
 export type RailReply =
   | {
       readonly type: 'issued';
@@ -24,8 +24,8 @@ export interface InstrumentFacts {
 export type RailCall = 'issue' | 'inquire' | 'void';
 
 /**
- * What is asked of the partner for an instrument in this state; undefined: nothing. From `unknown` only an inquiry, and first
- * an inquiry for what the books may have forgotten.
+ * The question to the partner about an instrument in this state; undefined: none. In `unknown` only an inquiry is
+ * allowed. An inquiry also comes first if the ledger may have forgotten a payment.
  */
 export function callFor({ state, isSecretLost, inquireFirst }: InstrumentFacts): RailCall | undefined {
   switch (state) {
@@ -34,7 +34,7 @@ export function callFor({ state, isSecretLost, inquireFirst }: InstrumentFacts):
     case 'unknown':
       return isSecretLost ? 'void' : 'inquire';
     case 'issued':
-      // What is taken back is voided, until the partner says that it is, or that somebody was faster.
+      // An instrument that is taken back is voided until the partner confirms the void or reports the collection.
       return isSecretLost ? 'void' : 'inquire';
     case 'waiting-release':
     case 'capped':
@@ -46,31 +46,31 @@ export function callFor({ state, isSecretLost, inquireFirst }: InstrumentFacts):
 }
 
 export type RailOutcome =
-  /** The code is out, and known: seal it to the household. */
+  /** The code is issued and known: seal it to the household. */
   | { readonly type: 'issued'; readonly code: string }
-  /** Nothing is known yet; ask later. */
+  /** The outcome is not known yet; ask later. */
   | { readonly type: 'unknown' }
-  /** The partner does not know the reference: send it again under the same reference, never under another. */
+  /** The partner does not know the reference: send again under the same reference, never under another. */
   | { readonly type: 'send-again' }
-  /** It is out, and its code was lost on the way: void it; a definite no opens the next generation. */
+  /** It is issued, and its code was lost on the way: void it. A definite no opens the next generation. */
   | { readonly type: 'secret-lost' }
-  /** A definite no. The instrument is paid under the next generation. */
+  /** A definite no. The next generation pays the instrument. */
   | { readonly type: 'definite-no' }
   | { readonly type: 'collected' }
   | { readonly type: 'unchanged' }
-  /** The partner's books contradict ours: people must look. */
+  /** The partner contradicts the ledger: people must look. */
   | { readonly type: 'contradiction' };
 
 export interface Asked {
   readonly call: RailCall;
   readonly state: InstrumentState;
-  /** Its code may have been told without the books' knowing. */
+  /** Its code may have been reported without a trace in the ledger. */
   readonly inquireFirst: boolean;
   readonly reference: string;
   readonly amountCents: bigint;
 }
 
-/** Turns the partner's reply into what it means for the instrument. A reply about something else is no reply. */
+/** Converts the partner's reply into the outcome for the instrument. A reply about another reference counts as none. */
 export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
   if ('reference' in reply && reply.reference !== asked.reference) return { type: 'unknown' };
   switch (reply.type) {
@@ -81,12 +81,12 @@ export function outcomeOf(asked: Asked, reply: RailReply): RailOutcome {
       return reply.code === undefined ? { type: 'secret-lost' } : { type: 'issued', code: reply.code };
     case 'collected':
       if (reply.amountCents !== asked.amountCents) return { type: 'contradiction' };
-      // Collected by a code that the household was never told: somebody else has it.
+      // Somebody collected with a code that the household was never told.
       return asked.state === 'issued' || asked.inquireFirst ? { type: 'collected' } : { type: 'contradiction' };
     case 'void':
       return asked.state === 'issued' && asked.call !== 'void' ? { type: 'contradiction' } : { type: 'definite-no' };
     case 'not-found':
-      // Whoever is told to void something must say that it is void: anything less is no definite no.
+      // Only a reply that says void answers a void; anything less is no definite no.
       if (asked.call === 'void') return { type: 'unknown' };
       return asked.state === 'issued' ? { type: 'contradiction' } : { type: 'send-again' };
     case 'other-amount':
@@ -107,7 +107,7 @@ export interface StatementItem {
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** How long to wait before asking again: twice as long each time, up to a minute. */
+/** The pause before the next question. It doubles each time, up to one minute. */
 export function pauseAfter(tries: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
 }

@@ -2,7 +2,7 @@ import { splitIntoInstruments } from './money.js';
 import type { Obligation, InstrumentState } from './obligation.js';
 import type { StatementItem } from './rail.js';
 
-/** An instrument of the books, as the books of a rail are compared with it. */
+/** An instrument of the ledger, as it is compared with the rail's books. */
 export interface ComparedInstrument {
   readonly reference: string;
   readonly state: InstrumentState;
@@ -10,15 +10,15 @@ export interface ComparedInstrument {
   readonly payoutMethod: string;
 }
 
-/** References of what has to be looked at. */
+/** References that people have to look into. */
 export interface Compared {
-  /** Payments of the rail that the books do not know. */
+  /** Payments of the rail that the ledger does not contain. */
   readonly unmatched: readonly string[];
-  /** Payments of which rail and books say different things. */
+  /** Payments about which rail and ledger differ. */
   readonly differing: readonly string[];
 }
 
-/** Compares the books with the statement of the rail that serves `way`, item by item, both ways. */
+/** Compares the ledger with the statement of the rail of this payout method, in both directions. */
 export function compareWith(
   instruments: readonly ComparedInstrument[],
   { payoutMethod, items }: { readonly payoutMethod: string; readonly items: readonly StatementItem[] },
@@ -31,12 +31,12 @@ export function compareWith(
     ofRail.delete(reference);
     if (instrument.payoutMethod === payoutMethod && !isAgreed(instrument, item)) differing.push(reference);
   }
-  // A void that was asked for in case something came is no payment.
+  // A void is no payment: it was requested in case something arrived.
   const unmatched = [...ofRail.values()].filter(({ state }) => state !== 'void').map(({ reference }) => reference);
   return { unmatched, differing };
 }
 
-/** Of what is open the books know that they do not know: it is asked about by itself. */
+/** An open instrument cannot differ: the ledger knows that its outcome is not known, and will ask. */
 function isAgreed({ state, amountCents }: ComparedInstrument, item: StatementItem | undefined): boolean {
   const isSame = item?.amountCents === undefined || item.amountCents === amountCents;
   switch (state) {
@@ -56,7 +56,9 @@ function isAgreed({ state, amountCents }: ComparedInstrument, item: StatementIte
   }
 }
 
-/** Amounts of the instruments of an obligation, in their order; as they would be made, where there are none yet. */
+/**
+ * Amounts of the instruments of an obligation, in their order. If there are none yet, the amounts that they would have.
+ */
 export function amountsOf({ instruments, amountCents }: Obligation, perInstrumentCents: bigint): readonly bigint[] {
   if (instruments.length === 0) return splitIntoInstruments(amountCents, perInstrumentCents);
   const amounts = new Map(instruments.map((instrument) => [instrument.number, instrument.amountCents]));

@@ -8,7 +8,7 @@ export interface BatchFacts {
   readonly state: 'made' | 'released' | 'void';
   readonly maker: string;
   readonly approvals: readonly string[];
-  /** What is in the batch now, against what was made and what the checker has seen. */
+  /** The digest of the present content, of the content when it was made, and of what the checker has seen. */
   readonly madeDigest: string;
   readonly presentDigest: string;
   readonly seenDigest: string;
@@ -20,8 +20,8 @@ export type Approval =
   | { readonly outcome: 'released' };
 
 /**
- * Whether one more person releases a batch. Maker and checkers are all different people, and each has seen exactly what
- * leaves: a batch that has changed since it was made can never be released.
+ * Whether one more person releases a batch. Maker and checkers are different people, and each has seen exactly what is
+ * sent. A batch that has changed since it was made can never be released.
  */
 export function approve(batch: BatchFacts, person: string, checkersNeeded: number): Approval {
   if (batch.state !== 'made') return { outcome: 'refused', reason: 'not-open' };
@@ -44,7 +44,10 @@ export interface BatchItem {
   readonly fund: string;
 }
 
-/** What checkers agree to: every instrument, amount and way, in a fixed order. Its hash is the digest of the batch. */
+/**
+ * The text that checkers agree to: every instrument, amount and payout method, in a fixed order. Its hash is the
+ * digest.
+ */
 export function batchText(items: readonly BatchItem[]): string {
   const texts = items.map(({ obligation, number, generation, amountCents, payoutMethod, fund }) =>
     JSON.stringify([obligation, number, generation, String(amountCents), payoutMethod, fund]),
@@ -56,7 +59,7 @@ export function totalCents(items: readonly BatchItem[]): bigint {
   return items.reduce((sum, { amountCents }) => sum + amountCents, 0n);
 }
 
-/** What it changes in the books that these instruments go out. */
+/** The change of the ledger that releases these instruments. */
 export function released(obligations: Iterable<Obligation>, items: readonly BatchItem[]): LedgerChange {
   const nameOf = (...[id, number, generation]: [string, number, number]): string => `${id} ${number} ${generation}`;
   const included = new Set(items.map(({ obligation, number, generation }) => nameOf(obligation, number, generation)));

@@ -1,7 +1,7 @@
 import { canBeTakenBack, isOut, isUnsent, isWaiting, presentInstruments } from './obligation.js';
 import { close, post, sum, withInstruments, type Plan } from './planning.js';
 
-/** Nothing that may have reached a rail is taken back; the rest is. */
+/** Takes back everything that has certainly not reached a rail. */
 export function cancel(before: Plan): Plan {
   const { obligation } = before;
   if (obligation.status !== 'reserved') return { ...before, obligation: { ...obligation, status: 'closed' } };
@@ -13,7 +13,8 @@ export function cancel(before: Plan): Plan {
 }
 
 /**
- * Nothing that is on its way is touched: it is asked about. What is out is voided by the partner, or collected first.
+ * An instrument under way is not touched; an inquiry follows. The partner voids an issued one, unless it is collected
+ * first.
  */
 function recall(before: Plan): Plan {
   const returned = takeBack(before);
@@ -23,7 +24,7 @@ function recall(before: Plan): Plan {
   });
 }
 
-/** Nobody came: everything that can be had back goes back, and what was owed can be promised again. */
+/** Nobody collected: all money that can come back goes back, and the obligation can be reserved again. */
 export function lapse(before: Plan): Plan {
   const back = giveBack(before);
   if (back.obligation.status !== 'reserved') return back;
@@ -35,7 +36,8 @@ export function lapse(before: Plan): Plan {
 }
 
 /**
- * What may have been sent without the books' knowing is voided at the rail first; only its definite no frees the money.
+ * Voids at the rail instruments that may have been sent without a trace in the ledger. Only a definite no frees the
+ * money.
  */
 function voidAtRail(before: Plan): Plan {
   const doubtful = presentInstruments(before.obligation).filter(
@@ -48,7 +50,7 @@ function voidAtRail(before: Plan): Plan {
   );
 }
 
-/** Makes available what has not been sent. */
+/** Returns the money of unsent instruments. */
 export function takeBack(before: Plan): Plan {
   const instruments = presentInstruments(before.obligation).filter(canBeTakenBack);
   const waiting = sum(instruments.filter(isWaiting));
@@ -57,7 +59,7 @@ export function takeBack(before: Plan): Plan {
   return intended === 0n ? first : post(first, 'in-flight', 'available', intended);
 }
 
-/** The household turns out not to have been seen by anyone: nothing is kept for it until it has. */
+/** Nobody has seen the household: nothing is reserved for it until somebody has. */
 export function giveBack(before: Plan): Plan {
   const { obligation } = before;
   if (obligation.status === 'waiting-list') return { ...before, obligation: { ...obligation, status: 'open' } };

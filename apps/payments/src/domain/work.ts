@@ -3,20 +3,20 @@ import { evolve, newHousehold, type HouseholdCommand, type HouseholdState } from
 import type { RailOutcome } from './rail.js';
 import type { DisputeResolution, InstrumentName } from './rail-outcome.js';
 
-/** Keys that came with the payout choice: how the household is answered, and how notification knows it. */
+/** Keys from the payout choice: how to answer the household, and how notification knows it. */
 export interface HouseholdKeys {
   readonly receiptKey: string;
   readonly linkToken: string;
   /** Keyed hash of the pick-up code, base64url. */
   readonly pickup: string;
-  /** Who is paid for the household, where it consented to that. */
+  /** The payee, if the household consented to one. */
   readonly payee: { readonly payee: string; readonly accountReference: string } | undefined;
 }
 
-/** The same as the household tells them, before its pick-up code is hashed. */
+/** The same keys as received, before the pick-up code is hashed. */
 export type ToldKeys = Omit<HouseholdKeys, 'pickup'> & { readonly pickupCode: string };
 
-/** Of a payout choice, or of a later one that tells everything again; undefined where it does not. */
+/** The keys of a payout choice, or of a later request that repeats everything; undefined: the request has none. */
 export function keysOf({ receiptKey, linkToken, pickupCode, payee }: Partial<ToldKeys>): ToldKeys | undefined {
   if (receiptKey === undefined || linkToken === undefined || pickupCode === undefined) return undefined;
   return {
@@ -32,13 +32,13 @@ export interface HouseholdRecord {
   readonly keys: HouseholdKeys | undefined;
 }
 
-/** Where a grant belongs, or that it was cancelled before it came. */
+/** The household of a grant, and whether the grant was cancelled before it arrived. */
 export interface GrantIndex {
   readonly householdRef: string | undefined;
   readonly isCancelled: boolean;
 }
 
-/** A grant that has come to its end for good. */
+/** A grant that has ended for good. */
 export interface EndedGrant {
   readonly grant: string;
   readonly obligation: string;
@@ -47,27 +47,27 @@ export interface EndedGrant {
   readonly isWithdrawn: boolean;
 }
 
-/** Something that has happened to one household, from a message, a rail, or the waiting list. */
+/** An event of one household: from a message, a rail, or the waiting list. */
 export interface Work {
   readonly householdRef: string;
   readonly commands: readonly HouseholdCommand[];
-  /** Of the message, days since 1970-01-01; what no message brought does not make a household any younger. */
+  /** The day of the message, in days since 1970-01-01. Work without a message does not extend a record's life. */
   readonly day?: number;
   readonly keys?: HouseholdKeys;
   readonly decisionTraces?: ReadonlyMap<string, object>;
   readonly rail?: RailWork;
-  /** Obligations whose turn on the waiting list it is, in its order. */
+  /** Obligations that are next in line on the waiting list, in its order. */
   readonly nextInLine?: readonly string[];
 }
 
-/** What a rail, or people, have said about one generation of an instrument. */
+/** The outcome for one generation of an instrument, from a rail or from two people. */
 export interface RailWork {
   readonly obligation: string;
   readonly name: InstrumentName;
   readonly outcome: RailOutcome | DisputeResolution;
 }
 
-/** Households as they are after the commands of all works; one that nothing is known of is new. */
+/** Households after the commands of all works. An unknown household starts as new. */
 export function withCommands(
   before: ReadonlyMap<string, HouseholdRecord>,
   works: readonly Work[],
@@ -86,7 +86,7 @@ function withWork({ state, keys: known }: HouseholdRecord, { commands, keys, day
   return { state: { ...changed, lastDay: Math.max(changed.lastDay, day) }, keys: known ?? keys };
 }
 
-/** What is kept: of a household that has withdrawn, only what answers it once more. */
+/** The part of a household to store. After a withdrawal, only what is needed to answer it once more. */
 export function keptOf({ state, keys }: HouseholdRecord): HouseholdRecord {
   if (!isTombstone(state)) return { state, keys };
   const rest = keys && { receiptKey: keys.receiptKey, linkToken: '', pickup: '', payee: undefined };

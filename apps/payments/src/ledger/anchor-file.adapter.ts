@@ -13,24 +13,22 @@ import {
 import { dirname } from 'node:path';
 import type { AnchoredPair, AnchorReading } from '../domain/anchor.js';
 
-/** Where the head of the books is written down outside the database, so that an older database is noticed. */
+/** Stores the head of the chain outside the database, so that payments detects an older database. */
 export abstract class Anchor {
   abstract read(): AnchorReading;
-  /** Runs work while no other process can change the anchor. Undefined: somebody else holds it for too long. */
+  /** Runs work while no other process can change the anchor. Undefined: another process had the lock for too long. */
   abstract locked<T>(work: () => Promise<T>): Promise<T | undefined>;
-  /** Only while it is locked. */
+  /** The caller must have the lock. */
   abstract write(pair: AnchoredPair): void;
 }
 
-/** Whoever holds the lock takes milliseconds. */
+/** A process normally has the lock for milliseconds. */
 const LOCK_STALE_MS = 30_000;
 const LOCK_TRIES = 200;
 const LOCK_PAUSE_MS = 10;
 const PAIR = /^\{"seq":"(0|[1-9]\d{0,18})","hash":"([\w-]{43})"\}$/;
 
-/**
- * One file that all instances share. It is changed only under its lock, and is always either the old or the new one.
- */
+/** One file that all instances share. It changes only under its lock, and a rename replaces it atomically. */
 export class AnchorFile extends Anchor {
   private readonly lockFolder: string;
 
@@ -74,7 +72,7 @@ export class AnchorFile extends Anchor {
     closeSync(folder);
   }
 
-  /** A folder can be made only once. One that was left by a process that died is too old to be anybody's. */
+  /** A folder can be created only once. An old lock was left by a dead process and is removed. */
   private lock(): boolean {
     try {
       mkdirSync(this.lockFolder);

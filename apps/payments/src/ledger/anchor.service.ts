@@ -14,8 +14,8 @@ import { Anchor } from './anchor-file.adapter.js';
 import { ChainRepository } from './chain.repository.js';
 
 /**
- * Moves the anchor forward after each commit and before anything is sent: nothing above the anchor reaches a rail. A
- * database that does not contain the anchored pair has been restored or has split, and payments holds.
+ * Moves the anchor forward after each commit and before anything is sent. Nothing above the anchor reaches a rail. If
+ * the database does not contain the anchored pair, it was restored or has split, and the ledger is frozen.
  */
 @Injectable()
 export class AnchorService implements OnModuleInit {
@@ -36,19 +36,19 @@ export class AnchorService implements OnModuleInit {
     await this.statusNow();
   }
 
-  /** Why nothing is sent; undefined: it is. */
+  /** Why the ledger is frozen; undefined: it is not. */
   get freezeReason(): FreezeReason | undefined {
     return this.freeze;
   }
 
-  /** As `standing`, where nothing is planned by it. */
+  /** Same as `status`, for callers that plan nothing in the same transaction. */
   statusNow(): Promise<LedgerStatus> {
     return this.transactions.read((reader) => this.status(reader));
   }
 
   /**
-   * Asked in every transaction that plans or takes up anything, and in none is the answer of another one believed: a
-   * connection that was lost and made anew may lead to another database.
+   * Reads the ledger status. Every transaction that plans or claims reads it again: a new connection may lead to
+   * another database.
    */
   async status(tx: Tx): Promise<LedgerStatus> {
     const reading = this.anchor.read();
@@ -62,14 +62,14 @@ export class AnchorService implements OnModuleInit {
     return { freeze, anchored, inquireFirst };
   }
 
-  /** Moves the anchor to what is committed. @returns false: nothing may be sent now */
+  /** Moves the anchor to the committed head. @returns false: nothing may be sent now */
   async advance(): Promise<boolean> {
     const reading = this.anchor.read();
     const head = await this.head();
     const isThere = typeof reading !== 'string' && reading.seq === head.seq && reading.hash === head.hash;
     if (isThere && this.freeze === undefined) return true;
     if (this.freeze !== undefined && (await this.statusNow()).freeze !== undefined) return false;
-    // Whoever moves it has looked while nobody else could move it, so two that have split cannot both go on.
+    // The check and the move share one lock, so that two databases that have split cannot both go on.
     const isMoved = await this.alone(async () => {
       const { freeze, anchored } = await this.statusNow();
       if (freeze !== undefined) return false;
@@ -79,7 +79,9 @@ export class AnchorService implements OnModuleInit {
     return isMoved ?? false;
   }
 
-  /** Runs work while nobody else can move the anchor. Undefined: somebody keeps it locked, and an alarm says so. */
+  /**
+   * Runs work while nobody else can move the anchor. Undefined: another process kept the lock, and an alarm reports it.
+   */
   async alone<T extends object | boolean>(work: () => Promise<T>): Promise<T | undefined> {
     const result = await this.anchor.locked(work);
     if (result === undefined) this.log.write('warn', 'alarm', { alarm: 'anchor-locked' });
@@ -87,8 +89,8 @@ export class AnchorService implements OnModuleInit {
   }
 
   /**
-   * Two people have dealt with the hold: goes on from the present head, if the anchor is still where they saw it. Only
-   * within `alone`.
+   * Moves the anchor to the present head after two people lifted the freeze, if the anchor is still the pair that they
+   * saw. The caller must be inside `alone`.
    */
   async moveAfterLift(from: AnchoredPair): Promise<void> {
     const anchored = anchoredIn(this.anchor.read());

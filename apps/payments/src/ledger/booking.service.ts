@@ -7,7 +7,7 @@ import { BookPseudonyms } from '../pseudonyms.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 /**
- * Books changes of obligations: their instruments, entries, balances and limits are written together, with one link of the
+ * Books changes of obligations. It writes instruments, entries, balances and limits together, with one link of the
  * chain.
  */
 @Injectable()
@@ -19,14 +19,14 @@ export class BookingService {
     private readonly city: CityProfile,
   ) {}
 
-  /** Books a change and adds one link to the chain. Whoever calls it holds the head since before he planned. */
+  /** Books a change and adds one link to the chain. The caller must have locked the head before it planned. */
   async book(tx: Tx, head: ChainLink, change: LedgerChange): Promise<void> {
     const { selection } = this.city.profile;
     const terms = { nowMs: this.clock.now().getTime(), selection, ids: this.pseudonyms };
     await this.ledger.write(tx, bookingOf(head, change, terms));
   }
 
-  /** Under which a rail knows one generation of an instrument; base64url. */
+  /** The reference of one generation of an instrument at the rail, base64url. */
   referenceOf(obligation: string, number: number, generation: number): string {
     return this.pseudonyms.railReferenceOf(obligation, number, generation).toString('base64url');
   }

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { SignedBy } from '#libs/service';
 import { BooksService, type Books } from './books.service.js';
 
-/** For those who watch the money: counts and sums, never a household. */
+/** Counts and sums for operators and releasers. It shows no household. */
 @Controller('v1/books')
 export class BooksController {
   constructor(private readonly books: BooksService) {}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 
-/** The books in figures: nothing of any household. Amounts are cents in decimal. */
+/** Counts and sums of the ledger, without any household. Amounts are cents in decimal. */
 export interface BookFigures {
-  /** Every invariant below holds. */
+  /** All invariants below hold. */
   readonly balanced: boolean;
   readonly checks: Readonly<Record<string, boolean>>;
   readonly accounts: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface BookFigures {
   readonly obligations: Readonly<Record<string, number>>;
 }
 
-/** Each gives no row while the books are right. They run on a replica as well, by an auditor's hand. */
+/** Each query returns no row while its invariant holds. An auditor can also run them on a replica. */
 const invariants: Readonly<Record<string, string>> = {
   'each-commit-sums-to-zero': 'SELECT 1 FROM entry GROUP BY seq HAVING sum(amount_cents) <> 0 LIMIT 1',
   'balances-are-their-entries': `SELECT 1 FROM account a FULL JOIN
@@ -24,7 +24,8 @@ const invariants: Readonly<Record<string, string>> = {
   'one-living-generation': `
     SELECT 1 FROM instrument WHERE state <> 'void' GROUP BY obligation, number HAVING count(*) > 1 LIMIT 1`,
   'in-flight-is-what-was-sent': `SELECT 1 FROM
-      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM instrument WHERE state IN ('intended', 'unknown', 'disputed')) i,
+      (SELECT coalesce(sum(amount_cents), 0) AS cents FROM instrument
+        WHERE state IN ('intended', 'unknown', 'disputed')) i,
       (SELECT coalesce(sum(balance_cents), 0) AS cents FROM account WHERE name LIKE '%/in-flight') a
      WHERE i.cents <> a.cents`,
   'outstanding-is-what-is-issued': `SELECT 1 FROM
@@ -45,10 +46,13 @@ const invariants: Readonly<Record<string, string>> = {
         OR h.hash <> (SELECT hash FROM chain c WHERE c.seq = h.seq)`,
 };
 
-/** The books in figures, and whether they are right. */
+/** Reads counts and sums of the ledger and checks its invariants. */
 @Injectable()
 export class BooksRepository {
-  /** All figures of one instant: else money on its way would be seen twice, or not at all. First in its transaction. */
+  /**
+   * Reads all figures from one snapshot; otherwise moving money is counted twice or not at all. Must be the first call
+   * in its transaction.
+   */
   async read(tx: Tx): Promise<BookFigures> {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     const checks: Record<string, boolean> = {};

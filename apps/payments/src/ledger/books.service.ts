@@ -7,7 +7,7 @@ export interface Books extends BookFigures {
   readonly freeze: string | null;
 }
 
-/** The books as those who watch the money see them. */
+/** Reads the ledger for people who watch it. */
 @Injectable()
 export class BooksService {
   constructor(

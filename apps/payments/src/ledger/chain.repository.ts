@@ -5,12 +5,12 @@ import { sha256, toBase64url } from '#libs/sealing';
 import type { AnchoredPair } from '../domain/anchor.js';
 import type { BookEvent, ChainLink } from '../domain/ledger.js';
 
-/** What the chain says about an anchored pair. */
+/** Facts of the chain about an anchored pair. */
 export interface AnchorFacts {
-  /** Of the link with the anchored number, base64url; undefined: there is none. */
+  /** Hash of the link with the anchored number, base64url; undefined: there is none. */
   readonly hash: string | undefined;
   readonly isLifted: boolean;
-  /** The last day on which a hold was lifted. */
+  /** The last day on which a freeze was lifted. */
   readonly liftedDay: Day | undefined;
 }
 
@@ -27,17 +27,17 @@ const FACTS = `SELECT (SELECT hash FROM chain WHERE seq = $1) AS hash,
 const SENT = `
   SELECT 1 FROM instrument WHERE lease IS NOT NULL OR tries > 0 OR state IN ('unknown', 'issued', 'collected') LIMIT 1`;
 
-/** The chain of hashes over all commits of the books, and what people have decided in it. */
+/** The hash chain over all commits of the ledger, and the decisions of two people. */
 @Injectable()
 export class ChainRepository {
-  /** Whoever plans money holds the head, so that plans follow one another and what is available is available. */
+  /** Locks the head. Every planner locks it, so that plans run one after another and see each other's changes. */
   async lock(tx: Tx): Promise<ChainLink> {
     const { rows } = await tx.query('SELECT seq, hash FROM chain_head FOR UPDATE');
     const { seq, hash } = rows[0] as { seq: string; hash: Buffer };
     return { seq: BigInt(seq), hash };
   }
 
-  /** The head as it is just now, in the shape of an anchor. */
+  /** The present head, in the form of an anchor. */
   async head(tx: Tx): Promise<AnchoredPair> {
     const { rows } = await tx.query('SELECT seq, hash FROM chain_head');
     const row = (rows as { seq: string; hash: Buffer }[])[0];
@@ -45,7 +45,7 @@ export class ChainRepository {
     return { seq: BigInt(row.seq), hash: toBase64url(row.hash) };
   }
 
-  /** Adds a link that vouches for this. The caller holds the head. */
+  /** Adds a link that vouches for this content. The caller must have locked the head. */
   async extend(
     tx: Tx,
     head: ChainLink,
@@ -57,7 +57,7 @@ export class ChainRepository {
     await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
   }
 
-  /** Writes down for good what people have decided together, with a link of its own. The caller holds the head. */
+  /** Records a decision of two people, with a link of its own. The caller must have locked the head. */
   async record(tx: Tx, head: ChainLink, { kind, detail, day }: BookEvent & { readonly day: Day }): Promise<void> {
     const seq = head.seq + 1n;
     await tx.query('INSERT INTO book_event (seq, kind, day, detail) VALUES ($1, $2, $3, $4)', [

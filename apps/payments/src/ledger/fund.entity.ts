@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A source of money with its rules, as the profile states them. */
+/** A source of money and its rules, from the profile. */
 @Entity({ name: 'fund' })
 export class Fund {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'fund_key' })

@@ -7,7 +7,7 @@ import { BookingService } from './booking.service.js';
 import { FundRepository } from './fund.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 
-/** The city's funds: their rules from the profile, their opening balance booked once. */
+/** Loads the rules of the funds from the profile and books each opening balance once. */
 @Injectable()
 export class FundService implements OnModuleInit {
   constructor(

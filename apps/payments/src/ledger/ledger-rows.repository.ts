@@ -2,7 +2,7 @@ import { columns } from '#libs/database';
 import type { Obligation, Instrument } from '../domain/obligation.js';
 import type { FundView } from '../domain/planning.js';
 
-/** The books' rows, as the database gives them. */
+/** Rows of the ledger as the database returns them. */
 export interface InstrumentRow {
   readonly obligation: Buffer;
   readonly number: number;
@@ -69,7 +69,7 @@ export function obligationOf(row: ObligationRow, id: string, instruments: readon
   };
 }
 
-/** What a change writes into each table, behind what is the same for all of its rows. */
+/** Columns of the rows that a change writes into each table, after the parameters that all rows share. */
 export const obligationRows = columns(
   {
     id: 'bytea',

@@ -16,7 +16,7 @@ import { FundRepository } from './fund.repository.js';
 import { FundService } from './fund.service.js';
 import { LedgerRepository } from './ledger.repository.js';
 
-/** The books: append-only, double entry, one hash link for each commit, anchored outside the database. */
+/** The ledger: append-only, double entry, one hash link for each commit, anchored outside the database. */
 @Module({
   imports: [TypeOrmModule.forFeature([Fund])],
   controllers: [BooksController],

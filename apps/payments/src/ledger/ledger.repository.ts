@@ -21,23 +21,23 @@ import {
   type InstrumentRow,
 } from './ledger-rows.repository.js';
 
-/** Where no site is known, one cap counts for all. */
+/** Instruments without a known site share one cap. */
 const NO_SITE = 'NONE';
 
-/** What the week allows. */
+/** The limit of rapid grants in one week. */
 export interface RapidWeek {
-  /** Its Monday, days since 1970-01-01. */
+  /** Monday of the week, in days since 1970-01-01. */
   readonly monday: number;
-  /** How much of what a fund was given may be promised as rapid grants in one week. */
+  /** Percentage of the money given to a fund that rapid grants may reserve in one week. */
   readonly percent: number;
 }
 
-/** Obligations, instruments, entries and balances. Whoever writes holds the head of the chain. */
+/** Obligations, instruments, entries and balances. A writer must have locked the head of the chain. */
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly chain: ChainRepository) {}
 
-  /** The head of the chain, held until the transaction ends. */
+  /** Locks the head of the chain until the transaction ends. */
   lock(tx: Tx): Promise<ChainLink> {
     return this.chain.lock(tx);
   }
@@ -57,8 +57,8 @@ export class LedgerRepository {
   }
 
   /**
-   * The most urgent tier that waits; undefined: nobody waits. A rapid grant that only waits for another week is not in
-   * the way of anybody.
+   * The most urgent tier that waits; undefined: nobody waits. A rapid grant that waits only for another week blocks
+   * nobody.
    */
   async waitingTier(tx: Tx, rapidLeftCents: bigint): Promise<number | undefined> {
     const { rows } = await tx.query(
@@ -69,7 +69,9 @@ export class LedgerRepository {
     return (rows[0] as { tier: number | null }).tier ?? undefined;
   }
 
-  /** What went out by itself at these sites in this hour; what has no site counts together. */
+  /**
+   * Amounts that were released without people at these sites in this hour. Instruments without a site count together.
+   */
   async siteHour(
     tx: Tx,
     sites: readonly (string | undefined)[],
@@ -92,9 +94,9 @@ export class LedgerRepository {
       [keys],
     );
     const instruments = await tx.query(
-      // Locked: nobody can begin to carry what is being taken back here.
-      `SELECT obligation, number, generation, amount_cents::text AS amount_cents, payout_method, site, state, secret_lost,
-              lease IS NOT NULL OR tries > 0 AS claimed, inquire_first
+      // The lock keeps a rail worker from claiming an instrument that is being taken back.
+      `SELECT obligation, number, generation, amount_cents::text AS amount_cents, payout_method, site, state,
+              secret_lost, lease IS NOT NULL OR tries > 0 AS claimed, inquire_first
          FROM instrument WHERE obligation = ANY($1) ORDER BY obligation, number, generation FOR UPDATE`,
       [keys],
     );
@@ -109,7 +111,7 @@ export class LedgerRepository {
     );
   }
 
-  /** Writes what has changed, if anything has, and adds one link to the chain. */
+  /** Writes the change, if there is one, and adds one link to the chain. */
   async write(tx: Tx, booking: Booking): Promise<void> {
     const { head, nowMs, vouched, obligations, entries } = booking;
     if (obligations.length === 0 && entries.length === 0) return;
@@ -136,8 +138,8 @@ export class LedgerRepository {
       order_key: orderKey,
     }));
     await tx.query(
-      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund, decision_trace, order_key,
-          day)
+      `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund,
+          decision_trace, order_key, day)
        SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund,
               n.decision_trace, n.order_key, $1
          FROM ${obligationRows.sql}
@@ -164,14 +166,14 @@ export class LedgerRepository {
       inquire_first: instrument.inquireFirst,
     }));
     await tx.query(
-      `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, payout_method, site, state, secret_lost, reference,
-          seq, due, inquire_first)
-       SELECT n.obligation, n.number, n.generation, n.amount_cents, n.payout_method, n.site, n.state, n.secret_lost, n.reference,
-              $1, n.due, n.inquire_first
+      `INSERT INTO instrument AS i (obligation, number, generation, amount_cents, payout_method, site, state,
+          secret_lost, reference, seq, due, inquire_first)
+       SELECT n.obligation, n.number, n.generation, n.amount_cents, n.payout_method, n.site, n.state, n.secret_lost,
+              n.reference, $1, n.due, n.inquire_first
          FROM ${instrumentRows.sql}
        ON CONFLICT (obligation, number, generation) DO UPDATE
-          SET payout_method = excluded.payout_method, state = excluded.state, secret_lost = excluded.secret_lost, seq = excluded.seq,
-              inquire_first = excluded.inquire_first, due = excluded.due, lease = NULL,
+          SET payout_method = excluded.payout_method, state = excluded.state, secret_lost = excluded.secret_lost,
+              seq = excluded.seq, inquire_first = excluded.inquire_first, due = excluded.due, lease = NULL,
               tries = CASE WHEN excluded.state = 'issued' THEN 0 ELSE i.tries END,
               batch = CASE WHEN excluded.payout_method = i.payout_method THEN i.batch END
         WHERE (i.payout_method, i.state, i.secret_lost, i.inquire_first)
@@ -198,7 +200,7 @@ export class LedgerRepository {
     );
   }
 
-  /** A balance below nothing breaks the table's rule, and with it the whole transaction. */
+  /** A negative balance violates the CHECK of the table and aborts the transaction. */
   private async writeBalances(tx: Tx, { balances }: Booking): Promise<void> {
     if (balances.length === 0) return;
     await tx.query(

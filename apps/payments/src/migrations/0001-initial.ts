@@ -10,7 +10,7 @@ const tables = [
      may_pay_grants boolean NOT NULL,
      CONSTRAINT fund_key PRIMARY KEY (code)
    )`,
-  // Only what was given is owed to somebody outside; every other account holds what it says, or the books are wrong.
+  // Only the accounts of given money may be negative: the city owes that money to somebody outside.
   `CREATE TABLE account (
      name text NOT NULL,
      balance_cents bigint NOT NULL,
@@ -103,7 +103,7 @@ const tables = [
      person text NOT NULL,
      CONSTRAINT approval_key PRIMARY KEY (batch, person)
    )`,
-  // What two people have decided together.
+  // Decisions of two people.
   `CREATE TABLE book_event (
      seq bigint NOT NULL,
      kind text NOT NULL,
@@ -111,19 +111,19 @@ const tables = [
      detail jsonb NOT NULL,
      CONSTRAINT book_event_key PRIMARY KEY (seq)
    )`,
-  // What the first of them has agreed to.
+  // Proposals of the first person.
   `CREATE TABLE proposal (
      about text NOT NULL,
      digest bytea NOT NULL,
      person text NOT NULL,
      CONSTRAINT proposal_key PRIMARY KEY (about)
    )`,
-  // Obligations that could not be planned while payments held.
+  // Obligations that were not planned during a ledger freeze.
   `CREATE TABLE to_plan (
      obligation bytea NOT NULL,
      CONSTRAINT to_plan_key PRIMARY KEY (obligation)
    )`,
-  // Rows of the books never change, whoever asks.
+  // Rows of these tables never change.
   `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      RAISE EXCEPTION 'the books are append-only';

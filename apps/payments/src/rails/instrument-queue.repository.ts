@@ -3,7 +3,7 @@ import { columns, type Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
 import type { InstrumentState } from '../domain/obligation.js';
 
-/** An instrument whose time has come, leased to this instance. */
+/** A due instrument, leased to this instance. */
 export interface DueInstrument {
   readonly obligation: string;
   readonly number: number;
@@ -15,11 +15,11 @@ export interface DueInstrument {
   readonly isSecretLost: boolean;
   readonly inquireFirst: boolean;
   readonly tries: number;
-  /** Nobody had taken it up before. */
+  /** No instance has claimed it before. */
   readonly isFirst: boolean;
 }
 
-/** What was asked about, and when to ask again if it is still open. */
+/** An instrument that the rail was asked about, and when to ask again if it is still open. */
 export type AskedInstrument = Pick<DueInstrument, 'reference' | 'state' | 'isSecretLost'> & { readonly due: Date };
 
 interface Row {
@@ -38,7 +38,7 @@ interface Row {
 
 const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', secret_lost: 'boolean' }, { from: 2 });
 
-/** The work queue of instruments: what is due, to whom it is leased, when to ask again. */
+/** The work queue of instruments: which are due, who has leased them, when to ask again. */
 @Injectable()
 export class InstrumentQueueRepository {
   async isAnyDue(tx: Tx, now: Date): Promise<boolean> {
@@ -50,7 +50,7 @@ export class InstrumentQueueRepository {
     return rows.length > 0;
   }
 
-  /** Leases what is due, never above the anchor; what waits to be sent goes before what waits to be collected. */
+  /** Leases due instruments, never above the anchor. Instruments that wait to be sent come before issued ones. */
   async claimDue(
     tx: Tx,
     what: {
@@ -68,8 +68,8 @@ export class InstrumentQueueRepository {
                   AND state IN ('intended', 'unknown', 'issued')
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
-        RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents, i.payout_method, i.state,
-                  i.secret_lost, i.inquire_first, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
+        RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents,
+                  i.payout_method, i.state, i.secret_lost, i.inquire_first, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
       [leasedUntil, now, anchored, limit],
     );
     return (rows as Row[]).map((row) => ({
@@ -88,8 +88,8 @@ export class InstrumentQueueRepository {
   }
 
   /**
-   * Ends the lease and says when to ask again what is still open: at once after a first step, and where something else
-   * is to be asked than was; then after longer rests.
+   * Ends the lease and sets when to ask again about open instruments: at once after a first step or when the next
+   * question differs, otherwise after growing pauses.
    */
   async askAgain(
     tx: Tx,

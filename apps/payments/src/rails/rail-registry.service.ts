@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Rail } from './rail.adapter.js';
 
-/** Every rail by its payout method. What is to be paid by a method without a rail waits for people. */
+/** All rails by payout method. An instrument whose payout method has no rail waits for people. */
 @Injectable()
 export class RailRegistry {
   private readonly rails: ReadonlyMap<string, Rail>;
@@ -15,7 +15,7 @@ export class RailRegistry {
     return [...this.rails.keys()];
   }
 
-  /** What the books may have forgotten is asked of all of them. */
+  /** All rails. Each of them may know instruments that a restored ledger does not contain. */
   get all(): readonly Rail[] {
     return [...this.rails.values()];
   }

@@ -6,11 +6,11 @@ export interface RailRequest {
   readonly amountCents: bigint;
 }
 
-/** A way to hand out money. What it does not know for certain it calls `lost`. */
+/** Pays instruments of one payout method. An uncertain outcome is `lost`. */
 export abstract class Rail {
-  /** The payout method that it serves, as the city's profile names it. */
+  /** The payout method, as the city's profile names it. */
   abstract readonly payoutMethod: string;
   abstract send(request: RailRequest): Promise<RailReply>;
-  /** Everything in the partner's books. Undefined: it could not be read to its end. */
+  /** Everything in the partner's books. Undefined: they could not be read to the end. */
   abstract statement(): Promise<readonly StatementItem[] | undefined>;
 }

@@ -14,14 +14,14 @@ const POLL_MS = 200;
 const LEASE_MS = 30_000;
 const COLLECTION_POLL_MS = HOUR_MS;
 
-/** Whoever takes what the rails have answered into households and books. */
+/** Applies outcomes of rails to households and ledger. */
 export abstract class RailOutcomes {
   abstract applyRailOutcomes(outcomes: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void>;
 }
 
 /**
- * Carries committed intents to the rail and what the rail says back into the books. The call is outside of every
- * transaction; when nothing is known of it the instrument is `unknown`, and only asked about.
+ * Sends committed intents to the rails and applies the outcomes. Calls happen outside every transaction. An instrument
+ * whose outcome is not known becomes `unknown`, and only an inquiry may follow.
  */
 @Injectable()
 export class RailWorker implements OnApplicationBootstrap {
@@ -44,7 +44,7 @@ export class RailWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round: lease, call, settle. @returns how many instruments were asked about */
+  /** One round: claim, call, apply. @returns the number of instruments that were asked about */
   async runRound(): Promise<number> {
     const due = await this.claim(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
@@ -61,16 +61,16 @@ export class RailWorker implements OnApplicationBootstrap {
   }
 
   /**
-   * Takes up what is due, with the anchor behind it: nothing above the anchor is carried to a rail, and that something
-   * was taken up is not forgotten either, for what nobody has taken up is taken back without asking.
+   * Claims due instruments and moves the anchor first. Nothing above the anchor is sent to a rail. The claim is also a
+   * link of the chain, because planning takes back unclaimed instruments without an inquiry.
    */
   private async claim(limit: number): Promise<readonly DueInstrument[]> {
     if (!(await this.anchor.advance())) return [];
     const due = await this.transactions.run(async ({ tx }) => {
-      // Asked before the head of the chain is held.
+      // This query runs before the head of the chain is locked.
       if (!(await this.queue.isAnyDue(tx, this.clock.now()))) return [];
       const head = await this.chain.lock(tx);
-      // The database may be another one than a moment ago.
+      // The connection may lead to another database than a moment ago.
       const { freeze, anchored } = await this.anchor.status(tx);
       if (freeze !== undefined) return [];
       const now = this.clock.now();
@@ -96,9 +96,9 @@ export class RailWorker implements OnApplicationBootstrap {
   }
 }
 
-/** One garbled answer is no contradiction: people are called only for what the partner says twice. */
+/** One garbled answer is no contradiction. Only an answer that the partner repeats calls people. */
 async function askTwice(rail: Rail, asked: Asked): Promise<RailOutcome> {
-  // Voiding once more changes nothing; an inquiry could not tell our own voiding from the partner's.
+  // A second void changes nothing. An inquiry could not tell our own void from the partner's.
   const again: Asked = { ...asked, call: asked.call === 'void' ? 'void' : 'inquire' };
   const outcome = outcomeOf(again, await rail.send(again));
   if (outcome.type === 'contradiction') return outcome;

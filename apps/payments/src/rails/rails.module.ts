@@ -6,7 +6,7 @@ import type { Rail } from './rail.adapter.js';
 import { RailRegistry } from './rail-registry.service.js';
 import { RailWorker } from './rail.worker.js';
 
-/** The rails that there are. A further one is a folder of its own, and one more name in `inject`. */
+/** All rails. To add one, add a folder and a name in `inject`. */
 @Module({
   imports: [CashModule],
   providers: [
@@ -16,7 +16,10 @@ import { RailWorker } from './rail.worker.js';
 })
 export class RailsModule {}
 
-/** Carries instruments to the rails. Apart from them, because whoever takes their answers has to know the rails. */
+/**
+ * Sends instruments to the rails. It is a module of its own, because the module that applies outcomes needs
+ * `RailsModule`.
+ */
 @Module({})
 export class RailWorkerModule {
   /** @param answered the module that exports `RailOutcomes` */

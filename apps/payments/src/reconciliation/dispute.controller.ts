@@ -17,7 +17,7 @@ class ResolveDispute {
   resolution!: (typeof resolutions)[number];
 }
 
-/** Payments that contradict the books: what two people have found out settles them. */
+/** Disputed instruments: two people resolve each. */
 @Controller('v1/disputed')
 export class DisputeController {
   constructor(private readonly disputes: DisputeService) {}

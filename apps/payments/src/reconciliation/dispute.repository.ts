@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
 
-/** An instrument of which our books and the partner's contradict each other. The partner knows its reference. */
+/** An instrument about which the ledger and the partner contradict each other. The partner knows its reference. */
 export interface DisputedItem {
   readonly reference: string;
   readonly amountCents: string;
-  /** The end that one person has proposed. */
+  /** One person has proposed a resolution. */
   readonly proposed: boolean;
 }
 
-/** Under which name of the books. */
+/** The key of the instrument in the ledger. */
 export interface DisputedInstrument {
   readonly obligation: string;
   readonly name: { readonly number: number; readonly generation: number };

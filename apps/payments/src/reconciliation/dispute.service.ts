@@ -15,7 +15,7 @@ export type ResolveOutcome = Exclude<ReturnType<typeof agree>, 'agreed'> | 'reso
 
 const DISPUTED_MAX = 500;
 
-/** Contradicted payments, and how two people settle them. */
+/** Lists disputed instruments and lets two people resolve them. */
 @Injectable()
 export class DisputeService {
   constructor(
@@ -35,7 +35,7 @@ export class DisputeService {
     return this.transactions.read((reader) => this.disputes.list(reader, DISPUTED_MAX));
   }
 
-  /** One more person says how it ended. Two different people who say the same settle it. */
+  /** Counts one more person. Two different people who give the same resolution resolve the dispute. */
   resolve(reference: string, resolution: DisputeResolution, person: string): Promise<ResolveOutcome> {
     return this.transactions.run(async (unit) => {
       const { tx } = unit;

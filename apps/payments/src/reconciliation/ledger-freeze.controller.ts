@@ -14,10 +14,10 @@ class LiftFreeze {
   accept?: boolean;
 }
 
-/** A lock that a dead process has left is anybody's after this time. */
+/** After this time the lock of a dead process is removed. */
 const ANCHOR_SECONDS = 30;
 
-/** Why payments holds, and how two people lift that. */
+/** Shows why the ledger is frozen, and lets two people lift the freeze. */
 @Controller('v1/ledger-freeze')
 export class LedgerFreezeController {
   constructor(private readonly freezes: LedgerFreezeService) {}

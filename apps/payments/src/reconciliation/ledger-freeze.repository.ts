@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 
-/** What a hold leaves behind when it is lifted. */
+/** Writes the effects of lifting a freeze. */
 @Injectable()
 export class LedgerFreezeRepository {
-  /** What lives may have been sent without the books' knowing; what came meanwhile is to be planned. */
+  /**
+   * Living instruments may have been sent without a trace in the ledger. Obligations that arrived meanwhile must be
+   * planned.
+   */
   async end(tx: Tx, now: Date): Promise<void> {
     await tx.query(`UPDATE instrument SET inquire_first = true WHERE state NOT IN ('void', 'collected')`);
     await tx.query(`UPDATE instrument SET lease = NULL, due = $1 WHERE state IN ('intended', 'unknown')`, [now]);

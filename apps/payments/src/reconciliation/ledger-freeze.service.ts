@@ -10,28 +10,31 @@ import { LedgerFreezeRepository } from './ledger-freeze.repository.js';
 import { ProposalRepository } from './proposal.repository.js';
 import type { Reconciliation } from './reconciliation.service.js';
 
-/** Why payments holds, and what a person has to know before lifting it: counts, never a household. */
+/**
+ * Why the ledger is frozen and what a person must know before lifting the freeze. It contains counts, never a
+ * household.
+ */
 export interface FreezeView {
   readonly freeze: string | null;
-  /** Up to which commit the books were written down outside; `0` where that was lost. */
+  /** The newest anchored commit; `0` if the anchor is lost. */
   readonly anchoredSeq: string;
   readonly headSeq: string;
-  /** Null until books and rails have been compared. */
+  /** Null until ledger and rails have been compared. */
   readonly found: Found | null;
-  /** Exactly what whoever lifts it agrees to. */
+  /** Hash of exactly what a person agrees to. */
   readonly digest: string | null;
-  /** Somebody has agreed to this digest already. */
+  /** One person has agreed to this digest. */
   readonly isProposed: boolean;
-  /** After a lift, for as long as old messages may come again: whatever is to be sent is asked about first. */
+  /** After a lift, the rail is asked before anything is sent, as long as old messages may arrive again. */
   readonly inquireFirst: boolean;
 }
 
 const ABOUT = 'ledger-freeze';
 
-/** Holds, and how two people lift them. */
+/** Shows ledger freezes and lets two people lift them. */
 @Injectable()
 export class LedgerFreezeService {
-  /** What was found last by this instance. */
+  /** The last reconciliation of this instance. */
   private last: Reconciliation | undefined;
 
   constructor(
@@ -43,7 +46,7 @@ export class LedgerFreezeService {
     private readonly clock: Clock,
   ) {}
 
-  /** What reconciling has found; undefined: it is not known any more. */
+  /** Keeps the result of a reconciliation; undefined: it is no longer valid. */
   remember(reconciliation: Reconciliation | undefined): void {
     this.last = reconciliation;
   }
@@ -66,9 +69,10 @@ export class LedgerFreezeService {
     });
   }
 
-  /** One more person agrees. With the second the books go on from where they are, and the anchor with them. */
+  /** Counts one more person. The second person lifts the freeze, and the anchor moves to the present head. */
   async agree(wish: LiftWish): Promise<LiftOutcome> {
-    // What could not move the anchor must not be in the books either: whoever has lifted a hold believes it lifted.
+    // The lock comes first: without it the anchor cannot move, and a recorded lift without a moved anchor would mislead
+    // people.
     const decision = await this.anchor.alone(() => this.decide(wish));
     return decision ?? { outcome: 'refused', reason: 'busy' };
   }

@@ -6,7 +6,7 @@ import { ReconciliationService } from './reconciliation.service.js';
 
 const POLL_MS = 1_000;
 
-/** While payments holds: compares books and rails again and again, so that what people see is what is. */
+/** Compares ledger and rails repeatedly while the ledger is frozen, so that people see the present state. */
 @Injectable()
 export class LedgerFreezeWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
@@ -24,7 +24,7 @@ export class LedgerFreezeWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round. @returns nothing to hurry for */
+  /** One round. @returns always 0 */
   async look(): Promise<0> {
     if ((await this.anchor.statusNow()).freeze === undefined) this.freezes.remember(undefined);
     else this.freezes.remember(await this.reconciliation.reconcile());

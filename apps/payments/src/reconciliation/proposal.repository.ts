@@ -3,17 +3,17 @@ import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
 import type { Agreement } from '../domain/agree.js';
 
-/** What one person has proposed and another has still to agree to: one proposal about each thing. */
+/** Proposals of one person that wait for a second person. Each subject has at most one. */
 @Injectable()
 export class ProposalRepository {
-  /** Locked until the transaction ends. */
+  /** Locks the proposal until the transaction ends. */
   async find(tx: Tx, about: string): Promise<Agreement | undefined> {
     const { rows } = await tx.query('SELECT digest, person FROM proposal WHERE about = $1 FOR UPDATE', [about]);
     const [row] = rows as { digest: Buffer; person: string }[];
     return row === undefined ? undefined : { digest: toBase64url(row.digest), person: row.person };
   }
 
-  /** In place of whatever was proposed about it before. */
+  /** Replaces an earlier proposal about the same subject. */
   async propose(tx: Tx, about: string, { digest, person }: Agreement): Promise<void> {
     await tx.query(
       `INSERT INTO proposal (about, digest, person) VALUES ($1, $2, $3)

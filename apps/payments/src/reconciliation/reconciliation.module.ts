@@ -13,7 +13,7 @@ import { ProposalRepository } from './proposal.repository.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 import { ReconciliationService } from './reconciliation.service.js';
 
-/** What only people can settle, two of them together: books that were restored, and payments that contradict them. */
+/** Decisions that need two people: a frozen ledger and disputed instruments. */
 @Module({
   imports: [LedgerModule, RailsModule, DisbursementModule],
   controllers: [LedgerFreezeController, DisputeController],

@@ -11,10 +11,10 @@ interface InstrumentRow {
   readonly payout_method: string;
 }
 
-/** The books as reconciling them reads them. */
+/** The queries of reconciliation. */
 @Injectable()
 export class ReconciliationRepository {
-  /** The next ids of obligations. @param after the last of those before; undefined: from the first */
+  /** The next ids of obligations. @param after the last id of the page before; undefined: from the first */
   async page(
     tx: Tx,
     { after, limit }: { readonly after: string | undefined; readonly limit: number },
@@ -38,7 +38,7 @@ export class ReconciliationRepository {
     }));
   }
 
-  /** A fund that may pay in this way and holds enough; undefined: none does. */
+  /** A fund that may pay this payout method and has enough money; undefined: there is none. */
   async fundFor(
     tx: Tx,
     { payoutMethod, amountCents }: { readonly payoutMethod: string; readonly amountCents: bigint },

@@ -11,9 +11,9 @@ import { RailRegistry, type Rail } from '../rails/index.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 
 const OBLIGATIONS_AT_ONCE = 32;
-/** A chain of generations longer than this is a fault, not a history. */
+/** A longer chain of generations is a fault, not a history. */
 const GENERATIONS_MAX = 64;
-/** PostgreSQL's code for a CHECK that does not hold. */
+/** PostgreSQL's code for a violated CHECK. */
 const CHECK_VIOLATION = '23514';
 
 interface Asked {
@@ -24,16 +24,16 @@ interface Asked {
   readonly unanswered: number;
 }
 
-/** What was found, and which payments people have to look into. */
+/** The result of a reconciliation, and which payments people have to look into. */
 export interface Reconciliation {
   readonly found: Found;
-  /** References that no grant explains, and those of which rail and books say different things; sorted. */
+  /** References that no grant explains, and references about which rail and ledger differ; sorted. */
   readonly open: readonly string[];
 }
 
 /**
- * Compares the books with the rails, item by item, both ways: every reference that could exist is asked about, and
- * every payment in a rail's own books must be one of ours. What the books have forgotten is taken in again.
+ * Compares ledger and rails in both directions. It asks the rails about every possible reference, and looks up every
+ * payment of a rail in the ledger. Forgotten instruments are adopted into the ledger.
  */
 @Injectable()
 export class ReconciliationService {
@@ -87,7 +87,7 @@ export class ReconciliationService {
     });
   }
 
-  /** Every generation of every instrument, as far as the books know, and on until the rail does not know one. */
+  /** Asks about every generation of every instrument in the ledger, and on until the rail does not know one. */
   private async ask(obligation: Obligation, rail: Rail): Promise<Asked> {
     const findings: Finding[] = [];
     let [asked, unanswered] = [0, 0];
@@ -110,7 +110,7 @@ export class ReconciliationService {
     return amountsOf(obligation, this.city.profile.grants.perInstrumentCents);
   }
 
-  /** Each by itself: one for which no fund holds enough keeps no other from being taken in. */
+  /** Adopts each obligation separately, so that one without enough money does not stop the others. */
   private async adoptAll(
     all: readonly Asked[],
   ): Promise<{ readonly unfunded: number; readonly contradictions: readonly string[] }> {
@@ -125,7 +125,7 @@ export class ReconciliationService {
     return { unfunded, contradictions };
   }
 
-  /** Changes one obligation under the head of the chain. @returns what became of it */
+  /** Changes one obligation under the lock of the chain's head. @returns the kind of adoption */
   private async adopt({ obligation: asked, payoutMethod, findings }: Asked): Promise<Adoption['type']> {
     const amounts = this.amountsOf(asked);
     try {
@@ -140,7 +140,7 @@ export class ReconciliationService {
         return 'adopted';
       });
     } catch (error) {
-      // An account would go below nothing: its money was promised to somebody else since.
+      // An account would become negative: its money has been reserved for another obligation since.
       if ((error as { code?: unknown }).code === CHECK_VIOLATION) return 'no-money';
       throw error;
     }

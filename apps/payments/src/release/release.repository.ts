@@ -18,10 +18,10 @@ interface ItemRow {
   readonly fund: string;
 }
 
-/** Batches of instruments, and who has agreed to them. */
+/** Batches of instruments and their approvals. */
 @Injectable()
 export class ReleaseRepository {
-  /** Puts what waits for release, and can go out in one of these ways, into a batch. */
+  /** Adds instruments to a batch that wait for release and have one of these payout methods. */
   async addToBatch(
     tx: Tx,
     batch: string,
@@ -35,7 +35,7 @@ export class ReleaseRepository {
     );
   }
 
-  /** How many instruments wait and are in no batch, of those that can go out in one of these ways. */
+  /** Counts instruments that wait for release, are in no batch, and have one of these payout methods. */
   async countLoose(tx: Tx, payoutMethods: readonly string[]): Promise<number> {
     const { rows } = await tx.query(
       `SELECT count(*)::integer AS count FROM instrument
@@ -66,14 +66,14 @@ export class ReleaseRepository {
     }));
   }
 
-  /** Locked until the transaction ends. */
+  /** Locks the batch until the transaction ends. */
   async find(tx: Tx, batch: string): Promise<MadeBatch | undefined> {
     const { rows } = await tx.query('SELECT maker, digest, state FROM batch WHERE id = $1 FOR UPDATE', [batch]);
     const [found] = rows as { maker: string; digest: Buffer; state: BatchFacts['state'] }[];
     return found && { maker: found.maker, state: found.state, digest: toBase64url(found.digest) };
   }
 
-  /** What is in the batch now: its instruments that still wait for release. */
+  /** The present content of the batch: its instruments that still wait for release. */
   async items(tx: Tx, batch: string): Promise<readonly BatchItem[]> {
     const { rows } = await tx.query(
       `SELECT i.obligation, i.number, i.generation, i.amount_cents::text AS amount_cents, i.payout_method, o.fund
@@ -102,7 +102,7 @@ export class ReleaseRepository {
     await tx.query(`UPDATE batch SET state = 'released' WHERE id = $1`, [batch]);
   }
 
-  /** What has changed since it was made is nobody's approval any more: its instruments wait for a new batch. */
+  /** Voids a batch that has changed since it was made. Its instruments wait for a new batch. */
   async dissolve(tx: Tx, batch: string): Promise<void> {
     await tx.query(`UPDATE batch SET state = 'void' WHERE id = $1`, [batch]);
     await tx.query(`UPDATE instrument SET batch = NULL WHERE batch = $1 AND state = 'waiting-release'`, [batch]);

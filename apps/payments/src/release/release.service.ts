@@ -10,7 +10,7 @@ import { AnchorService, BookingService, LedgerRepository } from '../ledger/index
 import { RailRegistry } from '../rails/index.js';
 import { ReleaseRepository } from './release.repository.js';
 
-/** What a checker has to see: how much, for how many, and the digest of exactly that. */
+/** Everything a checker has to see: the amount, the number of instruments, and the digest of exactly these. */
 export interface Batch {
   readonly batch: string;
   readonly instruments: number;
@@ -20,7 +20,7 @@ export interface Batch {
 
 const INSTRUMENTS_MAX = 5_000;
 
-/** Batches of instruments that go out only when different people agree. */
+/** Releases batches of instruments when different people agree. */
 @Injectable()
 export class ReleaseService {
   constructor(
@@ -39,12 +39,12 @@ export class ReleaseService {
     checks.count('batchesOpen', () => transactions.read(async (reader) => (await batches.open(reader)).length));
   }
 
-  /** Puts everything that waits for release into a batch. Undefined: nothing waits. */
+  /** Puts every instrument that waits for release into a batch. Undefined: none waits. */
   make(maker: string): Promise<Batch | undefined> {
     return this.transactions.run(async ({ tx }) => {
       const batch = randomUUID();
       await this.ledger.lock(tx);
-      // What is to be paid by a method without a rail goes on waiting.
+      // An instrument whose payout method has no rail goes on waiting.
       await this.batches.addToBatch(tx, batch, { payoutMethods: this.rails.payoutMethods, limit: INSTRUMENTS_MAX });
       const items = await this.batches.items(tx, batch);
       if (items.length === 0) return undefined;
@@ -64,11 +64,11 @@ export class ReleaseService {
     });
   }
 
-  /** One more person agrees to exactly what the digest names. */
+  /** Counts one more person who agrees to exactly what the digest names. */
   approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
     return this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
-      // What is released may have left already, without these books' knowing.
+      // In a frozen ledger, these instruments may have been sent already.
       if ((await this.anchor.status(tx)).freeze !== undefined) return { outcome: 'refused', reason: 'not-open' };
       const found = await this.batches.find(tx, batch);
       if (found === undefined) return undefined;

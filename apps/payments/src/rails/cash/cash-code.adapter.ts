@@ -9,7 +9,7 @@ const paths: Readonly<Record<RailCall, string>> = {
   void: '/cash/voids',
 };
 
-/** The partner that pays out against a one-time code. References travel in bodies, never in addresses. */
+/** The partner that pays cash for a one-time code. References are sent in bodies, never in addresses. */
 export class CashCodeRail extends Rail {
   override readonly payoutMethod = 'CASH';
 
@@ -40,7 +40,7 @@ export class CashCodeRail extends Rail {
       const { status, body } = await this.post(paths[call], content);
       return replyOf(status, body);
     } catch {
-      // No answer, half an answer, or something that is none: nobody knows what has been done.
+      // The answer is missing, incomplete or malformed, so the outcome is unknown.
       return { type: 'lost' };
     }
   }

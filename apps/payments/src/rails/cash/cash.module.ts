@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { PaymentsConfig } from '../../config.js';
 import { CashCodeRail } from './cash-code.adapter.js';
 
-/** Cash against a one-time code. */
+/** The rail for cash against a one-time code. */
 @Module({
   providers: [
     {
