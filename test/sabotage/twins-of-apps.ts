@@ -122,7 +122,7 @@ const money: readonly Twin[] = [
     find: `CHECK (balance_cents >= 0 OR name LIKE '%/given')`,
     replace: 'CHECK (balance_cents IS NOT NULL)',
     test: 'apps/payments/test/books.it.spec.ts',
-    name: 'no account but what was given',
+    name: 'no account except given money',
   },
   {
     promise: 'rows of the books never change',

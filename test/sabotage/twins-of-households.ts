@@ -25,7 +25,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     find: ` || obligation.status !== 'open') return false;`,
     replace: ') return false;',
     test: 'apps/payments/src/domain/clocks.spec.ts',
-    name: 'made worthless after sixty days',
+    name: 'are voided after sixty days',
   },
   {
     promise: 'a code is worth nothing once its household has withdrawn',
@@ -34,7 +34,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     find: 'return isOut(instrument) ? { ...instrument, isSecretLost: true } : instrument;',
     replace: 'return instrument;',
     test: 'apps/payments/src/domain/clocks.spec.ts',
-    name: 'of a code that is out',
+    name: 'of an issued code: it is voided',
   },
   {
     promise: 'payments forgets at once who withdraws',
@@ -43,7 +43,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     find: 'if (!isTombstone(state)) return state;',
     replace: 'if (isTombstone(state)) return state;',
     test: 'apps/payments/src/domain/clocks.spec.ts',
-    name: 'nothing of the household is kept but that',
+    name: 'only the withdrawal is kept',
   },
   {
     promise: 'eligibility forgets a household that withdraws at once',

@@ -45,7 +45,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: 'async onModuleInit(): Promise<void> {\n    await this.statusNow();',
     replace: 'async onModuleInit(): Promise<void> {\n    await Promise.resolve();',
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'it is noticed at the start already',
+    name: 'it is detected at the start',
   },
   {
     promise: 'payments notices that its books are older when it has another connection',
@@ -73,7 +73,7 @@ export const twinsOfRestores: readonly Twin[] = [
     replace: `const { inquireFirst } = await this.anchor.status(tx);
     const freeze = undefined as string | undefined;`,
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'nothing is planned while the ledger is frozen',
+    name: 'nothing is planned or published while the ledger is frozen',
   },
   {
     promise: 'the ledger remembers which instruments were claimed',
@@ -100,7 +100,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: 'const isOpen = found.unmatched > 0 || found.differing > 0;',
     replace: 'const isOpen = found.unmatched < 0;',
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'what has not come again from the log yet',
+    name: 'a message that the log has not delivered again yet',
   },
   {
     promise: 'after a lift nothing is sent that may have been sent before',
@@ -109,7 +109,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: `return inquireFirst ? 'inquire' : 'issue';`,
     replace: `return inquireFirst === undefined ? 'inquire' : 'issue';`,
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'what the log brings only after the lift',
+    name: 'a message that arrives only after the lift',
   },
   {
     promise: 'what may have been sent before a restore is given back only after a definite no',
@@ -118,7 +118,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: 'return !instrument.inquireFirst && isUnsent(instrument);',
     replace: 'return isUnsent(instrument);',
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'what may have been sent and is withdrawn',
+    name: 'a withdrawal after the lift voids',
   },
   {
     promise: 'a code that was collected before a restore is paid, and no riddle',
@@ -127,7 +127,7 @@ export const twinsOfRestores: readonly Twin[] = [
     find: `asked.state === 'issued' || asked.inquireFirst ?`,
     replace: `asked.state === 'issued' ?`,
     test: 'apps/payments/test/restore.it.spec.ts',
-    name: 'and collected meanwhile',
+    name: 'with a collection meanwhile',
   },
   {
     promise: 'a crash in the middle of a lift does not undo it',
@@ -174,6 +174,6 @@ export const twinsOfRestores: readonly Twin[] = [
     find: `if (first.person === wish.person) return 'same-person';`,
     replace: '',
     test: 'apps/payments/test/ledger-freeze.it.spec.ts',
-    name: 'two people who say the same settle it',
+    name: 'is resolved by two people who say the same',
   },
 ];

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => city.close());
 
 describe('lifting', () => {
-  it('takes two different people, and exactly what both have seen; it stands in the books for good', async () => {
+  it('takes two different people and exactly what both have seen; the ledger records it for good', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -47,7 +47,7 @@ describe('lifting', () => {
     await expect(world.rows('DELETE FROM book_event')).rejects.toThrow('append-only');
   });
 
-  it('is refused, and not half done, while somebody keeps the anchor locked', async () => {
+  it('is refused, and not half done, while another process keeps the anchor locked', async () => {
     await city.apply();
     await world.runRailRound();
     rmSync(city.anchorFile);
@@ -98,7 +98,7 @@ describe('lifting', () => {
   });
 });
 
-describe('an instrument of which the books contradict each other', () => {
+describe('a disputed instrument', () => {
   const disputed = async (): Promise<{ readonly paid: Case; readonly reference: string }> => {
     const paid = await city.apply();
     await world.runRailRound();
@@ -115,7 +115,7 @@ describe('an instrument of which the books contradict each other', () => {
     return body.outcome ?? body.code ?? '';
   };
 
-  it('two people who say the same settle it: never paid, so there is a new one', async () => {
+  it('is resolved by two people who say the same: never paid, so a new one is issued', async () => {
     const { paid, reference } = await disputed();
     expect(await resolve(city.people.first, reference, 'never-paid')).toBe('counted');
     expect(await resolve(city.people.firstAgain, reference, 'never-paid')).toBe('not-allowed');
@@ -127,7 +127,7 @@ describe('an instrument of which the books contradict each other', () => {
     expect((await world.books()).instruments['disputed']).toBeUndefined();
   });
 
-  it('paid: booked as paid, and the grant is closed', async () => {
+  it('is resolved as paid: it is booked as paid, and the grant is closed', async () => {
     const { paid, reference } = await disputed();
     expect([
       await resolve(city.people.first, reference, 'paid'),
@@ -138,7 +138,7 @@ describe('an instrument of which the books contradict each other', () => {
     world.partner.find();
   });
 
-  it('ask again: the partner has found it', async () => {
+  it('is resolved by another inquiry: the partner has found it', async () => {
     const { paid, reference } = await disputed();
     world.partner.find();
     expect([

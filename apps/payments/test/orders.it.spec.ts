@@ -78,8 +78,8 @@ async function livingInstruments(): Promise<unknown> {
   );
 }
 
-describe('whatever comes first', () => {
-  it('choice, both grants, another way, a presence, a withdrawal of one grant: 720 orders, one end', async () => {
+describe('any order of messages', () => {
+  it('choice, both grants, another payout method, a presence, a cancelled grant: 720 orders, one end', async () => {
     const tolds = everyOrder((household, at) => {
       const rapid = granted(household, 'rapid', 25_000);
       const standard = granted(household, 'standard', 125_000);
@@ -107,7 +107,7 @@ describe('whatever comes first', () => {
     expect(await world.service.parked()).toEqual({});
   });
 
-  it('from a phone at home nothing is kept before somebody was seen, and nobody is texted', async () => {
+  it('from a phone at home: nothing is reserved before the household was seen, and no text is sent', async () => {
     await world.service.clear();
     const tolds = everyOrder((household) => [
       household.payout('CASH', { lane: 'own-device' }),
@@ -128,7 +128,7 @@ describe('whatever comes first', () => {
     expect((await world.books()).instruments['capped']).toBe(14);
   });
 
-  it('a withdrawal among both halves, a word on how to pay and a presence: 720 orders, nothing is left', async () => {
+  it('a withdrawal, both halves, a payout choice and a presence: 720 orders, nothing is left', async () => {
     await world.service.clear();
     const before = await world.books();
     const tolds = everyOrder((household, at) => [
@@ -151,7 +151,7 @@ describe('whatever comes first', () => {
     for (const kept of await world.kept('household')) expect(JSON.stringify(kept)).not.toMatch(/"CASH"|"CARD"|"site"/);
   });
 
-  it('told again before or after the choice it repeats: one end in 24 orders, from home and from a kiosk', async () => {
+  it('a request that repeats the choice, before or after it: 24 orders, one end state', async () => {
     await world.service.clear();
     for (const lane of ['kiosk', 'own-device'] as const) {
       const tolds = everyOrder((household, at) => [
@@ -169,7 +169,7 @@ describe('whatever comes first', () => {
     expect((await world.books()).balanced).toBe(true);
   });
 
-  it('a redelivery changes nothing, and says nothing', async () => {
+  it('a redelivery changes nothing and publishes nothing', async () => {
     await world.service.clear();
     const household = world.household();
     const rapid = granted(household, 'rapid', 25_000);
@@ -190,7 +190,7 @@ describe('whatever comes first', () => {
   });
 });
 
-describe('what is set aside', () => {
+describe('a parked message', () => {
   it('the same grant with another amount, a choice that somebody else signed, a day whose key is gone', async () => {
     await world.service.clear();
     const household = world.household();

@@ -56,8 +56,8 @@ afterEach(async () => {
   expect(await world.books()).toMatchObject({ balanced: true, freeze: null });
 });
 
-describe('a partner that behaves', () => {
-  it('is asked once, and the household alone can read the code', async () => {
+describe('a partner without faults', () => {
+  it('is called once, and the household alone can read the code', async () => {
     const household = await present();
     const calls = world.partner.calls.length;
     await world.runRailRound();
@@ -71,7 +71,7 @@ describe('a partner that behaves', () => {
     expect(world.partner.calls.length - calls).toBe(1);
   });
 
-  it('collected: the books say so within two hours, the grant is closed, the code is shown no more', async () => {
+  it('reports a collection: within two hours it is booked and the grant is closed', async () => {
     const household = await present();
     await world.runRailRound();
     const [code = ''] = await codesOf(household);
@@ -86,7 +86,7 @@ describe('a partner that behaves', () => {
     ).toEqual(['paid']);
   });
 
-  it('a withdrawal before it is sent takes everything back; after that its code is made worthless', async () => {
+  it('returns everything after a withdrawal before sending; after sending the code is voided', async () => {
     const [early, late] = [await present(), world.household()];
     const grantOf = (household: SignedHousehold, id: string) => world.grant(household, { id });
     const [first, second] = ['a'.repeat(42) + 'A', 'b'.repeat(42) + 'A'];
@@ -107,7 +107,7 @@ describe('a partner that behaves', () => {
     expect((await world.books()).balanced).toBe(true);
   });
 
-  it('a withdrawal while somebody stands at the counter: the partner says who was faster', async () => {
+  it('decides between a withdrawal and a collection at the same moment', async () => {
     const household = await present();
     await world.runRailRound();
     const [code = ''] = await codesOf(household);
@@ -122,8 +122,8 @@ describe('a partner that behaves', () => {
   });
 });
 
-describe('what decides about a payment', () => {
-  it('its reference comes from grant, instrument and generation: a database that was lost gives the same again', async () => {
+describe('a payment', () => {
+  it('derives its reference from grant, instrument and generation, so a lost database derives the same', async () => {
     await present();
     const instruments = await world.rows<{ obligation: Buffer; number: number; generation: number; reference: Buffer }>(
       'SELECT obligation, number, generation, reference FROM instrument',
@@ -134,7 +134,7 @@ describe('what decides about a payment', () => {
     }
   });
 
-  it('a withdrawal after a crash amid a call takes nothing back: it asks, and then makes it worthless', async () => {
+  it('is not taken back by a withdrawal after a crash during a call: an inquiry comes first, then a void', async () => {
     const household = world.household();
     const id = randomId();
     await world.service.deliver([household.payout('CASH', { site: 'CRASH' }), world.grant(household, { id })]);
@@ -171,7 +171,7 @@ describe.each(['before the reply is kept', 'not at all'] as const)('a crash %s',
   });
 });
 
-describe('misbehaviour upon misbehaviour', () => {
+describe('a partner with many faults', () => {
   it.each(['reply-lost', 'error-before', 'truncated', 'other-amount', 'other-reference'] as const)(
     'also the inquiry goes wrong: %s',
     async (how) => {
@@ -198,7 +198,7 @@ describe('misbehaviour upon misbehaviour', () => {
     },
   );
 
-  it('eighty households, each call as bad as it can be, a crash in every third round: each is paid once', async () => {
+  it('pays each of eighty households once, with a fault in each call and a crash in every third round', async () => {
     const households: SignedHousehold[] = [];
     const first = site + 1;
     for (let at = 0; at < 80; at += 1) households.push(await present());
@@ -235,7 +235,7 @@ describe('misbehaviour upon misbehaviour', () => {
     expect([...codes].every((code) => good.has(code))).toBe(true);
   });
 
-  it('a partner that is down is not hammered', async () => {
+  it('is called in growing pauses while it is down', async () => {
     await present();
     const before = world.partner.calls.length;
     for (let time = 0; time < 200; time += 1) {
@@ -250,7 +250,7 @@ describe('misbehaviour upon misbehaviour', () => {
     expect(world.partner.calls.length - before).toBeLessThanOrEqual(8);
   });
 
-  it('a partner whose inquiries find nothing and whose issuing always fails is not hammered either', async () => {
+  it('is called in growing pauses while inquiries find nothing and issuing fails', async () => {
     await present();
     const before = world.partner.calls.length;
     for (let time = 0; time < 200; time += 1) world.partner.misbehave('error-before');

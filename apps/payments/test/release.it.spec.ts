@@ -46,7 +46,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     await enrolAll();
   });
 
-  it('a standard grant goes out in instruments of at most a thousand dollars, once two people agree', async () => {
+  it('a standard grant is sent in instruments of at most a thousand dollars after two people agree', async () => {
     const household = await standard();
     expect(await world.runRailRound()).toBe(0);
     expect((await world.service.health()).checks).toMatchObject({ paymentsToRelease: 2, batchesOpen: 0 });
@@ -63,7 +63,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, second)).toMatchObject({ status: 409 });
   });
 
-  it('nobody without a signature, with a revoked key, or with a signature over something else', async () => {
+  it('refuses a missing signature, a revoked key, and a signature over another body', async () => {
     await standard();
     for (const path of ['/v1/release/batches', '/v1/release/open', '/v1/release/approvals']) {
       expect(await world.post(path, {})).toMatchObject({ status: 401, body: { code: 'not-signed' } });
@@ -75,7 +75,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect((await world.post('/v1/release/batches', { more: 1 }, maker)).status).toBe(400);
   });
 
-  it('one person with two keys is one person; a maker does not check', async () => {
+  it('one person with two keys is one person, and a maker cannot check', async () => {
     const batch = await make();
     expect(await approve(batch, maker)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
     expect(await approve(batch, makerAtHome)).toMatchObject({ status: 403 });
@@ -83,7 +83,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, checker)).toMatchObject({ status: 200 });
   });
 
-  it('the wrong digest, an unknown batch', async () => {
+  it('refuses a wrong digest and an unknown batch', async () => {
     await standard();
     const batch = await make();
     const wrong = Buffer.alloc(32).toString('base64url');
@@ -94,7 +94,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(batch, checker)).toMatchObject({ status: 200 });
   });
 
-  it('a batch that was edited since it was made is nobody’s approval any more', async () => {
+  it('a batch that changed since it was made keeps no approval', async () => {
     const household = await standard();
     const batch = await make();
     await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
@@ -108,7 +108,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(again, maker)).toMatchObject({ status: 200 });
   });
 
-  it('changed to and fro before anybody checks, it is another batch, too', async () => {
+  it('a batch that changed and changed back before a check is another batch', async () => {
     const household = await standard();
     const batch = await make();
     await world.service.deliver([household.askPayments(1, { kind: 'payout-change', way: 'CARD' })]);
@@ -118,7 +118,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect(await approve(await make(), checker)).toMatchObject({ status: 200 });
   });
 
-  it('a change after the release and before anything was sent asks for both people again', async () => {
+  it('a change after the release and before sending needs both people again', async () => {
     await world.runRailRounds(1);
     const household = await standard();
     expect(await approve(await make(), checker)).toMatchObject({ status: 200 });
@@ -129,7 +129,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect((await world.books()).balanced).toBe(true);
   });
 
-  it('two checkers at the same moment release once', async () => {
+  it('two checkers at the same moment release the batch once', async () => {
     await standard();
     const batch = await make();
     const answers = await Promise.all([approve(batch, checker), approve(batch, second)]);
@@ -138,7 +138,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
   });
 });
 
-describe('release in Santa Ana: two people check, nothing goes out by itself', () => {
+describe('release in Santa Ana: two people check, nothing is released without people', () => {
   let previous: PaymentsWorld;
 
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
 
   afterAll(() => previous.close());
 
-  it('a bill waits for its vendor rail; nothing of another way can be made into a batch', async () => {
+  it('a bill waits for its vendor rail, and no batch contains a payout method without a rail', async () => {
     const household = world.household();
     await world.service.deliver([
       household.payout('VEND'),
@@ -160,7 +160,7 @@ describe('release in Santa Ana: two people check, nothing goes out by itself', (
     expect(await world.runRailRound()).toBe(0);
   });
 
-  it('three different people are needed for what has a rail', async () => {
+  it('an instrument with a rail needs three different people', async () => {
     // This profile has no cash, but its release rule still applies.
     await world.rows(`UPDATE instrument SET payout_method = 'CASH'`);
     const batch = await make();

@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => city.close());
 
 describe('payments restored to an older state', () => {
-  it('from before the grant existed: holds, takes in what was paid, and pays nobody twice', async () => {
+  it('from before the grant existed: freezes, adopts the payment, and pays nobody twice', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -43,7 +43,7 @@ describe('payments restored to an older state', () => {
     expect(await city.codeOf(paid)).toBe(code);
   });
 
-  it('it is noticed at the start already', async () => {
+  it('it is detected at the start', async () => {
     await city.payAndRestore();
     await world.service.reopen();
     expect((await world.service.health()).checks).toMatchObject({ ledgerFreeze: expect.stringMatching(/^books-/) });
@@ -52,7 +52,7 @@ describe('payments restored to an older state', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('also when it is another database only since the round began: nothing is called', async () => {
+  it('another database only since the round began: no rail is called', async () => {
     await city.apply();
     // It was claimed before the copy was made, and is due again in the copy.
     (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
@@ -75,7 +75,7 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ freeze: 'books-older-than-anchor' });
   });
 
-  it('what has not come again from the log yet keeps people from lifting it', async () => {
+  it('a message that the log has not delivered again yet prevents a lift', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -89,7 +89,7 @@ describe('payments restored to an older state', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('from between intent and sending: what was sent is asked about, and then voided for a withdrawal', async () => {
+  it('from between intent and sending: an inquiry comes first, then a void for a withdrawal', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     await world.runRailRound();
@@ -107,7 +107,7 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ balanced: true, accounts: { 'PHIL/outstanding': '0' } });
   });
 
-  it('from before it was sent, and another way was asked for since: it goes on in the way it was paid', async () => {
+  it('from before sending, with another payout method since: it keeps the method of its payment', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     await world.runRailRound();
@@ -119,7 +119,7 @@ describe('payments restored to an older state', () => {
     expect(city.good()).toContain(await city.codeOf(paid));
   });
 
-  it('from after it was sent and before the answer was kept: asked about, and told to the household', async () => {
+  it('from after sending and before the answer was stored: an inquiry finds the code', async () => {
     const paid = await city.apply();
     (world.service.get(DisbursementService) as MortalDisbursement).dieAtNextCommit();
     await world.runRailRound();
@@ -135,7 +135,7 @@ describe('payments restored to an older state', () => {
     expect(city.good()).toEqual(expect.arrayContaining([await city.codeOf(paid), await city.codeOf(other)]));
   });
 
-  it('from before a code was voided and issued anew: the second is taken in, the first stays void', async () => {
+  it('from before a code was voided and issued again: the second is adopted, the first stays void', async () => {
     const paid = await city.apply();
     const copy = await city.copy();
     world.partner.misbehave('without-secret');
@@ -149,7 +149,7 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ balanced: true });
   });
 
-  it('and collected meanwhile: it is booked as paid and not paid again', async () => {
+  it('with a collection meanwhile: it is booked as paid and not paid again', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -162,7 +162,7 @@ describe('payments restored to an older state', () => {
     expect(await world.books()).toMatchObject({ balanced: true });
   });
 
-  it('and the partner tells the code no more: voided, a definite no, and a new one', async () => {
+  it('with a partner that tells no code twice: void, a definite no, and a new one', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -177,7 +177,7 @@ describe('payments restored to an older state', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('older and then longer: more is committed than before, and it is noticed all the same', async () => {
+  it('older and then longer: more is committed than before, and it is still detected', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -201,7 +201,7 @@ describe('payments restored to an older state', () => {
     expect(new Set(codes).size).toBe(7);
   });
 
-  it('nothing is planned while the ledger is frozen and nothing said; what came is planned after the lift', async () => {
+  it('nothing is planned or published while the ledger is frozen; arrivals are planned after the lift', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -215,7 +215,7 @@ describe('payments restored to an older state', () => {
     expect(city.good()).toContain(await city.codeOf(during));
   });
 
-  it('what the log brings only after the lift is asked about before it is sent', async () => {
+  it('a message that arrives only after the lift leads to an inquiry before sending', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();
@@ -230,7 +230,7 @@ describe('payments restored to an older state', () => {
     expect(await city.codeOf(paid)).toBe(code);
   });
 
-  it('what may have been sent and is withdrawn after the lift is voided at the partner first', async () => {
+  it('a withdrawal after the lift voids at the partner what may have been sent', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     world.partner.misbehave('not-found-then-posts');
@@ -250,7 +250,7 @@ describe('the anchor', () => {
   it.each([
     ['lost', () => rmSync(city.anchorFile), 'anchor-missing'],
     ['half written', () => writeFileSync(city.anchorFile, '{"seq":"12","ha'), 'anchor-unreadable'],
-  ])('%s: payments holds until two people lift it', async (_, harm, reason) => {
+  ])('%s: the ledger is frozen until two people lift it', async (_, harm, reason) => {
     await city.apply();
     await world.runRailRound();
     harm();
@@ -262,7 +262,7 @@ describe('the anchor', () => {
     expect(city.payments()).toEqual(['25000', '25000']);
   });
 
-  it('of an earlier moment: the books are ahead of it, as after a crash, and go on', async () => {
+  it('of an earlier moment: the ledger is ahead of it, as after a crash, and goes on', async () => {
     await city.apply();
     await world.runRailRound();
     const earlier = readFileSync(city.anchorFile, 'utf8');
@@ -289,7 +289,7 @@ describe('the anchor', () => {
     expect(city.payments()).toEqual(['25000']);
   });
 
-  it('is shared: two processes both hold, and both go on', async () => {
+  it('is shared: both processes freeze, and both go on', async () => {
     const copy = await city.copy();
     const paid = await city.apply();
     await world.runRailRound();

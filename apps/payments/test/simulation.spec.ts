@@ -7,8 +7,8 @@ import { City } from './simulation.js';
 const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 700);
 const LENGTH = 160;
 
-describe('whatever happens, in whatever order', () => {
-  it('no cent is promised twice, nothing is paid twice, every sum is right after each step', () => {
+describe('any events in any order', () => {
+  it('reserve no cent twice, pay nothing twice, and keep every sum right after each step', () => {
     let steps = 0;
     fc.assert(
       fc.property(fc.array(operations, { minLength: LENGTH, maxLength: LENGTH }), (script: readonly Operation[]) => {

@@ -40,7 +40,7 @@ const profile = loadProfile(
 );
 
 describe('the largest household', () => {
-  it('fits into its record, with six codes that wait to be collected', () => {
+  it('fits into its record with six uncollected codes', () => {
     const grants = [grant('rapid', ID), grant('standard', ID.replace('x', 'y'))];
     const out = items.map(({ number, payoutMethod, amountCents }): Instrument => {
       return {

@@ -69,7 +69,7 @@ export function addDisputed(program: Command): void {
     .action(async (reference: string, resolution: string, options: SignedOptions) => {
       const { outcome } = await send<{ outcome: string }>(options, 'disputed/resolutions', {
         reference,
-        resolution: resolution,
+        resolution,
       });
       console.log(outcome === 'resolved' ? 'Resolved.' : 'Counted; one more person must say the same.');
     });

@@ -46,8 +46,8 @@ const moved = (from: string, to: string, amountCents: bigint) => ({
   obligation: 'o-1',
 });
 
-describe('what a rail has done and the books have forgotten', () => {
-  it('goes on in the way it was paid, whatever was asked for since', () => {
+describe('a payment that the rail knows and the ledger does not', () => {
+  it('keeps the payout method of its rail, even if the household changed it since', () => {
     expect(given(reserved(instrument({ payoutMethod: 'CARD' })), issued()).whenAdopted()).toEqual({
       type: 'adopted',
       obligation: reserved(instrument({ state: 'unknown', inquireFirst: true })),
@@ -55,7 +55,7 @@ describe('what a rail has done and the books have forgotten', () => {
     });
   });
 
-  it('of a grant that had nothing yet: money is promised, what is out is in flight, the rest waits', () => {
+  it('of a grant without instruments: money is reserved, the paid instrument is in flight, the rest waits', () => {
     expect(given(open, issued(0, 1)).whenAdopted()).toEqual({
       type: 'adopted',
       obligation: {
@@ -71,7 +71,7 @@ describe('what a rail has done and the books have forgotten', () => {
     });
   });
 
-  it('of one that waited for people: it is in flight, and asked about', () => {
+  it('of an instrument that waited for people: it is in flight, and an inquiry follows', () => {
     expect(given(reserved(instrument()), issued()).whenAdopted()).toEqual({
       type: 'adopted',
       obligation: reserved(instrument({ state: 'unknown', inquireFirst: true })),
@@ -79,7 +79,7 @@ describe('what a rail has done and the books have forgotten', () => {
     });
   });
 
-  it('of one that was taken back: its money is taken again', () => {
+  it('of an instrument that was taken back: its money is reserved again', () => {
     const closed: Obligation = { ...reserved(instrument({ state: 'void' })), status: 'closed' };
     expect(given(closed, issued()).whenAdopted()).toEqual({
       type: 'adopted',
@@ -88,7 +88,7 @@ describe('what a rail has done and the books have forgotten', () => {
     });
   });
 
-  it('a second generation: the first had a definite no', () => {
+  it('of a second generation: the first one ends as void', () => {
     expect(given(reserved(instrument({ state: 'issued' })), voided(0), issued(1)).whenAdopted()).toEqual({
       type: 'adopted',
       obligation: reserved(
@@ -100,7 +100,7 @@ describe('what a rail has done and the books have forgotten', () => {
   });
 });
 
-describe('what the books know by themselves', () => {
+describe('a payment that the ledger knows', () => {
   it.each<[string, Obligation, Finding]>([
     ['a code that is out', reserved(instrument({ state: 'issued' })), issued()],
     ['a code that was collected since', reserved(instrument({ state: 'issued' })), { ...issued(), reply: 'collected' }],
@@ -112,8 +112,8 @@ describe('what the books know by themselves', () => {
   });
 });
 
-describe('what nobody can take in', () => {
-  it('what no fund can bear', () => {
+describe('a payment that cannot be adopted', () => {
+  it('needs a fund with enough money', () => {
     expect(given(open, issued()).whenAdopted({ fund: undefined })).toEqual({ type: 'no-money' });
   });
 

@@ -41,8 +41,8 @@ const obligation = (...instruments: Instrument[]): Obligation => ({
   instruments,
 });
 
-describe('a commit of the books', () => {
-  it('keeps each posting as two entries, and folds only the balances', () => {
+describe('a commit of the ledger', () => {
+  it('keeps each posting as two entries, and sums only the balances', () => {
     const line = { fund: 'GIFT', from: 'available', to: 'reserved', obligation: 'o-1' } as const;
     const { entries, balances } = bookingOf(
       head,
@@ -67,7 +67,7 @@ describe('a commit of the books', () => {
     ]);
   });
 
-  it('vouches for obligations and postings, with amounts as text and without what nobody knows', () => {
+  it('vouches for obligations and postings, with amounts as text and without undefined values', () => {
     const { vouched } = bookingOf(head, changeOf([obligation(instrument({}))], []), terms);
     const { site: _, ...known } = instrument({});
     expect(vouched).toEqual({
@@ -77,7 +77,7 @@ describe('a commit of the books', () => {
     });
   });
 
-  it('looks at once at what is to be carried, at the full hour at what is capped or out, and at nothing else', () => {
+  it('is due at once for instruments to send, hourly for capped and issued ones, never for others', () => {
     const due = (change: Partial<Instrument>): number | null | undefined =>
       bookingOf(head, changeOf([obligation(instrument(change))], []), terms).instruments[0]?.dueMs;
     expect(due({ state: 'intended' })).toBe(now);
@@ -89,7 +89,7 @@ describe('a commit of the books', () => {
     expect(due({ state: 'collected' })).toBeNull();
   });
 
-  it('gives places on the waiting list in the order of coming, or by a key where they are drawn', () => {
+  it('orders the waiting list by arrival, or by a key if the profile says random', () => {
     const change = changeOf([obligation(), { ...obligation(), id: 'o-2' }], []);
     const places = (selection: BookingTerms['selection']) =>
       bookingOf(head, change, { ...terms, selection }).obligations.map(({ orderKey }) => orderKey);

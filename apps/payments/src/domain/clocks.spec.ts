@@ -111,8 +111,8 @@ class Story {
   }
 }
 
-describe('a grant without a word on how to pay it', () => {
-  it('keeps its money for thirty days, gives it back, and gets it again when the word comes in time', () => {
+describe('a grant without a payout choice', () => {
+  it('keeps its money for thirty days, returns it, and gets it again if the choice arrives in time', () => {
     const story = new Story().on(AWARDED, award).on(129).on(130).on(131);
     expect(story.postings).toEqual(['100 available -> reserved 150000', '130 reserved -> available 150000']);
     expect(story.told).toEqual(['130 grant expired']);
@@ -125,7 +125,7 @@ describe('a grant without a word on how to pay it', () => {
     ]);
   });
 
-  it('is over for good when the window has passed', () => {
+  it('ends for good after the reopening window', () => {
     const story = new Story().on(AWARDED, award).on(130).on(220);
     expect(isAtRest(story.state)).toBe(false);
     story.on(221).on(222, toldAgain(1));
@@ -135,14 +135,14 @@ describe('a grant without a word on how to pay it', () => {
     expect(story.told).toEqual(['130 grant expired', '222 closed']);
   });
 
-  it('told from a phone at home it waits until somebody has been seen', () => {
+  it('with a choice from a phone at home it waits until the household was seen', () => {
     const story = new Story().on(AWARDED, award).on(110, toldAgain(1, false));
     expect(story.told).toEqual(['110 come-and-confirm']);
     expect(story.postings.at(-1)).toBe('110 reserved -> available 150000');
     expect(story.on(111, presence(2)).told.at(-1)).toBe('111 approved being-prepared');
   });
 
-  it('needs the whole word: another way alone is none', () => {
+  it('needs a complete choice: a changed payout method alone is not enough', () => {
     const part: HouseholdCommand = {
       type: 'change-payout',
       n: 1,
@@ -157,7 +157,7 @@ describe('a grant without a word on how to pay it', () => {
 });
 
 describe('an application from home', () => {
-  it('is closed when nobody was seen for thirty days, and paid when somebody comes after all', () => {
+  it('is closed if nobody was seen for thirty days, and paid if the household comes later', () => {
     const story = new Story().on(AWARDED, fromHome, award).on(129).on(130);
     expect(story.told).toEqual([
       '100 come-and-confirm',
@@ -170,7 +170,7 @@ describe('an application from home', () => {
     expect(story.postings).toEqual(['140 available -> reserved 150000']);
   });
 
-  it('takes its place on the day on which somebody was seen', () => {
+  it('is planned on the day on which the household was seen', () => {
     const story = new Story().on(AWARDED, fromHome, award).on(129, presence(1)).on(131);
     expect(story.told).toEqual(['100 come-and-confirm', '129 approved being-prepared']);
     expect(story.postings).toEqual(['129 available -> reserved 150000']);
@@ -190,7 +190,7 @@ describe('codes that nobody collects', () => {
     },
   });
 
-  it('are made worthless after sixty days; asked for again they are a new generation', () => {
+  it('are voided after sixty days; a later request opens a new generation', () => {
     const story = new Story()
       .on(AWARDED, chosen, award)
       .instrumentsAre({ state: 'issued' })
@@ -222,7 +222,7 @@ describe('a withdrawal', () => {
     ['before everything', [{ type: 'withdraw', n: 1 }, chosen, award]],
     ['between the halves', [award, { type: 'withdraw', n: 1 }, chosen]],
     ['last', [chosen, award, { type: 'withdraw', n: 1 }]],
-  ])('%s: nothing is promised, and nothing of the household is kept but that', (_name, commands) => {
+  ])('%s: nothing is reserved, and only the withdrawal is kept', (_name, commands) => {
     const story = new Story();
     for (const command of commands) story.on(AWARDED, command);
     expect(story.obligation.status).toBe('closed');
@@ -235,7 +235,7 @@ describe('a withdrawal', () => {
     expect(keptUntil({ ...rest, lastDay: AWARDED }, clocks)).toBe(AWARDED + 18);
   });
 
-  it('of a code that is out: it is voided, and shown no more', () => {
+  it('of an issued code: it is voided, and no longer shown', () => {
     const item = { obligation: 'o', number: 0, payoutMethod: 'CASH', amountCents: 100_000n, sealedCode: 'x', day: 101 };
     const story = new Story().on(AWARDED, chosen, award).instrumentsAre({ state: 'issued', isClaimed: true });
     story.on(101, { type: 'item-ready', item }).on(102, { type: 'withdraw', n: 1 });
@@ -247,7 +247,7 @@ describe('a withdrawal', () => {
   });
 });
 
-describe('a household is kept', () => {
+describe('a household record is kept', () => {
   const ended = (how: 'paid' | 'cancelled' | 'expired', day: number): GrantOfHousehold => ({
     ...grant,
     isCancelled: false,

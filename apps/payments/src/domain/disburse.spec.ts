@@ -97,7 +97,7 @@ describe('a grant of a household that somebody has seen', () => {
     decisionTraces: new Map([['o-g', { rules: ['r'] }]]),
   };
 
-  it('is promised and goes out, with its decision trace, and the household is linked to it and told', () => {
+  it('is reserved and sent, with its decision trace, and the household is linked and told', () => {
     const { change, links, reports, ends } = given([work]).whenDisbursed();
     expect(change).toEqual({
       obligations: [{ obligation: owed(instrument), decisionTrace: { rules: ['r'] } }],
@@ -113,7 +113,7 @@ describe('a grant of a household that somebody has seen', () => {
     expect(ends).toEqual([]);
   });
 
-  it('is only written down while payments holds: nothing is planned and nothing is said', () => {
+  it('is only stored while the ledger is frozen: nothing is planned and nothing is reported', () => {
     const { change, links, reports, ends } = given([work], { isFrozen: true }).whenDisbursed();
     const open: Obligation = { ...owed(), status: 'open', fund: undefined };
     const obligations = [{ obligation: open, decisionTrace: { rules: ['r'] } }];
@@ -122,13 +122,13 @@ describe('a grant of a household that somebody has seen', () => {
     expect({ reports, ends }).toEqual({ reports: [], ends: [] });
   });
 
-  it('leaves less for the next one of the same batch, who waits', () => {
+  it('leaves less for the next one of the same batch, which waits', () => {
     const other: Work = { ...work, householdRef: 'i', commands: [choose, award('i')], decisionTraces: new Map() };
     const { change } = given([work, other]).whenDisbursed();
     expect(change.obligations.map(({ obligation }) => obligation.status)).toEqual(['reserved', 'waiting-list']);
   });
 
-  it('is planned after those whose turn on the waiting list it is', () => {
+  it('is planned after those that are next in line on the waiting list', () => {
     const waiting: Obligation = { ...owed(), id: 'o-i', status: 'waiting-list', fund: undefined };
     const turn: Work = { householdRef: 'i', commands: [choose, award('i')], keys, nextInLine: ['o-i'] };
     const { change } = given([work, turn], {}, [waiting]).whenDisbursed();
@@ -139,8 +139,8 @@ describe('a grant of a household that somebody has seen', () => {
   });
 });
 
-describe('what a rail says', () => {
-  it('of a code that is out: it is kept sealed, and the books say so at the same time', () => {
+describe('a rail outcome', () => {
+  it('of an issued code: the code is stored sealed, and the ledger has it in the same transaction', () => {
     const { change, households } = given([answered({ type: 'issued', code: 'C-1' })], {}, [
       owed(instrument),
     ]).whenDisbursed();
@@ -159,7 +159,7 @@ describe('what a rail says', () => {
     ]);
   });
 
-  it('of a code that nobody can be told is asked for again', () => {
+  it('of a code that cannot be sealed to anybody leads to another question', () => {
     const { keys: _, ...unknown } = answered({ type: 'issued', code: 'C-1' });
     const { change, households } = given([unknown], {}, [owed(instrument)]).whenDisbursed();
     expect(change.obligations).toEqual([
@@ -168,14 +168,14 @@ describe('what a rail says', () => {
     expect(households.get('h')?.state.items).toEqual([]);
   });
 
-  it('is waited for before a household is told anything of books that were restored', () => {
+  it('comes before any report to the household after a restore', () => {
     const { reports } = given([answered({ type: 'unknown' })], {}, [
       owed({ ...instrument, inquireFirst: true }),
     ]).whenDisbursed();
     expect(reports).toEqual([]);
   });
 
-  it('of the last instrument that was collected: the grant has ended, paid', () => {
+  it('of the last collected instrument ends the grant as paid', () => {
     const { ends } = given([answered({ type: 'collected' })], {}, [
       owed({ ...instrument, state: 'issued' }),
     ]).whenDisbursed();

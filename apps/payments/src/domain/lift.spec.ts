@@ -10,8 +10,8 @@ const wish = (change: Partial<LiftWish> = {}): LiftWish => ({
 });
 const proposed = { digest: 'd-1', first: { digest: 'd-1', person: 'first' } };
 
-describe('a hold', () => {
-  it('is lifted by the second of two people who have seen the same', () => {
+describe('a ledger freeze', () => {
+  it('is lifted by the second of two people who agree to the same digest', () => {
     expect(lift(clean, { digest: 'd-1', first: undefined }, wish())).toEqual({ outcome: 'counted' });
     expect(lift(clean, proposed, wish())).toEqual({ outcome: 'lifted' });
   });
@@ -20,7 +20,7 @@ describe('a hold', () => {
     expect(lift(clean, proposed, wish({ person: 'first' }))).toEqual({ outcome: 'refused', reason: 'same-person' });
   });
 
-  it('is not lifted for something else than what is there', () => {
+  it('is not lifted with another digest than the present one', () => {
     const refused = { outcome: 'refused', reason: 'not-now' };
     expect(lift(clean, proposed, wish({ digest: 'd-2' }))).toEqual(refused);
     // The digest of the first agreement is outdated, so the second person becomes the first.

@@ -73,7 +73,7 @@ const moves = ({ postings }: Pick<Plan, 'postings'>): string[] =>
   postings.map(({ from, to, amountCents }) => `${from} -> ${to} ${amountCents}`);
 
 describe('a standard grant', () => {
-  it('is reserved, cut into instruments of at most a thousand dollars, and waits for people', () => {
+  it('is reserved, split into instruments of at most a thousand dollars, and waits for people', () => {
     const planned = given({}).whenPlanned();
     expect(planned).toEqual({
       obligation: {
@@ -91,12 +91,12 @@ describe('a standard grant', () => {
     });
   });
 
-  it('planned again, nothing happens', () => {
+  it('is planned again without any change', () => {
     const { obligation } = given({}).whenPlanned();
     expect(given({ obligation }).whenPlanned().obligation).toBe(obligation);
   });
 
-  it('waits when there is not enough, when a fund may not pay grants, when its way is not paid by any', () => {
+  it('waits if money is short, if no fund may pay grants, or if no fund pays its payout method', () => {
     for (const change of [{ availableCents: 149_999n }, { mayPayGrants: false }, { payoutMethods: ['VEND'] }]) {
       const planned = given({ money: { funds: [{ ...fund, ...change }] } }).whenPlanned();
       expect(planned).toEqual({
@@ -108,7 +108,7 @@ describe('a standard grant', () => {
     }
   });
 
-  it('waits behind those of its tier and of more urgent ones, and before less urgent ones', () => {
+  it('waits behind its own tier and more urgent ones, and before less urgent ones', () => {
     const statusBehind = (waitingTier: number): string =>
       given({ money: { waitingTier } }).whenPlanned().obligation.status;
     expect([1, 2, 3].map(statusBehind)).toEqual(['waiting-list', 'waiting-list', 'reserved']);
@@ -120,12 +120,12 @@ describe('a standard grant', () => {
     expect(planned).toMatchObject({ obligation: { status: 'closed', instruments: [] }, postings: [] });
   });
 
-  it('before the household has chosen how, it is reserved and nothing more', () => {
+  it('is only reserved before the household has chosen a payout method', () => {
     const { obligation } = given({ household: newHousehold }).whenPlanned();
     expect(obligation).toEqual({ ...standard, status: 'reserved', fund: 'GIFT' });
   });
 
-  it('from a phone at home gives back what was reserved before its choice came', () => {
+  it('returns reserved money when a choice from a phone at home arrives', () => {
     const unseen: HouseholdState = { ...newHousehold, payout: { payoutMethod: 'CASH', site: undefined } };
     const reserved = given({ household: newHousehold }).whenPlanned().obligation;
     const planned = given({ household: unseen, obligation: reserved }).whenPlanned();
@@ -133,7 +133,7 @@ describe('a standard grant', () => {
     expect(moves(planned)).toEqual(['reserved -> available 150000']);
   });
 
-  it('in a way that its fund does not pay goes to a fund that does', () => {
+  it('with a payout method that its fund does not pay moves to a fund that does', () => {
     const cashOnly = { ...fund, code: 'CASH-ONLY', payoutMethods: ['CASH'] };
     const reserved = given({ money: { funds: [cashOnly] } }).whenPlanned().obligation;
     const household = { ...present, change: { n: 1, payoutMethod: 'CARD' } };
@@ -152,7 +152,7 @@ describe('a standard grant', () => {
 });
 
 describe('a rapid grant', () => {
-  it('goes out by itself, within the cap of its site and hour', () => {
+  it('is released without people, within the cap of its site and hour', () => {
     const planned = given({ obligation: rapid }).whenPlanned();
     expect(planned.obligation.instruments).toEqual([instrument()]);
     expect(moves(planned)).toEqual(['available -> reserved 25000', 'reserved -> in-flight 25000']);
@@ -164,7 +164,7 @@ describe('a rapid grant', () => {
     );
   });
 
-  it('waits for people where the profile does not let it go by itself, and where its way has no rail', () => {
+  it('waits for people if the profile says so, and if its payout method has no rail', () => {
     const manual = given({ obligation: rapid }).whenPlanned({ ...policy, isRapidAutomatic: false });
     expect(manual.obligation.instruments).toEqual([instrument({ state: 'waiting-release' })]);
     const card = given({ obligation: rapid, household: { ...present, payout: { payoutMethod: 'CARD', site: 'S-1' } } });
@@ -173,14 +173,14 @@ describe('a rapid grant', () => {
     ]);
   });
 
-  it('when the week is used up, is for tier one only', () => {
+  it('goes only to tier 1 when the week is used up', () => {
     const used = { funds: [{ ...fund, rapidLeftCents: 24_999n }] };
     const statusOf = (tier: number): string =>
       given({ obligation: { ...rapid, tier }, money: used }).whenPlanned().obligation.status;
     expect([1, 2].map(statusOf)).toEqual(['reserved', 'waiting-list']);
   });
 
-  it('withdrawn before anybody took it up comes back; afterwards it does not', () => {
+  it('is taken back if no worker has claimed it, and not afterwards', () => {
     const untouched = given({ obligation: sent({ isClaimed: false }), isCancelled: true }).whenPlanned();
     expect(untouched.obligation).toMatchObject({ status: 'closed', instruments: [{ state: 'void' }] });
     expect(moves(untouched)).toEqual(['in-flight -> available 25000']);
@@ -191,7 +191,7 @@ describe('a rapid grant', () => {
   });
 });
 
-describe('what the rail said', () => {
+describe('a rail outcome', () => {
   const name = { number: 0, generation: 0 };
   const after = (
     obligation: Obligation,
@@ -199,7 +199,7 @@ describe('what the rail said', () => {
     isEnding = false,
   ) => applyRailOutcome(obligation, name, { outcome, isEnding });
 
-  it('a definite no opens the next generation, and none for what was withdrawn', () => {
+  it('a definite no opens the next generation, except after a withdrawal', () => {
     const again = after(sent({ state: 'unknown' }), { type: 'definite-no' });
     expect(again.obligation.instruments).toEqual([
       instrument({ state: 'void', isClaimed: true }),
@@ -211,12 +211,12 @@ describe('what the rail said', () => {
     expect(moves(ended)).toEqual(['in-flight -> available 25000']);
   });
 
-  it('a late code for an instrument whose code is being voided counts no more', () => {
+  it('ignores a late code for an instrument that is being voided', () => {
     const voiding = sent({ state: 'unknown', isSecretLost: true });
     expect(after(voiding, { type: 'issued', code: 'LATE-CODE' }).obligation).toBe(voiding);
   });
 
-  it('nothing moves what has come to its end', () => {
+  it('changes no ended instrument', () => {
     for (const state of ['void', 'collected', 'disputed', 'waiting-release', 'capped'] as const) {
       const obligation = sent({ state });
       for (const type of [
@@ -232,7 +232,7 @@ describe('what the rail said', () => {
     }
   });
 
-  it('a contradiction about a code that is out takes it from what is out', () => {
+  it('that contradicts an issued code removes it from the outstanding money', () => {
     expect(moves(after(sent({ state: 'issued' }), { type: 'contradiction' }))).toEqual([
       'outstanding -> in-flight 25000',
     ]);
@@ -240,14 +240,14 @@ describe('what the rail said', () => {
   });
 });
 
-describe('sums', () => {
-  it('splits to the cent', () => {
+describe('amounts', () => {
+  it('are split to the cent', () => {
     expect(splitIntoInstruments(110_000n, 100_000n)).toEqual([100_000n, 10_000n]);
     expect(splitIntoInstruments(100_000n, 100_000n)).toEqual([100_000n]);
     expect(splitIntoInstruments(240_000n, 10_000_000n)).toEqual([240_000n]);
   });
 
-  it('keeps back the share, rounded up', () => {
+  it('set aside a share, rounded up', () => {
     expect([setAsideCents(170_000_000n, 15), setAsideCents(1n, 15), setAsideCents(100n, 0)]).toEqual([
       25_500_000n,
       1n,

@@ -11,7 +11,7 @@ const asked = (state: InstrumentState, call: Asked['call'] = 'inquire'): Asked =
 });
 const issued: RailReply = { type: 'issued', reference: 'ref-1', amountCents: 25_000n, code: 'AAAA-BBBB' };
 
-describe('what is asked of the partner', () => {
+describe('the question to the partner', () => {
   it.each<[InstrumentState, boolean, string | undefined]>([
     ['intended', false, 'issue'],
     ['unknown', false, 'inquire'],
@@ -26,12 +26,12 @@ describe('what is asked of the partner', () => {
     expect(callFor({ state, isSecretLost, inquireFirst: false })).toBe(call);
   });
 
-  it('for an intent that the books may have sent before and forgotten: first whether the partner knows it', () => {
+  it('about an intent that may have been sent before a restore is an inquiry', () => {
     expect(callFor({ state: 'intended', isSecretLost: false, inquireFirst: true })).toBe('inquire');
   });
 });
 
-describe('what the partner’s answer means', () => {
+describe('the outcome of the partner’s answer', () => {
   it.each<[string, Asked, RailReply, object]>([
     ['it was issued', asked('intended', 'issue'), issued, { type: 'issued', code: 'AAAA-BBBB' }],
     ['it had been issued', asked('unknown'), issued, { type: 'issued', code: 'AAAA-BBBB' }],
@@ -76,7 +76,7 @@ describe('what the partner’s answer means', () => {
     expect(outcomeOf(question, reply)).toEqual(outcome);
   });
 
-  it('rests double, up to a minute', () => {
+  it('pauses double, up to a minute', () => {
     expect([0, 1, 2, 6, 7, 50].map(pauseAfter)).toEqual([500, 1_000, 2_000, 32_000, 60_000, 60_000]);
   });
 });

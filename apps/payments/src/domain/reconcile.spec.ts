@@ -23,8 +23,8 @@ const theirs = (state: string, amountCents: bigint | undefined = 500n) => ({ ref
 const differs = { unmatched: [], differing: ['r-1'] };
 const agrees = { unmatched: [], differing: [] };
 
-describe('the books beside the statement of a rail', () => {
-  it('agree where both say the same, or the books know that they do not know', () => {
+describe('the ledger beside the statement of a rail', () => {
+  it('agrees if both say the same, or if the ledger knows no outcome yet', () => {
     const agreeing = (said: string) =>
       states.filter((state) => {
         const compared = compareWith([ours(state)], { payoutMethod: 'CASH', items: [theirs(said)] });
@@ -35,24 +35,24 @@ describe('the books beside the statement of a rail', () => {
     expect(agreeing('void')).toEqual(['intended', 'unknown', 'void', 'disputed']);
   });
 
-  it('differ where the rail does not know what is out or was paid', () => {
+  it('differs if the rail does not know an issued or paid instrument', () => {
     const missing = states.filter(
       (state) => compareWith([ours(state)], { payoutMethod: 'CASH', items: [] }).differing.length > 0,
     );
     expect(missing).toEqual(['issued', 'collected']);
   });
 
-  it('differ by the amount; a rail that names none agrees', () => {
+  it('differs by the amount; a rail that names none agrees', () => {
     expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [theirs('issued', 501n)] })).toEqual(differs);
     const silent = { ...theirs('issued'), amountCents: undefined };
     expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [silent] })).toEqual(agrees);
   });
 
-  it('are asked only about instruments of that rail', () => {
+  it('is compared only for instruments of that rail', () => {
     expect(compareWith([ours('issued', 'CARD')], { payoutMethod: 'CASH', items: [] })).toEqual(agrees);
   });
 
-  it('leave no payment of the rail unexplained; a void that was asked for in case something came is none', () => {
+  it('reports every unexplained payment of the rail, except requested voids', () => {
     expect(compareWith([], { payoutMethod: 'CASH', items: [theirs('issued')] })).toEqual({
       unmatched: ['r-1'],
       differing: [],
@@ -85,7 +85,7 @@ describe('the amounts to ask about', () => {
     inquireFirst: false,
   });
 
-  it('are those of the instruments, in their order, or those that would be made', () => {
+  it('are those of the instruments in their order, or the planned ones', () => {
     expect(amountsOf(obligation(), 100_000n)).toEqual([100_000n, 10_000n]);
     const instruments = [instrument(1, 0, 10_000n), instrument(0, 0, 100_000n), instrument(0, 1, 100_000n)];
     expect(amountsOf(obligation(...instruments), 50_000n)).toEqual([100_000n, 10_000n]);

@@ -12,7 +12,7 @@ const batch: BatchFacts = {
 };
 
 describe('release by several people', () => {
-  it('one checker, or two, who are all different people', () => {
+  it('takes one checker or two, who are all different people', () => {
     expect(approve(batch, 'b', 1)).toEqual({ outcome: 'released' });
     expect(approve(batch, 'b', 2)).toEqual({ outcome: 'counted', missing: 1 });
     expect(approve({ ...batch, approvals: ['b'] }, 'c', 2)).toEqual({ outcome: 'released' });
@@ -21,7 +21,7 @@ describe('release by several people', () => {
     }
   });
 
-  it('of exactly what was made, seen, and is there', () => {
+  it('takes exactly what was made, was seen, and is present', () => {
     const other = { outcome: 'refused', reason: 'other-content' };
     expect(approve({ ...batch, presentDigest: 'y' }, 'b', 1)).toEqual(other);
     expect(approve({ ...batch, seenDigest: 'y' }, 'b', 1)).toEqual(other);
@@ -35,7 +35,7 @@ describe('release by several people', () => {
   });
 });
 
-describe('what is released', () => {
+describe('a released batch', () => {
   const item: BatchItem = {
     obligation: 'o-1',
     number: 0,
@@ -45,13 +45,13 @@ describe('what is released', () => {
     fund: 'GIFT',
   };
 
-  it('is put into words with everything that a checker agrees to', () => {
+  it('has a text with everything that a checker agrees to', () => {
     expect(batchText([item, { ...item, number: 1 }])).toBe(
       '["o-1",0,1,"500","CASH","GIFT"]["o-1",1,1,"500","CASH","GIFT"]',
     );
   });
 
-  it('is on its way from then on, and nothing else is', () => {
+  it('sends exactly its own instruments', () => {
     const instrument = (generation: number, state: Instrument['state']): Instrument => ({
       number: 0,
       generation,

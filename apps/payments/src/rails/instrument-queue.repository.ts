@@ -69,7 +69,8 @@ export class InstrumentQueueRepository {
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
         RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents,
-                  i.payout_method, i.state, i.secret_lost, i.inquire_first, i.tries, d.lease IS NULL AND i.tries = 0 AS is_first`,
+                  i.payout_method, i.state, i.secret_lost, i.inquire_first, i.tries,
+                  d.lease IS NULL AND i.tries = 0 AS is_first`,
       [leasedUntil, now, anchored, limit],
     );
     return (rows as Row[]).map((row) => ({
