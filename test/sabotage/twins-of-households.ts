@@ -72,7 +72,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     test: 'apps/eligibility/test/endings.spec.ts',
   },
   {
-    promise: 'a household whose way to be paid was lost is asked for it again',
+    promise: 'a household whose payout choice was lost is asked for it again',
     without: 'the reader looks at the day of the approval',
     file: 'libs/household/src/boxes.ts',
     find: `eligibility.status === 'approved' && eligibility.lastDay < today`,
