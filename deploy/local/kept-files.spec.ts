@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,6 +29,19 @@ describe('a folder', () => {
     );
     await startOver(layout);
     refuseOtherCity(layout, 'santa-ana');
+  });
+
+  it('that is started over has no private key of before in either copy, even if one is on another disk', async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'disk-'));
+    symlinkSync(disk, layout.keyringReplica);
+    for (const folder of [layout.keyring, layout.keyringReplica]) {
+      mkdirSync(join(folder, 'private'), { recursive: true });
+      writeFileSync(join(folder, 'private', 'keys.json'), '{}');
+    }
+    await startOver(layout);
+    expect(readdirSync(layout.root)).toEqual(['keyring-replica']);
+    expect(readdirSync(disk)).toEqual([]);
+    rmSync(disk, { recursive: true });
   });
 
   it('of another city is told at once: nothing is started, and nothing is made', async () => {

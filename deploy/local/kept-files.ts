@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { devicesFile, staffFile } from './enrolment.js';
@@ -37,16 +37,24 @@ export async function makeRoot(root: string): Promise<void> {
   }
 }
 
-/** Removes the data that an earlier system kept in this folder. */
+/**
+ * Removes the data that an earlier system kept in this folder. Old private keys must not come back from their second
+ * copy, so that one goes as well; its folder stays, since it may be a link to another disk.
+ */
 export async function startOver(layout: Layout): Promise<void> {
   const { postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, root } = layout;
   const kept = [postgres, kafka, keyring, logs, anchor, secrets, profile, city, clock, join(root, 'rail-simulator')];
-  kept.push(devicesFile(layout), staffFile(layout));
+  kept.push(devicesFile(layout), staffFile(layout), ...(await entriesOf(layout.keyringReplica)));
   await Promise.all(kept.map((path) => rm(path, { recursive: true, force: true })));
+}
+
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  return existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [];
 }
 
 /**
  * Runs before anything is started, because otherwise each service would refuse the data separately.
+ *
  * @throws StackProblem 'other-city'
  */
 export function refuseOtherCity(layout: Layout, profile: string): void {
