@@ -6,8 +6,8 @@ const VERSION = 'libs/service/test/data-version.it.spec.ts';
 
 const versions: readonly Twin[] = [
   {
-    promise: 'data of an older version is refused, and not taken for ours',
-    without: 'what has been migrated is compared with what is known',
+    promise: 'data of an older version are refused',
+    without: 'the applied migrations are compared with the known ones',
     file: 'libs/service/src/database/data-source.ts',
     find: 'if (unknown.length === 0) return;',
     replace: 'if (unknown.length >= 0) return;',
@@ -15,8 +15,8 @@ const versions: readonly Twin[] = [
     name: 'of an older version',
   },
   {
-    promise: 'data of a newer version is never told to be emptied',
-    without: 'the time of the migrations is compared',
+    promise: 'nobody is told to empty data of a newer version',
+    without: 'the times of the migrations are compared',
     file: 'libs/service/src/database/data-source.ts',
     find: 'madeAt(name) > newest',
     replace: 'madeAt(name) < newest',
@@ -36,8 +36,8 @@ const cities: readonly Twin[] = [
     name: 'of another city',
   },
   {
-    promise: 'a database belongs to the city under which it was first used',
-    without: 'the first start writes down whose it is',
+    promise: 'a database belongs to the city that used it first',
+    without: 'the first start stores the city',
     file: 'libs/service/src/database/data-source.ts',
     find: 'await tieToCity(source, city);',
     replace: 'void tieToCity;',
@@ -48,8 +48,8 @@ const cities: readonly Twin[] = [
 
 const named: readonly Twin[] = [
   {
-    promise: 'whatever staff does is in the log with who did it, though a route gives it no name',
-    without: 'the pattern of a route names what is done by it',
+    promise: 'every action of staff is logged with its actor, even if its route has no name',
+    without: 'the pattern of a route serves as its name',
     file: 'libs/service/src/auth/access.guard.ts',
     find: "return operationOf(route) ?? words.join('-');",
     replace: "return operationOf(route) ?? String(words.length === 0 ? '' : undefined);",
@@ -57,8 +57,8 @@ const named: readonly Twin[] = [
     name: 'is in the log by its pattern',
   },
   {
-    promise: 'a service that is refused for a route says which',
-    without: 'the route is named',
+    promise: 'a service that refuses to start because of a route names the route',
+    without: 'the error carries the route',
     file: 'libs/service/src/http/route-check.ts',
     find: 'super(`the route ${route} of the ${listener} listener does not declare who may call it`);',
     replace: "super('a route declares nobody who may call it');",
@@ -69,8 +69,8 @@ const named: readonly Twin[] = [
 
 const troubles: readonly Twin[] = [
   {
-    promise: 'a service that cannot use what a setting names says which setting',
-    without: 'what needs the thing is done under the name of its setting',
+    promise: 'a service that cannot use the resource of a setting names the setting',
+    without: 'work on a resource runs under the name of its setting',
     file: 'libs/service/src/config/use-setting.ts',
     find: 'throw new UnusableSettingError(setting, error);',
     replace: 'throw error;',
@@ -78,8 +78,8 @@ const troubles: readonly Twin[] = [
     name: 'says which',
   },
   {
-    promise: 'a broker that refuses a login is told from one that is away',
-    without: 'the refusal is known by its name',
+    promise: 'a broker that refuses a login is distinguished from one that is away',
+    without: 'the refusal is recognised by its name',
     file: 'libs/bus/src/trouble/broker-trouble.ts',
     find: "KafkaJSSASLAuthenticationError: 'broker-refused-login',",
     replace: "KafkaJSSASLAuthenticationError: 'broker-away',",
@@ -89,7 +89,7 @@ const troubles: readonly Twin[] = [
 ];
 
 const keptFiles: Twin = {
-  promise: 'the local system says that what it keeps is another city’s before it starts anything',
+  promise: 'the local system reports that its data belong to another city before it starts anything',
   without: 'the note of the city is read',
   file: 'deploy/local/stack.ts',
   find: 'if (this.#options.fresh !== true) refuseOtherCity(this.layout, profile);',
@@ -100,8 +100,8 @@ const keptFiles: Twin = {
 
 const access: readonly Twin[] = [
   {
-    promise: 'a route that declares nobody who may call it keeps its service from starting',
-    without: 'each route is looked at as it is added',
+    promise: 'a service with a route that declares no caller does not start',
+    without: 'each route is checked when it is added',
     file: 'libs/service/src/http/http-app.ts',
     find: 'if (!noteServed(access, listener)) throw new UndeclaredRouteError(route);',
     replace: 'void [noteServed(access, listener), UndeclaredRouteError];',
@@ -109,8 +109,8 @@ const access: readonly Twin[] = [
     name: 'something below Nest adds',
   },
   {
-    promise: 'who has sent a request is known before anything in it is looked at',
-    without: 'every route stands behind the guard',
+    promise: 'the sender of a request is known before anything in it is read',
+    without: 'every route is behind the guard',
     file: 'libs/service/src/auth/access.guard.ts',
     find: `if (type === 'rpc') return isFromBus(context.switchToRpc().getContext());`,
     replace: `if (type !== 'ws') return isFromBus !== undefined;`,
@@ -118,8 +118,8 @@ const access: readonly Twin[] = [
     name: 'asks who has sent a request',
   },
   {
-    promise: 'what is for operators cannot be reached from outside',
-    without: 'routes belong to one listener',
+    promise: 'routes of operators cannot be reached from outside',
+    without: 'a route belongs to one listener',
     file: 'libs/service/src/http/internal-controller.ts',
     find: 'RouteConstraints({ listener: INTERNAL })(prototype, name, descriptor);',
     replace: 'void RouteConstraints;',
@@ -127,17 +127,17 @@ const access: readonly Twin[] = [
     name: 'cannot be reached from outside',
   },
   {
-    promise: 'a route takes no content unless it says which',
-    without: 'content that nobody expects is refused',
+    promise: 'a route accepts no content unless it declares a body',
+    without: 'unexpected content is refused',
     file: 'libs/service/src/auth/access.guard.ts',
-    find: 'if (!takesBody(context.getHandler())) refuseContent(request.body);',
-    replace: 'void takesBody;',
+    find: 'if (bodyOf(context.getHandler()) === undefined) refuseContent(request.body);',
+    replace: 'void bodyOf;',
     test: ACCESS,
     name: 'takes no content unless it says which',
   },
   {
-    promise: 'a route outside the guard is open or does not exist',
-    without: 'only what a decorator of ours declares is taken for guarded',
+    promise: 'a route outside the guard is public or does not exist',
+    without: 'only declarations by our own decorators count as guarded',
     file: 'libs/service/src/auth/access.ts',
     find: 'if (access === undefined || !ours.has(access)) return false;',
     replace: 'if (access === undefined) return false;',
@@ -145,8 +145,8 @@ const access: readonly Twin[] = [
     name: 'below Nest that only says who may call it',
   },
   {
-    promise: 'a controller for operators takes no route from elsewhere along',
-    without: 'an internal controller inherits nothing',
+    promise: 'an internal controller inherits no route',
+    without: 'an internal controller with a base class is refused',
     file: 'libs/service/src/http/internal-controller.ts',
     find: 'if (Object.getPrototypeOf(prototype) !== Object.prototype) {',
     replace: 'if (prototype === Object.prototype) {',
@@ -154,8 +154,8 @@ const access: readonly Twin[] = [
     name: 'inherits',
   },
   {
-    promise: 'a stop does not wait for who keeps a connection alive',
-    without: 'connections are closed when they have their answer',
+    promise: 'a stop does not wait for a kept-alive connection',
+    without: 'connections are closed after their answer',
     file: 'libs/service/src/http/listeners.ts',
     find: 'setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)',
     replace: 'setInterval(() => undefined, IDLE_CHECK_MS)',
@@ -163,8 +163,8 @@ const access: readonly Twin[] = [
     name: 'ends when those that ask have their answer',
   },
   {
-    promise: 'a service that could not know a device does not start with a route for devices',
-    without: 'the guard looks for the directory when it starts',
+    promise: 'a service that cannot know devices does not start with a route for devices',
+    without: 'the guard looks for the device directory at the start',
     file: 'libs/service/src/auth/access.guard.ts',
     find: 'if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();',
     replace: 'void [isAnyForDevices, NoDeviceDirectoryError];',
@@ -172,7 +172,7 @@ const access: readonly Twin[] = [
     name: 'nobody says which there are',
   },
   {
-    promise: 'nobody passes for a household because a route forgot to ask who calls',
+    promise: 'no caller passes as a household because a route forgot to check',
     without: 'a caller of another kind is no device',
     file: 'libs/service/src/auth/caller.ts',
     find: "if (!('device' in caller)) throw new TypeError('the route is not for devices');",
@@ -181,8 +181,8 @@ const access: readonly Twin[] = [
     name: 'does not pass for a household',
   },
   {
-    promise: 'whoever of the city tries something is in the log, also where it is refused',
-    without: 'the attempt is written when the signature is known, not when the work is done',
+    promise: 'every attempt by staff is logged, also a refused one',
+    without: 'the attempt is logged when the signature is known, not when the work is done',
     file: 'libs/service/src/auth/access.guard.ts',
     find: '    attempted(person);',
     replace: '    void attempted;',
@@ -190,8 +190,8 @@ const access: readonly Twin[] = [
     name: 'is in the log',
   },
   {
-    promise: 'a stop takes as long as the longest round, not as all rounds together',
-    without: 'all loops are told to end at once',
+    promise: 'a stop takes as long as the longest loop, not as long as all loops together',
+    without: 'all loops are told to stop at once',
     file: 'libs/service/src/scheduling/workers.ts',
     find: 'const stops = await Promise.allSettled(this.all.map((worker) => worker.stop()));',
     replace: `const stops: PromiseSettledResult<void>[] = [];
@@ -203,11 +203,11 @@ const access: readonly Twin[] = [
 
 const routes: readonly Twin[] = [
   {
-    promise: 'what the books hold is read by people who sign',
-    without: 'the route says who may call it',
+    promise: 'the ledger is shown only to staff who sign',
+    without: 'the route declares its callers',
     file: 'apps/payments/src/ledger/books.controller.ts',
-    find: "import { SignedBy } from '#libs/service';",
-    replace: "import { Public } from '#libs/service';\nconst SignedBy = (..._roles: string[]) => Public();",
+    find: "import { Answers, SignedBy } from '#libs/service';",
+    replace: "import { Answers, Public } from '#libs/service';\nconst SignedBy = (..._roles: string[]) => Public();",
     test: 'apps/payments/test/books.it.spec.ts',
     name: 'are these and no others',
   },

@@ -11,7 +11,7 @@ const LOG = 'libs/bus/test/conformance-faults.it.spec.ts';
 const clocks: readonly Twin[] = [
   {
     promise: 'nobody moves the clock of a city in production',
-    without: 'a file for the clock is refused there',
+    without: 'a clock file is refused there',
     file: 'libs/service/src/config/clock.config.ts',
     find: '  @NotInProduction()\n',
     replace: '',
@@ -19,8 +19,8 @@ const clocks: readonly Twin[] = [
     name: 'cannot be moved in production',
   },
   {
-    promise: 'keys are there a week ahead, however far the clock has leapt',
-    without: 'whatever watches days is told of a leap',
+    promise: 'keys exist a week ahead, however far the clock jumps',
+    without: 'workers that watch days are told of a jump',
     file: 'libs/service/src/keys/day-keys.worker.ts',
     find: 'this.clock.onLeap?.(() => this.worker.wake());',
     replace: 'void this.clock;',
@@ -28,16 +28,16 @@ const clocks: readonly Twin[] = [
     name: 'the next six',
   },
   {
-    promise: 'an application on the other side of midnight is taken',
-    without: 'the outbox has the days ahead',
+    promise: 'an application from the other side of midnight is accepted',
+    without: 'the outbox has partitions for the days ahead',
     file: 'libs/bus/src/produce/outbox-days.ts',
     find: 'export const DAYS_AHEAD = clocks.recordAheadDays;',
     replace: 'export const DAYS_AHEAD = 0;',
     test: 'test/faults/midnight.faults.spec.ts',
   },
   {
-    promise: 'what comes after its key has died is counted, and calls nobody',
-    without: 'a message whose key has died has expired, instead of being bad',
+    promise: 'a message whose key was destroyed is counted and alarms nobody about a bad message',
+    without: 'such a message counts as expired, not as bad',
     file: 'libs/bus/src/consume/opening.ts',
     find: 'return isExpired ? {',
     replace: "return isExpired && day === '' ? {",
@@ -48,7 +48,7 @@ const clocks: readonly Twin[] = [
 const instances: readonly Twin[] = [
   {
     promise: 'one instance of a service relays at a time',
-    without: 'the relay holds a lock',
+    without: 'the relay holds an advisory lock',
     file: 'libs/bus/src/produce/leadership.ts',
     find: "'SELECT pg_try_advisory_lock($1) AS won'",
     replace: "'SELECT $1::bigint > 0 AS won'",
@@ -56,8 +56,8 @@ const instances: readonly Twin[] = [
     name: 'have one relay each',
   },
   {
-    promise: 'when the instance that relays dies, another takes over within seconds',
-    without: 'the others ask for the lock again and again',
+    promise: 'when the relaying instance dies, another takes over within seconds',
+    without: 'the others ask for the lock repeatedly',
     file: 'libs/bus/src/produce/relay.ts',
     find: '      await running.rest(this.options.standbyMs);',
     replace: '      await running.rest(this.options.standbyMs * 1_000);',
@@ -65,8 +65,8 @@ const instances: readonly Twin[] = [
     name: 'go on when the leader',
   },
   {
-    promise: 'a text that a dead process had leased goes out as soon as another one looks',
-    without: 'the lease says who holds it, and the server says who lives',
+    promise: 'a text that a dead process had claimed is sent as soon as another process looks',
+    without: 'the lease names its holder, and the server knows which holders live',
     file: 'libs/records/src/statements.ts',
     find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
     replace: 'ELSE $2::integer < 0 END',
@@ -74,7 +74,7 @@ const instances: readonly Twin[] = [
     name: 'can be claimed as soon as another one looks',
   },
   {
-    promise: 'nobody takes work away from a process that lives',
+    promise: 'no process takes work from a living one',
     without: 'a living process holds the lock of its number',
     file: 'libs/records/src/statements.ts',
     find: 'ELSE pg_try_advisory_xact_lock($2, holder) END',
@@ -83,8 +83,8 @@ const instances: readonly Twin[] = [
     name: 'can be claimed as soon as another one looks',
   },
   {
-    promise: 'a process that starts again does not wait for what it had leased before',
-    without: 'what stands under a number is freed before the number is used again',
+    promise: 'a restarted process does not wait for its own old leases',
+    without: 'leases under a number are freed before the number is used again',
     file: 'apps/notification/src/text.service.ts',
     find: '      if (!cleared.has(kind)) await this.texts.endDeadLeases(tx, holder);\n',
     replace: '',
@@ -95,8 +95,8 @@ const instances: readonly Twin[] = [
 
 const broker: readonly Twin[] = [
   {
-    promise: 'a reader of a log that was wiped begins at its beginning',
-    without: 'a reader without a position starts at the first record, not at the next one',
+    promise: 'a consumer of a wiped log begins at the beginning',
+    without: 'a consumer without a position starts at the first record',
     file: 'libs/bus/src/consume/consumer.ts',
     find: 'fromBeginning: true }',
     replace: 'fromBeginning: false }',
@@ -104,8 +104,8 @@ const broker: readonly Twin[] = [
     name: 'wiped in the middle',
   },
   {
-    promise: 'what was cut out of the log is sent again by itself',
-    without: 'the producer compares where the log begins with where its records of living days should stand',
+    promise: 'a gap in the log is sent again without a command',
+    without: 'the producer compares the beginning of the log with the positions of its records',
     file: 'libs/bus/src/produce/log-watch.ts',
     find: '      if (mark.day >= oldest && range.low > mark.firstOffset) return true;\n',
     replace: '',
@@ -113,8 +113,8 @@ const broker: readonly Twin[] = [
     name: 'cut beyond where its reader stood',
   },
   {
-    promise: 'whoever waits for what the log has lost has it within a minute',
-    without: 'the producer looks at the log every few seconds',
+    promise: 'a message that the log lost arrives within a minute',
+    without: 'the producer checks the log every few seconds',
     file: 'libs/bus/src/limits.ts',
     find: 'logWatchMs: 15_000',
     replace: 'logWatchMs: 600_000',
@@ -122,8 +122,8 @@ const broker: readonly Twin[] = [
     name: 'deleted in use',
   },
   {
-    promise: 'by itself a service sends again at most once an hour',
-    without: 'when it was done last is asked before it is done again',
+    promise: 'without a command a service sends everything again at most once an hour',
+    without: 'the time of the last republish is checked',
     file: 'libs/bus/src/produce/relay.ts',
     find: 'const REPLAY_PAUSE_MS = 60 * 60_000;',
     replace: 'const REPLAY_PAUSE_MS = 0;',
@@ -131,8 +131,8 @@ const broker: readonly Twin[] = [
     name: 'wiped again within the hour',
   },
   {
-    promise: 'a loss that could not be made good at once is made good later',
-    without: 'it is kept in mind, although the log grows',
+    promise: 'a loss that cannot be repaired at once is repaired later',
+    without: 'the need is stored, even if the log grows',
     file: 'libs/bus/src/produce/relay.ts',
     find: '    if (!isAsked) return watch.keep(client, topics);',
     replace: '    if (!isAsked) return;',
@@ -140,8 +140,8 @@ const broker: readonly Twin[] = [
     name: 'a second loss within the hour',
   },
   {
-    promise: 'the broker deletes what is older than ten days',
-    without: 'each topic says how long it keeps',
+    promise: 'the broker deletes records older than ten days',
+    without: 'each topic declares its retention',
     file: 'libs/contracts/src/generate/topics.ts',
     find: "      'retention.ms': String(contract.clocks.topicRetentionDays * 24 * HOUR_MS),\n",
     replace: "      'retention.ms': '-1',\n",
@@ -149,8 +149,8 @@ const broker: readonly Twin[] = [
     name: 'lose what is older than they keep it',
   },
   {
-    promise: 'no record of a day that has not begun stays on the broker for longer than it should',
-    without: 'each topic says how far ahead of its clock a record may be',
+    promise: 'a record of a future day stays on the broker no longer than allowed',
+    without: 'each topic limits how far ahead a timestamp may be',
     file: 'libs/contracts/src/generate/topics.ts',
     find: 'const AHEAD_MAX_MS = HOUR_MS;',
     replace: 'const AHEAD_MAX_MS = 400 * 24 * HOUR_MS;',
@@ -163,8 +163,8 @@ const DISTURBED = 'libs/bus/test/disturbed.it.spec.ts';
 
 const disturbed: readonly Twin[] = [
   {
-    promise: 'a leader whose process hangs holds up nobody for longer than some seconds',
-    without: 'its session is ended by another instance',
+    promise: 'a hanging leader holds up others for seconds only',
+    without: 'another instance ends its session',
     file: 'libs/bus/src/produce/leadership.ts',
     find: '  await client.query(END_FROZEN, [locks.relay, frozenMs]);\n',
     replace: '',
@@ -172,7 +172,7 @@ const disturbed: readonly Twin[] = [
     name: 'one no more',
   },
   {
-    promise: 'a leader that waits for its broker is not taken for one that hangs',
+    promise: 'a leader that waits for the broker is not taken for a hanging one',
     without: 'it shows on its connection that it lives',
     file: 'libs/bus/src/produce/leadership.ts',
     find: "void client.query('SELECT').catch(() => undefined)",
@@ -181,8 +181,8 @@ const disturbed: readonly Twin[] = [
     name: 'keeps its place',
   },
   {
-    promise: 'a day that begins early, or a clock that leaps, refuses nobody at the door',
-    without: 'whoever says something for a day without an outbox makes it',
+    promise: 'a day that begins early, or a clock that jumps, refuses nobody at the door',
+    without: 'a publisher creates the missing outbox partition of a day',
     file: 'libs/bus/src/produce/transactions.ts',
     find: '        if (isNotStored(error) && conflicts === 0) await createDays();\n        else if',
     replace: '        if',
@@ -190,8 +190,8 @@ const disturbed: readonly Twin[] = [
     name: 'made by whoever says something',
   },
   {
-    promise: 'no message is set aside because a service’s own keys or pins cannot be read',
-    without: 'they are told from what is wrong with a message',
+    promise: "no message is parked because the service's own keys or pins cannot be read",
+    without: 'such errors are distinguished from bad messages',
     file: 'libs/bus/src/consume/opening.ts',
     find: '    if (error instanceof SealingError && error.canRetry) throw error;\n',
     replace: '',
@@ -200,7 +200,7 @@ const disturbed: readonly Twin[] = [
   },
   {
     promise: 'no process ends because its database ends a session',
-    without: 'every session is heard from its first moment on',
+    without: 'every session has an error listener from its first moment',
     file: 'libs/database/src/tx.ts',
     find: "  pool.on('connect', (client) => client.on('error', () => undefined));\n",
     replace: '',
@@ -208,8 +208,8 @@ const disturbed: readonly Twin[] = [
     name: 'fails the work',
   },
   {
-    promise: 'nobody outside can stop a service by sending it rubbish',
-    without: 'what devices have sealed badly is not counted by the circuit breaker',
+    promise: 'nobody outside can trip the circuit breaker with badly sealed slices',
+    without: 'slices that a device sealed badly are not counted',
     file: 'libs/bus/src/consume/processor.ts',
     find: 'ours: parked.length - fromDevices }',
     replace: 'ours: Math.max(parked.length, fromDevices) }',
@@ -217,8 +217,8 @@ const disturbed: readonly Twin[] = [
     name: 'is tripped by nothing',
   },
   {
-    promise: 'while the database is away a kiosk is told to come back, not that it has not signed',
-    without: 'whoever cannot be looked up is told from whoever is unknown',
+    promise: 'while the database is away, a kiosk is told to retry, not that its signature is missing',
+    without: 'a failed lookup is distinguished from an unknown signer',
     file: 'libs/service/src/auth/http-signature.ts',
     find: '    if (unknowable !== undefined) throw unknowable.error;\n',
     replace: '',
@@ -226,8 +226,8 @@ const disturbed: readonly Twin[] = [
     name: 'while he cannot be looked up',
   },
   {
-    promise: 'partitions that a topic is given while services run are read',
-    without: 'clients ask again which partitions there are',
+    promise: 'new partitions of a topic are read while services run',
+    without: 'clients refresh the list of partitions',
     file: 'libs/bus/src/kafka/kafka-client.ts',
     find: 'const METADATA_AGE_MAX_MS = 20_000;',
     replace: 'const METADATA_AGE_MAX_MS = 3_000_000;',
@@ -235,8 +235,8 @@ const disturbed: readonly Twin[] = [
     name: 'read what comes into partitions',
   },
   {
-    promise: 'a device comes back when a proxy, or a service that is closing, has refused it',
-    without: 'an answer that is no error of the service counts as absence',
+    promise: 'a device retries when a proxy, or a server that stops, turns it away',
+    without: "an answer that is not intake's own counts as absence",
     file: 'libs/household/src/door.ts',
     find: "    if (answer.status >= 500 && typeof code !== 'string') throw new HouseholdError('unreachable');\n",
     replace: '',
@@ -244,8 +244,8 @@ const disturbed: readonly Twin[] = [
     name: 'comes back later',
   },
   {
-    promise: 'an application for a day without keys fails nobody else',
-    without: 'the door looks for keys before it gathers',
+    promise: 'an application for a day without keys makes no other application fail',
+    without: 'the door checks the keys before the group commit',
     file: 'apps/intake/src/door.controller.ts',
     find: 'if (services.every(',
     replace: 'if (services.length > 0 || services.every(',

@@ -2,16 +2,16 @@ import type { Twin } from './twin.js';
 
 export const twinsOfHouseholds: readonly Twin[] = [
   {
-    promise: 'what is taken back is voided at once, also while it is asked about',
-    without: 'what is asked next is compared with what was asked',
+    promise: 'an instrument that is taken back is voided at once, also while it is inquired',
+    without: 'the next question is compared with the one that was asked',
     file: 'apps/payments/src/rails/instrument-queue.repository.ts',
     find: '(i.state, i.secret_lost) = (n.state, n.secret_lost)',
     replace: 'i.state = n.state',
     test: 'test/faults/households.faults.spec.ts',
   },
   {
-    promise: 'money that nobody comes for goes back to its fund',
-    without: 'the clock of the waiting half is looked at',
+    promise: 'money that nobody collects returns to its fund',
+    without: 'the clock of the waiting half is checked',
     file: 'apps/payments/src/domain/clocks.ts',
     find: 'if (isWaited && obligation.instruments.length === 0) return today >= day + clocks.waitDays;',
     replace: 'void isWaited;',
@@ -19,8 +19,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'keeps its money for thirty days',
   },
   {
-    promise: 'what is still being taken back is not paid again',
-    without: 'it is taken up only when everything has come back',
+    promise: 'an instrument that is still being taken back is not paid again',
+    without: 'it is paid again only when everything has come back',
     file: 'apps/payments/src/domain/clocks.ts',
     find: ` || obligation.status !== 'open') return false;`,
     replace: ') return false;',
@@ -28,8 +28,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'are voided after sixty days',
   },
   {
-    promise: 'a code is worth nothing once its household has withdrawn',
-    without: 'what is out is voided',
+    promise: 'a code is worthless once its household has withdrawn',
+    without: 'issued codes are voided',
     file: 'apps/payments/src/domain/take-back.ts',
     find: 'return isOut(instrument) ? { ...instrument, isSecretLost: true } : instrument;',
     replace: 'return instrument;',
@@ -37,8 +37,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'of an issued code: it is voided',
   },
   {
-    promise: 'payments forgets at once who withdraws',
-    without: 'a withdrawn household is reduced to a tombstone',
+    promise: 'payments forgets a withdrawn household at once',
+    without: 'its record is reduced to a tombstone',
     file: 'apps/payments/src/domain/clocks.ts',
     find: 'if (!isTombstone(state)) return state;',
     replace: 'if (isTombstone(state)) return state;',
@@ -46,8 +46,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'only the withdrawal is kept',
   },
   {
-    promise: 'eligibility forgets a household that withdraws at once',
-    without: 'a withdrawn case is reduced to a tombstone',
+    promise: 'eligibility forgets a withdrawn household at once',
+    without: 'its case is reduced to a tombstone',
     file: 'apps/eligibility/src/domain/ending.ts',
     find: `if (!requests.withdrawn || submitted === undefined || announced.status !== 'closed') return state;`,
     replace: 'if (submitted === undefined || requests.withdrawn) return state;',
@@ -55,7 +55,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'keeps no facts',
   },
   {
-    promise: 'a household that withdrew is compared with no other',
+    promise: 'a withdrawn household is no longer compared with others',
     without: 'the tokens of a withdrawn case are removed',
     file: 'apps/eligibility/src/case.service.ts',
     find: 'await this.duplicates.forget(tx, {',
@@ -65,7 +65,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   },
   {
     promise: 'every kind of record ends',
-    without: 'a kind says when it is over',
+    without: 'a kind declares when its record is over',
     file: 'apps/eligibility/src/review.repository.ts',
     find: ', isOver: isOutlived',
     replace: '',
@@ -73,7 +73,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
   },
   {
     promise: 'a household whose payout choice was lost is asked for it again',
-    without: 'the reader looks at the day of the approval',
+    without: 'the reader checks the day of the approval',
     file: 'libs/household/src/boxes.ts',
     find: `eligibility.status === 'approved' && eligibility.lastDay < today`,
     replace: `eligibility.status === 'approved' && eligibility.lastDay < ''`,
@@ -81,8 +81,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'never silent',
   },
   {
-    promise: 'a household of whom nobody could read anything is told to apply again',
-    without: 'the reader looks at the last day of an answer',
+    promise: 'a household whose slices nobody could read is told to apply again',
+    without: 'the reader checks the last day of an answer',
     file: 'libs/household/src/boxes.ts',
     find: `intake.lastDay < today ? 'apply-again' : intake.status`,
     replace: 'intake.status',
@@ -90,8 +90,8 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'never silent',
   },
   {
-    promise: 'who tells again how to be paid can be paid',
-    without: 'the request carries what the first choice had',
+    promise: 'a household that sends its payout choice again can be paid',
+    without: 'the request carries everything that the first choice had',
     file: 'libs/household/src/requests.ts',
     find: `wish.kind === 'payout-change' ? wholeChoiceOf(household) : {}`,
     replace: '{}',
@@ -99,7 +99,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     name: 'as good as the first choice',
   },
   {
-    promise: 'keys of household tokens die with their cycle and its window',
+    promise: 'keys of household tokens are destroyed with their cycle and its window',
     without: 'they are destroyed',
     file: 'apps/eligibility/src/cycle-keys.worker.ts',
     find: 'await this.keys.destroy(cycle);',

@@ -5,7 +5,7 @@ const ENROLMENT = 'libs/service/src/auth/enrolment.ts';
 const enrolments: readonly Twin[] = [
   {
     promise: 'a revoked key never counts again, however often its list is enrolled',
-    without: 'what was revoked is left as it is',
+    without: 'a revoked row is left unchanged',
     file: ENROLMENT,
     find: 'rows.filter(({ name }) => !names.has(name))',
     replace: 'rows.filter(() => names.size >= 0).map((row) => ({ ...row, revoked: false }))',
@@ -13,8 +13,8 @@ const enrolments: readonly Twin[] = [
     name: 'never lifts a revocation',
   },
   {
-    promise: 'the log says by whom an operation was asked for, whoever it was',
-    without: 'only who can be named in the log is enrolled',
+    promise: 'the log names the actor of every operation',
+    without: 'only names that the log may hold are enrolled',
     file: ENROLMENT,
     find: '!isPseudonym(person)',
     replace: '!isKeyName(person) || isPseudonym(undefined)',
@@ -25,8 +25,8 @@ const enrolments: readonly Twin[] = [
 
 const stamps: readonly Twin[] = [
   {
-    promise: 'a message stamped with any time at all keeps nobody from seeing and ending what is set aside',
-    without: 'a day that no key can have is not kept',
+    promise: 'a message with any timestamp at all cannot block the view and the removal of parked messages',
+    without: 'a day that no key can have is not stored',
     file: 'libs/bus/src/consume/opening.ts',
     find: 'return isWithin ? incoming : { ...incoming, day: today, isDayWrong: true };',
     replace: 'return isWithin || today !== incoming.day ? incoming : { ...incoming, isDayWrong: true };',
@@ -34,8 +34,8 @@ const stamps: readonly Twin[] = [
     name: 'stamped with no day of ours',
   },
   {
-    promise: 'a message stamped with another time than the midnight of its day is never opened',
-    without: 'what was wrong about its day is kept with it',
+    promise: 'a message whose timestamp is not the midnight of its day is never opened',
+    without: 'the fault of its day is stored with it',
     file: 'libs/bus/src/inbox/inbox-body.ts',
     find: "...(body.day === '' || body.isDayWrong === true ? { isDayWrong: true } : {}),",
     replace: '',
@@ -50,8 +50,8 @@ const ACCESS = 'libs/service/test/access.it.spec.ts';
 
 const routes: readonly Twin[] = [
   {
-    promise: 'nothing but a refusal leaves a route to which the guard has let nobody in',
-    without: 'what is about to leave is looked at',
+    promise: 'a route that the guard did not admit sends nothing but a refusal',
+    without: 'each answer is checked before it leaves',
     file: 'libs/service/src/http/way-out.ts',
     find: 'if (isRefusal(content) || isAdmitted(request)) return done(null, content);',
     replace: 'if (isRefusal(content) || isAdmitted(request) || tell !== undefined) return done(null, content);',
@@ -59,7 +59,7 @@ const routes: readonly Twin[] = [
     name: 'a filter makes an answer of',
   },
   {
-    promise: 'nothing is written past Fastify to whom the guard has not let in',
+    promise: 'nothing is written past Fastify to a caller that the guard did not admit',
     without: 'every way to write an answer is held back',
     file: 'libs/service/src/http/way-out.ts',
     find: 'if (isAdmitted(request) || mayPass(args[0])) return original.apply(raw, args);',
@@ -68,8 +68,8 @@ const routes: readonly Twin[] = [
     name: 'a stream of its own',
   },
   {
-    promise: 'what a route declares is what Fastify was told',
-    without: 'what is declared is compared with what is served',
+    promise: 'a route is served as it is declared',
+    without: 'the declarations are compared with the routes that Fastify serves',
     file: 'libs/service/src/http/route-check.ts',
     find: 'if (served === undefined || served.size === 0) throw new UndeclaredRouteError(named);',
     replace: 'if (served === undefined) throw new UndeclaredRouteError(named);',
@@ -77,8 +77,8 @@ const routes: readonly Twin[] = [
     name: 'something else is told to Fastify',
   },
   {
-    promise: 'no decorator makes what is for operators reachable from outside',
-    without: 'the listener of every route of an internal controller is looked at',
+    promise: "no decorator makes an operators' route reachable from outside",
+    without: 'the listener of every internal route is checked',
     file: 'libs/service/src/http/route-check.ts',
     find: 'if (isOperators && !isInside) throw new ExposedRouteError(named);',
     replace: 'void [isInside, ExposedRouteError];',
@@ -87,7 +87,7 @@ const routes: readonly Twin[] = [
   },
   {
     promise: 'no transport but the bus brings messages to a handler',
-    without: 'the guard looks for the context that the bus has made',
+    without: 'the guard requires the context that the bus made',
     file: 'libs/bus/src/nest/batch-transport.ts',
     find: 'context !== null && fromBus.has(context)',
     replace: 'context !== null && fromBus !== undefined',
@@ -95,8 +95,8 @@ const routes: readonly Twin[] = [
     name: 'lets in nobody by another way',
   },
   {
-    promise: 'whoever has not signed learns nothing about what he has sent',
-    without: 'who calls is found out before the body is read',
+    promise: 'an unsigned caller learns nothing about the body that it sent',
+    without: 'the caller is identified before the body is read',
     file: 'libs/service/src/http/http-app.ts',
     find: "fastify.addHook('onRequest', async (request) => {",
     replace: "fastify.addHook('preHandler', async (request) => {",
@@ -104,7 +104,7 @@ const routes: readonly Twin[] = [
     name: 'who calls comes before what is sent',
   },
   {
-    promise: 'nothing that no signature covers is taken along with a request',
+    promise: 'nothing outside the signature is accepted with a request',
     without: 'an address with a query is refused',
     file: 'libs/service/src/http/http-app.ts',
     find: "if (!request.is404 && /[?#]/.test(request.url)) throw new Problem('unknown-query');",
@@ -118,8 +118,8 @@ const CONFIG = 'libs/service/src/config/service.config.spec.ts';
 
 const settings: readonly Twin[] = [
   {
-    promise: 'production spelled otherwise is not taken for a test',
-    without: 'only known names of environments are taken',
+    promise: 'a misspelled production environment is not taken for a test',
+    without: 'only known names of environments are accepted',
     file: 'libs/service/src/config/clock.config.ts',
     find: "if (!environments.includes(text)) throw new TypeError('no environment is called that');",
     replace: 'void environments;',
@@ -127,31 +127,31 @@ const settings: readonly Twin[] = [
   },
   {
     promise: 'the second copy of a keyring is not the first one under another name',
-    without: 'places are compared by where they lead',
+    without: 'the resolved paths are compared',
     file: 'libs/service/src/config/validators.ts',
     find: 'realPathOf(value) !== realPathOf(other)',
     replace: "value !== other || realPathOf(value) === ''",
     test: CONFIG,
   },
   {
-    promise: 'no variable of the environment says past every check which database a service speaks to',
-    without: 'what the client would read by itself is taken out',
+    promise: 'no environment variable bypasses the checks on the database address',
+    without: 'variables that the client reads by itself are removed',
     file: 'libs/service/src/config/environment.ts',
     find: "if (name.startsWith('PG')) delete process.env[name];",
     replace: "if (name === 'PG') delete process.env[name];",
     test: CONFIG,
   },
   {
-    promise: 'no line of a client of the broker is in the log, whatever the environment asks for',
-    without: 'the client is given something to write with that writes nothing',
+    promise: 'no line of the Kafka client is logged, whatever the environment asks for',
+    without: 'the client gets a logger that writes nothing',
     file: 'libs/bus/src/kafka/kafka-client.ts',
     find: '    logCreator: () => () => undefined,\n',
     replace: '',
     test: 'libs/bus/src/kafka/kafka-client.spec.ts',
   },
   {
-    promise: 'data that do not say which version has made them are left as they are, with a sentence',
-    without: 'tables without a list of versions are refused',
+    promise: 'data without a version are left unchanged and reported',
+    without: 'tables without a list of migrations are refused',
     file: 'libs/service/src/database/data-source.ts',
     find: "if (isUnlisted) throw new DataVersionError('unknown-data');",
     replace: 'void isUnlisted;',

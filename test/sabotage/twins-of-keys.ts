@@ -9,15 +9,15 @@ const processesSpec = 'libs/sealing/src/server/keyring/keyring-processes.spec.ts
 const identities: readonly Twin[] = [
   {
     promise: 'no two seals under one key have the same nonce',
-    without: 'of the random bytes that were drawn each is given once',
+    without: 'each drawn random value is used once',
     file: 'libs/sealing/src/server/nonce.ts',
     find: 'next += NONCE_BYTES;',
     replace: 'next = NONCE_BYTES;',
     test: 'libs/sealing/src/server/nonce.spec.ts',
   },
   {
-    promise: 'nobody notices that a service has changed its identity',
-    without: 'pins are looked at after the keys that they vouch for',
+    promise: 'no reader notices that a service changes its identity key',
+    without: 'pins are read after the keys that they vouch for',
     file: 'libs/sealing/src/server/keyring/file-key-directory.ts',
     find: "this.#refreshPins('now');\n    known.entries",
     replace: 'known.entries',
@@ -25,7 +25,7 @@ const identities: readonly Twin[] = [
     name: 'believes at once what a new identity has signed',
   },
   {
-    promise: 'a new identity is believed from its first envelope on',
+    promise: 'a new identity key is believed from its first envelope',
     without: 'it is pinned before it signs',
     file: ring,
     find: 'await pins.change(this.#options.service, (pinned) => [next, ...pinned]);',
@@ -34,8 +34,8 @@ const identities: readonly Twin[] = [
     name: 'signs at once in a running service',
   },
   {
-    promise: 'a running service signs with the newest identity',
-    without: 'a sender asks who signs for each envelope',
+    promise: 'a running service signs with its newest identity key',
+    without: 'the sender asks for the signing key for each envelope',
     file: 'libs/sealing/src/server/envelope/sender-keys.ts',
     find: ' && known.identityKeyId === identity.keyId',
     replace: '',
@@ -43,8 +43,8 @@ const identities: readonly Twin[] = [
     name: 'signs at once in a running service',
   },
   {
-    promise: 'an old identity is there until its last envelope has died',
-    without: 'its day is looked at before it is retired',
+    promise: 'an old identity key remains until its last envelope has expired',
+    without: 'its day is checked before it is retired',
     file: 'libs/sealing/src/server/keyring/keyring-identities.ts',
     find: 'if (from === undefined || today < from)',
     replace: 'if (from === undefined)',
@@ -52,8 +52,8 @@ const identities: readonly Twin[] = [
     name: 'goes when the last envelope under it has died',
   },
   {
-    promise: 'nothing under a revoked identity is believed',
-    without: 'its pin goes first',
+    promise: 'nothing under a revoked identity key is believed',
+    without: 'its pin is removed first',
     file: ring,
     find: `if (!isKnown) throw new SealingError('no-identity');
     await pins.change(this.#options.service, (pinned) => pinned.filter((each) => each.keyId !== keyId));`,
@@ -62,16 +62,16 @@ const identities: readonly Twin[] = [
     name: 'is believed by nobody any more',
   },
   {
-    promise: 'what a revoked identity had signed is not lost',
-    without: 'the relay signs its headers anew',
+    promise: 'messages signed under a revoked identity key are not lost',
+    without: 'the relay signs their headers again',
     file: 'libs/bus/src/produce/relay.ts',
     find: 'return resign === undefined ? rows :',
     replace: 'return resign !== undefined ? rows :',
     test: 'libs/bus/test/revoked.it.spec.ts',
   },
   {
-    promise: 'nothing is signed anew but what the revoked identity had signed itself',
-    without: 'its own signature is checked before',
+    promise: 'only headers that the revoked key itself signed are signed again',
+    without: 'the old signature is verified first',
     file: 'libs/sealing/src/server/envelope/resign.ts',
     find: ' || !isItsOwn(by, header, prefix)',
     replace: ' || isItsOwn(by, header, prefix) === undefined',
@@ -82,8 +82,8 @@ const identities: readonly Twin[] = [
 
 const replicas: readonly Twin[] = [
   {
-    promise: 'a destroyed key does not come back from a copy that was away',
-    without: 'the newer copy counts',
+    promise: 'a destroyed key does not return from a copy that was away',
+    without: 'the newer copy wins',
     file: copies,
     find: 'b.version - a.version',
     replace: 'a.version - b.version',
@@ -91,8 +91,8 @@ const replicas: readonly Twin[] = [
     name: 'bring back no destroyed key',
   },
   {
-    promise: 'a key counts as destroyed only when it is gone in both copies',
-    without: 'a copy that is away blocks every change',
+    promise: 'a key counts as destroyed only when both copies have lost it',
+    without: 'a missing copy blocks every change',
     file: copies,
     find: `if (!['one', 'in-step'].includes(this.inStep())) throw new SealingError('replica-away');`,
     replace: '',
@@ -111,8 +111,8 @@ const replicas: readonly Twin[] = [
     name: 'has shown no reader a key',
   },
   {
-    promise: 'the unfinished change of a killed writer is finished',
-    without: 'the copies of a keyring are repaired when it is opened',
+    promise: 'the half-finished change of a killed writer is completed',
+    without: 'a keyring is repaired when it is opened',
     file: ring,
     find: `      copies.repair();
       return new FileKeyring(options, copies, onStep);`,
@@ -121,8 +121,8 @@ const replicas: readonly Twin[] = [
     name: 'leaves a key wholly there or wholly gone',
   },
   {
-    promise: 'processes that write one keyring lose nothing of each other',
-    without: 'one writes at a time',
+    promise: 'concurrent writers of one keyring lose no change',
+    without: 'one process writes at a time',
     file: 'libs/sealing/src/server/keyring/writer-lock.ts',
     find: 'if (!hasRival(dir, prefix, own)) return work();',
     replace: 'if (!hasRival(dir, prefix, own) || own.length > 0) return work();',
@@ -131,7 +131,7 @@ const replicas: readonly Twin[] = [
   },
   {
     promise: 'instances in two containers do not write one keyring at once',
-    without: 'process numbers of another container are not looked up here',
+    without: 'process numbers of another container are not looked up',
     file: 'libs/sealing/src/server/keyring/writer-lock.ts',
     find: 'if (where !== undefined && where !== namespace()) return isYoung(path);',
     replace: 'void [where, isYoung, path];',

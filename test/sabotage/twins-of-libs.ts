@@ -2,8 +2,8 @@ import type { Twin } from './twin.js';
 
 const messages: readonly Twin[] = [
   {
-    promise: 'nothing is changed outside of a transaction',
-    without: 'what reads without one runs nothing but SELECT',
+    promise: 'nothing is changed outside a transaction',
+    without: 'a reader without a transaction accepts only SELECT',
     file: 'libs/database/src/tx.ts',
     find: 'if (!PLAIN_READ.test(text)) return',
     replace: "if (!PLAIN_READ.test(text) && text === '') return",
@@ -11,8 +11,8 @@ const messages: readonly Twin[] = [
     name: 'refuses',
   },
   {
-    promise: 'messages leave in the order in which they were committed',
-    without: 'the relay sorts by the number of the transaction, not by its text',
+    promise: 'messages leave in commit order',
+    without: 'the relay sorts by transaction number, not by its text',
     file: 'libs/bus/src/produce/relay-log.ts',
     find: 'ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT',
     replace: 'ORDER BY epoch, xid, seq LIMIT',
@@ -20,8 +20,8 @@ const messages: readonly Twin[] = [
     name: 'in the order of their numbers',
   },
   {
-    promise: 'a message that was published while the broker was away is sent when it is back',
-    without: 'the cursor moves after the answer of the broker, not before',
+    promise: 'messages published while the broker was away are sent later',
+    without: "the cursor moves after the broker's answer",
     file: 'libs/bus/src/produce/relay.ts',
     find: '    const { marks, refused } = await sendRows(producer, rows, topicName);',
     replace: `    if (last !== undefined) {
@@ -32,7 +32,7 @@ const messages: readonly Twin[] = [
     name: 'a broker that is killed and comes back',
   },
   {
-    promise: 'a transaction that commits late is not left out',
+    promise: 'a transaction that commits late is not skipped',
     without: 'nothing above the oldest running transaction is sent',
     file: 'libs/bus/src/produce/relay-log.ts',
     find: 'xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled',
@@ -41,8 +41,8 @@ const messages: readonly Twin[] = [
     name: 'a transaction that commits late',
   },
   {
-    promise: 'each message has its effect once',
-    without: 'the key of a message is looked up before it is handled',
+    promise: 'each message takes effect once',
+    without: 'its key is looked up before it is handled',
     file: 'libs/bus/src/consume/processor.ts',
     find: `sights[at] === 'new'`,
     replace: `sights[at] !== 'other'`,
@@ -50,8 +50,8 @@ const messages: readonly Twin[] = [
     name: 'is known by its key',
   },
   {
-    promise: 'one bad message holds up nobody else',
-    without: 'a batch that fails is halved until the bad message stands alone',
+    promise: 'one bad message delays no other',
+    without: 'a failed batch is split until the bad message is alone',
     file: 'libs/bus/src/consume/processor.ts',
     find: 'return await this.halve(messages, control);',
     replace: `return await this.settle(
@@ -63,15 +63,15 @@ const messages: readonly Twin[] = [
   },
   {
     promise: 'an envelope that its producer did not sign is parked',
-    without: 'the signature of the header is checked',
+    without: 'the signature of the header is verified',
     file: 'libs/sealing/src/server/envelope/envelope-opener.ts',
     find: `if (!isSigned) throw new SealingError('forged');`,
     replace: '',
     test: 'libs/sealing/src/server/envelope/envelope-opener.spec.ts',
   },
   {
-    promise: 'nobody speaks for a household whose key he does not have',
-    without: 'the signature in a slice is checked',
+    promise: 'nobody speaks for a household without its key',
+    without: 'the signature in a slice is verified',
     file: 'libs/bus/src/consume/open-slice.ts',
     find: `if (!isOwn) return { ok: false, code: 'slice-not-signed' };`,
     replace: 'void isOwn;',
@@ -82,23 +82,23 @@ const messages: readonly Twin[] = [
 const secrets: readonly Twin[] = [
   {
     promise: 'a slice opens for its recipient and its day only',
-    without: 'recipient and day are in what the seal is bound to',
+    without: 'the seal is bound to recipient and day',
     file: 'libs/sealing/src/binding.ts',
     find: `canonicalBytes('slice-info/v1', [contract, version, recipient, day])`,
     replace: `canonicalBytes('slice-info/v1', [contract, version])`,
     test: 'libs/sealing/src/binding.spec.ts',
   },
   {
-    promise: 'a message cannot be shown in another box, or as another version',
-    without: 'the values of the envelope are in what the seal is bound to',
+    promise: 'a message cannot be shown in another box or as another version',
+    without: 'the seal is bound to box and version',
     file: 'libs/sealing/src/binding.ts',
     find: 'names.flatMap((name) => [name, envelope[name] as Part])',
     replace: 'names',
     test: 'libs/household/src/application.spec.ts',
   },
   {
-    promise: 'a destroyed key is gone from every older copy of the keyring, too',
-    without: 'the rest is sealed under a new master when a key is destroyed',
+    promise: 'a destroyed key is gone from every older copy of the keyring file',
+    without: 'the rest is sealed under a new master key after each destruction',
     file: 'libs/sealing/src/server/keyring/keyring-file.ts',
     find: 'const masterId = newMaster ? this.#newMaster() : masterIdIn(readFileSync(this.path));',
     replace: 'const masterId = this.exists() ? masterIdIn(readFileSync(this.path)) : this.#newMaster();',
@@ -106,8 +106,8 @@ const secrets: readonly Twin[] = [
     name: 'makes every older copy of the file worthless',
   },
   {
-    promise: 'a device seals to keys of pinned services only',
-    without: 'the device checks who signed a day key',
+    promise: 'a device seals only to keys of pinned services',
+    without: 'the device verifies the signature of a day key',
     file: 'libs/household/src/application.ts',
     find: ' || !(await verifySignedDayKey(entry, pinned))',
     replace: '',
@@ -115,15 +115,15 @@ const secrets: readonly Twin[] = [
   },
   {
     promise: 'no two services hold an equal value',
-    without: 'each pair of services has a link of its own',
+    without: 'each pair of services has its own link token',
     file: 'libs/household/src/application.ts',
     find: 'linkToken: toBase64url(household.linkTokens.payments),',
     replace: 'linkToken: toBase64url(household.linkTokens.eligibility),',
     test: 'libs/household/src/application.spec.ts',
   },
   {
-    promise: 'what is typed stays on the device',
-    without: 'of what is typed only tokens are cut',
+    promise: 'typed values stay on the device',
+    without: 'only tokens are derived from typed values',
     file: 'libs/household/src/application.ts',
     find: '    ...answers.facts,',
     replace: `    ...answers.facts,
@@ -131,8 +131,8 @@ const secrets: readonly Twin[] = [
     test: 'libs/household/src/application.spec.ts',
   },
   {
-    promise: 'a wish of a household holds on its day only',
-    without: 'the day is in what the household signs',
+    promise: 'a request of a household counts on its day only',
+    without: 'the household signs the day',
     file: 'libs/household/src/application.ts',
     find: 'await keys.sign(commandBytes(contract, day, payload))',
     replace: `await keys.sign(commandBytes(contract, '2026-01-01', payload))`,
@@ -147,7 +147,7 @@ const secrets: readonly Twin[] = [
     test: 'libs/household/src/tokens.spec.ts',
   },
   {
-    promise: 'tokens of another cycle cannot be compared',
+    promise: 'tokens of different cycles cannot be compared',
     without: 'the salt of the cycle is in every token',
     file: 'libs/household/src/tokens.ts',
     find: '[salt, kind, text]',
@@ -156,7 +156,7 @@ const secrets: readonly Twin[] = [
   },
   {
     promise: 'a stored row cannot be looked up without the key of its night',
-    without: 'the lookup is hashed with a key',
+    without: 'the lookup is a keyed hash',
     file: 'libs/records/src/row-seal.ts',
     find: 'hmacSha256(this.keys.lookup, kind, value)',
     replace: 'hmacSha256(new Uint8Array(32), kind, value)',
@@ -164,15 +164,15 @@ const secrets: readonly Twin[] = [
   },
   {
     promise: 'a stored blob does not open under another row',
-    without: 'the lookup is in what the blob is bound to',
+    without: 'the seal is bound to the lookup',
     file: 'libs/records/src/row-seal.ts',
     find: `Buffer.concat([head, Buffer.from(kind, 'latin1'), lookup])`,
     replace: `Buffer.concat([head, Buffer.from(kind, 'latin1')])`,
     test: 'libs/records/src/row-seal.spec.ts',
   },
   {
-    promise: 'the seizure drill finds a value however it was written down',
-    without: 'the search knows base64 at each of its three offsets',
+    promise: 'the seizure drill finds a value in any encoding',
+    without: 'the search covers base64 at all three offsets',
     file: 'test/support/needles.ts',
     find: 'const base64 = [0, 1, 2].flatMap(',
     replace: 'const base64 = [0].flatMap(',
@@ -182,15 +182,15 @@ const secrets: readonly Twin[] = [
 
 const doors: readonly Twin[] = [
   {
-    promise: 'unknown fields die at every depth',
-    without: 'fields that are not declared are refused',
+    promise: 'unknown fields are refused at every depth',
+    without: 'undeclared fields are refused',
     file: 'libs/contracts/src/core/validate.ts',
     find: `if (typeof key !== 'string' || !fields.has(key)) throw new ContractError('unknown-field', path);`,
     replace: 'void key;',
     test: 'libs/contracts/src/core/validate.spec.ts',
   },
   {
-    promise: 'what is never asked has no field',
+    promise: 'a fact that is never asked has no field',
     without: 'names of fields are compared with the list',
     file: 'libs/contracts/src/core/forbidden.ts',
     find: `return part.endsWith('*') ? word.startsWith(part.slice(0, -1)) : word === part;`,
@@ -207,7 +207,7 @@ const doors: readonly Twin[] = [
   },
   {
     promise: 'a service has exactly the rights of its contracts',
-    without: 'a service may write to the topics of its own contracts only',
+    without: 'a service may write only to the topics of its own contracts',
     file: 'libs/contracts/src/generate/acls.ts',
     find: `...contractsTo(service).map((contract: Contract) => rule('topic', contract.topic, 'read')),`,
     replace: `...contractsTo(service).flatMap((contract: Contract) => [
@@ -226,14 +226,14 @@ const doors: readonly Twin[] = [
   },
   {
     promise: 'a log line has only values of the declared form',
-    without: 'values are held against their form',
+    without: 'values are compared with their form',
     file: 'libs/service/src/log/log.ts',
     find: 'if (value !== undefined && shapes[shape](value)) kept[name] = value;',
     replace: 'if (value !== undefined && shape !== undefined) kept[name] = value;',
     test: 'libs/service/src/log/log.spec.ts',
   },
   {
-    promise: 'an answer to an error repeats no value of the request',
+    promise: 'an error answer repeats nothing from the request',
     without: 'only a code and a fixed sentence are answered',
     file: 'libs/service/src/problem/problem.filter.ts',
     find: '.send(refusalOf(problem));',
@@ -243,7 +243,7 @@ const doors: readonly Twin[] = [
     test: 'libs/service/src/problem/problem.filter.spec.ts',
   },
   {
-    promise: 'a signature holds for the body that was signed',
+    promise: 'a signature covers the body',
     without: 'the digest is compared with the body',
     file: 'libs/service/src/auth/http-signature.ts',
     find: 'return given.length === expected.length && timingSafeEqual(given, expected);',
@@ -254,8 +254,8 @@ const doors: readonly Twin[] = [
 
 const operators: readonly Twin[] = [
   {
-    promise: 'what a person had sent again does not keep a lost log waiting',
-    without: 'only what is sent again by itself counts for the hour',
+    promise: 'a republish by a person does not delay the repair of a lost log',
+    without: 'only automatic republishing counts for the hour',
     file: 'libs/bus/src/produce/relay-log.ts',
     find: 'asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END',
     replace: 'asked_at = $1',
@@ -264,7 +264,7 @@ const operators: readonly Twin[] = [
   },
   {
     promise: 'an operator can move no money and see no case',
-    without: 'the role of a key is compared with what is asked',
+    without: 'the role of the key is checked',
     file: 'libs/service/src/auth/access.guard.ts',
     find: `if (!access.roles.includes(role)) throw new Problem('not-allowed');`,
     replace: 'void role;',
@@ -272,8 +272,8 @@ const operators: readonly Twin[] = [
     name: 'an operator can see no case',
   },
   {
-    promise: 'bad messages before a service cannot stop it for ever',
-    without: 'a person can decide that they are set aside',
+    promise: 'bad messages cannot stop a service for good',
+    without: 'a person can let them be parked',
     file: 'libs/bus/src/consume/circuit-breaker.ts',
     find: 'if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;',
     replace: 'void setAside;',
@@ -281,8 +281,8 @@ const operators: readonly Twin[] = [
     name: 'lets anything pass for a minute',
   },
   {
-    promise: 'nobody is called ready who cannot come in among those who read',
-    without: 'a consumer reads only while it has its place in the group',
+    promise: 'a consumer without a place in its group is not reported as ready',
+    without: 'the consumer counts as reading only with its place in the group',
     file: 'libs/bus/src/consume/consumer.ts',
     find: 'return performance.now() - now.awaySince < this.options.rejoinMs;',
     replace: 'return true;',
@@ -290,16 +290,16 @@ const operators: readonly Twin[] = [
     name: 'is not called reading',
   },
   {
-    promise: 'what needs a person is told',
-    without: 'the report of a process is looked at',
+    promise: 'work for an operator is reported',
+    without: 'the report of each process is read',
     file: 'apps/cli/src/remarks.ts',
     find: `isSome(checks['parked']) &&`,
     replace: 'false &&',
     test: 'apps/cli/src/remarks.spec.ts',
   },
   {
-    promise: 'a process that has ended is not left out of the report',
-    without: 'all that were started are looked at, whether they run or not',
+    promise: 'a dead process is not left out of the report',
+    without: 'every started process is asked, running or not',
     file: 'deploy/local/stack.ts',
     find: '[app, this.urlsOf(app)])),',
     replace: '[app, this.urlsOf(app).filter((_, at) => this.isRunning(app, at + 1))])),',

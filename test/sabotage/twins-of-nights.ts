@@ -2,8 +2,8 @@ import type { Twin } from './twin.js';
 
 export const twinsOfNights: readonly Twin[] = [
   {
-    promise: 'a turned record says nothing about the order of before',
-    without: 'the order is drawn at random',
+    promise: 'a record after the turn reveals nothing about the old order',
+    without: 'the order is random',
     file: 'libs/sealing/src/server/shuffled.ts',
     find: 'const random = randomFillSync(new Uint32Array(result.length));',
     replace: 'const random = new Uint32Array(result.length).map((_, at) => at);\n  void randomFillSync;',
@@ -21,7 +21,7 @@ export const twinsOfNights: readonly Twin[] = [
   },
   {
     promise: 'keys of a night outlast every row of it',
-    without: 'the nights that stand are looked at',
+    without: 'the remaining nights are checked',
     file: 'libs/records/src/turn-statements.ts',
     find: 'WHERE NOT EXISTS (SELECT FROM night n WHERE n.night = t.night)',
     replace: 'WHERE true',
@@ -29,8 +29,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'leaves the keys of a night in which a row stands',
   },
   {
-    promise: 'what has ended is not carried over',
-    without: 'a kind is asked whether its record has ended',
+    promise: 'a record that is over is not carried into the next night',
+    without: 'its kind is asked whether it is over',
     file: 'libs/records/src/rekey.ts',
     find: 'if (spec?.isOver?.(unpack(packed).body, this.options.today) === true) {',
     replace: 'if (spec === undefined && packed.length === 0) {',
@@ -38,8 +38,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'leaves behind what has ended',
   },
   {
-    promise: 'a turned record is found under new keys only',
-    without: 'its lookup is made with the key of tonight',
+    promise: 'a record after the turn is found under new keys only',
+    without: "its lookup uses tonight's key",
     file: 'libs/records/src/rekey.ts',
     find: 'const next = this.target.lookup(kind, valueOf(packed));',
     replace: 'const next = this.source.lookup(kind, valueOf(packed));',
@@ -47,8 +47,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'carries every living record over under new keys',
   },
   {
-    promise: 'one instance turns',
-    without: 'the lock of the turn is asked for',
+    promise: 'one instance turns at a time',
+    without: 'the lock of the turn is requested',
     file: 'libs/records/src/turn.ts',
     find: `if (rows[0]?.won !== true) return { outcome: 'busy', ...NOTHING };`,
     replace: 'void rows;',
@@ -56,8 +56,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'instance’s at a time',
   },
   {
-    promise: 'a turn leaves alone what others have moved meanwhile',
-    without: 'only what was still there is written',
+    promise: 'a turn does not touch rows that others moved meanwhile',
+    without: 'only rows that still exist are written',
     file: 'libs/records/src/rekey.ts',
     find: 'const targets = prepared.targets.filter(({ of }) => removed.has(of));',
     replace: 'const targets = prepared.targets;',
@@ -65,8 +65,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'runs beside reads and writes',
   },
   {
-    promise: 'no partition is dropped that still has a record',
-    without: 'it is looked at, under the lock',
+    promise: 'no partition with a record is dropped',
+    without: 'it is checked under the lock',
     file: 'libs/records/src/turn.ts',
     find: 'if (rows.length === 0) return this.end(tx, old);',
     replace: 'if (rows.length >= 0) return this.end(tx, old);',
@@ -74,7 +74,7 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'does not hold up the others',
   },
   {
-    promise: 'one record that does not open holds up nobody',
+    promise: 'one record that does not open delays no other',
     without: 'it is left out of its batch',
     file: 'libs/records/src/rekey.ts',
     find: `if (error instanceof RecordsError && error.code === 'damaged') return undefined;`,
@@ -83,8 +83,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'does not hold up the others',
   },
   {
-    promise: 'a record that does not open keeps none of the others on the disk',
-    without: 'its partition is written anew',
+    promise: 'a record that does not open leaves no other record on the disk',
+    without: 'its partition is rewritten',
     file: 'libs/records/src/turn.ts',
     find: 'for (const statement of condense(old)) await tx.query(statement);',
     replace: 'void condense;',
@@ -101,8 +101,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'is no accident when there are many',
   },
   {
-    promise: 'what is held is kept when it is removed',
-    without: 'the holds are looked at before a removal',
+    promise: 'a record under a legal hold is kept when it is removed',
+    without: 'the holds are checked before a removal',
     file: 'libs/records/src/records-tx.ts',
     find: 'if (this.hasHolds) await keepHeld(this, kind, values);',
     replace: '',
@@ -110,7 +110,7 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'is kept for its custodian when it is removed',
   },
   {
-    promise: 'what is held is kept when it has ended',
+    promise: 'a record under a legal hold is kept when it is over',
     without: 'the turn keeps a copy for the custodian',
     file: 'libs/records/src/rekey.ts',
     find: 'if (this.options.holds.size === 0) return [];',
@@ -119,8 +119,8 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'is kept when the turn finds that it has ended',
   },
   {
-    promise: 'a hold is obeyed by whoever comes after it',
-    without: 'it waits for those who had begun before',
+    promise: 'every later transaction obeys a legal hold',
+    without: 'the hold waits for the transactions that had begun before',
     file: 'libs/records/src/legal-holds.ts',
     find: `await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);`,
     replace: 'void locks.night;',
@@ -128,7 +128,7 @@ export const twinsOfNights: readonly Twin[] = [
     name: 'is placed once whoever had begun before it has ended',
   },
   {
-    promise: 'a turn that was missed is told',
+    promise: 'a missed turn is reported',
     without: 'completed nights are compared with the clock',
     file: 'libs/service/src/records/nightly.ts',
     find: `if (overdueNights > 0) this.alarm('turn-missed', overdueNights);`,

@@ -3,7 +3,7 @@ import type { Twin } from './twin.js';
 /** What keeps a database that was restored to an older state from losing anything, and from paying anybody twice. */
 export const twinsOfRestores: readonly Twin[] = [
   {
-    promise: 'a freeze that people have lifted is lifted',
+    promise: 'a ledger freeze that people lifted is lifted completely',
     without: 'nothing is decided while the anchor cannot be moved',
     file: 'apps/payments/src/reconciliation/ledger-freeze.service.ts',
     find: 'const decision = await this.anchor.alone(() => this.decide(wish));',
@@ -12,8 +12,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'not half done',
   },
   {
-    promise: 'a database restored under a running service is filled again',
-    without: 'what was applied before is compared with what the database knows',
+    promise: 'a database restored under a running service fills again',
+    without: 'the applied offsets are compared with those of the database',
     file: 'libs/bus/src/consume/processor.ts',
     find: `throw new Undone('went-back');`,
     replace: 'continue;',
@@ -21,17 +21,17 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'restored to an older state while its consumer runs',
   },
   {
-    promise: 'a message that is published again after a restore is the same message',
-    without: 'a version is no part of the fact',
+    promise: 'a fact published again after a restore is the same fact',
+    without: 'the version is not part of the fact',
     file: 'libs/bus/src/consume/opening.ts',
     find: 'JSON.stringify(sorted(fact))',
     replace: 'JSON.stringify(sorted({ ...fact, ...payload }))',
     test: 'libs/bus/test/conformance-faults.it.spec.ts',
-    name: 'a producer that has forgotten a message',
+    name: 'a producer that forgot a message',
   },
   {
-    promise: 'a new cluster under a running service begins a new epoch',
-    without: 'the relay looks where its new connection leads',
+    promise: 'a new database cluster under a running service begins a new epoch',
+    without: 'the relay checks where its new connection leads',
     file: 'libs/bus/src/produce/relay.ts',
     find: 'await ensureEpoch(this.options.pool, this.options.clock());',
     replace: 'void ensureEpoch;',
@@ -39,7 +39,7 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'a running service whose connections lead to another cluster',
   },
   {
-    promise: 'payments notices at its start that its books are older',
+    promise: 'payments notices at its start that its ledger is older',
     without: 'the ledger is compared with the anchor at the start',
     file: 'apps/payments/src/ledger/anchor.service.ts',
     find: 'async onModuleInit(): Promise<void> {\n    await this.statusNow();',
@@ -48,8 +48,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'it is detected at the start',
   },
   {
-    promise: 'payments notices that its books are older when it has another connection',
-    without: 'the ledger is compared with the anchor where instruments are claimed',
+    promise: 'payments notices on a new connection that its ledger is older',
+    without: 'the ledger is compared with the anchor when an instrument is claimed',
     file: 'apps/payments/src/rails/rail.worker.ts',
     find: 'if (freeze !== undefined) return [];',
     replace: 'void freeze;',
@@ -57,8 +57,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'another database only since the round began',
   },
   {
-    promise: 'the anchor moves along one history of the books only',
-    without: 'the ledger is compared with the anchor before the anchor moves',
+    promise: 'the anchor follows one history of the ledger only',
+    without: 'the ledger is compared with the anchor before it moves',
     file: 'apps/payments/src/ledger/anchor.service.ts',
     find: 'if (freeze !== undefined) return false;',
     replace: 'void freeze;',
@@ -67,7 +67,7 @@ export const twinsOfRestores: readonly Twin[] = [
   },
   {
     promise: 'nothing is planned while the ledger is frozen',
-    without: 'the ledger is compared with the anchor where money is planned',
+    without: 'the ledger is compared with the anchor before planning',
     file: 'apps/payments/src/disbursement/disbursement.service.ts',
     find: 'const { freeze, inquireFirst } = await this.anchor.status(tx);',
     replace: `const { inquireFirst } = await this.anchor.status(tx);
@@ -76,8 +76,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'nothing is planned or published while the ledger is frozen',
   },
   {
-    promise: 'the ledger remembers which instruments were claimed',
-    without: 'a claim is a link of the chain',
+    promise: 'a restored ledger knows every claim that was made',
+    without: 'a claim is a link of the hash chain',
     file: 'apps/payments/src/rails/rail.worker.ts',
     find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });',
     replace: 'void head;',
@@ -85,8 +85,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'from between intent and sending',
   },
   {
-    promise: 'what was paid and forgotten is taken into the books again',
-    without: 'what the rails know is adopted',
+    promise: 'a payment that the ledger forgot is adopted',
+    without: 'instruments that the rail knows are adopted',
     file: 'apps/payments/src/domain/adopt.ts',
     find: `if (!isForgotten) return { type: 'known' };`,
     replace: `if (!isForgotten || input.way !== '') return { type: 'known' };`,
@@ -94,8 +94,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'from before the grant existed',
   },
   {
-    promise: 'a payment that nothing explains keeps people from lifting a freeze unseen',
-    without: 'the books of the rails are compared with ours',
+    promise: 'an unexplained payment keeps people from lifting a freeze unseen',
+    without: "the rail's statement is compared with the ledger",
     file: 'apps/payments/src/domain/lift.ts',
     find: 'const isOpen = found.unmatched > 0 || found.differing > 0;',
     replace: 'const isOpen = found.unmatched < 0;',
@@ -103,7 +103,7 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'a message that the log has not delivered again yet',
   },
   {
-    promise: 'after a lift nothing is sent that may have been sent before',
+    promise: 'after a freeze is lifted, nothing is sent that may have been sent before',
     without: 'the partner is asked first',
     file: 'apps/payments/src/domain/rail.ts',
     find: `return inquireFirst ? 'inquire' : 'issue';`,
@@ -112,8 +112,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'a message that arrives only after the lift',
   },
   {
-    promise: 'what may have been sent before a restore is given back only after a definite no',
-    without: 'it is voided at the partner first',
+    promise: 'money that may have left before a restore returns only after a definite no',
+    without: 'the instrument is voided at the partner first',
     file: 'apps/payments/src/domain/obligation.ts',
     find: 'return !instrument.inquireFirst && isUnsent(instrument);',
     replace: 'return isUnsent(instrument);',
@@ -121,8 +121,8 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'a withdrawal after the lift voids',
   },
   {
-    promise: 'a code that was collected before a restore is paid, and no riddle',
-    without: 'what the books may have forgotten is told from what they know',
+    promise: 'a code that was collected before a restore becomes paid, not disputed',
+    without: 'facts that the ledger may have forgotten are distinguished from known ones',
     file: 'apps/payments/src/domain/rail.ts',
     find: `asked.state === 'issued' || asked.inquireFirst ?`,
     replace: `asked.state === 'issued' ?`,
@@ -131,7 +131,7 @@ export const twinsOfRestores: readonly Twin[] = [
   },
   {
     promise: 'a crash in the middle of a lift does not undo it',
-    without: 'a lift is found in the books',
+    without: 'the lift is found in the ledger',
     file: 'apps/payments/src/domain/anchor.ts',
     find: `if (hash === undefined && !isLifted) return 'books-older-than-anchor';
   if (hash !== reading.hash && !isLifted)`,
@@ -150,7 +150,7 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'takes two different people',
   },
   {
-    promise: 'two people lift exactly what both have seen',
+    promise: 'two people lift exactly the state that both have seen',
     without: 'digests are compared',
     file: 'apps/payments/src/domain/lift.ts',
     find: `if (wish.digest !== present.digest) return { outcome: 'refused', reason: 'not-now' };`,
@@ -160,7 +160,7 @@ export const twinsOfRestores: readonly Twin[] = [
   },
   {
     promise: 'nothing is released while the ledger is frozen',
-    without: 'the ledger is compared with the anchor when people release',
+    without: 'the ledger is compared with the anchor at the release',
     file: 'apps/payments/src/release/release.service.ts',
     find: 'if ((await this.anchor.status(tx)).freeze !== undefined)',
     replace: 'if ((await this.anchor.status(tx)).freeze === null)',
@@ -168,7 +168,7 @@ export const twinsOfRestores: readonly Twin[] = [
     name: 'nothing is released while the ledger is frozen',
   },
   {
-    promise: 'nobody settles a contradicted payment alone',
+    promise: 'nobody resolves a disputed payment alone',
     without: 'the second person is compared with the first',
     file: 'apps/payments/src/domain/agree.ts',
     find: `if (first.person === wish.person) return 'same-person';`,
