@@ -121,7 +121,7 @@ module.exports = {
     {
       name: 'libs-by-front-door',
       comment:
-        'A lib is imported by its src/index.ts only (browsers: browser.ts), policy also by public.ts; tests may import testing.ts.',
+        'A lib is imported by its src/index.ts only; sealing also by browser.ts, policy by public.ts, tests by testing.ts.',
       from: { path: '^(apps|deploy|test)/' },
       to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index[.]ts$', publicPolicy, testing] },
     },
@@ -186,7 +186,7 @@ module.exports = {
       nodeBuiltIn,
     ]),
     libMay('service', 'The code that every service needs to start, without any service’s own work.', [
-      lib('contracts', 'policy', 'sealing', 'database', 'records', 'bus'),
+      lib('contracts', 'policy', 'api-docs', 'sealing', 'database', 'records', 'bus'),
       nest,
       npm(
         '@nestjs/microservices',
@@ -213,7 +213,7 @@ module.exports = {
     {
       name: 'kafkajs-only-in-the-bus',
       comment:
-        'Only the bus imports the Kafka client, so that it can be replaced. Tests and the local set-up are outside the product.',
+        'Only the bus imports the Kafka client, so that it can be replaced. Tests and the local set-up are free to.',
       from: { pathNot: ['^libs/bus/', '^deploy/local/test/', '^test/'] },
       to: { path: npm('kafkajs') },
     },

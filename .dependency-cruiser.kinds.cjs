@@ -35,7 +35,7 @@ const kinds = {
     ],
   },
   'outgoing-door': {
-    why: 'The only file that sends messages makes them from domain events, without a framework, so that auditors can read it.',
+    why: 'The only file that makes messages does so from domain events, without a framework, for auditors to read.',
     file: '.*outgoing[.]ts$',
     may: [domain, lib('contracts', 'sealing')],
   },

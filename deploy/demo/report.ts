@@ -137,20 +137,22 @@ export function printReport({ applicants, elapsedMs, verdict, pids }: Report): v
   const statuses = Map.groupBy(applicants, ({ status }) => status);
   for (const [status, list] of [...statuses].sort(([a], [b]) => a.localeCompare(b))) {
     const cents = list.reduce((sum, { amountCents }) => sum + amountCents, 0n);
-    rows.push([status, `${String(list.length).padStart(7)}   ${dollars(cents)}`]);
+    rows.push([status, `${String(list.length).padStart(7)}   granted ${dollars(cents)}`]);
   }
   const decided = applicants
     .filter(({ decidedAt }) => decidedAt > 0)
     .map(({ decidedAt, sentAt }) => decidedAt - sentAt);
   const paid = applicants.filter(({ paidAt }) => paidAt > 0).map(({ paidAt, sentAt }) => paidAt - sentAt);
-  const codes = applicants.reduce((sum, applicant) => sum + applicant.codes.length, 0);
+  const codes = applicants.flatMap((applicant) => applicant.codes);
+  const ready = codes.reduce((sum, { amountCents }) => sum + amountCents, 0n);
+  const isJournalComplete = verdict.failures.every((text) => !text.includes('journal'));
   rows.push(
     ['applications a second', ((applicants.length / elapsedMs) * 1000).toFixed(1)],
     ['submitted to decided', `p50 ${ms(quantile(decided, 0.5))}  p95 ${ms(quantile(decided, 0.95))}`],
     ['submitted to ready code', `p50 ${ms(quantile(paid, 0.5))}  p95 ${ms(quantile(paid, 0.95))}`],
     [
       'codes held by households',
-      `${codes}, all in the partner's journal: ${yes(verdict.failures.every((text) => !text.includes('journal')))}`,
+      `${codes.length}, together ${dollars(ready)}, all in the partner's journal: ${yes(isJournalComplete)}`,
     ],
     ['texts sent', String(verdict.textsSent)],
     ['books balanced', yes(verdict.books.balanced)],

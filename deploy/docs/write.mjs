@@ -1,6 +1,6 @@
-// `npm run docs:write`: writes the pages that are generated from the contracts and from the databases.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// `npm run docs:write`: writes the pages that are generated from the contracts, the routes and the databases.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { ensure } from '../local/ensure.mjs';
@@ -11,9 +11,15 @@ await build();
 const { generatedPages } = await import('../../dist/deploy/docs/pages.js');
 const { databasePage } = await import('../../dist/deploy/docs/database-page.js');
 const { tablesOfServices } = await import('../../dist/deploy/docs/databases.js');
+const { openApiPages } = await import('../../dist/deploy/docs/openapi-pages.js');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = await generatedPages(root);
-for (const [path, text] of [...pages, ['docs/database.md', databasePage(await tablesOfServices())]]) {
+for (const [path, text] of [
+  ...pages,
+  ...(await openApiPages()),
+  ['docs/database.md', databasePage(await tablesOfServices())],
+]) {
+  await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
   console.log(path);
 }

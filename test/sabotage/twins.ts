@@ -8,6 +8,7 @@ import { twinsOfIntruders } from './twins-of-intruders.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfNights } from './twins-of-nights.js';
+import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfRestores } from './twins-of-restores.js';
 
 /** All of them: what is in no list here is run by nobody. */
@@ -21,5 +22,6 @@ export const twins: readonly Twin[] = [
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfNights,
+  ...twinsOfPages,
   ...twinsOfRestores,
 ];

@@ -23,6 +23,7 @@ export const doorsOfEach = {
   'internal GET /health/live': 200,
   'internal GET /health/ready': expect.any(Number),
   'internal GET /metrics': 200,
+  'internal GET /v1/openapi.json': 200,
   'internal POST /v1/legal-holds/export': 401,
   'internal POST /v1/legal-holds/lift': 401,
   'internal POST /v1/legal-holds/list': 401,

@@ -205,7 +205,7 @@ export const doorsOut: readonly Door[] = [
     words: /^(APP_(GUARD|FILTER|PIPE|INTERCEPTOR)|useGlobal\w+|UseGuards|UseInterceptors|UseFilters|UsePipes)$/,
     isIt: ({ from }) => nestPackage.test(from),
     within: /^(apps|libs)\//,
-    may: /^libs\/service\/src\/(auth\/auth\.module|run)\.ts$|^apps\/rail-simulator\//,
+    may: /^libs\/service\/src\/(auth\/auth\.module|openapi\/openapi\.module|run)\.ts$|^apps\/rail-simulator\//,
     at: 'apps/intake/src/planted.module.ts',
     planted: [
       `import { APP_GUARD } from '@nestjs/core';\nexport const provider = { provide: APP_GUARD, useValue: 1 };`,

@@ -1,9 +1,9 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { Field, IsBytes } from '#libs/contracts';
-import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
-import { IsIn } from 'class-validator';
+import { Field, IsBytes, NestedField, ReviewCaseV1 } from '#libs/contracts';
+import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { Equals, IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
-import { ReviewService } from './review.service.js';
+import { ReviewService, type CaseForReview } from './review.service.js';
 
 class ResolveCase {
   @Field({ data: 'operational', purpose: 'the case' })
@@ -15,6 +15,19 @@ class ResolveCase {
   verdict!: Verdict;
 }
 
+class NextCase {
+  @NestedField({ data: 'household-fact', purpose: 'the case that waits longest, or none' }, () => ReviewCaseV1, {
+    nullable: true,
+  })
+  next!: ReviewCaseV1 | null;
+}
+
+class CaseResolved {
+  @Field({ data: 'operational', purpose: 'the decision is stored' })
+  @Equals('resolved')
+  outcome!: 'resolved';
+}
+
 /** Review and appeal. Staff sign these requests, and a reviewer sees the facts of one case at a time. */
 @Controller('v1/review')
 export class ReviewController {
@@ -23,7 +36,8 @@ export class ReviewController {
   @Post('next')
   @HttpCode(200)
   @SignedBy('reviewer')
-  async next(@Person() person: string): Promise<{ next: object | null }> {
+  @Answers(NextCase, 'Leases the next case that this reviewer may decide, and shows its facts.')
+  async next(@Person() person: string): Promise<NextCase> {
     const next = await this.reviews.next(person);
     return { next: next === undefined ? null : shown(next) };
   }
@@ -31,10 +45,11 @@ export class ReviewController {
   @Post('resolve')
   @HttpCode(200)
   @SignedBy('reviewer')
+  @Answers(CaseResolved, 'Decides a case that this reviewer was shown.')
   async resolve(
     @Person() person: string,
     @ContractBody(ResolveCase) { case: name, verdict }: ResolveCase,
-  ): Promise<{ outcome: 'resolved' }> {
+  ): Promise<CaseResolved> {
     const outcome = await this.reviews.resolve(name, { verdict, person });
     switch (outcome) {
       case 'resolved':
@@ -49,9 +64,19 @@ export class ReviewController {
   }
 }
 
-/** JSON has no bigint, so that cents are written in decimal. */
-function shown(view: object): object {
-  return JSON.parse(
-    JSON.stringify(view, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-  ) as object;
+/** JSON has no bigint: cents are decimal text. An absent fact is an absent field. */
+function shown({ case: name, facts, around, isAppeal, why }: CaseForReview): ReviewCaseV1 {
+  const { incomeChange, incomeAtOrBelow, billCents, ...others } = facts;
+  return {
+    case: name,
+    facts: {
+      ...others,
+      ...(incomeChange === undefined ? {} : { incomeChange }),
+      ...(incomeAtOrBelow === undefined ? {} : { incomeAtOrBelow }),
+      ...(billCents === undefined ? {} : { billCents: String(billCents) }),
+    },
+    around,
+    isAppeal,
+    why,
+  };
 }

@@ -3,6 +3,7 @@ import { dataSourceOf, entitiesOf } from '#libs/service';
 import { ordersOf, type AnyDelivery } from '#libs/bus/testing';
 import { dayNumber, type FactsSliceV1 } from '#libs/contracts';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
+import { schemaDrift } from '../../../test/support/schema-drift.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { EligibilityModule, eligibility } from '../src/eligibility.module.js';
@@ -240,8 +241,7 @@ describe('the schema', () => {
       expect(await tables()).toEqual(['migration']);
       await source.runMigrations();
       expect(await tables()).toEqual(up);
-      const drift = await source.driver.createSchemaBuilder().log();
-      expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+      expect(await schemaDrift(source)).toEqual([]);
     } finally {
       await source.destroy();
       await drop();

@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { contractsText, CONTRACTS_VERSION, dayOf, type DirectoryV1 } from '#libs/contracts';
+import { contractsText, CONTRACTS_VERSION, dayOf, DirectoryV1 } from '#libs/contracts';
 import { cycleOf, cycleSaltText, publicPartOf } from '#libs/policy/public';
 import { sha256, type KeyDirectory } from '#libs/sealing';
-import { CityProfile, Clock, KEY_DIRECTORY, Public } from '#libs/service';
+import { Answers, CityProfile, Clock, KEY_DIRECTORY, Public } from '#libs/service';
 
 /** The data that a device needs to seal: day keys for a week, the public part of the profile, and cycle salts. */
 @Controller('v1')
@@ -18,6 +18,7 @@ export class DirectoryController {
   @Public()
   @Get('directory')
   @Header('cache-control', 'public, max-age=60')
+  @Answers(DirectoryV1, 'Names the keys of the days ahead, and the versions of contracts and profile.')
   directory(): DirectoryV1 {
     const { profile, hash: profileHash } = this.city;
     const today = dayOf(this.clock.now());
@@ -34,6 +35,10 @@ export class DirectoryController {
   @Public()
   @Get('profile')
   @Header('cache-control', 'public, max-age=60')
+  @Answers(
+    { mediaType: 'application/json', schema: { type: 'object' } },
+    "Gives the public part of the city's profile.",
+  )
   profile(): Readonly<Record<string, unknown>> {
     return publicPartOf(this.city.json);
   }

@@ -1,6 +1,8 @@
 import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import {
+  AcceptedV1,
   addDays,
+  BoxesV1,
   clocks,
   CONTRACTS_VERSION,
   dayNumber,
@@ -8,15 +10,15 @@ import {
   FileRequestV1,
   MINUTE_MS,
   ReadBoxesV1,
+  RequestAcceptedV1,
   startOfDay,
   SubmitApplicationV1,
-  type AcceptedV1,
-  type BoxesV1,
   type Lane,
   type RequestRecipient,
 } from '#libs/contracts';
 import type { KeyDirectory } from '#libs/sealing';
 import {
+  Answers,
   Clock,
   ContractBody,
   Device,
@@ -51,6 +53,7 @@ export class DoorController {
   @Post('applications')
   @HttpCode(202)
   @SignedByDevice({ orUnsigned: true })
+  @Answers(AcceptedV1, 'Takes an application of three sealed slices.')
   async submit(
     @Device() device: Caller['device'],
     @ContractBody(SubmitApplicationV1) application: SubmitApplicationV1,
@@ -64,10 +67,11 @@ export class DoorController {
   @Post('requests')
   @HttpCode(202)
   @SignedByDevice({ orUnsigned: true })
+  @Answers(RequestAcceptedV1, 'Takes a sealed request of a household that applied before.')
   async file(
     @Device() device: Caller['device'],
     @ContractBody(FileRequestV1) { to, day, sealed, contracts }: FileRequestV1,
-  ): Promise<{ accepted: true }> {
+  ): Promise<RequestAcceptedV1> {
     if (!this.checkDay({ day, contracts }) || !this.hasKeys(day, [to])) throw new Problem('day-over');
     await this.submissions.file({ to, day, sealed, ...originOf(device) });
     return { accepted: true };
@@ -76,6 +80,7 @@ export class DoorController {
   @Post('boxes/read')
   @HttpCode(200)
   @Public()
+  @Answers(BoxesV1, 'Reads boxes; a box that does not exist answers with zeros.')
   async read(@ContractBody(ReadBoxesV1) { boxes }: ReadBoxesV1): Promise<BoxesV1> {
     const answers = await this.boxes.read(boxes.map((box) => Buffer.from(box, 'base64url')));
     return { answers: answers.map((answer) => Buffer.from(answer).toString('base64url')) };

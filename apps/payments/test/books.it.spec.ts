@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dataSourceOf, entitiesOf } from '#libs/service';
 import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { randomId } from '../../../test/support/signed-household.js';
+import { schemaDrift } from '../../../test/support/schema-drift.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { testDatabase } from '../../../test/support/stack.js';
 import { statementsOf } from '../../../test/support/statements.js';
@@ -324,10 +325,7 @@ describe('the schema', () => {
       expect(await tables()).toEqual(['migration']);
       await source.runMigrations();
       expect(await tables()).toEqual(up);
-      const drift = await source.driver.createSchemaBuilder().log();
-      // The migration writes comments of tables, and entities have none.
-      const queries = drift.upQueries.map(({ query }) => query).filter((query) => !query.startsWith('COMMENT ON'));
-      expect(queries).toEqual([]);
+      expect(await schemaDrift(source)).toEqual([]);
     } finally {
       await source.destroy();
       await drop();

@@ -6,7 +6,9 @@ import {
   type FieldDescription,
   type Service,
 } from '#libs/contracts';
-import { doorBodies } from './widening.js';
+import { doorAnswers, doorBodies, staffAnswers } from './widening.js';
+
+const DECIDED = 'the reviewer has decided';
 
 const HEAD = `# Data flows
 
@@ -32,7 +34,13 @@ export function dataFlowsPage(): string {
     (type) =>
       `## ${type.name}, body of a request to intake\n\n${fieldTable(describeFields(type, 'the request is answered'))}`,
   );
-  return [HEAD, whoSeesWhat(contracts), ...doors, ...contracts.map(sectionOf)].join('\n');
+  const answers = doorAnswers.map(
+    (type) => `## ${type.name}, answer of intake\n\n${fieldTable(describeFields(type, 'the device is done with it'))}`,
+  );
+  const shown = staffAnswers.map(
+    (type) => `## ${type.name}, shown by eligibility to a reviewer\n\n${fieldTable(describeFields(type, DECIDED))}`,
+  );
+  return [HEAD, whoSeesWhat(contracts), ...doors, ...answers, ...shown, ...contracts.map(sectionOf)].join('\n');
 }
 
 /** The classes of data that each service can read, with their fields. A class without a field is not listed. */

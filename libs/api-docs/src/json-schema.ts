@@ -23,6 +23,13 @@ export function schemasOf(types: readonly ContractClass[]): Readonly<Record<stri
   return Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** What a field can hold: the rule alone, without the words about it. */
+export function ruleOf(type: ContractClass, name: string): JsonSchema {
+  const properties = schemaOf(type, fieldsOf(type))['properties'] as Readonly<Record<string, JsonSchema>>;
+  const { description: _, 'x-data-class': _data, 'x-until': _until, ...rule } = properties[name] ?? {};
+  return rule;
+}
+
 export function referenceTo(type: ContractClass): JsonSchema {
   return { $ref: `${SCHEMAS}${type.name}` };
 }
@@ -41,9 +48,12 @@ function schemaOf(type: ContractClass, fields: readonly DeclaredField[]): JsonSc
   };
 }
 
-function propertyOf({ data, purpose, until, nested }: DeclaredField, checked: JsonSchema | undefined): JsonSchema {
+function propertyOf(field: DeclaredField, checked: JsonSchema | undefined): JsonSchema {
+  const { data, purpose, until, nested, nullable } = field;
   const own = { description: purpose, 'x-data-class': data, ...(until === undefined ? {} : { 'x-until': until }) };
+  const isObject = nested !== undefined && checked?.['type'] !== 'array';
+  const value = isObject ? referenceTo(nested()) : { ...checked };
+  if (nullable) return { ...own, anyOf: [value, { type: 'null' }] };
   // JSON Schema before 2019 ignores everything beside a reference, so the property's own text stands around it.
-  if (nested !== undefined && checked?.['type'] !== 'array') return { ...own, allOf: [referenceTo(nested())] };
-  return { ...checked, ...own };
+  return isObject ? { ...own, allOf: [value] } : { ...value, ...own };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { IsBoolean } from 'class-validator';
+import { IsBoolean, IsString } from 'class-validator';
 
-import { Field, GrantAwardedV1, grantAwarded, SubmitApplicationV1, type Contract } from '#libs/contracts';
+import { Field, GrantAwardedV1, grantAwarded, IsBytes, SubmitApplicationV1, type Contract } from '#libs/contracts';
 import { approvalOf, approvedLines, linesOf, presentPromises, wideningsOf, type Promises } from './widening.js';
 
 class WithAnotherField extends GrantAwardedV1 {
@@ -10,10 +10,16 @@ class WithAnotherField extends GrantAwardedV1 {
   extra!: boolean;
 }
 
+class WithText extends GrantAwardedV1 {
+  @Field({ data: 'operational', purpose: 'cancelling is final: the higher version wins' })
+  @IsString()
+  declare version: never;
+}
+
 class WithAnotherPurpose {
   @Field({ data: 'pseudonym', purpose: 'finds the same household elsewhere' })
-  @IsBoolean()
-  application!: boolean;
+  @IsBytes(32)
+  application!: string;
 }
 Object.defineProperty(WithAnotherPurpose, 'name', { value: SubmitApplicationV1.name });
 
@@ -45,17 +51,25 @@ describe('what the contracts allow', () => {
     [
       'a field',
       { payload: WithAnotherField },
-      'eligibility.grant-awarded.v1 field extra: household-fact; never needed',
+      [
+        'eligibility.grant-awarded.v1 field extra: household-fact; never needed',
+        'eligibility.grant-awarded.v1 field extra holds {"type":"boolean"}',
+      ],
     ],
-    ['a recipient', { consumer: 'notification' }, 'eligibility.grant-awarded.v1 from eligibility to notification'],
-    ['a purpose', { purpose: 'pay, and count' }, 'eligibility.grant-awarded.v1 purpose: pay, and count'],
+    ['a recipient', { consumer: 'notification' }, ['eligibility.grant-awarded.v1 from eligibility to notification']],
+    ['a purpose', { purpose: 'pay, and count' }, ['eligibility.grant-awarded.v1 purpose: pay, and count']],
     [
       'a longer clock',
       { clocks: { ...grantAwarded.clocks, outboxDays: 9 } },
-      'eligibility.grant-awarded.v1 clock outboxDays: 9',
+      ['eligibility.grant-awarded.v1 clock outboxDays: 9'],
     ],
-  ] as const)('cannot silently gain %s', (_, change, line) => {
-    expect(widened(promises(change))).toEqual([line]);
+    [
+      'text in place of a number',
+      { payload: WithText },
+      ['eligibility.grant-awarded.v1 field version holds {"type":"string"}'],
+    ],
+  ] as const)('cannot silently gain %s', (_, change, lines) => {
+    expect(widened(promises(change))).toEqual(lines);
   });
 
   it('cannot silently gain a contract', () => {
@@ -93,6 +107,8 @@ describe('a decision record that widens', () => {
   it.each([
     ['one person', '**Approved by.** P. Officer (privacy officer).', version],
     ['the same person twice', '**Approved by.** P. Officer; P. Officer.', version],
+    ['the same person with two offices', '**Approved by.** P. Officer (privacy); P. Officer (attorney).', version],
+    ['the same person, spelled otherwise', '**Approved by.** P. Officer; p officer', version],
     ['nobody', '', version],
     ['no version', by, ''],
   ])('is not believed with %s', (_, approvers, of) => {

@@ -1,34 +1,51 @@
 import {
+  AcceptedV1,
+  BoxesV1,
   catalogue,
   clocks,
+  DirectoryV1,
   fieldsOf,
   FileRequestV1,
   ReadBoxesV1,
+  RequestAcceptedV1,
+  ReviewCaseV1,
   sealedCatalogue,
   SubmitApplicationV1,
   type Contract,
   type SealedContract,
 } from '#libs/contracts';
+import { ruleOf } from './json-schema.js';
 
 /** Everything that the contracts allow, and how long. */
 export interface Promises {
   readonly contracts: readonly Contract[];
   readonly sealed: readonly SealedContract[];
-  /** Bodies that intake's public routes accept from a household's device. */
+  /** Bodies and answers of intake's public routes. */
   readonly doors: readonly (new () => object)[];
+  readonly staff: readonly (new () => object)[];
   /** In days, hours or minutes, as their names say. */
   readonly clocks: Readonly<Record<string, number>>;
 }
 
 export const doorBodies = [SubmitApplicationV1, FileRequestV1, ReadBoxesV1] as const;
+export const doorAnswers = [DirectoryV1, AcceptedV1, RequestAcceptedV1, BoxesV1] as const;
+/** Answers to staff that hold facts of a household. */
+export const staffAnswers = [ReviewCaseV1] as const;
 
-export const presentPromises: Promises = { contracts: catalogue, sealed: sealedCatalogue, doors: doorBodies, clocks };
+export const presentPromises: Promises = {
+  contracts: catalogue,
+  sealed: sealedCatalogue,
+  doors: [...doorBodies, ...doorAnswers],
+  staff: staffAnswers,
+  clocks,
+};
 
 /**
- * One line for each fact that the contracts fix: sender and recipient, purpose, each field, each clock. A line that is
- * new lets somebody learn more, or for longer.
+ * One line for each fact that the contracts fix: sender and recipient, purpose, each field and its rule, each clock. A
+ * new line lets somebody learn more, or for longer. A stricter rule is a new line as well, and is decided like the
+ * others.
  */
-export function linesOf({ contracts, sealed, doors, clocks: days }: Promises): readonly string[] {
+export function linesOf({ contracts, sealed, doors, staff, clocks: days }: Promises): readonly string[] {
   return [
     ...contracts.flatMap((contract) => [
       ...linesOfContract(contract),
@@ -39,6 +56,7 @@ export function linesOf({ contracts, sealed, doors, clocks: days }: Promises): r
       `${nameOf(contract)} retention: ${contract.retention}`,
     ]),
     ...doors.flatMap((type) => fieldLines(`door ${type.name}`, type)),
+    ...staff.flatMap((type) => fieldLines(`staff ${type.name}`, type)),
     ...Object.entries(days).map(([name, value]) => clockLine(`clock ${name}`, value)),
   ];
 }
@@ -50,7 +68,7 @@ export function wideningsOf(approved: readonly string[], present: readonly strin
   for (const { name, value } of approved.flatMap(clockOf)) {
     longest.set(name, Math.max(value, longest.get(name) ?? value));
   }
-  return present.filter((line) => {
+  return [...new Set(present)].filter((line) => {
     if (known.has(line)) return false;
     const [clock] = clockOf(line);
     return clock === undefined || clock.value > (longest.get(clock.name) ?? -Infinity);
@@ -72,17 +90,18 @@ export function approvalOf(record: string): Approval {
   const paragraph = (title: string): string => record.split(`**${title}.**`)[1]?.split('\n**')[0] ?? '';
   return {
     widens: [...paragraph('Widens').matchAll(/`([^`]+)`/g)].map(([, line = '']) => line),
-    approvers: [
-      ...new Set(
-        paragraph('Approved by')
-          .trim()
-          .replace(/\.$/, '')
-          .split(/;\s*/)
-          .filter((name) => name !== ''),
-      ),
-    ],
+    approvers: [...new Set(paragraph('Approved by').split(';').map(nameOfPerson))].filter((name) => name !== ''),
     version: /\b\d+\.\d+\.\d+\b/.exec(paragraph('Version'))?.[0],
   };
+}
+
+/** Without the office in brackets: one person with two offices is one person. */
+function nameOfPerson(approver: string): string {
+  const [name = ''] = approver.split('(');
+  return name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 /** The lines that at least two people approved, for a version. */
@@ -110,7 +129,9 @@ function fieldLines(owner: string, type: new () => object, prefix = ''): readonl
     const path = `${prefix}${name}`;
     const end = until === undefined ? '' : `; until ${until}`;
     const line = `${owner} field ${path}: ${data}; ${purpose}${end}`;
-    return nested === undefined ? [line] : [line, ...fieldLines(owner, nested(), `${path}.`)];
+    // Text where there was a closed list tells more, though no field was added.
+    const rule = `${owner} field ${path} holds ${JSON.stringify(ruleOf(type, name))}`;
+    return [line, rule, ...(nested === undefined ? [] : fieldLines(owner, nested(), `${path}.`))];
   });
 }
 

@@ -9,15 +9,10 @@ export interface TableMeaning {
 /** Separates the meaning of a table from how long its rows are kept. */
 export const KEPT = ' Kept: ';
 
-/** Returns the comment of a table. Its entity uses it too, because TypeORM compares both. */
-export function tableComment({ meaning, kept }: Pick<TableMeaning, 'meaning' | 'kept'>): string {
-  return `${meaning}${KEPT}${kept}.`;
-}
-
 /** Returns statements that write the meaning of tables and columns into the database. */
 export function commentsOn(tables: Readonly<Record<string, TableMeaning>>): readonly string[] {
-  return Object.entries(tables).flatMap(([table, { columns, ...meaning }]) => [
-    `COMMENT ON TABLE ${table} IS ${quoted(tableComment(meaning))}`,
+  return Object.entries(tables).flatMap(([table, { meaning, kept, columns }]) => [
+    `COMMENT ON TABLE ${table} IS ${quoted(`${meaning}${KEPT}${kept}.`)}`,
     ...Object.entries(columns).map(([column, text]) => `COMMENT ON COLUMN ${table}.${column} IS ${quoted(text)}`),
   ]);
 }

@@ -1,5 +1,5 @@
 export { Signal } from './signal.js';
-export { commentsOn, KEPT, tableComment, type TableMeaning } from './comments.js';
+export { commentsOn, KEPT, type TableMeaning } from './comments.js';
 export { columns, type ColumnRow, type Columns, type ColumnsOptions, type ColumnTypes } from './columns.js';
 export { locks } from './locks.js';
 export { Loop, type LoopOptions, type Running } from './loop.js';

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { keyLife } from '#libs/contracts';
 import { repositoryRoot } from '../../../deploy/local/layout.js';
 import { FileKeyring } from '../../sealing/src/index.js';
-import { partitionOf, Records, type TurnPoint as TurnFailpoint } from '../src/index.js';
+import { partitionOf, Records, type TurnFailpoint } from '../src/index.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';
 import { bytes, openStore, type Store } from './support.js';
 

@@ -2,7 +2,7 @@ import { HOUR_MS } from '#libs/contracts';
 import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { partitionOf, turn, type KindSpec, type TurnPoint as TurnFailpoint } from '../src/index.js';
+import { partitionOf, turn, type KindSpec, type TurnFailpoint } from '../src/index.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const kinds: readonly KindSpec[] = [

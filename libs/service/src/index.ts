@@ -19,6 +19,7 @@ export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValue
 export { InternalController, isInternalPath } from './http/internal-controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem/problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem/problem.filter.js';
+export { Answers } from './openapi/answers.js';
 export { KEY_DIRECTORY } from './keys/key-directory.js';
 export { keyedHash, type KeyedHash } from './keys/keyed-hash.js';
 export { SecretSeries, secretSeries } from './keys/secret-series.js';

@@ -6,6 +6,7 @@ import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
 import { AccessGuard } from './auth/access.guard.js';
+import { controllerRoutes } from './auth/controller-routes.js';
 import { NoDeviceDirectoryError } from './auth/device-directory.js';
 import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
@@ -18,6 +19,8 @@ import { OtherCityError } from './database/other-city-error.js';
 import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ExposedRouteError, UndeclaredRouteError } from './http/route-check.js';
+import { controllersOf } from './openapi/controllers-of.js';
+import { describeService } from './openapi/describe.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
 import { NightlyWorker } from './records/nightly.worker.js';
@@ -26,11 +29,19 @@ import type { ServiceDefinition } from './definition/service-definition.js';
 
 const STOP_MS = 15_000;
 
-/** The program of a service. It serves; or, as `enrol WHAT FILE`, it enrols keys and ends. */
+/**
+ * The program of a service. Without a command it serves; `enrol WHAT FILE` enrols keys and ends; `openapi` prints the
+ * description of its routes and needs no settings.
+ */
 export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
   const [command, what = '', file = ''] = process.argv.slice(2);
+  if (command === 'openapi') return printDescription(definition.service, module);
   if (command !== 'enrol') return serve(definition, module);
   await runEnrolment([staffEnrolment, ...(definition.enrolments ?? [])], { what, file, env: environment() });
+}
+
+function printDescription(service: Service, module: Type): void {
+  process.stdout.write(`${JSON.stringify(describeService(service, controllerRoutes(controllersOf(module))))}\n`);
 }
 
 /**

@@ -10,6 +10,7 @@ import { LegalHoldModule } from './legal-hold/legal-hold.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { NightlyModule } from './records/nightly.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
@@ -37,6 +38,7 @@ export class ServiceModule {
         MessagingModule.for(service),
         NightlyModule,
         AuthModule,
+        OpenApiModule,
         OperationsModule,
         LegalHoldModule,
       ],

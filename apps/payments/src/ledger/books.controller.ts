@@ -1,6 +1,34 @@
 import { Controller, Get } from '@nestjs/common';
-import { SignedBy } from '#libs/service';
-import { BooksService, type Books } from './books.service.js';
+import { Field, IsWord } from '#libs/contracts';
+import { Answers, SignedBy } from '#libs/service';
+import { IsBoolean, IsObject } from 'class-validator';
+import { BooksService } from './books.service.js';
+
+class BooksAnswer {
+  @Field({ data: 'operational', purpose: 'whether every check holds' })
+  @IsBoolean()
+  balanced!: boolean;
+
+  @Field({ data: 'operational', purpose: 'each check of the ledger, by name' })
+  @IsObject()
+  checks!: Readonly<Record<string, boolean>>;
+
+  @Field({ data: 'operational', purpose: 'balance of each account, in cents' })
+  @IsObject()
+  accounts!: Readonly<Record<string, string>>;
+
+  @Field({ data: 'operational', purpose: 'number of instruments in each state' })
+  @IsObject()
+  instruments!: Readonly<Record<string, number>>;
+
+  @Field({ data: 'operational', purpose: 'number of obligations in each state' })
+  @IsObject()
+  obligations!: Readonly<Record<string, number>>;
+
+  @Field({ data: 'operational', purpose: 'why payments sends nothing, or nothing' }, { nullable: true })
+  @IsWord()
+  freeze!: string | null;
+}
 
 /** Counts and sums for operators and releasers. It shows no household. */
 @Controller('v1/books')
@@ -9,7 +37,8 @@ export class BooksController {
 
   @Get()
   @SignedBy('releaser', 'operator')
-  read(): Promise<Books> {
+  @Answers(BooksAnswer, 'Gives the checks, the balances and the counts of the ledger.')
+  read(): Promise<BooksAnswer> {
     return this.books.read();
   }
 }

@@ -1,9 +1,9 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { Field, IsBytes } from '#libs/contracts';
-import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
-import { IsIn } from 'class-validator';
+import { Field, IsBytes, IsCents, NestedListField } from '#libs/contracts';
+import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { IsBoolean, IsIn } from 'class-validator';
 import type { DisputeResolution } from '../domain/rail-outcome.js';
-import { DisputeService, type DisputedItem } from './dispute.service.js';
+import { DisputeService } from './dispute.service.js';
 
 const resolutions = ['ask-again', 'never-paid', 'paid'] as const satisfies readonly DisputeResolution[];
 
@@ -17,7 +17,32 @@ class ResolveDispute {
   resolution!: (typeof resolutions)[number];
 }
 
-/** Disputed instruments: two people resolve each. */
+class DisputedInstrument {
+  @Field({ data: 'operational', purpose: 'the partner knows the instrument by this' })
+  @IsBytes(32)
+  reference!: string;
+
+  @Field({ data: 'payout', purpose: 'how much it holds' })
+  @IsCents()
+  amountCents!: string;
+
+  @Field({ data: 'operational', purpose: 'one person has named a resolution' })
+  @IsBoolean()
+  proposed!: boolean;
+}
+
+class DisputedInstruments {
+  @NestedListField({ data: 'operational', purpose: 'all disputed instruments' }, () => DisputedInstrument, 500)
+  items!: readonly DisputedInstrument[];
+}
+
+class DisputeOutcome {
+  @Field({ data: 'operational', purpose: 'whether one more person is needed' })
+  @IsIn(['counted', 'resolved'])
+  outcome!: 'counted' | 'resolved';
+}
+
+/** Payments that contradict the books: what two people have found out settles them. */
 @Controller('v1/disputed')
 export class DisputeController {
   constructor(private readonly disputes: DisputeService) {}
@@ -25,17 +50,19 @@ export class DisputeController {
   @Post('open')
   @HttpCode(200)
   @SignedBy('releaser')
-  async open(): Promise<{ items: readonly DisputedItem[] }> {
+  @Answers(DisputedInstruments, 'Lists the disputed instruments.')
+  async open(): Promise<DisputedInstruments> {
     return { items: await this.disputes.open() };
   }
 
   @Post('resolutions')
   @HttpCode(200)
   @SignedBy('releaser')
+  @Answers(DisputeOutcome, 'Names how a disputed instrument ended; a second person confirms it.')
   async resolve(
     @Person() person: string,
     @ContractBody(ResolveDispute) { reference, resolution }: ResolveDispute,
-  ): Promise<{ outcome: 'counted' | 'resolved' }> {
+  ): Promise<DisputeOutcome> {
     const outcome = await this.disputes.resolve(reference, resolution, person);
     switch (outcome) {
       case 'not-found':

@@ -1,8 +1,8 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { Field, IsBytes } from '#libs/contracts';
-import { ContractBody, Person, Problem, SignedBy } from '#libs/service';
-import { IsUUID } from 'class-validator';
-import { ReleaseService, type Batch } from './release.service.js';
+import { Field, IsBytes, NestedField, NestedListField } from '#libs/contracts';
+import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { IsIn, IsInt, IsNumberString, IsUUID } from 'class-validator';
+import { ReleaseService } from './release.service.js';
 
 class ApproveBatch {
   @Field({ data: 'operational', purpose: 'which batch' })
@@ -14,6 +14,44 @@ class ApproveBatch {
   digest!: string;
 }
 
+class ShownBatch {
+  @Field({ data: 'operational', purpose: 'which batch' })
+  @IsUUID()
+  batch!: string;
+
+  @Field({ data: 'operational', purpose: 'how many instruments' })
+  @IsInt()
+  instruments!: number;
+
+  @Field({ data: 'operational', purpose: 'their sum' })
+  @IsNumberString()
+  amountCents!: string;
+
+  @Field({ data: 'operational', purpose: 'what a checker agrees to' })
+  @IsBytes(32)
+  digest!: string;
+}
+
+class MadeBatch {
+  @NestedField({ data: 'operational', purpose: 'the new batch, or nothing' }, () => ShownBatch, { nullable: true })
+  made!: ShownBatch | null;
+}
+
+class OpenBatches {
+  @NestedListField({ data: 'operational', purpose: 'batches that wait for checkers' }, () => ShownBatch, 10_000)
+  batches!: readonly ShownBatch[];
+}
+
+class ApprovalOutcome {
+  @Field({ data: 'operational', purpose: 'whether more checkers are needed' })
+  @IsIn(['counted', 'released'])
+  outcome!: 'counted' | 'released';
+
+  @Field({ data: 'operational', purpose: 'how many are missing' })
+  @IsInt()
+  missing!: number;
+}
+
 /** Release by several people. */
 @Controller('v1/release')
 export class ReleaseController {
@@ -22,24 +60,27 @@ export class ReleaseController {
   @Post('batches')
   @HttpCode(200)
   @SignedBy('releaser')
-  async make(@Person() maker: string): Promise<{ made: Batch | null }> {
+  @Answers(MadeBatch, 'Makes a batch of the payments that wait for release.')
+  async make(@Person() maker: string): Promise<MadeBatch> {
     return { made: (await this.releases.make(maker)) ?? null };
   }
 
   @Post('open')
   @HttpCode(200)
   @SignedBy('releaser')
-  async open(): Promise<{ batches: readonly Batch[] }> {
+  @Answers(OpenBatches, 'Lists the batches that wait for checkers.')
+  async open(): Promise<OpenBatches> {
     return { batches: await this.releases.open() };
   }
 
   @Post('approvals')
   @HttpCode(200)
   @SignedBy('releaser')
+  @Answers(ApprovalOutcome, 'Approves exactly one batch as its digest names it.')
   async approve(
     @Person() person: string,
     @ContractBody(ApproveBatch) { batch, digest }: ApproveBatch,
-  ): Promise<{ outcome: 'counted' | 'released'; missing: number }> {
+  ): Promise<ApprovalOutcome> {
     const approval = await this.releases.approve(batch, digest, person);
     if (approval === undefined) throw new Problem('not-found');
     if (approval.outcome === 'refused')

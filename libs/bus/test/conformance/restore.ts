@@ -84,7 +84,7 @@ export function survivesRestores(transport: Transport): void {
     expect(await to.parked()).toEqual({});
   });
 
-  it('a producer that has forgotten a message publishes it again as a later version: nothing is parked', async () => {
+  it('a producer that forgot a message publishes it again under a later version: nothing is parked', async () => {
     const { bus } = world.bus('payments', to);
     await bus.start();
     bus.consume(paymentsHandlers());

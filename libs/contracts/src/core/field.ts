@@ -23,6 +23,13 @@ export interface DeclaredField extends FieldDeclaration {
   readonly name: string;
   readonly nested?: () => new () => object;
   readonly optional: boolean;
+  /** Answers of staff's routes say `null` where there is nothing; a message leaves the field out. */
+  readonly nullable: boolean;
+}
+
+export interface FieldOptions {
+  readonly optional?: boolean;
+  readonly nullable?: boolean;
 }
 
 const declared = new WeakMap<object, Map<string, DeclaredField>>();
@@ -34,24 +41,30 @@ function declare(prototype: object, field: DeclaredField): void {
 }
 
 /** Declares a property of a contract class. A payload with an undeclared property is refused. */
-export function Field(declaration: FieldDeclaration, options: { optional?: boolean } = {}): PropertyDecorator {
+export function Field(declaration: FieldDeclaration, options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
-    (prototype, name) =>
-      declare(prototype, { ...declaration, name: String(name), optional: options.optional === true }),
-    ...(options.optional === true ? [IsOptional()] : []),
+    (prototype, name) => declare(prototype, { ...declaration, name: String(name), ...presenceOf(options) }),
+    ...(isRequired(options) ? [] : [IsOptional()]),
   );
+}
+
+function presenceOf({ optional = false, nullable = false }: FieldOptions): { optional: boolean; nullable: boolean } {
+  return { optional, nullable };
+}
+
+function isRequired({ optional = false, nullable = false }: FieldOptions): boolean {
+  return !optional && !nullable;
 }
 
 /** A property that is an object of another declared class. */
 export function NestedField(
   declaration: FieldDeclaration,
   of: () => new () => object,
-  options: { optional?: boolean } = {},
+  options: FieldOptions = {},
 ): PropertyDecorator {
   return applyDecorators(
-    (prototype, name) =>
-      declare(prototype, { ...declaration, name: String(name), nested: of, optional: options.optional === true }),
-    ...(options.optional === true ? [IsOptional()] : []),
+    (prototype, name) => declare(prototype, { ...declaration, name: String(name), nested: of, ...presenceOf(options) }),
+    ...(isRequired(options) ? [] : [IsOptional()]),
     IsObject(),
     ValidateNested(),
     Type(of),
@@ -65,7 +78,7 @@ export function NestedListField(
   max: number,
 ): PropertyDecorator {
   return applyDecorators(
-    (prototype, name) => declare(prototype, { ...declaration, name: String(name), nested: of, optional: false }),
+    (prototype, name) => declare(prototype, { ...declaration, name: String(name), nested: of, ...presenceOf({}) }),
     IsArray(),
     ArrayMaxSize(max),
     ValidateNested({ each: true }),

@@ -10,7 +10,7 @@ import { fieldMapOf } from './field.js';
  * @throws ContractError
  */
 export function validate<P extends object>(type: new () => P, value: unknown): P {
-  assertOnlyDeclared(type, value, '');
+  assertDeclared(type, value);
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -22,6 +22,15 @@ export function validate<P extends object>(type: new () => P, value: unknown): P
   const first = errors[0];
   if (first !== undefined) throw new ContractError('invalid-field', pathOf(first));
   return instance;
+}
+
+/**
+ * Compares names alone: an undeclared field at any depth is refused, and so is a declared one that is missing.
+ *
+ * @throws ContractError
+ */
+export function assertDeclared(type: new () => object, value: unknown): void {
+  assertOnlyDeclared(type, value, '');
 }
 
 function assertOnlyDeclared(type: new () => object, value: unknown, path: string): void {
@@ -39,7 +48,8 @@ function assertOnlyDeclared(type: new () => object, value: unknown, path: string
       if (field.optional) continue;
       throw new ContractError('missing-field', at);
     }
-    // `@IsOptional` would accept `null`, but an absent fact must be an absent field.
+    // `null` would pass @IsOptional unseen. In a message an absent fact is an absent field.
+    if (inner === null && field.nullable) continue;
     if (inner === null) throw new ContractError('invalid-field', at);
     if (field.nested === undefined) continue;
     const nested = field.nested();

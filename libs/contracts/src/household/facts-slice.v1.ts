@@ -16,6 +16,8 @@ import { IsBytes, IsCents, IsCode } from '../core/shapes.js';
 
 export const incomeChanges = ['stopped', 'cut-by-half-or-more', 'new-costs-only', 'no-change'] as const;
 export const urgencies = ['notice-7-days', 'no-food', 'medicine-or-infant'] as const;
+/** A week or a month, never a day: `2026-W46`, `2026-11`. */
+export const impactPeriods = /^\d{4}-(W(0[1-9]|[1-4]\d|5[0-3])|(0[1-9]|1[0-2]))$/;
 export const areaFits = ['inside', 'partial', 'edge'] as const;
 
 /** Numbers only: no name, birth date or relation of anyone. */
@@ -153,7 +155,7 @@ export class FactsSliceV1 {
   needs!: string[];
 
   @Field({ data: 'household-fact', purpose: 'impact lies in the look-back period' })
-  @Matches(/^\d{4}-(W(0[1-9]|[1-4]\d|5[0-3])|(0[1-9]|1[0-2]))$/)
+  @Matches(impactPeriods)
   impactPeriod!: string;
 
   @Field({ data: 'household-fact', purpose: 'need and priority' }, { optional: true })

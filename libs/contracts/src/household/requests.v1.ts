@@ -41,7 +41,7 @@ export class PaymentsRequestV1 extends RequestV1 {
   @IsIn(paymentsRequestKinds)
   kind!: (typeof paymentsRequestKinds)[number];
 
-  @Field({ data: 'payout', purpose: 'the new way to be paid' }, { optional: true })
+  @Field({ data: 'payout', purpose: 'the new payout method' }, { optional: true })
   @IsCode()
   way?: string;
 

@@ -7,7 +7,7 @@ import { Log } from '../log/log.js';
 import { Problem } from '../problem/problem.js';
 import { accessOf, type Access } from './access.js';
 import { accessAt, admit } from './admission.js';
-import { takesBody, type CalledRequest, type Caller } from './caller.js';
+import { bodyOf, type CalledRequest, type Caller } from './caller.js';
 import { controllerRoutes, type ControllerRoute } from './controller-routes.js';
 import { DeviceDirectory, NoDeviceDirectoryError, type EnrolledDevice } from './device-directory.js';
 import { digestFits, isSigned, signerOf, type Signer } from './http-signature.js';
@@ -64,7 +64,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (access === undefined || accessOf(context.getHandler()) !== access) throw new Problem('not-found');
     const attempted = (by: string): void => this.note(request, nameOf(context.getHandler(), request), by);
     request.caller = this.callerOf(access, request, attempted);
-    if (!takesBody(context.getHandler())) refuseContent(request.body);
+    if (bodyOf(context.getHandler()) === undefined) refuseContent(request.body);
     admit(request, access);
     return true;
   }

@@ -9,5 +9,6 @@ import { StaffRepository } from './staff.repository.js';
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([Staff])],
   providers: [StaffRepository, AccessGuard, { provide: APP_GUARD, useExisting: AccessGuard }],
+  exports: [AccessGuard],
 })
 export class AuthModule {}

@@ -18,7 +18,7 @@ export interface CalledRequest extends AttemptRequest {
 }
 
 const NO_BODY = Buffer.alloc(0);
-const withBody = new WeakSet<object>();
+const bodies = new WeakMap<object, new () => object>();
 
 function requestOf(context: ExecutionContext): CalledRequest {
   return context.switchToHttp().getRequest<CalledRequest>();
@@ -45,11 +45,12 @@ const contractBody = createParamDecorator((type: new () => object, context: Exec
 /** The body, validated by its contract after the caller is known. A route without this decorator accepts no content. */
 export function ContractBody(type: new () => object): ParameterDecorator {
   return (target, name, index) => {
-    withBody.add((target as Record<string | symbol, object>)[name as string] as object);
+    bodies.set((target as Record<string | symbol, object>)[name as string] as object, type);
     contractBody(type)(target, name, index);
   };
 }
 
-export function takesBody(route: object): boolean {
-  return withBody.has(route);
+/** The class that checks the body of a route; undefined: the route takes no content. */
+export function bodyOf(route: object): (new () => object) | undefined {
+  return bodies.get(route);
 }

@@ -1,5 +1,4 @@
 import { commentsOn } from '#libs/database';
-import { staffMeaning } from './staff.entity.js';
 
 /** The table of `Staff`, for the migrations of each service. */
 export const staffUp: readonly string[] = [
@@ -11,7 +10,19 @@ export const staffUp: readonly string[] = [
   revoked boolean NOT NULL DEFAULT false,
   CONSTRAINT staff_key PRIMARY KEY (name)
 )`,
-  ...commentsOn({ staff: staffMeaning }),
+  ...commentsOn({
+    staff: {
+      meaning: 'Public keys of city staff who may sign requests to this service.',
+      kept: 'until it is removed by hand; a revoked key stays, so that its name is not used again',
+      columns: {
+        name: 'Name of the key.',
+        person: 'Pseudonym of the person. One person with two keys is one person.',
+        role: 'What the key may do: operator, releaser, reviewer or custodian.',
+        public_key: 'Ed25519 public key.',
+        revoked: 'Whether the key is revoked.',
+      },
+    },
+  }),
 ];
 
 export const staffDown: readonly string[] = ['DROP TABLE staff'];

@@ -1,17 +1,28 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { Field } from '#libs/contracts';
+import { Equals } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/access.js';
 import { InternalController } from '../http/internal-controller.js';
+import { Answers } from '../openapi/answers.js';
 import { Readiness } from './readiness.js';
 
-const LIVE = { status: 'live' } as const;
+class LiveAnswer {
+  @Field({ data: 'operational', purpose: 'the process answers' })
+  @Equals('live')
+  status!: 'live';
+}
+
+const LIVE: LiveAnswer = { status: 'live' };
+const LIVE_SUMMARY = 'Answers while the process runs.';
 
 /** `live`: the process answers. The main listener serves it too, so that a load balancer can ask. */
 @Controller('health')
 export class LiveController {
   @Public()
   @Get('live')
-  live(): typeof LIVE {
+  @Answers(LiveAnswer, LIVE_SUMMARY)
+  live(): LiveAnswer {
     return LIVE;
   }
 }
@@ -23,12 +34,17 @@ export class HealthController {
 
   @Public()
   @Get('live')
-  live(): typeof LIVE {
+  @Answers(LiveAnswer, LIVE_SUMMARY)
+  live(): LiveAnswer {
     return LIVE;
   }
 
   @Public()
   @Get('ready')
+  @Answers(
+    { mediaType: 'application/json', schema: { type: 'object', required: ['ready', 'checks'] } },
+    'Tells with 200 or 503 whether the service can work now, with counts and codes.',
+  )
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.readiness.report();
     await reply.status(report.ready ? 200 : 503).send(report);

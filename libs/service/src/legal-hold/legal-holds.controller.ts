@@ -1,15 +1,18 @@
 import { HttpCode, Post } from '@nestjs/common';
-import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
-import { Field, IsBytes } from '#libs/contracts';
-import { RecordsError, type HoldSummary } from '#libs/records';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsString, Matches } from 'class-validator';
+import { Field, IsBytes, NestedListField } from '#libs/contracts';
+import { RecordsError } from '#libs/records';
 import { SignedBy } from '../auth/access.js';
 import { ContractBody } from '../auth/caller.js';
 import { Operation } from '../auth/operation.js';
 import { InternalController } from '../http/internal-controller.js';
+import { Answers } from '../openapi/answers.js';
 import { Problem } from '../problem/problem.js';
 import { LegalHoldsService } from './legal-holds.service.js';
 
 const VALUES_MAX = 100;
+const KINDS_MAX = 100;
+const HOLDS_MAX = 10_000;
 
 class PlaceHold {
   @Field({ data: 'operational', purpose: 'of which kind the records are' })
@@ -30,6 +33,52 @@ class NamedHold {
   hold!: string;
 }
 
+class PlacedHold {
+  @Field({ data: 'operational', purpose: 'names the hold from now on' })
+  @IsString()
+  hold!: string;
+}
+
+class HeldKind {
+  @Field({ data: 'operational', purpose: 'of which kind the records are' })
+  @IsString()
+  kind!: string;
+
+  @Field({ data: 'operational', purpose: 'how many records the hold names' })
+  @IsInt()
+  named!: number;
+
+  @Field({ data: 'operational', purpose: 'how many of them are kept for the custodian' })
+  @IsInt()
+  kept!: number;
+}
+
+class HoldInList {
+  @Field({ data: 'operational', purpose: 'which hold' })
+  @IsString()
+  id!: string;
+
+  @NestedListField({ data: 'operational', purpose: 'what it keeps' }, () => HeldKind, KINDS_MAX)
+  kinds!: readonly HeldKind[];
+}
+
+class Holds {
+  @NestedListField({ data: 'operational', purpose: 'every hold of this service' }, () => HoldInList, HOLDS_MAX)
+  holds!: readonly HoldInList[];
+}
+
+class LiftedHold {
+  @Field({ data: 'operational', purpose: 'whether there was such a hold' })
+  @IsBoolean()
+  lifted!: boolean;
+}
+
+class ExportedRecords {
+  @Field({ data: 'sealed', purpose: 'opened by the custodian, on a machine of their own' })
+  @IsString({ each: true })
+  sealed!: readonly string[];
+}
+
 /** Legal holds, for the custodian alone. Records under a hold are exported sealed: the service cannot read them. */
 @InternalController('v1/legal-holds')
 export class LegalHoldsController {
@@ -39,7 +88,8 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-place')
-  async place(@ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<{ hold: string }> {
+  @Answers(PlacedHold, 'Keeps the named records of a household for the custodian.')
+  async place(@ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<PlacedHold> {
     const wish = { kind, values: values.map((value) => Buffer.from(value, 'base64url')) };
     return { hold: await told(() => this.holds.place(wish)) };
   }
@@ -48,7 +98,8 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-list')
-  async list(): Promise<{ holds: readonly HoldSummary[] }> {
+  @Answers(Holds, 'Lists all holds with counts.')
+  async list(): Promise<Holds> {
     return { holds: await this.holds.list() };
   }
 
@@ -56,7 +107,8 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-lift')
-  async lift(@ContractBody(NamedHold) { hold }: NamedHold): Promise<{ lifted: boolean }> {
+  @Answers(LiftedHold, 'Ends a hold and removes what it kept.')
+  async lift(@ContractBody(NamedHold) { hold }: NamedHold): Promise<LiftedHold> {
     return { lifted: await told(() => this.holds.lift(hold)) };
   }
 
@@ -65,7 +117,8 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-export')
-  async export(@ContractBody(NamedHold) { hold }: NamedHold): Promise<{ sealed: readonly string[] }> {
+  @Answers(ExportedRecords, 'Gives the kept records, sealed to the custodian.')
+  async export(@ContractBody(NamedHold) { hold }: NamedHold): Promise<ExportedRecords> {
     const kept = await this.holds.export(hold);
     return { sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
   }

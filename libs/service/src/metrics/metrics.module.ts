@@ -1,7 +1,8 @@
-import { Get, Global, Header, Module } from '@nestjs/common';
+import { Get, Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Public } from '../auth/access.js';
 import { InternalController } from '../http/internal-controller.js';
+import { Answers } from '../openapi/answers.js';
 
 @InternalController('metrics')
 class MetricsController {
@@ -9,7 +10,10 @@ class MetricsController {
 
   @Public()
   @Get()
-  @Header('content-type', 'text/plain; version=0.0.4')
+  @Answers(
+    { mediaType: 'text/plain; version=0.0.4', schema: { type: 'string' } },
+    'Gives the metrics of this process to Prometheus.',
+  )
   show(): Promise<string> {
     return this.registry.metrics();
   }

@@ -1,14 +1,69 @@
 import { HttpCode, Post } from '@nestjs/common';
-import { Bus, type ParkedGroup } from '#libs/bus';
-import { addDays, clocks, type Service } from '#libs/contracts';
+import { Bus } from '#libs/bus';
+import { addDays, clocks, Field, NestedListField, type Service } from '#libs/contracts';
+import { IsBoolean, IsInt, IsString } from 'class-validator';
 import { SignedBy } from '../auth/access.js';
 import { Operation } from '../auth/operation.js';
 import { InternalController } from '../http/internal-controller.js';
 import { errorFields, Log } from '../log/log.js';
+import { Answers } from '../openapi/answers.js';
 import { Nightly } from '../records/nightly.js';
 
 /** A group of parked messages, and the last day on which a key can open them. */
-export type ParkedView = ParkedGroup & { readonly lastDay: string };
+export type ParkedView = ParkedGroup;
+
+const GROUPS_MAX = 10_000;
+
+class Republished {
+  @Field({ data: 'operational', purpose: 'how many rows are still to be looked at' })
+  @IsInt()
+  left!: number;
+}
+
+class ParkedGroup {
+  @Field({ data: 'operational', purpose: 'contract of the messages' })
+  @IsString()
+  contract!: string;
+
+  @Field({ data: 'operational', purpose: 'day of the key that opens them' })
+  @IsString()
+  day!: string;
+
+  @Field({ data: 'operational', purpose: 'why they were parked' })
+  @IsString()
+  code!: string;
+
+  @Field({ data: 'operational', purpose: 'how many there are' })
+  @IsInt()
+  count!: number;
+
+  @Field({ data: 'operational', purpose: 'last day on which a key can open them' })
+  @IsString()
+  lastDay!: string;
+}
+
+class Parked {
+  @NestedListField({ data: 'operational', purpose: 'parked messages, in groups' }, () => ParkedGroup, GROUPS_MAX)
+  groups!: readonly ParkedGroup[];
+}
+
+class Retried {
+  @Field({ data: 'operational', purpose: 'how many were given to their handlers' })
+  @IsInt()
+  retried!: number;
+}
+
+class BreakerReset {
+  @Field({ data: 'operational', purpose: 'whether the circuit breaker had tripped' })
+  @IsBoolean()
+  wasTripped!: boolean;
+}
+
+class TurnBegun {
+  @Field({ data: 'operational', purpose: 'how the turn ended, or that it goes on' })
+  @IsString()
+  outcome!: string;
+}
 
 /** The answer does not wait longer than this for a turn to end. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -30,7 +85,8 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('republish')
-  async republish(): Promise<{ left: number }> {
+  @Answers(Republished, 'Sends again every outbox row that can still be read.')
+  async republish(): Promise<Republished> {
     await this.bus.republish();
     const { database } = await this.bus.status();
     return { left: database?.replayLeft ?? 0 };
@@ -41,7 +97,8 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('parked')
-  async parked(): Promise<{ groups: readonly ParkedView[] }> {
+  @Answers(Parked, 'Lists parked messages in groups.')
+  async parked(): Promise<Parked> {
     const groups = await this.bus.parked();
     return { groups: groups.map((group) => ({ ...group, lastDay: addDays(group.day, clocks.dayKeyDays) })) };
   }
@@ -51,7 +108,8 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('parked-retry')
-  async retry(): Promise<{ retried: number }> {
+  @Answers(Retried, 'Gives parked messages to their handlers once more.')
+  async retry(): Promise<Retried> {
     return { retried: await this.bus.retryParked() };
   }
 
@@ -60,7 +118,8 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('breaker-reset')
-  async release(): Promise<{ wasTripped: boolean }> {
+  @Answers(BreakerReset, 'Lets this process read again after its circuit breaker tripped.')
+  async release(): Promise<BreakerReset> {
     return this.resetBreaker(false);
   }
 
@@ -69,7 +128,8 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('breaker-set-aside')
-  async setAside(): Promise<{ wasTripped: boolean }> {
+  @Answers(BreakerReset, 'Lets this process read again and park without limit for one minute.')
+  async setAside(): Promise<BreakerReset> {
     return this.resetBreaker(true);
   }
 
@@ -78,14 +138,15 @@ export class OperationsController {
   @HttpCode(200)
   @SignedBy('operator')
   @Operation('turn')
-  async turn(): Promise<{ outcome: string }> {
+  @Answers(TurnBegun, 'Begins the nightly turn if it is due.')
+  async turn(): Promise<TurnBegun> {
     const running = this.nightly.run().then(({ outcome }): string => outcome);
     running.catch((error: unknown) => this.log.write('error', 'work-failed', { work: 'turn', ...errorFields(error) }));
     const soon = new Promise<string>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, 'begun').unref());
     return { outcome: await Promise.race([running, soon]) };
   }
 
-  private async resetBreaker(setAside: boolean): Promise<{ wasTripped: boolean }> {
+  private async resetBreaker(setAside: boolean): Promise<BreakerReset> {
     const { isTripped } = await this.bus.status();
     await this.bus.resetBreaker({ setAside });
     return { wasTripped: isTripped };

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { stringify } from 'yaml';
+
+import { services } from '#libs/contracts';
+import { repositoryRoot } from '../local/layout.js';
+
+const run = promisify(execFile);
+
+/** What each built service says of its own routes, by the path of the page in the repository. */
+export async function openApiPages(): Promise<ReadonlyMap<string, string>> {
+  const pages = new Map<string, string>();
+  for (const service of services) {
+    const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
+    const { stdout } = await run(process.execPath, [program, 'openapi'], { maxBuffer: 10_000_000 });
+    pages.set(
+      `docs/openapi/${service}.yaml`,
+      stringify(JSON.parse(stdout), { lineWidth: 120, aliasDuplicateObjects: false }),
+    );
+  }
+  return pages;
+}
