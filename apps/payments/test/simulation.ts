@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from '#libs/contracts';
 import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.js';
-import { evolve, newHousehold, type HouseholdState } from '../src/domain/household.js';
+import { apply, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
 import type { Obligation, Instrument } from '../src/domain/obligation.js';
 import { plan } from '../src/domain/plan.js';
@@ -54,18 +54,18 @@ export class City {
       case 'payout': {
         const { payoutMethod: chosen, isPresent } = operation;
         const payout = { payoutMethod: chosen, site: isPresent ? 'S-1' : undefined };
-        return this.tell(operation.who, (state) => evolve(state, { type: 'choose-payout', payout, isPresent }));
+        return this.tell(operation.who, (state) => apply(state, { type: 'choose-payout', payout, isPresent }));
       }
       case 'grant':
         return this.award(operation);
       case 'cancel': {
         const grant = nameOf(operation.who, operation.kind);
         this.cancelledFirst.add(grant);
-        return this.tell(operation.who, (state) => evolve(state, { type: 'cancel', grant }));
+        return this.tell(operation.who, (state) => apply(state, { type: 'cancel', grant }));
       }
       case 'change':
         return this.tell(operation.who, (state) =>
-          evolve(state, {
+          apply(state, {
             type: 'change-payout',
             n: operation.n,
             payoutMethod: operation.payoutMethod,
@@ -76,10 +76,10 @@ export class City {
         );
       case 'presence':
         return this.tell(operation.who, (state) =>
-          evolve(state, { type: 'confirm-presence', n: operation.n, site: 'S-1' }),
+          apply(state, { type: 'confirm-presence', n: operation.n, site: 'S-1' }),
         );
       case 'withdraw':
-        return this.tell(operation.who, (state) => evolve(state, { type: 'withdraw', n: operation.n }));
+        return this.tell(operation.who, (state) => apply(state, { type: 'withdraw', n: operation.n }));
       case 'days':
         this.nowMs += operation.days * DAY_MS;
         this.money.passWeek();
@@ -163,7 +163,7 @@ export class City {
     this.obligations.set(grant, { ...promised, id: grant, status: 'open', fund: undefined, instruments: [] });
     const isCancelled = this.cancelledFirst.has(grant);
     this.tell(at, (state) =>
-      evolve(state, {
+      apply(state, {
         type: 'award',
         grant: { ...promised, grant, obligation: grant, day: this.today },
         isCancelled,
@@ -224,10 +224,10 @@ export class City {
           sealedCode: reference,
           day: this.today,
         };
-        return evolve(household, { type: 'item-ready', item });
+        return apply(household, { type: 'item-ready', item });
       }
       const isGone = isMoved && (outcome.type === 'collected' || outcome.type === 'contradiction');
-      return isGone ? evolve(household, { type: 'item-gone', obligation: id, number: instrument.number }) : household;
+      return isGone ? apply(household, { type: 'item-gone', obligation: id, number: instrument.number }) : household;
     });
   }
 

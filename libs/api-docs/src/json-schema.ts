@@ -53,6 +53,8 @@ function propertyOf(field: DeclaredField, checked: JsonSchema | undefined): Json
   const own = { description: purpose, 'x-data-class': data, ...(until === undefined ? {} : { 'x-until': until }) };
   const isObject = nested !== undefined && checked?.['type'] !== 'array';
   const value = isObject ? referenceTo(nested()) : { ...checked };
+  // The compiler writes down `Object` for a list that is `readonly`, so the class of its items is named here.
+  if (nested !== undefined && !isObject) Object.assign(value, { items: referenceTo(nested()) });
   if (nullable) return { ...own, anyOf: [value, { type: 'null' }] };
   // JSON Schema before 2019 ignores everything beside a reference, so the property's own text stands around it.
   return isObject ? { ...own, allOf: [value] } : { ...value, ...own };

@@ -1,12 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { forgotten, isAtRest, isHouseholdOver, keptUntil, lapseOf, passDay, type Clocks } from './clocks.js';
-import {
-  evolve,
-  newHousehold,
-  type GrantOfHousehold,
-  type HouseholdCommand,
-  type HouseholdState,
-} from './household.js';
+import { apply, newHousehold, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import { report } from './message.js';
 import type { Obligation, Instrument } from './obligation.js';
 import { plan } from './plan.js';
@@ -73,7 +67,7 @@ class Story {
 
   on(day: number, ...commands: readonly HouseholdCommand[]): this {
     const known = new Map([['o', this.obligation]]);
-    this.state = passDay(commands.reduce(evolve, this.state), known, day, clocks);
+    this.state = passDay(commands.reduce(apply, this.state), known, day, clocks);
     for (const each of this.state.grants) {
       const lapse = lapseOf(each, day, clocks);
       const { isCancelled } = each;

@@ -1,5 +1,5 @@
 import { lapseOf, passDay, type Clocks } from './clocks.js';
-import { evolve, siteOf, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
+import { apply, siteOf, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { LedgerChange, LedgerView } from './ledger.js';
 import { report, type HouseholdEvent } from './message.js';
 import type { Obligation } from './obligation.js';
@@ -123,7 +123,7 @@ function applyRailWork(
   pending.add(applied.obligation);
   pending.post(applied.postings);
   const command = commandFor(household, applied.obligation, { rail, rules });
-  if (command !== undefined) households.set(householdRef, { ...household, state: evolve(household.state, command) });
+  if (command !== undefined) households.set(householdRef, { ...household, state: apply(household.state, command) });
 }
 
 function isUntellable({ keys }: HouseholdRecord, { outcome }: RailWork): boolean {

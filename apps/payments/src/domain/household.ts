@@ -105,7 +105,7 @@ export type HouseholdCommand =
   | { readonly type: 'item-gone'; readonly obligation: string; readonly number: number };
 
 /** Applies a command. The same commands in any order lead to the same state. */
-export function evolve(state: HouseholdState, command: HouseholdCommand): HouseholdState {
+export function apply(state: HouseholdState, command: HouseholdCommand): HouseholdState {
   switch (command.type) {
     case 'choose-payout':
       if (state.payout !== undefined) return state;

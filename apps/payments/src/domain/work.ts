@@ -1,5 +1,5 @@
 import { forgotten, isTombstone } from './clocks.js';
-import { evolve, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
+import { apply, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { RailOutcome } from './rail.js';
 import type { DisputeResolution, InstrumentName } from './rail-outcome.js';
 
@@ -82,7 +82,7 @@ export function withCommands(
 }
 
 function withWork({ state, keys: known }: HouseholdRecord, { commands, keys, day = 0 }: Work): HouseholdRecord {
-  const changed = commands.reduce(evolve, state);
+  const changed = commands.reduce(apply, state);
   return { state: { ...changed, lastDay: Math.max(changed.lastDay, day) }, keys: known ?? keys };
 }
 
