@@ -9,7 +9,7 @@ import { repositoryRoot } from '../local/layout.js';
 
 const run = promisify(execFile);
 
-/** What each built service says of its own routes, by the path of the page in the repository. */
+/** The description that each built service prints of its routes, by the path of its page in the repository. */
 export async function openApiPages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
   for (const service of services) {

@@ -79,7 +79,7 @@ describe.each(services)('%s restored to an older state in the middle of a run', 
       await putBack();
       for (const number of stopped) await city.stack.restart(service, number);
       if (service === 'payments') await liftFreeze(city);
-      // Whoever is not sure that it was taken sends the same again.
+      // A device that is not sure of the result sends the same again.
       if (service === 'intake') await Promise.all(run.sent.slice(-9).map((applicant) => submit(applicant)));
       await run.end(service);
     },

@@ -97,7 +97,7 @@ async function testVerdict({ test, name }) {
 function showWhy(files) {
   const failed = files.flatMap((file) => file.assertionResults).find(({ status }) => status === 'failed');
   const lines = stripVTControlCharacters(failed?.failureMessages[0] ?? files[0]?.message ?? '').split('\n');
-  // What a property-based test found is long; its cause is told last.
+  // The output of a property-based test is long, and its cause comes last.
   const cause = lines.findLast((line) => /^\s*(?:Got|Caused by|\[?cause)/i.test(line));
   const told = lines.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).slice(0, 4);
   const said = cause === undefined ? told.join(' ') : cause;

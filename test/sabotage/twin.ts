@@ -1,7 +1,7 @@
 /** A small patch that takes away what keeps a promise, and the test that has to turn red. */
 export interface Twin {
   readonly promise: string;
-  /** What the patch takes away. */
+  /** The mechanism that the patch removes. */
   readonly without: string;
   readonly file: string;
   /** Occurs exactly once in the file. */

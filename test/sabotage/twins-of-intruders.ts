@@ -160,5 +160,5 @@ const settings: readonly Twin[] = [
   },
 ];
 
-/** What somebody tries who knows the system well. */
+/** Attempts of somebody who knows the system well. */
 export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings];

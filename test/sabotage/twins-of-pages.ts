@@ -4,7 +4,7 @@ const WIDENING = 'libs/api-docs/src/widening.ts';
 const WIDENING_TEST = 'libs/api-docs/src/widening.spec.ts';
 const ANSWERS = 'libs/service/test/answers.it.spec.ts';
 
-/** What is written about the contracts, and what holds a service to it. */
+/** Pages that are made from the contracts, and the check that holds a service to its answers. */
 export const twinsOfPages: readonly Twin[] = [
   {
     promise: 'a contract gains no field without a decision',

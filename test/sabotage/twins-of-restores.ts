@@ -1,6 +1,6 @@
 import type { Twin } from './twin.js';
 
-/** What keeps a database that was restored to an older state from losing anything, and from paying anybody twice. */
+/** After a restore to an older state, a database loses nothing and pays nobody twice. */
 export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a ledger freeze that people lifted is lifted completely',

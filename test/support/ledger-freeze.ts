@@ -4,7 +4,7 @@ import { signatureHeaders } from '#libs/household';
 
 import { eventually, type TestCity } from './city.js';
 
-/** What `GET /v1/ledger-freeze` says, as far as a test looks at it. */
+/** The part of `GET /v1/ledger-freeze` that tests read. */
 export interface Freeze {
   readonly freeze: string | null;
   readonly found: Readonly<Record<string, number>> | null;

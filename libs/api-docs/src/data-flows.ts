@@ -13,8 +13,8 @@ const DECIDED = 'the reviewer has decided';
 const HEAD = `# Data flows
 
 This page is generated from \`libs/contracts\` by \`npm run docs:write\`; a test fails when it is not fresh. It lists
-every field that one party says to another, why the recipient needs it, and until when the recipient can read it. What
-is not on this page cannot be said: an unknown field is refused at every depth.
+every field that one party says to another, why the recipient needs it, and until when the recipient can read it. A
+field that is not on this page is refused, at every depth.
 
 Classes of data:
 

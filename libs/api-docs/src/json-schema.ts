@@ -23,7 +23,7 @@ export function schemasOf(types: readonly ContractClass[]): Readonly<Record<stri
   return Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What a field can hold: the rule alone, without the words about it. */
+/** The rule of a field alone, without its purpose and its class of data. */
 export function ruleOf(type: ContractClass, name: string): JsonSchema {
   const properties = schemaOf(type, fieldsOf(type))['properties'] as Readonly<Record<string, JsonSchema>>;
   const { description: _, 'x-data-class': _data, 'x-until': _until, ...rule } = properties[name] ?? {};

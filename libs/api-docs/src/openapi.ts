@@ -6,7 +6,7 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>;
 
 type DeclaredClass = new () => object;
 
-/** Whose signature a route takes, each an alternative to the others. */
+/** A signature that a route accepts. Several are alternatives. */
 export type RouteCaller =
   | { readonly signedBy: 'nobody' }
   | { readonly signedBy: 'device' }

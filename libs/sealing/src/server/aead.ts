@@ -6,7 +6,7 @@ export const TAG_BYTES = 16;
 
 export type AeadName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
 
-/** What an AEAD call is made with. A `KeyObject` is four times faster than raw bytes for keys used more than once. */
+/** The arguments of an AEAD call. A `KeyObject` is four times faster than raw bytes for keys used more than once. */
 export interface AeadCall {
   readonly key: KeyObject | Uint8Array;
   readonly nonce: Uint8Array;

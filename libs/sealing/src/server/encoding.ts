@@ -4,8 +4,8 @@ export function hex(value: Uint8Array): string {
 }
 
 /**
- * The bytes of base64url text that a contract or this service's own code has made sure of. What comes from outside and
- * was checked by nobody goes through `fromBase64url`.
+ * The bytes of base64url text that a contract or the service itself has checked. Unchecked text from outside goes
+ * through `fromBase64url`.
  */
 export function bytes(text: string): Buffer {
   return Buffer.from(text, 'base64url');

@@ -6,5 +6,5 @@ declare global {
   }
 }
 
-// What a test calls from outside the page.
+// The function that a test calls from outside the page.
 window.sealing = sealing;

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { StaffRole } from './staff.entity.js';
 
-/** Who may call a route. People who are signed in on a page will be another kind, `@SignedIn(role)`. */
+/** The callers that a route admits. People who are signed in on a page will be another kind, `@SignedIn(role)`. */
 export type Access =
   | { readonly type: 'public' }
   | { readonly type: 'device'; readonly orUnsigned: boolean }

@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 
 const admitted = new WeakMap<object, Access>();
 
-/** Who may call the route of a request, as Fastify knows it; undefined if there is no route. */
+/** The callers that the route of a request admits, as Fastify knows it; undefined if there is no route. */
 export function accessAt(request: FastifyRequest): Access | undefined {
   return (request.routeOptions.config as { readonly access?: Access } | undefined)?.access;
 }

@@ -11,7 +11,7 @@ import { AnswerInterceptor } from './answer.interceptor.js';
 import { Answers } from './answers.js';
 import { describeService } from './describe.js';
 
-/** For developers and for the console: what this service can be asked, by whom, and what it answers. */
+/** Describes the routes of this service, their callers and their answers, to developers and to the console. */
 @InternalController('v1/openapi.json')
 class OpenApiController {
   constructor(

@@ -20,7 +20,7 @@ const mastersIn = (dir: string): string[] => readdirSync(dir).filter((file) => f
 const sealKey = (ring: FileKeyring, night: number): string | undefined =>
   ring.rowKeys(night)?.seal.export().toString('hex');
 
-/** What one copy holds by itself, and whether it is the only thing in its folder. */
+/** The content of one copy, and whether it is the only thing in its folder. */
 async function alone(dir: string): Promise<FileKeyring> {
   const copy = join(temporary.dir, `alone-${Math.random()}`);
   cpSync(dir, copy, { recursive: true });

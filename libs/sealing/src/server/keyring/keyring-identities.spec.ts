@@ -53,7 +53,7 @@ const publishedBy = (): string[] => [
   ),
 ];
 
-/** What opening gives, asked until it is no longer what it was: running services notice within a moment. */
+/** Opens until the result changes, because running services notice a change within a moment. */
 async function outcomeOf(envelope: Uint8Array, until: string): Promise<string> {
   const startMs = performance.now();
   for (;;) {
