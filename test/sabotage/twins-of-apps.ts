@@ -40,6 +40,15 @@ const door: readonly Twin[] = [
 
 const cases: readonly Twin[] = [
   {
+    promise: 'a stored record stays readable when code gets other words',
+    without: 'a repository maps its names to the first spelling',
+    file: 'apps/eligibility/src/review.repository.ts',
+    find: 'body: { handle: toBase64url(householdRef), until } satisfies StoredReview,',
+    replace: "body: { handle: toBase64url(householdRef), householdRef: '', until },",
+    test: 'apps/eligibility/test/review.it.spec.ts',
+    name: 'keep the first spelling of their fields',
+  },
+  {
     promise: 'no rule denies a household',
     without: 'a case that the rules cannot approve goes to a person',
     file: 'apps/eligibility/src/domain/decide.ts',

@@ -24,7 +24,7 @@ type StoredCase = Omit<CaseFile, 'state'> & {
 const CASE = 'case';
 const GRANT = 'grant';
 
-/** Cases by the household reference, and grants by their id. */
+/** Cases by the household reference, and grants by their id. Records call the household reference `handle`. */
 @Injectable()
 export class CaseRepository {
   constructor(private readonly records: Records) {}
@@ -51,8 +51,8 @@ export class CaseRepository {
   /** In the order of the grants. Undefined for a grant without a case. */
   async ofGrants(tx: Tx, grants: readonly Uint8Array[]): Promise<readonly (GrantOfCase | undefined)[]> {
     const records = await this.records.begin(tx);
-    const found = await records.find<{ householdRef: string; kind: GrantKind }>(GRANT, grants);
-    return found.map((body) => body && { householdRef: bytes(body.householdRef), kind: body.kind });
+    const found = await records.find<{ handle: string; kind: GrantKind }>(GRANT, grants);
+    return found.map((body) => body && { householdRef: bytes(body.handle), kind: body.kind });
   }
 
   /** @param until the last day on which the link is kept, days since 1970-01-01 */
@@ -66,7 +66,7 @@ export class CaseRepository {
       GRANT,
       grants.map(({ id, householdRef, kind }) => ({
         value: id,
-        body: { householdRef: toBase64url(householdRef), kind, until },
+        body: { handle: toBase64url(householdRef), kind, until },
       })),
     );
   }

@@ -16,6 +16,12 @@ export interface Waiting {
   readonly householdRef: Uint8Array;
 }
 
+/** A waiting case as its record holds it. The record calls the household reference `handle`. */
+interface StoredReview {
+  readonly handle: string;
+  readonly until: number;
+}
+
 /** The cases that wait for a person. The next one is drawn and leased to one reviewer, so that nobody sees a list. */
 @Injectable()
 export class ReviewRepository {
@@ -45,8 +51,8 @@ export class ReviewRepository {
   async claimDue(tx: Tx): Promise<readonly Waiting[]> {
     const records = await this.records.begin(tx);
     const due = { now: this.clock.now(), limit: CLAIMED_AT_ONCE, leaseMs: LEASE_MS };
-    const rows = await records.claimDue<{ householdRef: string }>(REVIEW, due);
-    return rows.map(({ value, body }) => ({ review: value, householdRef: bytes(body.householdRef) }));
+    const rows = await records.claimDue<StoredReview>(REVIEW, due);
+    return rows.map(({ value, body }) => ({ review: value, householdRef: bytes(body.handle) }));
   }
 
   async giveBack(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
@@ -64,15 +70,19 @@ export class ReviewRepository {
 
   async find(tx: Tx, review: Uint8Array): Promise<Waiting | undefined> {
     const records = await this.records.begin(tx);
-    const [found] = await records.find<{ householdRef: string }>(REVIEW, [review]);
-    return found === undefined ? undefined : { review, householdRef: bytes(found.householdRef) };
+    const [found] = await records.find<StoredReview>(REVIEW, [review]);
+    return found === undefined ? undefined : { review, householdRef: bytes(found.handle) };
   }
 
   private row({ review, householdRef }: Waiting): Row & { readonly due: Date } {
     const now = this.clock.now();
     const until = dayNumber(dayOf(now)) + this.city.clocks.longestDays;
     // The hour that has begun, so that the case is due now.
-    return { value: review, body: { householdRef: toBase64url(householdRef), until }, due: startOfHour(now) };
+    return {
+      value: review,
+      body: { handle: toBase64url(householdRef), until } satisfies StoredReview,
+      due: startOfHour(now),
+    };
   }
 }
 

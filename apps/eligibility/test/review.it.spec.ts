@@ -34,6 +34,19 @@ describe('people decide', () => {
     return household;
   }
 
+  it('records keep the first spelling of their fields, so that stored ones stay readable', async () => {
+    await waiting();
+    await world.service.deliver([world.household().facts({})]);
+    const fieldsOf = async (kind: string): Promise<string[][]> =>
+      (await world.kept(kind)).map((body) => Object.keys(body).toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(await fieldsOf('review')).toEqual([['handle', 'until']]);
+    expect((await fieldsOf('grant'))[0]).toEqual(['handle', 'kind', 'until']);
+    const [{ state }] = (await world.kept('case')) as [{ state: object }];
+    expect(new Set(Object.keys(state))).toEqual(
+      new Set(['submitted', 'lastDay', 'requests', 'highestRequest', 'said']),
+    );
+  });
+
   it('one case at a time, with facts and without anything of a person', async () => {
     await waiting();
     expect((await world.service.health()).checks).toMatchObject({ casesInReview: 1 });
