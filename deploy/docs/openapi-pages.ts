@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { stringify } from 'yaml';
-
 import { services } from '#libs/contracts';
 import { repositoryRoot } from '../local/layout.js';
+import { yamlOf } from './pages.js';
 
 const run = promisify(execFile);
 
@@ -15,10 +14,7 @@ export async function openApiPages(): Promise<ReadonlyMap<string, string>> {
   for (const service of services) {
     const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
     const { stdout } = await run(process.execPath, [program, 'openapi'], { maxBuffer: 10_000_000 });
-    pages.set(
-      `docs/openapi/${service}.yaml`,
-      stringify(JSON.parse(stdout), { lineWidth: 120, aliasDuplicateObjects: false }),
-    );
+    pages.set(`docs/openapi/${service}.yaml`, yamlOf(JSON.parse(stdout) as object));
   }
   return pages;
 }

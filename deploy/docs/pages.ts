@@ -16,12 +16,17 @@ import {
 /** The promises of the first version. The file is never written again. */
 const BASELINE = join('docs', 'contracts-baseline.txt');
 
+/** A description as it is committed. */
+export function yamlOf(description: object): string {
+  return stringify(description, { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
 /** Every page that is generated from the contracts, by its path in the repository. */
 export async function generatedPages(root: string): Promise<ReadonlyMap<string, string>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   return new Map([
     ['docs/data-flows.md', dataFlowsPage()],
-    ['docs/asyncapi.yaml', stringify(asyncApiDocument(version), { lineWidth: 120, aliasDuplicateObjects: false })],
+    ['docs/asyncapi.yaml', yamlOf(asyncApiDocument(version))],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { catalogue, services, type Contract, type Service } from '#libs/contracts';
+import { catalogue, DAY_MS, services, type Contract, type Service } from '#libs/contracts';
 import { referenceTo, schemasOf } from './json-schema.js';
 
 /** An AsyncAPI document. `@asyncapi/parser` checks it by AsyncAPI's own schema. */
@@ -43,7 +43,7 @@ function channelOf(contract: Contract): object {
     bindings: {
       kafka: {
         topic,
-        topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': clocks.topicRetentionDays * 86_400_000 },
+        topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': clocks.topicRetentionDays * DAY_MS },
         bindingVersion: '0.5.0',
       },
     },

@@ -23,11 +23,15 @@ export function schemasOf(types: readonly ContractClass[]): Readonly<Record<stri
   return Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The rule of a field alone, without its purpose and its class of data. */
-export function ruleOf(type: ContractClass, name: string): JsonSchema {
+/** The rule of each field alone, by its name, without its purpose and its class of data. */
+export function rulesOf(type: ContractClass): Readonly<Record<string, JsonSchema>> {
   const properties = schemaOf(type, fieldsOf(type))['properties'] as Readonly<Record<string, JsonSchema>>;
-  const { description: _, 'x-data-class': _data, 'x-until': _until, ...rule } = properties[name] ?? {};
-  return rule;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const { description: _, 'x-data-class': _data, 'x-until': _until, ...rule } = property;
+      return [name, rule];
+    }),
+  );
 }
 
 export function referenceTo(type: ContractClass): JsonSchema {

@@ -14,7 +14,7 @@ import {
   type Contract,
   type SealedContract,
 } from '#libs/contracts';
-import { ruleOf } from './json-schema.js';
+import { rulesOf } from './json-schema.js';
 
 /** Everything that the contracts allow, and how long. */
 export interface Promises {
@@ -125,12 +125,13 @@ function linesOfContract(contract: Contract | SealedContract): readonly string[]
 }
 
 function fieldLines(owner: string, type: new () => object, prefix = ''): readonly string[] {
+  const rules = rulesOf(type);
   return fieldsOf(type).flatMap(({ name, data, purpose, until, nested }) => {
     const path = `${prefix}${name}`;
     const end = until === undefined ? '' : `; until ${until}`;
     const line = `${owner} field ${path}: ${data}; ${purpose}${end}`;
     // Text where there was a closed list tells more, though no field was added.
-    const rule = `${owner} field ${path} holds ${JSON.stringify(ruleOf(type, name))}`;
+    const rule = `${owner} field ${path} holds ${JSON.stringify(rules[name])}`;
     return [line, rule, ...(nested === undefined ? [] : fieldLines(owner, nested(), `${path}.`))];
   });
 }

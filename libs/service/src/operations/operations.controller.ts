@@ -9,9 +9,6 @@ import { errorFields, Log } from '../log/log.js';
 import { Answers } from '../openapi/answers.js';
 import { Nightly } from '../records/nightly.js';
 
-/** A group of parked messages, and the last day on which a key can open them. */
-export type ParkedView = ParkedGroup;
-
 const GROUPS_MAX = 10_000;
 
 class Republished {
@@ -20,7 +17,8 @@ class Republished {
   left!: number;
 }
 
-class ParkedGroup {
+/** A group of parked messages, and the last day on which a key can open them. */
+export class ParkedView {
   @Field({ data: 'operational', purpose: 'contract of the messages' })
   @IsString()
   contract!: string;
@@ -43,8 +41,8 @@ class ParkedGroup {
 }
 
 class Parked {
-  @NestedListField({ data: 'operational', purpose: 'parked messages, in groups' }, () => ParkedGroup, GROUPS_MAX)
-  groups!: readonly ParkedGroup[];
+  @NestedListField({ data: 'operational', purpose: 'parked messages, in groups' }, () => ParkedView, GROUPS_MAX)
+  groups!: readonly ParkedView[];
 }
 
 class Retried {
