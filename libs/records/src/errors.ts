@@ -1,5 +1,5 @@
 const sentences = {
-  'unknown-kind': 'No kind of record of that name is declared.',
+  'unknown-kind': 'No kind of record with this name is declared.',
   'too-large': 'The record does not fit into the fixed size of its kind.',
   'not-work': 'Only a kind that is declared as work has a due time.',
   'due-missing': 'A record of work needs a due time.',
@@ -7,10 +7,10 @@ const sentences = {
   'keys-missing': 'The keyring does not hold the keys of a night that still has records.',
   'not-locked': 'A record may be saved only after it was found for update or put in the same transaction.',
   conflict: 'Another transaction changed the same record first.',
-  'too-many-holders': 'Too many processes lease work of one database at the same time.',
+  'too-many-holders': 'Too many processes lease work in one database at the same time.',
   'no-custodian': 'A legal hold needs the public key of a custodian.',
   'not-holdable': 'Records of that kind cannot be held.',
-  turning: 'The nightly turn runs; holds are placed and lifted before or after it.',
+  turning: 'The nightly turn runs. A hold can be placed or lifted after it.',
   damaged: 'A record does not open with the key of its night.',
 } as const;
 

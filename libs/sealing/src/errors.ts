@@ -13,7 +13,7 @@ const sentences = {
   'keyring-exists': 'There is already a keyring in this folder.',
   'keyring-busy': 'Another process is writing the keyring.',
   'keyring-damaged': 'The keyring or its master key cannot be read.',
-  'replica-away': 'A copy of the keyring cannot be reached; until it is back nothing is made and nothing destroyed.',
+  'replica-away': 'A copy of the keyring cannot be reached. No key is made or destroyed until it is back.',
   'no-identity': 'The keyring holds no identity key of that name.',
   'identity-in-use': 'The identity key still signs, or something that it has signed can still be alive.',
   'no-secret': 'The keyring holds no secret of that name; it is made at set-up only.',

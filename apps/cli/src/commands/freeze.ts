@@ -63,7 +63,7 @@ export function addDisputed(program: Command): void {
       );
     },
   );
-  signedCommand(disputed, 'resolve', 'says how it ended; the second person who says the same resolves it')
+  signedCommand(disputed, 'resolve', 'states how the payment ended; a second person who states the same resolves it')
     .argument('<reference>', 'as `disputed list` prints it', formOf('reference'))
     .argument('<resolution>', resolutions.join(', '))
     .action(async (reference: string, resolution: string, options: SignedOptions) => {
@@ -71,7 +71,7 @@ export function addDisputed(program: Command): void {
         reference,
         resolution,
       });
-      console.log(outcome === 'resolved' ? 'Resolved.' : 'Counted; one more person must say the same.');
+      console.log(outcome === 'resolved' ? 'Resolved.' : 'Counted; one more person must state the same.');
     });
 }
 

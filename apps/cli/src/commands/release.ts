@@ -17,10 +17,12 @@ export function addRelease(program: Command): void {
   const release = program
     .command('release')
     .description('payments that wait for people: one person makes a batch, others approve it');
-  signedCommand(release, 'make', 'puts all waiting payments into a batch').action(async (options: SignedOptions) => {
-    const { made } = await send<{ made: Batch | null }>(options, 'batches');
-    console.log(made === null ? 'No payment waits for release.' : lineOf(made));
-  });
+  signedCommand(release, 'make', 'puts the waiting payments into a batch, at most 5,000').action(
+    async (options: SignedOptions) => {
+      const { made } = await send<{ made: Batch | null }>(options, 'batches');
+      console.log(made === null ? 'No payment waits for release.' : lineOf(made));
+    },
+  );
   signedCommand(release, 'open', 'shows the batches that wait for a checker').action(async (options: SignedOptions) => {
     const { batches } = await send<{ batches: readonly Batch[] }>(options, 'open');
     console.log(batches.length === 0 ? 'No batch waits.' : batches.map(lineOf).join('\n'));

@@ -14,7 +14,7 @@ export function addReview(program: Command): void {
     },
   );
   for (const verdict of ['approve', 'decline']) {
-    signedCommand(review, verdict, `decides: ${verdict}`)
+    signedCommand(review, verdict, `${verdict}s the case`)
       .argument('<case>', 'as `review next` prints it', formOf('case'))
       .action(async (name: string, options: SignedOptions) => {
         await send(options, 'resolve', { case: name, verdict });

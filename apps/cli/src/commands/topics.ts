@@ -46,7 +46,10 @@ async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: nu
 function givenAccess(): BrokerAccess | undefined {
   const { brokers, adminUsername: username, adminPassword: password } = cliConfig();
   if (brokers === undefined) return undefined;
-  if (username === undefined || password === undefined) throw new OperateProblem('bad-option', 'KAFKA_ADMIN_USERNAME');
+  if (username === undefined || password === undefined) {
+    const hint = 'KAFKA_BROKERS needs KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD';
+    throw new OperateProblem('bad-option', hint);
+  }
   return { brokers, username, password };
 }
 

@@ -23,7 +23,8 @@ export type SliceOpener = <C extends SealedContract>(
 
 /**
  * Opens a slice or request with the day's key, checks it against its contract, and verifies its signature if it has
- * one. The handle is the hash of the command key inside, so nobody can speak for a household without its command key.
+ * one. The household reference is the hash of the command key inside, so nobody can speak for a household without its
+ * command key.
  */
 export function openSlice<C extends SealedContract>(
   keyring: Pick<Keyring, 'dayKey'>,

@@ -14,10 +14,14 @@ export function busMetrics(registry: Registry, status: () => Promise<BusStatus>)
   };
   const gauge = gaugesOf(registry, 'amparo_bus', recent);
   gauge('lag', 'messages in the log that are not read yet', ({ lag }) => lag);
-  gauge('parked', 'messages set aside', ({ database }) => database?.parked);
+  gauge('parked', 'messages that are parked', ({ database }) => database?.parked);
   gauge('backlog', 'messages written and not sent yet', ({ database }) => database?.backlog);
   gauge('horizon_age_ms', 'age of the oldest running transaction', ({ database }) => database?.horizonAgeMs);
-  gauge('done', 'messages handled since the start', ({ counts }) => counts.done);
+  gauge('done', 'messages that were handled since the start', ({ counts }) => counts.done);
   gauge('repeated', 'messages that came again since the start', ({ counts }) => counts.repeated);
-  gauge('expired', 'messages whose key had died since the start', ({ counts }) => counts.expired);
+  gauge(
+    'expired',
+    'messages since the start that arrived after their key was destroyed',
+    ({ counts }) => counts.expired,
+  );
 }

@@ -31,8 +31,8 @@ export function turnMetrics(registry: Registry, status: () => NightlyStatus): vo
     lastCompletedDay === undefined ? undefined : dayNumber(lastCompletedDay),
   );
   gauge('overdue_nights', 'nights whose turn is overdue', ({ overdueNights }) => overdueNights);
-  gauge('damaged_nights', 'earlier nights that stand because records in them do not open', (now) => now.nightsDamaged);
-  gauge('keys_due', 'nights whose keys ought to be destroyed by now', ({ keysDue }) => keysDue);
+  gauge('damaged_nights', 'earlier nights that remain because records in them do not open', (now) => now.nightsDamaged);
+  gauge('keys_due', 'nights whose keys are due for destruction', ({ keysDue }) => keysDue);
 }
 
 function progressOf({ state, moved, of }: NightlyStatus): string {
