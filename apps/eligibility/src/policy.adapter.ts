@@ -1,7 +1,7 @@
 import { OWN_STATEMENT_CLASS, type Profile, type TierRule as ProfileTier, type TriggerRule } from '#libs/policy';
 import type { Policy, TierRule, Trigger } from './domain/policy.js';
 
-/** The trigger for each rule of the profile. Payments checks the rules that are undefined here. */
+/** The trigger for each rule of the profile. No service checks the rules that are undefined here. */
 const triggers: Readonly<Record<TriggerRule, Trigger | undefined>> = {
   'token-match-2-of-3': 'tokens-two-match',
   'token-match-any': 'tokens-any-match',
