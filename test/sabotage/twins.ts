@@ -1,5 +1,6 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
+import { twinsOfBodies } from './twins-of-bodies.js';
 import { twinsOfContainers } from './twins-of-containers.js';
 import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
@@ -16,6 +17,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfLibs,
   ...twinsOfApps,
   ...twinsOfDoors,
+  ...twinsOfBodies,
   ...twinsOfHouseholds,
   ...twinsOfContainers,
   ...twinsOfIntruders,

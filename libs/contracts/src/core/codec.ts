@@ -1,5 +1,6 @@
 import type { PayloadOf, PayloadType } from './contract.js';
 import { ContractError } from './errors.js';
+import { parseStrictly } from './strict-json.js';
 import { validate } from './validate.js';
 
 interface Sized<P extends object = object> {
@@ -35,11 +36,19 @@ export function decodePayload<C extends Sized>(contract: C, bytes: Uint8Array): 
   return validate(contract.payload, parseJson(bytes)) as PayloadOf<C>;
 }
 
+/**
+ * Parses bytes from outside, and refuses JSON that two parsers could read differently.
+ *
+ * @throws ContractError
+ */
 export function parseJson(bytes: Uint8Array): unknown {
+  return parseStrictly(textOf(bytes));
+}
+
+function textOf(bytes: Uint8Array): string {
   try {
-    return JSON.parse(decoder.decode(bytes)) as unknown;
+    return decoder.decode(bytes);
   } catch {
-    // The parser's own message quotes the input.
     throw new ContractError('not-json');
   }
 }

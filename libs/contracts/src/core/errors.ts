@@ -1,6 +1,10 @@
 /** The ways in which content can violate a contract. The list is closed. */
 export const contractErrorSentences = {
   'not-json': 'The content is not valid JSON.',
+  'duplicate-key': 'An object of the content has the same key twice.',
+  'invalid-number': 'A number of the content is not an integer in its plain spelling.',
+  'invalid-text': 'A text of the content holds U+0000 or half a surrogate pair.',
+  'too-deep': 'The content has too many objects or lists inside each other.',
   'not-an-object': 'The content must be one JSON object.',
   'unknown-field': 'The content has a field that the contract does not declare.',
   'missing-field': 'A field that the contract requires is missing.',

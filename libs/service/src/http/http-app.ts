@@ -7,6 +7,7 @@ import { noteServed, type Access } from '../auth/access.js';
 import type { Log } from '../log/log.js';
 import { sendProblem } from '../problem/problem.filter.js';
 import { Problem } from '../problem/problem.js';
+import { checkBodyForm } from './body-form.js';
 import { answerNoRequest, type InternalListener } from './listeners.js';
 import { checkRoutes, UndeclaredRouteError } from './route-check.js';
 import { watchWayOut } from './way-out.js';
@@ -48,13 +49,14 @@ export function createHttpApp(module: Type, adapter: FastifyAdapter): Promise<Ne
   return NestFactory.create<NestFastifyApplication>(module, adapter, quietly);
 }
 
-/** Adds the steps between a connection and a controller, in this order: signature, query, bytes of the body. */
+/** Adds the steps between a connection and a controller: signature, query, form of the body, bytes of the body. */
 export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request) => {
     await guard.identify(request);
     // No signature covers a query, and no route reads one.
     if (!request.is404 && /[?#]/.test(request.url)) throw new Problem('unknown-query');
+    if (!request.is404) checkBodyForm(request.headers);
   });
   // A signature covers the bytes of the body; a controller validates them by its contract.
   fastify.removeAllContentTypeParsers();

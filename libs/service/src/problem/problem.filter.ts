@@ -10,7 +10,11 @@ import { Problem, problemBody, problems, type ProblemCode } from './problem.js';
  */
 const contractCodes: Readonly<Record<string, ProblemCode>> = {
   'not-json': 'not-json',
+  'duplicate-key': 'duplicate-key',
   'unknown-field': 'unknown-field',
+  'invalid-number': 'invalid-body',
+  'invalid-text': 'invalid-body',
+  'too-deep': 'invalid-body',
   'not-an-object': 'invalid-body',
   'missing-field': 'invalid-body',
   'invalid-field': 'invalid-body',

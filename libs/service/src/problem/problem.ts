@@ -3,6 +3,7 @@ export const problems = {
   'not-http': { status: 400, canRetry: false, sentence: 'This is not a valid HTTP request.' },
   'unknown-query': { status: 400, canRetry: false, sentence: 'The address may not contain a query or a fragment.' },
   'not-json': { status: 400, canRetry: false, sentence: 'The body is not valid JSON.' },
+  'duplicate-key': { status: 400, canRetry: false, sentence: 'An object in the body has the same key twice.' },
   'invalid-body': { status: 400, canRetry: false, sentence: 'The body does not match the contract of this route.' },
   'unknown-field': {
     status: 400,
@@ -10,6 +11,7 @@ export const problems = {
     sentence: 'The body has a field that the contract does not declare.',
   },
   'wrong-media-type': { status: 415, canRetry: false, sentence: 'Send the body as application/json.' },
+  'encoded-body': { status: 415, canRetry: false, sentence: 'Send the body as it is, without any encoding.' },
   'too-large': { status: 413, canRetry: false, sentence: 'The body is too large.' },
   'unknown-contracts': { status: 400, canRetry: false, sentence: 'The page is too old or too new. Load it again.' },
   'day-over': {
