@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import type { Service } from '#libs/contracts';
 import { signatureHeaders } from '#libs/household';
 
 import { staffFile, type LocalStaff } from '../local/enrolment.js';
@@ -27,20 +28,26 @@ export async function readJson<T>(url: string, headers: Readonly<Record<string, 
 }
 
 /** @param root where the system keeps the keys of its synthetic staff */
-export async function booksOf(paymentsUrl: string, root: string): Promise<Books> {
-  const staff = JSON.parse(readFileSync(staffFile(layoutAt(root)), 'utf8')) as readonly LocalStaff[];
-  const operator = staff.find(({ service, role }) => service === 'payments' && role === 'operator');
-  if (operator === undefined) throw new Error('no operator of payments is enrolled');
-  const path = '/v1/books';
-  const seconds = Math.floor(Date.now() / 1000);
-  const signer = signerFrom(operator.name, operator.seed);
-  return readJson<Books>(
-    `${paymentsUrl}${path}`,
-    await signatureHeaders({ method: 'GET', path, body: '' }, signer, seconds),
-  );
+export function booksOf(paymentsUrl: string, root: string): Promise<Books> {
+  return asOperator<Books>({ service: 'payments', root }, `${paymentsUrl}/v1/books`, 'GET');
 }
 
-/** @param url of the internal listener */
-export function healthOf(url: string): Promise<HealthNow> {
-  return readJson<HealthNow>(`${url}/health/ready`);
+/** @param url of the internal listener @param root as for `booksOf` */
+export function healthOf(service: Service, url: string, root: string): Promise<HealthNow> {
+  return asOperator<HealthNow>({ service, root }, `${url}/v1/operations/status`, 'POST');
+}
+
+async function asOperator<T>(
+  { service, root }: { readonly service: Service; readonly root: string },
+  url: string,
+  method: 'GET' | 'POST',
+): Promise<T> {
+  const staff = JSON.parse(readFileSync(staffFile(layoutAt(root)), 'utf8')) as readonly LocalStaff[];
+  const operator = staff.find((each) => each.service === service && each.role === 'operator');
+  if (operator === undefined) throw new Error(`no operator of ${service} is enrolled`);
+  const request = { method, path: new URL(url).pathname, body: '' };
+  const signer = signerFrom(operator.name, operator.seed);
+  const headers = await signatureHeaders(request, signer, Math.floor(Date.now() / 1000));
+  const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(30_000) });
+  return (await answer.json()) as T;
 }

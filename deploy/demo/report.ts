@@ -93,7 +93,7 @@ export const judge = {
     check(books.balanced, `the books: ${failed(books).join(', ')}`);
     check(books.freeze === null, 'the ledger is frozen');
     for (const service of services) {
-      const { checks } = await healthOf(internalUrls[service]);
+      const { checks } = await healthOf(service, internalUrls[service], root);
       check(checks['parked'] === 0, `${service} has parked ${checks['parked']} messages`);
     }
     return { isGood: failures.length === 0, failures, books, journal, textsSent };

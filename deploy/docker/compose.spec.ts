@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { services } from '#libs/contracts';
 
 import { apps } from '../local/apps.js';
+import { nodeFlags } from '../local/closed-process.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { environmentOf, perService, portsFrom } from '../local/settings.js';
 import { internalDoors, main } from './env-file.js';
@@ -60,7 +61,7 @@ describe('the compose file', () => {
 
   it('hardens every container', () => {
     const hardened = block('x-hardened', 0);
-    for (const word of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true'])
+    for (const word of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true', 'ulimits: { core: 0 }'])
       expect(hardened).toContain(word);
     expect(block('x-app', 0)).toContain('<<: *hardened');
     expect(block('x-service', 0)).toContain('<<: *app');
@@ -110,7 +111,8 @@ describe('the image', () => {
   it('runs as an ordinary user, takes the signal to stop, and holds only what production needs', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
     expect(last).toMatch(/^USER node$/m);
-    expect(last).toMatch(/^ENTRYPOINT \["node", /m);
+    const [entry = ''] = /^ENTRYPOINT .*$/m.exec(last) ?? [];
+    expect(entry).toContain(`"ulimit -c 0 && exec node ${nodeFlags.join(' ')} \\"$@\\""`);
     expect(last).toMatch(/^HEALTHCHECK /m);
     expect(last).toContain('NODE_ENV=production');
     expect(dockerfile).toContain('npm prune --ignore-scripts --omit=dev --omit=optional');

@@ -42,7 +42,8 @@ async function tablesOf(service: string, superuserUrl: string): Promise<readonly
   await admin.end();
   const url = new URL(superuserUrl);
   url.pathname = `/${service}`;
-  await run(process.execPath, [join(repositoryRoot, 'deploy', 'local', 'migrate.mjs'), service, url.href]);
+  const migrate = join(repositoryRoot, 'deploy', 'local', 'migrate.mjs');
+  await run(process.execPath, [migrate, service], { env: { DATABASE_URL: url.href } });
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {

@@ -4,6 +4,7 @@ import { services } from '#libs/contracts';
 import { keptDataExitCodes } from '#libs/service';
 
 import { Child } from './child.js';
+import { nodeFlags } from './closed-process.js';
 import { repositoryRoot } from './layout.js';
 import { requireFreePort } from './ports.js';
 import { StackProblem } from './problem.js';
@@ -31,7 +32,7 @@ export async function startApp(options: AppOptions): Promise<Child> {
   return Child.start({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', main],
+    args: [...nodeFlags, main],
     cwd: repositoryRoot,
     env: { ...env, PORT: String(port), INTERNAL_PORT: String(internalPort), TZ: 'UTC' },
     logFile,

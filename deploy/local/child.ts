@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { NOT_FOUND, withoutCoreFiles } from './closed-process.js';
+
 /**
  * A small shell script that outlives this process. When our end of its pipe closes without notice, because we were
  * killed, it stops every child on its list and then kills it. No child is left running, however this process ends.
@@ -73,10 +75,11 @@ export class Child {
     });
   }
 
-  /** Starts the program and appends its output to the log file. @throws the operating system's error (ENOENT …) */
+  /** Starts the program and appends its output to the log file. A program that is missing ends with code 127. */
   static async start(options: ChildOptions): Promise<Child> {
     const log = openSync(options.logFile, 'a', 0o600);
-    const program = spawn(options.command, [...options.args], {
+    const { command, args } = withoutCoreFiles(options);
+    const program = spawn(command, [...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...options.user,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.env },
@@ -147,7 +150,11 @@ export class Child {
   }
 }
 
-/** Runs a program to its end and returns its output. @throws Error with the exit code if that is not 0 */
+/**
+ * Runs a program to its end and returns its output.
+ *
+ * @throws Error with the exit code if that is not 0, and with the code ENOENT if there is no such program
+ */
 export async function run(
   command: string,
   args: readonly string[],
@@ -157,7 +164,8 @@ export async function run(
     readonly timeoutMs?: number;
   } = {},
 ): Promise<string> {
-  const child = spawn(command, [...args], {
+  const started = withoutCoreFiles({ command, args });
+  const child = spawn(started.command, [...started.args], {
     ...options.user,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -172,7 +180,8 @@ export async function run(
     child.once('error', reject);
     child.once('close', resolve);
   }).finally(() => process.removeListener('exit', end));
-  if (code !== 0) throw Object.assign(new Error(`the program ended with code ${code}`), { output });
+  const missing = code === NOT_FOUND ? { code: 'ENOENT' } : {};
+  if (code !== 0) throw Object.assign(new Error(`the program ended with code ${code}`), { output, ...missing });
   return output;
 }
 

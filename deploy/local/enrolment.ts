@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { services, type Service } from '#libs/contracts';
 import type { StaffRole } from '#libs/service';
 
+import { nodeFlags } from './closed-process.js';
 import type { PerService } from './databases.js';
 import type { Layout } from './layout.js';
 import { repositoryRoot } from './layout.js';
@@ -132,7 +133,9 @@ async function enrol(
   await writeFile(file, JSON.stringify(list));
   try {
     const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
-    await promisify(execFile)(process.execPath, [program, 'enrol', what, file], { env: { DATABASE_URL: url } });
+    await promisify(execFile)(process.execPath, [...nodeFlags, program, 'enrol', what, file], {
+      env: { DATABASE_URL: url },
+    });
   } finally {
     await rm(file, { force: true });
   }

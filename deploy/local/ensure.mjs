@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodeMajor = 24;
 // The Kafka client sets a timer in the past; without this flag, Node prints a useless warning at every start.
 const nodeFlag = '--disable-warning=TimeoutNegativeWarning';
+// `SIGUSR1` would open Node's debugger in a process that holds passwords.
+const otherFlags = ['--disable-sigusr1'];
 
 /**
  * Must be called first in a command's script. Installs what is missing, then runs the same script again on Node 24,
@@ -25,7 +27,7 @@ export async function ensure(script) {
     fail(`Node ${nodeMajor} is needed and no package brings it on this platform. Install it and start again.`);
   }
   const node = existsSync(ours) ? ours : process.execPath;
-  process.exit(await runAgain(node, [nodeFlag, fileURLToPath(script), ...process.argv.slice(2)]));
+  process.exit(await runAgain(node, [nodeFlag, ...otherFlags, fileURLToPath(script), ...process.argv.slice(2)]));
 }
 
 /** npm writes this file at the very end of an installation, so a broken installation has none. */
@@ -60,7 +62,8 @@ function install() {
  * A Ctrl-C reaches both processes; a signal sent to this process alone is forwarded. Resolves when the other has ended.
  */
 function runAgain(node, args) {
-  const child = spawn(node, args, {
+  // Node cannot set the limit of core files, so a shell sets it and then becomes Node.
+  const child = spawn('/bin/sh', ['-c', 'ulimit -c 0 && exec "$0" "$@"', node, ...args], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
   });

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Child, run, waitUntil } from './child.js';
+import { argumentFile, silentJvm } from './java.js';
 import { kafkaJars } from './kafka-jars.js';
 import { isListening, requireFreePort } from './ports.js';
 import { problemIn } from './problem.js';
@@ -74,6 +75,7 @@ export class Kafka {
     const args = [
       `-Xmx${heapMb}m`,
       '-XX:+UseSerialGC',
+      ...silentJvm,
       ...(quickStart ? ['-XX:TieredStopAtLevel=1'] : []),
       '-cp',
       join(this.#jars, '*'),
@@ -108,7 +110,7 @@ export class Kafka {
     return join(this.#options.folder, 'server.properties');
   }
 
-  /** The tool prints salted keys, so its output is discarded. */
+  /** The tool prints salted keys, so its output is discarded. It gets passwords in a file that is then removed. */
   async #format(): Promise<void> {
     const { folder, admin, users } = this.#options;
     if (existsSync(join(folder, 'data', 'meta.properties'))) return;
@@ -119,9 +121,13 @@ export class Kafka {
       '--add-scram',
       `SCRAM-SHA-256=[name=${user.username},password=${user.password}]`,
     ]);
-    const tool = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', join(this.#jars, '*'), 'kafka.tools.StorageTool'];
+    const java = ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...silentJvm, '-cp', join(this.#jars, '*')];
+    const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#properties, ...scram];
+    const file = join(folder, 'format.args');
     try {
-      await run('java', [...tool, 'format', '-t', clusterId, '-c', this.#properties, ...scram], { timeoutMs: 60_000 });
+      await writeFile(file, argumentFile(tool), { mode: 0o600 });
+      await run('java', [...java, `@${file}`], { timeoutMs: 60_000 });
+      await rm(file);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw problemIn((error as { output?: unknown }).output, 'broker-down', 'cannot format its storage');

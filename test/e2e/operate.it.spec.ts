@@ -61,7 +61,7 @@ describe('an operator of a running city', () => {
     ]);
     const { repeated } = await eventually(
       'payments has seen its messages again',
-      async () => ({ repeated: await metric('payments', 'amparo_bus_repeated') }),
+      async () => ({ repeated: Number((await city.checks('payments'))['repeated']) }),
       (now) => now.repeated >= 2,
     );
     expect(repeated).toBeGreaterThanOrEqual(2);
@@ -99,8 +99,3 @@ describe('an operator of a running city', () => {
     ]);
   });
 });
-
-async function metric(service: 'payments', name: string): Promise<number> {
-  const answer = await fetch(`${city.stack.internalUrls[service]}/metrics`);
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1] ?? Number.NaN);
-}

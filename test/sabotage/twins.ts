@@ -11,6 +11,7 @@ import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfRestores } from './twins-of-restores.js';
+import { twinsOfSilence } from './twins-of-silence.js';
 
 /** All of them: what is in no list here is run by nobody. */
 export const twins: readonly Twin[] = [
@@ -26,4 +27,5 @@ export const twins: readonly Twin[] = [
   ...twinsOfNights,
   ...twinsOfPages,
   ...twinsOfRestores,
+  ...twinsOfSilence,
 ];

@@ -35,6 +35,8 @@ import type { StackOptions } from '../../deploy/local/stack-options.js';
 import { Stack } from '../../deploy/local/stack.js';
 import { EitherDoor } from './either-door.js';
 
+type Checks = Readonly<Record<string, boolean | number | string>>;
+
 /** A whole city: databases, broker, services, kiosks. Tests reach it through its public endpoints. */
 export class TestCity {
   readonly kiosks: readonly Door[];
@@ -169,10 +171,15 @@ export class TestCity {
     return (await answer.json()) as T;
   }
 
-  /** Returns the readiness checks of an instance that runs. */
-  async checks(service: Service): Promise<Readonly<Record<string, boolean | number | string>>> {
-    const answer = await fetch(`${this.livingInternalUrl(service)}/health/ready`);
-    return ((await answer.json()) as { checks: Record<string, boolean | number | string> }).checks;
+  /** Returns states and exact counts of an instance that runs, as an operator reads them; without a database, states. */
+  async checks(service: Service, url = this.livingInternalUrl(service)): Promise<Checks> {
+    const [path, body] = ['/v1/operations/status', '{}'];
+    const seconds = Math.floor(this.stack.now().getTime() / 1000);
+    const signed = await signatureHeaders({ method: 'POST', path, body }, this.staff(`${service}-operator`), seconds);
+    const headers = { 'content-type': 'application/json', ...signed };
+    const exact = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+    const answer = exact.ok ? exact : await fetch(`${url}/health/ready`);
+    return ((await answer.json()) as { checks: Checks }).checks;
   }
 
   /** Queries a service's database with all rights, as somebody who seizes it could. */

@@ -33,5 +33,6 @@ export const doorsOfEach = {
   'internal POST /v1/operations/parked': 401,
   'internal POST /v1/operations/parked/retry': 401,
   'internal POST /v1/operations/republish': 401,
+  'internal POST /v1/operations/status': 401,
   'internal POST /v1/operations/turn': 401,
 };

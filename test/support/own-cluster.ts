@@ -70,7 +70,7 @@ export class OwnCluster {
     this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
     await prepareDatabases(this.postgres.superuserUrl, this.access.passwords);
     const migrate = join(repositoryRoot, 'deploy', 'local', 'migrate.mjs');
-    await promisify(execFile)(process.execPath, [migrate, this.service, this.url]);
+    await promisify(execFile)(process.execPath, [migrate, this.service], { env: { DATABASE_URL: this.url } });
     await copyIn(this.adminUrl, copy);
   }
 

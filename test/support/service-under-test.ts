@@ -21,6 +21,7 @@ import {
   Log,
   ProblemFilter,
   ServiceModule,
+  type HealthReport,
   type ServiceDefinition,
 } from '#libs/service';
 import {
@@ -33,6 +34,7 @@ import {
   Nightly,
   prepareDoors,
   quietly,
+  Readiness,
 } from '#libs/service/testing';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
@@ -191,15 +193,9 @@ export class ServiceUnderTest<S extends Service> {
   /** Sends a request to the service's main listener. */
   readonly inject: NestFastifyApplication['inject'] = ((request: never) => this.app.inject(request)) as never;
 
-  /** Returns the health that the service reports on its internal listener. */
-  async health(): Promise<{
-    readonly status: number;
-    readonly ready: boolean;
-    readonly checks: Record<string, unknown>;
-  }> {
-    const answer = await fetch(`${this.internalUrl}/health/ready`);
-    const report = (await answer.json()) as { ready: boolean; checks: Record<string, unknown> };
-    return { status: answer.status, ...report };
+  /** Returns the report that a signed operator reads, with exact counts. */
+  health(): Promise<HealthReport> {
+    return this.get(Readiness).report();
   }
 
   /** Delivers one batch on the real database, with everything that the bus does without Kafka. */

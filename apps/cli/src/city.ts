@@ -20,6 +20,7 @@ export interface Instance {
   readonly internalUrl: string;
 }
 
+const STATUS_PATH = '/v1/operations/status';
 const ANSWER_WITHIN_MS = 30_000;
 
 /** A running city: its services, and the keys that the user has. */
@@ -121,8 +122,19 @@ export class City {
     return undefined;
   }
 
-  /** The health report of a process; undefined if it does not answer. */
-  async health({ name, internalUrl }: Instance): Promise<Health | undefined> {
+  /**
+   * The health report of a process; undefined if it does not answer. Exact counts need the key of an operator and a
+   * database that answers. Without them the report has states alone.
+   */
+  async health(instance: Instance): Promise<Health | undefined> {
+    try {
+      return await this.ask<Health>(instance, { path: STATUS_PATH, role: 'operator' });
+    } catch {
+      return this.states(instance);
+    }
+  }
+
+  private async states({ name, internalUrl }: Instance): Promise<Health | undefined> {
     try {
       const answer = await reach(name, `${internalUrl}/health/ready`, {});
       return (await answer.json()) as Health;

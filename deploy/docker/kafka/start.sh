@@ -24,15 +24,24 @@ listener.name.client.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.secu
 listener.name.controller.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required $login user_admin="$SCRAM_admin";
 PROPERTIES
 
-users=()
+# Java reads these arguments from a file: passwords stand on no command line. A backslash protects the symbols that Java
+# gives a meaning.
+arguments=/tmp/format.args
+echo "kafka.tools.StorageTool format --ignore-formatted -t Y2l0eS1ob3VzZWhvbGRzMQ -c $config" >"$arguments"
 for name in ${!SCRAM_*}; do
-  users+=(--add-scram "SCRAM-SHA-256=[name=${name#SCRAM_},password=${!name}]")
+  password=${!name}
+  password=${password//\\/\\\\}
+  echo "--add-scram \"SCRAM-SHA-256=[name=${name#SCRAM_},password=${password//\"/\\\"}]\"" >>"$arguments"
 done
 
+# A crash or an attached tool must not show what the process holds.
+ulimit -c 0
+export KAFKA_JMX_OPTS="-XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash -XX:-UsePerfData -XX:+DisableAttachMechanism"
 export LOG_DIR=/tmp/kafka-logs EXTRA_ARGS="-name kafkaServer"
 mkdir -p "$LOG_DIR"
 # The tool prints salted keys, so its output is discarded.
-/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t Y2l0eS1ob3VzZWhvbGRzMQ -c "$config" "${users[@]}" >/dev/null
+/opt/kafka/bin/kafka-run-class.sh "@$arguments" >/dev/null
+rm "$arguments"
 for name in ${!SCRAM_*}; do unset "$name"; done
 
 export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=$(dirname "$0")/log4j2.properties"

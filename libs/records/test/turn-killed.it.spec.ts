@@ -32,7 +32,8 @@ class Instance {
 
   constructor(options: ProcessOptions) {
     const program = join(repositoryRoot, 'dist/libs/records/test/turning-process.js');
-    this.child = spawn('node', [program, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const env = { ...process.env, OPTIONS: JSON.stringify(options) };
+    this.child = spawn('node', [program], { stdio: ['pipe', 'pipe', 'inherit'], env });
     this.ended = new Promise((resolve) =>
       this.child.once('close', (code, signal) => resolve((this.exit = signal ?? code))),
     );

@@ -2,7 +2,7 @@
 // reports the beginning and the commit of each write. On command it runs the turn, and it may kill itself at a named
 // point.
 //
-//     node dist/libs/records/test/turning-process.js OPTIONS-AS-JSON
+//     OPTIONS='{...}' node dist/libs/records/test/turning-process.js
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +16,7 @@ import { keptKinds, type ProcessOptions } from './kept-kinds.js';
 const EVERY_MS = 20;
 const UNDER_WAY_MAX = 100;
 const { url, privateDir, publicRoot, night, today, dieAt, own, count } = JSON.parse(
-  process.argv[2] ?? '',
+  process.env['OPTIONS'] ?? '',
 ) as ProcessOptions;
 
 const keys = await FileKeyring.open({ privateDir, publicRoot, service: 'payments', life: keyLife });

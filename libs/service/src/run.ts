@@ -21,6 +21,7 @@ import { InternalListener } from './http/listeners.js';
 import { ExposedRouteError, UndeclaredRouteError } from './http/route-check.js';
 import { controllersOf } from './openapi/controllers-of.js';
 import { describeService } from './openapi/describe.js';
+import { CoreFilesError, withholdMemory, type CoreFiles } from './process/core-files.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
 import { NightlyWorker } from './records/nightly.worker.js';
@@ -34,9 +35,12 @@ const STOP_MS = 15_000;
  * description of its routes and needs no settings.
  */
 export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
+  const coreFiles = withholdMemory();
+  // Without a listener and without the flag --disable-sigusr1, this signal opens Node's debugger.
+  process.on('SIGUSR1', () => undefined);
   const [command, what = '', file = ''] = process.argv.slice(2);
   if (command === 'openapi') return printDescription(definition.service, module);
-  if (command !== 'enrol') return serve(definition, module);
+  if (command !== 'enrol') return serve(definition, module, coreFiles);
   await runEnrolment([staffEnrolment, ...(definition.enrolments ?? [])], { what, file, env: environment() });
 }
 
@@ -48,7 +52,11 @@ function printDescription(service: Service, module: Type): void {
  * Starts a service and keeps it running until a signal stops it. The log names a failure by its code, never by its
  * text.
  */
-async function serve<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
+async function serve<S extends Service>(
+  definition: ServiceDefinition<S>,
+  module: Type,
+  coreFiles: CoreFiles,
+): Promise<void> {
   const began = performance.now();
   const log = createLog(definition.service);
   endOnFailure(log);
@@ -56,12 +64,13 @@ async function serve<S extends Service>(definition: ServiceDefinition<S>, module
     const internal = new InternalListener();
     const app = await createHttpApp(module, httpAdapter(log, internal));
     await prepare(app);
-    const { port, host, internalPort, internalHost } = app.get(ServiceConfig);
+    const { port, host, internalPort, internalHost, isProduction } = app.get(ServiceConfig);
+    if (isProduction && coreFiles === 'on') throw new CoreFilesError();
     await useSetting('PORT', () => app.listen(port, host));
     await useSetting('INTERNAL_PORT', () =>
       internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost),
     );
-    app.get(Log).write('info', 'started', { port, ms: Math.round(performance.now() - began) });
+    app.get(Log).write('info', 'started', { port, coreFiles, ms: Math.round(performance.now() - began) });
     app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
       // The loops end while requests get their answers. Nest waits for the loops before it closes anything else.
@@ -86,6 +95,7 @@ const refusals = [
   UndeclaredRouteError,
   UnusableSettingError,
   ExposedRouteError,
+  CoreFilesError,
 ] as const;
 
 function exitCodeOf(error: unknown): number {

@@ -4,6 +4,7 @@ export { controllerRoutes } from './auth/controller-routes.js';
 export { enrol } from './auth/enrolment.js';
 // For tests alone: the providers and functions of a service that tests replace or call.
 export { ENVIRONMENT } from './config/environment.js';
+export { Readiness } from './health/readiness.js';
 export { httpAdapter, prepareDoors, quietly } from './http/http-app.js';
 export { InternalListener } from './http/listeners.js';
 export { KEYRING } from './keys/keyring.provider.js';

@@ -107,8 +107,7 @@ describe('a service', () => {
     turnMetrics(registry, () => nightly.status());
     const shown = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(shown).toEqual([
-      'amparo_turn_records_moved 0',
-      'amparo_turn_records 0',
+      'amparo_turn_running 0',
       `amparo_turn_last_completed_day ${dayNumber(today)}`,
       'amparo_turn_overdue_nights 0',
       'amparo_turn_damaged_nights 0',

@@ -9,6 +9,9 @@ export type HealthCheckName =
   | 'parked'
   | 'backlog'
   | 'republishing'
+  | 'done'
+  | 'repeated'
+  | 'expired'
   | 'tripped'
   | 'turn'
   | 'turning'
@@ -23,6 +26,21 @@ export type WorkForPeople = 'casesInReview' | 'paymentsToRelease' | 'batchesOpen
 
 export type HealthCheckValue = boolean | number | string;
 export type HealthValues = Readonly<Partial<Record<HealthCheckName, HealthCheckValue>>>;
+
+/** Counts that move when a household applies or is paid. Only a signed request reads them. */
+export const countedChecks: ReadonlySet<string> = new Set<HealthCheckName>([
+  'lag',
+  'parked',
+  'backlog',
+  'republishing',
+  'done',
+  'repeated',
+  'expired',
+  'casesInReview',
+  'paymentsToRelease',
+  'batchesOpen',
+  'paymentsDisputed',
+]);
 
 /** The state of a service, in counts and codes only. */
 export interface HealthReport {

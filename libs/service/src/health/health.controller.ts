@@ -43,10 +43,10 @@ export class HealthController {
   @Get('ready')
   @Answers(
     { mediaType: 'application/json', schema: { type: 'object', required: ['ready', 'checks'] } },
-    'Tells with 200 or 503 whether the service can work now, with counts and codes.',
+    'Tells with 200 or 503 whether the service can work now, with states and no counts.',
   )
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const report = await this.readiness.report();
+    const report = await this.readiness.states();
     await reply.status(report.ready ? 200 : 503).send(report);
   }
 }

@@ -7,6 +7,6 @@ import { Readiness } from './readiness.js';
 @Module({
   controllers: [LiveController, HealthController],
   providers: [HealthChecks, Readiness],
-  exports: [HealthChecks],
+  exports: [HealthChecks, Readiness],
 })
 export class HealthModule {}

@@ -47,7 +47,7 @@ const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\
 
 /** Every event that a service may log, with every field it may have. Nothing else can be logged. */
 export const logEvents = {
-  started: { port: 'count', ms: 'ms' },
+  started: { port: 'count', coreFiles: 'code', ms: 'ms' },
   'start-failed': { error: 'code', code: 'code', frames: 'frames', settings: 'settings', route: 'route' },
   stopping: { signal: 'code' },
   stopped: {},

@@ -37,7 +37,7 @@ export class MessagingModule {
           provide: Bus,
           useFactory: async (...[config, pool, records, keyring, directory, clock, log, registry]: BusNeeds) => {
             const bus = busOf(service, { config, pool, records, keyring, directory, clock, log });
-            busMetrics(registry, () => bus.status());
+            busMetrics(registry, clock, () => bus.status());
             await bus.start();
             clock.onLeap?.(() => bus.lookAround());
             return bus;

@@ -4,6 +4,8 @@ import { addDays, clocks, Field, NestedListField, type Service } from '#libs/con
 import { IsBoolean, IsInt, IsString } from 'class-validator';
 import { SignedBy } from '../auth/access.js';
 import { Operation } from '../auth/operation.js';
+import type { HealthReport } from '../health/health-checks.js';
+import { Readiness } from '../health/readiness.js';
 import { InternalController } from '../http/internal-controller.js';
 import { errorFields, Log } from '../log/log.js';
 import { Answers } from '../openapi/answers.js';
@@ -75,8 +77,22 @@ export class OperationsController {
   constructor(
     private readonly bus: Bus<Service>,
     private readonly nightly: Nightly,
+    private readonly readiness: Readiness,
     private readonly log: Log,
   ) {}
+
+  /** The exact counts of this moment. The unsigned health report and the metrics show none of them exactly. */
+  @Post('status')
+  @HttpCode(200)
+  @SignedBy('operator')
+  @Operation('status')
+  @Answers(
+    { mediaType: 'application/json', schema: { type: 'object', required: ['ready', 'checks'] } },
+    'Gives the state of this process with exact counts.',
+  )
+  status(): Promise<HealthReport> {
+    return this.readiness.report();
+  }
 
   /** Sends every message again that can still be read. Consumers skip those that they have handled. */
   @Post('republish')

@@ -22,11 +22,10 @@ export function turnChecks(status: () => NightlyStatus): readonly (readonly [Hea
   ];
 }
 
-/** The nightly turn as gauges. */
+/** The nightly turn as gauges. None of them counts records: that number would show how many households applied. */
 export function turnMetrics(registry: Registry, status: () => NightlyStatus): void {
   const gauge = gaugesOf(registry, 'amparo_turn', status);
-  gauge('records_moved', 'records that the running turn has moved; 0 while none runs here', ({ moved }) => moved);
-  gauge('records', 'records that the running turn has to move; 0 while none runs here', ({ of }) => of);
+  gauge('running', '1 while a turn runs in this process', ({ state }) => Number(state === 'turning'));
   gauge('last_completed_day', 'days from 1970-01-01 to that of the last completed turn', ({ lastCompletedDay }) =>
     lastCompletedDay === undefined ? undefined : dayNumber(lastCompletedDay),
   );
