@@ -171,7 +171,7 @@ export class TestCity {
     return (await answer.json()) as T;
   }
 
-  /** Returns states and exact counts of an instance that runs, as an operator reads them; without a database, states. */
+  /** Returns states and exact counts of an instance, as an operator reads them; without a database, states alone. */
   async checks(service: Service, url = this.livingInternalUrl(service)): Promise<Checks> {
     const [path, body] = ['/v1/operations/status', '{}'];
     const seconds = Math.floor(this.stack.now().getTime() / 1000);
