@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 
 import { dayOf } from '#libs/contracts';
+import { codeListsOf } from '#libs/household';
 
 import type { App } from '../local/apps.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
@@ -164,8 +165,11 @@ async function run(system: System, options: Options): Promise<boolean> {
     await writeFile(options.plainTo, text, { mode: 0o600, flag: 'wx' });
   }
   const preparing = new ProgressLine('sealing', people.length);
-  const applicants = await prepare(people, doors, { directory, pinned: pinnedOf(system.root), day: today }, (count) =>
-    preparing.show({ sealed: count }),
+  const applicants = await prepare(
+    people,
+    doors,
+    { directory, lists: codeListsOf(profile), pinned: pinnedOf(system.root), day: today },
+    (count) => preparing.show({ sealed: count }),
   );
   preparing.end();
 

@@ -14,10 +14,13 @@ import { eventually, TestCity } from '../support/city.js';
 import { Haystack, searchTree, textNeedles, type Needle, type SearchedTree } from '../support/needles.js';
 import { sharedPieces, sharedValues, valuesOf, type DatabaseValues } from '../support/shared-values.js';
 import { crowd, derivedNeedles, sendCanaries, typedNeedles } from './crowd.js';
+import { closedFields, markNeedles, openFields, randomLetters, sendMarks, statusesOf, type SentMark } from './marks.js';
 
 const HOUSEHOLDS = 60;
 const AT_ONCE = 12;
 
+/** Twelve letters of one person. They fit every form of text that a contract lets pass. */
+const letters = randomLetters(13);
 const canary = `Zoraida Canario ${randomBytes(6).toString('hex')}`;
 /** Values written on purpose, at places where only a search of every byte can find them. */
 const planted = {
@@ -38,6 +41,8 @@ let city: TestCity;
 let people: readonly SyntheticHousehold[];
 let applicants: readonly Applicant[];
 let newPhones: readonly string[];
+let marks: readonly SentMark[];
+let statuses: ReadonlyMap<string, string>;
 let values: ReadonlyMap<Service, DatabaseValues>;
 let withPlanted: ReadonlyMap<Service, DatabaseValues>;
 let seized: SearchedTree;
@@ -90,8 +95,32 @@ describe('everything on disk, switched off, without the keyring', () => {
     expect(filesOf((name) => name === 'canary')).toEqual([]);
   });
 
+  it('holds nothing that a foreign device wrote into any field that lets a text pass', () => {
+    expect(filesOf((name) => name === 'a mark')).toEqual([]);
+    const fields = marks.map(({ contract, path }) => `${contract} ${path}`);
+    expect(fields).toEqual(expect.arrayContaining([...closedFields, ...openFields]));
+  });
+
+  it('and each household for which it wrote an unknown code was told that a person will help', async () => {
+    const sent = marks.filter(({ contract, path }) => closedFields.includes(`${contract} ${path}`));
+    expect(sent.map(({ contract, path }) => [contract, path, statuses.get(path)])).toEqual(
+      sent.map(({ contract, path }) => [contract, path, 'ask-a-person']),
+    );
+    expect(sent).toHaveLength(closedFields.length);
+  });
+
   it('holds no key, handle, token or id of a household', () => {
-    const others = ['calledBy', 'dwelling', 'phone', 'a word', 'receipt', 'a new phone', 'canary', 'collection code'];
+    const others = [
+      'a mark',
+      'calledBy',
+      'dwelling',
+      'phone',
+      'a word',
+      'receipt',
+      'a new phone',
+      'canary',
+      'collection code',
+    ];
     const derived = seized.findings.filter(({ name }) => !others.includes(name) && !(name in planted));
     expect(derived).toEqual([]);
   });
@@ -153,6 +182,8 @@ async function liveThrough(): Promise<void> {
   const options = { today: city.setting.day, atOnce: 8, timeoutMs: 60_000 };
   expect(await readUntilDone(applicants, { ...options, isDone: isDecided })).toBe(0);
   expect(await sendCanaries(city, canary, good)).toBe(0);
+  marks = await sendMarks(city, letters, people[1] as SyntheticHousehold);
+  statuses = await statusesOf(marks);
   await askForMore();
   await releaseEverything();
   const withdrawn = applicants.filter((_, at) => wishOf(at)?.kind === 'withdraw');
@@ -270,6 +301,7 @@ function allNeedles(): readonly Needle[] {
     ...newPhones.flatMap((phone) => textNeedles('a new phone', phone)),
     ...applicants.flatMap(({ household }) => derivedNeedles(household)),
     ...applicants.flatMap(({ codes }) => codes.flatMap(({ code }) => textNeedles('collection code', code))),
+    ...markNeedles(marks),
     ...textNeedles('canary', canary),
     ...Object.entries(planted).flatMap(([where, text]) => textNeedles(where, text)),
   ];

@@ -193,8 +193,8 @@ const doors: readonly Twin[] = [
     promise: 'a fact that is never asked has no field',
     without: 'names of fields are compared with the list',
     file: 'libs/contracts/src/core/forbidden.ts',
-    find: `return part.endsWith('*') ? word.startsWith(part.slice(0, -1)) : word === part;`,
-    replace: 'return word === part;',
+    find: `  if (part.endsWith('*')) return word.startsWith(part.slice(0, -1));`,
+    replace: `  if (part.endsWith('*')) return word === part;`,
     test: 'libs/contracts/src/core/forbidden.spec.ts',
   },
   {

@@ -1,6 +1,7 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
+import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfContainers } from './twins-of-containers.js';
 import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
@@ -19,6 +20,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfApps,
   ...twinsOfDoors,
   ...twinsOfBodies,
+  ...twinsOfCodes,
   ...twinsOfHouseholds,
   ...twinsOfContainers,
   ...twinsOfIntruders,

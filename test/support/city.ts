@@ -8,6 +8,7 @@ import pg from 'pg';
 
 import { addDays, clocks, dayOf, type Service } from '#libs/contracts';
 import {
+  codeListsOf,
   deriveHousehold,
   newReceipt,
   prepareApplication,
@@ -41,6 +42,7 @@ type Checks = Readonly<Record<string, boolean | number | string>>;
 export class TestCity {
   readonly kiosks: readonly Door[];
   #directory: DeviceSetting['directory'] | undefined;
+  #lists: DeviceSetting['lists'] | undefined;
 
   private constructor(
     readonly stack: Stack,
@@ -62,13 +64,14 @@ export class TestCity {
     await stack.start();
     const city = new TestCity(stack, root);
     await city.refresh();
+    city.#lists = codeListsOf(await city.phone.profile());
     return city;
   }
 
   /** Returns what a device knows: the directory as last fetched, and the day. */
   get setting(): DeviceSetting {
-    if (this.#directory === undefined) throw new Error('the directory has not been asked for');
-    return { directory: this.#directory, pinned: pinnedOf(this.root), day: this.today };
+    if (this.#directory === undefined || this.#lists === undefined) throw new Error('nothing was asked for yet');
+    return { directory: this.#directory, lists: this.#lists, pinned: pinnedOf(this.root), day: this.today };
   }
 
   get today(): string {

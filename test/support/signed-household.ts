@@ -20,6 +20,7 @@ import {
   type Day,
   type EligibilityRequestV1,
   type FactsSliceV1,
+  type PayeeV1,
   type PaymentsRequestV1,
   type SealedContract,
 } from '#libs/contracts';
@@ -96,7 +97,7 @@ export class SignedHousehold {
     return message(factsSubmitted, this.day, { submission: randomId(), sealed: this.seal(factsSlice, slice) });
   }
 
-  payout(way = 'CASH', { lane = 'kiosk', site = 'SITE-001', forged = false }: PayoutOptions = {}): AnyDelivery {
+  payout(way = 'CASH', { lane = 'kiosk', site = 'SITE-001', forged = false, payee }: PayoutOptions = {}): AnyDelivery {
     const { commandKey, receiptKey } = this.payments;
     const slice = {
       commandKey,
@@ -104,6 +105,7 @@ export class SignedHousehold {
       linkToken: this.links.payments,
       way,
       pickupCode: '0123ABCD',
+      ...(payee === undefined ? {} : { payee }),
     };
     const signer = forged ? newKeys() : this.payments;
     return message(payoutChosen, this.day, {
@@ -221,6 +223,7 @@ interface PayoutOptions {
   readonly site?: string;
   /** Sign with another household's key. */
   readonly forged?: boolean;
+  readonly payee?: PayeeV1;
 }
 
 function newKeys(): Keys {

@@ -13,6 +13,7 @@ import {
   openGrants,
   type ApplicationPart,
   type CaseEntry,
+  type CaseKeys,
   type CaseFile,
   type HouseholdTokens,
 } from './domain/case-file.js';
@@ -39,6 +40,8 @@ export type CaseInput =
       readonly command: Exclude<CaseCommand, { type: 'submit' }>;
       /** The day of the message, days since 1970-01-01. */
       readonly day: number;
+      /** How to answer, if the message says it. */
+      readonly keys?: CaseKeys;
     };
 
 /** Applies messages about households to their cases, and publishes the changes. */
@@ -108,7 +111,7 @@ export class CaseService {
     );
     const sharedOf = new Map(applications.map((input, at) => [input, shared[at]]));
     return inputs.map((input): CaseEntry => {
-      if (!('application' in input)) return input;
+      if (!('application' in input)) return entryOf(input);
       const { facts, day: text, ...application } = input.application;
       const day = dayNumber(text);
       const { tokensShared = 0, contactShared = 0 } = sharedOf.get(input) ?? {};
@@ -228,4 +231,8 @@ export class CaseService {
       askDays,
     };
   }
+}
+
+function entryOf({ command, day, keys }: Extract<CaseInput, { command: unknown }>): CaseEntry {
+  return keys === undefined ? { command, day } : { command, day, application: { keys, areaName: '', tokens: {} } };
 }

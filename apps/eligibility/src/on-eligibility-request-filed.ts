@@ -1,14 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, parkFromDevice, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
-import { CaseService, type CaseInput } from './case.service.js';
+import { CityProfile } from '#libs/service';
+import { CaseService } from './case.service.js';
+import type { CaseCommand } from './domain/case.js';
 
 const on = handlersFor('eligibility');
 
 /** Evidence, appeal and withdrawal, signed by the household. They arrive in any order, also before its facts. */
 @Controller()
 export class OnEligibilityRequestFiled {
-  constructor(private readonly cases: CaseService) {}
+  constructor(
+    private readonly cases: CaseService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(eligibilityRequestFiled, eligibilityRequest)
   handle(
@@ -17,7 +22,7 @@ export class OnEligibilityRequestFiled {
   ): Promise<readonly Handled[]> {
     return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
-        const command = commandOf(slice);
+        const command = commandOf(slice, this.city.knows(eligibilityRequest, slice));
         if (command === undefined) return parkFromDevice('request-incomplete');
         return { householdRef: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
       },
@@ -26,14 +31,14 @@ export class OnEligibilityRequestFiled {
   }
 }
 
-function commandOf({
-  kind,
-  n,
-  evidenceClass,
-}: EligibilityRequestV1): Extract<CaseInput, { command: unknown }>['command'] | undefined {
+function commandOf(
+  { kind, n, evidenceClass }: EligibilityRequestV1,
+  isKnown: boolean,
+): Exclude<CaseCommand, { type: 'submit' }> | undefined {
   switch (kind) {
     case 'evidence-shown':
-      return evidenceClass === undefined ? undefined : { type: 'show-evidence', n, evidenceClass };
+      if (evidenceClass === undefined) return undefined;
+      return isKnown ? { type: 'show-evidence', n, evidenceClass } : { type: 'show-unknown-evidence', n };
     case 'appeal':
       return { type: 'appeal', n };
     case 'withdraw':

@@ -1,35 +1,45 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
-import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
-import { CaseService, type Application } from './case.service.js';
+import { dayNumber, factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
+import { CaseService, type Application, type CaseInput } from './case.service.js';
+import type { CaseKeys } from './domain/case-file.js';
 
 const on = handlersFor('eligibility');
+
+type Submitted = SliceDelivery<typeof factsSubmitted, typeof factsSlice>;
 
 /** Opens the facts of a household and decides its case. */
 @Controller()
 export class OnFactsSubmitted {
-  constructor(private readonly cases: CaseService) {}
+  constructor(
+    private readonly cases: CaseService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(factsSubmitted, factsSlice)
-  handle(
-    deliveries: readonly SliceDelivery<typeof factsSubmitted, typeof factsSlice>[],
-    { unit }: BatchContext<'eligibility'>,
-  ): Promise<readonly Handled[]> {
-    return applyAll(deliveries, {
-      translate: ({ household, slice, day }) => ({
-        householdRef: Buffer.from(household, 'base64url'),
-        application: applicationOf(slice, day),
-      }),
+  handle(deliveries: readonly Submitted[], { unit }: BatchContext<'eligibility'>): Promise<readonly Handled[]> {
+    return applyAll<Submitted, CaseInput>(deliveries, {
+      translate: ({ household, slice, day }) => this.inputOf(Buffer.from(household, 'base64url'), slice, day),
       apply: (inputs) => this.cases.apply(inputs, unit),
     });
   }
+
+  private inputOf(householdRef: Uint8Array, slice: FactsSliceV1, day: string): CaseInput {
+    if (this.city.knows(factsSlice, slice)) return { householdRef, application: applicationOf(slice, day) };
+    return { householdRef, day: dayNumber(day), keys: keysOf(slice), command: { type: 'submit-unknown' } };
+  }
+}
+
+function keysOf({ receiptKey, paymentsHandle, linkToken }: FactsSliceV1): CaseKeys {
+  return { receiptKey, paymentsHandle, linkToken };
 }
 
 function applicationOf(slice: FactsSliceV1, day: string): Application {
   const { bands, residence, attested, billCents, tokens, previousTokens } = slice;
   return {
     day,
-    keys: { receiptKey: slice.receiptKey, paymentsHandle: slice.paymentsHandle, linkToken: slice.linkToken },
+    keys: keysOf(slice),
     tokens,
     previousTokens,
     areaName: residence.serviceArea,

@@ -36,7 +36,12 @@ describe('the largest case', () => {
           },
           around: { tokensShared: 3, contactShared: 24, isSampled: false },
         },
-        requests: { withdrawn: false, evidence: { n: 1_000, evidenceClass: CODE }, appeal: 1_000 },
+        requests: {
+          withdrawn: false,
+          evidence: { n: 1_000, evidenceClass: CODE },
+          unknownEvidence: 1_000,
+          appeal: 1_000,
+        },
         lastDay: 20_865,
         highestRequest: 1_000,
         resolved: {

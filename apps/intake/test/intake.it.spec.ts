@@ -30,6 +30,7 @@ import {
   deriveHousehold,
   newReceipt,
   openBoxes,
+  codeListsOf,
   prepareApplication,
   signatureHeaders,
   statusOf,
@@ -86,7 +87,8 @@ async function post(path: string, content: object, headers: Readonly<Record<stri
 async function application(receipt = newReceipt(), of = day): Promise<SubmitApplicationV1> {
   const answer = await service.inject({ method: 'GET', url: '/v1/directory' });
   const pinned = readPinnedIdentities(keyrings.environmentOf('intake')['PINNED_IDENTITIES'] ?? '');
-  return prepareApplication(receipt, someAnswers(), { directory: answer.json(), pinned, day: of });
+  const lists = codeListsOf((await service.inject({ method: 'GET', url: '/v1/profile' })).json());
+  return prepareApplication(receipt, someAnswers(), { directory: answer.json(), lists, pinned, day: of });
 }
 
 async function enrolled(name: string, more: { lane?: string; revoked?: boolean } = {}): Promise<DeviceSigner> {

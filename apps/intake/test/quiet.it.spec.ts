@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { startOfDay, type DirectoryV1 } from '#libs/contracts';
-import { newReceipt, prepareApplication } from '#libs/household';
+import { codeListsOf, newReceipt, prepareApplication } from '#libs/household';
 import { readPinnedIdentities } from '#libs/sealing';
 
 import { someAnswers } from '../../../test/support/city.js';
@@ -50,7 +50,8 @@ describe('somebody who watches both listeners without a key', () => {
     const before = await everythingOpen();
     const directory = (await service.inject({ method: 'GET', url: '/v1/directory' })).json<DirectoryV1>();
     const pinned = readPinnedIdentities(keyrings.environmentOf('intake')['PINNED_IDENTITIES'] ?? '');
-    const setting = { directory, pinned, day };
+    const lists = codeListsOf((await service.inject({ method: 'GET', url: '/v1/profile' })).json());
+    const setting = { directory, lists, pinned, day };
     const exact = (await service.health()).checks;
     for (let household = 0; household < 30; household += 1) {
       const payload = JSON.stringify(await prepareApplication(newReceipt(), someAnswers(), setting));

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { applyAll, handlersFor, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { contactGiven, contactSlice, dayNumber } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
 
@@ -9,7 +10,10 @@ const on = handlersFor('notification');
 /** Opens the contact slice of a household and applies it to its contact. */
 @Controller()
 export class OnContactGiven {
-  constructor(private readonly contacts: ContactService) {}
+  constructor(
+    private readonly contacts: ContactService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(contactGiven, contactSlice)
   handle(
@@ -25,7 +29,7 @@ export class OnContactGiven {
           day,
           links: { eligibility, payments },
           tail,
-          choice: choiceOf(contact, { n: 0, day }),
+          choice: choiceOf({ ...contact, language: this.city.languageOf(contact.language) }, { n: 0, day }),
         } as const;
         return { householdRef: household, command };
       },

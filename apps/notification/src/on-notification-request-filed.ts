@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { applyAll, handlersFor, parkFromDevice, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
 import { ContactService } from './contact.service.js';
 import { choiceOf } from './domain/contact.js';
 import type { HouseholdCommand } from './domain/links.js';
@@ -10,7 +11,10 @@ const on = handlersFor('notification');
 /** A change of contact, a stop, or a phone that is not safe. The household signs them, and they arrive in any order. */
 @Controller()
 export class OnNotificationRequestFiled {
-  constructor(private readonly contacts: ContactService) {}
+  constructor(
+    private readonly contacts: ContactService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(notificationRequestFiled, notificationRequest)
   handle(
@@ -19,20 +23,23 @@ export class OnNotificationRequestFiled {
   ): Promise<readonly Handled[]> {
     return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
-        const command = commandOf(slice, dayNumber(day));
+        const command = this.commandOf(slice, dayNumber(day));
         return command === undefined ? parkFromDevice('request-incomplete') : { householdRef: household, command };
       },
       apply: (inputs) => this.contacts.apply(inputs, unit),
     });
   }
-}
 
-function commandOf({ kind, n, contact }: NotificationRequestV1, day: number): HouseholdCommand | undefined {
-  switch (kind) {
-    case 'contact-change':
-      return contact && { type: 'change', day, choice: choiceOf(contact, { n, day }) };
-    case 'stop':
-    case 'unsafe':
-      return { type: 'stop', day };
+  private commandOf({ kind, n, contact }: NotificationRequestV1, day: number): HouseholdCommand | undefined {
+    switch (kind) {
+      case 'contact-change': {
+        if (contact === undefined) return undefined;
+        const language = this.city.languageOf(contact.language);
+        return { type: 'change', day, choice: choiceOf({ ...contact, language }, { n, day }) };
+      }
+      case 'stop':
+      case 'unsafe':
+        return { type: 'stop', day };
+    }
   }
 }

@@ -165,6 +165,16 @@ describe('the stored state', () => {
     expect([text?.length, parked]).toEqual([8, []]);
   });
 
+  it('has the first language of the city in place of one that the city does not know', async () => {
+    await deliver([await sender.gives(byText(first, 'gua-Guat'))]);
+    expect(JSON.stringify(await kept())).toMatch(/"language\W+en\b/);
+    const contact = byText(second, 'mar-Garc');
+    await deliver([await sender.asks({ kind: 'contact-change', n: 1, contact })]);
+    expect(JSON.stringify(await kept())).not.toMatch(/gua-Guat|mar-Garc/);
+    await deliver([await sender.asks({ kind: 'contact-change', n: 2, contact: byText(first, 'quc') })]);
+    expect(JSON.stringify(await kept())).toMatch(/"language\W+quc\b/);
+  });
+
   it('does not grow with redelivered messages', async () => {
     const script = [await sender.gives(byText(first)), sender.notice('eligibility', 1)];
     await deliver(script);

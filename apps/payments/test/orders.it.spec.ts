@@ -199,14 +199,12 @@ describe('a parked message', () => {
     await world.service.deliver([world.grant(household, { id, kind: 'standard', amountCents: 60_000 })]);
     await world.service.deliver([household.payout('CASH', { forged: true })]);
     await world.service.deliver([household.askPayments(1, { kind: 'presence' }, { forged: true })]);
-    await world.service.deliver([household.payout('GOLD')]);
     const late = household.payout('CASH');
     await world.service.deliver([{ ...late, day: '2026-11-08' }]);
     await world.service.deliver([{ ...household.payout('CASH'), day: '2026-11-19' }]);
     expect(await world.service.parked()).toEqual({
       'other-content': 1,
       'slice-not-signed': 2,
-      'payout-method-unknown': 1,
       'slice-key-gone': 1,
       'slice-not-opened': 1,
     });
@@ -215,5 +213,46 @@ describe('a parked message', () => {
       { amount_cents: '50000' },
     ]);
     expect((await world.books()).balanced).toBe(true);
+  });
+});
+
+describe('a code that the city does not know', () => {
+  it('as a payout method: it is stored nowhere, and the household is told that a person will help', async () => {
+    await world.service.clear();
+    const [first, later] = [world.household(), world.household()];
+    await world.service.deliver([first.payout('UNDOCUMENTED'), later.payout()]);
+    await world.service.deliver([
+      granted(later, 'rapid', 25_000),
+      later.askPayments(1, { kind: 'payout-change', way: 'UNDOCUMENTED' }),
+    ]);
+    const published = await world.service.published();
+    expect(first.box('payments', published)).toMatchObject({ status: 'ask-a-person', reasons: [] });
+    expect(first.notices('payments', published)).toEqual(['update']);
+    expect(later.box('payments', published)?.reasons).toContain('ask-a-person');
+    expect(JSON.stringify(await world.service.kept('household'))).not.toContain('UNDOCUMENTED');
+    expect(await world.service.parked()).toEqual({});
+  });
+
+  it('as a payee: no register knows it yet, so neither it nor the bill is stored', async () => {
+    await world.service.clear();
+    const household = world.household();
+    const payee = { payee: 'MARYAGARCEA', accountReference: 'UNDOCUMENTED', consent: true };
+    await world.service.deliver([household.payout('VEND', { payee })]);
+    const [kept] = await world.service.kept('household');
+    expect(JSON.stringify(kept)).toContain('VEND');
+    expect(JSON.stringify(kept)).not.toMatch(/MARYAGARCEA|UNDOCUMENTED/);
+  });
+
+  it.each([
+    ['an area', { serviceArea: 'MariaGarciaHonduras' }],
+    ['a need', { needs: ['FOD', 'UNDOCUMENTED'] }],
+    ['an evidence class', { evidenceClass: 'UNDOCUMENTED' }],
+  ])('as %s of a grant never enters the ledger: the grant is parked', async (_what, change) => {
+    await world.service.clear();
+    const household = world.household();
+    const head = await world.rows('SELECT seq::text FROM chain_head');
+    await world.service.deliver([world.grant(household, change)]);
+    expect(await world.service.parked()).toEqual({ 'code-unknown': 1 });
+    expect(await world.rows('SELECT seq::text FROM chain_head')).toEqual(head);
   });
 });

@@ -65,6 +65,7 @@ describe('the largest household', () => {
       isWithdrawn: false,
       lastDay: 20_895,
       change: { n: 1_000, payoutMethod: CODE },
+      unknownChoice: 1_000,
       isPresent: true,
       presence: { n: 1_000, site: CODE },
       highestRequest: 1_000,
@@ -81,7 +82,6 @@ describe('the largest household', () => {
         receiptKey: ID,
         linkToken: ID,
         pickup: ID,
-        payee: { payee: CODE, accountReference: 'A'.repeat(24) },
       },
     };
     const bytes = Buffer.byteLength(JSON.stringify(bodyOfHousehold(record))) + 32 + 6;

@@ -66,6 +66,9 @@ export interface GrantOptions {
   readonly kind?: 'rapid' | 'standard';
   readonly amountCents?: number;
   readonly tier?: number;
+  readonly needs?: string[];
+  readonly serviceArea?: string;
+  readonly evidenceClass?: string;
 }
 
 export interface WorldOptions {
@@ -132,16 +135,17 @@ export class PaymentsWorld {
 
   grant(household: SignedHousehold, options: GrantOptions = {}): AnyDelivery {
     const { id = randomId(), kind = 'rapid', amountCents = 25_000, tier = 1 } = options;
+    const { needs = ['FOD'], serviceArea = 'East', evidenceClass = 'R6' } = options;
     return message(grantAwarded, this.day, {
       grant: id,
       household: household.paymentsHandle,
       kind,
       amountCents: String(amountCents),
-      needs: ['FOD'],
+      needs,
       tier,
-      serviceArea: 'East',
+      serviceArea,
       version: 1,
-      stub: { profileHash: randomId(), rules: ['attested'], evidenceClass: 'R6' },
+      stub: { profileHash: randomId(), rules: ['attested'], evidenceClass },
     });
   }
 

@@ -25,6 +25,9 @@ Classes of data:
 - **payout**: how and how much the household is paid.
 - **operational**: about the work, not about a person.
 - **key**: a public key or a signature.
+
+A field that is one of the profile's lists has no other value: the device and the recipient both check it, and nothing
+is kept of another.
 `;
 
 /** \`docs/data-flows.md\`: which service sees which field, why, and until when. */
@@ -75,8 +78,9 @@ function sectionOf({ name, version, producer, consumer, purpose, sizeBytes, fiel
 }
 
 function fieldTable(fields: readonly FieldDescription[]): string {
-  const rows = fields.flatMap(leavesOf).map(({ name, optional, data, purpose, until }) => {
-    return [`${code(name)}${optional ? ' (optional)' : ''}`, data, purpose, until];
+  const rows = fields.flatMap(leavesOf).map(({ name, optional, data, purpose, until, list }) => {
+    const why = list === undefined ? purpose : `${purpose}; one of the profile's ${code(list)}`;
+    return [`${code(name)}${optional ? ' (optional)' : ''}`, data, why, until];
   });
   return table(['field', 'class', 'why', 'until'], rows);
 }

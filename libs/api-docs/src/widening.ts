@@ -126,10 +126,11 @@ function linesOfContract(contract: Contract | SealedContract): readonly string[]
 
 function fieldLines(owner: string, type: new () => object, prefix = ''): readonly string[] {
   const rules = rulesOf(type);
-  return fieldsOf(type).flatMap(({ name, data, purpose, until, nested }) => {
+  return fieldsOf(type).flatMap(({ name, data, purpose, until, list, nested }) => {
     const path = `${prefix}${name}`;
     const end = until === undefined ? '' : `; until ${until}`;
-    const line = `${owner} field ${path}: ${data}; ${purpose}${end}`;
+    const listed = list === undefined ? '' : `; of the profile's ${list}`;
+    const line = `${owner} field ${path}: ${data}; ${purpose}${end}${listed}`;
     // Text where there was a closed list tells more, though no field was added.
     const rule = `${owner} field ${path} holds ${JSON.stringify(rules[name])}`;
     return [line, rule, ...(nested === undefined ? [] : fieldLines(owner, nested(), `${path}.`))];

@@ -294,7 +294,7 @@ export function awarded(name: string): Outgoing<'eligibility'> {
     tier: 1,
     serviceArea: 'Central',
     version: 1,
-    stub: { profileHash: id('profile'), rules: ['all-complete'], evidenceClass: 'E1' },
+    stub: { profileHash: id('profile'), rules: ['attested'], evidenceClass: 'E1' },
   });
 }
 

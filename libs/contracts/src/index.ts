@@ -1,6 +1,7 @@
 export * from './catalogue.js';
 export * from './core/canonical-json.js';
 export * from './core/clocks.js';
+export * from './core/closed-lists.js';
 export * from './core/codec.js';
 export * from './core/command.js';
 export * from './core/contract.js';
@@ -8,6 +9,7 @@ export * from './core/day.js';
 export * from './core/errors.js';
 export { forbiddenIn } from './core/forbidden.js';
 export { Field, NestedField, NestedListField, fieldsOf, type DataClass, type DeclaredField } from './core/field.js';
+export { areListed } from './core/listed.js';
 export { serviceSecrets } from './core/service-secrets.js';
 export * from './core/shapes.js';
 export { assertDeclared, validate } from './core/validate.js';

@@ -67,7 +67,12 @@ export const examples: Readonly<Record<string, object>> = {
     tier: 9,
     serviceArea: area,
     version,
-    stub: { profileHash: bytes(32), rules: words(8), evidenceClass: code(1), reviewer: 'R'.repeat(8) },
+    stub: {
+      profileHash: bytes(32),
+      rules: Array.from({ length: 8 }, () => 'rapid-on-attestation'),
+      evidenceClass: code(1),
+      reviewer: 'R'.repeat(8),
+    },
   },
   'eligibility.grant-cancelled': { grant: bytes(32), version, reason: 'decided-again' },
   'eligibility.outcome-posted': posted('eligibility'),

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -35,6 +37,7 @@ import {
 } from '#libs/sealing';
 
 import {
+  codeListsOf,
   deriveHousehold,
   newReceipt,
   openBoxes,
@@ -75,6 +78,7 @@ beforeAll(() => {
   });
   setting = {
     day,
+    lists: codeListsOf(JSON.parse(readFileSync(join('deploy', 'profiles', 'los-angeles.json'), 'utf8'))),
     pinned,
     directory: {
       contracts: CONTRACTS_VERSION,
@@ -131,6 +135,32 @@ describe('an application', () => {
       }
       expect(() => open(service, contract, sealed, '2026-11-03')).toThrow();
     }
+  });
+
+  it.each<[string, Partial<Answers>]>([
+    ['an event', { facts: { ...answers.facts, event: 'UNDOCUMENTED' } }],
+    ['an impact', { facts: { ...answers.facts, impacts: ['I1', 'UNDOCUMENTED'] } }],
+    ['a need', { facts: { ...answers.facts, needs: ['UNDOCUMENTED'] } }],
+    ['an area', { facts: { ...answers.facts, residence: { ...answers.facts.residence, serviceArea: 'Mariagarcia' } } }],
+    ['evidence', { facts: { ...answers.facts, residence: { ...answers.facts.residence, evidenceClass: 'MARIA' } } }],
+    ['a payout method', { payout: { way: 'CHEQ' } }],
+    ['a language', { contact: { ...answers.contact, language: 'gua-Guat' } }],
+  ])('is not built with %s that the city does not know', async (_what, change) => {
+    const built = prepareApplication(newReceipt(), { ...answers, ...change }, setting);
+    await expect(built).rejects.toMatchObject({ code: 'unknown-code' });
+  });
+
+  it.each([
+    { to: 'eligibility', kind: 'evidence-shown', evidenceClass: 'UNDOCUMENTED' },
+    { to: 'payments', kind: 'payout-change', way: 'UNDOCUMENTED' },
+    {
+      to: 'notification',
+      kind: 'contact-change',
+      contact: { channel: 'none', leaveMessage: false, language: 'gua-Guat' },
+    },
+  ] as const)('is not changed to a code that the city does not know: $to', async (wish) => {
+    const built = prepareRequest(newReceipt(), { wish, n: 1 }, setting);
+    await expect(built).rejects.toMatchObject({ code: 'unknown-code' });
   });
 
   it('says nothing typed but the contact that was chosen, and never the receipt', async () => {

@@ -1,10 +1,12 @@
 import {
+  areListed,
   commandBytes,
   CONTRACTS_VERSION,
   contactSlice,
   encodePayload,
   factsSlice,
   payoutSlice,
+  type CodeLists,
   type ContactChoiceV1,
   type Day,
   type DirectoryV1,
@@ -40,8 +42,10 @@ export interface Answers {
   readonly contact: ContactChoiceV1;
 }
 
-/** The part of a device's state that is not the household's: keys to seal to, pinned keys, the day. */
+/** The part of a device's state that is not the household's: keys to seal to, pinned keys, codes, the day. */
 export interface DeviceSetting {
+  /** From the city's profile: `codeListsOf`. */
+  readonly lists: CodeLists;
   readonly directory: DirectoryV1;
   readonly pinned: PinnedIdentities;
   readonly day: Day;
@@ -57,7 +61,7 @@ export interface ReceiptHolder {
  * Cuts an application into three slices, each sealed to the one service that needs it.
  *
  * @returns the body of `POST /v1/applications`. The same receipt and answers give another body with the same number.
- * @throws HouseholdError `no-day-key`, `other-contracts`; ContractError if an answer does not fit
+ * @throws HouseholdError `no-day-key`, `other-contracts`, `unknown-code`; ContractError if an answer does not fit
  */
 export async function prepareApplication(
   receipt: string,
@@ -146,13 +150,17 @@ export async function signed<P extends object>(
   return { ...payload, signature: toBase64url(signature) };
 }
 
-/** Seals to the day key of the contract's consumer. @throws HouseholdError `no-day-key`, `other-contracts` */
+/**
+ * Seals to the day key of the contract's consumer.
+ * @throws HouseholdError `no-day-key`, `other-contracts`, `unknown-code`
+ */
 export async function sealSlice<C extends SealedContract>(
-  { directory, pinned, day }: DeviceSetting,
+  { directory, lists, pinned, day }: DeviceSetting,
   contract: C,
   payload: PayloadOf<C>,
 ): Promise<string> {
   if (directory.contracts !== CONTRACTS_VERSION) throw new HouseholdError('other-contracts');
+  if (!areListed(contract.payload, payload, lists)) throw new HouseholdError('unknown-code');
   const entry = directory.dayKeys.find((key) => key.service === contract.consumer && key.day === day);
   if (entry === undefined || !(await verifySignedDayKey(entry, pinned))) throw new HouseholdError('no-day-key');
   const sealed = await sealTo({

@@ -1,6 +1,7 @@
 const sentences = {
   'no-day-key': 'The directory has no valid key for this day.',
   'other-contracts': 'The page is too old or too new. Load it again.',
+  'unknown-code': 'An answer is not in the lists of the city.',
   refused: 'The service refused the request.',
   unreachable: 'The service cannot be reached.',
   'no-more-requests': 'No further request can be made with this receipt.',

@@ -11,5 +11,6 @@ export { HouseholdError, type HouseholdErrorCode } from './errors.js';
 export { signatureHeaders, type DeviceSigner } from './kiosk-signature.js';
 export { prepareRequest, prepareWithdrawal, type Wish } from './requests.js';
 export { cutTokens, normalContact, normalDwelling, soundOf, type TypedForTokens } from './tokens.js';
-// The receipt functions that a device needs, so that a page imports this library alone.
+// What else a device needs, so that a page imports this library alone.
+export { codeListsOf } from '#libs/policy/public';
 export { deriveHousehold, newReceipt, parseReceipt, receiptTail, type Household } from '#libs/sealing';

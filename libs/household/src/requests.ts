@@ -35,7 +35,7 @@ const contractOf = {
  * Signs and seals a later request.
  *
  * @param n one more than the highest number that the box of that service reports
- * @throws HouseholdError `no-more-requests`, `no-day-key`, `other-contracts`
+ * @throws HouseholdError `no-more-requests`, `no-day-key`, `other-contracts`, `unknown-code`
  */
 export async function prepareRequest(
   receipt: string,

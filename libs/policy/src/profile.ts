@@ -2,9 +2,6 @@ import { ProfileError, ProfileReader } from './reader.js';
 import { readRetention, type Retention } from './retention.js';
 import { readFunds, readGrants, readRelease, type Fund, type Grants, type Release } from './money.js';
 
-/** The class of the household's own statement: enough for a rapid grant, never for a standard one. */
-export const OWN_STATEMENT_CLASS = 'R6';
-
 export const triggerRules = [
   'token-match-2-of-3',
   'token-match-any',
@@ -88,7 +85,11 @@ export function loadProfile(json: unknown): Profile {
     impactTypes: readCodes(root.at('impactTypes')),
     impactPeriod: readImpactPeriod(root.at('impactPeriod')),
     incomeTest: root.at('incomeTest').at('mode').word(['self-attest', 'band-look-and-return']),
-    serviceAreas: root.at('residency').at('serviceAreas').texts(),
+    serviceAreas: root
+      .at('residency')
+      .at('serviceAreas')
+      .list()
+      .map((area) => area.text(AREA)),
     evidenceClasses: readCodes(root.at('residency').at('evidenceClasses')),
     grants: readGrants(root.at('grants')),
     reviewTriggers: root
@@ -122,6 +123,8 @@ export function loadProfile(json: unknown): Profile {
 }
 
 const CODE = /^[A-Z][A-Z0-9-]{0,15}$/;
+/** As the contracts allow it. */
+const AREA = /^[A-Za-z]{2,20}$/;
 
 function readCodes(list: ProfileReader): readonly string[] {
   const codes = list.list().map((item) => item.at('code').text(CODE));

@@ -57,7 +57,9 @@ export function enter(
   const file = before ?? newFile;
   const applied = apply(file.state, command, policy);
   const { state, events } = react({ ...applied, lastDay: Math.max(applied.lastDay, day) }, policy, nowMs);
-  if (application === undefined || file.keys !== undefined) return { file: { ...file, state }, events };
+  // Of an application with unknown codes there are only keys, and a good one replaces them.
+  const isFirst = file.keys === undefined || (file.state.submitted === undefined && state.submitted !== undefined);
+  if (application === undefined || !isFirst) return { file: { ...file, state }, events };
   const { keys, areaName, tokens } = application;
   return { file: { state, keys, areaName, tokens }, events };
 }

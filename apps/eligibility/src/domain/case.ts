@@ -1,16 +1,17 @@
-import { decide, type Decision, type GrantDecided, type GrantKind } from './decide.js';
+import { decide, type ApprovalRule, type Decision, type GrantDecided, type GrantKind } from './decide.js';
 import { dayAt } from './period.js';
 import type { Facts, Policy, Surroundings } from './policy.js';
 
 /** The state of a case. Messages arrive in any order, so that every part can be the first. */
 export interface CaseState {
   readonly submitted: Submitted | undefined;
+  /** An application came with a code that the city does not know. Nothing of its facts is stored. */
+  readonly isUnknown?: boolean;
   /** The day of an application that was withdrawn and forgotten. The ids of its grants are derived from it. */
   readonly forgottenDay?: number;
   /** The latest day of a message about the case, days since 1970-01-01. */
   readonly lastDay: number;
-  /** The highest request of each kind. A withdrawal is final. */
-  readonly requests: { readonly withdrawn: boolean; readonly evidence: Evidence | undefined; readonly appeal: number };
+  readonly requests: Requests;
   readonly highestRequest: number;
   readonly resolved: Resolved | undefined;
   readonly announced: Announced;
@@ -33,12 +34,21 @@ interface Resolved {
   readonly afterAppeal: number;
 }
 
+/** The highest request of each kind. A withdrawal is final. */
+export interface Requests {
+  readonly withdrawn: boolean;
+  readonly evidence: Evidence | undefined;
+  /** The newest evidence whose class the city does not know. */
+  readonly unknownEvidence: number;
+  readonly appeal: number;
+}
+
 interface Evidence {
   readonly n: number;
   readonly evidenceClass: string;
 }
 
-export type Status = 'approved' | 'being-looked-at' | 'show-something' | 'not-approved' | 'closed';
+export type Status = 'approved' | 'being-looked-at' | 'show-something' | 'ask-a-person' | 'not-approved' | 'closed';
 
 /** The outcome that was published last. A comparison with it shows what has changed. */
 export interface Announced {
@@ -62,7 +72,7 @@ export interface AnnouncedGrant {
 export const newCase: CaseState = {
   submitted: undefined,
   lastDay: 0,
-  requests: { withdrawn: false, evidence: undefined, appeal: 0 },
+  requests: { withdrawn: false, evidence: undefined, unknownEvidence: 0, appeal: 0 },
   highestRequest: 0,
   resolved: undefined,
   announced: { status: undefined, reasons: [], grants: [], requestShown: 0, version: 0 },
@@ -70,6 +80,9 @@ export const newCase: CaseState = {
 
 export type CaseCommand =
   | ({ readonly type: 'submit' } & Submitted)
+  /** An application with a code that the city does not know. */
+  | { readonly type: 'submit-unknown' }
+  | { readonly type: 'show-unknown-evidence'; readonly n: number }
   | { readonly type: 'show-evidence'; readonly n: number; readonly evidenceClass: string }
   | { readonly type: 'appeal'; readonly n: number }
   | { readonly type: 'withdraw'; readonly n: number }
@@ -87,7 +100,7 @@ export type CaseEvent =
       readonly kind: GrantKind;
       readonly amountCents: bigint;
       readonly tier: number;
-      readonly rules: readonly string[];
+      readonly rules: readonly ApprovalRule[];
       readonly version: number;
       readonly reviewer: string | undefined;
     }
@@ -117,9 +130,16 @@ export function apply(state: CaseState, command: CaseCommand, policy: Pick<Polic
       return state.submitted === undefined && state.forgottenDay === undefined
         ? { ...state, submitted: { day: command.day, facts: command.facts, around: command.around } }
         : state;
+    case 'submit-unknown':
+      return { ...state, isUnknown: true };
+    case 'show-unknown-evidence':
+      return asked(state, command.n, {
+        ...state.requests,
+        unknownEvidence: Math.max(state.requests.unknownEvidence, command.n),
+      });
     case 'show-evidence': {
       const { evidence } = state.requests;
-      // An evidence class that the profile does not know changes nothing.
+      // A household's own statement is no evidence, and changes nothing.
       const isEvidence = policy.evidenceClasses.includes(command.evidenceClass);
       const isNewer = isEvidence && (evidence === undefined || evidence.n < command.n);
       const next = isNewer ? { n: command.n, evidenceClass: command.evidenceClass } : evidence;
@@ -150,9 +170,12 @@ export function apply(state: CaseState, command: CaseCommand, policy: Pick<Polic
   }
 }
 
+/** What is kept of the requests of a withdrawn case. */
+export const onlyWithdrawn: Requests = { withdrawn: true, evidence: undefined, unknownEvidence: 0, appeal: 0 };
+
 function asked(state: CaseState, n: number, requests: CaseState['requests']): CaseState {
   // After a withdrawal no other request is kept.
-  const kept = requests.withdrawn ? { withdrawn: true, evidence: undefined, appeal: 0 } : requests;
+  const kept = requests.withdrawn ? onlyWithdrawn : requests;
   return { ...state, requests: kept, highestRequest: Math.max(state.highestRequest, n) };
 }
 
@@ -166,10 +189,9 @@ interface Wanted {
 /** The outcome that follows from all that is known now. Undefined before the application has arrived. */
 function wanted(state: CaseState, policy: Policy): Wanted | undefined {
   const { submitted, requests, resolved } = state;
-  if (submitted === undefined && state.forgottenDay === undefined) return undefined;
-  if (requests.withdrawn || submitted === undefined) {
-    return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
-  }
+  if (submitted === undefined && state.forgottenDay === undefined && state.isUnknown !== true) return undefined;
+  if (requests.withdrawn) return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
+  if (submitted === undefined) return { status: 'ask-a-person', reasons: [], grants: [], decision: undefined };
   const isAppealed = requests.appeal > (resolved?.afterAppeal ?? 0);
   if (resolved?.verdict === 'decline') {
     return isAppealed
@@ -177,14 +199,11 @@ function wanted(state: CaseState, policy: Policy): Wanted | undefined {
       : { status: 'not-approved', reasons: ['a-person-decided'], grants: [], decision: undefined };
   }
   const decision = decide({ ...asShown(submitted, requests), isResolved: resolved?.verdict === 'approve' }, policy);
-  const { reasons } = decision;
+  const isUnknown = requests.unknownEvidence > (requests.evidence?.n ?? 0);
+  const reasons = isUnknown ? [...decision.reasons, 'ask-a-person'] : decision.reasons;
   if (decision.outcome === 'approve') return { status: 'approved', reasons, grants: decision.grants, decision };
-  return {
-    status: decision.outcome === 'review' ? 'being-looked-at' : 'show-something',
-    reasons,
-    grants: [],
-    decision,
-  };
+  if (decision.outcome === 'review') return { status: 'being-looked-at', reasons, grants: [], decision };
+  return { status: isUnknown ? 'ask-a-person' : 'show-something', reasons, grants: [], decision };
 }
 
 /** The application with the newest evidence. */
@@ -244,7 +263,7 @@ export function react(
     // A cancellation is final. A grant is never awarded twice under one id.
     if (grants.some((grant) => grant.kind === kind)) continue;
     grants.push({ kind, amountCents, state: 'awarded', day: dayAt(nowMs) });
-    const { tier = 1, rules = [] } = want.decision ?? {};
+    const { tier = 1, rules = [] } = want.decision?.outcome === 'approve' ? want.decision : {};
     events.push({
       type: 'grant-awarded',
       kind,
@@ -294,7 +313,7 @@ function totalOf(grants: readonly AnnouncedGrant[]): bigint | undefined {
 
 /** Payments sends a text when money is ready. Eligibility sends no second text in that case. */
 function noticeFor({ status, grants }: Wanted): 'update' | 'need' | undefined {
-  if (status === 'show-something') return 'need';
+  if (status === 'show-something' || status === 'ask-a-person') return 'need';
   if (status === 'approved' && grants.some(({ kind }) => kind === 'rapid')) return undefined;
   return status === 'closed' ? undefined : 'update';
 }

@@ -8,6 +8,17 @@ export interface GrantDecided {
   readonly amountCents: bigint;
 }
 
+/** The words of a decision trace: why money was granted. */
+export type ApprovalRule =
+  | 'a-person-decided'
+  | 'attested'
+  | 'period-fits'
+  | 'income-in-band'
+  | 'income-down'
+  | 'cannot-cover'
+  | 'rapid-on-attestation'
+  | 'standard-on-evidence';
+
 /**
  * The result of the rules. It is never a denial: a case that no rule approves goes to a person, or the household is
  * asked for evidence.
@@ -17,7 +28,7 @@ export type Decision =
       readonly outcome: 'approve';
       readonly grants: readonly GrantDecided[];
       readonly tier: number;
-      readonly rules: readonly string[];
+      readonly rules: readonly ApprovalRule[];
       readonly reasons: readonly string[];
     }
   | {
@@ -45,11 +56,12 @@ export interface DecideInput {
 /** Decides by the profile alone. The rules are part of the decision trace, for the auditor. */
 export function decide({ facts, around, day, isResolved }: DecideInput, policy: Policy): Decision {
   const tier = tierOf(facts, policy);
-  const rules: string[] = [];
   const open = isResolved ? [] : [...gaps(facts, day, policy), ...triggersHit(facts, around, policy)];
   if (open.length > 0) return { outcome: 'review', tier, rules: open, reasons: ['a-person-looks-at-it'] };
   // The trace names the reason for the decision. When a person decided, it does not claim that the rules were met.
-  rules.push(...(isResolved ? ['a-person-decided'] : ['attested', 'period-fits', incomeRule(facts, policy)]));
+  const rules: ApprovalRule[] = isResolved ? ['a-person-decided'] : ['attested', 'period-fits'];
+  const income = incomeRule(facts, policy);
+  if (!isResolved && income !== 'income-unclear') rules.push(income);
   const hasEvidence = policy.evidenceClasses.includes(facts.evidenceClass);
   const grants: GrantDecided[] = [];
   if (policy.rapidCents !== undefined) {
@@ -66,6 +78,8 @@ export function decide({ facts, around, day, isResolved }: DecideInput, policy: 
   return { outcome: 'approve', grants, tier, rules, reasons: hasEvidence ? [] : ['show-where-you-live-for-more'] };
 }
 
+type IncomeRule = Extract<ApprovalRule, 'income-in-band' | 'income-down' | 'cannot-cover'> | 'income-unclear';
+
 /** The conditions that are not met. Each sends the case to a person, and none is a denial. */
 function gaps(facts: Facts, day: number, policy: Policy): string[] {
   const found: string[] = [];
@@ -80,7 +94,7 @@ function gaps(facts: Facts, day: number, policy: Policy): string[] {
   return found;
 }
 
-function incomeRule(facts: Facts, policy: Policy): string {
+function incomeRule(facts: Facts, policy: Policy): IncomeRule {
   if (policy.income === 'band-look-and-return')
     return facts.incomeAtOrBelow === true ? 'income-in-band' : 'income-unclear';
   if (facts.incomeChange === 'stopped' || facts.incomeChange === 'cut-by-half-or-more') return 'income-down';

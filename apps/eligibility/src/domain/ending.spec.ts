@@ -68,7 +68,7 @@ describe('a case is over', () => {
 });
 
 describe('a case that was withdrawn', () => {
-  const requests = { withdrawn: true, evidence: { n: 1, evidenceClass: 'R1' }, appeal: 2 };
+  const requests = { withdrawn: true, evidence: { n: 1, evidenceClass: 'R1' }, unknownEvidence: 0, appeal: 2 };
   const resolved = { verdict: 'decline', reviewers: ['ana'], afterAppeal: 0 } as const;
 
   it('keeps no facts, no evidence and no reviewers, once the withdrawal is published', () => {
@@ -79,7 +79,7 @@ describe('a case that was withdrawn', () => {
       submitted: undefined,
       forgottenDay: 100,
       lastDay: 100,
-      requests: { withdrawn: true, evidence: undefined, appeal: 0 },
+      requests: { withdrawn: true, evidence: undefined, unknownEvidence: 0, appeal: 0 },
       highestRequest: 3,
       resolved: undefined,
       announced: state.announced,

@@ -1,4 +1,4 @@
-import type { CaseState, AnnouncedGrant } from './case.js';
+import { onlyWithdrawn, type CaseState, type AnnouncedGrant } from './case.js';
 
 /** Clocks of the city's profile, in days. */
 export interface Clocks {
@@ -21,7 +21,7 @@ export function forgotten(state: CaseState): CaseState {
     submitted: undefined,
     forgottenDay: submitted.day,
     lastDay,
-    requests: { withdrawn: true, evidence: undefined, appeal: 0 },
+    requests: onlyWithdrawn,
     highestRequest,
     resolved: undefined,
     announced,
@@ -39,6 +39,7 @@ export function keptUntil({ submitted, announced, lastDay }: CaseState, clocks: 
     case 'being-looked-at':
       return lastDay + clocks.longestDays;
     case 'show-something':
+    case 'ask-a-person':
       return lastDay + clocks.appealDays + clocks.reopenDays;
     case 'not-approved':
       return lastDay + clocks.appealDays;

@@ -46,11 +46,6 @@ export class DisbursementService implements RailOutcomes {
     private readonly city: CityProfile,
   ) {}
 
-  /** True for a payout method that the city's profile names. */
-  isOffered(payoutMethod: string): boolean {
-    return this.city.profile.payoutMethods.some(({ code }) => code === payoutMethod);
-  }
-
   tell(signed: readonly Signed[], unit: UnitOfWork<'payments'>): Promise<void> {
     const works = signed.map(({ householdRef, day, command, keys }): Work => {
       const work = { householdRef, day, commands: [command] };

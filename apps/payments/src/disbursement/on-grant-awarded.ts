@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, type BatchContext, type Delivery, type Handled } from '#libs/bus';
+import { applyAll, handlersFor, park, type BatchContext, type Delivery, type Handled } from '#libs/bus';
 import { dayNumber, grantAwarded } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
 import { DisbursementService, type Award } from './disbursement.service.js';
 
 const on = handlersFor('payments');
@@ -10,12 +11,19 @@ type Awarded = Delivery<typeof grantAwarded>;
 /** Makes one obligation for a grant, however often and in whatever order the message arrives. */
 @Controller()
 export class OnGrantAwarded {
-  constructor(private readonly disbursement: DisbursementService) {}
+  constructor(
+    private readonly disbursement: DisbursementService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on(grantAwarded)
-  async handle(deliveries: readonly Awarded[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
-    await this.disbursement.award(deliveries.map(awardOf), unit);
-    return deliveries.map(() => ({ status: 'done' }));
+  handle(deliveries: readonly Awarded[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
+    return applyAll(deliveries, {
+      // The ledger keeps these codes as long as it exists, so no other word may enter it.
+      translate: (awarded) =>
+        this.city.knows(grantAwarded, awarded.payload) ? awardOf(awarded) : park('code-unknown'),
+      apply: (awards) => this.disbursement.award(awards, unit),
+    });
   }
 }
 

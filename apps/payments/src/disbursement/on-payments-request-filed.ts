@@ -9,6 +9,7 @@ import {
   type SliceDelivery,
 } from '#libs/bus';
 import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
 import type { HouseholdCommand } from '../domain/household.js';
 import { keysOf } from '../domain/work.js';
 import { DisbursementService, type Signed } from './disbursement.service.js';
@@ -22,7 +23,10 @@ type Request = SliceDelivery<typeof paymentsRequestFiled, typeof paymentsRequest
  */
 @Controller()
 export class OnPaymentsRequestFiled {
-  constructor(private readonly disbursement: DisbursementService) {}
+  constructor(
+    private readonly disbursement: DisbursementService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(paymentsRequestFiled, paymentsRequest)
   handle(deliveries: readonly Request[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
@@ -45,7 +49,7 @@ export class OnPaymentsRequestFiled {
     switch (kind) {
       case 'payout-change':
         if (way === undefined) return 'request-incomplete';
-        if (!this.disbursement.isOffered(way)) return 'payout-method-unknown';
+        if (!this.city.knows(paymentsRequest, request)) return { type: 'choose-unknown', n, isPresent, site };
         return { type: 'change-payout', n, payoutMethod: way, isWhole: keysOf(request) !== undefined, isPresent, site };
       case 'presence':
         return isPresent ? { type: 'confirm-presence', n, site } : { type: 'note-request', n };

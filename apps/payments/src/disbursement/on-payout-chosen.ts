@@ -1,14 +1,7 @@
 import { Controller } from '@nestjs/common';
-import {
-  handlersFor,
-  parkFromDevice,
-  applyAll,
-  type BatchContext,
-  type Handled,
-  type Park,
-  type SliceDelivery,
-} from '#libs/bus';
+import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, payoutChosen, payoutSlice } from '#libs/contracts';
+import { CityProfile } from '#libs/service';
 import { keysOf } from '../domain/work.js';
 import { DisbursementService, type Signed } from './disbursement.service.js';
 
@@ -19,7 +12,10 @@ type Choice = SliceDelivery<typeof payoutChosen, typeof payoutSlice>;
 /** Applies the signed payout choice of a household. */
 @Controller()
 export class OnPayoutChosen {
-  constructor(private readonly disbursement: DisbursementService) {}
+  constructor(
+    private readonly disbursement: DisbursementService,
+    private readonly city: CityProfile,
+  ) {}
 
   @on.slice(payoutChosen, payoutSlice)
   handle(deliveries: readonly Choice[], { unit }: BatchContext<'payments'>): Promise<readonly Handled[]> {
@@ -29,18 +25,13 @@ export class OnPayoutChosen {
     });
   }
 
-  private signedOf({ payload, household, slice, day }: Choice): Signed | Park {
-    const { way } = slice;
-    if (!this.disbursement.isOffered(way)) return parkFromDevice('payout-method-unknown');
-    return {
-      householdRef: household,
-      day: dayNumber(day),
-      keys: keysOf(slice),
-      command: {
-        type: 'choose-payout',
-        payout: { payoutMethod: way, site: payload.site },
-        isPresent: payload.lane !== 'own-device',
-      },
-    };
+  private signedOf({ payload, household, slice, day }: Choice): Signed {
+    const { lane, site } = payload;
+    const isPresent = lane !== 'own-device';
+    const told = { householdRef: household, day: dayNumber(day), keys: keysOf(slice) };
+    if (!this.city.knows(payoutSlice, slice)) {
+      return { ...told, command: { type: 'choose-unknown', n: 0, isPresent, site } };
+    }
+    return { ...told, command: { type: 'choose-payout', payout: { payoutMethod: slice.way, site }, isPresent } };
   }
 }

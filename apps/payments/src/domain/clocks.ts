@@ -1,4 +1,4 @@
-import { hasChosen, newHousehold, type GrantOfHousehold, type HouseholdState } from './household.js';
+import { hasChosen, hasUnknownChoice, newHousehold, type GrantOfHousehold, type HouseholdState } from './household.js';
 import { presentInstruments, type Obligation } from './obligation.js';
 
 /** Clocks of the city's profile, in days. */
@@ -113,7 +113,8 @@ export function isAtRest({ grants }: HouseholdState): boolean {
 export function forgotten(state: HouseholdState): HouseholdState {
   if (!isTombstone(state)) return state;
   const { highestRequest, lastDay, reported } = state;
-  return { ...newHousehold, isWithdrawn: true, isToldAgain: hasChosen(state), highestRequest, lastDay, reported };
+  const isTold = hasChosen(state) || hasUnknownChoice(state);
+  return { ...newHousehold, isWithdrawn: true, isToldAgain: isTold, highestRequest, lastDay, reported };
 }
 
 export function isTombstone(state: HouseholdState): boolean {

@@ -21,7 +21,7 @@ const rules: DisburseRules = {
   sealCode: ({ receiptKey }, { payoutMethod, amountCents, code }) =>
     `${code} of ${amountCents} in ${payoutMethod} for ${receiptKey}`,
 };
-const keys: HouseholdKeys = { receiptKey: 'key', linkToken: 'token', pickup: 'pickup', payee: undefined };
+const keys: HouseholdKeys = { receiptKey: 'key', linkToken: 'token', pickup: 'pickup' };
 const site = 'S-1';
 const promised = {
   kind: 'rapid',

@@ -43,6 +43,8 @@ export interface HouseholdState {
   readonly isToldAgain: boolean;
   /** The newest change of the payout method. */
   readonly change: { readonly n: number; readonly payoutMethod: string } | undefined;
+  /** The number of the newest choice that the city does not know; 0: the first one. Nothing else of it is stored. */
+  readonly unknownChoice: number | undefined;
   /** A kiosk, a navigator or a pick-up desk has seen the household. */
   readonly isPresent: boolean;
   /** The site of the newest request that names one. */
@@ -57,7 +59,8 @@ export interface HouseholdState {
   readonly reported: Reported;
 }
 
-export type Status = 'come-and-confirm' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
+export type Status =
+  'come-and-confirm' | 'ask-a-person' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
 
 export interface Reported {
   /** A digest of the box's content, so that only changes are reported. */
@@ -71,6 +74,7 @@ export const newHousehold: HouseholdState = {
   payout: undefined,
   isToldAgain: false,
   change: undefined,
+  unknownChoice: undefined,
   isPresent: false,
   presence: undefined,
   highestRequest: 0,
@@ -90,6 +94,8 @@ interface Seen {
 
 export type HouseholdCommand =
   | { readonly type: 'choose-payout'; readonly payout: Payout; readonly isPresent: boolean }
+  /** A first choice (`n` is 0) or a change with a payout method that the city does not know. */
+  | ({ readonly type: 'choose-unknown' } & Seen)
   | ({ readonly type: 'change-payout'; readonly payoutMethod: string; readonly isWhole: boolean } & Seen)
   | ({ readonly type: 'confirm-presence' } & Omit<Seen, 'isPresent'>)
   | { readonly type: 'withdraw'; readonly n: number }
@@ -114,6 +120,12 @@ export function apply(state: HouseholdState, command: HouseholdCommand): Househo
         payout: command.payout,
         isPresent: state.isPresent || command.isPresent,
       };
+    case 'choose-unknown': {
+      const { n, isPresent } = command;
+      const changed = { ...state, unknownChoice: Math.max(state.unknownChoice ?? 0, n) };
+      if (n === 0) return { ...changed, isPresent: state.isPresent || isPresent };
+      return noted(isPresent ? seen(changed, command) : changed, n);
+    }
     case 'change-payout': {
       const { n, payoutMethod, isWhole, isPresent } = command;
       const changed = {
@@ -179,6 +191,12 @@ export function payoutMethodOf(state: HouseholdState): string | undefined {
 /** True if the household has chosen how to be paid, in the first choice or a later one. */
 export function hasChosen({ payout, isToldAgain }: HouseholdState): boolean {
   return payout !== undefined || isToldAgain;
+}
+
+/** True if the newest choice is one that the city does not know. */
+export function hasUnknownChoice({ payout, change, unknownChoice }: HouseholdState): boolean {
+  if (unknownChoice === undefined) return false;
+  return change !== undefined ? unknownChoice > change.n : unknownChoice > 0 || payout === undefined;
 }
 
 export function siteOf(state: HouseholdState): string | undefined {

@@ -1,5 +1,12 @@
 import { dayNumberOf } from './calendar.js';
-import { hasChosen, type GrantOfHousehold, type HouseholdState, type ReadyItem, type Status } from './household.js';
+import {
+  hasChosen,
+  hasUnknownChoice,
+  type GrantOfHousehold,
+  type HouseholdState,
+  type ReadyItem,
+  type Status,
+} from './household.js';
 import { isOut, presentInstruments, type Obligation } from './obligation.js';
 import { endOf } from './plan.js';
 
@@ -87,8 +94,16 @@ interface Word {
   readonly reasons: readonly string[];
 }
 
-/** Without a payout choice there is no key to seal an answer, so payments reports nothing; eligibility has answered. */
 function wordOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Word | undefined {
+  if (!hasUnknownChoice(household)) return wordOfMoney(household, obligations);
+  if (household.isWithdrawn) return { status: 'closed', reasons: ['withdrawn'] };
+  const word = wordOfMoney(household, obligations);
+  if (word === undefined) return { status: 'ask-a-person', reasons: [] };
+  return { ...word, reasons: [...word.reasons, 'ask-a-person'] };
+}
+
+/** Without a payout choice there is no key to seal an answer, so payments reports nothing; eligibility has answered. */
+function wordOfMoney(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Word | undefined {
   const { grants, isWithdrawn, isPresent, items } = household;
   if (!hasChosen(household)) return undefined;
   if (isWithdrawn) return { status: 'closed', reasons: ['withdrawn'] };
@@ -143,6 +158,7 @@ function noticeFor(household: HouseholdState, status: Status): 'update' | 'ready
   if (!household.isPresent) return undefined;
   if (status === 'ready-to-collect')
     return household.items.length > household.reported.itemsReady ? 'ready' : undefined;
-  if (status === 'waiting-list') return household.reported.status === 'waiting-list' ? undefined : 'update';
+  const isNews = status === 'waiting-list' || status === 'ask-a-person';
+  if (isNews) return household.reported.status === status ? undefined : 'update';
   return undefined;
 }

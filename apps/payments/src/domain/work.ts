@@ -9,22 +9,18 @@ export interface HouseholdKeys {
   readonly linkToken: string;
   /** Keyed hash of the pick-up code, base64url. */
   readonly pickup: string;
-  /** The payee, if the household consented to one. */
-  readonly payee: { readonly payee: string; readonly accountReference: string } | undefined;
 }
 
 /** The same keys as received, before the pick-up code is hashed. */
 export type ToldKeys = Omit<HouseholdKeys, 'pickup'> & { readonly pickupCode: string };
 
-/** The keys of a payout choice, or of a later request that repeats everything; undefined: the request has none. */
-export function keysOf({ receiptKey, linkToken, pickupCode, payee }: Partial<ToldKeys>): ToldKeys | undefined {
+/**
+ * The keys of a payout choice, or of a later request that repeats everything; undefined: the request has none. The
+ * payee is left out: finance has no register yet, against which it could be checked.
+ */
+export function keysOf({ receiptKey, linkToken, pickupCode }: Partial<ToldKeys>): ToldKeys | undefined {
   if (receiptKey === undefined || linkToken === undefined || pickupCode === undefined) return undefined;
-  return {
-    receiptKey,
-    linkToken,
-    pickupCode,
-    payee: payee && { payee: payee.payee, accountReference: payee.accountReference },
-  };
+  return { receiptKey, linkToken, pickupCode };
 }
 
 export interface HouseholdRecord {
@@ -89,6 +85,6 @@ function withWork({ state, keys: known }: HouseholdRecord, { commands, keys, day
 /** The part of a household to store. After a withdrawal, only what is needed to answer it once more. */
 export function keptOf({ state, keys }: HouseholdRecord): HouseholdRecord {
   if (!isTombstone(state)) return { state, keys };
-  const rest = keys && { receiptKey: keys.receiptKey, linkToken: '', pickup: '', payee: undefined };
+  const rest = keys && { receiptKey: keys.receiptKey, linkToken: '', pickup: '' };
   return { state: forgotten(state), keys: rest };
 }

@@ -1,6 +1,7 @@
 // class-transformer reads the types that the compiler emits.
 import 'reflect-metadata';
 import { applyDecorators } from './apply-decorators.js';
+import type { ClosedList } from './closed-lists.js';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
 
@@ -17,6 +18,8 @@ export interface FieldDeclaration {
   readonly purpose: string;
   /** Replaces the end date from the contract's clocks: when the consumer forgets this field. */
   readonly until?: string;
+  /** The list of the city's profile that holds every allowed value. */
+  readonly list?: ClosedList;
 }
 
 export interface DeclaredField extends FieldDeclaration {

@@ -1,23 +1,17 @@
-/**
- * Names of data that is never asked and never stored: status, origin, government numbers, papers, places, devices. A
- * name is split into its words (camelCase, snake_case, kebab-case). An entry of several words matches a run of them, an
- * entry ending in `*` matches the beginning of a word.
- */
-export const forbiddenNames = [
-  'ssn', 'social security', 'itin', 'alien*', 'a number', 'anumber', 'uscis', 'visa', 'passport*', 'pasaporte*',
-  'matricula*', 'consul*', 'curp', 'dui', 'dpi', 'ine', 'citizen*', 'ciudadan*', 'immigra*', 'migrator*',
-  'status legal', 'legal status', 'undocumented', 'birth country', 'country of', 'nationalit*', 'nacionalidad*',
-  'place of birth', 'birthplace', 'ethnic*', 'race', 'tribe', 'religion*', 'church*', 'dob', 'birth date', 'birthdate',
-  'fecha nac*', 'latitude', 'longitude', 'geo', 'ip address', 'device id', 'user agent', 'street*', 'address*',
-  'domicilio*', 'zip', 'postal*', 'employer*', 'patron', 'workplace*', 'raid location', 'detainee*', 'detention*',
-  'language pref*', 'photo*', 'image*', 'scan', 'fingerprint*', 'plate',
-] as const; // prettier-ignore
+import { forbiddenNames } from './forbidden-names.js';
 
-/** The words of a name: `homeStreet_2` gives home, street, 2. */
+/** Words that are written together only by chance, such as `for mat`, are not joined below this length. */
+const JOINED_MIN = 6;
+
+/** The words of a name, without accents: `homeStreet_2` gives home, street, 2. */
 export function wordsOf(name: string): readonly string[] {
   return name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replaceAll(/([A-Za-z])(\d)/g, '$1 $2')
+    .replaceAll(/(\d)([A-Za-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '');
@@ -26,13 +20,21 @@ export function wordsOf(name: string): readonly string[] {
 /** The entry that matches a name, or undefined. */
 export function forbiddenIn(name: string): string | undefined {
   const words = wordsOf(name);
+  const joined = words.flatMap((word, at) => [word + (words[at + 1] ?? '')]).filter((run) => run.length >= JOINED_MIN);
   return forbiddenNames.find((entry) => {
     const parts = entry.split(' ');
-    return words.some((_, start) => parts.every((part, offset) => matches(words[start + offset], part)));
+    if (
+      words.some((_, start) => parts.every((part, at) => matches(words[start + at], part, at === parts.length - 1)))
+    ) {
+      return true;
+    }
+    const together = parts.join('');
+    return together.length >= JOINED_MIN && [...words, ...joined].some((word) => matches(word, together, true));
   });
 }
 
-function matches(word: string | undefined, part: string): boolean {
+function matches(word: string | undefined, part: string, isLast: boolean): boolean {
   if (word === undefined) return false;
-  return part.endsWith('*') ? word.startsWith(part.slice(0, -1)) : word === part;
+  if (part.endsWith('*')) return word.startsWith(part.slice(0, -1));
+  return word === part || (isLast && word === `${part}s`);
 }

@@ -2,7 +2,20 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, Matches, Max, Min } f
 import { messageClocks } from '../core/clocks.js';
 import { defineContract } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
-import { IsBytes, IsCents, IsCode, IsVersion, IsWord } from '../core/shapes.js';
+import { IsBytes, IsCents, IsCode, IsVersion } from '../core/shapes.js';
+
+/** The words of the decision trace. A free word could say who a household is. */
+export const decisionRules = [
+  'a-person-decided',
+  'attested',
+  'period-fits',
+  'income-in-band',
+  'income-down',
+  'cannot-cover',
+  'rapid-on-attestation',
+  'standard-on-evidence',
+] as const;
+export type DecisionRule = (typeof decisionRules)[number];
 
 export const grantKinds = ['rapid', 'standard'] as const;
 
@@ -16,10 +29,10 @@ export class DecisionTraceV1 {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(8)
-  @IsWord({ each: true })
-  rules!: string[];
+  @IsIn(decisionRules, { each: true })
+  rules!: DecisionRule[];
 
-  @Field({ data: 'operational', purpose: 'which kind of evidence was seen' })
+  @Field({ data: 'operational', purpose: 'which kind of evidence was seen', list: 'evidenceClasses' })
   @IsCode()
   evidenceClass!: string;
 
@@ -45,7 +58,7 @@ export class GrantAwardedV1 {
   @IsCents()
   amountCents!: string;
 
-  @Field({ data: 'household-fact', purpose: 'which funds may pay' })
+  @Field({ data: 'household-fact', purpose: 'which funds may pay', list: 'needs' })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(7)
@@ -58,7 +71,11 @@ export class GrantAwardedV1 {
   @Max(9)
   tier!: number;
 
-  @Field({ data: 'household-fact', purpose: 'reports by area of several hundred thousand people' })
+  @Field({
+    data: 'household-fact',
+    purpose: 'reports by area of several hundred thousand people',
+    list: 'serviceAreas',
+  })
   @Matches(/^[A-Za-z]{2,20}$/)
   serviceArea!: string;
 

@@ -8,6 +8,7 @@ export interface FieldDescription {
   readonly purpose: string;
   readonly until: string;
   readonly optional: boolean;
+  readonly list?: string;
   readonly fields?: readonly FieldDescription[];
 }
 
@@ -29,6 +30,7 @@ export function describeFields(type: new () => object, until: string): readonly 
     purpose: field.purpose,
     until: field.until ?? until,
     optional: field.optional,
+    ...(field.list === undefined ? {} : { list: field.list }),
     ...(field.nested === undefined ? {} : { fields: describeFields(field.nested(), field.until ?? until) }),
   }));
 }

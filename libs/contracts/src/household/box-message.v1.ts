@@ -14,6 +14,7 @@ export const boxStatuses = [
   'approved',
   'come-and-confirm',
   'tell-us-how-to-pay',
+  'ask-a-person',
   'waiting-list',
   'ready-to-collect',
   'collected',

@@ -36,7 +36,7 @@ export class ContactChoiceV1 {
   @IsBoolean()
   leaveMessage!: boolean;
 
-  @Field({ data: 'contact', purpose: 'language of the texts', until: UNTIL_STOP })
+  @Field({ data: 'contact', purpose: 'language of the texts', until: UNTIL_STOP, list: 'languages' })
   @Matches(/^[a-z]{2,3}(-[A-Z][a-z]{3})?$/)
   language!: string;
 }

@@ -53,11 +53,15 @@ export class ResidenceV1 {
   @IsBoolean()
   inCity!: boolean;
 
-  @Field({ data: 'household-fact', purpose: 'reports by area of several hundred thousand people' })
+  @Field({
+    data: 'household-fact',
+    purpose: 'reports by area of several hundred thousand people',
+    list: 'serviceAreas',
+  })
   @Matches(/^[A-Za-z]{2,20}$/)
   serviceArea!: string;
 
-  @Field({ data: 'household-fact', purpose: 'which kind of evidence was seen' })
+  @Field({ data: 'household-fact', purpose: 'which kind of evidence was seen', list: 'evidenceClasses' })
   @IsCode()
   evidenceClass!: string;
 
@@ -134,11 +138,11 @@ export class FactsSliceV1 {
   @IsBytes(32)
   linkToken!: string;
 
-  @Field({ data: 'household-fact', purpose: 'which event of the profile' })
+  @Field({ data: 'household-fact', purpose: 'which event of the profile', list: 'events' })
   @IsCode()
   event!: string;
 
-  @Field({ data: 'household-fact', purpose: 'statistics of impact, never a rule' })
+  @Field({ data: 'household-fact', purpose: 'statistics of impact, never a rule', list: 'impactTypes' })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(5)
@@ -146,7 +150,7 @@ export class FactsSliceV1 {
   @IsCode({ each: true })
   impacts!: string[];
 
-  @Field({ data: 'household-fact', purpose: 'what the grant may be for' })
+  @Field({ data: 'household-fact', purpose: 'what the grant may be for', list: 'needs' })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(7)

@@ -3,13 +3,16 @@ import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
 import { IsBytes, IsCode } from '../core/shapes.js';
 
+/** Without a register no value can be checked, so payments stores neither field. */
+const NO_REGISTER = 'its slice is opened; finance has no register of payees yet';
+
 /** The payee of a bill that is paid for the household; only with its separate consent. */
 export class PayeeV1 {
-  @Field({ data: 'payout', purpose: 'which payee of the register', until: 'dispute window' })
+  @Field({ data: 'payout', purpose: 'which payee of the register', until: NO_REGISTER })
   @IsCode()
   payee!: string;
 
-  @Field({ data: 'payout', purpose: 'which bill of the payee', until: 'dispute window' })
+  @Field({ data: 'payout', purpose: 'which bill of the payee', until: NO_REGISTER })
   @Matches(/^[A-Z0-9][A-Z0-9-]{2,23}$/)
   accountReference!: string;
 
@@ -36,7 +39,7 @@ export class PayoutSliceV1 {
   @IsBytes(32)
   linkToken!: string;
 
-  @Field({ data: 'payout', purpose: 'which rail' })
+  @Field({ data: 'payout', purpose: 'which rail', list: 'payoutMethods' })
   @IsCode()
   way!: string;
 

@@ -31,7 +31,10 @@ export class EligibilityRequestV1 extends RequestV1 {
   @IsIn(eligibilityRequestKinds)
   kind!: (typeof eligibilityRequestKinds)[number];
 
-  @Field({ data: 'household-fact', purpose: 'which kind of evidence was seen' }, { optional: true })
+  @Field(
+    { data: 'household-fact', purpose: 'which kind of evidence was seen', list: 'evidenceClasses' },
+    { optional: true },
+  )
   @IsCode()
   evidenceClass?: string;
 }
@@ -41,7 +44,7 @@ export class PaymentsRequestV1 extends RequestV1 {
   @IsIn(paymentsRequestKinds)
   kind!: (typeof paymentsRequestKinds)[number];
 
-  @Field({ data: 'payout', purpose: 'the new payout method' }, { optional: true })
+  @Field({ data: 'payout', purpose: 'the new payout method', list: 'payoutMethods' }, { optional: true })
   @IsCode()
   way?: string;
 
