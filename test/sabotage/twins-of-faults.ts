@@ -214,7 +214,7 @@ const disturbed: readonly Twin[] = [
     find: 'ours: parked.length - fromDevices }',
     replace: 'ours: Math.max(parked.length, fromDevices) }',
     test: 'libs/bus/test/conformance.it.spec.ts',
-    name: 'is tripped by nothing',
+    name: 'is not tripped by bad slices',
   },
   {
     promise: 'while the database is away, a kiosk is told to retry, not that its signature is missing',

@@ -48,6 +48,27 @@ const WAY_OUT = 'libs/service/test/way-out.it.spec.ts';
 const SERVED = 'libs/service/test/served.it.spec.ts';
 const ACCESS = 'libs/service/test/access.it.spec.ts';
 
+const keys: readonly Twin[] = [
+  {
+    promise: 'a receipt key to which nothing can be sealed is refused at the edge',
+    without: 'points of small order are refused',
+    file: 'libs/contracts/src/core/public-keys.ts',
+    find: 'return u < P && !SMALL_U.has(u);',
+    replace: 'return u < P && SMALL_U.size > 0;',
+    test: 'libs/contracts/src/core/public-keys.spec.ts',
+    name: 'of small order is refused, as nothing can be sealed to it',
+  },
+  {
+    promise: 'a command key under which any signature fits is refused at the edge',
+    without: 'points of small order are refused for signatures',
+    file: 'libs/contracts/src/core/public-keys.ts',
+    find: '!SMALL_Y.has(y) && isOnCurve(y)',
+    replace: '(SMALL_Y.size > 0 || isOnCurve(y))',
+    test: 'libs/contracts/src/core/public-keys.spec.ts',
+    name: 'of small order is refused, with either sign',
+  },
+];
+
 const routes: readonly Twin[] = [
   {
     promise: 'a route that the guard did not admit sends nothing but a refusal',
@@ -161,4 +182,4 @@ const settings: readonly Twin[] = [
 ];
 
 /** Attempts of somebody who knows the system well. */
-export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings];
+export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings, ...keys];

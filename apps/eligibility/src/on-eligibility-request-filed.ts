@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { handlersFor, parkFromDevice, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { handlersFor, park, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
 import { CityProfile } from '#libs/service';
 import { CaseService } from './case.service.js';
@@ -23,7 +23,7 @@ export class OnEligibilityRequestFiled {
     return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
         const command = commandOf(slice, this.city.knows(eligibilityRequest, slice));
-        if (command === undefined) return parkFromDevice('request-incomplete');
+        if (command === undefined) return park('request-incomplete');
         return { householdRef: Buffer.from(household, 'base64url'), day: dayNumber(day), command };
       },
       apply: (inputs) => this.cases.apply(inputs, unit),

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { applyAll, handlersFor, parkFromDevice, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
+import { applyAll, handlersFor, park, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, notificationRequest, notificationRequestFiled, type NotificationRequestV1 } from '#libs/contracts';
 import { CityProfile } from '#libs/service';
 import { ContactService } from './contact.service.js';
@@ -24,7 +24,7 @@ export class OnNotificationRequestFiled {
     return applyAll(deliveries, {
       translate: ({ household, slice, day }) => {
         const command = this.commandOf(slice, dayNumber(day));
-        return command === undefined ? parkFromDevice('request-incomplete') : { householdRef: household, command };
+        return command === undefined ? park('request-incomplete') : { householdRef: household, command };
       },
       apply: (inputs) => this.contacts.apply(inputs, unit),
     });

@@ -3,7 +3,7 @@ export { Bus } from './bus.js';
 export type { ConsumerState } from './consume/consumer.js';
 export type { Delivery, Handled } from './consume/handlers.js';
 export { openSlice, type SliceOpener } from './consume/open-slice.js';
-export { park, parkFromDevice, applyAll, type Park } from './consume/apply-all.js';
+export { park, applyAll, type Park } from './consume/apply-all.js';
 export { inboxKinds } from './inbox/inbox-body.js';
 export type { ParkedGroup } from './inbox/parked-messages.js';
 export { largestEnvelopeBytes } from './inbox/sizes.js';

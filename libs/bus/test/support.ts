@@ -13,6 +13,8 @@ import {
   message,
   paymentsRequestFiled,
   payoutChosen,
+  payoutSlice,
+  sealedSize,
   topicConfigs,
   type Day,
   type Outgoing,
@@ -284,6 +286,12 @@ export function cancelled(name: string, version = 1, day: Day = today()): Outgoi
   return message(grantCancelled, day, { grant: id(name), version, reason: 'withdrawn' });
 }
 
+/** A message that carries a slice which opens nowhere. */
+export function chosen(name: string): Outgoing<'intake'> {
+  const sealed = randomBytes(sealedSize(payoutSlice)).toString('base64url');
+  return message(payoutChosen, today(), { submission: id(name), sealed, lane: 'own-device' });
+}
+
 export function awarded(name: string): Outgoing<'eligibility'> {
   return message(grantAwarded, today(), {
     grant: id(name),
@@ -298,10 +306,13 @@ export function awarded(name: string): Outgoing<'eligibility'> {
   });
 }
 
-type CancelHandler = BatchHandler<typeof grantCancelled>;
+export type CancelHandler = BatchHandler<typeof grantCancelled>;
 
 /** Returns all handlers of payments. Those that the test does not replace leave an effect and return `done`. */
-export function paymentsHandlers(onCancelled?: CancelHandler): readonly HandlerEntry<'payments'>[] {
+export function paymentsHandlers(
+  onCancelled?: CancelHandler,
+  onChosen?: BatchHandler<typeof payoutChosen>,
+): readonly HandlerEntry<'payments'>[] {
   const leave: CancelHandler = async (deliveries, { tx }) => {
     await leaveEffects(tx, deliveries);
     return deliveries.map(() => ({ status: 'done' }));
@@ -309,7 +320,7 @@ export function paymentsHandlers(onCancelled?: CancelHandler): readonly HandlerE
   return [
     handlerOf(grantCancelled, onCancelled ?? leave),
     handlerOf(grantAwarded, leave as unknown as BatchHandler<typeof grantAwarded>),
-    handlerOf(payoutChosen, (deliveries) => Promise.resolve(deliveries.map(() => ({ status: 'done' })))),
+    handlerOf(payoutChosen, onChosen ?? ((deliveries) => Promise.resolve(deliveries.map(() => ({ status: 'done' }))))),
     handlerOf(paymentsRequestFiled, (deliveries) => Promise.resolve(deliveries.map(() => ({ status: 'done' })))),
   ];
 }

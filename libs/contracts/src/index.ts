@@ -10,6 +10,7 @@ export * from './core/errors.js';
 export { forbiddenIn } from './core/forbidden.js';
 export { Field, NestedField, NestedListField, fieldsOf, type DataClass, type DeclaredField } from './core/field.js';
 export { areListed } from './core/listed.js';
+export { isEd25519Key, isX25519Key } from './core/public-keys.js';
 export { serviceSecrets } from './core/service-secrets.js';
 export * from './core/shapes.js';
 export { assertDeclared, validate } from './core/validate.js';

@@ -1,13 +1,5 @@
 import { Controller } from '@nestjs/common';
-import {
-  handlersFor,
-  parkFromDevice,
-  applyAll,
-  type BatchContext,
-  type Handled,
-  type Park,
-  type SliceDelivery,
-} from '#libs/bus';
+import { handlersFor, park, applyAll, type BatchContext, type Handled, type Park, type SliceDelivery } from '#libs/bus';
 import { dayNumber, paymentsRequest, paymentsRequestFiled, type PaymentsRequestV1 } from '#libs/contracts';
 import { CityProfile } from '#libs/service';
 import type { HouseholdCommand } from '../domain/household.js';
@@ -38,7 +30,7 @@ export class OnPaymentsRequestFiled {
 
   private signedOf({ payload, household, slice, day }: Request): Signed | Park {
     const command = this.commandOf(slice, payload);
-    if (typeof command === 'string') return parkFromDevice(command);
+    if (typeof command === 'string') return park(command);
     return { householdRef: household, day: dayNumber(day), command, keys: keysOf(slice) };
   }
 

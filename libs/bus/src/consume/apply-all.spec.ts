@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { park, parkFromDevice, applyAll } from './apply-all.js';
+import { park, applyAll } from './apply-all.js';
 
 describe('a batch that is taken', () => {
   it('has its commands taken in one call, and is answered in order', async () => {
@@ -8,7 +8,7 @@ describe('a batch that is taken', () => {
     const answers = await applyAll(['a', 'unknown', 'nothing', 'bad', 'b'], {
       translate: (name, at) => {
         if (name === 'unknown') return park('grant-unknown');
-        if (name === 'bad') return parkFromDevice('request-incomplete');
+        if (name === 'bad') return park('request-incomplete');
         return name === 'nothing' ? undefined : { name, at };
       },
       apply: (commands) => {
@@ -26,7 +26,7 @@ describe('a batch that is taken', () => {
       { status: 'done' },
       { status: 'park', code: 'grant-unknown' },
       { status: 'done' },
-      { status: 'park', code: 'request-incomplete', isFromDevice: true },
+      { status: 'park', code: 'request-incomplete' },
       { status: 'done' },
     ]);
   });

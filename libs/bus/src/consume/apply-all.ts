@@ -7,14 +7,6 @@ export function park(code: string): Park {
   return { status: 'park', code };
 }
 
-/**
- * Parks a delivery for content that a device sealed. The circuit breaker does not count it: anybody can send any
- * number.
- */
-export function parkFromDevice(code: string): Park {
-  return { status: 'park', code, isFromDevice: true };
-}
-
 export interface BatchSteps<D, T extends object> {
   /** Returns the command for a delivery, a code to park it under, or undefined if there is nothing to do. */
   readonly translate: (delivery: D, at: number) => (T & { readonly status?: never }) | Park | undefined;

@@ -9,11 +9,10 @@ import type { SliceOpener } from './open-slice.js';
 export type Delivery<C> = Message<C>;
 
 /**
- * The result of one delivery. `code` is a word, never a value. `isFromDevice` says that content from a device is at
- * fault. The circuit breaker does not count it, because anybody can send as many of those as they like.
+ * The result of one delivery. `code` is a word, never a value. The circuit breaker does not count what a handler parks
+ * of a contract that carries a slice, because anybody can send any number of bad slices.
  */
-export type Handled =
-  { readonly status: 'done' } | { readonly status: 'park'; readonly code: string; readonly isFromDevice?: true };
+export type Handled = { readonly status: 'done' } | { readonly status: 'park'; readonly code: string };
 
 export type ConsumerOf<C> = C extends { readonly consumer: infer S extends Service } ? S : never;
 

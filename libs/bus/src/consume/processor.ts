@@ -199,7 +199,9 @@ export class Processor<S extends Service> {
       undone.map(({ seen }) => seen),
     );
     await inbox.parked.park(tx, parked);
-    const fromDevices = results.filter(([, result]) => result.status === 'park' && result.isFromDevice === true).length;
+    const fromDevices = results.filter(
+      ([{ incoming }, { status }]) => status === 'park' && incoming.contract.carriesSlice === true,
+    ).length;
     const tally = {
       done: fresh.length - undone.length,
       repeated: sights.filter((sight) => sight === 'known').length,

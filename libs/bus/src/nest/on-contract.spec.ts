@@ -54,9 +54,9 @@ describe('a handler of slices', () => {
     expect(await handled(choices, 'bad', 'a', 'bad', 'b')).toEqual({
       ok: true,
       results: [
-        { status: 'park', code: 'slice-not-signed', isFromDevice: true },
+        { status: 'park', code: 'slice-not-signed' },
         { status: 'done' },
-        { status: 'park', code: 'slice-not-signed', isFromDevice: true },
+        { status: 'park', code: 'slice-not-signed' },
         { status: 'park', code: 'way-unknown' },
       ],
     });
@@ -75,7 +75,7 @@ describe('a handler of slices', () => {
     const choices = new Choices();
     expect(await handled(choices, 'bad')).toEqual({
       ok: true,
-      results: [{ status: 'park', code: 'slice-not-signed', isFromDevice: true }],
+      results: [{ status: 'park', code: 'slice-not-signed' }],
     });
     expect(choices.seen).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { toBase64url } from '#libs/sealing';
 
 import type { ConsumerOf, Delivery, Handled } from '../consume/handlers.js';
 import type { SliceOpener } from '../consume/open-slice.js';
-import { parkFromDevice } from '../consume/apply-all.js';
+import { park } from '../consume/apply-all.js';
 import type { AnyDelivery, UnitOfWork } from '../produce/unit-of-work.js';
 import { BusError } from '../trouble/errors.js';
 
@@ -118,7 +118,7 @@ async function handleSlices(
   const opened = deliveries.map(({ payload, day }) => {
     const { sealed } = payload as { readonly sealed: string };
     const found = openSlice(slice, { day, sealed });
-    if (!found.ok) return parkFromDevice(found.code);
+    if (!found.ok) return park(found.code);
     return { payload, day, slice: found.payload, household: toBase64url(found.householdRef) };
   });
   const good = opened.filter((each) => !('status' in each));

@@ -33,6 +33,11 @@ export interface Contract<
   readonly uniqueBy: readonly string[];
   readonly versionRule: VersionRule;
   readonly clocks: ContractClocks;
+  /**
+   * The payload holds a slice that a household's device sealed to the consumer, so the producer cannot check it. The
+   * circuit breaker does not count what the consumer's handler parks of such a contract.
+   */
+  readonly carriesSlice?: true;
   /** Bytes of the encoded payload before sealing; every message of the contract has exactly this size. */
   readonly sizeBytes: number;
   readonly payload: PayloadType<P>;

@@ -1,6 +1,7 @@
 import { Equals, IsArray, IsIn, IsInt } from 'class-validator';
 import { sealedSize, services, type SealedContract } from '../core/contract.js';
 import { Field, NestedField, NestedListField } from '../core/field.js';
+import { IsX25519Key } from '../core/public-keys.js';
 import { IsBytes, IsDayText } from '../core/shapes.js';
 import { intakeBoxMessage } from '../household/box-message.v1.js';
 
@@ -47,7 +48,7 @@ export class DayKeyV1 {
   day!: string;
 
   @Field({ data: 'key', purpose: 'seals to the service' })
-  @IsBytes(32)
+  @IsX25519Key()
   publicKey!: string;
 
   @Field({ data: 'key', purpose: 'which pinned identity has signed it' })

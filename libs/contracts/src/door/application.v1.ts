@@ -1,6 +1,7 @@
 import { IsIn, IsInt, Max, Min, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { services, sealedSize } from '../core/contract.js';
 import { Field } from '../core/field.js';
+import { IsX25519Key } from '../core/public-keys.js';
 import { IsBytes, IsDayText } from '../core/shapes.js';
 import { contactSlice } from '../household/contact-slice.v1.js';
 import { factsSlice } from '../household/facts-slice.v1.js';
@@ -27,7 +28,7 @@ export class SubmitApplicationV1 {
   day!: string;
 
   @Field({ data: 'key', purpose: 'seals the word "received" to the household', until: 'written once, not kept' })
-  @IsBytes(32)
+  @IsX25519Key()
   receiptKey!: string;
 
   @Field({ data: 'sealed', purpose: 'handed to eligibility' })

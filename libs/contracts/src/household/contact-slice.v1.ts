@@ -1,6 +1,7 @@
 import { IsBoolean, IsIn, Matches, IsEmail, MaxLength } from 'class-validator';
 import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
+import { IsEd25519Key } from '../core/public-keys.js';
 import { IsBytes, shape } from '../core/shapes.js';
 
 const UNTIL_STOP = 'a stop, or the end of the case';
@@ -44,7 +45,7 @@ export class ContactChoiceV1 {
 /** Notification alone opens it. */
 export class ContactSliceV1 {
   @Field({ data: 'key', purpose: 'verifies later requests' })
-  @IsBytes(32)
+  @IsEd25519Key()
   commandKey!: string;
 
   @Field({ data: 'pseudonym', purpose: 'names the household when eligibility has news' })

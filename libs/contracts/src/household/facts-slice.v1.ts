@@ -12,6 +12,7 @@ import {
 } from 'class-validator';
 import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
+import { IsEd25519Key, IsX25519Key } from '../core/public-keys.js';
 import { IsBytes, IsCents, IsCode } from '../core/shapes.js';
 
 export const incomeChanges = ['stopped', 'cut-by-half-or-more', 'new-costs-only', 'no-change'] as const;
@@ -123,11 +124,11 @@ export class HouseholdTokensV1 {
 /** The household's statements about itself. Eligibility alone opens them. */
 export class FactsSliceV1 {
   @Field({ data: 'key', purpose: 'verifies later requests' })
-  @IsBytes(32)
+  @IsEd25519Key()
   commandKey!: string;
 
   @Field({ data: 'key', purpose: 'seals answers to the household' })
-  @IsBytes(32)
+  @IsX25519Key()
   receiptKey!: string;
 
   @Field({ data: 'pseudonym', purpose: 'names the household to payments' })

@@ -1,6 +1,7 @@
 import { Equals, IsBoolean, Matches } from 'class-validator';
 import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
+import { IsEd25519Key, IsX25519Key } from '../core/public-keys.js';
 import { IsBytes, IsCode } from '../core/shapes.js';
 
 /** Without a register no value can be checked, so payments stores neither field. */
@@ -28,11 +29,11 @@ export class PayeeV1 {
  */
 export class PayoutSliceV1 {
   @Field({ data: 'key', purpose: 'verifies this choice and later requests' })
-  @IsBytes(32)
+  @IsEd25519Key()
   commandKey!: string;
 
   @Field({ data: 'key', purpose: 'seals codes and answers to the household' })
-  @IsBytes(32)
+  @IsX25519Key()
   receiptKey!: string;
 
   @Field({ data: 'pseudonym', purpose: 'names the household to notification' })

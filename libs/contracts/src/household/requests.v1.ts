@@ -1,6 +1,7 @@
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { defineSealed } from '../core/contract.js';
 import { Field, NestedField } from '../core/field.js';
+import { IsEd25519Key, IsX25519Key } from '../core/public-keys.js';
 import { IsBytes, IsCode } from '../core/shapes.js';
 import { ContactChoiceV1 } from './contact-slice.v1.js';
 import { PayeeV1 } from './payout-slice.v1.js';
@@ -12,7 +13,7 @@ export const notificationRequestKinds = ['contact-change', 'stop', 'unsafe'] as 
 /** A later request of a household. It can be verified even before the slice of the same household arrives. */
 export class RequestV1 {
   @Field({ data: 'key', purpose: 'names the household here and verifies the signature' })
-  @IsBytes(32)
+  @IsEd25519Key()
   commandKey!: string;
 
   @Field({ data: 'operational', purpose: 'the higher number wins' })
@@ -56,7 +57,7 @@ export class PaymentsRequestV1 extends RequestV1 {
    * choice never arrived.
    */
   @Field({ data: 'key', purpose: 'seals codes and answers to the household' }, { optional: true })
-  @IsBytes(32)
+  @IsX25519Key()
   receiptKey?: string;
 
   @Field({ data: 'pseudonym', purpose: 'names the household to notification' }, { optional: true })

@@ -4,6 +4,7 @@ import { messageClocks } from '../core/clocks.js';
 export const intakeMessage = {
   producer: 'intake',
   versionRule: 'once',
+  carriesSlice: true,
   clocks: messageClocks,
 } as const;
 
