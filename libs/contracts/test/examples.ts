@@ -3,6 +3,9 @@ import { sealedCatalogue, base64urlLength, sealedSize } from '../src/index.js';
 /** The largest valid payload of every contract, made of obvious filler. */
 
 const bytes = (count: number): string => 'A'.repeat(base64urlLength(count));
+/** The base points of the two curves (RFC 7748, 4.1; RFC 8032, 5.1). */
+const x25519Key = `CQ${'A'.repeat(41)}`;
+const ed25519Key = `WG${'Zm'.repeat(20)}Y`;
 const sealedOf = (name: string): string => {
   const contract = sealedCatalogue.find((candidate) => candidate.name === name);
   if (contract === undefined) throw new Error('no such sealed contract');
@@ -39,7 +42,7 @@ const posted = (service: string): object => ({
   lastDay: '2026-11-01',
   sealed: sealedOf(`${service}.box-message`),
 });
-const request = { commandKey: bytes(32), n: 1000, signature: bytes(64) };
+const request = { commandKey: ed25519Key, n: 1000, signature: bytes(64) };
 
 export const examples: Readonly<Record<string, object>> = {
   'intake.facts-submitted': { submission: bytes(32), sealed: sealedOf('household.facts-slice') },
@@ -81,8 +84,8 @@ export const examples: Readonly<Record<string, object>> = {
   'payments.notice-due': { token: bytes(32), version, template: 'update' },
   'payments.grant-closed': { grant: bytes(32), ended: 'cancelled' },
   'household.facts-slice': {
-    commandKey: bytes(32),
-    receiptKey: bytes(32),
+    commandKey: ed25519Key,
+    receiptKey: x25519Key,
     paymentsHandle: bytes(32),
     linkToken: bytes(32),
     event: code(1),
@@ -100,8 +103,8 @@ export const examples: Readonly<Record<string, object>> = {
     previousTokens: tokens,
   },
   'household.payout-slice': {
-    commandKey: bytes(32),
-    receiptKey: bytes(32),
+    commandKey: ed25519Key,
+    receiptKey: x25519Key,
     linkToken: bytes(32),
     way: code(1),
     pickupCode: '0'.repeat(8),
@@ -109,7 +112,7 @@ export const examples: Readonly<Record<string, object>> = {
     signature: bytes(64),
   },
   'household.contact-slice': {
-    commandKey: bytes(32),
+    commandKey: ed25519Key,
     eligibilityLink: bytes(32),
     paymentsLink: bytes(32),
     tail: '000',
