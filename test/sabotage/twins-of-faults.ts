@@ -252,6 +252,15 @@ const disturbed: readonly Twin[] = [
     test: 'apps/intake/test/intake.it.spec.ts',
     name: 'of which nobody has keys',
   },
+  {
+    promise: 'one bad application at the door fails no other',
+    without: 'a batch that fails on its content is divided',
+    file: 'libs/service/src/messaging/group-commit.ts',
+    find: "if (failureOf(error) !== 'content') return",
+    replace: 'if (batch.length > 1) return',
+    test: 'libs/service/src/messaging/group-commit.spec.ts',
+    name: 'refuses exactly the items at fault',
+  },
 ];
 
 export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker, ...disturbed];

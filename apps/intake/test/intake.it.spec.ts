@@ -36,7 +36,14 @@ import {
   statusOf,
   type DeviceSigner,
 } from '#libs/household';
-import { importPrivateKey, newPrivateSeed, publicKeyBytes, readPinnedIdentities, signEd25519 } from '#libs/sealing';
+import {
+  importPrivateKey,
+  newPrivateSeed,
+  publicKeyBytes,
+  readPinnedIdentities,
+  signEd25519,
+  toBase64url,
+} from '#libs/sealing';
 import { enrol } from '#libs/service/testing';
 
 import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
@@ -46,8 +53,20 @@ import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { Device } from '../src/device.entity.js';
 import { deviceEnrolment } from '../src/device.repository.js';
 import { IntakeModule, intake } from '../src/intake.module.js';
+import { SubmissionService } from '../src/submission.service.js';
 
 const day = '2026-11-10';
+/** 0, 1, the order-8 points of the curve, p - 1, p, p + 1 and 2^255 - 1 as little-endian bytes: no X25519 key. */
+const noKeys = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+  'ff'.repeat(32),
+].map((hex) => Buffer.from(hex, 'hex')) as [Buffer, ...Buffer[]];
 const noon = new Date(startOfDay(day) + 12 * HOUR_MS);
 
 let keyrings: TestKeyrings;
@@ -207,6 +226,29 @@ describe('an application', () => {
     const answers = await Promise.all([before, keyless, after].map((body) => post('/v1/applications', body)));
     expect(answers.map(({ status }) => status)).toEqual([202, 410, 202]);
     expect((await service.published()).length).toBe(6);
+  });
+
+  it('with a key to which nothing can be sealed is refused at the edge, at any spelling of it', async () => {
+    const honest = await application();
+    for (const key of noKeys) {
+      const { status, body } = await post('/v1/applications', { ...honest, receiptKey: toBase64url(key) });
+      expect([status, body['code'], body['field']]).toEqual([400, 'invalid-body', 'receiptKey']);
+    }
+    expect((await post('/v1/applications', honest)).status).toBe(202);
+  });
+
+  it('that fails on its content inside the shared transaction fails no other one', async () => {
+    const honest = await Promise.all(Array.from({ length: 39 }, () => application()));
+    const broken = { ...(await application()), receiptKey: toBase64url(noKeys[0]) };
+    const submissions = service.get(SubmissionService);
+    const answers = await Promise.allSettled(
+      [...honest.slice(0, 20), broken, ...honest.slice(20)].map((each) =>
+        submissions.submit({ application: each, lane: 'own-device', site: undefined, mayBeNew: true }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 'rejected')).toEqual([answers[20]]);
+    expect(answers[20]).toMatchObject({ reason: { code: 'not-processed' } });
+    expect((await service.published()).length).toBe(39 * 3);
   });
 
   it('under a known id with other content is refused, also when both arrive at the same moment', async () => {

@@ -19,3 +19,4 @@ export { busDown, busUp } from './schema.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
 export type { Alarm, AlarmCode, OnAlarm } from './trouble/alarm.js';
 export { BusError, type BusErrorCode } from './trouble/errors.js';
+export { failureOf, type Failure } from './trouble/failure.js';

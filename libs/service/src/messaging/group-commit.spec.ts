@@ -68,8 +68,8 @@ describe('gathering', () => {
     const failed = [commits.add(1), commits.add(2)];
     const other = commits.add(3);
     await tick();
-    gates[0]?.reject(new Error('the database is away'));
-    for (const each of await Promise.allSettled(failed)) expect(each.status).toBe('rejected');
+    gates[0]?.reject(Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' }));
+    for (const each of failed) await expect(each).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await tick();
     gates[1]?.resolve();
     expect(await other).toBe('did 3');
@@ -92,5 +92,39 @@ describe('gathering', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('refuses exactly the items at fault, for 10,000 batches with one to five of them', async () => {
+    const scripts = fc
+      .record({ count: fc.integer({ min: 2, max: 500 }), faults: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }) })
+      .map(({ count, faults }) => ({ count, faulty: new Set(faults.map((fault) => fault % count)) }));
+    await fc.assert(
+      fc.asyncProperty(scripts, async ({ count, faulty }) => {
+        const done: number[] = [];
+        let runs = 0;
+        const run = async (items: readonly number[]): Promise<readonly number[]> => {
+          runs += 1;
+          await Promise.resolve();
+          if (items.some((item) => faulty.has(item))) throw new TypeError('a fault of the content');
+          done.push(...items);
+          return items;
+        };
+        const commits = new GroupCommit({ batchMax: 500, waitingMax: 500, run });
+        const items = Array.from({ length: count }, (_, at) => at);
+        const answers = await Promise.allSettled(items.map((item) => commits.add(item)));
+        const refused = answers.flatMap((answer, at) => (answer.status === 'rejected' ? [at] : []));
+        expect(new Set(refused)).toEqual(faulty);
+        // Each other item ran to its end once, and in order.
+        expect(done.join()).toBe(items.filter((item) => !faulty.has(item)).join());
+        expect(runs).toBeLessThanOrEqual(1 + 2 * faulty.size * Math.ceil(Math.log2(count)));
+      }),
+      { numRuns: 10_000 },
+    );
+  }, 60_000);
+
+  it('tells the one at fault that a repetition does not help, and keeps the cause for the log', async () => {
+    const cause = new TypeError('a fault of the content');
+    const commits = new GroupCommit({ batchMax: 2, waitingMax: 2, run: () => Promise.reject(cause) });
+    await expect(commits.add(1)).rejects.toMatchObject({ code: 'not-processed', cause });
   });
 });

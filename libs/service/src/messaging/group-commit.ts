@@ -1,3 +1,4 @@
+import { failureOf } from '#libs/bus';
 import { Problem } from '../problem/problem.js';
 
 export interface GroupCommitOptions<I, O> {
@@ -19,7 +20,8 @@ const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Group commit: items that wait at the same time share one transaction. It never waits to fill a batch: the first item
- * runs at once, and the items that arrive during that run form the next batch.
+ * runs at once, and the items that arrive during that run form the next batch. One item never fails another: a batch
+ * that fails on its content is divided until the item at fault is alone.
  */
 export class GroupCommit<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -31,7 +33,10 @@ export class GroupCommit<I, O> {
     return this.waiting.length;
   }
 
-  /** @throws Problem `busy` if too many wait; the error of `run` for the whole batch */
+  /**
+   * @throws Problem `busy` if too many wait; `not-processed` if this item makes `run` fail on its content; the error of
+   *   `run` if it does not concern the content
+   */
   add(item: I): Promise<O> {
     if (this.waiting.length >= this.options.waitingMax) {
       return Promise.reject(new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
@@ -47,14 +52,24 @@ export class GroupCommit<I, O> {
     // Items that arrive in the same turn of the event loop belong to the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.options.batchMax);
-      try {
-        const results = await this.options.run(batch.map(({ item }) => item));
-        batch.forEach(({ resolve }, at) => resolve(results[at] as O));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.settle(this.waiting.splice(0, this.options.batchMax));
     }
     this.isRunning = false;
+  }
+
+  /** Answers every item. With k items at fault among n, it runs about 2k log2(n / k) parts, in their order. */
+  private async settle(batch: readonly Waiting<I, O>[]): Promise<void> {
+    try {
+      const results = await this.options.run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, at) => resolve(results[at] as O));
+    } catch (error) {
+      // An absent database fails each part in the same way. Divided, it would be asked many times.
+      if (failureOf(error) !== 'content') return void batch.forEach(({ reject }) => reject(error));
+      const [only] = batch;
+      if (batch.length === 1) return only?.reject(new Problem('not-processed', {}, { cause: error }));
+      const half = Math.ceil(batch.length / 2);
+      await this.settle(batch.slice(0, half));
+      await this.settle(batch.slice(half));
+    }
   }
 }

@@ -101,6 +101,7 @@ const cases: readonly [string, unknown, ProblemCode, 'logged' | 'not logged'][] 
   ['an error that was given a code', Object.assign(new Error(canary), { code: canary }), 'unavailable', 'logged'],
   ['errors in an error', new AggregateError([databaseError()], canary, { cause: canary }), 'unavailable', 'logged'],
   ['a text', canary, 'unavailable', 'logged'],
+  ['an item at fault', new Problem('not-processed', {}, { cause: databaseError() }), 'not-processed', 'logged'],
   ['nothing', undefined, 'unavailable', 'logged'],
   ['null', null, 'unavailable', 'logged'],
   ['an object', { message: canary, code: canary, statusCode: canary }, 'unavailable', 'logged'],

@@ -89,9 +89,11 @@ export function isRefusal(content: unknown): boolean {
 
 export function sendProblem(reply: FastifyReply, error: unknown, log: Log): void {
   const problem = problemOf(error);
-  // An unexpected error is our fault: the log gets its place in the code, and the caller gets `unavailable`.
-  if (problem.code === 'unavailable' && !(error instanceof Problem))
-    log.write('error', 'request-failed', errorFields(error));
+  // An unexpected error is our fault: the log gets its place in the code, and the caller gets a fixed sentence.
+  const isOurs = error instanceof Problem;
+  if (isOurs ? error.cause !== undefined : problem.code === 'unavailable') {
+    log.write('error', 'request-failed', errorFields(isOurs ? error.cause : error));
+  }
   const { retryAfterSeconds = problem.code === 'unavailable' ? UNAVAILABLE_SECONDS : undefined } = problem.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
   void reply

@@ -29,6 +29,11 @@ export const problems = {
     sentence: 'The address, or the item that the request names, does not exist.',
   },
   'not-now': { status: 409, canRetry: false, sentence: 'The present state does not allow this operation.' },
+  'not-processed': {
+    status: 422,
+    canRetry: false,
+    sentence: 'The service cannot process this request. A repetition does not help; ask a person at a desk.',
+  },
   busy: {
     status: 503,
     canRetry: true,
@@ -40,15 +45,19 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** A refusal that reaches the caller. It carries no input; `field` is a declared name. */
+/**
+ * A refusal that reaches the caller. It carries no input; `field` is a declared name. The cause, if there is one, is for
+ * the log.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
     readonly code: ProblemCode,
     readonly details: { readonly field?: string; readonly retryAfterSeconds?: number } = {},
+    options?: ErrorOptions,
   ) {
-    super(problems[code].sentence);
+    super(problems[code].sentence, options);
   }
 }
 
