@@ -117,6 +117,12 @@ describe('the image', () => {
     expect(last).toContain('NODE_ENV=production');
     expect(dockerfile).toContain('npm prune --ignore-scripts --omit=dev --omit=optional');
   });
+
+  it('runs the Node of the lock file, not the one of the base image', () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
+    expect(dockerfile).toContain('cp "$(readlink -f node_modules/.bin/node)" /usr/local/bin/node-of-lock');
+    expect(last).toMatch(/^COPY --from=build \/usr\/local\/bin\/node-of-lock \/usr\/local\/bin\/node$/m);
+  });
 });
 
 describe('npm run env:write', () => {

@@ -261,6 +261,15 @@ const disturbed: readonly Twin[] = [
     test: 'libs/service/src/messaging/group-commit.spec.ts',
     name: 'refuses exactly the items at fault',
   },
+  {
+    promise: 'services run on a Node that does not abort',
+    without: 'the version is one that does not abort',
+    file: '.nvmrc',
+    find: '24.22.3',
+    replace: '24.21.0',
+    test: 'test/tidy/plain-node.it.spec.ts',
+    name: 'is the version that the documents and the lock file name',
+  },
 ];
 
 export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker, ...disturbed];
