@@ -55,9 +55,10 @@ describe('the settings of notification', () => {
     [{ SMS_URL: 'ftp://x' }, 'SMS_URL'],
     [{ SMS_URL: 'http://' }, 'SMS_URL'],
     [{ SMS_URL: 'http://a b' }, 'SMS_URL'],
-    [{ SMS_URL: ' http://carrier' }, 'SMS_URL'],
-    [{ SMS_URL: 'http://user:secret@carrier' }, 'SMS_URL'],
-    [{ SMS_URL: 'http://carrier/?to=elsewhere' }, 'SMS_URL'],
+    [{ SMS_URL: 'http://carrier' }, 'SMS_URL'],
+    [{ SMS_URL: ' https://carrier' }, 'SMS_URL'],
+    [{ SMS_URL: 'https://user:secret@carrier' }, 'SMS_URL'],
+    [{ SMS_URL: 'https://carrier/?to=elsewhere' }, 'SMS_URL'],
     [{ SMS_URL, QUIET_HOURS: 'no' }, 'QUIET_HOURS'],
     [{ SMS_URL, QUIET_ZONE: 'Nowhere/Else' }, 'QUIET_ZONE'],
   ])('refuses %j', (env, setting) => expect(refused(env)).toEqual([setting]));

@@ -1,18 +1,7 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { ClockConfig, environment, IsHost, IsPath, readConfig, Setting, wholeNumber } from '#libs/service';
+import { environment, IsPath, ListenerConfig, readConfig, Setting } from '#libs/service';
 
 /** The settings of the simulator. */
-export class SimulatorConfig extends ClockConfig {
-  @Setting('PORT', { as: wholeNumber })
-  @IsInt()
-  @Min(1)
-  @Max(65_535)
-  readonly port!: number;
-
-  @Setting('HOST', { fallback: '127.0.0.1' })
-  @IsHost()
-  readonly host!: string;
-
+export class SimulatorConfig extends ListenerConfig {
   /** Folder of the journal; created if it does not exist. */
   @Setting('JOURNAL')
   @IsPath()

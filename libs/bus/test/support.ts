@@ -13,8 +13,6 @@ import {
   message,
   paymentsRequestFiled,
   payoutChosen,
-  payoutSlice,
-  sealedSize,
   topicConfigs,
   type Day,
   type Outgoing,
@@ -284,12 +282,6 @@ export function id(text: string): string {
 
 export function cancelled(name: string, version = 1, day: Day = today()): Outgoing<'eligibility'> {
   return message(grantCancelled, day, { grant: id(name), version, reason: 'withdrawn' });
-}
-
-/** A message that carries a slice which opens nowhere. */
-export function chosen(name: string): Outgoing<'intake'> {
-  const sealed = randomBytes(sealedSize(payoutSlice)).toString('base64url');
-  return message(payoutChosen, today(), { submission: id(name), sealed, lane: 'own-device' });
 }
 
 export function awarded(name: string): Outgoing<'eligibility'> {

@@ -9,6 +9,7 @@ export { Clock, clockFrom, systemClock } from './clock/clock.js';
 export { ClockConfig } from './config/clock.config.js';
 export { ConfigError } from './config/config-error.js';
 export { environment, type Environment } from './config/environment.js';
+export { ListenerConfig } from './config/listener.config.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
 export { IsHost, IsPath, IsServiceUrl } from './config/validators.js';

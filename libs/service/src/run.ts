@@ -11,11 +11,14 @@ import { NoDeviceDirectoryError } from './auth/device-directory.js';
 import { runEnrolment, staffEnrolment } from './auth/enrolment.js';
 import { ConfigError } from './config/config-error.js';
 import { environment } from './config/environment.js';
+import type { ListenerConfig } from './config/listener.config.js';
 import { ServiceConfig } from './config/service.config.js';
+import { readConfig } from './config/setting.js';
 import { UnusableSettingError, useSetting } from './config/use-setting.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { OtherCityError } from './database/other-city-error.js';
+import { Certificate } from './http/certificate.js';
 import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
 import { ExposedRouteError, UndeclaredRouteError } from './http/route-check.js';
@@ -61,8 +64,9 @@ async function serve<S extends Service>(
   const log = createLog(definition.service);
   endOnFailure(log);
   try {
-    const internal = new InternalListener();
-    const app = await createHttpApp(module, httpAdapter(log, internal));
+    const { certificate } = await certificateIn(readConfig(definition.config, environment()));
+    const internal = new InternalListener(certificate);
+    const app = await createHttpApp(module, httpAdapter(log, internal, certificate));
     await prepare(app);
     const { port, host, internalPort, internalHost, isProduction } = app.get(ServiceConfig);
     if (isProduction && coreFiles === 'on') throw new CoreFilesError();
@@ -71,10 +75,12 @@ async function serve<S extends Service>(
       internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost),
     );
     app.get(Log).write('info', 'started', { port, coreFiles, ms: Math.round(performance.now() - began) });
+    certificate?.watch((error) => log.write('error', 'work-failed', { work: 'certificate', ...errorFields(error) }));
     app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
       // The loops end while requests get their answers. Nest waits for the loops before it closes anything else.
       void app.get(Workers).stop();
+      certificate?.stop();
       await internal.close();
       await app.close();
       await closeResources(app);
@@ -84,6 +90,12 @@ async function serve<S extends Service>(
     log.write('error', 'start-failed', { ...errorFields(error), settings, route });
     process.exit(exitCodeOf(error));
   }
+}
+
+/** The certificate of the listeners; absent: they speak plain text. @throws UnusableSettingError */
+async function certificateIn({ tlsCert: cert, tlsKey: key }: ListenerConfig): Promise<{ certificate?: Certificate }> {
+  if (cert === undefined || key === undefined) return {};
+  return { certificate: await useSetting('TLS_CERT', () => Certificate.read({ cert, key })) };
 }
 
 /** The errors that are printed when a service does not start. Their messages name settings without values. */

@@ -18,6 +18,7 @@ import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directo
 import { StaffRepository, type EnrolledStaff } from '../src/auth/staff.repository.js';
 import { Clock } from '../src/clock/clock.js';
 import { Log } from '../src/log/log.js';
+import type { Certificate } from '../src/http/certificate.js';
 import { httpAdapter, prepareDoors, quietly } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { InternalListener } from '../src/http/listeners.js';
@@ -117,6 +118,8 @@ export interface DoorsOptions {
   readonly add?: (adapter: FastifyAdapter) => void;
   /** The device directory. */
   readonly devices?: readonly Provider[];
+  /** With it, both listeners speak TLS. */
+  readonly certificate?: Certificate;
 }
 
 /** Controllers behind the guard, with a few staff keys and one device key, and no database. */
@@ -127,7 +130,7 @@ export class Doors {
   ) {}
 
   static async open(controllers: readonly Type[], options: DoorsOptions = {}): Promise<Doors> {
-    const { add, devices = [{ provide: DeviceDirectory, useClass: Devices }] } = options;
+    const { add, certificate, devices = [{ provide: DeviceDirectory, useClass: Devices }] } = options;
     @Module({
       imports: [DiscoveryModule],
       controllers: [...controllers],
@@ -141,8 +144,8 @@ export class Doors {
       ],
     })
     class DoorsModule {}
-    const internal = new InternalListener();
-    const adapter = httpAdapter(log, internal);
+    const internal = new InternalListener(certificate);
+    const adapter = httpAdapter(log, internal, certificate);
     const compiled = await Test.createTestingModule({ imports: [DoorsModule] }).compile();
     const app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     const doors = new Doors(app, internal);

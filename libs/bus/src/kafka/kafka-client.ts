@@ -5,7 +5,8 @@ export interface KafkaConnection {
   /** SCRAM-SHA-256. */
   readonly username: string;
   readonly password: string;
-  readonly ssl?: boolean;
+  /** PEM of the authorities that sign the brokers' certificates. With it, the connection uses TLS; absent: plain text. */
+  readonly ca?: string;
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;
@@ -21,11 +22,11 @@ const METADATA_AGE_MAX_MS = 20_000;
  * matters.
  */
 export function kafkaClient(connection: KafkaConnection, clientId: string): Kafka {
-  const { brokers, username, password, ssl } = connection;
+  const { brokers, username, password, ca } = connection;
   return new Kafka({
     clientId,
     brokers: [...brokers],
-    ssl: ssl ?? false,
+    ssl: ca === undefined ? false : { ca: [ca], minVersion: 'TLSv1.3', rejectUnauthorized: true },
     sasl: { mechanism: 'scram-sha-256', username, password },
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -1,6 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 
-import { addDays, DAY_MS, dayNumber, encodePayload, grantCancelled, HOUR_MS, type Day } from '#libs/contracts';
+import {
+  addDays,
+  DAY_MS,
+  dayNumber,
+  encodePayload,
+  grantCancelled,
+  HOUR_MS,
+  message,
+  payoutChosen,
+  payoutSlice,
+  sealedSize,
+  type Day,
+  type Outgoing,
+} from '#libs/contracts';
 import { turn } from '#libs/records';
 import type { SenderKeys } from '#libs/sealing';
 
@@ -9,7 +23,6 @@ import { handlerOf } from '../../src/testing.js';
 import { writeLog } from '../log.js';
 import {
   cancelled,
-  chosen,
   eventually,
   id,
   ids,
@@ -329,4 +342,10 @@ export function survivesPoison(transport: Transport): void {
     expect(codeOf(() => payments.consume([...paymentsHandlers(), foreign]))).toBe('foreign-contract');
     expect((await payments.status()).consumer).toBe('stopped');
   });
+}
+
+/** A message that carries a slice which opens nowhere. */
+function chosen(name: string): Outgoing<'intake'> {
+  const sealed = randomBytes(sealedSize(payoutSlice)).toString('base64url');
+  return message(payoutChosen, today(), { submission: id(name), sealed, lane: 'own-device' });
 }

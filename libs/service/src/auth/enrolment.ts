@@ -67,7 +67,12 @@ export async function enrol(known: readonly AnyEnrolment[], { what, file, env }:
   if (enrolment === undefined) throw new TypeError(`known lists are ${known.map((each) => each.what).join(', ')}`);
   const { databaseUrl: url } = readConfig(EnrolmentConfig, env);
   const rows = rowsOf(enrolment, JSON.parse(readFileSync(file, 'utf8')));
-  const source = await new DataSource({ type: 'postgres', url, entities: [enrolment.entity] }).initialize();
+  const source = await new DataSource({
+    type: 'postgres',
+    url,
+    entities: [enrolment.entity],
+    extra: { connectionString: url },
+  }).initialize();
   try {
     const left = await source.transaction((tx) => write(tx, enrolment.entity, rows));
     const revoked = left === 0 ? '' : `; ${left} unchanged, because the key is revoked`;

@@ -123,7 +123,7 @@ describe('settings of folders', () => {
   it.each(['localhost', '0.0.0.0', '::', '::1', 'intake', 'intake-1.city.example'])(
     'may be %s to listen at',
     (HOST) => {
-      expect(readConfig(ServiceConfig, { ...good, HOST }).host).toBe(HOST);
+      expect(readConfig(ServiceConfig, { ...good, HOST, TLS_TERMINATED_BY: 'proxy' }).host).toBe(HOST);
     },
   );
 
@@ -134,6 +134,58 @@ describe('settings of folders', () => {
     [undefined, false],
   ])('in the environment %s is production: %s', (NODE_ENV, isProduction) => {
     expect(readConfig(ServiceConfig, { ...good, NODE_ENV }).isProduction).toBe(isProduction);
+  });
+});
+
+describe('plain text', () => {
+  const secure = {
+    TLS_CERT: '/tls/cert.pem',
+    TLS_KEY: '/tls/key.pem',
+    KAFKA_CA: '/tls/ca.pem',
+    DATABASE_URL: 'postgres://intake:pw@db.city.example:5432/intake?sslmode=verify-full&sslrootcert=/tls/ca.pem',
+  };
+  const far = { HOST: '0.0.0.0', INTERNAL_HOST: '::', KAFKA_BROKERS: 'kafka-1:9092,kafka-2:9092' };
+
+  it('is enough on loopback alone', () => {
+    expect(refusal({ ...good, ...far, ...secure })).toBeInstanceOf(ServiceConfig);
+    const url = 'postgres://intake:pw@db.city.example:5432/intake';
+    expect(refusal({ ...good, ...far, DATABASE_URL: url })).toMatchObject({
+      settings: ['DATABASE_URL', 'KAFKA_CA', 'TLS_CERT'],
+    });
+  });
+
+  it.each([
+    [{ HOST: '0.0.0.0' }, ['TLS_CERT']],
+    [{ HOST: '10.0.0.5' }, ['TLS_CERT']],
+    [{ HOST: 'localhost.city.example' }, ['TLS_CERT']],
+    [{ HOST: '::' }, ['TLS_CERT']],
+    [{ INTERNAL_HOST: '0.0.0.0' }, ['TLS_CERT']],
+    [{ KAFKA_BROKERS: '127.0.0.1:9092,kafka:9092' }, ['KAFKA_CA']],
+    [{ KAFKA_BROKERS: '[2001:db8::1]:9092' }, ['KAFKA_CA']],
+    [{ TLS_CERT: '/tls/cert.pem' }, ['TLS_CERT', 'TLS_KEY']],
+    [{ TLS_KEY: '/tls/key.pem' }, ['TLS_CERT', 'TLS_KEY']],
+    [{ HOST: '0.0.0.0', TLS_TERMINATED_BY: 'a proxy' }, ['TLS_TERMINATED_BY']],
+  ])('%j is refused', (env, settings) => {
+    expect(refusal({ ...good, ...env })).toMatchObject({ settings });
+  });
+
+  it.each(['', '?sslmode=require', '?sslmode=no-verify', '?sslmode=prefer', '?sslmode=verify-ca', '?ssl=true'])(
+    'reaches no database of another machine: "%s"',
+    (options) => {
+      const url = `postgres://intake:pw@db.city.example:5432/intake${options}`;
+      expect(refusal({ ...good, DATABASE_URL: url })).toMatchObject({ settings: ['DATABASE_URL'] });
+    },
+  );
+
+  it('is allowed behind a proxy that has a name', () => {
+    expect(refusal({ ...good, HOST: '0.0.0.0', TLS_TERMINATED_BY: 'ingress.city.example' })).toMatchObject({
+      tlsTerminatedBy: 'ingress.city.example',
+      tlsCert: undefined,
+    });
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1', '127.1.2.3'])('is enough at %s', (HOST) => {
+    expect(refusal({ ...good, HOST })).toMatchObject({ host: HOST });
   });
 });
 

@@ -1,25 +1,23 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
-import { ClockConfig } from './clock.config.js';
+import { ListenerConfig } from './listener.config.js';
 import { Setting, wholeNumber } from './setting.js';
-import { IsDatabaseUrl, IsElsewhereThan, IsFolder, IsHost, IsOtherThan, IsPath } from './validators.js';
+import {
+  IsDatabaseUrl,
+  IsElsewhereThan,
+  IsFolder,
+  IsHost,
+  IsNeededOffLoopback,
+  IsOptionalPath,
+  IsOtherThan,
+  IsPath,
+} from './validators.js';
 
 const PORT_MAX = 65_535;
 
 /** The settings of every service. A service with more settings extends this class in its own `config.ts`. */
-export class ServiceConfig extends ClockConfig {
-  /** The port for households (intake) or staff (the other services). */
-  @Setting('PORT', { as: wholeNumber })
-  @IsInt()
-  @Min(1)
-  @Max(PORT_MAX)
-  readonly port!: number;
-
-  @Setting('HOST', { fallback: '127.0.0.1' })
-  @IsHost()
-  readonly host!: string;
-
+export class ServiceConfig extends ListenerConfig {
   /** The port for operators: readiness, metrics, operations, legal holds. It is never exposed. */
   @Setting('INTERNAL_PORT', { as: wholeNumber })
   @IsInt()
@@ -32,6 +30,7 @@ export class ServiceConfig extends ClockConfig {
   @IsHost()
   readonly internalHost!: string;
 
+  /** Off loopback with `?sslmode=verify-full`, and with `&sslrootcert=FILE` for a private authority. */
   @Setting('DATABASE_URL')
   @IsDatabaseUrl()
   readonly databaseUrl!: string;
@@ -40,6 +39,12 @@ export class ServiceConfig extends ClockConfig {
   @ArrayMinSize(1)
   @Matches(/^[\w.:[\]-]+$/, { each: true })
   readonly brokers!: readonly string[];
+
+  /** The PEM file of the authorities that sign the brokers' certificates. With it, Kafka speaks TLS. */
+  @Setting('KAFKA_CA')
+  @IsNeededOffLoopback(['brokers'])
+  @IsOptionalPath()
+  readonly kafkaCa: string | undefined;
 
   @Setting('KAFKA_USERNAME')
   @Matches(/./)

@@ -56,24 +56,88 @@ const LABELS = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]
 
 /** An address or a host name on which a process can listen. */
 export function IsHost(): PropertyDecorator {
-  // A host name does not end in digits alone: that would be an address, and an invalid one.
-  return checked('isHost', (value) => isIP(value) || (LABELS.test(value) && !/(^|\.)\d+$/.test(value)));
+  return checked('isHost', isHost);
 }
 
-/** The URL of another service. It has only scheme, host, port and path. */
+function isHost(value: string): boolean {
+  // A host name does not end in digits alone: that would be an address, and an invalid one.
+  return isIP(value) || (LABELS.test(value) && !/(^|\.)\d+$/.test(value));
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** True for a host that no other machine can reach or imitate. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/** A property of the class that checks a property, and a condition that must hold for all values, also an absent one. */
+function related(name: string, isRight: (value: unknown, config: Readonly<Record<string, unknown>>) => boolean) {
+  const validate = (value: unknown, args?: { readonly object: object }): boolean =>
+    isRight(value, (args?.object ?? {}) as Readonly<Record<string, unknown>>);
+  return ValidateBy({ name, validator: { validate } });
+}
+
+/** A path, or absent. `Setting`'s `optional` would also skip the other checks of an absent setting. */
+export function IsOptionalPath(): PropertyDecorator {
+  return related('isOptionalPath', (value) => value === undefined || (typeof value === 'string' && isPath(value)));
+}
+
+/** Present exactly if the other property is. */
+export function ComesWith(property: string): PropertyDecorator {
+  return related('comesWith', (value, config) => (value === undefined) === (config[property] === undefined));
+}
+
+/**
+ * Present if a host in one of these properties is not on this machine: traffic to and from it crosses a network.
+ *
+ * @param unless a property whose presence makes it needless
+ */
+export function IsNeededOffLoopback(
+  properties: readonly string[],
+  { unless }: { readonly unless?: string } = {},
+): PropertyDecorator {
+  return related('isNeededOffLoopback', (value, config) => {
+    if (value !== undefined || (unless !== undefined && config[unless] !== undefined)) return true;
+    const addresses = properties.flatMap((property) => config[property] ?? []);
+    // A host that is none is wrong by its own check.
+    return addresses.every((address) => typeof address === 'string' && !isElsewhere(hostOf(address)));
+  });
+}
+
+function isElsewhere(host: string): boolean {
+  return isHost(host) && !isLoopback(host);
+}
+
+/** The host of `host` or `host:port`. */
+function hostOf(address: string): string {
+  return isIP(address, 6) ? address : address.replace(/:\d+$/, '').replaceAll(/^\[|\]$/g, '');
+}
+
+/** The URL of another service. It has only scheme, host, port and path, and TLS unless it is on this machine. */
 export function IsServiceUrl(): PropertyDecorator {
   return checked('isServiceUrl', (value) => {
     const { protocol, hostname, username, password, search, hash } = new URL(value);
-    const isWeb = protocol === 'http:' || protocol === 'https:';
+    const isWeb = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostOf(hostname)));
     return isWeb && hostname !== '' && !/\s/.test(value) && `${username}${password}${search}${hash}` === '';
   });
 }
 
-/** A URL that identifies the database completely. The client would look elsewhere for a part that is left out. */
+/**
+ * A URL that identifies the database completely. The client would look elsewhere for a part that is left out. Off
+ * loopback the server must prove its name: `sslmode=verify-full` is the only mode in which it does.
+ */
 export function IsDatabaseUrl(): PropertyDecorator {
-  return checked('isDatabaseUrl', (value) => {
-    const { protocol, hostname, username, pathname } = new URL(value);
-    const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
-    return isPostgres && hostname !== '' && username !== '' && pathname.length > 1 && !/\s/.test(value);
-  });
+  return checked('isDatabaseUrl', isDatabaseUrl);
+}
+
+/** @throws TypeError for no URL */
+export function isDatabaseUrl(value: string): boolean {
+  const { protocol, hostname, username, pathname, searchParams } = new URL(value);
+  const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
+  if (!isPostgres || hostname === '' || username === '' || pathname.length < 2 || /\s/.test(value)) return false;
+  const options = [...searchParams.keys()];
+  const isKnown = options.every((option) => option === 'sslmode' || option === 'sslrootcert');
+  const mode = searchParams.getAll('sslmode').join();
+  return isKnown && (mode === 'verify-full' || (options.length === 0 && isLoopback(hostOf(hostname))));
 }

@@ -30,7 +30,8 @@ export function dataSourceOf({ url, entities, migrations }: DatabaseOptions): Da
     logging: false,
     logger: silent,
     poolSize: 4,
-    extra: { application_name: 'reads' },
+    // TypeORM drops the options of a URL. PostgreSQL's client reads them, and TLS is among them.
+    extra: { application_name: 'reads', connectionString: url },
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Server as SecureServer } from 'node:tls';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { AccessGuard } from '../auth/access.guard.js';
 import { noteServed, type Access } from '../auth/access.js';
@@ -8,19 +9,27 @@ import type { Log } from '../log/log.js';
 import { sendProblem } from '../problem/problem.filter.js';
 import { Problem } from '../problem/problem.js';
 import { checkBodyForm } from './body-form.js';
+import type { Certificate } from './certificate.js';
 import { answerNoRequest, type InternalListener } from './listeners.js';
 import { checkRoutes, UndeclaredRouteError } from './route-check.js';
 import { watchWayOut } from './way-out.js';
 
 /** Larger than any valid body, so that the server refuses an oversized body early. */
 const BODY_LIMIT_BYTES = 16_384;
+/** A connection of HTTP/2 without a stream ends after this time. */
+const SESSION_IDLE_MS = 60_000;
 
 /**
  * The server below Nest. It has two listeners, and refuses every route that does not declare who may call it, even if
  * another module adds the route.
  */
-export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener): FastifyAdapter {
+export function httpAdapter(
+  log: Pick<Log, 'write'>,
+  internal: InternalListener,
+  certificate?: Certificate,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    ...(certificate === undefined ? {} : secure(certificate)),
     bodyLimit: BODY_LIMIT_BYTES,
     logger: false,
     trustProxy: false,
@@ -33,6 +42,7 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
     routerOptions: { constraints: { listener: internal.constraint } },
   });
   const fastify = adapter.getInstance();
+  if (certificate !== undefined) certificate.serve(fastify.server as unknown as SecureServer);
   fastify.addHook('onRoute', (route: RouteOptions) => {
     const { access } = (route.config ?? {}) as { readonly access?: Access };
     const { listener } = (route.constraints ?? {}) as { readonly listener?: unknown };
@@ -40,6 +50,11 @@ export function httpAdapter(log: Pick<Log, 'write'>, internal: InternalListener)
   });
   watchWayOut(fastify, log);
   return adapter;
+}
+
+/** HTTP/2 and HTTP/1.1 over TLS 1.3. */
+function secure({ options }: Certificate): object {
+  return { http2: true, https: { ...options, allowHTTP1: true }, http2SessionTimeout: SESSION_IDLE_MS };
 }
 
 /** Turns off Nest's own log lines: they contain error messages, and these may contain input. */

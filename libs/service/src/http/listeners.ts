@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyServerOptions } from 'fastify';
+import type { Certificate } from './certificate.js';
 import { Problem, problemBody, problems } from '../problem/problem.js';
 
 /** The listener for operators. A route is either on it or on the service's main listener, never on both. */
@@ -42,6 +44,8 @@ export class InternalListener {
   private readonly servers = new WeakSet<Server>();
   private server: Server | undefined;
 
+  constructor(private readonly certificate?: Certificate) {}
+
   /** For Fastify: the internal listener matches its own routes only, and the main listener never matches them. */
   readonly constraint: Constraint = {
     name: 'listener',
@@ -61,7 +65,7 @@ export class InternalListener {
   async listen(router: Router, port: number, host: string): Promise<number> {
     await router.ready();
     const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
-    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, route);
+    const server = this.serverFor(route);
     server.on('clientError', answerNoRequest);
     this.servers.add(server);
     this.server = server;
@@ -85,6 +89,14 @@ export class InternalListener {
     await closed;
     clearInterval(idle);
     clearTimeout(late);
+  }
+
+  private serverFor(route: (request: IncomingMessage, response: ServerResponse) => void): Server {
+    const times = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+    if (this.certificate === undefined) return createServer(times, route);
+    const server = createSecureServer({ ...this.certificate.options, ...times }, route);
+    this.certificate.serve(server);
+    return server;
   }
 
   private isInternal(socket: Socket): boolean {

@@ -64,9 +64,9 @@ export class GroupCommit<I, O> {
       batch.forEach(({ resolve }, at) => resolve(results[at] as O));
     } catch (error) {
       // An absent database fails each part in the same way. Divided, it would be asked many times.
-      if (failureOf(error) !== 'content') return void batch.forEach(({ reject }) => reject(error));
-      const [only] = batch;
-      if (batch.length === 1) return only?.reject(new Problem('not-processed', {}, { cause: error }));
+      if (failureOf(error) !== 'content') return batch.forEach(({ reject }) => reject(error));
+      const [only, ...others] = batch;
+      if (others.length === 0) return only?.reject(new Problem('not-processed', {}, { cause: error }));
       const half = Math.ceil(batch.length / 2);
       await this.settle(batch.slice(0, half));
       await this.settle(batch.slice(half));

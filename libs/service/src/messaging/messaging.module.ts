@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -7,6 +8,7 @@ import { Records } from '#libs/records';
 import { EnvelopeOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
+import { useSetting } from '../config/use-setting.js';
 import { BusState } from '../health/bus-state.js';
 import { KEY_DIRECTORY } from '../keys/key-directory.js';
 import { KEYRING } from '../keys/keyring.provider.js';
@@ -16,6 +18,7 @@ import { busMetrics } from '../metrics/bus-metrics.js';
 const STALLED_EXIT_CODE = 70;
 
 interface BusParts {
+  readonly ca: string | undefined;
   readonly config: ServiceConfig;
   readonly pool: Pool;
   readonly records: Records;
@@ -36,7 +39,8 @@ export class MessagingModule {
         {
           provide: Bus,
           useFactory: async (...[config, pool, records, keyring, directory, clock, log, registry]: BusNeeds) => {
-            const bus = busOf(service, { config, pool, records, keyring, directory, clock, log });
+            const ca = config.kafkaCa === undefined ? undefined : await fileIn('KAFKA_CA', config.kafkaCa);
+            const bus = busOf(service, { ca, config, pool, records, keyring, directory, clock, log });
             busMetrics(registry, clock, () => bus.status());
             await bus.start();
             clock.onLeap?.(() => bus.lookAround());
@@ -59,11 +63,12 @@ export class MessagingModule {
 type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, Clock, Log, Registry];
 
 function busOf(service: Service, parts: BusParts): Bus<Service> {
-  const { config, pool, records, keyring, directory, clock, log } = parts;
+  const { ca, config, pool, records, keyring, directory, clock, log } = parts;
   const kafka: KafkaConnection = {
     brokers: config.brokers,
     username: config.kafkaUsername,
     password: config.kafkaPassword,
+    ...(ca === undefined ? {} : { ca }),
   };
   return new Bus<Service>({
     service,
@@ -83,4 +88,8 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
       process.exit(STALLED_EXIT_CODE);
     },
   });
+}
+
+function fileIn(setting: string, path: string): Promise<string> {
+  return useSetting(setting, () => readFile(path, 'utf8'));
 }

@@ -1,0 +1,41 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { ClockConfig } from './clock.config.js';
+import { Setting, wholeNumber } from './setting.js';
+import { ComesWith, IsHost, IsNeededOffLoopback, IsOptionalPath } from './validators.js';
+
+const PORT_MAX = 65_535;
+
+/** The settings of a listener that others can reach. */
+export class ListenerConfig extends ClockConfig {
+  /** The port for households (intake), staff (the other services) or partners. */
+  @Setting('PORT', { as: wholeNumber })
+  @IsInt()
+  @Min(1)
+  @Max(PORT_MAX)
+  readonly port!: number;
+
+  @Setting('HOST', { fallback: '127.0.0.1' })
+  @IsHost()
+  readonly host!: string;
+
+  /**
+   * The PEM file of the certificate chain for TLS 1.3. It is read again when it changes. A listener off loopback needs
+   * it, unless a named proxy ends TLS.
+   */
+  @Setting('TLS_CERT')
+  @IsNeededOffLoopback(['host', 'internalHost'], { unless: 'tlsTerminatedBy' })
+  @IsOptionalPath()
+  @ComesWith('tlsKey')
+  readonly tlsCert: string | undefined;
+
+  /** The PEM file of its private key. */
+  @Setting('TLS_KEY')
+  @IsOptionalPath()
+  @ComesWith('tlsCert')
+  readonly tlsKey: string | undefined;
+
+  /** The host name of the proxy that ends TLS. It stands for a decision: behind it the traffic is plain text. */
+  @Setting('TLS_TERMINATED_BY', { optional: true })
+  @IsHost()
+  readonly tlsTerminatedBy: string | undefined;
+}

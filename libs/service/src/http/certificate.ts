@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+
+const CHECK_MS = 10_000;
+
+/** The paths of a certificate chain and its private key, both PEM. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A server that takes another certificate for new connections. */
+interface SecureServer {
+  setSecureContext(options: SecureContextOptions): void;
+}
+
+/**
+ * The certificate of this process's listeners. The files are read again while the process runs, so that a renewal needs
+ * no restart. Open connections keep the certificate with which they began.
+ */
+export class Certificate {
+  private readonly servers = new Set<SecureServer>();
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly files: CertificateFiles,
+    private content: { readonly cert: string; readonly key: string },
+  ) {}
+
+  /** @throws if a file cannot be read, or if the two do not belong together */
+  static async read(files: CertificateFiles): Promise<Certificate> {
+    return new Certificate(files, await contentOf(files));
+  }
+
+  /** The options of a server for TLS 1.3 with this certificate. */
+  get options(): SecureContextOptions & { readonly cert: string; readonly key: string } {
+    return { ...this.content, minVersion: 'TLSv1.3' };
+  }
+
+  /** The end of its validity. */
+  get validTo(): Date {
+    return new X509Certificate(this.content.cert).validToDate;
+  }
+
+  /** Gives a server each new certificate from now on. */
+  serve(server: SecureServer): void {
+    this.servers.add(server);
+  }
+
+  /** @param refused is called when the files changed and cannot be used; the servers keep the last good ones */
+  watch(refused: (error: unknown) => void): void {
+    this.timer = setInterval(() => void this.renew().catch(refused), CHECK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Reads the files again. @throws as `read` does; nothing changes then */
+  async renew(): Promise<void> {
+    const content = await contentOf(this.files);
+    if (content.cert === this.content.cert && content.key === this.content.key) return;
+    this.content = content;
+    for (const server of this.servers) server.setSecureContext(this.options);
+  }
+}
+
+async function contentOf(files: CertificateFiles): Promise<{ readonly cert: string; readonly key: string }> {
+  const [cert, key] = await Promise.all([readFile(files.cert, 'utf8'), readFile(files.key, 'utf8')]);
+  createSecureContext({ cert, key });
+  return { cert, key };
+}

@@ -1,0 +1,139 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { writeCertificates } from '../../../deploy/docker/certificates.js';
+import { Certificate } from '../src/http/certificate.js';
+import { DoorController, doorsOfEachTest, InsideController } from './doors.js';
+
+let folder: string;
+let ca: string;
+const doors = doorsOfEachTest();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tls-'));
+  await writeCertificates({ folder, names: ['intake', 'payments'] });
+  ca = readFileSync(join(folder, 'ca.pem'), 'utf8');
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const filesOf = (name: string) => ({ cert: join(folder, name, 'cert.pem'), key: join(folder, name, 'key.pem') });
+
+/** Both listeners with the certificate of a name, and their ports. */
+async function listening(certificate: Certificate) {
+  const { app, internal } = await doors.start([DoorController, InsideController], { certificate });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { port, internalPort: await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1') };
+}
+
+function overHttp1(port: number, path: string, method = 'GET'): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', servername: 'intake', port, path, method, ca }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function overHttp2(port: number, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(`https://localhost:${port}`, { ca }).on('error', reject);
+    const stream = session.request(headers).on('error', reject);
+    let [status, body] = [0, ''];
+    stream.on('response', (answer) => (status = Number(answer[':status'])));
+    stream.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    stream.on('end', () => {
+      session.close();
+      resolve({ status, body });
+    });
+    stream.end();
+  });
+}
+
+function connected(port: number, options: ConnectionOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername: 'intake', ca, ...options }, () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+describe('listeners with a certificate', () => {
+  it('speak HTTP/1.1 and HTTP/2, with the routes of their own and the same refusals', async () => {
+    const { port, internalPort } = await listening(await Certificate.read(filesOf('intake')));
+    expect(await overHttp1(port, '/door/open')).toEqual({ status: 200, body: 'open' });
+    expect(await overHttp2(port, { ':path': '/door/open' })).toEqual({ status: 200, body: 'open' });
+    expect(await overHttp1(internalPort, '/inside')).toEqual({ status: 200, body: 'inside' });
+    for (const status of [
+      await overHttp1(port, '/inside'),
+      await overHttp2(port, { ':path': '/inside' }),
+      await overHttp1(internalPort, '/door/open'),
+    ].map((answer) => answer.status)) {
+      expect(status).toBe(404);
+    }
+    for (const answer of [
+      await overHttp1(port, '/door/kiosk', 'POST'),
+      await overHttp2(port, { ':path': '/door/kiosk', ':method': 'POST' }),
+    ]) {
+      expect([answer.status, (JSON.parse(answer.body) as { code: string }).code]).toEqual([401, 'not-signed']);
+    }
+  });
+
+  it('speak TLS 1.3 and no older version, and no plain text', async () => {
+    const { port, internalPort } = await listening(await Certificate.read(filesOf('intake')));
+    for (const each of [port, internalPort]) {
+      const socket = await connected(each, {});
+      expect(socket.getProtocol()).toBe('TLSv1.3');
+      socket.destroy();
+      await expect(connected(each, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
+        code: expect.stringMatching(''),
+      });
+      await expect(fetch(`http://127.0.0.1:${each}/door/open`)).rejects.toThrow();
+    }
+  });
+
+  it('prove their name by the authority alone', async () => {
+    const { port } = await listening(await Certificate.read(filesOf('intake')));
+    await expect(connected(port, { servername: 'payments' })).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
+    await expect(connected(port, { ca: undefined })).rejects.toThrow();
+  });
+
+  it('take a renewed certificate while they run, and keep the last good one when the files do not fit', async () => {
+    const own = join(folder, 'own');
+    await cp(join(folder, 'intake'), own, { recursive: true });
+    const certificate = await Certificate.read({ cert: join(own, 'cert.pem'), key: join(own, 'key.pem') });
+    const { port, internalPort } = await listening(certificate);
+    const serialsNow = async (): Promise<readonly string[]> => {
+      const sockets = await Promise.all([port, internalPort].map((each) => connected(each, {})));
+      const serials = sockets.map((socket) => socket.getPeerX509Certificate()?.serialNumber ?? '');
+      for (const socket of sockets) socket.destroy();
+      return serials;
+    };
+    const [first] = await serialsNow();
+    await writeFile(join(own, 'cert.pem'), readFileSync(filesOf('payments').cert));
+    await expect(certificate.renew()).rejects.toThrow();
+    expect(await serialsNow()).toEqual([first, first]);
+
+    await writeCertificates({ folder, names: ['intake'], all: true });
+    await cp(join(folder, 'intake'), own, { recursive: true });
+    await certificate.renew();
+    const next = new X509Certificate(readFileSync(join(own, 'cert.pem'))).serialNumber;
+    expect(next).not.toBe(first);
+    expect(await serialsNow()).toEqual([next, next]);
+    expect(certificate.validTo.getTime()).toBeGreaterThan(Date.now());
+  });
+});
