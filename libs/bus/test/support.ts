@@ -299,12 +299,11 @@ export function awarded(name: string): Outgoing<'eligibility'> {
 }
 
 export type CancelHandler = BatchHandler<typeof grantCancelled>;
+type ChosenHandler = BatchHandler<typeof payoutChosen>;
+type Handlers = readonly HandlerEntry<'payments'>[];
 
 /** Returns all handlers of payments. Those that the test does not replace leave an effect and return `done`. */
-export function paymentsHandlers(
-  onCancelled?: CancelHandler,
-  onChosen?: BatchHandler<typeof payoutChosen>,
-): readonly HandlerEntry<'payments'>[] {
+export function paymentsHandlers(onCancelled?: CancelHandler, onChosen?: ChosenHandler): Handlers {
   const leave: CancelHandler = async (deliveries, { tx }) => {
     await leaveEffects(tx, deliveries);
     return deliveries.map(() => ({ status: 'done' }));

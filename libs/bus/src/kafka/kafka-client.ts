@@ -5,7 +5,7 @@ export interface KafkaConnection {
   /** SCRAM-SHA-256. */
   readonly username: string;
   readonly password: string;
-  /** PEM of the authorities that sign the brokers' certificates. With it, the connection uses TLS; absent: plain text. */
+  /** PEM of the authorities that sign the brokers' certificates. The connection uses TLS if it is present. */
   readonly ca?: string;
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 
 import {
@@ -8,12 +7,7 @@ import {
   encodePayload,
   grantCancelled,
   HOUR_MS,
-  message,
-  payoutChosen,
-  payoutSlice,
-  sealedSize,
   type Day,
-  type Outgoing,
 } from '#libs/contracts';
 import { turn } from '#libs/records';
 import type { SenderKeys } from '#libs/sealing';
@@ -36,6 +30,7 @@ import {
   type Transport,
   type CancelHandler,
 } from '../support.js';
+import { chosen } from '../slices.js';
 import { inWorldsOf } from './steps.js';
 
 const FOREVER = String(2n ** 63n - 1n);
@@ -342,10 +337,4 @@ export function survivesPoison(transport: Transport): void {
     expect(codeOf(() => payments.consume([...paymentsHandlers(), foreign]))).toBe('foreign-contract');
     expect((await payments.status()).consumer).toBe('stopped');
   });
-}
-
-/** A message that carries a slice which opens nowhere. */
-function chosen(name: string): Outgoing<'intake'> {
-  const sealed = randomBytes(sealedSize(payoutSlice)).toString('base64url');
-  return message(payoutChosen, today(), { submission: id(name), sealed, lane: 'own-device' });
 }

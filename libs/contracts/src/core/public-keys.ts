@@ -40,13 +40,18 @@ export function isEd25519Key(bytes: Uint8Array): boolean {
   return y < P && !SMALL_Y.has(y) && isOnCurve(y);
 }
 
-/** x² = (y² - 1) / (dy² + 1) has a root when numerator times denominator is a square, for a quotient is one as well. */
+/**
+ * x² = (y² - 1) / (dy² + 1) has a root if the quotient is a square, and the quotient is one exactly if the product is.
+ */
 function isOnCurve(y: bigint): boolean {
   const yy = (y * y) % P;
   return jacobi(((yy - 1n + P) * (D * yy + 1n)) % P, P) === 1;
 }
 
-/** The Jacobi symbol of `a` over an odd `n`: for a prime `n`, 1 says that `a` is a square. Ten times faster than Euler. */
+/**
+ * The Jacobi symbol over an odd modulus. Over a prime, 1 says that the numerator is a square. Euler's criterion takes
+ * ten times as long.
+ */
 function jacobi(numerator: bigint, modulus: bigint): -1 | 0 | 1 {
   let [a, n] = [numerator, modulus];
   let symbol: -1 | 1 = 1;

@@ -71,7 +71,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** A property of the class that checks a property, and a condition that must hold for all values, also an absent one. */
+/** A check that also sees an absent setting. */
 function related(name: string, isRight: (value: unknown, config: Readonly<Record<string, unknown>>) => boolean) {
   const validate = (value: unknown, args?: { readonly object: object }): boolean =>
     isRight(value, (args?.object ?? {}) as Readonly<Record<string, unknown>>);

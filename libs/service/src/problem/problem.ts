@@ -32,7 +32,7 @@ export const problems = {
   'not-processed': {
     status: 422,
     canRetry: false,
-    sentence: 'The service cannot process this request. A repetition does not help; ask a person at a desk.',
+    sentence: 'The service cannot process this request, and a repetition does not help. Ask a person for help.',
   },
   busy: {
     status: 503,
@@ -46,8 +46,8 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /**
- * A refusal that reaches the caller. It carries no input; `field` is a declared name. The cause, if there is one, is for
- * the log.
+ * A refusal that reaches the caller. It carries no input; `field` is a declared name. Its cause, if there is one, is
+ * only for the log.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
