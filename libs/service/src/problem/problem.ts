@@ -32,7 +32,7 @@ export const problems = {
   'not-processed': {
     status: 422,
     canRetry: false,
-    sentence: 'The service cannot process this request, and a repetition does not help. Ask a person for help.',
+    sentence: 'The service cannot process this request. Ask a person for help.',
   },
   busy: {
     status: 503,
