@@ -9,6 +9,7 @@ import { Command, CommanderError } from 'commander';
 
 import { dayOf } from '#libs/contracts';
 import { codeListsOf } from '#libs/household';
+import { trustAuthority } from '#libs/service';
 
 import type { App } from '../local/apps.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
@@ -144,10 +145,12 @@ async function findOrStart({ root, city }: Options): Promise<System> {
 }
 
 function systemElsewhere(file: string): System {
-  const { services, internal } = JSON.parse(readFileSync(file, 'utf8')) as {
+  const { services, internal, ca } = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly services: Record<App, string>;
     readonly internal: Record<App, string>;
+    readonly ca?: string;
   };
+  if (ca !== undefined) trustAuthority(readFileSync(join(dirname(file), ca), 'utf8'));
   return { urls: services, internalUrls: internal, root: dirname(file), pids: {}, stop: () => Promise.resolve() };
 }
 

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 
 import { X509Certificate as Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 import {
@@ -37,6 +38,8 @@ export interface CertificatesOptions {
   readonly folder: string;
   /** The host names; each gets a certificate that is also valid for `localhost` and 127.0.0.1. */
   readonly names: readonly string[];
+  /** More host names and addresses for which every certificate is valid: those under which a city reaches the system. */
+  readonly also?: readonly string[];
   readonly now?: Date;
   /** Issues every certificate again. */
   readonly all?: boolean;
@@ -49,7 +52,7 @@ export interface CertificatesOptions {
  * @returns the names that were issued
  */
 export async function writeCertificates(options: CertificatesOptions): Promise<readonly string[]> {
-  const { folder, names, now = new Date(), all = false } = options;
+  const { folder, names, also = [], now = new Date(), all = false } = options;
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
   const authority = await authorityIn(folder, now);
@@ -58,7 +61,8 @@ export async function writeCertificates(options: CertificatesOptions): Promise<r
     const own = join(folder, name);
     if (!all && (await isGood(own, now))) continue;
     await mkdir(own, { recursive: true });
-    const { certificate, key } = await issue(authority, name, now);
+    await chmod(own, 0o755);
+    const { certificate, key } = await issue(authority, [name, 'localhost', '127.0.0.1', ...also], now);
     await replace(join(own, 'key.pem'), key, 0o644);
     await replace(join(own, 'cert.pem'), certificate, 0o644);
     await replace(join(own, 'ca.pem'), pemOf(authority.certificate), 0o644);
@@ -100,12 +104,12 @@ async function authorityIn(folder: string, now: Date): Promise<Authority> {
 
 async function issue(
   { certificate, key }: Authority,
-  name: string,
+  hosts: readonly [string, ...string[]],
   now: Date,
 ): Promise<{ readonly certificate: string; readonly key: string }> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const issued = await X509CertificateGenerator.create({
-    subject: `CN=${name}`,
+    subject: `CN=${hosts[0]}`,
     issuer: certificate.subject,
     publicKey: keys.publicKey,
     signingKey: key,
@@ -117,10 +121,9 @@ async function issue(
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
       await AuthorityKeyIdentifierExtension.create(certificate),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([
-        ...[...new Set([name, 'localhost'])].map((value) => ({ type: 'dns' as const, value })),
-        { type: 'ip' as const, value: '127.0.0.1' },
-      ]),
+      new SubjectAlternativeNameExtension(
+        [...new Set(hosts)].map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+      ),
     ],
   });
   return { certificate: pemOf(issued), key: await pemOfKey(keys.privateKey) };
@@ -145,5 +148,7 @@ function privateKeyIn(pem: string): Promise<CryptoKey> {
 /** A reader sees the old file or the new one, never a part. */
 async function replace(file: string, text: string, mode: number): Promise<void> {
   await writeFile(`${file}.new`, text, { mode });
+  // The containers run as other users, whatever the umask of this one.
+  await chmod(`${file}.new`, mode);
   await rename(`${file}.new`, file);
 }

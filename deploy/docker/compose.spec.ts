@@ -10,6 +10,7 @@ import { apps } from '../local/apps.js';
 import { nodeFlags } from '../local/closed-process.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { environmentOf, perService, portsFrom } from '../local/settings.js';
+import { certificateNames } from './certificates-command.js';
 import { internalDoors, main } from './env-file.js';
 
 const compose = readFileSync(join(repositoryRoot, 'docker-compose.yml'), 'utf8');
@@ -37,12 +38,14 @@ describe('the compose file', () => {
       ports: portsFrom(3001),
       profile: 'los-angeles',
       databases: perService(() => 'postgres://'),
-      broker: { brokers: 'b:1', users: perService(() => user) },
+      broker: { brokers: 'b:1', users: perService(() => user), ca: '/ca.pem' },
     };
     for (const service of services) {
       const { QUIET_HOURS: _, ...wanted } = environmentOf(service, wiring) as Record<string, string>;
       const told = new Set([...settingsIn(block('x-environment', 0)), ...settingsIn(block(service))]);
-      expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), 'PORT', 'INTERNAL_PORT'].sort()]);
+      const partner = 'RAIL_URL' in wanted || 'SMS_URL' in wanted ? ['NODE_EXTRA_CA_CERTS'] : [];
+      const more = ['PORT', 'INTERNAL_PORT', 'TLS_CERT', 'TLS_KEY', ...partner];
+      expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), ...more].sort()]);
     }
   });
 
@@ -88,6 +91,17 @@ describe('the compose file', () => {
     expect(block('inside')).toContain('internal: true');
     for (const name of ['postgres', 'kafka', 'intake', 'eligibility'])
       expect(block(name)).toContain('networks: [inside]');
+  });
+
+  it('sends nothing in plain text: each server has a certificate of its own, and each client checks it', () => {
+    for (const name of certificateNames) expect(block(name)).toContain(`./.local/containers/tls/${name}:/tls:ro`);
+    const mounted = [...compose.matchAll(/\.local\/containers\/tls\/([^:]+):/g)].map(([, name]) => name);
+    expect(mounted.sort()).toEqual([...certificateNames, 'ca.pem', 'ca.pem'].sort());
+    const databases = compose.match(/postgres:\/\/\S+/g) ?? [];
+    expect(databases.length).toBe(9);
+    for (const url of databases) expect(url).toMatch(/\?sslmode=verify-full&sslrootcert=\/tls\/ca\.pem$/);
+    expect(compose).not.toMatch(/http:\/\//);
+    expect(compose).not.toContain('REJECT_UNAUTHORIZED');
   });
 
   it('opens the door when everything is set up', () => {

@@ -9,8 +9,10 @@ import { services } from '#libs/contracts';
 import { writeCityFile } from '../local/city-file.js';
 import { enrolmentLists } from '../local/enrolment.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
-import { profileFile } from '../local/settings.js';
 import { newPassword } from '../local/secrets.js';
+import { profileFile } from '../local/settings.js';
+import { certificateFolder, certificateNames } from './certificates-command.js';
+import { writeCertificates } from './certificates.js';
 
 /**
  * The port of this machine that leads to each app. Only intake's is open to all; the others are open while the service
@@ -43,10 +45,13 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   // Public halves only, because a container reads the file.
   await writeFile(join(layout.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
   const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `http://127.0.0.1:${port}`]));
-  writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors) });
+    Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `https://127.0.0.1:${port}`]));
+  const folder = certificateFolder(root);
+  await writeCertificates({ folder, names: certificateNames });
+  const ca = relative(layout.root, join(folder, 'ca.pem'));
+  writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors), ca });
   console.log(
-    `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (device and staff keys).`,
+    `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (device and staff keys, certificates).`,
   );
 }
 
@@ -60,7 +65,7 @@ function settings(profile: string): string {
   return [
     '# Written by `npm run env:write`. Keep it as long as the volumes of the system, which use these passwords.',
     `PROFILE=${profile}`,
-    '# The address of intake on this machine. Behind a proxy that ends TLS: 0.0.0.0:3001',
+    '# The address of intake on this machine. To open it to the network: 0.0.0.0:3001',
     `DOOR=127.0.0.1:${doors.intake}`,
     ...names.map((name) => `${name}=${newPassword()}`),
     '',

@@ -57,7 +57,7 @@ try {
   await step('Keys', () => setUpKeyrings(layout));
   await step('Databases', () => prepareDatabases(superuserUrl, passwords));
   await step('Topics and access rules', () =>
-    declareTopics(setting('KAFKA_BROKERS'), admin, { partitions: PARTITIONS }),
+    declareTopics({ brokers: setting('KAFKA_BROKERS'), admin, ca: setting('KAFKA_CA') }, { partitions: PARTITIONS }),
   );
   process.exit(0);
 } catch (error) {

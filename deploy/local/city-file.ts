@@ -12,6 +12,8 @@ export interface CityFile {
   readonly internal: Readonly<Record<string, string | readonly string[]>>;
   /** Absent if the broker was given and somebody else sets it up. */
   readonly broker?: { readonly brokers: string; readonly username: string; readonly password: string };
+  /** The PEM file of the authority that signs the services' certificates, relative to this file. */
+  readonly ca?: string;
   /** The process with which the city ends. */
   readonly launcher?: number;
 }

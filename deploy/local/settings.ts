@@ -64,6 +64,8 @@ export interface BrokerAccess {
   /** Absent for a broker that somebody else sets up: then topics and rules are not changed. */
   readonly admin?: KafkaUser;
   readonly users: PerService<KafkaUser>;
+  /** The PEM file of the authority that signs the broker's certificate, if the broker speaks TLS. */
+  readonly ca?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -81,7 +83,7 @@ export function givenDatabases(env: Environment): PerService<string> | undefined
 }
 
 /**
- * The broker of `KAFKA_BROKERS`, if set, with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on. If
+ * The broker of `KAFKA_BROKERS`, if set, with `KAFKA_CA` if it speaks TLS, and with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on. If
  * `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` are set, its topics and rules are set up.
  * @throws StackProblem 'not-given'
  */
@@ -97,7 +99,8 @@ export function givenBroker(env: Environment): BrokerAccess | undefined {
     password: env[`KAFKA_PASSWORD_${name.toUpperCase()}`] ?? '',
   }));
   const { KAFKA_ADMIN_USERNAME: username, KAFKA_ADMIN_PASSWORD: password } = env;
-  return { brokers, users, ...(username && password ? { admin: { username, password } } : {}) };
+  const ca = env['KAFKA_CA'];
+  return { brokers, users, ...(ca ? { ca } : {}), ...(username && password ? { admin: { username, password } } : {}) };
 }
 
 function requireAll(env: Environment, names: readonly string[]): void {
@@ -130,6 +133,7 @@ export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string,
     KAFKA_BROKERS: broker.brokers,
     KAFKA_USERNAME: broker.users[app].username,
     KAFKA_PASSWORD: broker.users[app].password,
+    ...(broker.ca === undefined ? {} : { KAFKA_CA: broker.ca }),
     KEYRING_PRIVATE: privateKeyring(layout, app),
     KEYRING_REPLICA: replicaKeyring(layout, app),
     KEYRING_PUBLIC: publicKeyring(layout),

@@ -293,10 +293,11 @@ export class Stack {
   }
 
   async #declareTopics(): Promise<void> {
-    const { admin, brokers } = this.broker;
+    const { admin, brokers, ca } = this.broker;
     if (admin === undefined) return;
     const ahead = this.#clock === undefined ? {} : { timestampAfterMaxMs: TEST_AHEAD_MAX_MS };
-    await declareTopics(brokers, admin, { partitions: this.#options.partitions ?? 4, ...ahead });
+    const broker = { brokers, admin, ...(ca === undefined ? {} : { ca }) };
+    await declareTopics(broker, { partitions: this.#options.partitions ?? 4, ...ahead });
   }
 
   #watch(child: Child | undefined): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
+import type { StartedPostgreSqlContainer } from '@testcontainers/postgresql';
 import type { StartedTestContainer } from 'testcontainers';
 
 import { services } from '#libs/contracts';
@@ -8,25 +8,30 @@ import { openCodes } from '#libs/household';
 import { prepareDatabases } from '../../deploy/local/databases.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { someAnswers, TestCity } from '../support/city.js';
+import { testCertificates, type TestCertificates } from './certificates.js';
 import { KafkaContainer } from './kafka-container.js';
+import { startPostgres, superuserUrlOf } from './postgres-container.js';
 
+let certificates: TestCertificates;
 let postgres: StartedPostgreSqlContainer;
 let kafka: StartedTestContainer;
 let city: TestCity;
 
 beforeAll(async () => {
+  certificates = await testCertificates('postgres', 'kafka');
   const [database, broker] = await Promise.all([
-    new PostgreSqlContainer('postgres:18').withCommand(['postgres', '-cmax_connections=200']).start(),
-    new KafkaContainer().startBroker(),
+    startPostgres(certificates),
+    new KafkaContainer(certificates).startBroker(),
   ]);
   postgres = database;
   kafka = broker.container;
   const passwords = Object.fromEntries(services.map((service) => [service, newPassword()]));
-  const urls = await prepareDatabases(postgres.getConnectionUri(), passwords);
-  const { brokers, admin, users } = broker.access;
+  const urls = await prepareDatabases(superuserUrlOf(postgres, certificates), passwords);
+  const { brokers, admin, users, ca } = broker.access;
   city = await TestCity.start('demo', {
     given: {
       KAFKA_BROKERS: brokers,
+      KAFKA_CA: ca,
       KAFKA_ADMIN_USERNAME: admin.username,
       KAFKA_ADMIN_PASSWORD: admin.password,
       ...Object.fromEntries(
@@ -45,6 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await city?.stop();
   await Promise.all([postgres?.stop(), kafka?.stop()]);
+  await certificates?.remove();
 });
 
 it('a household applies at a kiosk and holds a code that the partner knows, all of it in containers', async () => {

@@ -9,6 +9,7 @@ import type { KafkaUser } from '../../deploy/local/kafka.js';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { perService, type BrokerAccess } from '../../deploy/local/settings.js';
+import type { TestCertificates } from './certificates.js';
 
 const PORT = 9092;
 const FOLDER = '/mnt/start';
@@ -23,7 +24,8 @@ export class KafkaContainer extends GenericContainer {
   readonly #admin: KafkaUser = { username: 'admin', password: newPassword() };
   readonly #users = perService((service): KafkaUser => ({ username: service, password: newPassword() }));
 
-  constructor() {
+  /** @param certificates with one for `kafka` */
+  constructor(private readonly certificates: TestCertificates) {
     super('apache/kafka:4.3.0');
     const everybody = [this.#admin, ...services.map((service: Service) => this.#users[service])];
     const source = join(repositoryRoot, 'deploy', 'docker', 'kafka');
@@ -33,7 +35,10 @@ export class KafkaContainer extends GenericContainer {
         KAFKA_HEAP_OPTS: '-Xmx512m',
         ...Object.fromEntries(everybody.map(({ username, password }) => [`SCRAM_${username}`, password])),
       })
-      .withCopyDirectoriesToContainer([{ source, target: FOLDER, mode: 0o755 }])
+      .withCopyDirectoriesToContainer([
+        { source, target: FOLDER, mode: 0o755 },
+        { source: join(certificates.folder, 'kafka'), target: '/tls', mode: 0o755 },
+      ])
       .withCommand(['bash', `${FOLDER}/start.sh`])
       // The mapped port is known only while the container runs, so the script waits for the address.
       .withWaitStrategy(Wait.forLogMessage('waiting for its address'));
@@ -50,6 +55,9 @@ export class KafkaContainer extends GenericContainer {
       if (Date.now() > deadline) throw new Error('the broker did not start');
       await sleep(250);
     }
-    return { container, access: { brokers, admin: this.#admin, users: this.#users } };
+    return {
+      container,
+      access: { brokers, admin: this.#admin, users: this.#users, ca: this.certificates.ca },
+    };
   }
 }

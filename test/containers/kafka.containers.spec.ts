@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { connect, type ConnectionOptions } from 'node:tls';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Kafka } from 'kafkajs';
 import type { StartedTestContainer } from 'testcontainers';
@@ -7,22 +10,27 @@ import { contractsFrom, contractsTo, services, topicConfigs, type Contract } fro
 import type { KafkaUser } from '../../deploy/local/kafka.js';
 import { declareTopics } from '../../deploy/local/kafka-topics.js';
 import type { BrokerAccess } from '../../deploy/local/settings.js';
+import { testCertificates, type TestCertificates } from './certificates.js';
 import { KafkaContainer } from './kafka-container.js';
 
+let certificates: TestCertificates;
 let container: StartedTestContainer;
 let access: Required<BrokerAccess>;
 
 beforeAll(async () => {
-  ({ container, access } = await new KafkaContainer().startBroker());
-  await declareTopics(access.brokers, access.admin, { partitions: 2 });
+  certificates = await testCertificates('kafka');
+  ({ container, access } = await new KafkaContainer(certificates).startBroker());
+  await declareTopics(access, { partitions: 2 });
 });
 afterAll(async () => {
   await container?.stop();
+  await certificates?.remove();
 });
 
 function clientOf({ username, password }: KafkaUser): Kafka {
   return new kafkajs.Kafka({
     brokers: access.brokers.split(','),
+    ssl: { ca: [readFileSync(access.ca, 'utf8')] },
     sasl: { mechanism: 'scram-sha-256', username, password },
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { retries: 1, initialRetryTime: 50 },
@@ -66,6 +74,30 @@ describe('the Kafka of the image', () => {
       if (own !== undefined) expect([service, await written(user, own.topic)]).toEqual([service, 'sent']);
       expect([service, await written(user, foreign?.topic ?? '')]).toEqual([service, 'TOPIC_AUTHORIZATION_FAILED']);
     }
+  });
+
+  it('speaks TLS 1.3 alone, and no plain text', async () => {
+    const [host = '', port = ''] = access.brokers.split(':');
+    const ca = readFileSync(access.ca);
+    const protocolOf = (options: ConnectionOptions): Promise<string | null> =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host, port: Number(port), ca, ...options }, () => {
+          resolve(socket.getProtocol());
+          socket.destroy();
+        });
+        socket.on('error', reject);
+      });
+    expect(await protocolOf({})).toBe('TLSv1.3');
+    await expect(protocolOf({ maxVersion: 'TLSv1.2' })).rejects.toThrow();
+    await expect(protocolOf({ ca: undefined })).rejects.toThrow();
+    const plain = new kafkajs.Kafka({
+      brokers: access.brokers.split(','),
+      sasl: { mechanism: 'scram-sha-256', ...access.users.intake },
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 0 },
+    }).admin();
+    await expect(plain.connect()).rejects.toThrow();
+    await plain.disconnect();
   });
 
   it('knows nobody whose password is another', async () => {

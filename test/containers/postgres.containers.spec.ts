@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
+import type { StartedPostgreSqlContainer } from '@testcontainers/postgresql';
 import pg from 'pg';
 
 import { busUp } from '#libs/bus';
@@ -8,17 +8,22 @@ import { recordsUp } from '#libs/records';
 
 import { prepareDatabases, type PerService } from '../../deploy/local/databases.js';
 import { newPassword } from '../../deploy/local/secrets.js';
+import { testCertificates, type TestCertificates } from './certificates.js';
+import { startPostgres, superuserUrlOf } from './postgres-container.js';
 
+let certificates: TestCertificates;
 let container: StartedPostgreSqlContainer;
 let urls: PerService<string>;
 
 beforeAll(async () => {
-  container = await new PostgreSqlContainer('postgres:18').start();
+  certificates = await testCertificates('postgres');
+  container = await startPostgres(certificates);
   const passwords = Object.fromEntries(services.map((service) => [service, newPassword()]));
-  urls = await prepareDatabases(container.getConnectionUri(), passwords);
+  urls = await prepareDatabases(superuserUrlOf(container, certificates), passwords);
 });
 afterAll(async () => {
   await container?.stop();
+  await certificates?.remove();
 });
 
 async function ask<T extends object>(url: string, statements: readonly string[]): Promise<T | undefined> {
@@ -45,6 +50,17 @@ describe('the PostgreSQL of the image', () => {
       super: false,
       said: 0,
     });
+  });
+
+  it('proves its name to a client, and accepts no connection in plain text', async () => {
+    const [plain, unproven] = [new URL(urls.intake), new URL(urls.intake)];
+    plain.search = '';
+    // The authority of the machine did not sign the certificate.
+    unproven.searchParams.delete('sslrootcert');
+    await expect(ask(plain.href, ['SELECT 1'])).rejects.toMatchObject({ code: '28000' });
+    await expect(ask(unproven.href, ['SELECT 1'])).rejects.toThrow(/certificate/);
+    const version = 'SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+    expect(await ask(urls.intake, [version])).toEqual({ version: 'TLSv1.3' });
   });
 
   it('lets no service into the database of another', async () => {

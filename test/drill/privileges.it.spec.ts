@@ -122,7 +122,7 @@ describe('the rules on the broker', () => {
     await asAdmin(superuser, (admin) => admin.createAcls({ acl: [rule] }));
     await eventually('the stray rule is seen', rulesNow, (rules) => rules.length === rulesDeclared().length + 1);
     const { brokers, admin = { username: '', password: '' } } = stack.broker;
-    await declareTopics(brokers, admin, { partitions: PARTITIONS });
+    await declareTopics({ brokers, admin }, { partitions: PARTITIONS });
     expect(await rulesNow()).toEqual(rulesDeclared());
   });
 });

@@ -69,6 +69,45 @@ const keys: readonly Twin[] = [
   },
 ];
 
+const tls: readonly Twin[] = [
+  {
+    promise: 'off loopback nothing speaks plain text without a named proxy',
+    without: 'hosts off loopback need a certificate',
+    file: 'libs/service/src/config/validators.ts',
+    find: '!isElsewhere(hostOf(address))',
+    replace: 'hostOf(address) !== undefined',
+    test: 'libs/service/src/config/service.config.spec.ts',
+    name: 'is enough on loopback alone',
+  },
+  {
+    promise: 'a database of another machine proves its name',
+    without: 'the mode is one in which it does',
+    file: 'libs/service/src/config/validators.ts',
+    find: "mode === 'verify-full' ||",
+    replace: "mode !== '' ||",
+    test: 'libs/service/src/config/service.config.spec.ts',
+    name: 'reaches no database of another machine',
+  },
+  {
+    promise: 'listeners speak TLS 1.3 and no older version',
+    without: 'the oldest version is set',
+    file: 'libs/service/src/http/certificate.ts',
+    find: "minVersion: 'TLSv1.3'",
+    replace: "minVersion: 'TLSv1.2'",
+    test: 'libs/service/test/tls.it.spec.ts',
+    name: 'speak TLS 1.3 and no older version',
+  },
+  {
+    promise: 'a renewed certificate needs no restart',
+    without: 'servers get the new one',
+    file: 'libs/service/src/http/certificate.ts',
+    find: 'for (const server of this.servers) server.setSecureContext(this.options);',
+    replace: '',
+    test: 'libs/service/test/tls.it.spec.ts',
+    name: 'take a renewed certificate while they run',
+  },
+];
+
 const routes: readonly Twin[] = [
   {
     promise: 'a route that the guard did not admit sends nothing but a refusal',
@@ -182,4 +221,4 @@ const settings: readonly Twin[] = [
 ];
 
 /** Attempts of somebody who knows the system well. */
-export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings, ...keys];
+export const twinsOfIntruders: readonly Twin[] = [...enrolments, ...stamps, ...routes, ...settings, ...keys, ...tls];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { Service } from '#libs/contracts';
-import type { StaffRole } from '#libs/service';
+import { trustAuthority, type StaffRole } from '#libs/service';
 
 import { OperateProblem } from './problem.js';
 
@@ -31,6 +31,8 @@ export interface BrokerAccess {
   readonly brokers: string;
   readonly username: string;
   readonly password: string;
+  /** The PEM file of the authority that signs its certificate; absent: plain text. */
+  readonly ca?: string | undefined;
 }
 
 /** The content of a city's file. `npm start` writes one into its folder; for another city a person writes it. */
@@ -50,6 +52,8 @@ interface Written {
   readonly internal?: Urls;
   readonly staff?: string;
   readonly broker?: BrokerAccess;
+  /** The PEM file of the authority that signs the certificates of the services. */
+  readonly ca?: string;
   /** The path of a file with the milliseconds by which the clock is moved. */
   readonly clock?: string;
   /** The process that runs the whole city. After its end the file is not valid. */
@@ -60,10 +64,11 @@ interface Written {
 export function readCityFile({ root, city }: CityOptions): CityFile {
   const file = city ?? join(root, 'city.json');
   if (city === undefined && !existsSync(file)) throw new OperateProblem('not-running', root);
-  const { services, internal, staff, broker, clock, launcher } = parsed<Written>(file);
+  const { services, internal, staff, broker, ca, clock, launcher } = parsed<Written>(file);
   if (services === undefined || internal === undefined) throw new OperateProblem('bad-city', file);
   if (launcher !== undefined && !isAlive(launcher)) throw new OperateProblem('not-running', dirname(file));
   const beside = (name: string): string => join(dirname(file), name);
+  if (ca !== undefined) trustAuthority(readable(beside(ca)));
   return {
     services,
     internal,
@@ -73,9 +78,18 @@ export function readCityFile({ root, city }: CityOptions): CityFile {
   };
 }
 
+/** @throws OperateProblem `bad-city` */
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new OperateProblem('bad-city', file);
+  }
+}
+
 function parsed<T>(file: string): T {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readable(file)) as T;
   } catch {
     throw new OperateProblem('bad-city', file);
   }

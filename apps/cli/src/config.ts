@@ -1,5 +1,5 @@
 import { Matches } from 'class-validator';
-import { environment, readConfig, Setting } from '#libs/service';
+import { environment, IsPath, readConfig, Setting } from '#libs/service';
 
 /** Settings of the command besides its options. All are optional: the default is the city's file and folder. */
 export class CliConfig {
@@ -22,6 +22,10 @@ export class CliConfig {
   @Setting('KAFKA_BROKERS', { optional: true })
   @Matches(/./)
   readonly brokers: string | undefined;
+
+  @Setting('KAFKA_CA', { optional: true })
+  @IsPath()
+  readonly kafkaCa: string | undefined;
 
   @Setting('KAFKA_ADMIN_USERNAME', { optional: true })
   @Matches(/./)

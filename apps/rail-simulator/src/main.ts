@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { clockFrom, ConfigError } from '#libs/service';
+import { Certificate, clockFrom, ConfigError } from '#libs/service';
 import { simulatorConfig, type SimulatorConfig } from './config.js';
 import { startSimulator } from './simulator.js';
 
@@ -14,8 +14,9 @@ function configured(): SimulatorConfig {
 }
 
 const config = configured();
-const { port, host, journal } = config;
-const simulator = await startSimulator({ port, journal, host, clock: clockFrom(config) });
+const { port, host, journal, tlsCert: cert, tlsKey: key } = config;
+const secure = cert === undefined || key === undefined ? {} : { certificate: await Certificate.read({ cert, key }) };
+const simulator = await startSimulator({ port, journal, host, clock: clockFrom(config), ...secure });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     simulator.close().then(

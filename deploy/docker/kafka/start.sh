@@ -14,6 +14,10 @@ if [ -n "${ADVERTISED_FILE:-}" ]; then
   ADVERTISED=$(cat "$ADVERTISED_FILE")
 fi
 
+# Kafka wants key and certificates in one file, and reads it as its own user.
+cat "${TLS_FOLDER:-/tls}/key.pem" "${TLS_FOLDER:-/tls}/cert.pem" >/tmp/broker.pem
+cp "${TLS_FOLDER:-/tls}/ca.pem" /tmp/ca.pem
+
 config=/tmp/server.properties
 cp "$(dirname "$0")/server.properties" "$config"
 chmod 600 "$config"

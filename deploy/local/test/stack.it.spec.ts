@@ -199,7 +199,8 @@ describe('the broker', () => {
     await eventually(async () => {
       expect(await rulesOf(first)).toContain('User:notification read intake.facts-submitted.v1');
     });
-    await declareTopics(first.broker.brokers, first.broker.admin ?? { username: '', password: '' }, { partitions: 4 });
+    const { brokers, admin = { username: '', password: '' } } = first.broker;
+    await declareTopics({ brokers, admin }, { partitions: 4 });
     expect(await rulesOf(first)).toEqual(
       services
         .flatMap((service) => aclsFor(service))

@@ -17,6 +17,8 @@ export { useSetting } from './config/use-setting.js';
 export { dataSourceOf } from './database/data-source.js';
 export { keptDataExitCodes } from './database/kept-data.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';
+export { trustAuthority } from './http/authorities.js';
+export { Certificate } from './http/certificate.js';
 export { InternalController, isInternalPath } from './http/internal-controller.js';
 export { Problem, problemBody, problems, type ProblemCode } from './problem/problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem/problem.filter.js';

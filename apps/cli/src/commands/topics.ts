@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import type { Command } from 'commander';
 
 import { BusError, prepareTopics } from '#libs/bus';
@@ -32,8 +34,9 @@ export function addTopics(program: Command): void {
  * Creates topics and rules, and removes every right of a service that no contract gives.
  * @throws OperateProblem `topics-failed`
  */
-async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: number): Promise<void> {
-  const connection = { brokers: brokers.split(','), ...admin };
+async function declareTopics({ brokers, ca, ...admin }: BrokerAccess, partitions: number): Promise<void> {
+  const secure = ca === undefined ? {} : { ca: authorityIn(ca) };
+  const connection = { brokers: brokers.split(','), ...admin, ...secure };
   const rules = services.flatMap((service) => aclsFor(service));
   try {
     await prepareTopics(connection, topicConfigs({ partitions }), rules, { isExact: true });
@@ -43,14 +46,23 @@ async function declareTopics({ brokers, ...admin }: BrokerAccess, partitions: nu
   }
 }
 
+/** @throws OperateProblem `bad-option` */
+function authorityIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new OperateProblem('bad-option', 'KAFKA_CA names a file that cannot be read');
+  }
+}
+
 function givenAccess(): BrokerAccess | undefined {
-  const { brokers, adminUsername: username, adminPassword: password } = cliConfig();
+  const { brokers, adminUsername: username, adminPassword: password, kafkaCa: ca } = cliConfig();
   if (brokers === undefined) return undefined;
   if (username === undefined || password === undefined) {
     const hint = 'KAFKA_BROKERS needs KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD';
     throw new OperateProblem('bad-option', hint);
   }
-  return { brokers, username, password };
+  return { brokers, username, password, ca };
 }
 
 function localAccess(options: CityOptions): BrokerAccess {
