@@ -38,7 +38,7 @@ export interface CertificatesOptions {
   readonly folder: string;
   /** The host names; each gets a certificate that is also valid for `localhost` and 127.0.0.1. */
   readonly names: readonly string[];
-  /** More host names and addresses for which every certificate is valid: those under which a city reaches the system. */
+  /** More host names and addresses for which every certificate is valid: a city reaches the system under them. */
   readonly also?: readonly string[];
   readonly now?: Date;
   /** Issues every certificate again. */

@@ -96,8 +96,9 @@ describe('the compose file', () => {
   it('sends nothing in plain text: each server has a certificate of its own, and each client checks it', () => {
     for (const name of certificateNames) expect(block(name)).toContain(`./.local/containers/tls/${name}:/tls:ro`);
     const mounted = [...compose.matchAll(/\.local\/containers\/tls\/([^:]+):/g)].map(([, name]) => name);
-    expect(mounted.sort()).toEqual([...certificateNames, 'ca.pem', 'ca.pem'].sort());
-    const databases = compose.match(/postgres:\/\/\S+/g) ?? [];
+    expect(mounted.length).toBe(certificateNames.length + 2);
+    expect(new Set(mounted)).toEqual(new Set([...certificateNames, 'ca.pem']));
+    const databases = compose.match(/postgres:\/\/.+/g) ?? [];
     expect(databases.length).toBe(9);
     for (const url of databases) expect(url).toMatch(/\?sslmode=verify-full&sslrootcert=\/tls\/ca\.pem$/);
     expect(compose).not.toMatch(/http:\/\//);

@@ -51,7 +51,7 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   const ca = relative(layout.root, join(folder, 'ca.pem'));
   writeCityFile(layout, { services: urlsOf(doors), internal: urlsOf(internalDoors), ca });
   console.log(
-    `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (device and staff keys, certificates).`,
+    `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (keys and certificates).`,
   );
 }
 

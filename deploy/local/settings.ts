@@ -83,8 +83,9 @@ export function givenDatabases(env: Environment): PerService<string> | undefined
 }
 
 /**
- * The broker of `KAFKA_BROKERS`, if set, with `KAFKA_CA` if it speaks TLS, and with `KAFKA_USERNAME_INTAKE`, `KAFKA_PASSWORD_INTAKE` and so on. If
- * `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` are set, its topics and rules are set up.
+ * The broker of `KAFKA_BROKERS`, if set, with `KAFKA_CA` if it speaks TLS, and with `KAFKA_USERNAME_INTAKE`,
+ * `KAFKA_PASSWORD_INTAKE` and so on. If `KAFKA_ADMIN_USERNAME` and `KAFKA_ADMIN_PASSWORD` are set, its topics and rules
+ * are set up.
  * @throws StackProblem 'not-given'
  */
 export function givenBroker(env: Environment): BrokerAccess | undefined {
