@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -116,6 +116,8 @@ describe('a running system', () => {
       );
     });
     expect(await tool).toMatch(/^refused/);
+    // The tool leaves its request in the folder of the process when it is not heard.
+    rmSync(join(`/proc/${pid}/cwd`, `.attach_pid${pid}`), { force: true });
     expect(existsSync(`/tmp/hsperfdata_root/${pid}`)).toBe(false);
   });
 
