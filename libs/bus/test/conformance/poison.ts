@@ -1,14 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import {
-  addDays,
-  DAY_MS,
-  dayNumber,
-  encodePayload,
-  grantCancelled,
-  HOUR_MS,
-  type Day,
-} from '#libs/contracts';
+import { addDays, DAY_MS, dayNumber, encodePayload, grantCancelled, HOUR_MS, type Day } from '#libs/contracts';
 import { turn } from '#libs/records';
 import type { SenderKeys } from '#libs/sealing';
 
