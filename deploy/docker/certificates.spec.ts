@@ -33,6 +33,10 @@ describe('certificates', () => {
     await writeCertificates({ folder, names: ['intake'], also: ['apply.city.example', '10.0.0.5'], now });
     expect(read('intake', 'cert.pem').checkHost('apply.city.example')).toBe('apply.city.example');
     expect(read('intake', 'cert.pem').checkIP('10.0.0.5')).toBe('10.0.0.5');
+    // A renewal keeps them.
+    await writeCertificates({ folder, names: ['intake'], now, all: true });
+    expect(read('intake', 'cert.pem').checkHost('apply.city.example')).toBe('apply.city.example');
+    expect(read('intake', 'cert.pem').checkIP('10.0.0.5')).toBe('10.0.0.5');
   });
 
   it('stay while they are good for thirty days, under one authority that stays, too', async () => {

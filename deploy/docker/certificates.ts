@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 
-import { X509Certificate as Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -47,7 +46,7 @@ export interface CertificatesOptions {
 
 /**
  * Makes a private authority, once, and a server certificate for each name. A certificate that is good for more than 30
- * days stays. The folder is for its owner only; the files below it are readable by the containers that mount them.
+ * days stays. A renewed one is valid for the hosts of the old one, too. The folder is for its owner only; the files below it are readable by the containers that mount them.
  *
  * @returns the names that were issued
  */
@@ -59,10 +58,15 @@ export async function writeCertificates(options: CertificatesOptions): Promise<r
   const issued: string[] = [];
   for (const name of names) {
     const own = join(folder, name);
-    if (!all && (await isGood(own, now))) continue;
+    const present = await certificateIn(own);
+    if (!all && present !== undefined && isGood(present, now)) continue;
     await mkdir(own, { recursive: true });
     await chmod(own, 0o755);
-    const { certificate, key } = await issue(authority, [name, 'localhost', '127.0.0.1', ...also], now);
+    const { certificate, key } = await issue(
+      authority,
+      [name, 'localhost', '127.0.0.1', ...hostsOf(present), ...also],
+      now,
+    );
     await replace(join(own, 'key.pem'), key, 0o644);
     await replace(join(own, 'cert.pem'), certificate, 0o644);
     await replace(join(own, 'ca.pem'), pemOf(authority.certificate), 0o644);
@@ -71,10 +75,17 @@ export async function writeCertificates(options: CertificatesOptions): Promise<r
   return issued;
 }
 
-async function isGood(folder: string, now: Date): Promise<boolean> {
+async function certificateIn(folder: string): Promise<X509Certificate | undefined> {
   const text = await readFile(join(folder, 'cert.pem'), 'utf8').catch(() => undefined);
-  if (text === undefined) return false;
-  return new Certificate(text).validToDate.getTime() - now.getTime() > RENEW_BEFORE_DAYS * DAY_MS;
+  return text === undefined ? undefined : new X509Certificate(text);
+}
+
+function isGood({ notAfter }: X509Certificate, now: Date): boolean {
+  return notAfter.getTime() - now.getTime() > RENEW_BEFORE_DAYS * DAY_MS;
+}
+
+function hostsOf(certificate: X509Certificate | undefined): readonly string[] {
+  return (certificate?.getExtension(SubjectAlternativeNameExtension)?.names.items ?? []).map(({ value }) => value);
 }
 
 async function authorityIn(folder: string, now: Date): Promise<Authority> {
