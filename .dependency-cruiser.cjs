@@ -197,7 +197,6 @@ module.exports = {
         'pino',
         'prom-client',
         'fastify',
-        'http-message-signatures',
         'rxjs',
       ),
       npm('class-validator', 'class-transformer', 'reflect-metadata'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { Service } from '#libs/contracts';
-import { signatureHeaders } from '#libs/household';
+import { staffSignatureHeaders } from '#libs/household';
 
 import { staffFile, type LocalStaff } from '../local/enrolment.js';
 import { layoutAt } from '../local/layout.js';
@@ -47,7 +47,8 @@ async function asOperator<T>(
   if (operator === undefined) throw new Error(`no operator of ${service} is enrolled`);
   const request = { method, path: new URL(url).pathname, body: '' };
   const signer = signerFrom(operator.name, operator.seed);
-  const headers = await signatureHeaders(request, signer, Math.floor(Date.now() / 1000));
+  const signature = { createdSeconds: Math.floor(Date.now() / 1000), service };
+  const headers = await staffSignatureHeaders(request, signer, signature);
   const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(30_000) });
   return (await answer.json()) as T;
 }

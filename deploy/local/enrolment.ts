@@ -3,10 +3,11 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { services, type Service } from '#libs/contracts';
-import type { StaffRole } from '#libs/service';
+import { KEYS_READ_EVERY_MS, type StaffRole } from '#libs/service';
 
 import { nodeFlags } from './closed-process.js';
 import type { PerService } from './databases.js';
@@ -76,7 +77,9 @@ export async function enrolLocally(
   running: readonly Service[],
 ): Promise<void> {
   const lists = await enrolmentLists(layout, running);
-  await Promise.all(lists.map((each) => enrol(layout, { ...each, url: databases[each.service] })));
+  const done = await Promise.all(lists.map((each) => enrol(layout, { ...each, url: databases[each.service] })));
+  // The services run already, and read the lists again in a moment.
+  if (done.some((sentence) => !/, 0 new\b/.test(sentence))) await sleep(KEYS_READ_EVERY_MS + 500);
 }
 
 /** Makes the keys, in two files of the layout, and lists their public halves. */
@@ -128,14 +131,13 @@ function publicHalf<T extends { readonly seed: string }>({
 async function enrol(
   layout: Layout,
   { service, what, url, list }: EnrolmentList & { readonly url: string },
-): Promise<void> {
+): Promise<string> {
   const file = join(layout.root, `enrol-${service}-${what}.json`);
   await writeFile(file, JSON.stringify(list));
   try {
     const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
-    await promisify(execFile)(process.execPath, [...nodeFlags, program, 'enrol', what, file], {
-      env: { DATABASE_URL: url },
-    });
+    const words = [...nodeFlags, program, 'enrol', what, file];
+    return (await promisify(execFile)(process.execPath, words, { env: { DATABASE_URL: url } })).stdout;
   } finally {
     await rm(file, { force: true });
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { contactSlice, factsSlice, type SealedContract, type SubmitApplicationV1 } from '#libs/contracts';
-import { signatureHeaders, type Household } from '#libs/household';
+import { staffSignatureHeaders, type Household } from '#libs/household';
 import { fromBase64url, sealTo, sliceBinding, toBase64url } from '#libs/sealing';
 
 import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } from '../../deploy/demo/synthetic.js';
@@ -93,7 +93,8 @@ export async function sendCanaries(city: TestCity, canary: string, good: SubmitA
     ...['batches', 'approvals'].map(async (door) => {
       const body = JSON.stringify({ batch: canary, digest: canary, [canary]: canary });
       const request = { method: 'POST', path: `/v1/release/${door}`, body };
-      const headers = await signatureHeaders(request, city.staff('maker-one'), Math.floor(Date.now() / 1000));
+      const signature = { createdSeconds: Math.floor(Date.now() / 1000), service: 'payments' };
+      const headers = await staffSignatureHeaders(request, city.staff('maker-one'), signature);
       return post(`${urls.payments}${request.path}`, body, headers);
     }),
     post(`${urls.intake}/v1/applications`, JSON.stringify(await sealedWith(city, canary, good))),

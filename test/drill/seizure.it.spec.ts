@@ -6,7 +6,7 @@ import kafkajs from 'kafkajs';
 import pg from 'pg';
 
 import { catalogue, services, type Contract, type Service } from '#libs/contracts';
-import { prepareRequest, signatureHeaders, type Wish } from '#libs/household';
+import { prepareRequest, staffSignatureHeaders, type Wish } from '#libs/household';
 
 import { prepare, readOnce, readUntilDone, submitAll, type Applicant } from '../../deploy/demo/run.js';
 import type { SyntheticHousehold } from '../../deploy/demo/synthetic.js';
@@ -239,7 +239,8 @@ async function releaseEverything(): Promise<void> {
 async function signed(name: string, door: string, content: object): Promise<Record<string, unknown>> {
   const body = JSON.stringify(content);
   const request = { method: 'POST', path: `/v1/release/${door}`, body };
-  const headers = await signatureHeaders(request, city.staff(name), Math.floor(Date.now() / 1000));
+  const signature = { createdSeconds: Math.floor(Date.now() / 1000), service: 'payments' };
+  const headers = await staffSignatureHeaders(request, city.staff(name), signature);
   const answer = await fetch(`${city.stack.urls.payments}${request.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

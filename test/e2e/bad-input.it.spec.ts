@@ -124,8 +124,8 @@ describe('the door refuses, with a stable code and without an echo', () => {
     const good = await signatureHeaders({ method: 'POST', path, body }, city.device('kiosk-001'), seconds);
     const old = await signatureHeaders({ method: 'POST', path, body }, city.device('kiosk-001'), seconds - 3600);
     const forged = await signatureHeaders({ method: 'POST', path, body }, stranger, seconds);
-    expect(await post(path, body, forged)).toMatchObject({ status: 401, code: 'not-signed' });
-    expect(await post(path, body, old)).toMatchObject({ status: 401, code: 'not-signed' });
+    expect(await post(path, body, forged)).toMatchObject({ status: 401, code: 'unknown-device' });
+    expect(await post(path, body, old)).toMatchObject({ status: 401, code: 'wrong-clock' });
     expect(await post(path, JSON.stringify(await application()), good)).toMatchObject({
       status: 401,
       code: 'not-signed',

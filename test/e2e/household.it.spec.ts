@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { openCodes, signatureHeaders } from '#libs/household';
+import { openCodes, staffSignatureHeaders } from '#libs/household';
 
 import { eventually, someAnswers, TestCity } from '../support/city.js';
 
@@ -151,7 +151,8 @@ async function releaseEverything(): Promise<void> {
 async function signed<T>(name: string, path: string, content: object): Promise<T> {
   const body = JSON.stringify(content);
   const request = { method: 'POST', path: `/v1/release/${path}`, body };
-  const headers = await signatureHeaders(request, city.staff(name), Math.floor(Date.now() / 1000));
+  const signature = { createdSeconds: Math.floor(Date.now() / 1000), service: 'payments' };
+  const headers = await staffSignatureHeaders(request, city.staff(name), signature);
   const answer = await fetch(`${city.stack.urls.payments}${request.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -166,7 +166,7 @@ const access: readonly Twin[] = [
     promise: 'a service that cannot know devices does not start with a route for devices',
     without: 'the guard looks for the device directory at the start',
     file: 'libs/service/src/auth/access.guard.ts',
-    find: 'if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();',
+    find: 'if (isAnyForDevices && !this.signers.knowsDevices) throw new NoDeviceDirectoryError();',
     replace: 'void [isAnyForDevices, NoDeviceDirectoryError];',
     test: ACCESS,
     name: 'nobody says which there are',

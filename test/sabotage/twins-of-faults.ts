@@ -218,12 +218,12 @@ const disturbed: readonly Twin[] = [
   },
   {
     promise: 'while the database is away, a kiosk is told to retry, not that its signature is missing',
-    without: 'a failed lookup is distinguished from an unknown signer',
-    file: 'libs/service/src/auth/http-signature.ts',
-    find: '    if (unknowable !== undefined) throw unknowable.error;\n',
-    replace: '',
-    test: 'libs/service/src/auth/http-signature.spec.ts',
-    name: 'while he cannot be looked up',
+    without: 'a list of keys that could not be read is distinguished from an unknown signer',
+    file: 'libs/service/src/auth/key-register.ts',
+    find: `if (performance.now() - this.readAt > STALE_MS) throw new Problem('unavailable');`,
+    replace: `if (performance.now() - this.readAt > STALE_MS) throw new Problem('not-signed');`,
+    test: 'libs/service/src/auth/key-register.spec.ts',
+    name: 'older than the guarantee',
   },
   {
     promise: 'new partitions of a topic are read while services run',

@@ -13,6 +13,7 @@ import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfRestores } from './twins-of-restores.js';
 import { twinsOfSilence } from './twins-of-silence.js';
+import { twinsOfSignatures } from './twins-of-signatures.js';
 
 /** All of them: what is in no list here is run by nobody. */
 export const twins: readonly Twin[] = [
@@ -30,4 +31,5 @@ export const twins: readonly Twin[] = [
   ...twinsOfPages,
   ...twinsOfRestores,
   ...twinsOfSilence,
+  ...twinsOfSignatures,
 ];

@@ -13,7 +13,7 @@ import {
   newReceipt,
   prepareApplication,
   prepareRequest,
-  signatureHeaders,
+  staffSignatureHeaders,
   statusOf,
   type Answers,
   type Door,
@@ -166,9 +166,10 @@ export class TestCity {
 
   /** Returns what payments answers an operator at an endpoint such as `/v1/books`. */
   async readPayments<T>(path: string): Promise<T> {
-    const seconds = Math.floor(this.stack.now().getTime() / 1000);
+    const createdSeconds = Math.floor(this.stack.now().getTime() / 1000);
     const request = { method: 'GET', path, body: '' };
-    const headers = await signatureHeaders(request, this.staff('payments-operator'), seconds);
+    const signature = { createdSeconds, service: 'payments' };
+    const headers = await staffSignatureHeaders(request, this.staff('payments-operator'), signature);
     const answer = await fetch(`${this.livingUrl('payments')}${path}`, { headers });
     if (!answer.ok) throw new Error(`payments answered ${answer.status}`);
     return (await answer.json()) as T;
@@ -178,7 +179,9 @@ export class TestCity {
   async checks(service: Service, url = this.livingInternalUrl(service)): Promise<Checks> {
     const [path, body] = ['/v1/operations/status', '{}'];
     const seconds = Math.floor(this.stack.now().getTime() / 1000);
-    const signed = await signatureHeaders({ method: 'POST', path, body }, this.staff(`${service}-operator`), seconds);
+    const signature = { createdSeconds: seconds, service };
+    const request = { method: 'POST', path, body };
+    const signed = await staffSignatureHeaders(request, this.staff(`${service}-operator`), signature);
     const headers = { 'content-type': 'application/json', ...signed };
     const exact = await fetch(`${url}${path}`, { method: 'POST', headers, body });
     const answer = exact.ok ? exact : await fetch(`${url}/health/ready`);

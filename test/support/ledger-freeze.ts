@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-import { signatureHeaders } from '#libs/household';
+import { staffSignatureHeaders } from '#libs/household';
 
 import { eventually, type TestCity } from './city.js';
 
@@ -18,8 +18,8 @@ export async function freezeOf(city: TestCity): Promise<Freeze> {
 
 async function agree(city: TestCity, name: string, digest: string): Promise<string> {
   const request = { method: 'POST', path: '/v1/ledger-freeze/lift', body: JSON.stringify({ digest }) };
-  const seconds = Math.floor(city.stack.now().getTime() / 1000);
-  const headers = await signatureHeaders(request, city.staff(name), seconds);
+  const createdSeconds = Math.floor(city.stack.now().getTime() / 1000);
+  const headers = await staffSignatureHeaders(request, city.staff(name), { createdSeconds, service: 'payments' });
   const answer = await fetch(`${city.livingUrl('payments')}${request.path}`, {
     ...request,
     headers: { 'content-type': 'application/json', ...headers },

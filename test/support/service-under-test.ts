@@ -31,6 +31,7 @@ import {
   httpAdapter,
   InternalListener,
   KEYRING,
+  KeyRegisters,
   Nightly,
   prepareDoors,
   quietly,
@@ -184,6 +185,11 @@ export class ServiceUnderTest<S extends Service> {
 
   get checks(): HealthChecks {
     return this.get(HealthChecks);
+  }
+
+  /** Reads the lists of staff and devices again, as a service does every few seconds. */
+  async readKeys(): Promise<void> {
+    await this.get(KeyRegisters).load();
   }
 
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {

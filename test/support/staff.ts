@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
-import { signatureHeaders } from '#libs/household';
+import { staffSignatureHeaders } from '#libs/household';
 import { Staff, type StaffRole } from '#libs/service';
 import type { Service } from '#libs/contracts';
 
@@ -25,6 +25,7 @@ export async function enrolStaff<S extends Service>(
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(String(publicKey.export({ format: 'jwk' })['x']), 'base64url');
   await service.repository(Staff).insert({ name, person, role, publicKey: raw, revoked: false });
+  await service.readKeys();
   return { name, privateKey };
 }
 
@@ -37,12 +38,24 @@ interface StaffRequest {
 /** Posts to a staff endpoint, signed with the given key; unsigned if there is none. */
 export async function postAs<T, S extends Service>(
   service: ServiceUnderTest<S>,
-  { path, body, now }: StaffRequest,
+  request: StaffRequest,
   signer?: StaffKey,
 ): Promise<StaffAnswer<T>> {
-  const text = JSON.stringify(body);
-  const headers = { ...(await signed('POST', { path, text, now }, signer)), 'content-type': 'application/json' };
-  const answer = await service.inject({ method: 'POST', url: path, headers, payload: text });
+  return postSigned(service, request, await signed(service.definition.service, 'POST', request, signer));
+}
+
+/** Posts to a staff endpoint with headers that were made before. */
+export async function postSigned<T, S extends Service>(
+  service: ServiceUnderTest<S>,
+  { path, body }: Pick<StaffRequest, 'path' | 'body'>,
+  headers: Readonly<Record<string, string>>,
+): Promise<StaffAnswer<T>> {
+  const answer = await service.inject({
+    method: 'POST',
+    url: path,
+    headers: { ...headers, 'content-type': 'application/json' },
+    payload: JSON.stringify(body),
+  });
   return { status: answer.statusCode, body: answer.json<T>() };
 }
 
@@ -52,7 +65,7 @@ export async function readAs<T, S extends Service>(
   { path, now }: Pick<StaffRequest, 'path' | 'now'>,
   signer?: StaffKey,
 ): Promise<StaffAnswer<T>> {
-  const headers = await signed('GET', { path, text: '', now }, signer);
+  const headers = await signed(service.definition.service, 'GET', { path, now }, signer);
   const answer = await service.inject({ method: 'GET', url: path, headers });
   return { status: answer.statusCode, body: answer.json<T>() };
 }
@@ -60,26 +73,27 @@ export async function readAs<T, S extends Service>(
 /** Posts to the internal listener. */
 export async function postInsideAs<T, S extends Service>(
   service: ServiceUnderTest<S>,
-  { path, body, now }: StaffRequest,
+  request: StaffRequest,
   signer?: StaffKey,
 ): Promise<StaffAnswer<T>> {
-  const text = JSON.stringify(body);
-  const headers = { ...(await signed('POST', { path, text, now }, signer)), 'content-type': 'application/json' };
-  const answer = await fetch(`${service.internalUrl}${path}`, { method: 'POST', headers, body: text });
+  const signature = await signed(service.definition.service, 'POST', request, signer);
+  const headers = { ...signature, 'content-type': 'application/json' };
+  const body = JSON.stringify(request.body);
+  const answer = await fetch(`${service.internalUrl}${request.path}`, { method: 'POST', headers, body });
   return { status: answer.status, body: (await answer.json()) as T };
 }
 
-async function signed(
+/** The headers of one request to one service. */
+export async function signed(
+  service: Service,
   method: 'GET' | 'POST',
-  { path, text, now }: { readonly path: string; readonly text: string; readonly now: Date },
+  { path, body, now }: Omit<StaffRequest, 'body'> & { readonly body?: object },
   signer: StaffKey | undefined,
-): Promise<Record<string, string>> {
+): Promise<Readonly<Record<string, string>>> {
   if (signer === undefined) return {};
-  return {
-    ...(await signatureHeaders(
-      { method, path, body: text },
-      { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
-      Math.floor(now.getTime() / 1000),
-    )),
-  };
+  return staffSignatureHeaders(
+    { method, path, body: body === undefined ? '' : JSON.stringify(body) },
+    { keyId: signer.name, sign: (bytes) => Promise.resolve(sign(null, bytes, signer.privateKey)) },
+    { createdSeconds: Math.floor(now.getTime() / 1000), service },
+  );
 }

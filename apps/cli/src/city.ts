@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { services, type Service } from '#libs/contracts';
-import { signatureHeaders, type DeviceSigner } from '#libs/household';
+import { staffSignatureHeaders, type DeviceSigner } from '#libs/household';
 import { importPrivateKey, signEd25519 } from '#libs/sealing';
 import { isInternalPath, type HealthReport, type StaffRole } from '#libs/service';
 
@@ -69,18 +69,15 @@ export class City {
       throw new OperateProblem('no-key', this.neededKey(service, role, as));
     }
     const body = method === 'GET' ? '' : JSON.stringify(content);
-    const headers = await signatureHeaders(
-      { method, path, body },
-      signerOf(person),
-      Math.floor(this.now().getTime() / 1000),
-    );
+    const createdSeconds = Math.floor(this.now().getTime() / 1000);
+    const headers = await staffSignatureHeaders({ method, path, body }, signerOf(person), { createdSeconds, service });
     const answer = await reach(name, `${isInternalPath(path) ? internalUrl : url}${path}`, {
       method,
       headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(method === 'GET' ? {} : { body }),
     });
-    const answered = (await answer.json().catch(() => ({}))) as T & { title?: string; code?: string };
-    if (!answer.ok) throw new Refusal(`${name}: ${answered.title ?? answer.status}`, answered.code);
+    const answered = (await answer.json().catch(() => ({}))) as T & Refused;
+    if (!answer.ok) throw new Refusal(`${name}: ${sentenceOf(answered, answer.status)}`, answered.code);
     return answered;
   }
 
@@ -151,6 +148,17 @@ export interface Wish {
   readonly content?: object;
   readonly role: StaffRole;
   readonly as?: string | undefined;
+}
+
+interface Refused {
+  readonly title?: string;
+  readonly code?: string;
+  /** With `wrong-clock`. A person reads it; the command never signs by it. */
+  readonly now?: string;
+}
+
+function sentenceOf({ title, now }: Refused, status: number): string {
+  return `${title ?? status}${now === undefined ? '' : ` It is ${now}.`}`;
 }
 
 export type Health = HealthReport;

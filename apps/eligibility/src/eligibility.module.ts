@@ -14,7 +14,7 @@ import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { ReviewController } from './review.controller.js';
-import { reviewKind, ReviewRepository } from './review.repository.js';
+import { openReviewKind, reviewKind, ReviewRepository } from './review.repository.js';
 import { ReviewService } from './review.service.js';
 import { tokenKind, TokenRepository } from './token.repository.js';
 
@@ -24,6 +24,7 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
   kinds: (profile) => [
     ...caseKinds(caseClocksOf(profile), isCaseOver),
     reviewKind,
+    openReviewKind,
     tokenKind(profile.cycle, isCycleOver),
   ],
   entities: [],

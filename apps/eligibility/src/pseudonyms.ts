@@ -38,6 +38,11 @@ export class Pseudonyms {
     return toBase64url(this.grant('reviewer', person).subarray(0, SHORT_BYTES));
   }
 
+  /** Under this value the queue keeps which case a reviewer has open. Nothing else uses it. */
+  openCaseOf(reviewer: string): Uint8Array {
+    return this.grant('open-case', reviewer);
+  }
+
   /** The name of a reviewer for auditors. It changes each month (`YYYY-MM`). */
   auditNameOf(reviewer: string, month: string): string {
     return Buffer.from(this.grant('reviewer-of', month, reviewer))

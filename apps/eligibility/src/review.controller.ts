@@ -36,7 +36,7 @@ export class ReviewController {
   @Post('next')
   @HttpCode(200)
   @SignedBy('reviewer')
-  @Answers(NextCase, 'Leases the next case that this reviewer may decide, and shows its facts.')
+  @Answers(NextCase, 'Shows the facts of the open case of this reviewer, or opens the next one.')
   async next(@Person() person: string): Promise<NextCase> {
     const next = await this.reviews.next(person);
     return { next: next === undefined ? null : shown(next) };
@@ -45,7 +45,7 @@ export class ReviewController {
   @Post('resolve')
   @HttpCode(200)
   @SignedBy('reviewer')
-  @Answers(CaseResolved, 'Decides a case that this reviewer was shown.')
+  @Answers(CaseResolved, 'Decides the case that this reviewer has open.')
   async resolve(
     @Person() person: string,
     @ContractBody(ResolveCase) { case: name, verdict }: ResolveCase,
@@ -57,6 +57,7 @@ export class ReviewController {
       case 'unknown':
         throw new Problem('not-found');
       case 'not-waiting':
+      case 'not-open':
         throw new Problem('not-now');
       case 'same-person':
         throw new Problem('not-allowed');

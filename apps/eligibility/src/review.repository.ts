@@ -6,7 +6,8 @@ import { bytes, toBase64url } from '#libs/sealing';
 import { CityProfile, Clock } from '#libs/service';
 
 const REVIEW = 'review';
-/** A reviewer has a case alone for this long. */
+const OPEN_REVIEW = 'open-review';
+/** Nobody else gets an open case for this long. */
 const LEASE_MS = 30 * 60_000;
 const CLAIMED_AT_ONCE = 20;
 
@@ -20,6 +21,20 @@ export interface Waiting {
 interface StoredReview {
   readonly handle: string;
   readonly until: number;
+  /** The reviewer who opened it last. */
+  readonly by?: string;
+}
+
+/** Which case a reviewer opened last; empty: none. */
+interface StoredOpenReview {
+  readonly review: string;
+  readonly until: number;
+}
+
+/** A reviewer, with the value under which their open case is kept. */
+export interface Reviewer {
+  readonly name: string;
+  readonly openCase: Uint8Array;
 }
 
 /** The cases that wait for a person. The next one is drawn and leased to one reviewer, so that nobody sees a list. */
@@ -55,6 +70,35 @@ export class ReviewRepository {
     return rows.map(({ value, body }) => ({ review: value, householdRef: bytes(body.handle) }));
   }
 
+  /**
+   * The case that this reviewer has open: nobody else has opened it since, and it still waits. Another transaction of
+   * the same reviewer waits until this one ends, also if there is no open case yet.
+   */
+  async openOf(tx: Tx, { name, openCase }: Reviewer): Promise<Waiting | undefined> {
+    const records = await this.records.begin(tx);
+    await records.put(OPEN_REVIEW, [{ value: openCase, body: this.openReview('') }]);
+    const [open] = await records.findForUpdate<StoredOpenReview>(OPEN_REVIEW, [openCase]);
+    if (open === undefined || open.review === '') return undefined;
+    const review = bytes(open.review);
+    const [stored] = await records.findForUpdate<StoredReview>(REVIEW, [review]);
+    return stored?.by === name ? { review, householdRef: bytes(stored.handle) } : undefined;
+  }
+
+  /** Notes that this reviewer has opened a case, after `openOf`. Nobody else gets the case for a while. */
+  async open(tx: Tx, { name, openCase }: Reviewer, waiting: Waiting): Promise<void> {
+    const records = await this.records.begin(tx);
+    await records.findForUpdate(REVIEW, [waiting.review]);
+    const row = this.row(waiting);
+    await records.save(REVIEW, [{ ...row, body: { ...row.body, by: name } satisfies StoredReview }]);
+    await records.lease(REVIEW, [waiting.review], { now: this.clock.now(), leaseMs: LEASE_MS });
+    await records.save(OPEN_REVIEW, [{ value: openCase, body: this.openReview(toBase64url(waiting.review)) }]);
+  }
+
+  async close(tx: Tx, { openCase }: Reviewer): Promise<void> {
+    const records = await this.records.begin(tx);
+    await records.remove(OPEN_REVIEW, [openCase]);
+  }
+
   async giveBack(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
     const records = await this.records.begin(tx);
     await records.postpone(
@@ -74,7 +118,11 @@ export class ReviewRepository {
     return found === undefined ? undefined : { review, householdRef: bytes(found.handle) };
   }
 
-  private row({ review, householdRef }: Waiting): Row & { readonly due: Date } {
+  private openReview(review: string): StoredOpenReview {
+    return { review, until: dayNumber(dayOf(this.clock.now())) + 1 };
+  }
+
+  private row({ review, householdRef }: Waiting): Row & { readonly due: Date; readonly body: StoredReview } {
     const now = this.clock.now();
     const until = dayNumber(dayOf(now)) + this.city.clocks.longestDays;
     // The hour that has begun, so that the case is due now.
@@ -88,3 +136,6 @@ export class ReviewRepository {
 
 /** An entry of the queue ends with its case. */
 export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, isOver: isOutlived };
+
+/** Which case a reviewer has open is forgotten on the day after. */
+export const openReviewKind: KindSpec = { kind: OPEN_REVIEW, sizeBytes: 160, work: false, isOver: isOutlived };

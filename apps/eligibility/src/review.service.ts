@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
 import { Clock, HealthChecks } from '#libs/service';
 import { CaseService } from './case.service.js';
 import { mayResolve, viewOf, type ReviewView, type Verdict } from './domain/case.js';
 import { Pseudonyms } from './pseudonyms.js';
-import { ReviewRepository } from './review.repository.js';
+import { ReviewRepository, type Reviewer, type Waiting } from './review.repository.js';
 
 export interface CaseForReview extends ReviewView {
   /** The id of the case in the answer. Nothing else uses it. */
@@ -27,40 +28,69 @@ export class ReviewService {
     checks.count('casesInReview', () => transactions.run(({ tx }) => reviews.count(tx)));
   }
 
-  /** A case that this person may decide. Undefined when none waits. */
+  /**
+   * A case that this person may decide. A person has one open case: as long as it waits and nobody else has opened it,
+   * every call gives the same one. Undefined when none waits.
+   */
   next(person: string): Promise<CaseForReview | undefined> {
-    const reviewer = this.pseudonyms.reviewerOf(person);
+    const reviewer = this.reviewerOf(person);
     return this.transactions.run(async ({ tx }) => {
+      const open = await this.reviews.openOf(tx, reviewer);
+      const again = open && (await this.firstOf(tx, [open], reviewer));
+      if (again !== undefined) return again.view;
       const waiting = await this.reviews.claimDue(tx);
-      const states = await this.cases.states(
+      const first = await this.firstOf(tx, waiting, reviewer);
+      await this.reviews.giveBack(
         tx,
-        waiting.map(({ householdRef }) => householdRef),
+        waiting.filter((each) => each !== first?.waiting),
       );
-      const at = states.findIndex((state) => state !== undefined && mayResolve(state, reviewer) === 'yes');
-      await this.reviews.giveBack(tx, waiting.toSpliced(at, at < 0 ? 0 : 1));
-      const [chosen, state] = [waiting[at], states[at]];
-      const view = state === undefined ? undefined : viewOf(state, this.cases.policy);
-      return chosen === undefined || view === undefined ? undefined : { case: toBase64url(chosen.review), ...view };
+      return first?.view;
     });
   }
 
-  /** Applies the verdict of a person, and publishes the changes. */
+  /** Opens the first of these cases that the reviewer may decide. */
+  private async firstOf(
+    tx: Tx,
+    all: readonly Waiting[],
+    reviewer: Reviewer,
+  ): Promise<{ readonly waiting: Waiting; readonly view: CaseForReview } | undefined> {
+    const states = await this.cases.states(
+      tx,
+      all.map(({ householdRef }) => householdRef),
+    );
+    const at = states.findIndex((state) => state !== undefined && mayResolve(state, reviewer.name) === 'yes');
+    const [waiting, state] = [all[at], states[at]];
+    const view = state === undefined ? undefined : viewOf(state, this.cases.policy);
+    if (waiting === undefined || view === undefined) return undefined;
+    await this.reviews.open(tx, reviewer, waiting);
+    return { waiting, view: { case: toBase64url(waiting.review), ...view } };
+  }
+
+  /** Applies the verdict of a person about the case that they have open, and publishes the changes. */
   resolve(
     review: string,
     { verdict, person }: { readonly verdict: Verdict; readonly person: string },
-  ): Promise<'resolved' | 'unknown' | 'not-waiting' | 'same-person'> {
-    const reviewer = this.pseudonyms.reviewerOf(person);
+  ): Promise<'resolved' | 'unknown' | 'not-waiting' | 'not-open' | 'same-person'> {
+    const reviewer = this.reviewerOf(person);
     return this.transactions.run(async (unit) => {
+      const open = await this.reviews.openOf(unit.tx, reviewer);
       const found = await this.reviews.find(unit.tx, bytes(review));
       if (found === undefined) return 'unknown';
       const { householdRef } = found;
       const [state] = await this.cases.states(unit.tx, [householdRef]);
-      const may = state === undefined ? 'not-waiting' : mayResolve(state, reviewer);
+      const may = state === undefined ? 'not-waiting' : mayResolve(state, reviewer.name);
       if (may !== 'yes') return may;
+      if (open === undefined || toBase64url(open.review) !== review) return 'not-open';
       const day = dayNumber(dayOf(this.clock.now()));
-      const input = { householdRef, day, command: { type: 'resolve', verdict, reviewer } as const };
-      await this.cases.apply([input], unit);
+      const command = { type: 'resolve', verdict, reviewer: reviewer.name } as const;
+      await this.cases.apply([{ householdRef, day, command }], unit);
+      await this.reviews.close(unit.tx, reviewer);
       return 'resolved';
     });
+  }
+
+  private reviewerOf(person: string): Reviewer {
+    const name = this.pseudonyms.reviewerOf(person);
+    return { name, openCase: this.pseudonyms.openCaseOf(name) };
   }
 }

@@ -46,6 +46,7 @@ everyRecordEnds(eligibility, [
   },
   { kind: 'grant', what: 'awarded', body: { handle: 'h', kind: 'rapid', until: day + 390 }, keptDays: 390 },
   { kind: 'review', what: 'waiting', body: { handle: 'h', until: day + 240 }, keptDays: 240 },
+  { kind: 'open-review', what: 'opened today', body: { review: 'r', until: day + 1 }, keptDays: 1 },
   {
     kind: 'token',
     what: 'of the cycle that ends last before the day',

@@ -75,6 +75,42 @@ describe('people decide', () => {
     expect((await next(ben))?.case).toBe(shown?.case);
   });
 
+  it('a reviewer has one open case: every call gives the same one, at once or later, with either key', async () => {
+    await waiting();
+    await waiting();
+    const at = await Promise.all([next(ana), next(ana), next(anaAtHome), next(ana)]);
+    const [first] = at;
+    expect(first?.case).toMatch(/^[\w-]{43}$/);
+    expect(new Set(at.map((each) => each?.case)).size).toBe(1);
+    const other = await next(ben);
+    expect(other?.case).not.toBe(first?.case);
+    expect((await next(ben))?.case).toBe(other?.case);
+  });
+
+  it('an open case stays with its reviewer while they look again, and later goes to another', async () => {
+    await waiting();
+    const name = (await next(ana))?.case;
+    world.pass(20 * 60_000);
+    expect((await next(ana))?.case).toBe(name);
+    world.pass(20 * 60_000);
+    expect(await next(ben)).toBeNull();
+    world.pass(12 * 60_000);
+    expect((await next(ben))?.case).toBe(name);
+    expect(await next(ana)).toBeNull();
+    expect(await resolve(name ?? '', 'approve', ana)).toMatchObject({ status: 409, body: { code: 'not-now' } });
+    expect(await resolve(name ?? '', 'approve', ben)).toMatchObject({ status: 200 });
+  });
+
+  it('nobody decides a case that they do not have open', async () => {
+    await waiting();
+    await waiting();
+    const [mine, other] = [(await next(ana))?.case ?? '', (await next(ben))?.case ?? ''];
+    expect(await resolve(other, 'approve', ana)).toMatchObject({ status: 409, body: { code: 'not-now' } });
+    expect(await resolve(mine, 'approve', ana)).toMatchObject({ status: 200 });
+    expect(await resolve(other, 'approve', ana)).toMatchObject({ status: 409 });
+    expect(await resolve(other, 'decline', ben)).toMatchObject({ status: 200 });
+  });
+
   it('approved once: the grant names a pseudonym of the reviewer', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /** An enrolled device of a site. Its key decides the lane. The body of a request cannot. */
 @Entity({ name: 'device' })
+@Unique('device_public_key', ['publicKey'])
 export class Device {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'device_key' })
   name!: string;

@@ -1,41 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import {
-  Clock,
-  DeviceDirectory,
-  ed25519PublicKey,
-  isKeyName,
-  publicKeyFrom,
-  type EnrolledDevice,
-  type Enrolment,
-} from '#libs/service';
+import { DeviceDirectory, isKeyName, publicKeyFrom, type EnrolledDevice, type Enrolment } from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
-/** A revoked device is refused within this time, well below the five minutes of the guarantee. */
-const CACHE_MS = 15_000;
-
-/** The devices that are not revoked, cached for a moment. */
+/** The list of devices. */
 @Injectable()
 export class DeviceRepository extends DeviceDirectory {
-  private readonly cache = new Map<string, { readonly until: number; readonly device: EnrolledDevice | undefined }>();
-
-  constructor(
-    @InjectRepository(Device) private readonly devices: Repository<Device>,
-    private readonly clock: Clock,
-  ) {
+  constructor(@InjectRepository(Device) private readonly devices: Repository<Device>) {
     super();
   }
 
-  async find(name: string): Promise<EnrolledDevice | undefined> {
-    const now = this.clock.now().getTime();
-    const cached = this.cache.get(name);
-    if (cached !== undefined && cached.until > now) return cached.device;
-    const row = await this.devices.findOneBy({ name, revoked: false });
-    const device = row === null ? undefined : { lane: row.lane, site: row.site, key: ed25519PublicKey(row.publicKey) };
-    // Names come from outside. Unknown names are not cached, because anybody could fill the memory with them.
-    if (device !== undefined) this.cache.set(name, { until: now + CACHE_MS, device });
-    return device;
+  /** All devices, revoked ones too. */
+  all(): Promise<readonly EnrolledDevice[]> {
+    return this.devices.find();
   }
 }
 

@@ -120,6 +120,7 @@ async function enrolled(name: string, more: { lane?: string; revoked?: boolean }
     'SITE-7',
     more.revoked ?? false,
   ]);
+  await service.readKeys();
   return { keyId: name, sign: (bytes) => Promise.resolve(signEd25519(key, bytes)) };
 }
 
@@ -176,19 +177,22 @@ describe('an application', () => {
     expect((await post('/v1/applications', { ...body, lane: 'kiosk' })).body['code']).toBe('unknown-field');
     const stolen = await enrolled('kiosk-revoked', { revoked: true });
     const refused = await post('/v1/applications', body, await signed('/v1/applications', body, stolen));
-    expect([refused.status, refused.body['code']]).toEqual([401, 'not-signed']);
+    expect([refused.status, refused.body['code']]).toEqual([401, 'revoked-device']);
   });
 
   it('of a revoked device is refused for ever, also when the list of devices is enrolled again', async () => {
     const device = await enrolled('kiosk-stolen');
     const [row] = await service.repository(Device).findBy({ name: 'kiosk-stolen' });
     await service.pool.query(`UPDATE device SET revoked = true WHERE name = 'kiosk-stolen'`);
+    await service.readKeys();
     const folder = await mkdtemp(join(tmpdir(), 'devices-'));
     const file = join(folder, 'devices.json');
     const key = { name: 'kiosk-stolen', publicKey: row?.publicKey.toString('base64url') };
     await writeFile(file, JSON.stringify([{ ...key, lane: 'assisted', site: 'SITE-8' }]));
     const wish = { what: 'devices', file, env: { DATABASE_URL: service.database.url } };
-    expect(await enrol([deviceEnrolment], wish)).toBe('enrolled 0 devices; 1 unchanged, because the key is revoked');
+    expect(await enrol([deviceEnrolment], wish)).toBe(
+      'enrolled 0 devices, 0 new; 1 unchanged, because the key is revoked',
+    );
     await rm(folder, { recursive: true });
     expect(await service.repository(Device).findBy({ name: 'kiosk-stolen' })).toEqual([{ ...row, revoked: true }]);
     const body = await application();

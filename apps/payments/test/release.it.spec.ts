@@ -70,6 +70,7 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     }
     const revoked = await world.enrol('revoked-one', 'person-x');
     await world.rows(`UPDATE staff SET revoked = true WHERE name = 'revoked-one'`);
+    await world.service.readKeys();
     expect((await world.post('/v1/release/batches', {}, revoked)).status).toBe(401);
     expect((await world.post('/v1/release/batches', {}, { ...checker, name: maker.name })).status).toBe(401);
     expect((await world.post('/v1/release/batches', { more: 1 }, maker)).status).toBe(400);

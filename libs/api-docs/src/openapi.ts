@@ -38,6 +38,7 @@ export interface ServiceDescription {
 const SIGNED =
   'HTTP Message Signatures (RFC 9421) with Ed25519 over @method, @path and content-digest. The key id is the name ' +
   'under which the public key is enrolled.';
+const ONCE = 'The tag is the name of the service, and the nonce is good once.';
 
 /** OpenAPI 3.1 of one service, made from the classes that check its bodies and its answers. */
 export function openApiDocument({ service, routes, problems }: ServiceDescription): OpenApiDocument {
@@ -70,7 +71,11 @@ export function openApiDocument({ service, routes, problems }: ServiceDescriptio
       },
       securitySchemes: {
         device: { type: 'http', scheme: 'signature', description: `A device of the city. ${SIGNED}` },
-        staff: { type: 'http', scheme: 'signature', description: `Staff whose key has the named role. ${SIGNED}` },
+        staff: {
+          type: 'http',
+          scheme: 'signature',
+          description: `Staff whose key has the named role. ${SIGNED} ${ONCE}`,
+        },
       },
     },
   };
@@ -132,6 +137,7 @@ function problemSchema(problems: ServiceDescription['problems']): JsonSchema {
       code: { type: 'string', enum: Object.keys(problems) },
       canRetry: { type: 'boolean', description: 'Whether the same request can succeed later.' },
       field: { type: 'string', description: 'The declared name of the field that was refused.' },
+      now: { type: 'string', format: 'date-time', description: 'With `wrong-clock`: the time of the service.' },
     },
   };
 }

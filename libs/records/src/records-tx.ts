@@ -157,6 +157,13 @@ export class RecordsTx {
     });
   }
 
+  /** Leases named work from now on, leased or not. The caller has locked it and knows whose it is. */
+  async lease(kind: string, values: readonly Uint8Array[], { now, leaseMs }: Omit<ClaimDue, 'limit'>): Promise<void> {
+    if (!this.spec(kind).work) throw new RecordsError('not-work');
+    const lease = wholeMinute(now.getTime() + leaseMs);
+    await this.tx.query(sql.lease, [kind, ...addressRows.values(this.addresses(kind, values)), lease]);
+  }
+
   /**
    * Ends the leases of dead processes. Also ends those that an earlier process took under `holder`, the number of this
    * process, which must not have taken any yet. @returns how many

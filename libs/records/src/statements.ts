@@ -48,6 +48,10 @@ export const sql = {
     WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
     RETURNING r.night, r.lookup, r.blob`,
 
+  lease: `UPDATE record r SET lease = $4, holder = NULL FROM ${addressRows.sql}
+    WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup AND r.due IS NOT NULL
+    RETURNING r.lookup`,
+
   // A process that gets the lock of a holder knows that the holder is dead. The number of this process is compared
   // first, because its own lock is on another connection.
   endDeadLeases: `WITH dead AS (

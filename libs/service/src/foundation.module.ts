@@ -5,7 +5,7 @@ import { ServiceConfig } from './config/service.config.js';
 import { useSetting } from './config/use-setting.js';
 import { createLog, Log } from './log/log.js';
 import { CityProfile } from './profile/city-profile.js';
-import { SERVICE_NAME } from './definition/service-name.js';
+import { SERVICE_NAME } from './config/service-name.js';
 
 /** The providers that every other module needs: the clock, the log, the city's profile. */
 @Global()

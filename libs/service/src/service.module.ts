@@ -16,7 +16,7 @@ import { NightlyModule } from './records/nightly.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { entitiesOf } from './definition/entities.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
-import { SERVICE_NAME } from './definition/service-name.js';
+import { SERVICE_NAME } from './config/service-name.js';
 
 /** The modules that every service needs. Its own module imports this one once. */
 @Global()

@@ -2,6 +2,7 @@ export { AccessGuard } from './auth/access.guard.js';
 export { bodyOf } from './auth/caller.js';
 export { controllerRoutes } from './auth/controller-routes.js';
 export { enrol } from './auth/enrolment.js';
+export { KeyRegisters } from './auth/key-registers.js';
 // For tests alone: the providers and functions of a service that tests replace or call.
 export { ENVIRONMENT } from './config/environment.js';
 export { Readiness } from './health/readiness.js';

@@ -9,46 +9,79 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 
 import { ReadBoxesV1 } from '#libs/contracts';
-import { signatureHeaders } from '#libs/household';
+import { signatureHeaders, staffSignatureHeaders } from '#libs/household';
 
 import { AccessGuard } from '../src/auth/access.guard.js';
 import { Public, SignedBy, SignedByDevice } from '../src/auth/access.js';
 import { ContractBody, Device, Person, type Caller } from '../src/auth/caller.js';
 import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directory.js';
-import { StaffRepository, type EnrolledStaff } from '../src/auth/staff.repository.js';
+import { KeyRegisters } from '../src/auth/key-registers.js';
+import { NonceRepository } from '../src/auth/nonce.repository.js';
+import { SignerCheck } from '../src/auth/signer-check.js';
+import type { Staff } from '../src/auth/staff.entity.js';
+import { StaffRepository } from '../src/auth/staff.repository.js';
 import { Clock } from '../src/clock/clock.js';
+import { SERVICE_NAME } from '../src/config/service-name.js';
 import { Log } from '../src/log/log.js';
 import type { Certificate } from '../src/http/certificate.js';
 import { httpAdapter, prepareDoors, quietly } from '../src/http/http-app.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { InternalListener } from '../src/http/listeners.js';
 import { ProblemFilter } from '../src/problem/problem.filter.js';
+import { Workers } from '../src/scheduling/workers.js';
 
 const now = new Date('2099-11-02T10:00:00Z');
 /** The events that were logged, with their fields. */
 export const written: unknown[] = [];
 const log = { write: (_level: string, ...line: unknown[]) => void written.push(line) };
 const keys = Object.fromEntries(
-  ['maker', 'operator', 'kiosk'].map((name) => [name, generateKeyPairSync('ed25519')]),
+  ['maker', 'operator', 'former', 'kiosk', 'stolen'].map((name) => [name, generateKeyPairSync('ed25519')]),
 ) as Record<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>;
 
-/** The number of key lookups. */
-export const lookups = { count: 0 };
+/** The number of queries for keys, and of nonces that were spent. */
+export const queries = { keys: 0, nonces: 0 };
+
+const rawKeyOf = (name: string): Buffer => keys[name]?.publicKey.export({ format: 'raw-public' }) ?? Buffer.alloc(0);
 
 const staff = {
-  find(name: string): Promise<EnrolledStaff | undefined> {
-    lookups.count += 1;
-    const role = name === 'maker' ? 'releaser' : 'operator';
-    const key = name === 'kiosk' ? undefined : keys[name]?.publicKey;
-    return Promise.resolve(key && { person: `person-${name}`, role, key });
+  all(): Promise<readonly Staff[]> {
+    queries.keys += 1;
+    const roles = { maker: 'releaser', operator: 'operator', former: 'releaser' } as const;
+    return Promise.resolve(
+      Object.entries(roles).map(([name, role]) => ({
+        name,
+        person: `person-${name}`,
+        role,
+        publicKey: rawKeyOf(name),
+        revoked: name === 'former',
+      })),
+    );
   },
 };
 
 class Devices extends DeviceDirectory {
-  find(name: string): Promise<EnrolledDevice | undefined> {
-    lookups.count += 1;
-    const key = name === 'kiosk' ? keys['kiosk']?.publicKey : undefined;
-    return Promise.resolve(key && { lane: 'kiosk', site: 'SITE-7', key });
+  all(): Promise<readonly EnrolledDevice[]> {
+    queries.keys += 1;
+    return Promise.resolve(
+      ['kiosk', 'stolen'].map((name) => ({
+        name,
+        lane: 'kiosk' as const,
+        site: 'SITE-7',
+        publicKey: rawKeyOf(name),
+        revoked: name === 'stolen',
+      })),
+    );
+  }
+}
+
+/** Nonces as a table keeps them. */
+class Nonces {
+  private readonly spent = new Set<string>();
+
+  spend(key: string, nonce: Uint8Array): Promise<boolean> {
+    queries.nonces += 1;
+    const size = this.spent.size;
+    return Promise.resolve(this.spent.add(`${key} ${Buffer.from(nonce).toString('hex')}`).size > size);
   }
 }
 
@@ -113,6 +146,20 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+type SignedHeaders = Readonly<Record<string, string>>;
+
+export interface Signing {
+  readonly path: string;
+  readonly body: string;
+  /** The name that the signature gives. */
+  readonly signer: string;
+  /** The name of the key that signs, if it is another one. */
+  readonly by?: string;
+  /** Seconds by which the sender's clock is ahead. */
+  readonly later?: number;
+  readonly service?: string;
+}
+
 export interface DoorsOptions {
   /** Adds a route below Nest. */
   readonly add?: (adapter: FastifyAdapter) => void;
@@ -137,8 +184,13 @@ export class Doors {
       providers: [
         { provide: Clock, useValue: { now: () => now } },
         { provide: Log, useValue: log },
+        { provide: SERVICE_NAME, useValue: 'payments' },
         { provide: StaffRepository, useValue: staff },
+        { provide: NonceRepository, useClass: Nonces },
         ...devices,
+        Workers,
+        KeyRegisters,
+        SignerCheck,
         AccessGuard,
         { provide: APP_GUARD, useExisting: AccessGuard },
       ],
@@ -172,18 +224,26 @@ export class Doors {
     body: string,
     { signer, type = 'application/json', sent = body }: { signer?: string | undefined; type?: string; sent?: string },
   ): Promise<Answer> {
-    const key = signer === undefined ? undefined : keys[signer]?.privateKey;
-    const signed =
-      signer === undefined || key === undefined
-        ? {}
-        : await signatureHeaders(
-            { method: 'POST', path: path.split('?', 1)[0] ?? '', body },
-            { keyId: signer, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) },
-            now.getTime() / 1000,
-          );
-    const headers = { ...signed, 'content-type': type };
-    const answer = await this.app.inject({ method: 'POST', url: path, headers, payload: sent });
+    const signature =
+      signer === undefined ? {} : await this.signed({ path: path.split('?', 1)[0] ?? '', body, signer });
+    return this.send(path, sent, { ...signature, 'content-type': type });
+  }
+
+  async send(path: string, payload: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await this.app.inject({ method: 'POST', url: path, headers, payload });
     return { status: answer.statusCode, body: answer.json() };
+  }
+
+  /** The headers of a signed request. A device signs as a device, everybody else as staff of payments. */
+  async signed({ path, body, signer, by = signer, later = 0, service = 'payments' }: Signing): Promise<SignedHeaders> {
+    const key = keys[by]?.privateKey;
+    if (key === undefined) return {};
+    const request = { method: 'POST', path, body };
+    const own = { keyId: signer, sign: (bytes: Uint8Array) => Promise.resolve(sign(null, bytes, key)) };
+    const createdSeconds = now.getTime() / 1000 + later;
+    return ['kiosk', 'stolen', 'kiosk-999'].includes(signer)
+      ? signatureHeaders(request, own, createdSeconds)
+      : staffSignatureHeaders(request, own, { createdSeconds, service });
   }
 
   /** The status of an answer on the main listener. */

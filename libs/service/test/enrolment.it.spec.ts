@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const keyOf = (letter: string): string => Buffer.alloc(32, letter).toString('base64url');
+/** The public key of the seed that consists of this letter. */
+function keyOf(letter: string): string {
+  const key = Buffer.alloc(32, letter);
+  const seed = createPrivateKey({ key, format: 'raw-private', asymmetricKeyType: 'ed25519' });
+  return createPublicKey(seed).export({ format: 'raw-public' }).toString('base64url');
+}
 
 async function enrolled(...items: readonly object[]): Promise<string> {
   const file = join(folder, 'list.json');
@@ -48,10 +54,11 @@ async function enrolled(...items: readonly object[]): Promise<string> {
 
 async function rows(): Promise<readonly Row[]> {
   const { rows: found } = await pool.query<Row>(
-    `SELECT name, person, role, convert_from(substr(public_key, 1, 1), 'UTF8') AS key, revoked
-       FROM staff ORDER BY name`,
+    `SELECT name, person, role, encode(public_key, 'hex') AS key, revoked FROM staff ORDER BY name`,
   );
-  return found;
+  const letterOf = (key: string): string =>
+    [...'abcd'].find((letter) => Buffer.from(keyOf(letter), 'base64url').toString('hex') === key) ?? 'another';
+  return found.map((row) => ({ ...row, key: letterOf(row.key) }));
 }
 
 const item = (name: string, key: string, more: object = {}): object => ({
@@ -63,20 +70,52 @@ const item = (name: string, key: string, more: object = {}): object => ({
 });
 
 describe('an enrolment', () => {
-  it('replaces what it knows by name, and revokes nobody', async () => {
-    expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe('enrolled 2 staff');
-    expect(await enrolled(item('one', 'c', { role: 'releaser' }))).toBe('enrolled 1 staff');
+  it('changes the role of what it knows by name, and revokes nobody', async () => {
+    expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe('enrolled 2 staff, 2 new');
+    expect(await enrolled(item('one', 'a', { role: 'releaser' }), item('six', 'c'))).toBe('enrolled 2 staff, 1 new');
     expect(await rows()).toEqual([
-      { name: 'one', person: 'person-one', role: 'releaser', key: 'c', revoked: false },
+      { name: 'one', person: 'person-one', role: 'releaser', key: 'a', revoked: false },
+      { name: 'six', person: 'person-six', role: 'operator', key: 'c', revoked: false },
       { name: 'two', person: 'person-two', role: 'operator', key: 'b', revoked: false },
     ]);
+  });
+
+  it.each<[string, readonly object[], string]>([
+    ['a key under a second name', [item('three', 'a', { person: 'person-one' })], 'under another name'],
+    ['a key of another person', [item('three', 'a')], 'under another name'],
+    ['a name with a second key', [item('one', 'c')], 'with another key'],
+    ['a name for another person', [item('one', 'a', { person: 'person-two' })], 'for another person'],
+    ['one key twice in the file', [item('three', 'c'), item('four', 'c')], 'under another name'],
+    ['one name twice in the file', [item('three', 'c'), item('three', 'e')], 'with another key'],
+  ])('takes nothing of a file with %s', async (_what, list, sentence) => {
+    await enrolled(item('one', 'a'), item('two', 'b'));
+    const before = await rows();
+    await expect(enrolled(item('five', 'd'), ...list)).rejects.toThrow(sentence);
+    await expect(enrolled(...list, item('five', 'd'))).rejects.toThrow(sentence);
+    expect(await rows()).toEqual(before);
+  });
+
+  it('cannot be passed by: the database holds no key twice', async () => {
+    await enrolled(item('one', 'a'));
+    const again = `INSERT INTO staff (name, person, role, public_key)
+      SELECT 'two', 'person-two', role, public_key FROM staff`;
+    await expect(pool.query(again)).rejects.toMatchObject({ constraint: 'staff_public_key' });
+  });
+
+  it.each<[string, Buffer]>([
+    ['zeros', Buffer.alloc(32)],
+    ['the point of order one', Buffer.concat([Buffer.of(1), Buffer.alloc(31)])],
+    ['no point of the curve', Buffer.concat([Buffer.of(2), Buffer.alloc(31)])],
+    ['31 bytes', Buffer.alloc(31, 7)],
+  ])('takes no key that is none: %s', async (_what, key) => {
+    await expect(enrolled(item('one', 'a', { publicKey: key.toString('base64url') }))).rejects.toThrow('not a list');
   });
 
   it('never lifts a revocation, and changes nothing of who was revoked', async () => {
     await enrolled(item('one', 'a'), item('two', 'b'));
     await pool.query(`UPDATE staff SET revoked = true WHERE name = 'one'`);
     const before = await rows();
-    const sentence = 'enrolled 1 staff; 1 unchanged, because the key is revoked';
+    const sentence = 'enrolled 1 staff, 0 new; 1 unchanged, because the key is revoked';
     expect(await enrolled(item('one', 'a'), item('two', 'b'))).toBe(sentence);
     expect(await enrolled(item('one', 'c', { person: 'other', role: 'custodian' }), item('two', 'b'))).toBe(sentence);
     expect(await enrolled(item('one', 'a', { revoked: false }))).toBe(sentence.replace('enrolled 1', 'enrolled 0'));
@@ -88,7 +127,7 @@ describe('an enrolment', () => {
     await pool.query(`UPDATE staff SET revoked = true WHERE name = 'one'`);
     const before = await rows();
     for (const name of ['two', 'three']) {
-      await expect(enrolled(item('four', 'd'), item(name, 'a'))).rejects.toThrow('revoked under another name');
+      await expect(enrolled(item('four', 'd'), item(name, 'a'))).rejects.toThrow('enrolled under another name');
     }
     expect(await rows()).toEqual(before);
   });

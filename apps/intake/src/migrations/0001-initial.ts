@@ -28,7 +28,8 @@ export class Initial1764547200000 implements MigrationInterface {
          lane text NOT NULL,
          site text NOT NULL,
          revoked boolean NOT NULL DEFAULT false,
-         CONSTRAINT device_key PRIMARY KEY (name)
+         CONSTRAINT device_key PRIMARY KEY (name),
+         CONSTRAINT device_public_key UNIQUE (public_key)
        )`,
     );
     for (const statement of meanings) await runner.query(statement);

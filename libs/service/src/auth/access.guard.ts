@@ -1,59 +1,56 @@
-import { Injectable, Optional, type CanActivate, type ExecutionContext, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { isFromBus } from '#libs/bus';
-import { Clock } from '../clock/clock.js';
 import { Log } from '../log/log.js';
 import { Problem } from '../problem/problem.js';
 import { accessOf, type Access } from './access.js';
 import { accessAt, admit } from './admission.js';
 import { bodyOf, type CalledRequest, type Caller } from './caller.js';
 import { controllerRoutes, type ControllerRoute } from './controller-routes.js';
-import { DeviceDirectory, NoDeviceDirectoryError, type EnrolledDevice } from './device-directory.js';
-import { digestFits, isSigned, signerOf, type Signer } from './http-signature.js';
+import { NoDeviceDirectoryError, type EnrolledDevice } from './device-directory.js';
+import { digestFits, isSigned } from './http-signature.js';
 import { operationOf } from './operation.js';
-import { StaffRepository, type EnrolledStaff } from './staff.repository.js';
+import { SignerCheck, type SigningStaff } from './signer-check.js';
 
 /** The owner of the key that signed the head of a request. */
 interface Known {
-  readonly staff?: EnrolledStaff;
+  readonly staff?: SigningStaff;
   readonly device?: EnrolledDevice;
 }
 
 /**
  * Admits a caller to a route only if the route's access declaration names it; a route without one admits nobody. The
- * signature is checked before the body is read, with one lookup of the key for each request.
+ * signature is checked before the body is read, without a query.
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
   private readonly known = new WeakMap<object, Known>();
 
   constructor(
-    private readonly staff: StaffRepository,
-    private readonly clock: Clock,
+    private readonly signers: SignerCheck,
     private readonly log: Log,
     private readonly discovery: DiscoveryService,
-    @Optional() private readonly devices?: DeviceDirectory,
   ) {}
 
   /** Checked at the start, because the first request may be a household's. @throws NoDeviceDirectoryError */
   onModuleInit(): void {
     const isAnyForDevices = this.routes().some(({ handler }) => accessOf(handler)?.type === 'device');
-    if (isAnyForDevices && this.devices === undefined) throw new NoDeviceDirectoryError();
+    if (isAnyForDevices && !this.signers.knowsDevices) throw new NoDeviceDirectoryError();
   }
 
   /**
    * Checks the signature before the body is read, so that an unsigned caller learns nothing from the checks of the
    * body.
    *
-   * @throws Problem `not-signed`
+   * @throws Problem `not-signed`, or another code of `SignerCheck`
    */
-  async identify(request: FastifyRequest): Promise<void> {
+  identify(request: FastifyRequest): void {
     const access = accessAt(request);
-    if (access !== undefined) this.known.set(request, await this.whoSigned(access, request));
+    if (access !== undefined) this.known.set(request, this.whoSigned(access, request));
   }
 
-  /** @throws Problem `not-signed`, `not-allowed`, `unknown-field`, `not-found` */
+  /** @throws Problem `not-signed`, `replayed`, `not-allowed`, `unknown-field`, `not-found` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const type = context.getType();
     // A message of the bus is authenticated by the signature in its envelope. No other transport delivers messages.
@@ -63,7 +60,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     const access = accessAt(request);
     if (access === undefined || accessOf(context.getHandler()) !== access) throw new Problem('not-found');
     const attempted = (by: string): void => this.note(request, nameOf(context.getHandler(), request), by);
-    request.caller = this.callerOf(access, request, attempted);
+    request.caller = await this.callerOf(access, request, attempted);
     if (bodyOf(context.getHandler()) === undefined) refuseContent(request.body);
     admit(request, access);
     return true;
@@ -79,34 +76,24 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     this.log.write('info', 'operation', request.attempt);
   }
 
-  private async whoSigned(access: Access, request: FastifyRequest): Promise<Known> {
+  private whoSigned(access: Access, { method, url: path, headers }: FastifyRequest): Known {
     switch (access.type) {
       case 'public':
         return {};
       case 'device':
-        if (access.orUnsigned && !isSigned(request.headers)) return {};
-        return { device: await this.signerOf(request, async (name) => this.devices?.find(name)) };
+        if (access.orUnsigned && !isSigned(headers)) return {};
+        return { device: this.signers.device({ method, path, headers }) };
       case 'staff':
-        return { staff: await this.signerOf(request, (name) => this.staff.find(name)) };
+        return { staff: this.signers.staff({ method, path, headers }) };
     }
   }
 
-  private async signerOf<T extends Signer>(
-    request: FastifyRequest,
-    find: (name: string) => Promise<T | undefined>,
-  ): Promise<T> {
-    const { method, url: path, headers } = request;
-    const signer = await signerOf({ method, path, headers }, find, this.clock.now());
-    if (signer === undefined) throw new Problem('not-signed');
-    return signer;
-  }
-
   /** @param attempted is called with the person who signed, before the role is checked */
-  private callerOf(
+  private async callerOf(
     access: Access,
     request: FastifyRequest & CalledRequest,
     attempted: (person: string) => void,
-  ): Caller {
+  ): Promise<Caller> {
     if (access.type === 'public') return {};
     if (access.type === 'device' && access.orUnsigned && !isSigned(request.headers)) return { device: undefined };
     if (!digestFits(request.headers, request.body ?? NO_BODY)) throw new Problem('not-signed');
@@ -119,6 +106,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (staff === undefined) throw new Problem('not-signed');
     const { person, role } = staff;
     attempted(person);
+    await this.signers.spend(staff);
     if (!access.roles.includes(role)) throw new Problem('not-allowed');
     return { person };
   }

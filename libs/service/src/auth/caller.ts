@@ -8,7 +8,7 @@ export interface Caller {
   /** The pseudonym of the member of staff whose key signed. */
   readonly person?: string;
   /** Undefined if nothing was signed: a household's own device. Absent if the route is not for devices. */
-  readonly device?: Omit<EnrolledDevice, 'key'> | undefined;
+  readonly device?: Pick<EnrolledDevice, 'lane' | 'site'> | undefined;
 }
 
 /** The body is kept as bytes, because the signature covers the bytes that were sent. */

@@ -1,17 +1,16 @@
-import type { KeyObject } from 'node:crypto';
 import type { Lane } from '#libs/contracts';
+import type { ListedKey } from './key-register.js';
 
 /** An enrolled device of a site. The lane follows from the device's key, never from a request's body. */
-export interface EnrolledDevice {
+export interface EnrolledDevice extends ListedKey {
   readonly lane: Exclude<Lane, 'own-device'>;
   readonly site: string;
-  readonly key: KeyObject;
 }
 
-/** Where the guard looks up enrolled devices. A service with routes for devices provides it globally. */
+/** The list of enrolled devices. A service with routes for devices provides it globally. */
 export abstract class DeviceDirectory {
-  /** Undefined if no such device is enrolled, or if its key is revoked. */
-  abstract find(name: string): Promise<EnrolledDevice | undefined>;
+  /** All devices, revoked ones too. */
+  abstract all(): Promise<readonly EnrolledDevice[]>;
 }
 
 /** A route is for devices, but the service has no list of enrolled devices. The service must not start. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DataSource, In, type EntityManager, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import { isEd25519Key } from '#libs/contracts';
 import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
 import { readConfig, Setting } from '../config/setting.js';
@@ -56,11 +57,12 @@ export async function runEnrolment(known: readonly AnyEnrolment[], wish: Enrolme
 }
 
 /**
- * Replaces names that exist, except those whose key is revoked: their rows stay unchanged, even if the list is enrolled
- * again.
+ * Adds new names, and changes the role or the place of names that exist. A name keeps its key and its person for ever,
+ * and a key has one name, so that a pseudonym in the records of a service always means the same person. The row of a
+ * revoked key stays unchanged, even if the list is enrolled again.
  *
  * @returns a sentence for the person at the command line.
- * @throws ConfigError, TypeError for an unknown list, a bad file, or a key that is revoked under another name
+ * @throws ConfigError, TypeError for an unknown list, a bad file, or a name or key that is enrolled otherwise
  */
 export async function enrol(known: readonly AnyEnrolment[], { what, file, env }: EnrolmentWish): Promise<string> {
   const enrolment = known.find((each) => each.what === what);
@@ -74,26 +76,30 @@ export async function enrol(known: readonly AnyEnrolment[], { what, file, env }:
     extra: { connectionString: url },
   }).initialize();
   try {
-    const left = await source.transaction((tx) => write(tx, enrolment.entity, rows));
+    const { left, made } = await source.transaction((tx) => write(tx, enrolment.entity, rows));
     const revoked = left === 0 ? '' : `; ${left} unchanged, because the key is revoked`;
-    return `enrolled ${rows.length - left} ${what}${revoked}`;
+    return `enrolled ${rows.length - left} ${what}, ${made} new${revoked}`;
   } finally {
     await source.destroy();
   }
 }
 
-function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly Omit<KeyRow, 'revoked'>[] {
+type NewKey = Omit<KeyRow, 'revoked'>;
+
+function rowsOf({ what, read }: AnyEnrolment, list: unknown): readonly NewKey[] {
   const rows = Array.isArray(list) ? list.map((item) => read(Object(item) as Record<string, unknown>)) : [undefined];
   if (rows.includes(undefined)) throw new TypeError(`the file is not a list of ${what}`);
-  return rows as readonly Omit<KeyRow, 'revoked'>[];
+  return rows as readonly NewKey[];
 }
 
-/** @returns the number of names that were skipped because their key is revoked */
-async function write(
-  tx: EntityManager,
-  entity: new () => KeyRow,
-  rows: readonly Omit<KeyRow, 'revoked'>[],
-): Promise<number> {
+interface Written {
+  /** Names that were skipped, because their key is revoked. */
+  readonly left: number;
+  /** Names that are new. */
+  readonly made: number;
+}
+
+async function write(tx: EntityManager, entity: new () => KeyRow, rows: readonly NewKey[]): Promise<Written> {
   const keys = tx.getRepository(entity);
   const where: FindOptionsWhere<KeyRow>[] = [
     { name: In(rows.map(({ name }) => name)) },
@@ -101,15 +107,30 @@ async function write(
   ];
   // The lock makes a concurrent revocation wait, so that it comes after this enrolment.
   const there = await keys.find({ where, lock: { mode: 'pessimistic_write' } });
-  const revoked = there.filter((each) => each.revoked);
-  const names = new Set(revoked.map(({ name }) => name));
-  const fresh = rows.filter(({ name }) => !names.has(name));
-  if (fresh.some((row) => revoked.some(({ publicKey }) => publicKey.equals(row.publicKey)))) {
-    throw new TypeError('a key in the file is revoked under another name');
-  }
+  const revoked = new Set(there.filter((each) => each.revoked).map(({ name }) => name));
+  const fresh = rows.filter(({ name }) => !revoked.has(name));
+  refuseContradictions([...there, ...fresh]);
   // `revoked` is not among the columns, so that no enrolment can lift a revocation.
   if (fresh.length > 0) await keys.upsert([...fresh], ['name']);
-  return rows.length - fresh.length;
+  const known = new Set(there.map(({ name }) => name));
+  return { left: rows.length - fresh.length, made: fresh.filter(({ name }) => !known.has(name)).length };
+}
+
+/** @throws TypeError if two rows disagree about the same name or the same key */
+function refuseContradictions(rows: readonly NewKey[]): void {
+  const [byName, byKey] = [new Map<string, NewKey>(), new Map<string, NewKey>()];
+  for (const row of rows) {
+    const key = row.publicKey.toString('hex');
+    const [named, keyed] = [byName.get(row.name) ?? row, byKey.get(key) ?? row];
+    if (keyed.name !== row.name) throw new TypeError('a key in the file is enrolled under another name');
+    if (!named.publicKey.equals(row.publicKey)) {
+      throw new TypeError('a name in the file is enrolled with another key: a new key needs a new name');
+    }
+    const isSame = named['person'] === row['person'];
+    if (!isSame) throw new TypeError('a name in the file is enrolled for another person');
+    byName.set(row.name, row);
+    byKey.set(key, row);
+  }
 }
 
 /** True for a valid key name: 3 to 40 lower-case letters, digits and hyphens. */
@@ -117,10 +138,10 @@ export function isKeyName(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9-]{3,40}$/.test(value);
 }
 
-/** The 32 bytes of an Ed25519 public key, from base64url; undefined if the length differs. */
+/** An Ed25519 public key, from base64url; undefined if the bytes are none, or one under which anybody can sign. */
 export function publicKeyFrom(value: unknown): Buffer | undefined {
-  const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
-  return bytes?.length === 32 ? bytes : undefined;
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : Buffer.alloc(0);
+  return isEd25519Key(bytes) ? bytes : undefined;
 }
 
 /** Each item is `{ name, person (a pseudonym), role, publicKey (base64url, 32 bytes) }`. `Staff` lists the roles. */

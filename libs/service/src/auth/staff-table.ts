@@ -8,7 +8,8 @@ export const staffUp: readonly string[] = [
   role text NOT NULL,
   public_key bytea NOT NULL,
   revoked boolean NOT NULL DEFAULT false,
-  CONSTRAINT staff_key PRIMARY KEY (name)
+  CONSTRAINT staff_key PRIMARY KEY (name),
+  CONSTRAINT staff_public_key UNIQUE (public_key)
 )`,
   ...commentsOn({
     staff: {

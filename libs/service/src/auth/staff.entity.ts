@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /**
  * The role of a staff key; each key has one. `operator`: keeps the service running, and moves no money. `releaser`:
@@ -9,6 +9,7 @@ export type StaffRole = (typeof staffRoles)[number];
 
 /** A key with which a member of staff signs. A person may have several keys and still counts as one person. */
 @Entity({ name: 'staff' })
+@Unique('staff_public_key', ['publicKey'])
 export class Staff {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'staff_key' })
   name!: string;

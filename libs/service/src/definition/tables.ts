@@ -1,9 +1,16 @@
 import { busDown, busUp } from '#libs/bus';
 import { recordsDown, recordsUp } from '#libs/records';
+import { nonceDown, nonceUp } from '../auth/nonce.repository.js';
 import { staffDown, staffUp } from '../auth/staff-table.js';
 import { cityDown, cityUp } from '../database/city.js';
 
-/** The tables of every service: records, outbox, tables of the bus, staff keys, city. */
-export const serviceTablesUp: readonly string[] = [...recordsUp, ...busUp, ...staffUp, ...cityUp];
+/** The tables of every service: records, outbox, tables of the bus, staff keys, spent nonces, city. */
+export const serviceTablesUp: readonly string[] = [...recordsUp, ...busUp, ...staffUp, ...nonceUp, ...cityUp];
 
-export const serviceTablesDown: readonly string[] = [...cityDown, ...staffDown, ...busDown, ...recordsDown];
+export const serviceTablesDown: readonly string[] = [
+  ...cityDown,
+  ...nonceDown,
+  ...staffDown,
+  ...busDown,
+  ...recordsDown,
+];

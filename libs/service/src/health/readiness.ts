@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Service } from '#libs/contracts';
-import { SERVICE_NAME } from '../definition/service-name.js';
+import { SERVICE_NAME } from '../config/service-name.js';
 import { BusState } from './bus-state.js';
 import { countedChecks, HealthChecks, type HealthReport, type HealthValues } from './health-checks.js';
 

@@ -68,7 +68,7 @@ export function createHttpApp(module: Type, adapter: FastifyAdapter): Promise<Ne
 export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request) => {
-    await guard.identify(request);
+    guard.identify(request);
     // No signature covers a query, and no route reads one.
     if (!request.is404 && /[?#]/.test(request.url)) throw new Problem('unknown-query');
     if (!request.is404) checkBodyForm(request.headers);

@@ -5,7 +5,7 @@ import type { Service } from '#libs/contracts';
 import { AccessGuard } from '../auth/access.guard.js';
 import { Public } from '../auth/access.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { SERVICE_NAME } from '../definition/service-name.js';
+import { SERVICE_NAME } from '../config/service-name.js';
 import { InternalController } from '../http/internal-controller.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { Answers } from './answers.js';

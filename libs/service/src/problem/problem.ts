@@ -22,6 +22,14 @@ export const problems = {
   'day-to-come': { status: 400, canRetry: false, sentence: 'That day has not begun. Set the clock of the device.' },
   'other-content': { status: 409, canRetry: false, sentence: 'Other content was already sent under this number.' },
   'not-signed': { status: 401, canRetry: false, sentence: 'The signature is missing or not valid.' },
+  'wrong-clock': {
+    status: 401,
+    canRetry: false,
+    sentence: 'The clock of the sender is wrong. Sign again by the time in the field now.',
+  },
+  'unknown-device': { status: 401, canRetry: false, sentence: 'The signature is not that of an enrolled device.' },
+  'revoked-device': { status: 401, canRetry: false, sentence: 'The key of this device is revoked.' },
+  replayed: { status: 401, canRetry: false, sentence: 'This signed request was received before. Sign it again.' },
   'not-allowed': { status: 403, canRetry: false, sentence: 'You are not permitted to do this.' },
   'not-found': {
     status: 404,
@@ -45,6 +53,14 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+interface ProblemDetails {
+  /** The declared name of the field that was refused. */
+  readonly field?: string;
+  readonly retryAfterSeconds?: number;
+  /** The time of the service, for a sender whose clock is wrong. */
+  readonly now?: Date;
+}
+
 /**
  * A refusal that reaches the caller. It carries no input; `field` is a declared name. Its cause, if there is one, is
  * only for the log.
@@ -54,7 +70,7 @@ export class Problem extends Error {
 
   constructor(
     readonly code: ProblemCode,
-    readonly details: { readonly field?: string; readonly retryAfterSeconds?: number } = {},
+    readonly details: ProblemDetails = {},
     options?: ErrorOptions,
   ) {
     super(problems[code].sentence, options);
@@ -64,12 +80,14 @@ export class Problem extends Error {
 /** The body of a problem by RFC 9457. `type` is a name and no URL, so that it does not show where the service runs. */
 export function problemBody(problem: Problem): Readonly<Record<string, unknown>> {
   const { status, canRetry, sentence } = problems[problem.code];
+  const { field = '', now } = problem.details;
   return {
     type: `urn:problem:${problem.code}`,
     title: sentence,
     status,
     code: problem.code,
     canRetry,
-    ...(problem.details.field === undefined || problem.details.field === '' ? {} : { field: problem.details.field }),
+    ...(field === '' ? {} : { field }),
+    ...(now === undefined ? {} : { now: now.toISOString() }),
   };
 }

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { commentsOn } from '#libs/database';
+
+/** Statements that make the table of spent nonces, for the migrations of each service. */
+export const nonceUp: readonly string[] = [
+  `CREATE TABLE spent_nonce (
+  key text NOT NULL,
+  nonce bytea NOT NULL,
+  day date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+  CONSTRAINT spent_nonce_key PRIMARY KEY (key, nonce)
+)`,
+  'CREATE INDEX spent_nonce_day ON spent_nonce (day)',
+  ...commentsOn({
+    spent_nonce: {
+      meaning: 'Nonces of requests that staff signed. A request with one of them is not accepted again.',
+      kept: 'until the second day after',
+      columns: { key: 'Name of the key that signed.', nonce: 'The nonce, 16 bytes.', day: 'Day of the request (UTC).' },
+    },
+  }),
+];
+
+export const nonceDown: readonly string[] = ['DROP TABLE spent_nonce'];
+
+/**
+ * Makes each signed request of staff good once, for all instances of a service and after a restart. A signature is
+ * valid for a minute and a nonce is kept for at least a day, so that a clock may be wrong by a day.
+ */
+@Injectable()
+export class NonceRepository {
+  constructor(private readonly pool: Pool) {}
+
+  /** Commits at once, before the request has any effect. @returns false if this key has used the nonce before */
+  async spend(key: string, nonce: Uint8Array): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'INSERT INTO spent_nonce (key, nonce) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [key, nonce],
+    );
+    return rowCount === 1;
+  }
+
+  /** Removes the nonces of past days by the database's clock. @returns how many */
+  async prune(): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `DELETE FROM spent_nonce WHERE day < (now() AT TIME ZONE 'UTC')::date - 1`,
+    );
+    return rowCount ?? 0;
+  }
+}
