@@ -206,8 +206,9 @@ const routes: readonly Twin[] = [
     promise: 'the ledger is shown only to staff who sign',
     without: 'the route declares its callers',
     file: 'apps/payments/src/ledger/books.controller.ts',
-    find: "import { Answers, SignedBy } from '#libs/service';",
-    replace: "import { Answers, Public } from '#libs/service';\nconst SignedBy = (..._roles: string[]) => Public();",
+    find: "import { Answers, ReadsOnly, SignedBy } from '#libs/service';",
+    replace:
+      "import { Answers, Public, ReadsOnly } from '#libs/service';\nconst SignedBy = (..._: string[]) => Public();",
     test: 'apps/payments/test/books.it.spec.ts',
     name: 'are these and no others',
   },

@@ -6,8 +6,9 @@ export const twinsOfRestores: readonly Twin[] = [
     promise: 'a ledger freeze that people lifted is lifted completely',
     without: 'nothing is decided while the anchor cannot be moved',
     file: 'apps/payments/src/reconciliation/ledger-freeze.service.ts',
-    find: 'const decision = await this.anchor.alone(() => this.decide(wish));',
-    replace: 'const decision = await this.decide(wish).finally(() => this.anchor.alone(() => Promise.resolve(true)));',
+    find: 'const decision = await this.anchor.alone(() => this.decide(wish, act));',
+    replace:
+      'const decision = await this.decide(wish, act).finally(() => this.anchor.alone(() => Promise.resolve(true)));',
     test: 'apps/payments/test/ledger-freeze.it.spec.ts',
     name: 'not half done',
   },

@@ -2,6 +2,7 @@ import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
 import { twinsOfCodes } from './twins-of-codes.js';
+import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
 import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
@@ -23,6 +24,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfBodies,
   ...twinsOfCodes,
   ...twinsOfHouseholds,
+  ...twinsOfAudit,
   ...twinsOfContainers,
   ...twinsOfIntruders,
   ...twinsOfKeys,

@@ -127,6 +127,8 @@ const key = 'A'.repeat(43);
 const bodiesOfEach: Readonly<Record<string, object>> = {
   PlaceHold: { kind: 'case', values: [key, key] },
   NamedHold: { hold: `hold-${'0'.repeat(18)}` },
+  ReadAudit: { after: 7 },
+  RevokeKey: { list: 'staff', name: 'clerk-one' },
 };
 
 /** Finds every class that checks a body at a service. A class without an example fails the test. */

@@ -12,6 +12,8 @@ const forms = {
   reference: [BYTES_32, 'as disputed list prints it'],
   hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list prints it'],
   name: [BYTES_32, 'as legal-hold names prints it'],
+  key: [/^[a-z0-9-]{3,40}$/, 'as it was enrolled'],
+  head: [/^[a-z]+:\d{1,15}:[\w-]{43}$/, 'as audit verify prints it'],
 } as const;
 
 /** For commander: accepts a text of the argument's form. @throws OperateProblem `bad-option` naming the argument */

@@ -7,6 +7,7 @@ const sentences = {
   'not-reached': 'A service does not answer.',
   refused: 'The command was refused.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
+  'audit-broken': 'The audit of a service was changed: see docs/runbooks/audit.md.',
   'not-done': 'The work did not end in time; it continues in the background.',
 } as const;
 

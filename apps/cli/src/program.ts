@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
+import { addAudit } from './commands/audit.js';
 import { addBreaker } from './commands/breaker.js';
 import { addDisputed, addFreeze } from './commands/freeze.js';
 import { addKeys } from './commands/keys.js';
@@ -11,6 +12,7 @@ import { OperateProblem } from './problem.js';
 import { addRelease } from './commands/release.js';
 import { addRepublish } from './commands/republish.js';
 import { addReview } from './commands/review.js';
+import { addRevoke } from './commands/revoke.js';
 import { addStatus } from './commands/status.js';
 import { addTopics } from './commands/topics.js';
 import { addTurn } from './commands/turn.js';
@@ -33,6 +35,8 @@ function program(): Command {
     addFreeze,
     addDisputed,
     addReview,
+    addAudit,
+    addRevoke,
     addKeys,
     addLegalHold,
   ])

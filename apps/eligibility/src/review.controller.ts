@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes, NestedField, ReviewCaseV1 } from '#libs/contracts';
-import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { Act, Answers, ContractBody, Problem, SignedBy, type StaffAct } from '#libs/service';
 import { Equals, IsIn } from 'class-validator';
 import type { Verdict } from './domain/case.js';
 import { ReviewService, type CaseForReview } from './review.service.js';
@@ -37,8 +37,8 @@ export class ReviewController {
   @HttpCode(200)
   @SignedBy('reviewer')
   @Answers(NextCase, 'Shows the facts of the open case of this reviewer, or opens the next one.')
-  async next(@Person() person: string): Promise<NextCase> {
-    const next = await this.reviews.next(person);
+  async next(@Act() act: StaffAct): Promise<NextCase> {
+    const next = await this.reviews.next(act);
     return { next: next === undefined ? null : shown(next) };
   }
 
@@ -47,10 +47,10 @@ export class ReviewController {
   @SignedBy('reviewer')
   @Answers(CaseResolved, 'Decides the case that this reviewer has open.')
   async resolve(
-    @Person() person: string,
+    @Act() act: StaffAct,
     @ContractBody(ResolveCase) { case: name, verdict }: ResolveCase,
   ): Promise<CaseResolved> {
-    const outcome = await this.reviews.resolve(name, { verdict, person });
+    const outcome = await this.reviews.resolve(name, { verdict, act });
     switch (outcome) {
       case 'resolved':
         return { outcome };

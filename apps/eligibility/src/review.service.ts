@@ -3,7 +3,7 @@ import { Transactions } from '#libs/bus';
 import { dayNumber, dayOf } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
-import { Clock, HealthChecks } from '#libs/service';
+import { AuditTrail, Clock, HealthChecks, type StaffAct } from '#libs/service';
 import { CaseService } from './case.service.js';
 import { mayResolve, viewOf, type ReviewView, type Verdict } from './domain/case.js';
 import { Pseudonyms } from './pseudonyms.js';
@@ -23,6 +23,7 @@ export class ReviewService {
     private readonly reviews: ReviewRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail,
     checks: HealthChecks,
   ) {
     checks.count('casesInReview', () => transactions.run(({ tx }) => reviews.count(tx)));
@@ -32,8 +33,8 @@ export class ReviewService {
    * A case that this person may decide. A person has one open case: as long as it waits and nobody else has opened it,
    * every call gives the same one. Undefined when none waits.
    */
-  next(person: string): Promise<CaseForReview | undefined> {
-    const reviewer = this.reviewerOf(person);
+  next(act: StaffAct): Promise<CaseForReview | undefined> {
+    const reviewer = this.reviewerOf(act);
     return this.transactions.run(async ({ tx }) => {
       const open = await this.reviews.openOf(tx, reviewer);
       const again = open && (await this.firstOf(tx, [open], reviewer));
@@ -44,6 +45,7 @@ export class ReviewService {
         tx,
         waiting.filter((each) => each !== first?.waiting),
       );
+      if (first !== undefined) await this.audit.record(tx, act);
       return first?.view;
     });
   }
@@ -69,9 +71,9 @@ export class ReviewService {
   /** Applies the verdict of a person about the case that they have open, and publishes the changes. */
   resolve(
     review: string,
-    { verdict, person }: { readonly verdict: Verdict; readonly person: string },
+    { verdict, act }: { readonly verdict: Verdict; readonly act: StaffAct },
   ): Promise<'resolved' | 'unknown' | 'not-waiting' | 'not-open' | 'same-person'> {
-    const reviewer = this.reviewerOf(person);
+    const reviewer = this.reviewerOf(act);
     return this.transactions.run(async (unit) => {
       const open = await this.reviews.openOf(unit.tx, reviewer);
       const found = await this.reviews.find(unit.tx, bytes(review));
@@ -85,11 +87,12 @@ export class ReviewService {
       const command = { type: 'resolve', verdict, reviewer: reviewer.name } as const;
       await this.cases.apply([{ householdRef, day, command }], unit);
       await this.reviews.close(unit.tx, reviewer);
+      await this.audit.record(unit.tx, act);
       return 'resolved';
     });
   }
 
-  private reviewerOf(person: string): Reviewer {
+  private reviewerOf({ person }: StaffAct): Reviewer {
     const name = this.pseudonyms.reviewerOf(person);
     return { name, openCase: this.pseudonyms.openCaseOf(name) };
   }

@@ -87,6 +87,12 @@ describe('a legal hold', () => {
     expect((await ask('export', { hold })).body).toEqual({ sealed: [] });
     expect((await ask('list', {})).body).toEqual({ holds: [] });
     expect((await ask('lift', { hold })).body).toEqual({ lifted: false });
+    const { rows } = await world.service.pool.query<{ act: string }>(
+      `SELECT operation || ' ' || person || ' ' || about AS act FROM audit ORDER BY seq`,
+    );
+    expect(rows.map(({ act }) => act)).toEqual(
+      ['place', 'export', 'lift', 'export'].map((what) => `legal-hold-${what} custodian-one ${String(hold)}`),
+    );
   });
 });
 

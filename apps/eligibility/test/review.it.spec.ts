@@ -111,6 +111,23 @@ describe('people decide', () => {
     expect(await resolve(other, 'decline', ben)).toMatchObject({ status: 200 });
   });
 
+  it('opening and deciding are in the audit, without the case; asking when none waits is not', async () => {
+    const audit = async (): Promise<readonly string[]> => {
+      const { rows } = await world.service.pool.query<{ act: string }>(
+        `SELECT rtrim(operation || ' ' || person || ' ' || about) AS act FROM audit ORDER BY seq`,
+      );
+      return rows.map(({ act }) => act);
+    };
+    const before = (await audit()).length;
+    await next(ana);
+    await waiting();
+    const name = (await next(anaAtHome))?.case ?? '';
+    await next(ana);
+    await resolve(name, 'decline', ben);
+    await resolve(name, 'decline', ana);
+    expect((await audit()).slice(before)).toEqual(['review-next person-ana', 'review-resolve person-ana']);
+  });
+
   it('approved once: the grant names a pseudonym of the reviewer', async () => {
     const household = await waiting();
     const name = (await next(ana))?.case ?? '';

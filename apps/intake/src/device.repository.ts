@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import type { Tx } from '#libs/database';
 import { DeviceDirectory, isKeyName, publicKeyFrom, type EnrolledDevice, type Enrolment } from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
@@ -14,6 +15,12 @@ export class DeviceRepository extends DeviceDirectory {
   /** All devices, revoked ones too. */
   all(): Promise<readonly EnrolledDevice[]> {
     return this.devices.find();
+  }
+
+  /** @returns false if no such device is enrolled, or if it is revoked already */
+  async revoke(tx: Tx, name: string): Promise<boolean> {
+    const { rowCount } = await tx.query('UPDATE device SET revoked = true WHERE name = $1 AND NOT revoked', [name]);
+    return rowCount === 1;
   }
 }
 

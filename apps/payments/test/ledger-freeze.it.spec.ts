@@ -44,6 +44,7 @@ describe('lifting', () => {
       'SELECT detail FROM book_event ORDER BY seq DESC LIMIT 1',
     );
     expect(last?.detail).toMatchObject({ people: ['person-1', 'person-2'], adopted: 1 });
+    expect((await world.audit()).slice(-2)).toEqual(['ledger-freeze-lift person-1', 'ledger-freeze-lift person-2']);
     await expect(world.rows('DELETE FROM book_event')).rejects.toThrow('append-only');
   });
 
@@ -121,6 +122,7 @@ describe('a disputed instrument', () => {
     expect(await resolve(city.people.firstAgain, reference, 'never-paid')).toBe('not-allowed');
     expect(await resolve(city.people.second, reference, 'paid')).toBe('not-now');
     expect(await resolve(city.people.second, reference, 'never-paid')).toBe('resolved');
+    expect((await world.audit()).slice(-2)).toEqual(['disputed-resolutions person-1', 'disputed-resolutions person-2']);
     await city.settleDown();
     expect(city.good()).toContain(await city.codeOf(paid));
     expect(await world.books()).toMatchObject({ balanced: true });

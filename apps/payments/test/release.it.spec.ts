@@ -76,7 +76,23 @@ describe('release in Los Angeles: one person makes, another checks', () => {
     expect((await world.post('/v1/release/batches', { more: 1 }, maker)).status).toBe(400);
   });
 
+  it('each act is in the audit once, with its person and its batch; a refused one is not', async () => {
+    await standard();
+    const before = (await world.audit()).length;
+    const batch = await make();
+    await approve(batch, makerAtHome);
+    await approve(batch, checker, Buffer.alloc(32).toString('base64url'));
+    await world.post('/v1/release/open', {}, checker);
+    await approve(batch, checker);
+    await world.post('/v1/release/batches', {}, maker);
+    expect((await world.audit()).slice(before)).toEqual([
+      `release-batches person-a batch ${batch.batch}`,
+      `release-approvals person-b batch ${batch.batch}`,
+    ]);
+  });
+
   it('one person with two keys is one person, and a maker cannot check', async () => {
+    await standard();
     const batch = await make();
     expect(await approve(batch, maker)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
     expect(await approve(batch, makerAtHome)).toMatchObject({ status: 403 });

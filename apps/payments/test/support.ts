@@ -198,6 +198,14 @@ export class PaymentsWorld {
     return (await this.service.pool.query<T>(sql, values)).rows;
   }
 
+  /** The acts of staff, oldest first: operation, person, and what it was about. */
+  async audit(): Promise<readonly string[]> {
+    const rows = await this.rows<{ act: string }>(
+      `SELECT rtrim(operation || ' ' || person || ' ' || about) AS act FROM audit ORDER BY seq`,
+    );
+    return rows.map(({ act }) => act);
+  }
+
   enrol(name: string, person: string): Promise<StaffKey> {
     return enrolStaff(this.service, { name, person, role: 'releaser' });
   }

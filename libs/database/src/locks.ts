@@ -15,4 +15,6 @@ export const locks = {
   migration: 7_402_615,
   /** Taken with a number from 1 to 59: held by the living process that leases work under that number. */
   leaseHolder: 7_402_616,
+  /** Held by a transaction that adds a row to the audit, until it ends. */
+  audit: 7_402_617,
 } as const;

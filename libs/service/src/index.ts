@@ -1,5 +1,7 @@
-export { Public, SignedBy, SignedByDevice } from './auth/access.js';
-export { ContractBody, Device, Person, type Caller } from './auth/caller.js';
+export { AUDIT_START, auditHash, followChain, type AuditHead, type AuditRow } from './audit/audit-chain.js';
+export { AuditTrail, type StaffAct } from './audit/audit-trail.js';
+export { Public, ReadsOnly, SignedBy, SignedByDevice } from './auth/access.js';
+export { Act, ContractBody, Device, Person, type Caller } from './auth/caller.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
 export { Operation } from './auth/operation.js';
 export { KEYS_READ_EVERY_MS } from './auth/key-registers.js';

@@ -21,7 +21,7 @@ import { OtherCityError } from './database/other-city-error.js';
 import { Certificate } from './http/certificate.js';
 import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
-import { ExposedRouteError, UndeclaredRouteError } from './http/route-check.js';
+import { ExposedRouteError, UnauditedRouteError, UndeclaredRouteError } from './http/route-check.js';
 import { controllersOf } from './openapi/controllers-of.js';
 import { describeService } from './openapi/describe.js';
 import { CoreFilesError, withholdMemory, type CoreFiles } from './process/core-files.js';
@@ -107,6 +107,7 @@ const refusals = [
   UndeclaredRouteError,
   UnusableSettingError,
   ExposedRouteError,
+  UnauditedRouteError,
   CoreFilesError,
 ] as const;
 

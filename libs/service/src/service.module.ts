@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Service } from '#libs/contracts';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -37,6 +38,7 @@ export class ServiceModule {
         RecordsModule.for(definition),
         MessagingModule.for(service),
         NightlyModule,
+        AuditModule,
         AuthModule,
         OpenApiModule,
         OperationsModule,

@@ -6,11 +6,12 @@ import { EMPTY, type Observable } from 'rxjs';
 import { BatchTransport, handlersFor } from '#libs/bus';
 import { grantCancelled } from '#libs/contracts';
 
+import type { StaffAct } from '../src/audit/audit-trail.js';
 import { AccessGuard } from '../src/auth/access.guard.js';
-import { Public, SignedBy, SignedByDevice } from '../src/auth/access.js';
-import { Device, Person, type Caller } from '../src/auth/caller.js';
+import { Public, ReadsOnly, SignedBy, SignedByDevice } from '../src/auth/access.js';
+import { Act, Device, Person, type Caller } from '../src/auth/caller.js';
 import { NoDeviceDirectoryError } from '../src/auth/device-directory.js';
-import { UndeclaredRouteError } from '../src/http/route-check.js';
+import { UnauditedRouteError, UndeclaredRouteError } from '../src/http/route-check.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { DoorController, doorsOfEachTest, InsideController, written } from './doors.js';
 
@@ -73,6 +74,32 @@ describe('a service', () => {
       });
     },
   );
+
+  @Controller('silent')
+  class SilentController {
+    @Post()
+    @SignedBy('operator')
+    act(): string {
+      return 'whatever';
+    }
+  }
+
+  @Controller('unsure')
+  class UnsureController {
+    @Post()
+    @SignedBy('operator')
+    @ReadsOnly()
+    act(@Act() act: StaffAct): string {
+      return act.operation;
+    }
+  }
+
+  it.each<[string, Type]>([
+    ['tells nobody who acts', SilentController],
+    ['says that it only reads, and asks who acts', UnsureController],
+  ])('does not start with a route for staff that %s', async (_, controller) => {
+    await expect(doors.start([DoorController, controller])).rejects.toBeInstanceOf(UnauditedRouteError);
+  });
 
   it('does not start with a path that something below Nest adds, such as static files', async () => {
     const add = (adapter: FastifyAdapter): void =>

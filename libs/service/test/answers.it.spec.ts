@@ -4,7 +4,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import { Field, NestedListField } from '#libs/contracts';
 
-import { Public, SignedBy } from '../src/auth/access.js';
+import { Public, ReadsOnly, SignedBy } from '../src/auth/access.js';
 import { controllerRoutes } from '../src/auth/controller-routes.js';
 import { AnswerInterceptor } from '../src/openapi/answer.interceptor.js';
 import { Answers } from '../src/openapi/answers.js';
@@ -41,6 +41,7 @@ class ToldController {
   @Post('items/:id')
   @HttpCode(202)
   @SignedBy('releaser', 'operator')
+  @ReadsOnly()
   @Answers({ mediaType: 'text/plain', schema: { type: 'string' } }, 'Takes one.')
   take(): string {
     return 'taken';

@@ -80,6 +80,23 @@ describe('an enrolment', () => {
     ]);
   });
 
+  it('is in the audit, one row for each key that is new or has changed', async () => {
+    const { rows: before } = await pool.query('SELECT 1 FROM audit');
+    await enrolled(item('one', 'a'), item('two', 'b'));
+    await enrolled(item('one', 'a'), item('two', 'b', { role: 'releaser' }));
+    await enrolled(item('one', 'a'), item('two', 'b', { role: 'releaser' }));
+    const { rows: acts } = await pool.query<{ operation: string; person: string; about: string }>(
+      'SELECT operation, person, about FROM audit ORDER BY seq OFFSET $1',
+      [before.length],
+    );
+    const added = (name: string): object => ({
+      operation: 'enrol-staff',
+      person: 'command-line',
+      about: `key ${name}`,
+    });
+    expect(acts).toEqual([added('one'), added('two'), added('two')]);
+  });
+
   it.each<[string, readonly object[], string]>([
     ['a key under a second name', [item('three', 'a', { person: 'person-one' })], 'under another name'],
     ['a key of another person', [item('three', 'a')], 'under another name'],

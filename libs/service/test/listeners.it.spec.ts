@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { HttpCode, Post } from '@nestjs/common';
 
-import { InternalController, isInternalPath, SignedBy } from '#libs/service';
+import { InternalController, isInternalPath, ReadsOnly, SignedBy } from '#libs/service';
 import { DoorController, doorsOfEachTest, InsideController, started } from './doors.js';
 
 const doors = doorsOfEachTest();
@@ -24,6 +24,7 @@ describe('the two listeners', () => {
       @Post('mend')
       @HttpCode(200)
       @SignedBy('operator')
+      @ReadsOnly()
       mend(): string {
         return 'mended';
       }

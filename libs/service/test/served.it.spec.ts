@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { RouteConfig, RouteConstraints } from '@nestjs/platform-fastify';
 
-import { accessOf, Public, SignedBy } from '../src/auth/access.js';
+import { accessOf, Public, ReadsOnly, SignedBy } from '../src/auth/access.js';
 import { InternalController } from '../src/http/internal-controller.js';
 import { ExposedRouteError, UndeclaredRouteError } from '../src/http/route-check.js';
 import { DoorController, doorsOfEachTest, InsideController } from './doors.js';
@@ -27,6 +27,7 @@ describe('a service does not start', () => {
       @Get()
       @RouteConfig({ access: { type: 'public' } })
       @SignedBy('operator')
+      @ReadsOnly()
       read(): string {
         return 'whatever';
       }
@@ -36,6 +37,7 @@ describe('a service does not start', () => {
       @Get()
       @RouteConfig({ access: accessOf(Reflect.get(DoorController.prototype, 'open') as object) })
       @SignedBy('operator')
+      @ReadsOnly()
       read(): string {
         return 'whatever';
       }
@@ -64,6 +66,7 @@ describe('a service does not start', () => {
         @Public()
         @wrapped
         @SignedBy('operator')
+        @ReadsOnly()
         read(): string {
           return 'whatever';
         }
@@ -115,6 +118,7 @@ describe('a service does not start', () => {
     class BeforeController {
       @Get()
       @SignedBy('operator')
+      @ReadsOnly()
       @RouteConfig({ access: { type: 'public' } })
       read(): string {
         return 'whatever';

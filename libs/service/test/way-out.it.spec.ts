@@ -15,7 +15,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { of, type Observable } from 'rxjs';
 
-import { accessOf, Public, SignedBy } from '../src/auth/access.js';
+import { accessOf, Public, ReadsOnly, SignedBy } from '../src/auth/access.js';
 import { DoorController, doorsOfEachTest, InsideController, written } from './doors.js';
 
 const SECRET = 'canary-7c1e';
@@ -83,6 +83,7 @@ describe('nothing but a refusal leaves', () => {
       @Post()
       @UseFilters(KindFilter)
       @SignedBy('releaser')
+      @ReadsOnly()
       read(): string {
         return 'whatever';
       }
@@ -137,6 +138,7 @@ describe('an event stream', () => {
   class StreamController {
     @Sse('money')
     @SignedBy('releaser')
+    @ReadsOnly()
     money(): Observable<{ data: string }> {
       return of({ data: SECRET });
     }

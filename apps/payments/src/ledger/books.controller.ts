@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { Field, IsWord } from '#libs/contracts';
-import { Answers, SignedBy } from '#libs/service';
+import { Answers, ReadsOnly, SignedBy } from '#libs/service';
 import { IsBoolean, IsObject } from 'class-validator';
 import { BooksService } from './books.service.js';
 
@@ -37,6 +37,7 @@ export class BooksController {
 
   @Get()
   @SignedBy('releaser', 'operator')
+  @ReadsOnly()
   @Answers(BooksAnswer, 'Gives the checks, the balances and the counts of the ledger.')
   read(): Promise<BooksAnswer> {
     return this.books.read();

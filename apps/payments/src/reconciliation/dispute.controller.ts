@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes, IsCents, NestedListField } from '#libs/contracts';
-import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { Act, Answers, ContractBody, Problem, ReadsOnly, SignedBy, type StaffAct } from '#libs/service';
 import { IsBoolean, IsIn } from 'class-validator';
 import type { DisputeResolution } from '../domain/rail-outcome.js';
 import { DisputeService } from './dispute.service.js';
@@ -50,6 +50,7 @@ export class DisputeController {
   @Post('open')
   @HttpCode(200)
   @SignedBy('releaser')
+  @ReadsOnly()
   @Answers(DisputedInstruments, 'Lists the disputed instruments.')
   async open(): Promise<DisputedInstruments> {
     return { items: await this.disputes.open() };
@@ -60,10 +61,10 @@ export class DisputeController {
   @SignedBy('releaser')
   @Answers(DisputeOutcome, 'Names how a disputed instrument ended; a second person confirms it.')
   async resolve(
-    @Person() person: string,
+    @Act() act: StaffAct,
     @ContractBody(ResolveDispute) { reference, resolution }: ResolveDispute,
   ): Promise<DisputeOutcome> {
-    const outcome = await this.disputes.resolve(reference, resolution, person);
+    const outcome = await this.disputes.resolve(reference, resolution, act);
     switch (outcome) {
       case 'not-found':
         throw new Problem('not-found');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
 import { bytes, hex, sha256, toBase64url } from '#libs/sealing';
-import { Clock, HealthChecks } from '#libs/service';
+import { AuditTrail, Clock, type StaffAct } from '#libs/service';
 import { agree } from '../domain/agree.js';
 import type { DisputeResolution } from '../domain/rail-outcome.js';
 import { DisbursementService } from '../disbursement/index.js';
@@ -26,17 +26,16 @@ export class DisputeService {
     private readonly anchor: AnchorService,
     private readonly disbursement: DisbursementService,
     private readonly clock: Clock,
-    checks: HealthChecks,
-  ) {
-    checks.count('paymentsDisputed', async () => (await this.open()).length);
-  }
+    private readonly audit: AuditTrail,
+  ) {}
 
   open(): Promise<readonly DisputedItem[]> {
     return this.transactions.read((reader) => this.disputes.list(reader, DISPUTED_MAX));
   }
 
   /** Counts one more person. Two different people who give the same resolution resolve the dispute. */
-  resolve(reference: string, resolution: DisputeResolution, person: string): Promise<ResolveOutcome> {
+  resolve(reference: string, resolution: DisputeResolution, act: StaffAct): Promise<ResolveOutcome> {
+    const { person } = act;
     return this.transactions.run(async (unit) => {
       const { tx } = unit;
       const instrument = await this.disputes.find(tx, reference);
@@ -46,7 +45,10 @@ export class DisputeService {
       const wish = { digest: toBase64url(sha256(Buffer.from(`${about} ${resolution}`))), person };
       const first = await this.proposals.find(tx, about);
       const outcome = agree(first, wish);
-      if (outcome === 'counted') await this.proposals.propose(tx, about, wish);
+      if (outcome === 'counted') {
+        await this.proposals.propose(tx, about, wish);
+        await this.audit.record(tx, act);
+      }
       if (outcome !== 'agreed') return outcome;
       await this.proposals.end(tx, about);
       await this.disbursement.resolveDispute({ ...instrument, resolution }, unit);
@@ -55,6 +57,7 @@ export class DisputeService {
         day: dayOf(this.clock.now()),
         detail: { reference, resolution, people: [first?.person ?? '', person] },
       });
+      await this.audit.record(tx, act);
       return 'resolved';
     });
   }

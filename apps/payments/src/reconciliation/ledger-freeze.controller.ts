@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes, IsWord, NestedField } from '#libs/contracts';
-import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { Act, Answers, ContractBody, Problem, ReadsOnly, SignedBy, type StaffAct } from '#libs/service';
 import { IsBoolean, IsIn, IsInt, IsNumberString } from 'class-validator';
 import { LedgerFreezeService } from './ledger-freeze.service.js';
 
@@ -87,6 +87,7 @@ export class LedgerFreezeController {
 
   @Get()
   @SignedBy('releaser', 'operator')
+  @ReadsOnly()
   @Answers(FreezeAnswer, 'Tells whether the ledger is frozen, why, and what a lift would agree to.')
   read(): Promise<FreezeAnswer> {
     return this.freezes.view();
@@ -97,10 +98,10 @@ export class LedgerFreezeController {
   @SignedBy('releaser')
   @Answers(LiftOutcome, 'Agrees to lift the freeze; a second person lifts it.')
   async lift(
-    @Person() person: string,
+    @Act() act: StaffAct,
     @ContractBody(LiftFreeze) { digest, accept = false }: LiftFreeze,
   ): Promise<LiftOutcome> {
-    const decision = await this.freezes.agree({ digest, person, isAccepted: accept });
+    const decision = await this.freezes.agree({ digest, person: act.person, isAccepted: accept }, act);
     if (decision.outcome !== 'refused') return { outcome: decision.outcome };
     switch (decision.reason) {
       case 'same-person':

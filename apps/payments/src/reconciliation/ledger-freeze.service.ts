@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { canonicalJson, dayOf } from '#libs/contracts';
 import { sha256, toBase64url } from '#libs/sealing';
-import { Clock } from '#libs/service';
+import { AuditTrail, Clock, type StaffAct } from '#libs/service';
 import type { LedgerStatus } from '../domain/anchor.js';
 import { lift, seenBy, type Found, type LiftDecision, type LiftOutcome, type LiftWish } from '../domain/lift.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
@@ -44,6 +44,7 @@ export class LedgerFreezeService {
     private readonly chain: ChainRepository,
     private readonly anchor: AnchorService,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** Keeps the result of a reconciliation; undefined: it is no longer valid. */
@@ -70,14 +71,14 @@ export class LedgerFreezeService {
   }
 
   /** Counts one more person. The second person lifts the freeze, and the anchor moves to the present head. */
-  async agree(wish: LiftWish): Promise<LiftOutcome> {
+  async agree(wish: LiftWish, act: StaffAct): Promise<LiftOutcome> {
     // The lock comes first: without it the anchor cannot move, and a recorded lift without a moved anchor would mislead
     // people.
-    const decision = await this.anchor.alone(() => this.decide(wish));
+    const decision = await this.anchor.alone(() => this.decide(wish, act));
     return decision ?? { outcome: 'refused', reason: 'busy' };
   }
 
-  private async decide(wish: LiftWish): Promise<LiftDecision> {
+  private async decide(wish: LiftWish, act: StaffAct): Promise<LiftDecision> {
     const [decision, status] = await this.transactions.run(async ({ tx }) => {
       const head = await this.chain.lock(tx);
       const present = await this.anchor.status(tx);
@@ -106,6 +107,7 @@ export class LedgerFreezeService {
           },
         });
       }
+      if (decided.outcome !== 'refused') await this.audit.record(tx, act);
       return [decided, present] as const;
     });
     if (decision.outcome === 'lifted') {

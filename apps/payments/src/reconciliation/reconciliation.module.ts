@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DisbursementModule } from '../disbursement/index.js';
 import { LedgerModule } from '../ledger/index.js';
 import { RailsModule } from '../rails/index.js';
+import { DisputeCounts } from './dispute-counts.service.js';
 import { DisputeController } from './dispute.controller.js';
 import { DisputeRepository } from './dispute.repository.js';
 import { DisputeService } from './dispute.service.js';
@@ -18,6 +19,7 @@ import { ReconciliationService } from './reconciliation.service.js';
   imports: [LedgerModule, RailsModule, DisbursementModule],
   controllers: [LedgerFreezeController, DisputeController],
   providers: [
+    DisputeCounts,
     DisputeRepository,
     DisputeService,
     LedgerFreezeRepository,

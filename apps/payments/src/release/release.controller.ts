@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { Field, IsBytes, NestedField, NestedListField } from '#libs/contracts';
-import { Answers, ContractBody, Person, Problem, SignedBy } from '#libs/service';
+import { Act, Answers, ContractBody, Problem, ReadsOnly, SignedBy, type StaffAct } from '#libs/service';
 import { IsIn, IsInt, IsNumberString, IsUUID } from 'class-validator';
 import { ReleaseService } from './release.service.js';
 
@@ -61,13 +61,14 @@ export class ReleaseController {
   @HttpCode(200)
   @SignedBy('releaser')
   @Answers(MadeBatch, 'Makes a batch of the payments that wait for release.')
-  async make(@Person() maker: string): Promise<MadeBatch> {
-    return { made: (await this.releases.make(maker)) ?? null };
+  async make(@Act() act: StaffAct): Promise<MadeBatch> {
+    return { made: (await this.releases.make(act)) ?? null };
   }
 
   @Post('open')
   @HttpCode(200)
   @SignedBy('releaser')
+  @ReadsOnly()
   @Answers(OpenBatches, 'Lists the batches that wait for checkers.')
   async open(): Promise<OpenBatches> {
     return { batches: await this.releases.open() };
@@ -78,10 +79,10 @@ export class ReleaseController {
   @SignedBy('releaser')
   @Answers(ApprovalOutcome, 'Approves exactly one batch as its digest names it.')
   async approve(
-    @Person() person: string,
+    @Act() act: StaffAct,
     @ContractBody(ApproveBatch) { batch, digest }: ApproveBatch,
   ): Promise<ApprovalOutcome> {
-    const approval = await this.releases.approve(batch, digest, person);
+    const approval = await this.releases.approve(batch, digest, act);
     if (approval === undefined) throw new Problem('not-found');
     if (approval.outcome === 'refused')
       throw new Problem(approval.reason === 'same-person' ? 'not-allowed' : 'not-now');

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
 import { RailsModule } from '../rails/index.js';
+import { ReleaseCounts } from './release-counts.service.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseRepository } from './release.repository.js';
 import { ReleaseService } from './release.service.js';
@@ -9,6 +10,6 @@ import { ReleaseService } from './release.service.js';
 @Module({
   imports: [LedgerModule, RailsModule],
   controllers: [ReleaseController],
-  providers: [ReleaseRepository, ReleaseService],
+  providers: [ReleaseCounts, ReleaseRepository, ReleaseService],
 })
 export class ReleaseModule {}

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import type { Tx } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
-import { CityProfile, HealthChecks } from '#libs/service';
+import { AuditTrail, CityProfile, type StaffAct } from '#libs/service';
 import type { ChainLink } from '../domain/ledger.js';
 import { approve, batchText, released, totalCents, type Approval, type BatchItem } from '../domain/release.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
@@ -31,16 +31,11 @@ export class ReleaseService {
     private readonly rails: RailRegistry,
     private readonly booking: BookingService,
     private readonly city: CityProfile,
-    checks: HealthChecks,
-  ) {
-    checks.count('paymentsToRelease', () =>
-      transactions.read((reader) => batches.countLoose(reader, rails.payoutMethods)),
-    );
-    checks.count('batchesOpen', () => transactions.read(async (reader) => (await batches.open(reader)).length));
-  }
+    private readonly audit: AuditTrail,
+  ) {}
 
   /** Puts every instrument that waits for release into a batch. Undefined: none waits. */
-  make(maker: string): Promise<Batch | undefined> {
+  make(act: StaffAct): Promise<Batch | undefined> {
     return this.transactions.run(async ({ tx }) => {
       const batch = randomUUID();
       await this.ledger.lock(tx);
@@ -49,7 +44,8 @@ export class ReleaseService {
       const items = await this.batches.items(tx, batch);
       if (items.length === 0) return undefined;
       const digest = digestOf(items);
-      await this.batches.insert(tx, batch, { maker, digest });
+      await this.batches.insert(tx, batch, { maker: act.person, digest });
+      await this.audit.record(tx, act, `batch ${batch}`);
       return seen(batch, items, digest);
     });
   }
@@ -65,7 +61,8 @@ export class ReleaseService {
   }
 
   /** Counts one more person who agrees to exactly what the digest names. */
-  approve(batch: string, seenDigest: string, person: string): Promise<Approval | undefined> {
+  approve(batch: string, seenDigest: string, act: StaffAct): Promise<Approval | undefined> {
+    const { person } = act;
     return this.transactions.run(async ({ tx }) => {
       const head = await this.ledger.lock(tx);
       // In a frozen ledger, these instruments may have been sent already.
@@ -85,6 +82,7 @@ export class ReleaseService {
         await this.batches.close(tx, batch);
         await this.release(tx, head, items);
       }
+      await this.audit.record(tx, act, `batch ${batch}`);
       return approval;
     });
   }

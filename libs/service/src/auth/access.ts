@@ -37,6 +37,17 @@ export function SignedBy(...roles: readonly [StaffRole, ...StaffRole[]]): Method
   return declare({ type: 'staff', roles });
 }
 
+const readers = new WeakSet<object>();
+
+/** The route changes nothing, so the audit has no row of it. Every other route for staff takes an `@Act()`. */
+export function ReadsOnly(): MethodDecorator {
+  return (_target, _name, descriptor) => void readers.add(descriptor.value as object);
+}
+
+export function isReadsOnly(route: object): boolean {
+  return readers.has(route);
+}
+
 /** Fastify keeps the declaration with the route; the guard and the check at the start read it there. */
 function declare(access: Access): MethodDecorator {
   ours.add(access);

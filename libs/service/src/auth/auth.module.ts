@@ -21,6 +21,6 @@ import { StaffRepository } from './staff.repository.js';
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
   ],
-  exports: [AccessGuard],
+  exports: [AccessGuard, KeyRegisters, StaffRepository],
 })
 export class AuthModule {}

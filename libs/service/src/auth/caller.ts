@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parseJson, validate } from '#libs/contracts';
+import type { StaffAct } from '../audit/audit-trail.js';
 import type { AttemptRequest } from '../log/attempt.js';
 import type { EnrolledDevice } from './device-directory.js';
 
@@ -30,6 +31,27 @@ export const Person = createParamDecorator((_: unknown, context: ExecutionContex
   if (caller?.person === undefined) throw new TypeError('the route is not signed by staff');
   return caller.person;
 });
+
+const actors = new WeakSet<object>();
+
+const act = createParamDecorator((_: unknown, context: ExecutionContext): StaffAct => {
+  const { caller, attempt } = requestOf(context);
+  if (caller?.person === undefined || attempt === undefined) throw new TypeError('the route is not signed by staff');
+  return { person: caller.person, operation: attempt.operation };
+});
+
+/** Who of the staff does what, for the audit. A route for staff without it must declare `@ReadsOnly`. */
+export function Act(): ParameterDecorator {
+  return (target, name, index) => {
+    actors.add((target as Record<string | symbol, object>)[name as string] as object);
+    act()(target, name, index);
+  };
+}
+
+/** True if the route takes an `@Act()`. */
+export function takesAct(route: object): boolean {
+  return actors.has(route);
+}
 
 /** The device that signed; undefined for a household's own. Only for routes that declare `@SignedByDevice`. */
 export const Device = createParamDecorator((_: unknown, context: ExecutionContext): Caller['device'] => {

@@ -1,4 +1,5 @@
 import type { Lane } from '#libs/contracts';
+import type { Tx } from '#libs/database';
 import type { ListedKey } from './key-register.js';
 
 /** An enrolled device of a site. The lane follows from the device's key, never from a request's body. */
@@ -11,6 +12,9 @@ export interface EnrolledDevice extends ListedKey {
 export abstract class DeviceDirectory {
   /** All devices, revoked ones too. */
   abstract all(): Promise<readonly EnrolledDevice[]>;
+
+  /** @returns false if no such device is enrolled, or if it is revoked already */
+  abstract revoke(tx: Tx, name: string): Promise<boolean>;
 }
 
 /** A route is for devices, but the service has no list of enrolled devices. The service must not start. */

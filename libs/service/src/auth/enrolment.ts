@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DataSource, In, type EntityManager, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
-import { isEd25519Key } from '#libs/contracts';
+import { dayOf, isEd25519Key } from '#libs/contracts';
+import type { Tx } from '#libs/database';
+import { appendAudit } from '../audit/audit.repository.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
 import { readConfig, Setting } from '../config/setting.js';
@@ -76,7 +78,7 @@ export async function enrol(known: readonly AnyEnrolment[], { what, file, env }:
     extra: { connectionString: url },
   }).initialize();
   try {
-    const { left, made } = await source.transaction((tx) => write(tx, enrolment.entity, rows));
+    const { left, made } = await source.transaction((tx) => write(tx, enrolment, rows));
     const revoked = left === 0 ? '' : `; ${left} unchanged, because the key is revoked`;
     return `enrolled ${rows.length - left} ${what}, ${made} new${revoked}`;
   } finally {
@@ -99,7 +101,11 @@ interface Written {
   readonly made: number;
 }
 
-async function write(tx: EntityManager, entity: new () => KeyRow, rows: readonly NewKey[]): Promise<Written> {
+async function write(
+  tx: EntityManager,
+  { entity, what }: Pick<AnyEnrolment, 'entity' | 'what'>,
+  rows: readonly NewKey[],
+): Promise<Written> {
   const keys = tx.getRepository(entity);
   const where: FindOptionsWhere<KeyRow>[] = [
     { name: In(rows.map(({ name }) => name)) },
@@ -112,8 +118,24 @@ async function write(tx: EntityManager, entity: new () => KeyRow, rows: readonly
   refuseContradictions([...there, ...fresh]);
   // `revoked` is not among the columns, so that no enrolment can lift a revocation.
   if (fresh.length > 0) await keys.upsert([...fresh], ['name']);
-  const known = new Set(there.map(({ name }) => name));
+  const known = new Map(there.map((each) => [each.name, each]));
+  for (const row of fresh) {
+    if (isChange(row, known.get(row.name))) await recordEnrolment(tx, what, row.name);
+  }
   return { left: rows.length - fresh.length, made: fresh.filter(({ name }) => !known.has(name)).length };
+}
+
+function isChange(row: NewKey, known: KeyRow | undefined): boolean {
+  return Object.entries(row).some(([field, value]) => field !== 'publicKey' && known?.[field] !== value);
+}
+
+/** One row of the audit. Whoever has the rights of the database has no pseudonym. */
+async function recordEnrolment(manager: EntityManager, what: string, name: string): Promise<void> {
+  const tx: Tx = {
+    query: async (text, values) => ({ rows: await manager.query<object[]>(text, values), rowCount: null }),
+  };
+  const act = { day: dayOf(new Date()), operation: `enrol-${what}`, person: 'command-line' };
+  await appendAudit(tx, { ...act, about: `key ${name}` });
 }
 
 /** @throws TypeError if two rows disagree about the same name or the same key */

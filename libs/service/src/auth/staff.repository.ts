@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import type { Tx } from '#libs/database';
 import { Repository } from 'typeorm';
 import { Staff } from './staff.entity.js';
 
@@ -11,5 +12,11 @@ export class StaffRepository {
   /** All keys, revoked ones too. */
   all(): Promise<readonly Staff[]> {
     return this.staff.find();
+  }
+
+  /** @returns false if no such key is enrolled, or if it is revoked already */
+  async revoke(tx: Tx, name: string): Promise<boolean> {
+    const { rowCount } = await tx.query('UPDATE staff SET revoked = true WHERE name = $1 AND NOT revoked', [name]);
+    return rowCount === 1;
   }
 }

@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify';
-import { accessOf, listenersOf } from '../auth/access.js';
+import { accessOf, isReadsOnly, listenersOf } from '../auth/access.js';
+import { takesAct } from '../auth/caller.js';
 import type { ControllerRoute } from '../auth/controller-routes.js';
 import { isInternalController } from './internal-controller.js';
 import { INTERNAL } from './listeners.js';
@@ -37,11 +38,24 @@ export class ExposedRouteError extends Error {
   }
 }
 
+/** A route for staff leaves no trace of who changed something. The service must not start. */
+export class UnauditedRouteError extends Error {
+  override readonly name = 'UnauditedRouteError';
+  readonly code = 'unaudited-route';
+
+  readonly route: string;
+
+  constructor({ method, url }: Pick<ControllerRoute, 'method' | 'url'>) {
+    super(`the route ${method} ${url} for staff neither only reads nor tells the audit who acts`);
+    this.route = `main ${method} ${url}`;
+  }
+}
+
 /**
  * Compares the controllers' declarations with what Fastify serves. They can differ if a later decorator or a wrapper
  * around a function changed what Fastify was told.
  *
- * @throws UndeclaredRouteError, ExposedRouteError
+ * @throws UndeclaredRouteError, ExposedRouteError, UnauditedRouteError
  */
 export function checkRoutes(routes: readonly ControllerRoute[]): void {
   for (const { controller, handler, method, url } of routes) {
@@ -52,5 +66,7 @@ export function checkRoutes(routes: readonly ControllerRoute[]): void {
     if (served === undefined || served.size === 0) throw new UndeclaredRouteError(named);
     const isInside = served.size === 1 && served.has(INTERNAL);
     if (isOperators && !isInside) throw new ExposedRouteError(named);
+    const isForStaff = access?.type === 'staff';
+    if (isForStaff && isReadsOnly(handler) === takesAct(handler)) throw new UnauditedRouteError(named);
   }
 }

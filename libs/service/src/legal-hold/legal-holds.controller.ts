@@ -2,8 +2,9 @@ import { HttpCode, Post } from '@nestjs/common';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsString, Matches } from 'class-validator';
 import { Field, IsBytes, NestedListField } from '#libs/contracts';
 import { RecordsError } from '#libs/records';
-import { SignedBy } from '../auth/access.js';
-import { ContractBody } from '../auth/caller.js';
+import type { StaffAct } from '../audit/audit-trail.js';
+import { ReadsOnly, SignedBy } from '../auth/access.js';
+import { Act, ContractBody } from '../auth/caller.js';
 import { Operation } from '../auth/operation.js';
 import { InternalController } from '../http/internal-controller.js';
 import { Answers } from '../openapi/answers.js';
@@ -89,14 +90,15 @@ export class LegalHoldsController {
   @SignedBy('custodian')
   @Operation('legal-hold-place')
   @Answers(PlacedHold, 'Keeps the named records of a household for the custodian.')
-  async place(@ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<PlacedHold> {
+  async place(@Act() act: StaffAct, @ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<PlacedHold> {
     const wish = { kind, values: values.map((value) => Buffer.from(value, 'base64url')) };
-    return { hold: await told(() => this.holds.place(wish)) };
+    return { hold: await told(() => this.holds.place(wish, act)) };
   }
 
   @Post('list')
   @HttpCode(200)
   @SignedBy('custodian')
+  @ReadsOnly()
   @Operation('legal-hold-list')
   @Answers(Holds, 'Lists all holds with counts.')
   async list(): Promise<Holds> {
@@ -108,8 +110,8 @@ export class LegalHoldsController {
   @SignedBy('custodian')
   @Operation('legal-hold-lift')
   @Answers(LiftedHold, 'Ends a hold and removes what it kept.')
-  async lift(@ContractBody(NamedHold) { hold }: NamedHold): Promise<LiftedHold> {
-    return { lifted: await told(() => this.holds.lift(hold)) };
+  async lift(@Act() act: StaffAct, @ContractBody(NamedHold) { hold }: NamedHold): Promise<LiftedHold> {
+    return { lifted: await told(() => this.holds.lift(hold, act)) };
   }
 
   /** The records are sealed to the custodian's key, who opens them on another machine. */
@@ -118,8 +120,8 @@ export class LegalHoldsController {
   @SignedBy('custodian')
   @Operation('legal-hold-export')
   @Answers(ExportedRecords, 'Gives the kept records, sealed to the custodian.')
-  async export(@ContractBody(NamedHold) { hold }: NamedHold): Promise<ExportedRecords> {
-    const kept = await this.holds.export(hold);
+  async export(@Act() act: StaffAct, @ContractBody(NamedHold) { hold }: NamedHold): Promise<ExportedRecords> {
+    const kept = await this.holds.export(hold, act);
     return { sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
   }
 }

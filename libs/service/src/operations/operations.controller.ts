@@ -2,7 +2,9 @@ import { HttpCode, Post } from '@nestjs/common';
 import { Bus } from '#libs/bus';
 import { addDays, clocks, Field, NestedListField, type Service } from '#libs/contracts';
 import { IsBoolean, IsInt, IsString } from 'class-validator';
-import { SignedBy } from '../auth/access.js';
+import { AuditTrail, type StaffAct } from '../audit/audit-trail.js';
+import { ReadsOnly, SignedBy } from '../auth/access.js';
+import { Act } from '../auth/caller.js';
 import { Operation } from '../auth/operation.js';
 import type { HealthReport } from '../health/health-checks.js';
 import { Readiness } from '../health/readiness.js';
@@ -70,7 +72,8 @@ const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * Operators' commands to a running service: signed, and the same at every service. None of them moves money, shows a
- * household or changes a decision. Each can be repeated without harm, and the log names the person.
+ * household or changes a decision. Each can be repeated without harm. The audit has a row
+ * of each, written before it is done.
  */
 @InternalController('v1/operations')
 export class OperationsController {
@@ -78,6 +81,7 @@ export class OperationsController {
     private readonly bus: Bus<Service>,
     private readonly nightly: Nightly,
     private readonly readiness: Readiness,
+    private readonly audit: AuditTrail,
     private readonly log: Log,
   ) {}
 
@@ -85,6 +89,7 @@ export class OperationsController {
   @Post('status')
   @HttpCode(200)
   @SignedBy('operator')
+  @ReadsOnly()
   @Operation('status')
   @Answers(
     { mediaType: 'application/json', schema: { type: 'object', required: ['ready', 'checks'] } },
@@ -100,7 +105,8 @@ export class OperationsController {
   @SignedBy('operator')
   @Operation('republish')
   @Answers(Republished, 'Sends again every outbox row that can still be read.')
-  async republish(): Promise<Republished> {
+  async republish(@Act() act: StaffAct): Promise<Republished> {
+    await this.audit.note(act);
     await this.bus.republish();
     const { database } = await this.bus.status();
     return { left: database?.replayLeft ?? 0 };
@@ -110,6 +116,7 @@ export class OperationsController {
   @Post('parked')
   @HttpCode(200)
   @SignedBy('operator')
+  @ReadsOnly()
   @Operation('parked')
   @Answers(Parked, 'Lists parked messages in groups.')
   async parked(): Promise<Parked> {
@@ -123,7 +130,8 @@ export class OperationsController {
   @SignedBy('operator')
   @Operation('parked-retry')
   @Answers(Retried, 'Gives parked messages to their handlers once more.')
-  async retry(): Promise<Retried> {
+  async retry(@Act() act: StaffAct): Promise<Retried> {
+    await this.audit.note(act);
     return { retried: await this.bus.retryParked() };
   }
 
@@ -133,8 +141,8 @@ export class OperationsController {
   @SignedBy('operator')
   @Operation('breaker-reset')
   @Answers(BreakerReset, 'Lets this process read again after its circuit breaker tripped.')
-  async release(): Promise<BreakerReset> {
-    return this.resetBreaker(false);
+  async release(@Act() act: StaffAct): Promise<BreakerReset> {
+    return this.resetBreaker(act, false);
   }
 
   /** As `release`, and for the next minute the instance parks every message that fails, however many. */
@@ -143,8 +151,8 @@ export class OperationsController {
   @SignedBy('operator')
   @Operation('breaker-set-aside')
   @Answers(BreakerReset, 'Lets this process read again and park without limit for one minute.')
-  async setAside(): Promise<BreakerReset> {
-    return this.resetBreaker(true);
+  async setAside(@Act() act: StaffAct): Promise<BreakerReset> {
+    return this.resetBreaker(act, true);
   }
 
   /** Begins tonight's turn of the records if it is due and no instance turns. The health report shows its progress. */
@@ -153,14 +161,16 @@ export class OperationsController {
   @SignedBy('operator')
   @Operation('turn')
   @Answers(TurnBegun, 'Begins the nightly turn if it is due.')
-  async turn(): Promise<TurnBegun> {
+  async turn(@Act() act: StaffAct): Promise<TurnBegun> {
+    await this.audit.note(act);
     const running = this.nightly.run().then(({ outcome }): string => outcome);
     running.catch((error: unknown) => this.log.write('error', 'work-failed', { work: 'turn', ...errorFields(error) }));
     const soon = new Promise<string>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, 'begun').unref());
     return { outcome: await Promise.race([running, soon]) };
   }
 
-  private async resetBreaker(setAside: boolean): Promise<BreakerReset> {
+  private async resetBreaker(act: StaffAct, setAside: boolean): Promise<BreakerReset> {
+    await this.audit.note(act);
     const { isTripped } = await this.bus.status();
     await this.bus.resetBreaker({ setAside });
     return { wasTripped: isTripped };

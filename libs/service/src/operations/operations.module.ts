@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { AuditController } from './audit.controller.js';
 import { OperationsController } from './operations.controller.js';
+import { RevocationController } from './revocation.controller.js';
+import { RevocationService } from './revocation.service.js';
 
-@Module({ controllers: [OperationsController] })
+@Module({
+  imports: [AuthModule],
+  controllers: [OperationsController, AuditController, RevocationController],
+  providers: [RevocationService],
+})
 export class OperationsModule {}
