@@ -38,6 +38,8 @@ async function standard(): Promise<SignedHousehold> {
 const stateOf = async (batch: Batch): Promise<string | undefined> =>
   (await world.rows<{ state: string }>('SELECT state FROM batch WHERE id = $1', [batch.batch]))[0]?.state;
 
+const codesOfSantaAna = { needs: ['HOU'], serviceArea: 'Citywide', evidenceClass: 'R2' };
+
 afterAll(() => world.close());
 
 describe('release in Los Angeles: one person makes, another checks', () => {
@@ -170,7 +172,7 @@ describe('release in Santa Ana: two people check, nothing is released without pe
     const household = world.household();
     await world.service.deliver([
       household.payout('VEND'),
-      world.grant(household, { kind: 'standard', amountCents: 240_000 }),
+      world.grant(household, { kind: 'standard', amountCents: 240_000, ...codesOfSantaAna }),
     ]);
     expect((await world.books()).obligations).toEqual({ reserved: 1 });
     expect((await world.post('/v1/release/batches', {}, maker)).body.made).toBeNull();
