@@ -46,7 +46,8 @@ export interface CertificatesOptions {
 
 /**
  * Makes a private authority, once, and a server certificate for each name. A certificate that is good for more than 30
- * days stays. A renewed one is valid for the hosts of the old one, too. The folder is for its owner only; the files below it are readable by the containers that mount them.
+ * days stays. A renewed one is valid for the hosts of the old one, too. The folder is for its owner only; the files
+ * below it are readable by the containers that mount them.
  *
  * @returns the names that were issued
  */
