@@ -84,7 +84,7 @@ const cases: readonly Twin[] = [
   {
     promise: 'a cancelled grant does not come back',
     without: 'published grants are stored',
-    file: 'apps/eligibility/src/domain/case.ts',
+    file: 'apps/eligibility/src/domain/announce.ts',
     find: 'if (grants.some((grant) => grant.kind === kind)) continue;',
     replace: `if (grants.some((grant) => grant.kind === kind && grant.state !== 'cancelled')) continue;`,
     test: 'apps/eligibility/src/domain/case.spec.ts',

@@ -12,6 +12,7 @@ import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
+import { twinsOfPresence } from './twins-of-presence.js';
 import { twinsOfRestores } from './twins-of-restores.js';
 import { twinsOfSilence } from './twins-of-silence.js';
 import { twinsOfSignatures } from './twins-of-signatures.js';
@@ -31,6 +32,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfFaults,
   ...twinsOfNights,
   ...twinsOfPages,
+  ...twinsOfPresence,
   ...twinsOfRestores,
   ...twinsOfSilence,
   ...twinsOfSignatures,

@@ -82,7 +82,8 @@ export class SignedHousehold {
     return toBase64url(householdRefOfSync(Buffer.from(this.payments.commandKey, 'base64url')));
   }
 
-  facts(change: Partial<FactsSliceV1> = {}): AnyDelivery {
+  /** @param attended whether a device of the city signed the application */
+  facts(change: Partial<FactsSliceV1> = {}, attended = true): AnyDelivery {
     const { commandKey, receiptKey } = this.eligibility;
     const slice: FactsSliceV1 = {
       ...someFacts,
@@ -94,7 +95,8 @@ export class SignedHousehold {
       previousTokens: {},
       ...change,
     };
-    return message(factsSubmitted, this.day, { submission: randomId(), sealed: this.seal(factsSlice, slice) });
+    const sealed = this.seal(factsSlice, slice);
+    return message(factsSubmitted, this.day, { submission: randomId(), sealed, attended });
   }
 
   payout(way = 'CASH', { lane = 'kiosk', site = 'SITE-001', forged = false, payee }: PayoutOptions = {}): AnyDelivery {

@@ -13,7 +13,6 @@ import {
   openGrants,
   type ApplicationPart,
   type CaseEntry,
-  type CaseKeys,
   type CaseFile,
   type HouseholdTokens,
 } from './domain/case-file.js';
@@ -23,6 +22,7 @@ import type { Policy } from './domain/policy.js';
 import { DuplicatesService } from './duplicates.service.js';
 import { messagesFor, type CaseNews, type OutgoingSetting } from './outgoing.js';
 import { policyOf, samplePercentOf } from './policy.adapter.js';
+import { PresenceService } from './presence.service.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { ReviewRepository } from './review.repository.js';
 
@@ -31,17 +31,21 @@ export type Application = ApplicationPart & {
   readonly facts: Extract<CaseCommand, { type: 'submit' }>['facts'];
   readonly day: string;
   readonly previousTokens: HouseholdTokens;
+  /** A device of the city signed it. No rule reads this. */
+  readonly isAttended: boolean;
 };
+
+/** An application with a code that the city does not know: only how to answer. */
+export type UnknownApplication = Pick<Application, 'keys' | 'day' | 'isAttended'>;
 
 export type CaseInput =
   | { readonly householdRef: Uint8Array; readonly application: Application }
+  | { readonly householdRef: Uint8Array; readonly unknown: UnknownApplication }
   | {
       readonly householdRef: Uint8Array;
-      readonly command: Exclude<CaseCommand, { type: 'submit' }>;
+      readonly command: Exclude<CaseCommand, { type: 'submit' | 'submit-unknown' }>;
       /** The day of the message, days since 1970-01-01. */
       readonly day: number;
-      /** How to answer, if the message says it. */
-      readonly keys?: CaseKeys;
     };
 
 /** Applies messages about households to their cases, and publishes the changes. */
@@ -53,6 +57,7 @@ export class CaseService {
   constructor(
     private readonly cases: CaseRepository,
     private readonly duplicates: DuplicatesService,
+    private readonly presence: PresenceService,
     private readonly reviews: ReviewRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly city: CityProfile,
@@ -64,11 +69,12 @@ export class CaseService {
 
   /** Applies a batch, in its order. */
   async apply(inputs: readonly CaseInput[], { tx, publish }: UnitOfWork<'eligibility'>): Promise<void> {
+    const seen = await this.seenAmong(tx, inputs);
     const before = await this.cases.lock(
       tx,
       inputs.map(({ householdRef }) => householdRef),
     );
-    const entries = await this.entriesOf(tx, inputs);
+    const entries = await this.entriesOf(tx, inputs, seen);
     const after = new Map(before);
     const setting = this.setting();
     const nowMs = this.clock.now().getTime();
@@ -101,7 +107,11 @@ export class CaseService {
   }
 
   /** Compares applications with earlier ones. A later request of a household needs no comparison. */
-  private async entriesOf(tx: Tx, inputs: readonly CaseInput[]): Promise<readonly CaseEntry[]> {
+  private async entriesOf(
+    tx: Tx,
+    inputs: readonly CaseInput[],
+    seen: ReadonlySet<CaseInput>,
+  ): Promise<readonly CaseEntry[]> {
     const applications = inputs.filter((input) => 'application' in input);
     const shared = await this.duplicates.match(
       tx,
@@ -111,14 +121,28 @@ export class CaseService {
     );
     const sharedOf = new Map(applications.map((input, at) => [input, shared[at]]));
     return inputs.map((input): CaseEntry => {
-      if (!('application' in input)) return entryOf(input);
+      const isSeen = seen.has(input);
+      if ('unknown' in input) return unknownEntry(input.unknown, isSeen);
+      if (!('application' in input)) return input;
       const { facts, day: text, ...application } = input.application;
       const day = dayNumber(text);
       const { tokensShared = 0, contactShared = 0 } = sharedOf.get(input) ?? {};
       const isSampled = this.pseudonyms.drawOf(input.householdRef) * 100 < this.samplePercent;
-      const command = { type: 'submit', day, facts, around: { tokensShared, contactShared, isSampled } } as const;
-      return { command, day, application };
+      const around = { tokensShared, contactShared, isSampled };
+      return { command: { type: 'submit', day, facts, around, isSeen }, day, application };
     });
+  }
+
+  /** Locks the presences before the cases, as a message about a presence does. */
+  private async seenAmong(tx: Tx, inputs: readonly CaseInput[]): Promise<ReadonlySet<CaseInput>> {
+    const arrived = inputs.flatMap((input) => {
+      if ('command' in input) return [];
+      const { keys, isAttended, day } = 'application' in input ? input.application : input.unknown;
+      const { householdRef } = input;
+      return [{ input, householdRef, paymentsRef: keys.paymentsHandle, isAttended, day: dayNumber(day) }];
+    });
+    const seen = await this.presence.arrive(tx, arrived);
+    return new Set(arrived.flatMap(({ input }, at) => (seen[at] ? [input] : [])));
   }
 
   private async forget(tx: Tx, householdRefs: readonly Uint8Array[], files: Map<string, CaseFile>): Promise<void> {
@@ -164,7 +188,7 @@ export class CaseService {
     files: ReadonlyMap<string, CaseFile>,
   ): Promise<void> {
     const ended = inputs.flatMap((input) => {
-      if ('application' in input || input.command.type !== 'grant-ended') return [];
+      if (!('command' in input) || input.command.type !== 'grant-ended') return [];
       const state = files.get(hex(input.householdRef))?.state;
       const isNamed = state !== undefined && grantDay(state) !== undefined;
       return isNamed ? [this.grantId(input.householdRef, state, input.command.kind)] : [];
@@ -233,6 +257,7 @@ export class CaseService {
   }
 }
 
-function entryOf({ command, day, keys }: Extract<CaseInput, { command: unknown }>): CaseEntry {
-  return keys === undefined ? { command, day } : { command, day, application: { keys, areaName: '', tokens: {} } };
+function unknownEntry({ keys, day }: UnknownApplication, isSeen: boolean): CaseEntry {
+  const application = { keys, areaName: '', tokens: {} };
+  return { command: { type: 'submit-unknown', isSeen }, day: dayNumber(day), application };
 }

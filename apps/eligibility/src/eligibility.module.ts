@@ -12,6 +12,9 @@ import { Initial1764547200000 } from './migrations/0001-initial.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
+import { OnPresenceConfirmed } from './on-presence-confirmed.js';
+import { presenceKind, PresenceRepository } from './presence.repository.js';
+import { PresenceService } from './presence.service.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { ReviewController } from './review.controller.js';
 import { openReviewKind, reviewKind, ReviewRepository } from './review.repository.js';
@@ -23,6 +26,7 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
   config: EligibilityConfig,
   kinds: (profile) => [
     ...caseKinds(caseClocksOf(profile), isCaseOver),
+    presenceKind,
     reviewKind,
     openReviewKind,
     tokenKind(profile.cycle, isCycleOver),
@@ -38,12 +42,14 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
  */
 @Module({
   imports: [ServiceModule.for(eligibility)],
-  controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, ReviewController],
+  controllers: [OnFactsSubmitted, OnEligibilityRequestFiled, OnGrantClosed, OnPresenceConfirmed, ReviewController],
   providers: [
     CaseRepository,
     CaseService,
     CycleKeysWorker,
     DuplicatesService,
+    PresenceRepository,
+    PresenceService,
     Pseudonyms,
     ReviewRepository,
     ReviewService,

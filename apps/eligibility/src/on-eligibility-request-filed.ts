@@ -2,8 +2,7 @@ import { Controller } from '@nestjs/common';
 import { handlersFor, park, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
 import { dayNumber, eligibilityRequest, eligibilityRequestFiled, type EligibilityRequestV1 } from '#libs/contracts';
 import { CityProfile } from '#libs/service';
-import { CaseService } from './case.service.js';
-import type { CaseCommand } from './domain/case.js';
+import { CaseService, type CaseInput } from './case.service.js';
 
 const on = handlersFor('eligibility');
 
@@ -34,7 +33,7 @@ export class OnEligibilityRequestFiled {
 function commandOf(
   { kind, n, evidenceClass }: EligibilityRequestV1,
   isKnown: boolean,
-): Exclude<CaseCommand, { type: 'submit' }> | undefined {
+): Extract<CaseInput, { command: unknown }>['command'] | undefined {
   switch (kind) {
     case 'evidence-shown':
       if (evidenceClass === undefined) return undefined;

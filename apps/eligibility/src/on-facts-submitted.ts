@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { handlersFor, applyAll, type BatchContext, type Handled, type SliceDelivery } from '#libs/bus';
-import { dayNumber, factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
+import { factsSlice, factsSubmitted, type FactsSliceV1 } from '#libs/contracts';
 import { CityProfile } from '#libs/service';
 import { CaseService, type Application, type CaseInput } from './case.service.js';
 import type { CaseKeys } from './domain/case-file.js';
@@ -20,14 +20,16 @@ export class OnFactsSubmitted {
   @on.slice(factsSubmitted, factsSlice)
   handle(deliveries: readonly Submitted[], { unit }: BatchContext<'eligibility'>): Promise<readonly Handled[]> {
     return applyAll<Submitted, CaseInput>(deliveries, {
-      translate: ({ household, slice, day }) => this.inputOf(Buffer.from(household, 'base64url'), slice, day),
+      translate: (submitted) => this.inputOf(submitted),
       apply: (inputs) => this.cases.apply(inputs, unit),
     });
   }
 
-  private inputOf(householdRef: Uint8Array, slice: FactsSliceV1, day: string): CaseInput {
-    if (this.city.knows(factsSlice, slice)) return { householdRef, application: applicationOf(slice, day) };
-    return { householdRef, day: dayNumber(day), keys: keysOf(slice), command: { type: 'submit-unknown' } };
+  private inputOf({ household, payload, slice, day }: Submitted): CaseInput {
+    const householdRef = Buffer.from(household, 'base64url');
+    const isAttended = payload.attended;
+    if (!this.city.knows(factsSlice, slice)) return { householdRef, unknown: { keys: keysOf(slice), day, isAttended } };
+    return { householdRef, application: { ...applicationOf(slice), day, isAttended } };
   }
 }
 
@@ -35,10 +37,9 @@ function keysOf({ receiptKey, paymentsHandle, linkToken }: FactsSliceV1): CaseKe
   return { receiptKey, paymentsHandle, linkToken };
 }
 
-function applicationOf(slice: FactsSliceV1, day: string): Application {
+function applicationOf(slice: FactsSliceV1): Omit<Application, 'day' | 'isAttended'> {
   const { bands, residence, attested, billCents, tokens, previousTokens } = slice;
   return {
-    day,
     keys: keysOf(slice),
     tokens,
     previousTokens,

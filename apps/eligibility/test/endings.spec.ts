@@ -8,7 +8,11 @@ const submitted = { day, facts: {}, around: {} } as unknown as CaseState['submit
 const { announced } = newCase;
 
 function caseOf(change: Partial<CaseState>): object {
-  return caseBody({ state: { ...newCase, lastDay: day, ...change }, keys: undefined, areaName: '' });
+  return caseBody({
+    state: { ...newCase, isSeen: true, lastDay: day, ownDay: day, ...change },
+    keys: undefined,
+    areaName: '',
+  });
 }
 
 everyRecordEnds(eligibility, [
@@ -43,6 +47,33 @@ everyRecordEnds(eligibility, [
       },
     }),
     keptDays: [30, 21],
+  },
+  {
+    kind: 'case',
+    what: 'from home, waiting for a person, and told nothing of it',
+    body: caseOf({ submitted, isSeen: false, announced: { ...announced, status: 'being-looked-at' } }),
+    keptDays: 30 + 90 + 9,
+  },
+  {
+    kind: 'case',
+    what: 'from home, approved, with a later report of payments',
+    body: caseOf({
+      submitted,
+      isSeen: false,
+      lastDay: day + 31,
+      announced: {
+        ...announced,
+        status: 'approved',
+        grants: [{ kind: 'rapid', amountCents: 1n, state: 'lapsed', day, endedDay: day + 30 }],
+      },
+    }),
+    keptDays: 30 + 90 + 9,
+  },
+  {
+    kind: 'presence',
+    what: 'of a case from home',
+    body: { handle: 'h', isSeen: false, until: day + 138 },
+    keptDays: 138,
   },
   { kind: 'grant', what: 'awarded', body: { handle: 'h', kind: 'rapid', until: day + 390 }, keptDays: 390 },
   { kind: 'review', what: 'waiting', body: { handle: 'h', until: day + 240 }, keptDays: 240 },

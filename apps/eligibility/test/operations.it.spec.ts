@@ -63,6 +63,7 @@ describe('an operator', () => {
       message(factsSubmitted, world.day, {
         submission: Buffer.alloc(32, at).toString('base64url'),
         sealed: Buffer.alloc(Buffer.from(payload.sealed, 'base64url').length, at).toString('base64url'),
+        attended: true,
       }),
     );
     await world.service.deliver(spoiled);

@@ -43,7 +43,7 @@ describe('people decide', () => {
     expect((await fieldsOf('grant'))[0]).toEqual(['handle', 'kind', 'until']);
     const [{ state }] = (await world.kept('case')) as [{ state: object }];
     expect(new Set(Object.keys(state))).toEqual(
-      new Set(['submitted', 'lastDay', 'requests', 'highestRequest', 'said']),
+      new Set(['submitted', 'isSeen', 'lastDay', 'ownDay', 'requests', 'highestRequest', 'said']),
     );
   });
 

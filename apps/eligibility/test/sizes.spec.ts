@@ -42,7 +42,15 @@ describe('the largest case', () => {
           unknownEvidence: 1_000,
           appeal: 1_000,
         },
+        isSeen: false,
+        told: {
+          status: 'come-and-confirm',
+          reasons: ['ask-a-person'],
+          requestShown: 1_000,
+          version: 1_795_000_000_000,
+        },
         lastDay: 20_865,
+        ownDay: 20_865,
         highestRequest: 1_000,
         resolved: {
           verdict: 'approve',

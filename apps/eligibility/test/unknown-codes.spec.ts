@@ -23,12 +23,12 @@ const facts: Facts = {
 const around = { tokensShared: 0, contactShared: 0, isSampled: false };
 const keys = { receiptKey: 'key', paymentsHandle: 'payments', linkToken: 'link' };
 const unknown: CaseEntry = {
-  command: { type: 'submit-unknown' },
+  command: { type: 'submit-unknown', isSeen: true },
   day,
   application: { keys, areaName: '', tokens: {} },
 };
 const known: CaseEntry = {
-  command: { type: 'submit', day, facts, around },
+  command: { type: 'submit', day, facts, around, isSeen: true },
   day,
   application: { keys, areaName: 'East', tokens: { dwelling: 1 } },
 };

@@ -52,7 +52,12 @@ export function sliceMessages(
   const { day, facts, payout, contact } = application;
   const id = Buffer.from(application.application, 'base64url');
   return [
-    message(factsSubmitted, day, { submission: nameFor(factsSubmitted.name, id), sealed: facts }),
+    message(factsSubmitted, day, {
+      submission: nameFor(factsSubmitted.name, id),
+      sealed: facts,
+      // Eligibility learns neither the lane nor the site.
+      attended: lane !== 'own-device',
+    }),
     message(payoutChosen, day, { submission: nameFor(payoutChosen.name, id), sealed: payout, ...origin(lane, site) }),
     message(contactGiven, day, { submission: nameFor(contactGiven.name, id), sealed: contact }),
   ];

@@ -152,7 +152,8 @@ describe('an application', () => {
     const published = await service.published();
     const of = (contract: Contract) => published.filter((each) => each.contract === contract.name);
     expect(published.map((each) => each.day)).toEqual([day, day, day]);
-    expect(of(factsSubmitted)).toMatchObject([{ payload: { sealed: body.facts } }]);
+    expect(of(factsSubmitted)).toMatchObject([{ payload: { sealed: body.facts, attended: false } }]);
+    expect(Object.keys(of(factsSubmitted)[0]?.payload ?? {}).toSorted()).toEqual(['attended', 'sealed', 'submission']);
     expect(of(payoutChosen)).toMatchObject([{ payload: { sealed: body.payout, lane: 'own-device' } }]);
     expect(of(payoutChosen)[0]?.payload).not.toHaveProperty('site');
     expect(of(contactGiven)).toMatchObject([{ payload: { sealed: body.contact } }]);
@@ -172,6 +173,8 @@ describe('an application', () => {
       expect((await post('/v1/applications', body, await signed('/v1/applications', body, signer))).status).toBe(202);
       const payout = (await service.published()).find(({ contract }) => contract === payoutChosen.name);
       expect(payout?.payload).toMatchObject({ lane, site: 'SITE-7' });
+      const facts = (await service.published()).find(({ contract }) => contract === factsSubmitted.name);
+      expect(facts?.payload).toMatchObject({ attended: true });
     }
     const body = await application();
     expect((await post('/v1/applications', { ...body, lane: 'kiosk' })).body['code']).toBe('unknown-field');

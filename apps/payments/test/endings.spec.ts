@@ -18,7 +18,7 @@ const grant = {
 } as const;
 
 const household = (change: Partial<HouseholdState>): object =>
-  bodyOfHousehold({ state: { ...newHousehold, lastDay: day, ...change }, keys: undefined });
+  bodyOfHousehold({ state: { ...newHousehold, lastDay: day, ownDay: day, ...change }, keys: undefined });
 
 everyRecordEnds(payments, [
   {
@@ -30,8 +30,25 @@ everyRecordEnds(payments, [
   {
     kind: 'household',
     what: 'a choice without a grant',
-    body: household({ payout: { payoutMethod: 'CASH', site: 'S' } }),
+    body: household({ payout: { payoutMethod: 'CASH', site: 'S' }, isPresent: true }),
     keptDays: [60, 51],
+  },
+  {
+    kind: 'household',
+    what: 'a choice from home without a grant',
+    body: household({ payout: { payoutMethod: 'CASH', site: undefined }, unseenSince: day }),
+    keptDays: 30 + 90 + 9,
+  },
+  {
+    kind: 'household',
+    what: 'a choice from home with a grant that came later',
+    body: household({
+      payout: { payoutMethod: 'CASH', site: undefined },
+      unseenSince: day,
+      lastDay: day + 8,
+      grants: [{ ...grant, day: day + 8 }],
+    }),
+    keptDays: 30 + 90 + 9,
   },
   {
     kind: 'household',
@@ -53,5 +70,6 @@ everyRecordEnds(payments, [
   },
   { kind: 'grant', what: 'cancelled first', body: { isCancelled: true, until: day + 9 }, keptDays: 9 },
   { kind: 'obligation', what: 'paid', body: { handle: 'h', until: day + 60 }, keptDays: 60 },
+  { kind: 'unseen', what: 'waiting', body: { handle: 'h', until: day + 390 }, keptDays: 390 },
   { kind: 'wake', what: 'waiting', body: { handle: 'h', until: day + 390 }, keptDays: 390 },
 ]);

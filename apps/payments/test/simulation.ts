@@ -262,6 +262,7 @@ export class City {
       this.closedTold.add(event.grant);
       return;
     }
+    if (event.type === 'presence-confirmed') return;
     if (event.type === 'notice')
       return isTrue((this.households[at] as HouseholdState).isPresent, 'nobody unseen is texted');
     isTrue(event.version > (this.versions[at] ?? 0), 'versions grow, also within a millisecond');

@@ -17,6 +17,7 @@ import { payoutChosen } from './intake/payout-chosen.v1.js';
 import { grantClosed } from './payments/grant-closed.v1.js';
 import { paymentsNoticeDue } from './payments/notice-due.v1.js';
 import { paymentsOutcomePosted } from './payments/outcome-posted.v1.js';
+import { presenceConfirmed } from './payments/presence-confirmed.v1.js';
 
 /** All messages that one service may send to another. No other message can be sent. */
 export const catalogue = [
@@ -33,6 +34,7 @@ export const catalogue = [
   eligibilityNoticeDue,
   paymentsNoticeDue,
   grantClosed,
+  presenceConfirmed,
 ] as const;
 
 /** The contracts of content that is sealed between a household's device and one service. */

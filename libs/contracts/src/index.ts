@@ -39,4 +39,5 @@ export { lanes, type Lane } from './intake/slice-messages.js';
 export * from './payments/grant-closed.v1.js';
 export * from './payments/notice-due.v1.js';
 export * from './payments/outcome-posted.v1.js';
+export * from './payments/presence-confirmed.v1.js';
 export * from './staff/review-case.v1.js';

@@ -45,7 +45,7 @@ const posted = (service: string): object => ({
 const request = { commandKey: ed25519Key, n: 1000, signature: bytes(64) };
 
 export const examples: Readonly<Record<string, object>> = {
-  'intake.facts-submitted': { submission: bytes(32), sealed: sealedOf('household.facts-slice') },
+  'intake.facts-submitted': { submission: bytes(32), sealed: sealedOf('household.facts-slice'), attended: false },
   'intake.payout-chosen': {
     submission: bytes(32),
     sealed: sealedOf('household.payout-slice'),
@@ -82,6 +82,7 @@ export const examples: Readonly<Record<string, object>> = {
   'payments.outcome-posted': posted('payments'),
   'eligibility.notice-due': { token: bytes(32), version, template: 'update' },
   'payments.notice-due': { token: bytes(32), version, template: 'update' },
+  'payments.presence-confirmed': { household: bytes(32) },
   'payments.grant-closed': { grant: bytes(32), ended: 'cancelled' },
   'household.facts-slice': {
     commandKey: ed25519Key,

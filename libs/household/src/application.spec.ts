@@ -324,5 +324,11 @@ describe('the boxes of a household', () => {
     expect(statusOf({ intake: message, eligibility: approved }, '2026-11-11')).toBe('tell-us-how-to-pay');
     const ready = { ...(message as object), status: 'ready-to-collect' } as never;
     expect(statusOf({ eligibility: approved, payments: ready }, '2026-11-11')).toBe('ready-to-collect');
+    const word = (status: string) => ({ ...(message as object), status }) as never;
+    // Payments has seen the household and has nothing to pay yet.
+    expect(statusOf({ eligibility: approved, payments: message }, '2026-11-11')).toBe('approved');
+    expect(statusOf({ eligibility: word('come-and-confirm') }, '2026-11-11')).toBe('come-and-confirm');
+    const forPerson = { eligibility: word('ask-a-person'), payments: word('come-and-confirm') };
+    expect(statusOf(forPerson, '2026-11-11')).toBe('ask-a-person');
   });
 });

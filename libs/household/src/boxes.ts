@@ -75,16 +75,22 @@ export type ShownStatus = BoxStatus | 'nothing-arrived';
 
 /**
  * The status that the household is shown. The last of intake, eligibility and payments that sent a message decides.
- * Payments only reports on money that was granted, so its status counts until eligibility closes the case. If
- * eligibility approved and payments sends nothing until the last day of that answer, payments does not know how to pay,
+ * Payments reports on money that was granted and asks an unseen household to come, so its status counts until
+ * eligibility closes the case; its "received" says that it has no more to say. If eligibility approved and payments
+ * sends nothing until the last day of that answer, payments does not know how to pay,
  * because its slice was lost.
  */
 export function statusOf(messages: Messages, today: Day): ShownStatus {
   const { intake, eligibility, payments } = messages;
   if (eligibility !== undefined && eligibility.status === 'closed') return 'closed';
-  if (payments !== undefined) return payments.status;
+  if (payments !== undefined && payments.status !== 'received') {
+    // What a person has to correct comes first: nobody needs to come in vain.
+    const isForPerson = payments.status === 'come-and-confirm' && eligibility?.status === 'ask-a-person';
+    return isForPerson ? 'ask-a-person' : payments.status;
+  }
   if (eligibility !== undefined) {
-    const isUnpaid = eligibility.status === 'approved' && eligibility.lastDay < today;
+    const isSilent = payments === undefined && eligibility.lastDay < today;
+    const isUnpaid = eligibility.status === 'approved' && isSilent;
     return isUnpaid ? 'tell-us-how-to-pay' : eligibility.status;
   }
   if (intake === undefined) return 'nothing-arrived';

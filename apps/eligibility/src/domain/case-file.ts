@@ -1,4 +1,5 @@
-import { apply, newCase, react, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import { react } from './announce.js';
+import { apply, newCase, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import type { GrantKind } from './decide.js';
 import { forgotten } from './ending.js';
 import type { Policy } from './policy.js';
@@ -41,6 +42,9 @@ export interface CaseEntry {
   readonly application?: ApplicationPart;
 }
 
+/** What payments reports. It may come after the case was forgotten. */
+const ofPayments: readonly CaseCommand['type'][] = ['grant-ended', 'confirm-presence'];
+
 const newFile: CaseFile = { state: newCase, keys: undefined, areaName: '' };
 
 /**
@@ -53,10 +57,12 @@ export function enter(
   policy: Policy,
   nowMs: number,
 ): { readonly file: CaseFile; readonly events: readonly CaseEvent[] } | undefined {
-  if (before === undefined && command.type === 'grant-ended') return undefined;
+  if (before === undefined && ofPayments.includes(command.type)) return undefined;
   const file = before ?? newFile;
   const applied = apply(file.state, command, policy);
-  const { state, events } = react({ ...applied, lastDay: Math.max(applied.lastDay, day) }, policy, nowMs);
+  const isOwn = command.type !== 'resolve' && !ofPayments.includes(command.type);
+  const ownDay = isOwn ? Math.max(applied.ownDay, day) : applied.ownDay;
+  const { state, events } = react({ ...applied, ownDay, lastDay: Math.max(applied.lastDay, day) }, policy, nowMs);
   // Of an application with unknown codes there are only keys, and a good one replaces them.
   const isFirst = file.keys === undefined || (file.state.submitted === undefined && state.submitted !== undefined);
   if (application === undefined || !isFirst) return { file: { ...file, state }, events };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
 import { bySize as policy } from '../../test/policies.js';
-import { apply, mayResolve, newCase, react, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import { react } from './announce.js';
+import { apply, mayResolve, newCase, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { forgotten } from './ending.js';
 import type { Facts, Surroundings } from './policy.js';
 
@@ -22,6 +23,7 @@ const facts: Facts = {
 };
 const submit = (change: Partial<Facts> = {}, around: Partial<Surroundings> = {}): CaseCommand => ({
   type: 'submit',
+  isSeen: true,
   day: dayNumber('2026-11-18'),
   facts: { ...facts, ...change },
   around: { tokensShared: 0, contactShared: 0, isSampled: false, ...around },

@@ -1,5 +1,4 @@
 import { decide, type ApprovalRule, type Decision, type GrantDecided, type GrantKind } from './decide.js';
-import { dayAt } from './period.js';
 import type { Facts, Policy, Surroundings } from './policy.js';
 
 /** The state of a case. Messages arrive in any order, so that every part can be the first. */
@@ -7,10 +6,19 @@ export interface CaseState {
   readonly submitted: Submitted | undefined;
   /** An application came with a code that the city does not know. Nothing of its facts is stored. */
   readonly isUnknown?: boolean;
+  /**
+   * A kiosk or a navigator has seen the household. Before that it reads nothing that depends on the decision, because
+   * the decision depends on the applications of others.
+   */
+  readonly isSeen: boolean;
+  /** The last message to a household that nobody has seen. */
+  readonly told: Told | undefined;
   /** The day of an application that was withdrawn and forgotten. The ids of its grants are derived from it. */
   readonly forgottenDay?: number;
   /** The latest day of a message about the case, days since 1970-01-01. */
   readonly lastDay: number;
+  /** The latest day of a message of the household itself. */
+  readonly ownDay: number;
   readonly requests: Requests;
   readonly highestRequest: number;
   readonly resolved: Resolved | undefined;
@@ -59,6 +67,14 @@ export interface Announced {
   readonly version: number;
 }
 
+/** What a household reads before somebody has seen it. It follows from the household's own messages alone. */
+export interface Told {
+  readonly status: 'come-and-confirm' | 'ask-a-person' | 'closed';
+  readonly reasons: readonly string[];
+  readonly requestShown: number;
+  readonly version: number;
+}
+
 export interface AnnouncedGrant {
   readonly kind: GrantKind;
   readonly amountCents: bigint;
@@ -71,7 +87,10 @@ export interface AnnouncedGrant {
 
 export const newCase: CaseState = {
   submitted: undefined,
+  isSeen: false,
+  told: undefined,
   lastDay: 0,
+  ownDay: 0,
   requests: { withdrawn: false, evidence: undefined, unknownEvidence: 0, appeal: 0 },
   highestRequest: 0,
   resolved: undefined,
@@ -79,9 +98,11 @@ export const newCase: CaseState = {
 };
 
 export type CaseCommand =
-  | ({ readonly type: 'submit' } & Submitted)
+  | ({ readonly type: 'submit'; readonly isSeen: boolean } & Submitted)
   /** An application with a code that the city does not know. */
-  | { readonly type: 'submit-unknown' }
+  | { readonly type: 'submit-unknown'; readonly isSeen: boolean }
+  /** Payments reports that somebody has seen the household. */
+  | { readonly type: 'confirm-presence' }
   | { readonly type: 'show-unknown-evidence'; readonly n: number }
   | { readonly type: 'show-evidence'; readonly n: number; readonly evidenceClass: string }
   | { readonly type: 'appeal'; readonly n: number }
@@ -112,7 +133,7 @@ export type CaseEvent =
     }
   | {
       readonly type: 'outcome';
-      readonly status: Status;
+      readonly status: Status | Told['status'];
       readonly reasons: readonly string[];
       readonly version: number;
       readonly highestRequest: number;
@@ -125,13 +146,17 @@ export type CaseEvent =
 /** Applies a command to a case. The same requests of a household give the same case in any order. */
 export function apply(state: CaseState, command: CaseCommand, policy: Pick<Policy, 'evidenceClasses'>): CaseState {
   switch (command.type) {
-    case 'submit':
-      // A household has one live case. A second application under the same keys changes nothing.
-      return state.submitted === undefined && state.forgottenDay === undefined
-        ? { ...state, submitted: { day: command.day, facts: command.facts, around: command.around } }
-        : state;
+    case 'submit': {
+      const { day, facts, around } = command;
+      const isSeen = state.isSeen || command.isSeen;
+      // A household has one live case. A second application under the same keys changes nothing in it.
+      const isFirst = state.submitted === undefined && state.forgottenDay === undefined;
+      return { ...state, isSeen, submitted: isFirst ? { day, facts, around } : state.submitted };
+    }
     case 'submit-unknown':
-      return { ...state, isUnknown: true };
+      return { ...state, isSeen: state.isSeen || command.isSeen, isUnknown: true };
+    case 'confirm-presence':
+      return { ...state, isSeen: true };
     case 'show-unknown-evidence':
       return asked(state, command.n, {
         ...state.requests,
@@ -179,7 +204,7 @@ function asked(state: CaseState, n: number, requests: CaseState['requests']): Ca
   return { ...state, requests: kept, highestRequest: Math.max(state.highestRequest, n) };
 }
 
-interface Wanted {
+export interface Wanted {
   readonly status: Status;
   readonly reasons: readonly string[];
   readonly grants: readonly GrantDecided[];
@@ -187,7 +212,7 @@ interface Wanted {
 }
 
 /** The outcome that follows from all that is known now. Undefined before the application has arrived. */
-function wanted(state: CaseState, policy: Policy): Wanted | undefined {
+export function wanted(state: CaseState, policy: Policy): Wanted | undefined {
   const { submitted, requests, resolved } = state;
   if (submitted === undefined && state.forgottenDay === undefined && state.isUnknown !== true) return undefined;
   if (requests.withdrawn) return { status: 'closed', reasons: ['withdrawn'], grants: [], decision: undefined };
@@ -199,11 +224,16 @@ function wanted(state: CaseState, policy: Policy): Wanted | undefined {
       : { status: 'not-approved', reasons: ['a-person-decided'], grants: [], decision: undefined };
   }
   const decision = decide({ ...asShown(submitted, requests), isResolved: resolved?.verdict === 'approve' }, policy);
-  const isUnknown = requests.unknownEvidence > (requests.evidence?.n ?? 0);
+  const isUnknown = isUnknownNewest(state);
   const reasons = isUnknown ? [...decision.reasons, 'ask-a-person'] : decision.reasons;
   if (decision.outcome === 'approve') return { status: 'approved', reasons, grants: decision.grants, decision };
   if (decision.outcome === 'review') return { status: 'being-looked-at', reasons, grants: [], decision };
   return { status: isUnknown ? 'ask-a-person' : 'show-something', reasons, grants: [], decision };
+}
+
+/** Whether the newest evidence has a class that the city does not know. */
+export function isUnknownNewest({ requests }: CaseState): boolean {
+  return requests.unknownEvidence > (requests.evidence?.n ?? 0);
 }
 
 /** The application with the newest evidence. */
@@ -239,81 +269,4 @@ export function viewOf(state: CaseState, policy: Policy): ReviewView | undefined
   const { rules } = decide({ ...shown, isResolved: false }, policy);
   const isAppeal = resolved?.verdict === 'decline';
   return { facts: shown.facts, around: { tokensShared, contactShared }, isAppeal, why: rules };
-}
-
-/** The events that bring others up to date. `nowMs` makes versions grow across restarts and has no other use. */
-export function react(
-  state: CaseState,
-  policy: Policy,
-  nowMs: number,
-): { state: CaseState; events: readonly CaseEvent[] } {
-  const want = wanted(state, policy);
-  if (want === undefined) return { state, events: [] };
-  const version = Math.max(state.announced.version + 1, nowMs);
-  const events: CaseEvent[] = [];
-  const grants = state.announced.grants.map((grant): AnnouncedGrant => {
-    const isWanted = want.grants.some(({ kind }) => kind === grant.kind);
-    // Payments may have reopened a lapsed grant since then.
-    if (isWanted || grant.state === 'cancelled' || grant.state === 'ended') return grant;
-    const reason = state.requests.withdrawn ? 'withdrawn' : 'decided-again';
-    events.push({ type: 'grant-cancelled', kind: grant.kind, version, reason });
-    return { ...grant, state: 'cancelled' };
-  });
-  for (const { kind, amountCents } of want.grants) {
-    // A cancellation is final. A grant is never awarded twice under one id.
-    if (grants.some((grant) => grant.kind === kind)) continue;
-    grants.push({ kind, amountCents, state: 'awarded', day: dayAt(nowMs) });
-    const { tier = 1, rules = [] } = want.decision?.outcome === 'approve' ? want.decision : {};
-    events.push({
-      type: 'grant-awarded',
-      kind,
-      amountCents,
-      tier,
-      rules,
-      version,
-      reviewer: state.resolved?.reviewers.at(-1),
-    });
-  }
-  if (!isAnnounced(state, want)) {
-    events.push({
-      type: 'outcome',
-      status: want.status,
-      reasons: want.reasons,
-      version,
-      highestRequest: state.highestRequest,
-      amountCents: totalOf(grants),
-      awardedDay: want.status === 'approved' ? grants.at(0)?.day : undefined,
-    });
-    const template = want.status === state.announced.status ? undefined : noticeFor(want);
-    if (template !== undefined) events.push({ type: 'notice', template, version });
-  }
-  if (events.length === 0) return { state, events };
-  const announced: Announced = {
-    status: want.status,
-    reasons: want.reasons,
-    grants,
-    requestShown: state.highestRequest,
-    version,
-  };
-  return { state: { ...state, announced }, events };
-}
-
-function isAnnounced({ announced, highestRequest }: CaseState, want: Wanted): boolean {
-  return (
-    announced.status === want.status &&
-    announced.reasons.join() === want.reasons.join() &&
-    announced.requestShown === highestRequest
-  );
-}
-
-function totalOf(grants: readonly AnnouncedGrant[]): bigint | undefined {
-  const total = grants.reduce((sum, grant) => (grant.state === 'cancelled' ? sum : sum + grant.amountCents), 0n);
-  return total === 0n ? undefined : total;
-}
-
-/** Payments sends a text when money is ready. Eligibility sends no second text in that case. */
-function noticeFor({ status, grants }: Wanted): 'update' | 'need' | undefined {
-  if (status === 'show-something' || status === 'ask-a-person') return 'need';
-  if (status === 'approved' && grants.some(({ kind }) => kind === 'rapid')) return undefined;
-  return status === 'closed' ? undefined : 'update';
 }

@@ -4,6 +4,7 @@ import { forgotten, isCaseOver, keptUntil, type Clocks } from './ending.js';
 import type { Facts } from './policy.js';
 
 const clocks: Clocks = {
+  waitDays: 30,
   appealDays: 30,
   reopenDays: 90,
   unclaimedDays: 60,
@@ -20,7 +21,14 @@ function given(
   status?: CaseState['announced']['status'],
   grants: readonly AnnouncedGrant[] = [],
 ) {
-  const state: CaseState = { ...newCase, lastDay: 100, ...change, announced: { ...newCase.announced, status, grants } };
+  const state: CaseState = {
+    ...newCase,
+    isSeen: true,
+    lastDay: 100,
+    ownDay: 100,
+    ...change,
+    announced: { ...newCase.announced, status, grants },
+  };
   return { isKeptUntil: (): number => keptUntil(state, clocks), state };
 }
 
@@ -78,7 +86,10 @@ describe('a case that was withdrawn', () => {
     expect(forgotten(state)).toEqual({
       submitted: undefined,
       forgottenDay: 100,
+      isSeen: true,
+      told: undefined,
       lastDay: 100,
+      ownDay: 100,
       requests: { withdrawn: true, evidence: undefined, unknownEvidence: 0, appeal: 0 },
       highestRequest: 3,
       resolved: undefined,

@@ -2,6 +2,7 @@ import { onlyWithdrawn, type CaseState, type AnnouncedGrant } from './case.js';
 
 /** Clocks of the city's profile, in days. */
 export interface Clocks {
+  readonly waitDays: number;
   readonly appealDays: number;
   readonly reopenDays: number;
   readonly unclaimedDays: number;
@@ -15,12 +16,15 @@ export interface Clocks {
  * so that a late message starts no new case. The grants stay, so that their end can be matched.
  */
 export function forgotten(state: CaseState): CaseState {
-  const { requests, submitted, announced, highestRequest, lastDay } = state;
+  const { requests, submitted, isSeen, told, announced, highestRequest, lastDay, ownDay } = state;
   if (!requests.withdrawn || submitted === undefined || announced.status !== 'closed') return state;
   return {
     submitted: undefined,
     forgottenDay: submitted.day,
+    isSeen,
+    told,
     lastDay,
+    ownDay,
     requests: onlyWithdrawn,
     highestRequest,
     resolved: undefined,
@@ -29,7 +33,9 @@ export function forgotten(state: CaseState): CaseState {
 }
 
 /** The last day of a case: the latest of payment, appeal and reopening. Days since 1970-01-01. */
-export function keptUntil({ submitted, announced, lastDay }: CaseState, clocks: Clocks): number {
+export function keptUntil(state: CaseState, clocks: Clocks): number {
+  const { submitted, isSeen, announced, lastDay } = state;
+  if (!isSeen) return unseenUntil(state, clocks);
   // A request without its application, or a tombstone.
   if (submitted === undefined) return lastDay + clocks.nothingOlderDays;
   switch (announced.status) {
@@ -46,6 +52,15 @@ export function keptUntil({ submitted, announced, lastDay }: CaseState, clocks: 
     case 'approved':
       return Math.max(...announced.grants.map((grant) => grantKeptUntil(grant, clocks)));
   }
+}
+
+/**
+ * The last day of a case that nobody has seen, by the household's own messages alone: somebody who asks once more must
+ * not learn from the answer what was decided. Payments waits as long for the household.
+ */
+function unseenUntil({ submitted, requests, ownDay }: CaseState, clocks: Clocks): number {
+  const isLive = submitted !== undefined && !requests.withdrawn;
+  return ownDay + clocks.nothingOlderDays + (isLive ? clocks.waitDays + clocks.reopenDays : 0);
 }
 
 /** Whether all clocks of a case have ended. `day`: days since 1970-01-01. */

@@ -154,7 +154,10 @@ export class DisbursementService implements RailOutcomes {
   }
 
   /** Checks the clocks of these households, and again each day until nothing more can happen. */
-  async passDay(householdRefs: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+  async passDay(due: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+    // A household that was forgotten meanwhile has no clock.
+    const known = await this.households.load(unit.tx, due);
+    const householdRefs = due.filter((householdRef) => known.has(householdRef));
     await this.apply(
       householdRefs.map((householdRef) => ({ householdRef, commands: [] })),
       unit,
@@ -188,8 +191,12 @@ export class DisbursementService implements RailOutcomes {
     );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
-    for (const { keys, events } of done.reports) unit.publish(...messagesFor(events, keys, this.outgoing));
+    for (const report of done.reports) unit.publish(...messagesFor(report, this.outgoing));
     await this.households.link(tx, done.links, {
+      until: this.lastDays.longest,
+      wakeDay: this.today + this.city.clocks.waitDays,
+    });
+    await this.households.waitForPresence(tx, done.unseen, {
       until: this.lastDays.longest,
       wakeDay: this.today + this.city.clocks.waitDays,
     });

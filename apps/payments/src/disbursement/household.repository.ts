@@ -12,6 +12,7 @@ const HOUSEHOLD = 'household';
 const GRANT = 'grant';
 const OBLIGATION = 'obligation';
 const WAKE = 'wake';
+const UNSEEN = 'unseen';
 
 const WAKE_LEASE_MS = 5 * 60_000;
 
@@ -100,6 +101,22 @@ export class HouseholdRepository {
     );
   }
 
+  /** Wakes these households on one day, whether or not they have obligations. */
+  async waitForPresence(
+    tx: Tx,
+    householdRefs: readonly string[],
+    { until, wakeDay }: { readonly until: number; readonly wakeDay: number },
+  ): Promise<void> {
+    if (householdRefs.length === 0) return;
+    const due = new Date(wakeDay * DAY_MS);
+    const rows = householdRefs.map((householdRef) => ({
+      value: bytes(householdRef),
+      body: { handle: householdRef, until } satisfies Linked,
+      due,
+    }));
+    await (await this.records.begin(tx)).put(UNSEEN, rows);
+  }
+
   /** The households of these obligations. */
   async linked(tx: Tx, obligations: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const records = await this.records.begin(tx);
@@ -148,7 +165,12 @@ export class HouseholdRepository {
   async claimWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
     const records = await this.records.begin(tx);
     const due = await records.claimDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
-    return due.map(({ body }) => body.handle);
+    const unseen = await records.claimDue<Linked>(UNSEEN, { now, limit, leaseMs: WAKE_LEASE_MS });
+    await records.finish(
+      UNSEEN,
+      unseen.map(({ value }) => value),
+    );
+    return [...new Set([...due, ...unseen].map(({ body }) => body.handle))];
   }
 
   /** Ends the clocks of resting households and sets the others due on the next day. */
@@ -192,5 +214,6 @@ export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): 
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
     { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },
     { kind: WAKE, sizeBytes: 192, work: true, isOver: isOutlived },
+    { kind: UNSEEN, sizeBytes: 192, work: true, isOver: isOutlived },
   ];
 }

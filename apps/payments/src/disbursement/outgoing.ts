@@ -7,9 +7,11 @@ import {
   paymentsBoxMessage,
   paymentsNoticeDue,
   paymentsOutcomePosted,
+  presenceConfirmed,
   type Outgoing,
 } from '#libs/contracts';
 import { codeBinding, hpkeSeal, sealToBox, toBase64url } from '#libs/sealing';
+import type { Report } from '../domain/disburse.js';
 import type { HouseholdEvent } from '../domain/message.js';
 import type { HouseholdKeys } from '../domain/work.js';
 
@@ -21,23 +23,21 @@ export interface OutgoingSetting {
 }
 
 /** All messages about one household. Without its keys no message can be sealed to it. */
-export function messagesFor(
-  events: readonly HouseholdEvent[],
-  keys: HouseholdKeys | undefined,
-  setting: OutgoingSetting,
-): readonly Outgoing<'payments'>[] {
-  return events.flatMap((event) => messageFor(event, keys, setting) ?? []);
+export function messagesFor(report: Report, setting: OutgoingSetting): readonly Outgoing<'payments'>[] {
+  return report.events.flatMap((event) => messageFor(event, report, setting) ?? []);
 }
 
 function messageFor(
   event: HouseholdEvent,
-  keys: HouseholdKeys | undefined,
+  { householdRef, keys }: Report,
   setting: OutgoingSetting,
 ): Outgoing<'payments'> | undefined {
   const { today } = setting;
   switch (event.type) {
     case 'grant-closed':
       return message(grantClosed, today, { grant: event.grant, ended: event.ended });
+    case 'presence-confirmed':
+      return message(presenceConfirmed, today, { household: householdRef });
     case 'notice': {
       if (keys === undefined) return undefined;
       const { version, template } = event;

@@ -226,7 +226,7 @@ describe('a withdrawal', () => {
     expect(
       JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
     ).not.toMatch(/CASH|S-1|East/);
-    expect(keptUntil({ ...rest, lastDay: AWARDED }, clocks)).toBe(AWARDED + 18);
+    expect(keptUntil({ ...rest, ownDay: AWARDED }, clocks)).toBe(AWARDED + 18);
   });
 
   it('of an issued code: it is voided, and no longer shown', () => {
@@ -251,7 +251,11 @@ describe('a household record is kept', () => {
   const open: GrantOfHousehold = { ...grant, isCancelled: false, isClosedTold: false };
   it.each<[string, number, Partial<HouseholdState>]>([
     ['with a request alone, until no slice can come any more', 109, {}],
-    ['with a choice alone, until no grant can be expected', 160, { payout: { payoutMethod: 'CASH', site: undefined } }],
+    [
+      'with a choice alone, until no grant can be expected',
+      160,
+      { payout: { payoutMethod: 'CASH', site: 'S-1' }, isPresent: true },
+    ],
     ['with money on its way', 490, { grants: [open] }],
     ['paid, while it can be disputed', 165, { grants: [ended('paid', 105)] }],
     ['cancelled, until nothing older can come', 114, { grants: [ended('cancelled', 105)] }],
@@ -259,7 +263,7 @@ describe('a household record is kept', () => {
     ['by the last of its grants', 490, { grants: [ended('paid', 105), { ...open, kind: 'rapid' }] }],
     ['withdrawn, until nothing older can come, and nothing that answers it', 118, { isWithdrawn: true }],
   ])('%s', (_name, until, change) => {
-    const state = { ...newHousehold, lastDay: 100, ...change };
+    const state = { ...newHousehold, lastDay: 100, ownDay: 100, ...change };
     expect(keptUntil(state, clocks)).toBe(until);
     expect([until, until + 1].map((day) => isHouseholdOver({ state }, clocks, day))).toEqual([false, true]);
   });

@@ -1,4 +1,11 @@
-import { hasChosen, hasUnknownChoice, newHousehold, type GrantOfHousehold, type HouseholdState } from './household.js';
+import {
+  hasChosen,
+  hasUnknownChoice,
+  isUnseen,
+  newHousehold,
+  type GrantOfHousehold,
+  type HouseholdState,
+} from './household.js';
 import { presentInstruments, type Obligation } from './obligation.js';
 
 /** Clocks of the city's profile, in days. */
@@ -31,6 +38,18 @@ export function lastDaysOf(today: number, clocks: Clocks): LastDays {
   };
 }
 
+/**
+ * Notes since when nobody has seen the household, and that its time is over. It looks at no grant: what the household
+ * reads before its presence follows from this.
+ */
+export function waitForPresence(state: HouseholdState, today: number, clocks: Clocks): HouseholdState {
+  if (!isUnseen(state)) return state;
+  const { unseenSince = today } = state;
+  const isUnseenOver = today >= unseenSince + clocks.waitDays;
+  const isSame = unseenSince === state.unseenSince && isUnseenOver === state.isUnseenOver;
+  return isSame ? state : { ...state, unseenSince, isUnseenOver };
+}
+
 export type Obligations = ReadonlyMap<string, Obligation>;
 
 /**
@@ -38,18 +57,19 @@ export type Obligations = ReadonlyMap<string, Obligation>;
  * in time and was seen. Applying the same day again changes nothing.
  */
 export function passDay(
-  state: HouseholdState,
+  before: HouseholdState,
   obligations: Obligations,
   today: number,
   clocks: Clocks,
 ): HouseholdState {
+  const state = waitForPresence(before, today, clocks);
   const grants = state.grants.map((grant) => {
     const obligation = obligations.get(grant.obligation);
     if (obligation === undefined || obligation.status === 'closed' || grant.isCancelled) return grant;
     if (grant.lapsed !== undefined)
       return isReopened(state, { grant, obligation }, today, clocks) ? lasting(grant) : grant;
     const isOver = hasLapsed(state, { grant, obligation }, today, clocks);
-    return isOver ? { ...grant, lapsed: { day: today, n: state.highestRequest } } : grant;
+    return isOver ? { ...grant, lapsed: { day: lapseDay(state, today, clocks), n: state.highestRequest } } : grant;
   });
   return grants.every((grant, at) => grant === state.grants[at]) ? state : { ...state, grants };
 }
@@ -62,10 +82,18 @@ interface Owed {
 function hasLapsed(state: HouseholdState, { grant, obligation }: Owed, today: number, clocks: Clocks): boolean {
   const { day } = grant;
   if (today >= day + clocks.longestDays) return true;
-  const isWaited = !hasChosen(state) || !state.isPresent;
   // An obligation with instruments has clocks of its own.
-  if (isWaited && obligation.instruments.length === 0) return today >= day + clocks.waitDays;
+  if (obligation.instruments.length === 0) {
+    if (!hasChosen(state)) return today >= day + clocks.waitDays;
+    if (!state.isPresent) return state.isUnseenOver;
+  }
   return isUnclaimed(state, obligation, today, clocks);
+}
+
+/** The time to ask again is the same for every household that nobody has seen, whenever its grant came. */
+function lapseDay(state: HouseholdState, today: number, { waitDays }: Clocks): number {
+  const isForPresence = hasChosen(state) && !state.isPresent && state.unseenSince !== undefined;
+  return isForPresence ? Math.min(today, state.unseenSince + waitDays) : today;
 }
 
 /** True if every instrument is issued or has ended, and the newest code is older than the clock allows. */
@@ -112,9 +140,9 @@ export function isAtRest({ grants }: HouseholdState): boolean {
  */
 export function forgotten(state: HouseholdState): HouseholdState {
   if (!isTombstone(state)) return state;
-  const { highestRequest, lastDay, reported } = state;
+  const { highestRequest, lastDay, ownDay, reported } = state;
   const isTold = hasChosen(state) || hasUnknownChoice(state);
-  return { ...newHousehold, isWithdrawn: true, isToldAgain: isTold, highestRequest, lastDay, reported };
+  return { ...newHousehold, isWithdrawn: true, isToldAgain: isTold, highestRequest, lastDay, ownDay, reported };
 }
 
 export function isTombstone(state: HouseholdState): boolean {
@@ -123,9 +151,13 @@ export function isTombstone(state: HouseholdState): boolean {
 
 /** The last day on which a household record is kept, in days since 1970-01-01. */
 export function keptUntil(state: HouseholdState, clocks: Clocks): number {
-  const { grants, lastDay, isWithdrawn } = state;
+  const { grants, lastDay, ownDay, isWithdrawn, unseenSince } = state;
   // A grant may be awarded on the last day of a slice, and may be under way for as long again.
-  if (isTombstone(state)) return lastDay + 2 * clocks.nothingOlderDays;
+  if (isTombstone(state)) return ownDay + 2 * clocks.nothingOlderDays;
+  // Somebody who asks once more must not learn from the answer whether there was a grant.
+  if (isUnseen(state)) {
+    return (unseenSince ?? ownDay) + clocks.waitDays + clocks.reopenDays + clocks.nothingOlderDays;
+  }
   if (grants.length === 0 || isWithdrawn) {
     if (isWithdrawn) return lastDay + clocks.longestDays + clocks.disputeDays;
     // A choice without a grant waits for a decision, which a person or an appeal may delay.

@@ -1,7 +1,14 @@
-import { lapseOf, passDay, type Clocks } from './clocks.js';
-import { apply, siteOf, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
+import { lapseOf, passDay, waitForPresence, type Clocks } from './clocks.js';
+import {
+  apply,
+  isUnseen,
+  siteOf,
+  type GrantOfHousehold,
+  type HouseholdCommand,
+  type HouseholdState,
+} from './household.js';
 import type { LedgerChange, LedgerView } from './ledger.js';
-import { report, type HouseholdEvent } from './message.js';
+import { confirmPresence, report, type HouseholdEvent } from './message.js';
 import type { Obligation } from './obligation.js';
 import { plan } from './plan.js';
 import type { PaymentPolicy, PlanInput } from './planning.js';
@@ -50,9 +57,17 @@ export interface Disbursed {
   readonly change: LedgerChange;
   readonly households: ReadonlyMap<string, HouseholdRecord>;
   readonly ends: readonly EndedGrant[];
-  readonly reports: readonly { readonly keys: HouseholdKeys | undefined; readonly events: readonly HouseholdEvent[] }[];
+  readonly reports: readonly Report[];
+  /** Households that wait since today to be seen. */
+  readonly unseen: readonly string[];
   /** Links from new obligations to their households. */
   readonly links: readonly { readonly obligation: string; readonly householdRef: string }[];
+}
+
+export interface Report {
+  readonly householdRef: string;
+  readonly keys: HouseholdKeys | undefined;
+  readonly events: readonly HouseholdEvent[];
 }
 
 interface State {
@@ -68,6 +83,7 @@ interface State {
 export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
   const { works, isFrozen } = batch;
   const state = stateOf(batch);
+  const unseen = waitAll(state, rules);
   if (isFrozen) {
     for (const id of state.fresh) state.pending.add(state.obligations.get(id) as Obligation);
   } else {
@@ -77,8 +93,26 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
     planAll(state, new Set(works.flatMap(({ nextInLine = [] }) => nextInLine)), rules);
   }
   const change = state.pending.change(new Map(works.flatMap((work) => [...(work.decisionTraces ?? [])])));
-  const reported = isFrozen ? { ends: [], reports: [] } : reportAll(state, rules);
-  return { change, households: state.households, ...reported, links: linksOf(state) };
+  const told = confirmAll(state);
+  const { ends, reports } = reportAll(state, rules, isFrozen);
+  return { change, households: state.households, ends, reports: [...told, ...reports], links: linksOf(state), unseen };
+}
+
+/** Runs also while the ledger is frozen, because it touches no money. @returns households that wait since today */
+function waitAll({ households }: State, { today, clocks }: DisburseRules): readonly string[] {
+  return [...households].flatMap(([householdRef, record]) => {
+    const state = waitForPresence(record.state, today, clocks);
+    households.set(householdRef, { ...record, state });
+    return record.state.unseenSince === undefined && state.unseenSince !== undefined ? [householdRef] : [];
+  });
+}
+
+function confirmAll({ households }: State): readonly Report[] {
+  return [...households].flatMap(([householdRef, { state: before, keys }]) => {
+    const { state, events } = confirmPresence(before);
+    households.set(householdRef, { state, keys });
+    return events.length === 0 ? [] : [{ householdRef, keys, events }];
+  });
 }
 
 function stateOf({ households, books, inquireFirst }: Batch): State {
@@ -197,17 +231,29 @@ function planAll(
   }
 }
 
-/** Reports changes, and which grants ended. */
-function reportAll({ households, obligations }: State, { nowMs }: DisburseRules): Pick<Disbursed, 'ends' | 'reports'> {
+/** Reports changes, and which grants ended. While the ledger is frozen, only what depends on no money. */
+function reportAll(
+  { households, obligations }: State,
+  { nowMs }: DisburseRules,
+  isFrozen: boolean,
+): Pick<Disbursed, 'ends' | 'reports'> {
   const ends: EndedGrant[] = [];
-  const reports: Disbursed['reports'][number][] = [];
+  const reports: Report[] = [];
   for (const [householdRef, { state, keys }] of households) {
+    const isWithoutMoney = state.grants.length === 0 || isUnseen(state);
+    if (isFrozen && !isWithoutMoney) continue;
+    if (isFrozen) {
+      const reported = report(state, new Map(), nowMs);
+      households.set(householdRef, { state: reported.state, keys });
+      if (reported.events.length > 0) reports.push({ householdRef, keys, events: reported.events });
+      continue;
+    }
     // The earlier report stays valid until the rail has said what happened to the instrument.
     if (state.grants.some(({ obligation }) => isAskedAbout(obligations.get(obligation)))) continue;
     const reported = report(state, obligations, nowMs);
     ends.push(...endsOf(householdRef, state, reported.state.grants));
     households.set(householdRef, { state: reported.state, keys });
-    reports.push({ keys, events: reported.events });
+    reports.push({ householdRef, keys, events: reported.events });
   }
   return { ends, reports };
 }

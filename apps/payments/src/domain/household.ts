@@ -47,6 +47,12 @@ export interface HouseholdState {
   readonly unknownChoice: number | undefined;
   /** A kiosk, a navigator or a pick-up desk has seen the household. */
   readonly isPresent: boolean;
+  /** The day on which a household that nobody has seen first said how to be paid, in days since 1970-01-01. */
+  readonly unseenSince: number | undefined;
+  /** Nobody has seen the household in time. */
+  readonly isUnseenOver: boolean;
+  /** Eligibility knows that somebody has seen the household. */
+  readonly isPresenceTold: boolean;
   /** The site of the newest request that names one. */
   readonly presence: { readonly n: number; readonly site: string | undefined } | undefined;
   readonly highestRequest: number;
@@ -56,11 +62,20 @@ export interface HouseholdState {
   readonly isWithdrawn: boolean;
   /** The latest day of any message about the household. */
   readonly lastDay: number;
+  /** The latest day of a message of the household itself. */
+  readonly ownDay: number;
   readonly reported: Reported;
 }
 
 export type Status =
-  'come-and-confirm' | 'ask-a-person' | 'waiting-list' | 'approved' | 'ready-to-collect' | 'collected' | 'closed';
+  | 'come-and-confirm'
+  | 'ask-a-person'
+  | 'received'
+  | 'waiting-list'
+  | 'approved'
+  | 'ready-to-collect'
+  | 'collected'
+  | 'closed';
 
 export interface Reported {
   /** A digest of the box's content, so that only changes are reported. */
@@ -76,12 +91,16 @@ export const newHousehold: HouseholdState = {
   change: undefined,
   unknownChoice: undefined,
   isPresent: false,
+  unseenSince: undefined,
+  isUnseenOver: false,
+  isPresenceTold: false,
   presence: undefined,
   highestRequest: 0,
   grants: [],
   items: [],
   isWithdrawn: false,
   lastDay: 0,
+  ownDay: 0,
   reported: { text: '', status: undefined, itemsReady: 0, version: 0 },
 };
 
@@ -197,6 +216,19 @@ export function hasChosen({ payout, isToldAgain }: HouseholdState): boolean {
 export function hasUnknownChoice({ payout, change, unknownChoice }: HouseholdState): boolean {
   if (unknownChoice === undefined) return false;
   return change !== undefined ? unknownChoice > change.n : unknownChoice > 0 || payout === undefined;
+}
+
+/**
+ * True for a household that can be answered and that nobody has seen. Somebody who knows its facts could have applied
+ * in its place, so nothing that it reads may depend on a grant: a grant depends on the applications of others.
+ */
+export function isUnseen(state: HouseholdState): boolean {
+  return !state.isPresent && !state.isWithdrawn && (hasChosen(state) || state.unknownChoice !== undefined);
+}
+
+/** True for commands in messages of the household itself. */
+export function isOwnCommand({ type }: HouseholdCommand): boolean {
+  return type !== 'award' && type !== 'cancel' && type !== 'item-ready' && type !== 'item-gone';
 }
 
 export function siteOf(state: HouseholdState): string | undefined {

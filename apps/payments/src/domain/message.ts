@@ -2,6 +2,7 @@ import { dayNumberOf } from './calendar.js';
 import {
   hasChosen,
   hasUnknownChoice,
+  isUnseen,
   type GrantOfHousehold,
   type HouseholdState,
   type ReadyItem,
@@ -24,10 +25,24 @@ export type HouseholdEvent =
       readonly items: readonly ReadyItem[];
     }
   | { readonly type: 'notice'; readonly template: 'update' | 'ready'; readonly version: number }
+  /** Somebody has seen a household that had applied from home, or may have. */
+  | { readonly type: 'presence-confirmed' }
   | { readonly type: 'grant-closed'; readonly grant: string; readonly ended: GrantEnd };
 
 /** `expired`: nobody collected in time. The household can ask again for a while. */
 type GrantEnd = 'paid' | 'cancelled' | 'expired';
+
+/**
+ * Tells eligibility once that somebody has seen the household. A first choice at a kiosk needs no word: intake tells
+ * eligibility of the kiosk with the facts.
+ */
+export function confirmPresence(state: HouseholdState): {
+  readonly state: HouseholdState;
+  readonly events: readonly HouseholdEvent[];
+} {
+  if (state.presence === undefined || state.isPresenceTold) return { state, events: [] };
+  return { state: { ...state, isPresenceTold: true }, events: [{ type: 'presence-confirmed' }] };
+}
 
 /** Reports changes since the last report to the household and to eligibility. */
 export function report(
@@ -39,7 +54,8 @@ export function report(
   const word = wordOf(household, obligations);
   if (word === undefined) return { state: household, events };
   const { status, reasons } = word;
-  const amountCents = household.isWithdrawn ? undefined : amountOf(household, obligations);
+  const isAmountSaid = !household.isWithdrawn && !isUnseen(household);
+  const amountCents = isAmountSaid ? amountOf(household, obligations) : undefined;
   const text = textOf(household, word, amountCents);
   if (text === household.reported.text) return { state: household, events };
   const version = Math.max(household.reported.version + 1, nowMs);
@@ -104,10 +120,12 @@ function wordOf(household: HouseholdState, obligations: ReadonlyMap<string, Obli
 
 /** Without a payout choice there is no key to seal an answer, so payments reports nothing; eligibility has answered. */
 function wordOfMoney(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): Word | undefined {
-  const { grants, isWithdrawn, isPresent, items } = household;
+  const { grants, isWithdrawn, items } = household;
   if (!hasChosen(household)) return undefined;
   if (isWithdrawn) return { status: 'closed', reasons: ['withdrawn'] };
-  if (grants.length === 0) return undefined;
+  if (isUnseen(household)) return beforePresence(household);
+  // The household was seen and waits for a decision: eligibility has the word.
+  if (grants.length === 0) return household.presence === undefined ? undefined : { status: 'received', reasons: [] };
   if (items.length > 0) return { status: 'ready-to-collect', reasons: [] };
   const known = grants.flatMap((grant) => {
     const obligation = obligations.get(grant.obligation);
@@ -123,9 +141,14 @@ function wordOfMoney(household: HouseholdState, obligations: ReadonlyMap<string,
     );
     return { status: 'closed', reasons: isForNow ? ['nobody-came-in-time', 'can-be-reopened'] : [] };
   }
-  if (!isPresent) return { status: 'come-and-confirm', reasons: [] };
   const isWaiting = open.every(({ obligation }) => obligation.status === 'waiting-list');
   return isWaiting ? { status: 'waiting-list', reasons: [] } : { status: 'approved', reasons: ['being-prepared'] };
+}
+
+/** The same for every household that nobody has seen, with a grant or without one. */
+function beforePresence({ isUnseenOver }: HouseholdState): Word {
+  if (isUnseenOver) return { status: 'closed', reasons: ['nobody-came-in-time', 'can-be-reopened'] };
+  return { status: 'come-and-confirm', reasons: [] };
 }
 
 function amountOf(household: HouseholdState, obligations: ReadonlyMap<string, Obligation>): bigint | undefined {

@@ -1,5 +1,5 @@
 import { forgotten, isTombstone } from './clocks.js';
-import { apply, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
+import { apply, isOwnCommand, newHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import type { RailOutcome } from './rail.js';
 import type { DisputeResolution, InstrumentName } from './rail-outcome.js';
 
@@ -79,7 +79,8 @@ export function withCommands(
 
 function withWork({ state, keys: known }: HouseholdRecord, { commands, keys, day = 0 }: Work): HouseholdRecord {
   const changed = commands.reduce(apply, state);
-  return { state: { ...changed, lastDay: Math.max(changed.lastDay, day) }, keys: known ?? keys };
+  const ownDay = commands.some(isOwnCommand) ? Math.max(changed.ownDay, day) : changed.ownDay;
+  return { state: { ...changed, ownDay, lastDay: Math.max(changed.lastDay, day) }, keys: known ?? keys };
 }
 
 /** The part of a household to store. After a withdrawal, only what is needed to answer it once more. */

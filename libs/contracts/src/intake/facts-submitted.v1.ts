@@ -1,3 +1,4 @@
+import { IsBoolean } from 'class-validator';
 import { defineContract, sealedSize } from '../core/contract.js';
 import { Field } from '../core/field.js';
 import { IsBytes } from '../core/shapes.js';
@@ -12,6 +13,10 @@ export class FactsSubmittedV1 {
   @Field({ data: 'sealed', purpose: 'a household’s facts, for eligibility alone' })
   @IsBytes(sealedSize(factsSlice))
   sealed!: string;
+
+  @Field({ data: 'operational', purpose: 'whether the household may read the decision before somebody has seen it' })
+  @IsBoolean()
+  attended!: boolean;
 }
 
 export const factsSubmitted = defineContract({
