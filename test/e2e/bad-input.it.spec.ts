@@ -16,7 +16,7 @@ import {
   type Contract,
   type SubmitApplicationV1,
 } from '#libs/contracts';
-import { newReceipt, prepareApplication, prepareRequest, signatureHeaders } from '#libs/household';
+import { Door, newReceipt, prepareApplication, prepareRequest, signatureHeaders } from '#libs/household';
 import { deriveHousehold, fromBase64url, sealTo, sliceBinding, toBase64url } from '#libs/sealing';
 
 import { eventually, someAnswers, TestCity } from '../support/city.js';
@@ -131,6 +131,16 @@ describe('the door refuses, with a stable code and without an echo', () => {
       code: 'not-signed',
     });
     expect((await post(path, body, good)).status).toBe(202);
+  });
+
+  it('a kiosk whose clock is an hour wrong learns the time from the refusal, and its application arrives', async () => {
+    const device = city.device('kiosk-002');
+    for (const offMs of [-3_600_000, 3_600_000]) {
+      const now = (): Date => new Date(Date.now() + offMs);
+      const door = new Door({ url: city.stack.urls.intake, device, now });
+      expect(await door.submit(await application())).toMatchObject({ accepted: true });
+      expect(Math.abs(door.now().getTime() - Date.now())).toBeLessThan(60_000);
+    }
   });
 
   it('the same number with other content; the same content gets the same answer', async () => {

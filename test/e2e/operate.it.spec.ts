@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { newReceipt, prepareApplication } from '#libs/household';
+
 import { eventually, someAnswers, TestCity, type Applied } from '../support/city.js';
 import { command } from '../support/command.js';
 
@@ -86,6 +88,23 @@ describe('an operator of a running city', () => {
   it('makes topics and rules again where they are already, and changes nothing', async () => {
     expect(await amparo('topics', 'declare')).toBe(0);
     expect(lines).toEqual(['13 topics and their rules match the contracts.']);
+  });
+
+  it('revokes the key of a stolen kiosk, and sees in the audit who did what', async () => {
+    const kiosk = city.doorOf(city.device('kiosk-059'));
+    expect(await amparo('revoke', 'intake', 'devices', 'kiosk-059')).toBe(0);
+    expect(await amparo('revoke', 'intake', 'devices', 'kiosk-059')).toBe(1);
+    const body = await prepareApplication(newReceipt(), someAnswers(), city.setting);
+    await expect(kiosk.submit(body)).rejects.toMatchObject({ problem: 'revoked-device' });
+    expect(await amparo('audit', 'list', 'intake')).toBe(0);
+    expect(text()).toMatch(/^intake +\d+ +[\d-]{10} +key-revoke +intake-operator +key kiosk-059$/m);
+    lines = [];
+    expect(await amparo('audit', 'verify')).toBe(0);
+    expect(lines).toHaveLength(4);
+    const heads = lines.map((line) => /^[a-z]+: \d+ rows, whole; head (.+)$/.exec(line)?.[1] ?? '');
+    expect(await amparo('audit', 'verify', '--known', ...heads)).toBe(0);
+    expect(await amparo('audit', 'verify', '--known', `intake:1:${'A'.repeat(43)}`)).toBe(1);
+    expect(lines).toContain('intake: BROKEN at row 1');
   });
 
   it('is told in a sentence what was not understood, or not his to do', async () => {
