@@ -218,10 +218,11 @@ module.exports = {
     },
     {
       name: 'no-network-past-the-doors',
-      comment: "Only a service's listeners import Node's network modules, and no file runs code that no rule can read.",
+      comment:
+        "Only a service's listeners and their limits import Node's network modules, and no file runs code that no rule can read.",
       from: {
         path: '^(apps|libs)/[^/]+/',
-        pathNot: [...sources, '^libs/service/src/http/', '^apps/rail-simulator/src/simulator[.]ts$'],
+        pathNot: [...sources, '^libs/service/src/(http|admission|limits)/', '^apps/rail-simulator/src/simulator[.]ts$'],
       },
       to: { path: network, dependencyTypes: ['core'] },
     },

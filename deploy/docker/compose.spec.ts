@@ -44,7 +44,9 @@ describe('the compose file', () => {
       const { QUIET_HOURS: _, ...wanted } = environmentOf(service, wiring) as Record<string, string>;
       const told = new Set([...settingsIn(block('x-environment', 0)), ...settingsIn(block(service))]);
       const partner = 'RAIL_URL' in wanted || 'SMS_URL' in wanted ? ['NODE_EXTRA_CA_CERTS'] : [];
-      const more = ['PORT', 'INTERNAL_PORT', 'TLS_CERT', 'TLS_KEY', ...partner];
+      // In containers all clients of intake come through one proxy.
+      const behind = service === 'intake' ? ['CLIENT_ADDRESS', 'TRUSTED_PROXIES'] : [];
+      const more = ['PORT', 'INTERNAL_PORT', 'TLS_CERT', 'TLS_KEY', ...partner, ...behind];
       expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), ...more].sort()]);
     }
   });
@@ -79,7 +81,7 @@ describe('the compose file', () => {
     const published = running.filter((name) => /^ {4}ports:/m.test(block(name)));
     expect(published).toEqual(['doors', 'operate']);
     expect(block('doors')).toMatch(/^ {4}ports: \['\$\{DOOR:[^}]*\}:3001'\]$/m);
-    expect(block('doors')).toMatch(/^ {4}command: \[dist\/deploy\/docker\/doors\.js, 3001=intake:3001\]$/m);
+    expect(block('doors')).toMatch(/^ {4}command: \[dist\/deploy\/docker\/doors\.js, 3001=intake:3001\/client\]$/m);
     // The service `operate` runs only on request, and its ports are open to this machine alone.
     expect(block('operate')).toMatch(/^ {4}profiles: \[operate\]$/m);
     const ports = [...block('operate').matchAll(/^ {6}- (\S*\d:\d\S*)$/gm)].map(([, port]) => port ?? '');

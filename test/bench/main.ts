@@ -1,9 +1,13 @@
 import { hash } from 'node:crypto';
 
+import { benchRubbish } from './rubbish.js';
 import { benchTurn } from './turn.js';
 
 /** Each bench prints its own figures. */
-const benches: Readonly<Record<string, (count: number | undefined) => Promise<void>>> = { turn: benchTurn };
+const benches: Readonly<Record<string, (count: number | undefined) => Promise<void>>> = {
+  turn: benchTurn,
+  rubbish: benchRubbish,
+};
 
 export async function main([name = '', count]: readonly string[]): Promise<void> {
   const bench = benches[name];

@@ -10,6 +10,7 @@ import { twinsOfHouseholds } from './twins-of-households.js';
 import { twinsOfIntruders } from './twins-of-intruders.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
+import { twinsOfLimits } from './twins-of-limits.js';
 import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfPresence } from './twins-of-presence.js';
@@ -30,6 +31,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfIntruders,
   ...twinsOfKeys,
   ...twinsOfFaults,
+  ...twinsOfLimits,
   ...twinsOfNights,
   ...twinsOfPages,
   ...twinsOfPresence,

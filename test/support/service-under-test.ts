@@ -27,6 +27,7 @@ import {
 import {
   AccessGuard,
   closeResources,
+  DoorLimits,
   ENVIRONMENT,
   httpAdapter,
   InternalListener,
@@ -118,7 +119,7 @@ export class ServiceUnderTest<S extends Service> {
       for (const verb of [method].flat()) if (verb !== 'HEAD') routes.push(`${listener} ${verb} ${url}`);
     });
     this.app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
-    prepareDoors(this.app, compiled.get(AccessGuard, { strict: false }));
+    prepareDoors(this.app, compiled.get(AccessGuard, { strict: false }), compiled.get(DoorLimits, { strict: false }));
     this.app.useGlobalFilters(new ProblemFilter(compiled.get(Log)));
     const listener = new HandlerCatcher<S>();
     this.app.connectMicroservice({ strategy: new BatchTransport(listener as unknown as Bus<S>) });

@@ -126,6 +126,8 @@ export const doorsInside: readonly Door[] = [
         '^libs/service/src/http/',
         // Starts both listeners; sends refusals; answers a health probe with its own status.
         '^libs/service/src/(run|problem/problem[.]filter|health/health[.]controller)[.]ts$',
+        // Bounds the connections of a listener, before any request.
+        '^libs/service/src/(admission/connections|limits/door-limits)[.]ts$',
         // Replaces a partner's system: it has no access guard, and sends answers that no framework would send.
         '^apps/rail-simulator/',
       ].join('|'),

@@ -3,7 +3,7 @@ import { Transactions } from '#libs/bus';
 import { encodeBoxAnswer } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { bytes } from '#libs/sealing';
-import { GroupCommit } from '#libs/service';
+import { GroupCommit, type Bucket } from '#libs/service';
 import { BoxRepository, type PostedMessage, type StoredBox } from './box.repository.js';
 import { newestOf, replacing } from './domain/box.js';
 
@@ -26,8 +26,8 @@ export class BoxService {
    * Returns answers of one fixed size, in the order of the ids. An unknown id has the answer of an empty box.
    * @throws Problem `busy`
    */
-  read(boxes: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
-    return this.reads.add(boxes);
+  read(boxes: readonly Uint8Array[], bucket: Bucket): Promise<readonly Uint8Array[]> {
+    return this.reads.add(boxes, bucket);
   }
 
   /** Keeps the highest version of each box. The order of the messages does not matter. */

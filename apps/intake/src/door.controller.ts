@@ -24,8 +24,9 @@ import {
   Device,
   KEY_DIRECTORY,
   Problem,
-  Public,
   SignedByDevice,
+  WaitsIn,
+  type Bucket,
   type Caller,
 } from '#libs/service';
 import { BoxService } from './box.service.js';
@@ -56,10 +57,11 @@ export class DoorController {
   @Answers(AcceptedV1, 'Takes an application of three sealed slices.')
   async submit(
     @Device() device: Caller['device'],
+    @WaitsIn() bucket: Bucket,
     @ContractBody(SubmitApplicationV1) application: SubmitApplicationV1,
   ): Promise<AcceptedV1> {
     const mayBeNew = this.checkDay(application) && this.hasKeys(application.day, recipients);
-    const verdict = await this.submissions.submit({ application, ...originOf(device), mayBeNew });
+    const verdict = await this.submissions.submit({ application, ...originOf(device), mayBeNew }, bucket);
     if (verdict === 'other-content' || verdict === 'day-over') throw new Problem(verdict);
     return { accepted: true, lastDay: addDays(application.day, clocks.dayKeyDays) };
   }
@@ -70,19 +72,21 @@ export class DoorController {
   @Answers(RequestAcceptedV1, 'Takes a sealed request of a household that applied before.')
   async file(
     @Device() device: Caller['device'],
+    @WaitsIn() bucket: Bucket,
     @ContractBody(FileRequestV1) { to, day, sealed, contracts }: FileRequestV1,
   ): Promise<RequestAcceptedV1> {
     if (!this.checkDay({ day, contracts }) || !this.hasKeys(day, [to])) throw new Problem('day-over');
-    await this.submissions.file({ to, day, sealed, ...originOf(device) });
+    await this.submissions.file({ to, day, sealed, ...originOf(device) }, bucket);
     return { accepted: true };
   }
 
   @Post('boxes/read')
   @HttpCode(200)
-  @Public()
+  @SignedByDevice({ orUnsigned: true, use: 'read' })
   @Answers(BoxesV1, 'Reads boxes; a box that does not exist answers with zeros.')
-  async read(@ContractBody(ReadBoxesV1) { boxes }: ReadBoxesV1): Promise<BoxesV1> {
-    const answers = await this.boxes.read(boxes.map((box) => Buffer.from(box, 'base64url')));
+  async read(@WaitsIn() bucket: Bucket, @ContractBody(ReadBoxesV1) { boxes }: ReadBoxesV1): Promise<BoxesV1> {
+    const wanted = boxes.map((box) => Buffer.from(box, 'base64url'));
+    const answers = await this.boxes.read(wanted, bucket);
     return { answers: answers.map((answer) => Buffer.from(answer).toString('base64url')) };
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { canonicalJson, type SubmitApplicationV1 } from '#libs/contracts';
 import { sha256, toBase64url } from '#libs/sealing';
-import { Clock, GroupCommit } from '#libs/service';
+import { Clock, GroupCommit, OwnDeviceCeiling, type Bucket } from '#libs/service';
 import { ApplicationRepository } from './application.repository.js';
 import { BoxRepository } from './box.repository.js';
 import { verdictOf, type Verdict } from './domain/acceptance.js';
@@ -30,20 +30,22 @@ export class SubmissionService {
     private readonly boxes: BoxRepository,
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
+    ceiling: OwnDeviceCeiling,
   ) {
-    const limits = { batchMax: BATCH_MAX, waitingMax: WAITING_MAX };
-    this.submissions = new GroupCommit({ ...limits, run: (batch) => this.commit(batch) });
-    this.filings = new GroupCommit({ ...limits, run: (batch) => this.commitFilings(batch) });
+    const gate = ({ lane }: Origin) => (lane === 'own-device' ? ceiling.refusal() : undefined);
+    const limits = { batchMax: BATCH_MAX, waitingMax: WAITING_MAX, gate };
+    this.submissions = new GroupCommit<Submission, Verdict>({ ...limits, run: (batch) => this.commit(batch) });
+    this.filings = new GroupCommit<Filing, undefined>({ ...limits, run: (batch) => this.commitFilings(batch) });
   }
 
-  /** @throws Problem `busy` */
-  submit(submission: Submission): Promise<Verdict> {
-    return this.submissions.add(submission);
+  /** @throws Problem `busy`; `too-many` if households' own devices have sent as much as one hour allows */
+  submit(submission: Submission, bucket: Bucket): Promise<Verdict> {
+    return this.submissions.add(submission, bucket);
   }
 
-  /** @throws Problem `busy` */
-  file(filing: Filing): Promise<undefined> {
-    return this.filings.add(filing);
+  /** @throws as `submit` */
+  file(filing: Filing, bucket: Bucket): Promise<undefined> {
+    return this.filings.add(filing, bucket);
   }
 
   private commit(batch: readonly Submission[]): Promise<readonly Verdict[]> {

@@ -248,9 +248,10 @@ describe('an application', () => {
     const honest = await Promise.all(Array.from({ length: 39 }, () => application()));
     const broken = { ...(await application()), receiptKey: toBase64url(noKeys[0]) };
     const submissions = service.get(SubmissionService);
+    const sender = { kind: 'unsigned', name: 'a phone' } as const;
     const answers = await Promise.allSettled(
       [...honest.slice(0, 20), broken, ...honest.slice(20)].map((each) =>
-        submissions.submit({ application: each, lane: 'own-device', site: undefined, mayBeNew: true }),
+        submissions.submit({ application: each, lane: 'own-device', site: undefined, mayBeNew: true }, sender),
       ),
     );
     expect(answers.filter(({ status }) => status === 'rejected')).toEqual([answers[20]]);

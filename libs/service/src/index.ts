@@ -1,7 +1,9 @@
+export type { Bucket } from './admission/fair-queue.js';
 export { AUDIT_START, auditHash, followChain, type AuditHead, type AuditRow } from './audit/audit-chain.js';
 export { AuditTrail, type StaffAct } from './audit/audit-trail.js';
 export { Public, ReadsOnly, SignedBy, SignedByDevice } from './auth/access.js';
-export { Act, ContractBody, Device, Person, type Caller } from './auth/caller.js';
+export { Act, ContractBody, Device, Person, WaitsIn, type Caller } from './auth/caller.js';
+export { OwnDeviceCeiling } from './limits/own-device-ceiling.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
 export { Operation } from './auth/operation.js';
 export { KEYS_READ_EVERY_MS } from './auth/key-registers.js';
@@ -11,6 +13,7 @@ export { Clock, clockFrom, systemClock } from './clock/clock.js';
 export { ClockConfig } from './config/clock.config.js';
 export { ConfigError } from './config/config-error.js';
 export { environment, type Environment } from './config/environment.js';
+export { LimitsConfig } from './config/limits.config.js';
 export { ListenerConfig } from './config/listener.config.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';

@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import { BatchTransport, Bus } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
+import { DoorLimits } from './limits/door-limits.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { controllerRoutes } from './auth/controller-routes.js';
 import { NoDeviceDirectoryError } from './auth/device-directory.js';
@@ -67,7 +68,7 @@ async function serve<S extends Service>(
     const { certificate } = await certificateIn(readConfig(definition.config, environment()));
     const internal = new InternalListener(certificate);
     const app = await createHttpApp(module, httpAdapter(log, internal, certificate));
-    await prepare(app);
+    await prepare(app, internal);
     const { port, host, internalPort, internalHost, isProduction } = app.get(ServiceConfig);
     if (isProduction && coreFiles === 'on') throw new CoreFilesError();
     await useSetting('PORT', () => app.listen(port, host));
@@ -117,8 +118,10 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** Starts Nest: the filters, the bus as a transport, every provider. */
-async function prepare(app: NestFastifyApplication): Promise<void> {
-  prepareDoors(app, app.get(AccessGuard, { strict: false }));
+async function prepare(app: NestFastifyApplication, internal: InternalListener): Promise<void> {
+  const limits = app.get(DoorLimits, { strict: false });
+  prepareDoors(app, app.get(AccessGuard, { strict: false }), limits);
+  internal.watch = (server) => limits.watch(server);
   app.useGlobalFilters(new ProblemFilter(app.get(Log)));
   app.connectMicroservice({ strategy: new BatchTransport(app.get<Bus<Service>>(Bus)) });
   await app.init();

@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Service } from '#libs/contracts';
 import { AuditModule } from './audit/audit.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -39,6 +40,7 @@ export class ServiceModule {
         MessagingModule.for(service),
         NightlyModule,
         AuditModule,
+        LimitsModule,
         AuthModule,
         OpenApiModule,
         OperationsModule,

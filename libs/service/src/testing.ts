@@ -1,3 +1,4 @@
+export { DoorLimits } from './limits/door-limits.js';
 export { AccessGuard } from './auth/access.guard.js';
 export { bodyOf } from './auth/caller.js';
 export { controllerRoutes } from './auth/controller-routes.js';

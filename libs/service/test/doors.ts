@@ -7,10 +7,13 @@ import { Controller, Get, HttpCode, Module, Post, type Provider, type Type } fro
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
 
 import { ReadBoxesV1 } from '#libs/contracts';
 import { signatureHeaders, staffSignatureHeaders } from '#libs/household';
 
+import { DoorLimits } from '../src/limits/door-limits.js';
+import { RefusalCount } from '../src/limits/refusal-count.js';
 import { AccessGuard } from '../src/auth/access.guard.js';
 import { Public, ReadsOnly, SignedBy, SignedByDevice } from '../src/auth/access.js';
 import { ContractBody, Device, Person, type Caller } from '../src/auth/caller.js';
@@ -22,6 +25,10 @@ import type { Staff } from '../src/auth/staff.entity.js';
 import { StaffRepository } from '../src/auth/staff.repository.js';
 import { Clock } from '../src/clock/clock.js';
 import { SERVICE_NAME } from '../src/config/service-name.js';
+import type { ListenerConfig } from '../src/config/listener.config.js';
+import type { LimitsConfig } from '../src/config/limits.config.js';
+import { ServiceConfig } from '../src/config/service.config.js';
+import { DoorMetrics } from '../src/metrics/door-metrics.js';
 import { Log } from '../src/log/log.js';
 import type { Certificate } from '../src/http/certificate.js';
 import { httpAdapter, prepareDoors, quietly } from '../src/http/http-app.js';
@@ -165,8 +172,22 @@ export interface Signing {
   readonly later?: number;
   readonly service?: string;
 }
+type Limits = Omit<LimitsConfig, keyof ListenerConfig>;
+
+const limitsOfTests: Limits = {
+  clientAddress: 'connection',
+  trustedProxies: [],
+  deviceWritesPerMinute: 600,
+  deviceWritesPerDay: 5_000,
+  networkWritesPerMinute: 1_200,
+  readsPerMinute: 12_000,
+  ownDevicePerHour: 4_000,
+  connectionsMax: 4_000,
+  connectionsPerNetwork: 500,
+};
 
 export interface DoorsOptions {
+  readonly limits?: Partial<Limits>;
   /** Adds a route below Nest. */
   readonly add?: (adapter: FastifyAdapter) => void;
   /** The device directory. */
@@ -193,6 +214,11 @@ export class Doors {
         { provide: SERVICE_NAME, useValue: 'payments' },
         { provide: StaffRepository, useValue: staff },
         { provide: NonceRepository, useClass: Nonces },
+        { provide: ServiceConfig, useValue: { ...limitsOfTests, ...options.limits } },
+        { provide: Registry, useValue: new Registry() },
+        RefusalCount,
+        DoorMetrics,
+        DoorLimits,
         ...devices,
         Workers,
         KeyRegisters,
@@ -208,7 +234,7 @@ export class Doors {
     const app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     const doors = new Doors(app, internal);
     try {
-      prepareDoors(app, app.get(AccessGuard));
+      prepareDoors(app, app.get(AccessGuard), app.get(DoorLimits));
       app.useGlobalFilters(new ProblemFilter(log));
       add?.(adapter);
       await app.init();

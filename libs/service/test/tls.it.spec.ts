@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
@@ -11,6 +11,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { writeCertificates } from '../../../deploy/docker/certificates.js';
+import { networkIn, type Network } from '../src/admission/network.js';
 import { Certificate } from '../src/http/certificate.js';
 import { DoorController, doorsOfEachTest, InsideController } from './doors.js';
 
@@ -69,6 +70,45 @@ function connected(port: number, options: ConnectionOptions): Promise<TLSSocket>
     socket.on('error', reject);
   });
 }
+
+describe('a listener with a certificate behind a TCP proxy', () => {
+  const limits = {
+    clientAddress: 'proxy-protocol',
+    trustedProxies: [networkIn('127.0.0.0/8') as Network],
+    readsPerMinute: 2,
+  } as const;
+
+  /** Asks over TLS after the header of a proxy. */
+  async function through(port: number, from: string): Promise<string> {
+    const below = connectTcp(port, '127.0.0.1');
+    below.write(`PROXY TCP4 ${from} 10.0.0.1 1 2\r\n`);
+    const socket = connect({ socket: below, servername: 'intake', ca });
+    socket.write('GET /door/open HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    return text.slice(9, 12);
+  }
+
+  it('limits each of its clients', async () => {
+    const certificate = await Certificate.read(filesOf('intake'));
+    const { app } = await doors.start([DoorController], { certificate, limits });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const seen: string[] = [];
+    for (let each = 0; each < 3; each += 1) seen.push(await through(port, '192.0.2.7'));
+    expect([...seen, await through(port, '203.0.113.9')]).toEqual(['200', '200', '429', '200']);
+  });
+
+  it('limits its own network over HTTP/2 too', async () => {
+    const certificate = await Certificate.read(filesOf('intake'));
+    const { app } = await doors.start([DoorController], { certificate, limits: { readsPerMinute: 2 } });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const seen: number[] = [];
+    for (let each = 0; each < 3; each += 1) seen.push((await overHttp2(port, { ':path': '/door/open' })).status);
+    expect(seen).toEqual([200, 200, 429]);
+  });
+});
 
 describe('listeners with a certificate', () => {
   it('speak HTTP/1.1 and HTTP/2, with the routes of their own and the same refusals', async () => {

@@ -66,6 +66,11 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return true;
   }
 
+  /** The name of the enrolled device that signed the head of a request. */
+  deviceAt(request: FastifyRequest): string | undefined {
+    return this.known.get(request)?.device?.name;
+  }
+
   /** The routes of every controller. */
   routes(): readonly ControllerRoute[] {
     return controllerRoutes(this.discovery.getControllers().map(({ metatype }) => metatype));

@@ -1,11 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { Use } from '../limits/door-limits.js';
 import type { StaffRole } from './staff.entity.js';
 
 /** The callers that a route admits. People who are signed in on a page will be another kind, `@SignedIn(role)`. */
 export type Access =
   | { readonly type: 'public' }
-  | { readonly type: 'device'; readonly orUnsigned: boolean }
+  | { readonly type: 'device'; readonly orUnsigned: boolean; readonly use: Use }
   | { readonly type: 'staff'; readonly roles: readonly StaffRole[] };
 
 const declared = new WeakMap<object, Access>();
@@ -27,9 +28,13 @@ export function Public(): MethodDecorator {
  * An enrolled device of the city may call the route; it signs the request.
  *
  * @param orUnsigned a household's own device may call it too, unsigned. A signature that is present must be valid.
+ * @param use `read` for a route that stores nothing, which may be called more often
  */
-export function SignedByDevice({ orUnsigned = false }: { readonly orUnsigned?: boolean } = {}): MethodDecorator {
-  return declare({ type: 'device', orUnsigned });
+export function SignedByDevice({
+  orUnsigned = false,
+  use = 'write',
+}: { readonly orUnsigned?: boolean; readonly use?: Use } = {}): MethodDecorator {
+  return declare({ type: 'device', orUnsigned, use });
 }
 
 /** Staff may call the route if their key, with which they sign the request, has one of these roles. */

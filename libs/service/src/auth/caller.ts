@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parseJson, validate } from '#libs/contracts';
 import type { StaffAct } from '../audit/audit-trail.js';
+import type { Bucket } from '../admission/fair-queue.js';
 import type { AttemptRequest } from '../log/attempt.js';
 import type { EnrolledDevice } from './device-directory.js';
 
@@ -16,6 +17,8 @@ export interface Caller {
 export interface CalledRequest extends AttemptRequest {
   readonly body: Buffer | undefined;
   caller?: Caller;
+  /** Where the request waits among those of others. */
+  bucket?: Bucket;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -58,6 +61,13 @@ export const Device = createParamDecorator((_: unknown, context: ExecutionContex
   const { caller = {} } = requestOf(context);
   if (!('device' in caller)) throw new TypeError('the route is not for devices');
   return caller.device;
+});
+
+/** Where the request waits among those of others; undefined if nothing limits the route. */
+export const WaitsIn = createParamDecorator((_: unknown, context: ExecutionContext): Bucket => {
+  const { bucket } = requestOf(context);
+  if (bucket === undefined) throw new TypeError('nothing limits the route');
+  return bucket;
 });
 
 const contractBody = createParamDecorator((type: new () => object, context: ExecutionContext): object =>

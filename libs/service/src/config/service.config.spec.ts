@@ -48,7 +48,36 @@ describe('the settings of a service', () => {
       pinnedIdentities: '/keys/pins.json',
       profilePath: '/profiles/los-angeles.json',
       isProduction: false,
+      clientAddress: 'connection',
+      trustedProxies: [],
+      deviceWritesPerMinute: 600,
+      deviceWritesPerDay: 5_000,
+      networkWritesPerMinute: 1_200,
+      readsPerMinute: 12_000,
+      ownDevicePerHour: 4_000,
+      connectionsMax: 4_000,
+      connectionsPerNetwork: 500,
     });
+  });
+
+  it('name the proxies that are believed, and nothing that is no network', () => {
+    const env = { ...good, CLIENT_ADDRESS: 'proxy-protocol', TRUSTED_PROXIES: '10.0.0.0/8, ::1' };
+    expect(readConfig(ServiceConfig, env)).toMatchObject({
+      clientAddress: 'proxy-protocol',
+      trustedProxies: [
+        { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+        { address: '::1', prefix: 128, family: 'ipv6' },
+      ],
+    });
+    for (const [name, value] of [
+      ['TRUSTED_PROXIES', 'proxy.example'],
+      ['TRUSTED_PROXIES', '10.0.0.0/8,'],
+      ['CLIENT_ADDRESS', 'anybody'],
+      ['OWN_DEVICE_PER_HOUR', '0'],
+      ['READS_PER_MINUTE', '-1'],
+    ] as const) {
+      expect(refusal({ ...good, [name]: value })).toMatchObject({ settings: [name] });
+    }
   });
 
   it('may name a second folder for the keyring, and then name it well', () => {

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
-import { ListenerConfig } from './listener.config.js';
+import { LimitsConfig } from './limits.config.js';
 import { Setting, wholeNumber } from './setting.js';
 import {
   IsDatabaseUrl,
@@ -17,7 +17,7 @@ import {
 const PORT_MAX = 65_535;
 
 /** The settings of every service. A service with more settings extends this class in its own `config.ts`. */
-export class ServiceConfig extends ListenerConfig {
+export class ServiceConfig extends LimitsConfig {
   /** The port for operators: readiness, metrics, operations, legal holds. It is never exposed. */
   @Setting('INTERNAL_PORT', { as: wholeNumber })
   @IsInt()

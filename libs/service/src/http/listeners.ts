@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyServerOptions } from 'fastify';
 import type { Certificate } from './certificate.js';
+import { connectionTimes, httpLimits, tlsLimits } from './http-limits.js';
 import { Problem, problemBody, problems } from '../problem/problem.js';
 
 /** The listener for operators. A route is either on it or on the service's main listener, never on both. */
@@ -18,8 +19,6 @@ interface Router {
   routing(request: IncomingMessage, response: ServerResponse): void;
 }
 
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 60_000;
 const IDLE_CHECK_MS = 50;
 /** `close` cuts the connections that are still open after this time, before the process itself is ended. */
 const ANSWERS_MS = 8_000;
@@ -46,6 +45,9 @@ export class InternalListener {
 
   constructor(private readonly certificate?: Certificate) {}
 
+  /** Called with the server before it listens. */
+  watch: (server: Server) => void = () => undefined;
+
   /** For Fastify: the internal listener matches its own routes only, and the main listener never matches them. */
   readonly constraint: Constraint = {
     name: 'listener',
@@ -67,6 +69,7 @@ export class InternalListener {
     const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
     const server = this.serverFor(route);
     server.on('clientError', answerNoRequest);
+    this.watch(server);
     this.servers.add(server);
     this.server = server;
     await new Promise<void>((resolve, reject) => {
@@ -92,9 +95,9 @@ export class InternalListener {
   }
 
   private serverFor(route: (request: IncomingMessage, response: ServerResponse) => void): Server {
-    const times = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-    if (this.certificate === undefined) return createServer(times, route);
-    const server = createSecureServer({ ...this.certificate.options, ...times }, route);
+    const limits = { ...connectionTimes, ...httpLimits };
+    if (this.certificate === undefined) return createServer(limits, route);
+    const server = createSecureServer({ ...this.certificate.options, ...tlsLimits, ...limits }, route);
     this.certificate.serve(server);
     return server;
   }

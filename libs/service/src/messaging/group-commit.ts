@@ -1,4 +1,5 @@
 import { failureOf } from '#libs/bus';
+import { FairQueue, type Bucket } from '../admission/fair-queue.js';
 import { Problem } from '../problem/problem.js';
 
 export interface GroupCommitOptions<I, O> {
@@ -6,6 +7,8 @@ export interface GroupCommitOptions<I, O> {
   readonly batchMax: number;
   /** The most items that may wait. The next one is refused with `busy`. */
   readonly waitingMax: number;
+  /** Called with each item when its turn comes. An item that it refuses is not part of a batch. */
+  readonly gate?: (item: I) => Problem | undefined;
   /** Runs a whole batch in one transaction and returns one result for each item, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>;
 }
@@ -17,6 +20,8 @@ interface Waiting<I, O> {
 }
 
 const RETRY_AFTER_SECONDS = 2;
+/** For items of one sender: they wait in their order. */
+const SOLE: Bucket = { kind: 'unsigned', name: '' };
 
 /**
  * Group commit: items that wait at the same time share one transaction. It never waits to fill a batch: the first item
@@ -24,25 +29,25 @@ const RETRY_AFTER_SECONDS = 2;
  * that fails on its content is divided until the item at fault is alone.
  */
 export class GroupCommit<I, O> {
-  private readonly waiting: Waiting<I, O>[] = [];
+  private readonly waiting: FairQueue<Waiting<I, O>>;
   private isRunning = false;
 
-  constructor(private readonly options: GroupCommitOptions<I, O>) {}
+  constructor(private readonly options: GroupCommitOptions<I, O>) {
+    this.waiting = new FairQueue(options.waitingMax);
+  }
 
   get length(): number {
     return this.waiting.length;
   }
 
   /**
-   * @throws Problem `busy` if too many wait; `not-processed` if this item makes `run` fail on its content; the error of
-   *   `run` if it does not concern the content
+   * @throws Problem `busy` if too many of its bucket wait; `not-processed` if this item makes `run` fail on its
+   *   content; a refusal of `gate`; the error of `run` if it does not concern the content
    */
-  add(item: I): Promise<O> {
-    if (this.waiting.length >= this.options.waitingMax) {
-      return Promise.reject(new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
-    }
+  add(item: I, bucket: Bucket = SOLE): Promise<O> {
     const { promise, resolve, reject } = Promise.withResolvers<O>();
-    this.waiting.push({ item, resolve, reject });
+    const displaced = this.waiting.add(bucket, { item, resolve, reject });
+    displaced?.reject(new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
     if (!this.isRunning) void this.drain();
     return promise;
   }
@@ -52,13 +57,27 @@ export class GroupCommit<I, O> {
     // Items that arrive in the same turn of the event loop belong to the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      await this.settle(this.waiting.splice(0, this.options.batchMax));
+      await this.settle(this.nextBatch());
     }
     this.isRunning = false;
   }
 
+  private nextBatch(): readonly Waiting<I, O>[] {
+    const { batchMax, gate } = this.options;
+    const batch: Waiting<I, O>[] = [];
+    while (batch.length < batchMax) {
+      const next = this.waiting.next();
+      if (next === undefined) break;
+      const refusal = gate?.(next.item);
+      if (refusal === undefined) batch.push(next);
+      else next.reject(refusal);
+    }
+    return batch;
+  }
+
   /** Answers every item. With k items at fault among n, it runs about 2k log2(n / k) parts, in their order. */
   private async settle(batch: readonly Waiting<I, O>[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
       const results = await this.options.run(batch.map(({ item }) => item));
       batch.forEach(({ resolve }, at) => resolve(results[at] as O));

@@ -2,6 +2,7 @@ import { Get, Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Public } from '../auth/access.js';
 import { InternalController } from '../http/internal-controller.js';
+import { DoorMetrics } from './door-metrics.js';
 import { Answers } from '../openapi/answers.js';
 
 @InternalController('metrics')
@@ -23,7 +24,7 @@ class MetricsController {
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: () => new Registry() }],
+  providers: [DoorMetrics, { provide: Registry, useFactory: () => new Registry() }],
   exports: [Registry],
 })
 export class MetricsModule {}

@@ -1,6 +1,7 @@
 /** The refusals of every route: a stable code, a sentence for a person, and whether a repetition can help. */
 export const problems = {
   'not-http': { status: 400, canRetry: false, sentence: 'This is not a valid HTTP request.' },
+  'too-many-headers': { status: 431, canRetry: false, sentence: 'The request has too many headers.' },
   'unknown-query': { status: 400, canRetry: false, sentence: 'The address may not contain a query or a fragment.' },
   'not-json': { status: 400, canRetry: false, sentence: 'The body is not valid JSON.' },
   'duplicate-key': { status: 400, canRetry: false, sentence: 'An object in the body has the same key twice.' },

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerOptions } from 'node:http';
+import { Problem } from '../problem/problem.js';
+
+/** The longest time of a connection between two requests, and of a request from its first byte to its last. */
+export const connectionTimes = { keepAliveTimeout: 20_000, requestTimeout: 20_000 } as const;
+
+/** The limits of the parser of HTTP/1.1. A connection that sends no complete head within `headersTimeout` is closed. */
+export const httpLimits = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+} as const satisfies ServerOptions;
+
+/** A client that does not finish its TLS handshake is cut off. */
+export const tlsLimits = { handshakeTimeout: 10_000 } as const;
+
+/** More than any client and its proxies send. */
+const HEADERS_MAX = 64;
+const PSEUDO_HEADERS = 4;
+
+/** The limits of one connection of HTTP/2. */
+export const http2Limits = {
+  maxHeaderListPairs: HEADERS_MAX + PSEUDO_HEADERS,
+  maxSessionMemory: 2,
+  settings: { maxConcurrentStreams: 32, maxHeaderListSize: httpLimits.maxHeaderSize },
+} as const;
+
+/**
+ * Node's own limit of headers drops those above it, and a dropped header could be one that changes the meaning of the
+ * others.
+ *
+ * @throws Problem `too-many-headers`
+ */
+export function checkHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
+  if (rawHeaders.length > 2 * (HEADERS_MAX + PSEUDO_HEADERS)) throw new Problem('too-many-headers');
+}
+
+/** Ends a stream of HTTP/2 whose body does not arrive in time. Node does the same for HTTP/1.1. */
+export function endSlowBody(request: IncomingMessage): void {
+  if (request.httpVersionMajor < 2 || request.method === 'GET') return;
+  const late = setTimeout(() => request.destroy(), connectionTimes.requestTimeout).unref();
+  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
+}
