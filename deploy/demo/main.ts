@@ -19,10 +19,10 @@ import { freePorts } from '../local/settings.js';
 import { showStep } from '../local/show.js';
 import { Stack } from '../local/stack.js';
 import { demoLimits, kioskDoors, pinnedOf, writeDemoProfile } from './city.js';
+import { peopleFor, type PublicProfile } from './people.js';
 import { ProgressLine } from './progress-line.js';
 import { judge, printReport, type JudgedSystem } from './report.js';
 import { prepare, readUntilDone, submitAll, type Applicant, type Progress } from './run.js';
-import { periodOf, randomFrom, syntheticHousehold, type SyntheticHousehold } from './synthetic.js';
 
 interface Options {
   readonly households: string;
@@ -160,7 +160,11 @@ async function run(system: System, options: Options): Promise<boolean> {
   if (door === undefined) throw new StackProblem('not-given', 'no kiosk is enrolled');
   const [directory, profile] = await Promise.all([door.directory(), door.profile() as Promise<PublicProfile>]);
   const today = dayOf(new Date());
-  const people = peopleFor(profile, today, options);
+  const people = peopleFor(profile, today, {
+    households: Number(options.households),
+    seed: Number(options.seed),
+    texts: options.texts,
+  });
   if (options.plainTo !== undefined) {
     // The only file that holds the typed values. It is readable by its owner only, even if the file existed before.
     await rm(options.plainTo, { force: true });
@@ -224,29 +228,6 @@ function hasSettled({ decidedAt, status, codes, preparedAt }: Applicant): boolea
   if (status === 'ready-to-collect') return codes.length > 0;
   if (status !== 'approved') return true;
   return preparedAt > 0 && performance.now() - preparedAt > WAITS_FOR_PEOPLE_MS;
-}
-
-interface PublicProfile {
-  readonly needs: readonly { readonly code: string }[];
-  readonly impactPeriod: { readonly granularity: 'week' | 'month' };
-  readonly residency: { readonly serviceAreas: readonly string[] };
-  readonly payment: { readonly ways: readonly { readonly code: string; readonly enabled?: boolean }[] };
-}
-
-function peopleFor(profile: PublicProfile, today: string, options: Options): readonly SyntheticHousehold[] {
-  const random = randomFrom(Number(options.seed));
-  const ways = profile.payment.ways.filter(({ enabled }) => enabled !== false).map(({ code }) => code);
-  return Array.from({ length: Number(options.households) }, () =>
-    syntheticHousehold({
-      random,
-      needs: profile.needs.map(({ code }) => code),
-      way: ways.includes('CASH') ? 'CASH' : (ways[0] ?? 'CASH'),
-      period: periodOf(today, profile.impactPeriod.granularity),
-      serviceAreas: profile.residency.serviceAreas,
-      evidenceShare: 0.3,
-      textShare: options.texts ? 0.5 : 0,
-    }),
-  );
 }
 
 function countOf(applicants: readonly Applicant[], progress: Progress): Progress {

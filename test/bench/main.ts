@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 
+import { benchAttack } from './attack.js';
 import { benchRubbish } from './rubbish.js';
 import { benchTurn } from './turn.js';
 
 /** Each bench prints its own figures. */
 const benches: Readonly<Record<string, (count: number | undefined) => Promise<void>>> = {
+  attack: benchAttack,
   turn: benchTurn,
   rubbish: benchRubbish,
 };

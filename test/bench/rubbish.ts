@@ -47,7 +47,8 @@ export async function benchRubbish(count = COUNT): Promise<void> {
   }
 }
 
-async function rubbish(setting: DeviceSetting): ReturnType<typeof prepareApplication> {
+/** An application that is sealed well, with random bytes inside. */
+export async function rubbish(setting: DeviceSetting): ReturnType<typeof prepareApplication> {
   const honest = await prepareApplication(newReceipt(), someAnswers(), setting);
   const sealed = async (contract: SealedContract): Promise<string> => {
     const key = setting.directory.dayKeys.find(
@@ -81,7 +82,8 @@ async function send(city: TestCity, bodies: readonly Body[]): Promise<void> {
   }
 }
 
-async function placesOf(city: TestCity): Promise<Places> {
+/** The bytes on disk of a whole city. */
+export async function placesOf(city: TestCity): Promise<Places> {
   const places: Record<string, number> = {};
   for (const service of services) {
     const tables = await city.rows<{ place: string; bytes: string }>(
