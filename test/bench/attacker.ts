@@ -175,7 +175,7 @@ function callOf({ kind, rubbish }: Order): Call {
     case 'bodies with equal keys':
       return { ...apply({}), body: `{"application":"${application}","application":"${application}"}` };
     case 'reads of boxes':
-      return { ...apply({ boxes: [application] }), path: '/v1/boxes/read' };
+      return { ...apply({ boxes: [application, application, application] }), path: '/v1/boxes/read' };
     case 'reads of the directory':
       return { method: 'GET', path: '/v1/directory', headers: {}, body: '' };
     case 'large heads':
