@@ -33,6 +33,7 @@ async function enrolled(name: string): Promise<DeviceSigner> {
   const key = importPrivateKey('ed25519', newPrivateSeed('ed25519'));
   const publicKey = Buffer.from(publicKeyBytes(key));
   await service.repository(Device).insert({ name, publicKey, lane: 'kiosk', site: 'SITE-7', revoked: false });
+  await service.readKeys();
   return { keyId: name, sign: (bytes) => Promise.resolve(signEd25519(key, bytes)) };
 }
 
