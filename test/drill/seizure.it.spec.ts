@@ -60,7 +60,7 @@ beforeAll(async () => {
     new Haystack(allNeedles()),
     (path) => path === 'keyring' || path === 'keyring-replica',
   );
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => {
   await city.stop();
