@@ -191,8 +191,6 @@ describe.each(places)('somebody who applies from home in $profile with what he k
     for (let at = 0; at < REVIEWS; at += 1) {
       const shown = await command(city, 'review', 'next', '--as', 'reviewer-one');
       const id = /[A-Za-z0-9_-]{43}/.exec(shown.lines.join('\n'))?.[0] ?? '';
-      // The command line takes such an id for an option, and the reviewer has no other case meanwhile.
-      if (id.startsWith('-')) break;
       expect((await command(city, 'review', at % 2 ? 'approve' : 'decline', id, '--as', 'reviewer-one')).code).toBe(0);
     }
     await sleep(1_000);

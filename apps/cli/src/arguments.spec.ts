@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
 
-import { formOf, servicesNamed } from './arguments.js';
+import { formOf, marked, servicesNamed } from './arguments.js';
 
 describe('an argument', () => {
   it.each([
@@ -13,6 +14,24 @@ describe('an argument', () => {
     for (const other of ['', 'foo', `${text}0`, ` ${text}`]) {
       expect(() => formOf(name)(other)).toThrow(`not a valid <${name}>, as`);
     }
+  });
+});
+
+describe('a value that begins like an option', () => {
+  it.each([`-${'A'.repeat(42)}`, `--${'a'.repeat(41)}`])('is a value: %s', async (name) => {
+    const seen: string[] = [];
+    const command = new Command('resolve')
+      .option('--as <name>')
+      .argument('<case>', '', formOf('case'))
+      .action((each: string, { as }: { as: string }) => void seen.push(each, as));
+    await command.parseAsync([...marked([name, '--as', 'reviewer-one'])], { from: 'user' });
+    await command.parseAsync([...marked(['--as', 'reviewer-two', name])], { from: 'user' });
+    expect(seen).toEqual([name, 'reviewer-one', name, 'reviewer-two']);
+  });
+
+  it('changes nothing else', () => {
+    const args = ['status', '--json', '-h', '--as', 'x', 'A'.repeat(43)];
+    expect(marked(args)).toEqual(args);
   });
 });
 

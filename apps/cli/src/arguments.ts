@@ -3,6 +3,8 @@ import { services, type Service } from '#libs/contracts';
 import { OperateProblem } from './problem.js';
 
 const BYTES_32 = /^[\w-]{43}$/;
+/** Stands before a value that begins like an option. No value of a command holds it. */
+const VALUE = '=';
 
 /** The form of each argument, and where the user finds its value. */
 const forms = {
@@ -16,10 +18,19 @@ const forms = {
   head: [/^[a-z]+:\d{1,15}:[\w-]{43}$/, 'as audit verify prints it'],
 } as const;
 
+/**
+ * Marks the values that begin with a hyphen, as one in 64 of those that the services print does. Commander would take
+ * them for options; no option has their length.
+ */
+export function marked(args: readonly string[]): readonly string[] {
+  return args.map((arg) => (arg.startsWith('-') && BYTES_32.test(arg) ? `${VALUE}${arg}` : arg));
+}
+
 /** For commander: accepts a text of the argument's form. @throws OperateProblem `bad-option` naming the argument */
 export function formOf(argument: keyof typeof forms): (text: string) => string {
   const [form, where] = forms[argument];
-  return (text) => {
+  return (given) => {
+    const text = given.startsWith(VALUE) ? given.slice(VALUE.length) : given;
     if (!form.test(text)) throw new OperateProblem('bad-option', `not a valid <${argument}>, ${where}`);
     return text;
   };

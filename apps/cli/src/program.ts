@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
+import { marked } from './arguments.js';
 import { addAudit } from './commands/audit.js';
 import { addBreaker } from './commands/breaker.js';
 import { addDisputed, addFreeze } from './commands/freeze.js';
@@ -47,7 +48,7 @@ function program(): Command {
 /** Runs one command. The exit code is 0 for success and 1 for failure; `status` has its own codes. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
-    await program().parseAsync([...args], { from: 'user' });
+    await program().parseAsync([...marked(args)], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 1;
