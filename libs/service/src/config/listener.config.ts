@@ -14,7 +14,7 @@ export class ListenerConfig extends ClockConfig {
   @Max(PORT_MAX)
   readonly port!: number;
 
-  @Setting('HOST', { fallback: '127.0.0.1' })
+  @Setting('HOST', { as: oneAddress, fallback: '127.0.0.1' })
   @IsHost()
   readonly host!: string;
 
@@ -38,4 +38,9 @@ export class ListenerConfig extends ClockConfig {
   @Setting('TLS_TERMINATED_BY', { optional: true })
   @IsHost()
   readonly tlsTerminatedBy: string | undefined;
+}
+
+/** Fastify opens a second server for the other address of `localhost`, and no limit would hold for that one. */
+export function oneAddress(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
 }

@@ -149,12 +149,18 @@ describe('settings of folders', () => {
     expect(readConfig(ServiceConfig, { ...env, KEYRING_REPLICA: `${private_}-2` }).keyringPrivate).toBe(private_);
   });
 
-  it.each(['localhost', '0.0.0.0', '::', '::1', 'intake', 'intake-1.city.example'])(
-    'may be %s to listen at',
-    (HOST) => {
-      expect(readConfig(ServiceConfig, { ...good, HOST, TLS_TERMINATED_BY: 'proxy' }).host).toBe(HOST);
-    },
-  );
+  it('are one address each', () => {
+    const { host, internalHost } = readConfig(ServiceConfig, {
+      ...good,
+      HOST: 'localhost',
+      INTERNAL_HOST: 'localhost',
+    });
+    expect([host, internalHost]).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
+
+  it.each(['0.0.0.0', '::', '::1', 'intake', 'intake-1.city.example'])('may be %s to listen at', (HOST) => {
+    expect(readConfig(ServiceConfig, { ...good, HOST, TLS_TERMINATED_BY: 'proxy' }).host).toBe(HOST);
+  });
 
   it.each([
     ['production', true],
@@ -213,7 +219,7 @@ describe('plain text', () => {
     });
   });
 
-  it.each(['127.0.0.1', 'localhost', '::1', '127.1.2.3'])('is enough at %s', (HOST) => {
+  it.each(['127.0.0.1', '::1', '127.1.2.3'])('is enough at %s', (HOST) => {
     expect(refusal({ ...good, HOST })).toMatchObject({ host: HOST });
   });
 });

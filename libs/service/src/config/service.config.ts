@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
 import { LimitsConfig } from './limits.config.js';
+import { oneAddress } from './listener.config.js';
 import { Setting, wholeNumber } from './setting.js';
 import {
   IsDatabaseUrl,
@@ -26,7 +27,7 @@ export class ServiceConfig extends LimitsConfig {
   @IsOtherThan('port')
   readonly internalPort!: number;
 
-  @Setting('INTERNAL_HOST', { fallback: '127.0.0.1' })
+  @Setting('INTERNAL_HOST', { as: oneAddress, fallback: '127.0.0.1' })
   @IsHost()
   readonly internalHost!: string;
 
