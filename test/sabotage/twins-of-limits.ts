@@ -160,4 +160,13 @@ export const twinsOfLimits: readonly Twin[] = [
     test: LIMITS,
     name: 'believed only if',
   },
+  {
+    promise: 'operators reach the internal listener through no proxy, even if one stands before the public one',
+    without: 'the internal listener reads no header of a proxy',
+    file: 'libs/service/src/limits/door-limits.ts',
+    find: "this.bound(server, new ClientAddress('connection', []));",
+    replace: 'this.bound(server, this.address);',
+    test: LIMITS,
+    name: 'speaks for nobody at the internal listener',
+  },
 ];

@@ -121,7 +121,7 @@ function exitCodeOf(error: unknown): number {
 async function prepare(app: NestFastifyApplication, internal: InternalListener): Promise<void> {
   const limits = app.get(DoorLimits, { strict: false });
   prepareDoors(app, app.get(AccessGuard, { strict: false }), limits);
-  internal.watch = (server) => limits.watch(server);
+  internal.watch = (server) => limits.watchInternal(server);
   app.useGlobalFilters(new ProblemFilter(app.get(Log)));
   app.connectMicroservice({ strategy: new BatchTransport(app.get<Bus<Service>>(Bus)) });
   await app.init();

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 
 import { networkIn, type Network } from '../src/admission/network.js';
+import { DoorLimits } from '../src/limits/door-limits.js';
 import { DoorController, doorsOfEachTest, written, type Doors, type DoorsOptions } from './doors.js';
 
 const doors = doorsOfEachTest();
@@ -150,6 +151,14 @@ describe('a TCP proxy', () => {
     const { port } = await started(config);
     expect(await answerOn(await opened(port, get()))).toBe('');
     expect(await answerOn(await opened(port, `PROXY TCP4 what 10.0.0.1 1 2\r\n${get()}`))).toBe('');
+  });
+
+  it('speaks for nobody at the internal listener, which its own network reaches without it', async () => {
+    const { door } = await started(config);
+    door.internal.watch = (server) => door.app.get(DoorLimits).watchInternal(server);
+    const port = await door.internal.listen(door.app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    expect((await answerOn(await opened(port, get()))).slice(9, 12)).toBe('404');
+    expect((await answerOn(await opened(port, line('192.0.2.7') + get()))).slice(9, 12)).toBe('400');
   });
 
   it('is believed only if it is configured', async () => {

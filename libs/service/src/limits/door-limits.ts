@@ -66,10 +66,19 @@ export class DoorLimits {
     return bucket;
   }
 
-  /** Bounds the connections of a listener. */
+  /** Bounds the connections of the listener that proxies stand before. */
   watch(server: Server): void {
+    this.bound(server, this.address);
+  }
+
+  /** Bounds the connections of the internal listener. No proxy speaks for those who reach it. */
+  watchInternal(server: Server): void {
+    this.bound(server, new ClientAddress('connection', []));
+  }
+
+  private bound(server: Server, address: ClientAddress): void {
     const { connectionsMax: max, connectionsPerNetwork: maxPerNetwork } = this.config;
-    const connections = new Connections({ max, maxPerNetwork }, this.address);
+    const connections = new Connections({ max, maxPerNetwork }, address);
     connections.watch(server);
     this.connections.push(connections);
   }
