@@ -3,35 +3,15 @@ import fc from 'fast-check';
 import { ordersOf } from '#libs/bus/testing';
 import { enter, forget, type CaseEntry, type CaseFile } from '../src/domain/case-file.js';
 import type { CaseCommand, CaseEvent } from '../src/domain/case.js';
-import { keptUntil, type Clocks } from '../src/domain/ending.js';
+import { keptUntil } from '../src/domain/ending.js';
 import type { Facts, Policy, Surroundings } from '../src/domain/policy.js';
 import { linkCase, confirm } from '../src/domain/presence.js';
+import { family } from './facts.js';
 import { byBill, bySize } from './policies.js';
+import { clocks } from './clocks.js';
 
 const day = 20_775;
-const facts: Facts = {
-  event: 'EVT-A',
-  needs: ['HOU'],
-  impactPeriod: '2026-W46',
-  incomeChange: 'stopped',
-  incomeAtOrBelow: true,
-  billCents: 90_000n,
-  urgent: [],
-  householdSize: 3,
-  inCity: true,
-  areaFit: 'inside',
-  evidenceClass: 'R6',
-  attested: { residence: true, impact: true, need: true, honesty: true },
-};
-const clocks: Clocks = {
-  waitDays: 30,
-  appealDays: 30,
-  reopenDays: 90,
-  unclaimedDays: 60,
-  disputeDays: 60,
-  longestDays: 240,
-  nothingOlderDays: 9,
-};
+const facts: Facts = { ...family, needs: ['HOU'], incomeAtOrBelow: true, billCents: 90_000n };
 const keys = { receiptKey: 'key', paymentsHandle: 'payments', linkToken: 'link' };
 /** The household is the first of its kind, or another one with the same name, home and phone has applied before. */
 const alone: Surroundings = { tokensShared: 0, contactShared: 0, isSampled: false };

@@ -1,25 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus/testing';
+import { family as facts } from './facts.js';
 import { bySize as policy } from './policies.js';
 import { enter, type CaseEntry, type CaseFile } from '../src/domain/case-file.js';
 import type { CaseCommand, CaseEvent } from '../src/domain/case.js';
-import type { Facts } from '../src/domain/policy.js';
 
 const day = 20_775;
-const facts: Facts = {
-  event: 'EVT-A',
-  needs: ['FOD'],
-  impactPeriod: '2026-W46',
-  incomeChange: 'stopped',
-  incomeAtOrBelow: undefined,
-  billCents: undefined,
-  urgent: [],
-  householdSize: 3,
-  inCity: true,
-  areaFit: 'inside',
-  evidenceClass: 'R6',
-  attested: { residence: true, impact: true, need: true, honesty: true },
-};
 const around = { tokensShared: 0, contactShared: 0, isSampled: false };
 const keys = { receiptKey: 'key', paymentsHandle: 'payments', linkToken: 'link' };
 const unknown: CaseEntry = {

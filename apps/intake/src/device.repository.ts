@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Tx } from '#libs/database';
-import { DeviceDirectory, isKeyName, publicKeyFrom, type EnrolledDevice, type Enrolment } from '#libs/service';
+import {
+  DeviceDirectory,
+  isKeyName,
+  publicKeyFrom,
+  revokeKey,
+  type EnrolledDevice,
+  type Enrolment,
+} from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
 
@@ -18,9 +25,8 @@ export class DeviceRepository extends DeviceDirectory {
   }
 
   /** @returns false if no such device is enrolled, or if it is revoked already */
-  async revoke(tx: Tx, name: string): Promise<boolean> {
-    const { rowCount } = await tx.query('UPDATE device SET revoked = true WHERE name = $1 AND NOT revoked', [name]);
-    return rowCount === 1;
+  revoke(tx: Tx, name: string): Promise<boolean> {
+    return revokeKey(tx, 'device', name);
   }
 }
 

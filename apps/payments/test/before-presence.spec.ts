@@ -1,22 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { keptUntil, type Clocks } from '../src/domain/clocks.js';
+import { keptUntil } from '../src/domain/clocks.js';
 import { disburse, type DisburseRules } from '../src/domain/disburse.js';
 import type { HouseholdCommand } from '../src/domain/household.js';
 import type { HouseholdEvent } from '../src/domain/message.js';
 import type { Obligation } from '../src/domain/obligation.js';
 import { withCommands, type HouseholdKeys, type HouseholdRecord } from '../src/domain/work.js';
+import { clocks } from './clocks.js';
 
 const FIRST = 20_775;
-const clocks: Clocks = {
-  waitDays: 30,
-  unclaimedDays: 60,
-  reopenDays: 90,
-  appealDays: 30,
-  disputeDays: 60,
-  longestDays: 240,
-  nothingOlderDays: 9,
-};
 const keys: HouseholdKeys = { receiptKey: 'key', linkToken: 'token', pickup: 'pickup' };
 const fund = {
   code: 'GIFT',

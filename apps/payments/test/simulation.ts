@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS } from '#libs/contracts';
-import { forgotten, lapseOf, passDay, type Clocks } from '../src/domain/clocks.js';
+import { forgotten, lapseOf, passDay } from '../src/domain/clocks.js';
 import { apply, newHousehold, type HouseholdState } from '../src/domain/household.js';
 import { report, type HouseholdEvent } from '../src/domain/message.js';
 import type { Obligation, Instrument } from '../src/domain/obligation.js';
@@ -21,20 +21,12 @@ import {
 import { HOUSEHOLDS, type Line, type Operation } from './operations.js';
 import { SimulatedMoney } from './simulated-money.js';
 import { SimulatedPartner } from './simulated-partner.js';
+import { clocks } from './clocks.js';
 
 const POLICY: PaymentPolicy = {
   perInstrumentCents: INSTRUMENT_CENTS,
   isRapidAutomatic: true,
   railPayoutMethods: ['CASH'],
-};
-const CLOCKS: Clocks = {
-  waitDays: 30,
-  unclaimedDays: 60,
-  reopenDays: 90,
-  appealDays: 30,
-  disputeDays: 60,
-  longestDays: 240,
-  nothingOlderDays: 9,
 };
 
 /** Plays stores, worker and partner. Its assertions must hold for all of them. */
@@ -247,7 +239,7 @@ export class City {
 
   private tell(at: number, change: (state: HouseholdState) => HouseholdState): void {
     const changed = change(this.households[at] as HouseholdState);
-    this.households[at] = passDay(changed, this.obligations, this.today, CLOCKS);
+    this.households[at] = passDay(changed, this.obligations, this.today, clocks);
     for (const { obligation } of (this.households[at] as HouseholdState).grants) this.planOne(at, obligation);
     const reported = report(this.households[at] as HouseholdState, this.obligations, this.nowMs);
     this.households[at] = forgotten(reported.state);
@@ -278,7 +270,7 @@ export class City {
     const obligation = this.obligations.get(id) as Obligation;
     const grant = household.grants.find((each) => each.obligation === id);
     const isCancelled = grant === undefined || grant.isCancelled;
-    const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, CLOCKS);
+    const lapse = grant === undefined ? undefined : lapseOf(grant, this.today, clocks);
     const money = this.money.view(this.obligations.values(), turn.kept);
     const input = {
       household,

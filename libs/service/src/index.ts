@@ -5,6 +5,7 @@ export { Public, ReadsOnly, SignedBy, SignedByDevice } from './auth/access.js';
 export { Act, ContractBody, Device, Person, WaitsIn, type Caller } from './auth/caller.js';
 export { OwnDeviceCeiling } from './limits/own-device-ceiling.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
+export { revokeKey } from './auth/key-list.repository.js';
 export { Operation } from './auth/operation.js';
 export { KEYS_READ_EVERY_MS } from './auth/key-registers.js';
 export { isKeyName, publicKeyFrom, type Enrolment } from './auth/enrolment.js';

@@ -1,26 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { ordersOf } from '#libs/bus/testing';
 import { dayNumber } from '#libs/contracts';
+import { family as facts } from '../../test/facts.js';
 import { bySize as policy } from '../../test/policies.js';
 import { react } from './announce.js';
 import { apply, mayResolve, newCase, viewOf, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { forgotten } from './ending.js';
 import type { Facts, Surroundings } from './policy.js';
 
-const facts: Facts = {
-  event: 'EVT-A',
-  needs: ['FOD'],
-  impactPeriod: '2026-W46',
-  incomeChange: 'stopped',
-  incomeAtOrBelow: undefined,
-  billCents: undefined,
-  urgent: [],
-  householdSize: 3,
-  inCity: true,
-  areaFit: 'inside',
-  evidenceClass: 'R6',
-  attested: { residence: true, impact: true, need: true, honesty: true },
-};
 const submit = (change: Partial<Facts> = {}, around: Partial<Surroundings> = {}): CaseCommand => ({
   type: 'submit',
   isSeen: true,

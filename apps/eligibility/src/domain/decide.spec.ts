@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayNumber } from '#libs/contracts';
+import { family } from '../../test/facts.js';
 import { byBill, bySize } from '../../test/policies.js';
 import { decide, type Decision } from './decide.js';
 import type { Facts, Policy, Surroundings } from './policy.js';
@@ -10,20 +11,6 @@ const policies: Readonly<Record<string, Policy>> = { losAngeles, santaAna };
 
 const day = dayNumber('2026-11-18');
 const alone: Surroundings = { tokensShared: 0, contactShared: 0, isSampled: false };
-const family: Facts = {
-  event: 'EVT-A',
-  needs: ['FOD'],
-  impactPeriod: '2026-W46',
-  incomeChange: 'stopped',
-  incomeAtOrBelow: undefined,
-  billCents: undefined,
-  urgent: [],
-  householdSize: 3,
-  inCity: true,
-  areaFit: 'inside',
-  evidenceClass: 'R6',
-  attested: { residence: true, impact: true, need: true, honesty: true },
-};
 const tenant: Facts = {
   ...family,
   event: santaAna.events[0] ?? '',

@@ -1,17 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { newCase, type CaseState, type AnnouncedGrant } from './case.js';
-import { forgotten, isCaseOver, keptUntil, type Clocks } from './ending.js';
+import { forgotten, isCaseOver, keptUntil } from './ending.js';
 import type { Facts } from './policy.js';
+import { clocks } from '../../test/clocks.js';
 
-const clocks: Clocks = {
-  waitDays: 30,
-  appealDays: 30,
-  reopenDays: 90,
-  unclaimedDays: 60,
-  disputeDays: 60,
-  longestDays: 240,
-  nothingOlderDays: 9,
-};
 const facts = { event: 'EVT-A', needs: ['FOD'] } as unknown as Facts;
 const submitted = { day: 100, facts, around: { tokensShared: 0, contactShared: 0, isSampled: false } };
 const grant: AnnouncedGrant = { kind: 'rapid', amountCents: 25_000n, state: 'awarded', day: 100 };

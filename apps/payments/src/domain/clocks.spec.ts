@@ -1,20 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { forgotten, isAtRest, isHouseholdOver, keptUntil, lapseOf, passDay, type Clocks } from './clocks.js';
+import { forgotten, isAtRest, isHouseholdOver, keptUntil, lapseOf, passDay } from './clocks.js';
 import { apply, newHousehold, type GrantOfHousehold, type HouseholdCommand, type HouseholdState } from './household.js';
 import { report } from './message.js';
 import type { Obligation, Instrument } from './obligation.js';
 import { plan } from './plan.js';
 import type { MoneyView, PaymentPolicy } from './planning.js';
+import { clocks } from '../../test/clocks.js';
 
-const clocks: Clocks = {
-  waitDays: 30,
-  unclaimedDays: 60,
-  reopenDays: 90,
-  appealDays: 30,
-  disputeDays: 60,
-  longestDays: 240,
-  nothingOlderDays: 9,
-};
 const policy: PaymentPolicy = { perInstrumentCents: 100_000n, isRapidAutomatic: false, railPayoutMethods: ['CASH'] };
 const fund = {
   code: 'GIFT',

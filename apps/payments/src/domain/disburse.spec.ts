@@ -3,20 +3,13 @@ import { disburse, type Batch, type DisburseRules } from './disburse.js';
 import type { HouseholdCommand } from './household.js';
 import type { Obligation, Instrument } from './obligation.js';
 import { withCommands, type HouseholdKeys, type HouseholdRecord, type RailWork, type Work } from './work.js';
+import { clocks } from '../../test/clocks.js';
 
 const today = 20_775;
 const rules: DisburseRules = {
   today,
   nowMs: today * 86_400_000,
-  clocks: {
-    waitDays: 30,
-    unclaimedDays: 60,
-    reopenDays: 90,
-    appealDays: 30,
-    disputeDays: 60,
-    longestDays: 240,
-    nothingOlderDays: 9,
-  },
+  clocks,
   policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] },
   sealCode: ({ receiptKey }, { payoutMethod, amountCents, code }) =>
     `${code} of ${amountCents} in ${payoutMethod} for ${receiptKey}`,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Tx } from '#libs/database';
 import { Repository } from 'typeorm';
+import { revokeKey } from './key-list.repository.js';
 import { Staff } from './staff.entity.js';
 
 /** The list of staff keys. */
@@ -15,8 +16,7 @@ export class StaffRepository {
   }
 
   /** @returns false if no such key is enrolled, or if it is revoked already */
-  async revoke(tx: Tx, name: string): Promise<boolean> {
-    const { rowCount } = await tx.query('UPDATE staff SET revoked = true WHERE name = $1 AND NOT revoked', [name]);
-    return rowCount === 1;
+  revoke(tx: Tx, name: string): Promise<boolean> {
+    return revokeKey(tx, 'staff', name);
   }
 }

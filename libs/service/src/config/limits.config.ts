@@ -1,8 +1,8 @@
-import { ArrayMaxSize, IsIn, IsInt, IsObject, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsObject } from 'class-validator';
 import { addressSources, type AddressSource } from '../admission/client-address.js';
 import { networkIn, type Network } from '../admission/network.js';
 import { ListenerConfig } from './listener.config.js';
-import { Setting, wholeNumber } from './setting.js';
+import { NumberSetting, Setting } from './setting.js';
 
 const COUNT_MAX = 10_000_000;
 const PROXIES_MAX = 100;
@@ -21,51 +21,30 @@ export class LimitsConfig extends ListenerConfig {
   readonly trustedProxies!: readonly Network[];
 
   /** Applications and requests of one enrolled device. As many may come at once after a quiet minute. */
-  @Setting('DEVICE_WRITES_PER_MINUTE', { as: wholeNumber, fallback: 600 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('DEVICE_WRITES_PER_MINUTE', { max: COUNT_MAX, fallback: 600 })
   readonly deviceWritesPerMinute!: number;
 
   /** Applications and requests of one enrolled device in a UTC day, accepted or not. */
-  @Setting('DEVICE_WRITES_PER_DAY', { as: wholeNumber, fallback: 5_000 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('DEVICE_WRITES_PER_DAY', { max: COUNT_MAX, fallback: 5_000 })
   readonly deviceWritesPerDay!: number;
 
   /** Applications and requests without a signature from one network (/16 of IPv4, /32 of IPv6). */
-  @Setting('NETWORK_WRITES_PER_MINUTE', { as: wholeNumber, fallback: 1_200 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('NETWORK_WRITES_PER_MINUTE', { max: COUNT_MAX, fallback: 1_200 })
   readonly networkWritesPerMinute!: number;
 
   /** Everything else of one sender: boxes, keys, the profile, the staff's routes. */
-  @Setting('READS_PER_MINUTE', { as: wholeNumber, fallback: 12_000 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('READS_PER_MINUTE', { max: COUNT_MAX, fallback: 12_000 })
   readonly readsPerMinute!: number;
 
   /** Applications and requests that this process stores for households' own devices in an hour. */
-  @Setting('OWN_DEVICE_PER_HOUR', { as: wholeNumber, fallback: 4_000 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('OWN_DEVICE_PER_HOUR', { max: COUNT_MAX, fallback: 4_000 })
   readonly ownDevicePerHour!: number;
 
-  @Setting('CONNECTIONS_MAX', { as: wholeNumber, fallback: 4_000 })
-  @IsInt()
-  @Min(10)
-  @Max(COUNT_MAX)
+  @NumberSetting('CONNECTIONS_MAX', { min: 10, max: COUNT_MAX, fallback: 4_000 })
   readonly connectionsMax!: number;
 
   /** Connections of one network on which no enrolled device has signed. */
-  @Setting('CONNECTIONS_PER_NETWORK', { as: wholeNumber, fallback: 500 })
-  @IsInt()
-  @Min(1)
-  @Max(COUNT_MAX)
+  @NumberSetting('CONNECTIONS_PER_NETWORK', { max: COUNT_MAX, fallback: 500 })
   readonly connectionsPerNetwork!: number;
 }
 

@@ -1,17 +1,13 @@
-import { IsInt, Max, Min } from 'class-validator';
 import { ClockConfig } from './clock.config.js';
-import { Setting, wholeNumber } from './setting.js';
+import { NumberSetting, Setting } from './setting.js';
 import { ComesWith, IsHost, IsNeededOffLoopback, IsOptionalPath } from './validators.js';
 
-const PORT_MAX = 65_535;
+export const PORT_MAX = 65_535;
 
 /** The settings of a listener that others can reach. */
 export class ListenerConfig extends ClockConfig {
   /** The port for households (intake), staff (the other services) or partners. */
-  @Setting('PORT', { as: wholeNumber })
-  @IsInt()
-  @Min(1)
-  @Max(PORT_MAX)
+  @NumberSetting('PORT', { max: PORT_MAX })
   readonly port!: number;
 
   @Setting('HOST', { as: oneAddress, fallback: '127.0.0.1' })

@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ArrayMinSize, IsInstance, IsInt, Matches, Max, Min } from 'class-validator';
+import { ArrayMinSize, IsInstance, Matches } from 'class-validator';
 import { LimitsConfig } from './limits.config.js';
-import { oneAddress } from './listener.config.js';
-import { Setting, wholeNumber } from './setting.js';
+import { oneAddress, PORT_MAX } from './listener.config.js';
+import { NumberSetting, Setting } from './setting.js';
 import {
   IsDatabaseUrl,
   IsElsewhereThan,
@@ -15,15 +15,10 @@ import {
   IsPath,
 } from './validators.js';
 
-const PORT_MAX = 65_535;
-
 /** The settings of every service. A service with more settings extends this class in its own `config.ts`. */
 export class ServiceConfig extends LimitsConfig {
   /** The port for operators: readiness, metrics, operations, legal holds. It is never exposed. */
-  @Setting('INTERNAL_PORT', { as: wholeNumber })
-  @IsInt()
-  @Min(1)
-  @Max(PORT_MAX)
+  @NumberSetting('INTERNAL_PORT', { max: PORT_MAX })
   @IsOtherThan('port')
   readonly internalPort!: number;
 

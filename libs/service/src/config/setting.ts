@@ -1,4 +1,5 @@
-import { IsOptional, ValidateBy, validateSync } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
 import { ConfigError } from './config-error.js';
 import type { Environment } from './environment.js';
 
@@ -23,6 +24,18 @@ export function Setting(setting: string, options: SettingOptions = {}): Property
     declared.set(target, own.set(String(property), { setting, ...options }));
     if (options.optional === true) IsOptional()(target, property);
   };
+}
+
+export interface NumberSettingOptions {
+  /** The default is 1. */
+  readonly min?: number;
+  readonly max: number;
+  readonly fallback?: number;
+}
+
+/** A setting that is a whole number between two bounds, which are allowed too. */
+export function NumberSetting(setting: string, { min = 1, max, fallback }: NumberSettingOptions): PropertyDecorator {
+  return applyDecorators(Setting(setting, { as: wholeNumber, fallback }), IsInt(), Min(min), Max(max));
 }
 
 /** A whole number in decimal, or NaN, which the number validators refuse. */

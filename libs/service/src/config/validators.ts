@@ -67,7 +67,7 @@ function isHost(value: string): boolean {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 /** True for a host that no other machine can reach or imitate. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
@@ -132,7 +132,7 @@ export function IsDatabaseUrl(): PropertyDecorator {
 }
 
 /** @throws TypeError for no URL */
-export function isDatabaseUrl(value: string): boolean {
+function isDatabaseUrl(value: string): boolean {
   const { protocol, hostname, username, pathname, searchParams } = new URL(value);
   const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
   if (!isPostgres || hostname === '' || username === '' || pathname.length < 2 || /\s/.test(value)) return false;

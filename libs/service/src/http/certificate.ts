@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
@@ -36,11 +35,6 @@ export class Certificate {
   /** The options of a server for TLS 1.3 with this certificate. */
   get options(): SecureContextOptions & { readonly cert: string; readonly key: string } {
     return { ...this.content, minVersion: 'TLSv1.3' };
-  }
-
-  /** The end of its validity. */
-  get validTo(): Date {
-    return new X509Certificate(this.content.cert).validToDate;
   }
 
   /** Gives a server each new certificate from now on. */
