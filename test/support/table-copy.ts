@@ -53,7 +53,8 @@ export async function copyIn(url: string, { tables }: TableCopy): Promise<void> 
     await client.query(`SET LOCAL session_replication_role = 'replica'`);
     for (const table of tables) {
       if (table.children.length > 0) await makeChildren(client, table);
-      await client.query(`TRUNCATE ${table.name}`);
+      // Not TRUNCATE: to a statement that waited for it, the table would look empty.
+      await client.query(`DELETE FROM ${table.name}`);
       await client.query(`INSERT INTO ${table.name} SELECT * FROM json_populate_recordset(NULL::${table.name}, $1)`, [
         table.rows,
       ]);
