@@ -15,6 +15,18 @@ export interface ApplicationRow extends KnownApplication {
   readonly mayBeNew: boolean;
 }
 
+export interface RequestRow {
+  readonly digest: Uint8Array;
+  readonly day: string;
+  /** False when there is no room for a new request. The row is then only looked up. */
+  readonly mayBeNew: boolean;
+}
+
+export interface RequestSight {
+  readonly isNew: boolean;
+  readonly isKnown: boolean;
+}
+
 /** Whether an application is new, and the digest that is known of it. */
 export interface Sight {
   readonly isNew: boolean;
@@ -47,16 +59,25 @@ export class ApplicationRepository {
     return rows.map((row) => ({ isNew: fresh.has(row), knownDigest: knownOf.get(row) }));
   }
 
-  /** Adds unknown requests. Returns for each row whether it was new, in order. */
-  async putRequests(
-    tx: Tx,
-    rows: readonly { readonly digest: Uint8Array; readonly day: string }[],
-  ): Promise<readonly boolean[]> {
+  /** Adds unknown requests. Returns one sight for each row, in order. */
+  async putRequests(tx: Tx, rows: readonly RequestRow[]): Promise<readonly RequestSight[]> {
     const records = await this.records.begin(tx);
-    return records.put(
+    const candidates = rows.filter(({ mayBeNew }) => mayBeNew);
+    const added = await records.put(
       REQUEST,
-      rows.map(({ digest, day }) => ({ value: digest, body: { day } })),
+      candidates.map(({ digest, day }) => ({ value: digest, body: { day } })),
     );
+    const addedOf = new Map(candidates.map((row, at) => [row, added[at]]));
+    const others = rows.filter(({ mayBeNew }) => !mayBeNew);
+    const known = await records.find(
+      REQUEST,
+      others.map(({ digest }) => digest),
+    );
+    const knownOf = new Map(others.map((row, at) => [row, known[at] !== undefined]));
+    return rows.map((row) => ({
+      isNew: addedOf.get(row) === true,
+      isKnown: addedOf.get(row) === false || knownOf.get(row) === true,
+    }));
   }
 }
 

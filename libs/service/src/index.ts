@@ -3,7 +3,7 @@ export { AUDIT_START, auditHash, followChain, type AuditHead, type AuditRow } fr
 export { AuditTrail, type StaffAct } from './audit/audit-trail.js';
 export { Public, ReadsOnly, SignedBy, SignedByDevice } from './auth/access.js';
 export { Act, ContractBody, Device, Person, WaitsIn, type Caller } from './auth/caller.js';
-export { OwnDeviceCeiling } from './limits/own-device-ceiling.js';
+export { OwnDeviceCeiling, type Bounded } from './limits/own-device-ceiling.js';
 export { DeviceDirectory, type EnrolledDevice } from './auth/device-directory.js';
 export { revokeKey } from './auth/key-list.repository.js';
 export { Operation } from './auth/operation.js';

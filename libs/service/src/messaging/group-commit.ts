@@ -7,8 +7,6 @@ export interface GroupCommitOptions<I, O> {
   readonly batchMax: number;
   /** The most items that may wait. The next one is refused with `busy`. */
   readonly waitingMax: number;
-  /** Called with each item when its turn comes. An item that it refuses is not part of a batch. */
-  readonly gate?: (item: I) => Problem | undefined;
   /** Runs a whole batch in one transaction and returns one result for each item, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>;
 }
@@ -42,7 +40,7 @@ export class GroupCommit<I, O> {
 
   /**
    * @throws Problem `busy` if too many of its bucket wait; `not-processed` if this item makes `run` fail on its
-   *   content; a refusal of `gate`; the error of `run` if it does not concern the content
+   *   content; the error of `run` if it does not concern the content
    */
   add(item: I, bucket: Bucket = SOLE): Promise<O> {
     const { promise, resolve, reject } = Promise.withResolvers<O>();
@@ -63,14 +61,11 @@ export class GroupCommit<I, O> {
   }
 
   private nextBatch(): readonly Waiting<I, O>[] {
-    const { batchMax, gate } = this.options;
     const batch: Waiting<I, O>[] = [];
-    while (batch.length < batchMax) {
+    while (batch.length < this.options.batchMax) {
       const next = this.waiting.next();
       if (next === undefined) break;
-      const refusal = gate?.(next.item);
-      if (refusal === undefined) batch.push(next);
-      else next.reject(refusal);
+      batch.push(next);
     }
     return batch;
   }
