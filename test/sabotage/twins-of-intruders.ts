@@ -89,6 +89,14 @@ const tls: readonly Twin[] = [
     name: 'reaches no database of another machine',
   },
   {
+    promise: 'a proxy in front of the main listener does not open the internal one in plain text',
+    without: 'the internal listener needs a certificate of its own',
+    file: 'libs/service/src/config/listener.config.ts',
+    find: "  @IsNeededOffLoopback(['internalHost'])\n",
+    replace: '',
+    test: 'libs/service/src/config/service.config.spec.ts',
+  },
+  {
     promise: 'listeners speak TLS 1.3 and no older version',
     without: 'the oldest version is set',
     file: 'libs/service/src/http/certificate.ts',

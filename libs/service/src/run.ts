@@ -65,9 +65,11 @@ async function serve<S extends Service>(
   const log = createLog(definition.service);
   endOnFailure(log);
   try {
-    const { certificate } = await certificateIn(readConfig(definition.config, environment()));
+    const settings = readConfig(definition.config, environment());
+    const { certificate } = await certificateIn(settings);
     const internal = new InternalListener(certificate);
-    const app = await createHttpApp(module, httpAdapter(log, internal, certificate));
+    const adapter = httpAdapter(log, internal, { certificate, terminatedBy: settings.tlsTerminatedBy });
+    const app = await createHttpApp(module, adapter);
     await prepare(app, internal);
     const { port, host, internalPort, internalHost, isProduction } = app.get(ServiceConfig);
     if (isProduction && coreFiles === 'on') throw new CoreFilesError();
@@ -93,7 +95,7 @@ async function serve<S extends Service>(
   }
 }
 
-/** The certificate of the listeners; absent: they speak plain text. @throws UnusableSettingError */
+/** The certificate of the process; absent: its listeners speak plain text. @throws UnusableSettingError */
 async function certificateIn({ tlsCert: cert, tlsKey: key }: ListenerConfig): Promise<{ certificate?: Certificate }> {
   if (cert === undefined || key === undefined) return {};
   return { certificate: await useSetting('TLS_CERT', () => Certificate.read({ cert, key })) };

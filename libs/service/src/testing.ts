@@ -13,3 +13,4 @@ export { KEYRING } from './keys/keyring.provider.js';
 export { controllersOf } from './openapi/controllers-of.js';
 export { closeResources } from './run.js';
 export { Nightly } from './records/nightly.js';
+export { migrationHashes } from './database/migration-hashes.js';

@@ -194,6 +194,8 @@ export interface DoorsOptions {
   readonly devices?: readonly Provider[];
   /** With it, both listeners speak TLS. */
   readonly certificate?: Certificate;
+  /** The proxy that ends TLS in front of the main listener. */
+  readonly terminatedBy?: string;
 }
 
 /** Controllers behind the guard, with a few staff keys and one device key, and no database. */
@@ -204,7 +206,7 @@ export class Doors {
   ) {}
 
   static async open(controllers: readonly Type[], options: DoorsOptions = {}): Promise<Doors> {
-    const { add, certificate, devices = [{ provide: DeviceDirectory, useClass: Devices }] } = options;
+    const { add, certificate, terminatedBy, devices = [{ provide: DeviceDirectory, useClass: Devices }] } = options;
     @Module({
       imports: [DiscoveryModule],
       controllers: [...controllers],
@@ -229,7 +231,7 @@ export class Doors {
     })
     class DoorsModule {}
     const internal = new InternalListener(certificate);
-    const adapter = httpAdapter(log, internal, certificate);
+    const adapter = httpAdapter(log, internal, { certificate, terminatedBy });
     const compiled = await Test.createTestingModule({ imports: [DoorsModule] }).compile();
     const app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     const doors = new Doors(app, internal);

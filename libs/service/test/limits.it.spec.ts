@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 
 import { networkIn, type Network } from '../src/admission/network.js';
 import { DoorLimits } from '../src/limits/door-limits.js';
+import { RefusalCount } from '../src/limits/refusal-count.js';
 import { DoorController, doorsOfEachTest, written, type Doors, type DoorsOptions } from './doors.js';
 
 const doors = doorsOfEachTest();
@@ -76,6 +77,18 @@ describe('a sender who asks too much', () => {
   it('is not somebody else because of what they say of themselves', async () => {
     const { port } = await started({ networkWritesPerMinute: 2 });
     expect(await statuses(3, () => apply(port, `192.${Math.floor(Math.random() * 250)}.2.1`))).toEqual([200, 200, 429]);
+  });
+
+  it('is refused, and counted, if their signatures are not valid', async () => {
+    const { door, port } = await started({ readsPerMinute: 2 });
+    const signed = await door.signed({ path: '/door/kiosk', body: '', signer: 'kiosk', by: 'releaser' });
+    const send = async (): Promise<number> => {
+      const request = { method: 'POST', headers: { ...signed }, body: '' };
+      return (await fetch(`http://127.0.0.1:${port}/door/kiosk`, request)).status;
+    };
+    expect([await send(), await send(), await send()]).toEqual([401, 401, 429]);
+    expect(door.app.get(RefusalCount).count).toBe(1);
+    expect((await door.post('/door/kiosk', undefined, 'kiosk')).status).toBe(200);
   });
 
   it('does not keep an enrolled device out, and is not kept out by one', async () => {
@@ -206,6 +219,22 @@ describe('a listener', () => {
     await sleep(100);
     expect(kiosk.destroyed).toBe(false);
     for (const socket of [kiosk, ...idle]) socket.destroy();
+  });
+
+  it('closes the oldest connection of a device that has more than fifty', async () => {
+    const { port, door } = await started();
+    const kiosks: Socket[] = [];
+    for (let each = 0; each < 55; each += 1) {
+      const signed = await door.signed({ path: '/door/kiosk', body: '', signer: 'kiosk' });
+      const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}`);
+      const head = ['POST /door/kiosk HTTP/1.1', 'host: x', 'content-length: 0', ...lines, '', ''].join('\r\n');
+      const kiosk = await opened(port, head);
+      await once(kiosk, 'data');
+      kiosks.push(kiosk.resume());
+    }
+    await sleep(100);
+    expect(kiosks.map(({ destroyed }) => destroyed)).toEqual(kiosks.map((_, at) => at < 5));
+    for (const kiosk of kiosks) kiosk.destroy();
   });
 
   it('closes a connection that sends nothing, half a head, or half a body', async () => {

@@ -177,3 +177,16 @@ describe('listeners with a certificate', () => {
     expect(validToDate.getTime()).toBeGreaterThan(Date.now());
   });
 });
+
+describe('behind a proxy that ends TLS', () => {
+  it('the main listener speaks plain text, and the internal one goes on with TLS', async () => {
+    const certificate = await Certificate.read(filesOf('intake'));
+    const options = { certificate, terminatedBy: 'ingress.city.example' };
+    const { app, internal } = await doors.start([DoorController, InsideController], options);
+    await app.listen(0, '127.0.0.1');
+    const internalPort = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    expect(await (await fetch(`${await app.getUrl()}/door/open`)).text()).toBe('open');
+    expect(await overHttp1(internalPort, '/inside')).toEqual({ status: 200, body: 'inside' });
+    await expect(fetch(`http://127.0.0.1:${internalPort}/inside`)).rejects.toThrow();
+  });
+});

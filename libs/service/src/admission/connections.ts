@@ -7,6 +7,8 @@ export interface ConnectionLimits {
   readonly max: number;
   /** The most connections of one network on which no enrolled device has signed. */
   readonly maxPerNetwork: number;
+  /** The most connections on which one enrolled device has signed. */
+  readonly maxPerDevice: number;
 }
 
 /** A TCP proxy sends its header at once. */
@@ -14,12 +16,15 @@ const HEADER_MS = 5_000;
 
 /**
  * Bounds the connections of a listener. A new connection replaces the oldest one of its network, or of the fullest
- * network: idle connections keep nobody out. A connection on which an enrolled device has signed stays.
+ * network: idle connections keep nobody out. A connection on which an enrolled device has signed stays until that
+ * device has too many.
  */
 export class Connections {
   /** The connections that prove nothing, by network, the oldest first. */
   private readonly strangers = new Map<string, Set<Socket>>();
-  private readonly devices = new Set<Socket>();
+  /** The connections on which an enrolled device has signed, by its name, the oldest first. */
+  private readonly devices = new Map<string, Set<Socket>>();
+  private readonly proven = new Map<Socket, string>();
   private strangersOpen = 0;
 
   constructor(
@@ -28,7 +33,7 @@ export class Connections {
   ) {}
 
   get count(): number {
-    return this.devices.size + this.strangersOpen;
+    return this.proven.size + this.strangersOpen;
   }
 
   /** Sees each connection of a server before the server does. */
@@ -48,11 +53,14 @@ export class Connections {
   }
 
   /** Notes that an enrolled device has signed on this connection. */
-  prove(requestSocket: Socket): void {
+  prove(requestSocket: Socket, device: string): void {
     const socket = rawOf(requestSocket);
-    if (this.devices.has(socket)) return;
+    if (this.proven.has(socket)) return;
     if (!this.leave(socket)) return;
-    this.devices.add(socket);
+    const ofDevice = this.devices.get(device) ?? new Set();
+    if (ofDevice.size >= this.limits.maxPerDevice) this.drop(ofDevice);
+    this.devices.set(device, ofDevice.add(socket));
+    this.proven.set(socket, device);
   }
 
   private admit(socket: Socket): void {
@@ -61,12 +69,12 @@ export class Connections {
     // An HTTP proxy has the connections of many.
     const isBounded = !this.address.isProxy(socket) || this.address.source === 'proxy-protocol';
     if (isBounded && ofNetwork.size >= this.limits.maxPerNetwork) this.drop(ofNetwork);
-    if (this.count >= this.limits.max) this.drop(this.fullest());
+    if (this.count >= this.limits.max) this.drop(fullest(this.strangers) ?? fullest(this.devices));
     this.strangers.set(network, (this.strangers.get(network) ?? ofNetwork).add(socket));
     this.strangersOpen += 1;
     socket.once('close', () => {
       this.leave(socket);
-      this.devices.delete(socket);
+      this.forget(socket);
     });
   }
 
@@ -74,13 +82,8 @@ export class Connections {
     const [oldest] = sockets ?? [];
     if (oldest === undefined) return;
     this.leave(oldest);
+    this.forget(oldest);
     oldest.destroy();
-  }
-
-  private fullest(): ReadonlySet<Socket> | undefined {
-    let fullest: ReadonlySet<Socket> | undefined;
-    for (const sockets of this.strangers.values()) if (sockets.size > (fullest?.size ?? 0)) fullest = sockets;
-    return fullest;
   }
 
   private leave(socket: Socket): boolean {
@@ -90,6 +93,14 @@ export class Connections {
     this.strangersOpen -= 1;
     if (sockets.size === 0) this.strangers.delete(network);
     return true;
+  }
+
+  private forget(socket: Socket): void {
+    const device = this.proven.get(socket) ?? '';
+    this.proven.delete(socket);
+    const ofDevice = this.devices.get(device);
+    ofDevice?.delete(socket);
+    if (ofDevice?.size === 0) this.devices.delete(device);
   }
 
   private readHeader(socket: Socket, open: () => void): void {
@@ -115,4 +126,10 @@ export class Connections {
       .on('end', fail)
       .once('close', () => clearTimeout(late));
   }
+}
+
+function fullest(groups: ReadonlyMap<string, ReadonlySet<Socket>>): ReadonlySet<Socket> | undefined {
+  let found: ReadonlySet<Socket> | undefined;
+  for (const sockets of groups.values()) if (sockets.size > (found?.size ?? 0)) found = sockets;
+  return found;
 }

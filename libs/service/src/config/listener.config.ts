@@ -16,10 +16,11 @@ export class ListenerConfig extends ClockConfig {
 
   /**
    * The PEM file of the certificate chain for TLS 1.3. It is read again when it changes. A listener off loopback needs
-   * it, unless a named proxy ends TLS.
+   * it. Only the main listener may do without, if a named proxy ends TLS in front of it.
    */
   @Setting('TLS_CERT')
-  @IsNeededOffLoopback(['host', 'internalHost'], { unless: 'tlsTerminatedBy' })
+  @IsNeededOffLoopback(['host'], { unless: 'tlsTerminatedBy' })
+  @IsNeededOffLoopback(['internalHost'])
   @IsOptionalPath()
   @ComesWith('tlsKey')
   readonly tlsCert: string | undefined;
@@ -30,7 +31,10 @@ export class ListenerConfig extends ClockConfig {
   @ComesWith('tlsCert')
   readonly tlsKey: string | undefined;
 
-  /** The host name of the proxy that ends TLS. It stands for a decision: behind it the traffic is plain text. */
+  /**
+   * The host name of the proxy that ends TLS in front of the main listener, which then speaks plain text. No proxy
+   * stands in front of the internal listener.
+   */
   @Setting('TLS_TERMINATED_BY', { optional: true })
   @IsHost()
   readonly tlsTerminatedBy: string | undefined;

@@ -195,6 +195,7 @@ describe('plain text', () => {
     [{ HOST: 'localhost.city.example' }, ['TLS_CERT']],
     [{ HOST: '::' }, ['TLS_CERT']],
     [{ INTERNAL_HOST: '0.0.0.0' }, ['TLS_CERT']],
+    [{ HOST: '0.0.0.0', INTERNAL_HOST: '0.0.0.0', TLS_TERMINATED_BY: 'proxy' }, ['TLS_CERT']],
     [{ KAFKA_BROKERS: '127.0.0.1:9092,kafka:9092' }, ['KAFKA_CA']],
     [{ KAFKA_BROKERS: '[2001:db8::1]:9092' }, ['KAFKA_CA']],
     [{ TLS_CERT: '/tls/cert.pem' }, ['TLS_CERT', 'TLS_KEY']],

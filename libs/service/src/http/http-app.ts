@@ -23,6 +23,12 @@ const BODY_LIMIT_BYTES = 16_384;
 /** A connection of HTTP/2 without a stream ends after this time. */
 const SESSION_IDLE_MS = 20_000;
 
+export interface MainListenerTls {
+  readonly certificate?: Certificate | undefined;
+  /** The name of a proxy that ends TLS in front of the main listener, which then speaks plain text. */
+  readonly terminatedBy?: string | undefined;
+}
+
 /**
  * The server below Nest. It has two listeners, and refuses every route that does not declare who may call it, even if
  * another module adds the route.
@@ -30,8 +36,9 @@ const SESSION_IDLE_MS = 20_000;
 export function httpAdapter(
   log: Pick<Log, 'write'>,
   internal: InternalListener,
-  certificate?: Certificate,
+  tls: MainListenerTls = {},
 ): FastifyAdapter {
+  const certificate = tls.terminatedBy === undefined ? tls.certificate : undefined;
   const adapter = new FastifyAdapter({
     ...(certificate === undefined ? {} : secure(certificate)),
     bodyLimit: BODY_LIMIT_BYTES,
@@ -82,7 +89,7 @@ export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard, li
   fastify.addHook('onRequest', async (request) => {
     checkHeaders(request.raw);
     endSlowBody(request.raw);
-    guard.identify(request);
+    identify(request, guard, limits);
     const use = useOf(accessAt(request));
     if (use !== undefined) {
       (request as CalledRequest).bucket = limits.admit(request.raw, use, guard.deviceAt(request));
@@ -99,6 +106,16 @@ export function prepareDoors(app: NestFastifyApplication, guard: AccessGuard, li
     checkRoutes(guard.routes());
     done();
   });
+}
+
+/** A signature that is not valid counts as a read of its network: a flood of them is refused and counted. */
+function identify(request: FastifyRequest, guard: AccessGuard, limits: DoorLimits): void {
+  try {
+    guard.identify(request);
+  } catch (error) {
+    limits.admit(request.raw, 'read', undefined);
+    throw error;
+  }
 }
 
 /** Staff signs every request and is not limited; an address without a route is read. */

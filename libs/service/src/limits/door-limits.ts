@@ -17,6 +17,8 @@ import { TokenBuckets } from '../admission/token-buckets.js';
 export type Use = 'write' | 'read';
 
 const BUCKETS_MAX = 20_000;
+/** A device needs one. A kiosk that loses its network leaves some behind. */
+const DEVICE_CONNECTIONS_MAX = 50;
 const SECONDS = 60;
 
 /**
@@ -60,7 +62,7 @@ export class DoorLimits {
     const seconds = buckets[use].take(bucket.name, performance.now());
     if (seconds > 0) this.refuse(seconds);
     if (bucket.kind === 'device') {
-      for (const each of this.connections) each.prove(request.socket);
+      for (const each of this.connections) each.prove(request.socket, bucket.name);
       if (use === 'write') this.countTry(bucket.name);
     }
     return bucket;
@@ -78,7 +80,7 @@ export class DoorLimits {
 
   private bound(server: Server, address: ClientAddress): void {
     const { connectionsMax: max, connectionsPerNetwork: maxPerNetwork } = this.config;
-    const connections = new Connections({ max, maxPerNetwork }, address);
+    const connections = new Connections({ max, maxPerNetwork, maxPerDevice: DEVICE_CONNECTIONS_MAX }, address);
     connections.watch(server);
     this.connections.push(connections);
   }
