@@ -6,6 +6,32 @@ const payments = 'apps/payments/test/before-presence.spec.ts';
 /** What keeps a stranger from learning who has applied. */
 export const twinsOfPresence: readonly Twin[] = [
   {
+    promise: 'one presence pays one case, and no number of applications stops payments',
+    without: 'a household is paid for the first case that names it',
+    file: 'apps/payments/src/domain/household.ts',
+    find: '  if (caseRef !== undefined && caseRef !== award.caseRef) return false;',
+    replace: '  void caseRef;',
+    test: 'test/e2e/shared-keys.it.spec.ts',
+    name: 'are paid for one case',
+  },
+  {
+    promise: 'the grants of a household fit into its record',
+    without: 'it has one grant of each kind',
+    file: 'apps/payments/src/domain/household.ts',
+    find: 'grants.length < GRANTS_MAX && ',
+    replace: '',
+    test: 'apps/payments/src/domain/household.spec.ts',
+  },
+  {
+    promise: 'devices that share a box or a link stop no service',
+    without: 'the contract says that a device chose the key',
+    file: 'libs/bus/src/consume/processor.ts',
+    find: "sights[at] === 'other' && incoming.contract.namedByDevice === true",
+    replace: "sights[at] === 'other' && incoming.contract.namedByDevice !== undefined && false",
+    test: 'test/e2e/shared-keys.it.spec.ts',
+    name: 'stop no service',
+  },
+  {
     promise: 'before its presence a household reads nothing that was decided',
     without: 'a case that nobody has seen has messages of its own',
     file: 'apps/eligibility/src/domain/announce.ts',

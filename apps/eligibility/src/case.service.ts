@@ -237,6 +237,7 @@ export class CaseService {
       evidenceClass: requests.evidence?.evidenceClass ?? submitted?.facts.evidenceClass ?? '',
       events,
       grantIdOf: (kind) => this.grantId(householdRef, state, kind),
+      caseRef: this.pseudonyms.caseAtPayments(householdRef),
       auditNameOf: (reviewer) => this.pseudonyms.auditNameOf(reviewer, this.clock.now().toISOString().slice(0, 7)),
     };
   }

@@ -24,6 +24,8 @@ export interface CaseNews {
   readonly evidenceClass: string;
   readonly events: readonly CaseEvent[];
   readonly grantIdOf: (kind: GrantKind) => Uint8Array;
+  /** The name of the case at payments. */
+  readonly caseRef: Uint8Array;
   /** The name of a reviewer for auditors. It changes each month. */
   readonly auditNameOf: (reviewer: string) => string;
 }
@@ -50,6 +52,7 @@ function messageFor(event: CaseEvent, news: CaseNews, setting: OutgoingSetting):
       return message(grantAwarded, today, {
         grant: toBase64url(news.grantIdOf(event.kind)),
         household: news.keys.paymentsHandle,
+        caseRef: toBase64url(news.caseRef),
         kind: event.kind,
         amountCents: String(event.amountCents),
         needs: [...news.needs],

@@ -23,6 +23,11 @@ export class Pseudonyms {
     return this.grant(householdRef, day, kind, FIRST);
   }
 
+  /** The name of a case at payments, which pays a household for one case only. */
+  caseAtPayments(householdRef: Uint8Array): Uint8Array {
+    return this.grant('case', householdRef);
+  }
+
   /** The pseudonym under which the tokens of a household are stored. */
   tokenHolderOf(householdRef: Uint8Array): string {
     return toBase64url(this.grant('pseudonym', householdRef).subarray(0, SHORT_BYTES));

@@ -80,6 +80,7 @@ const fromHome: HouseholdCommand = {
 const unknownFromHome: HouseholdCommand = { type: 'choose-unknown', n: 0, isPresent: false, site: undefined };
 const award = (kind: 'rapid' | 'standard', day: number): HouseholdCommand => ({
   type: 'award',
+  caseRef: 'case',
   isCancelled: false,
   grant: {
     grant: kind,

@@ -157,6 +157,7 @@ export class City {
     this.tell(at, (state) =>
       apply(state, {
         type: 'award',
+        caseRef: 'case',
         grant: { ...promised, grant, obligation: grant, day: this.today },
         isCancelled,
       }),

@@ -73,6 +73,7 @@ describe('the largest household', () => {
       isPresent: true,
       presence: { n: 1_000, site: CODE },
       highestRequest: 1_000,
+      caseRef: ID,
       grants,
       items,
       reported: { text: '', status: undefined, itemsReady: 0, version: 0 },

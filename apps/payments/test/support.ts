@@ -69,6 +69,8 @@ export interface GrantOptions {
   readonly needs?: string[];
   readonly serviceArea?: string;
   readonly evidenceClass?: string;
+  /** Another case than the household's own. */
+  readonly caseRef?: string;
 }
 
 export interface WorldOptions {
@@ -139,6 +141,7 @@ export class PaymentsWorld {
     return message(grantAwarded, this.day, {
       grant: id,
       household: household.paymentsHandle,
+      caseRef: options.caseRef ?? household.paymentsHandle,
       kind,
       amountCents: String(amountCents),
       needs,

@@ -32,7 +32,7 @@ const change = (n: number): HouseholdCommand => ({
   isPresent: true,
   site: 'S-1',
 });
-const award: HouseholdCommand = { type: 'award', grant, isCancelled: false };
+const award: HouseholdCommand = { type: 'award', caseRef: 'case', grant, isCancelled: false };
 const withdraw: HouseholdCommand = { type: 'withdraw', n: 1 };
 
 function given(...commands: readonly HouseholdCommand[]): HouseholdState {

@@ -286,8 +286,7 @@ export function cancelled(name: string, version = 1, day: Day = today()): Outgoi
 
 export function awarded(name: string): Outgoing<'eligibility'> {
   return message(grantAwarded, today(), {
-    grant: id(name),
-    household: id('household'),
+    ...{ grant: id(name), household: id('household'), caseRef: id('case') },
     kind: 'rapid',
     amountCents: '50000',
     needs: ['RENT'],

@@ -64,6 +64,7 @@ export const examples: Readonly<Record<string, object>> = {
   'eligibility.grant-awarded': {
     grant: bytes(32),
     household: bytes(32),
+    caseRef: bytes(32),
     kind: 'standard',
     amountCents: cents,
     needs: codes(7),

@@ -221,10 +221,10 @@ describe('a listener', () => {
     for (const socket of [kiosk, ...idle]) socket.destroy();
   });
 
-  it('closes the oldest connection of a device that has more than fifty', async () => {
+  it('closes the oldest connection of a device that has more than two hundred', async () => {
     const { port, door } = await started();
     const kiosks: Socket[] = [];
-    for (let each = 0; each < 55; each += 1) {
+    for (let each = 0; each < 205; each += 1) {
       const signed = await door.signed({ path: '/door/kiosk', body: '', signer: 'kiosk' });
       const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}`);
       const head = ['POST /door/kiosk HTTP/1.1', 'host: x', 'content-length: 0', ...lines, '', ''].join('\r\n');

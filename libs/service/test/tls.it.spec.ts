@@ -178,6 +178,15 @@ describe('listeners with a certificate', () => {
   });
 });
 
+describe('a head of HTTP/2', () => {
+  it('is bounded in size, as one of HTTP/1.1 is', async () => {
+    const { port } = await listening(await Certificate.read(filesOf('intake')));
+    const withBytes = (bytes: number) => overHttp2(port, { ':path': '/door/open', 'x-more': 'x'.repeat(bytes) });
+    expect((await withBytes(7_000)).status).toBe(200);
+    expect((await withBytes(9_000)).status).toBe(431);
+  });
+});
+
 describe('behind a proxy that ends TLS', () => {
   it('the main listener speaks plain text, and the internal one goes on with TLS', async () => {
     const certificate = await Certificate.read(filesOf('intake'));

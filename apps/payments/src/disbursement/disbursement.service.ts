@@ -28,6 +28,8 @@ export interface Signed {
 /** A grant to pay. */
 export interface Award {
   readonly householdRef: string;
+  /** Eligibility's name for the case that was decided, base64url. */
+  readonly caseRef: string;
   readonly grant: Pick<GrantOfHousehold, 'grant' | 'kind' | 'amountCents' | 'needs' | 'tier' | 'serviceArea' | 'day'>;
   readonly decisionTrace: object;
 }
@@ -71,10 +73,11 @@ export class DisbursementService implements RailOutcomes {
       ),
       this.lastDays,
     );
-    const works = awards.map(({ householdRef, grant, decisionTrace }): Work => {
+    const works = awards.map(({ householdRef, caseRef, grant, decisionTrace }): Work => {
       const obligation = this.pseudonyms.obligationOf(grant.grant);
       const command = {
         type: 'award',
+        caseRef,
         grant: { ...grant, obligation },
         isCancelled: isCancelled(grant.grant),
       } as const;

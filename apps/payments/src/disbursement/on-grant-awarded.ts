@@ -28,9 +28,10 @@ export class OnGrantAwarded {
 }
 
 function awardOf({ payload, day }: Awarded): Award {
-  const { grant, household, kind, amountCents, needs, tier, serviceArea, stub } = payload;
+  const { grant, household, caseRef, kind, amountCents, needs, tier, serviceArea, stub } = payload;
   return {
     householdRef: household,
+    caseRef,
     grant: { grant, kind, amountCents: BigInt(amountCents), needs, tier, serviceArea, day: dayNumber(day) },
     decisionTrace: { ...stub },
   };

@@ -29,7 +29,7 @@ const grant = {
   day: AWARDED,
 } as const;
 
-const award: HouseholdCommand = { type: 'award', grant, isCancelled: false };
+const award: HouseholdCommand = { type: 'award', caseRef: 'case', grant, isCancelled: false };
 const chosen: HouseholdCommand = {
   type: 'choose-payout',
   payout: { payoutMethod: 'CASH', site: 'S-1' },

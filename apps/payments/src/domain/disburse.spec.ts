@@ -27,6 +27,7 @@ const promised = {
 const choose: HouseholdCommand = { type: 'choose-payout', payout: { payoutMethod: 'CASH', site }, isPresent: true };
 const award = (grant: string): HouseholdCommand => ({
   type: 'award',
+  caseRef: 'case',
   grant: { ...promised, grant, obligation: `o-${grant}`, day: today },
   isCancelled: false,
 });

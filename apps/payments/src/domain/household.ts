@@ -56,6 +56,8 @@ export interface HouseholdState {
   /** The site of the newest request that names one. */
   readonly presence: { readonly n: number; readonly site: string | undefined } | undefined;
   readonly highestRequest: number;
+  /** The case for which the household is paid: the first that names it. */
+  readonly caseRef: string | undefined;
   readonly grants: readonly GrantOfHousehold[];
   readonly items: readonly ReadyItem[];
   /** The household withdrew: nothing more is paid, whatever is awarded. */
@@ -85,6 +87,9 @@ export interface Reported {
   readonly version: number;
 }
 
+/** One of each kind. */
+const GRANTS_MAX = 2;
+
 export const newHousehold: HouseholdState = {
   payout: undefined,
   isToldAgain: false,
@@ -96,6 +101,7 @@ export const newHousehold: HouseholdState = {
   isPresenceTold: false,
   presence: undefined,
   highestRequest: 0,
+  caseRef: undefined,
   grants: [],
   items: [],
   isWithdrawn: false,
@@ -122,6 +128,7 @@ export type HouseholdCommand =
   | { readonly type: 'note-request'; readonly n: number }
   | {
       readonly type: 'award';
+      readonly caseRef: string;
       readonly grant: Omit<GrantOfHousehold, 'isCancelled' | 'isClosedTold' | 'lapsed' | 'ended'>;
       readonly isCancelled: boolean;
     }
@@ -161,10 +168,14 @@ export function apply(state: HouseholdState, command: HouseholdCommand): Househo
     case 'note-request':
       return noted(state, command.n);
     case 'award': {
-      if (state.grants.some(({ grant }) => grant === command.grant.grant)) return state;
+      if (!belongs(state, command)) return state;
       const isCancelled = command.isCancelled || state.isWithdrawn;
       const grant = { ...command.grant, isCancelled, isClosedTold: false };
-      return { ...state, grants: [...state.grants, grant].sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
+      return {
+        ...state,
+        caseRef: command.caseRef,
+        grants: [...state.grants, grant].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+      };
     }
     case 'cancel':
       return {
@@ -176,6 +187,16 @@ export function apply(state: HouseholdState, command: HouseholdCommand): Househo
     case 'item-gone':
       return withoutItem(state, command);
   }
+}
+
+/**
+ * False for a grant that the household has already, and for what no honest device can bring about: a grant of another
+ * case, because each application has keys of its own, and more grants than one case can have. Such a grant is never
+ * paid.
+ */
+function belongs({ grants, caseRef }: HouseholdState, award: Extract<HouseholdCommand, { type: 'award' }>): boolean {
+  if (caseRef !== undefined && caseRef !== award.caseRef) return false;
+  return grants.length < GRANTS_MAX && !grants.some(({ grant }) => grant === award.grant.grant);
 }
 
 function cancelled(grant: GrantOfHousehold): GrantOfHousehold {

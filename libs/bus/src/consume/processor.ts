@@ -170,7 +170,7 @@ export class Processor<S extends Service> {
     throw new Undone('tripped');
   }
 
-  /** @returns the tally, and how many messages were parked for other reasons than content from a device */
+  /** @returns the tally, and how many messages were parked for other reasons than what a device chose */
   private async apply(
     messages: readonly Opened[],
     tx: Tx,
@@ -199,9 +199,10 @@ export class Processor<S extends Service> {
       undone.map(({ seen }) => seen),
     );
     await inbox.parked.park(tx, parked);
-    const fromDevices = results.filter(
-      ([{ incoming }, { status }]) => status === 'park' && incoming.contract.carriesSlice === true,
-    ).length;
+    const fromDevices =
+      results.filter(([{ incoming }, { status }]) => status === 'park' && incoming.contract.carriesSlice === true)
+        .length +
+      delivered.filter(({ incoming }, at) => sights[at] === 'other' && incoming.contract.namedByDevice === true).length;
     const tally = {
       done: fresh.length - undone.length,
       repeated: sights.filter((sight) => sight === 'known').length,

@@ -38,6 +38,11 @@ export interface Contract<
    * circuit breaker does not count what the consumer's handler parks of such a contract.
    */
   readonly carriesSlice?: true;
+  /**
+   * A household's device chose a value of `uniqueBy`, and another device can choose the same. The circuit breaker does
+   * not count messages that differ under one key of such a contract.
+   */
+  readonly namedByDevice?: true;
   /** Bytes of the encoded payload before sealing; every message of the contract has exactly this size. */
   readonly sizeBytes: number;
   readonly payload: PayloadType<P>;

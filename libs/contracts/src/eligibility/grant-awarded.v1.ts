@@ -50,6 +50,10 @@ export class GrantAwardedV1 {
   @IsBytes(32)
   household!: string;
 
+  @Field({ data: 'pseudonym', purpose: 'a household is paid for one case, whatever other cases name it' })
+  @IsBytes(32)
+  caseRef!: string;
+
   @Field({ data: 'operational', purpose: 'release rules differ by kind' })
   @IsIn(grantKinds)
   kind!: (typeof grantKinds)[number];

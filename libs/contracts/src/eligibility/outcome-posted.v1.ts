@@ -11,6 +11,7 @@ export const eligibilityOutcomePosted = defineContract({
   consumer: 'intake',
   purpose: 'let the household read what was decided',
   uniqueBy: ['box', 'version'],
+  namedByDevice: true,
   versionRule: 'higher-wins',
   clocks: messageClocks,
   sizeBytes: OUTCOME_POSTED_SIZE_BYTES,

@@ -25,6 +25,7 @@ export const paymentsNoticeDue = defineContract({
   consumer: 'notification',
   purpose: 'send a text that says nothing but that there is news',
   uniqueBy: ['token', 'version'],
+  namedByDevice: true,
   versionRule: 'once',
   clocks: messageClocks,
   sizeBytes: 192,

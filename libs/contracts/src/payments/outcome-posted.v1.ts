@@ -11,6 +11,7 @@ export const paymentsOutcomePosted = defineContract({
   consumer: 'intake',
   purpose: 'let the household read how the money comes',
   uniqueBy: ['box', 'version'],
+  namedByDevice: true,
   versionRule: 'higher-wins',
   clocks: messageClocks,
   sizeBytes: OUTCOME_POSTED_SIZE_BYTES,

@@ -15,6 +15,7 @@ export const presenceConfirmed = defineContract({
   consumer: 'eligibility',
   purpose: 'let a household that applied from home read what was decided, now that somebody has seen it',
   uniqueBy: ['household'],
+  namedByDevice: true,
   versionRule: 'once',
   clocks: messageClocks,
   sizeBytes: 128,

@@ -27,12 +27,14 @@ export const http2Limits = {
 
 /**
  * Node's own limit of headers drops those above it, and a dropped header could be one that changes the meaning of the
- * others.
+ * others. HTTP/2 only asks the client to keep to the size, and the parser of HTTP/1.1 enforces it.
  *
  * @throws Problem `too-many-headers`
  */
 export function checkHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
   if (rawHeaders.length > 2 * (HEADERS_MAX + PSEUDO_HEADERS)) throw new Problem('too-many-headers');
+  const size = rawHeaders.reduce((sum, each) => sum + each.length, 0);
+  if (size > httpLimits.maxHeaderSize) throw new Problem('too-many-headers');
 }
 
 /** Ends a stream of HTTP/2 whose body does not arrive in time. Node does the same for HTTP/1.1. */

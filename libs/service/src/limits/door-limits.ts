@@ -17,8 +17,8 @@ import { TokenBuckets } from '../admission/token-buckets.js';
 export type Use = 'write' | 'read';
 
 const BUCKETS_MAX = 20_000;
-/** A device needs one. A kiosk that loses its network leaves some behind. */
-const DEVICE_CONNECTIONS_MAX = 50;
+/** A device needs few. One that loses its network leaves some behind. */
+const DEVICE_CONNECTIONS_MAX = 200;
 const SECONDS = 60;
 
 /**
