@@ -19,7 +19,6 @@ import { asProblem, StackProblem } from '../local/problem.js';
  * repetition changes nothing that is right. Only this program has the passwords of the superusers.
  */
 const layout = layoutAt('/setup');
-const PARTITIONS = 6;
 
 const databasePassword = (service: Service): string => setting(`DB_PASSWORD_${service.toUpperCase()}`);
 
@@ -27,6 +26,12 @@ function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new StackProblem('not-given', name);
   return value;
+}
+
+/** @throws StackProblem 'not-given' */
+function partitionsIn(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new StackProblem('not-given', 'TOPIC_PARTITIONS must be a whole number');
+  return Number(text);
 }
 
 /** @throws StackProblem 'keys-gone' if the volumes of the keyrings are gone but those of the databases are not */
@@ -57,7 +62,10 @@ try {
   await step('Keys', () => setUpKeyrings(layout));
   await step('Databases', () => prepareDatabases(superuserUrl, passwords));
   await step('Topics and access rules', () =>
-    declareTopics({ brokers: setting('KAFKA_BROKERS'), admin, ca: setting('KAFKA_CA') }, { partitions: PARTITIONS }),
+    declareTopics(
+      { brokers: setting('KAFKA_BROKERS'), admin, ca: setting('KAFKA_CA') },
+      { partitions: partitionsIn(setting('TOPIC_PARTITIONS')) },
+    ),
   );
   process.exit(0);
 } catch (error) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { BusError, prepareTopics } from '#libs/bus';
-import { aclsFor, services, topicConfigs, type TopicOptions } from '#libs/contracts';
+import { BusError, declareTopics as declare } from '#libs/bus';
+import type { TopicOptions } from '#libs/contracts';
 
 import type { KafkaUser } from './kafka.js';
 import { StackProblem } from './problem.js';
@@ -22,9 +22,8 @@ export interface BrokerAdmin {
 export async function declareTopics({ brokers, admin, ca }: BrokerAdmin, options: TopicOptions): Promise<void> {
   const secure = ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') };
   const connection = { brokers: brokers.split(','), ...admin, ...secure };
-  const rules = services.flatMap((service) => aclsFor(service));
   try {
-    await prepareTopics(connection, topicConfigs(options), rules, { isExact: true });
+    await declare(connection, options);
   } catch (error) {
     const { type, name } = error as { readonly type?: string; readonly name: string };
     throw new StackProblem('topics-failed', error instanceof BusError ? error.code : (type ?? name));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Child, run, waitUntil } from './child.js';
 import { argumentFile, silentJvm } from './java.js';
 import { kafkaJars } from './kafka-jars.js';
+import { clusterId, log4jProperties, serverProperties } from './kafka-properties.js';
 import { isListening, requireFreePort } from './ports.js';
 import { problemIn } from './problem.js';
 
@@ -28,9 +29,19 @@ export interface KafkaOptions {
   readonly quickStart?: boolean;
   /** How often the broker looks for expired records; Kafka's own default is five minutes. */
   readonly retentionCheckMs?: number;
+  /** Makes the broker one of several. The default is a cluster of one. */
+  readonly node?: ClusterNode;
 }
 
-/** One Apache Kafka broker (KRaft) on 127.0.0.1 with SCRAM users; everything is denied unless a rule allows it. */
+export interface ClusterNode {
+  readonly id: number;
+  /** The controllers of all brokers of the cluster, in any order. */
+  readonly controllers: readonly { readonly id: number; readonly port: number }[];
+  /** How many brokers hold a topic that does not say it. The default is three, or all if there are fewer. */
+  readonly copies?: number;
+}
+
+/** An Apache Kafka broker (KRaft) on 127.0.0.1 with SCRAM users; everything is denied unless a rule allows it. */
 export class Kafka {
   readonly #options: KafkaOptions;
   readonly #jars: string;
@@ -134,67 +145,3 @@ export class Kafka {
     }
   }
 }
-
-/** Any fixed id works, because each broker is a separate cluster. */
-const clusterId = 'Y2l0eS1ob3VzZWhvbGRzMQ';
-
-function serverProperties(options: KafkaOptions): string {
-  const { folder, port, controllerPort, admin, retentionCheckMs } = options;
-  const login = `username="${admin.username}" password="${admin.password}"`;
-  const scram = `org.apache.kafka.common.security.scram.ScramLoginModule required ${login};`;
-  const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule';
-  const plain = `${plainModule} required ${login} user_${admin.username}="${admin.password}";`;
-  const settings = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    'controller.listener.names': 'CONTROLLER',
-    listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `CLIENT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
-    'inter.broker.listener.name': 'CLIENT',
-    'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-256',
-    'sasl.mechanism.controller.protocol': 'PLAIN',
-    'listener.name.client.sasl.enabled.mechanisms': 'SCRAM-SHA-256',
-    'listener.name.client.scram-sha-256.sasl.jaas.config': scram,
-    'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.controller.plain.sasl.jaas.config': plain,
-    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    'allow.everyone.if.no.acl.found': false,
-    'super.users': `User:${admin.username}`,
-    'auto.create.topics.enable': false,
-    'log.dirs': join(folder, 'data'),
-    // A single broker has no replicas, and its internal topics need few partitions.
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'transaction.state.log.num.partitions': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'share.coordinator.state.topic.num.partitions': 1,
-    'group.initial.rebalance.delay.ms': 0,
-    'group.min.session.timeout.ms': 1_000,
-    // After a kill, the broker waits until its own old session ends: 3.5 s with these settings, 12 s without.
-    'broker.session.timeout.ms': 2_000,
-    'broker.heartbeat.interval.ms': 500,
-    'num.network.threads': 2,
-    'num.io.threads': 4,
-    ...(retentionCheckMs === undefined
-      ? {}
-      : { 'log.retention.check.interval.ms': retentionCheckMs, 'log.initial.task.delay.ms': retentionCheckMs }),
-  };
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
-}
-
-/** Warnings only, to standard output, which goes to the log file. Kafka's own log never holds a record's bytes. */
-const log4jProperties = `status=error
-appender.out.type=Console
-appender.out.name=out
-appender.out.layout.type=PatternLayout
-appender.out.layout.pattern=%d{ISO8601} %-5p %c{1} %m%n
-rootLogger.level=warn
-rootLogger.appenderRef.out.ref=out
-`;

@@ -87,7 +87,10 @@ describe('an operator of a running city', () => {
 
   it('makes topics and rules again where they are already, and changes nothing', async () => {
     expect(await amparo('topics', 'declare')).toBe(0);
-    expect(lines).toEqual(['14 topics and their rules match the contracts.']);
+    expect(lines).toEqual([
+      '14 topics and their rules match the contracts: 0 new, 0 changed.',
+      'One broker holds each topic. If it is lost, the services send again what they still have.',
+    ]);
   });
 
   it('revokes the key of a stolen kiosk, and sees in the audit who did what', async () => {

@@ -272,4 +272,61 @@ const disturbed: readonly Twin[] = [
   },
 ];
 
-export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker, ...disturbed];
+const CLUSTER = 'test/faults/cluster.faults.spec.ts';
+const PARTS = 'libs/bus/test/parts.it.spec.ts';
+
+const copies: readonly Twin[] = [
+  {
+    promise: 'one of three brokers can be lost under load, and nothing is lost',
+    without: 'the command adds copies to topics',
+    file: 'libs/bus/src/kafka/topics.ts',
+    find: 'copies === undefined ? [] : await addCopies(admin, namesOf(present), copies)',
+    replace: '[]',
+    test: CLUSTER,
+    name: 'by one command, while households apply',
+  },
+  {
+    promise: 'a broker that is away is told',
+    without: 'the watchdog counts topics that are short of copies',
+    file: 'libs/bus/src/consume/watchdog.ts',
+    find: "if (topicsShort > 0 && !this.wereShort) alarm({ code: 'topic-copies', count: topicsShort });",
+    replace: '',
+    test: 'libs/bus/src/consume/watchdog.spec.ts',
+  },
+  {
+    promise: 'most of those who hold a topic confirm each message',
+    without: 'the topic demands it',
+    file: 'libs/bus/src/kafka/topic-settings.ts',
+    find: ", 'min.insync.replicas': acknowledgements }",
+    replace: ' }',
+    test: PARTS,
+    name: 'keep what an operator has set',
+  },
+  {
+    promise: 'what an operator has set at a topic stays',
+    without: 'present settings are sent along',
+    file: 'libs/bus/src/kafka/topic-settings.ts',
+    find: '...(present.get(topic) ?? []), ',
+    replace: '',
+    test: PARTS,
+    name: 'keep what an operator has set',
+  },
+  {
+    promise: 'a lag that is not known is not shown as the last one',
+    without: 'the metric loses its value',
+    file: 'libs/service/src/metrics/gauges.ts',
+    find: 'if (now === undefined) metric.remove();',
+    replace: 'if (now === undefined) return;',
+    test: 'libs/service/src/metrics/bus-metrics.spec.ts',
+  },
+  {
+    promise: 'scaling sees a backlog at once, and nobody sees a household in it',
+    without: 'a small lag is shown as none',
+    file: 'libs/service/src/metrics/bus-metrics.ts',
+    find: 'lag < LAG_SHOWN_FROM ? 0 :',
+    replace: '',
+    test: 'libs/service/src/metrics/bus-metrics.spec.ts',
+  },
+];
+
+export const twinsOfFaults: readonly Twin[] = [...clocks, ...instances, ...broker, ...disturbed, ...copies];

@@ -11,7 +11,7 @@ function clientOf(city: TestCity): kafkajs.Kafka {
   const { brokers, admin: user } = city.stack.broker;
   if (user === undefined) throw new Error('the broker is not ours');
   return new kafkajs.Kafka({
-    brokers: [brokers],
+    brokers: brokers.split(','),
     sasl: { mechanism: 'scram-sha-256', ...user },
     logLevel: kafkajs.logLevel.NOTHING,
   });

@@ -9,6 +9,7 @@ const healthy = {
     consumer: 'running',
     database: true,
     lag: 12,
+    topicsShort: 0,
     parked: 0,
     backlog: 3,
     republishing: 0,
@@ -26,6 +27,7 @@ describe('what needs a person', () => {
   it.each([
     ['database', false, /database/],
     ['lag', 'unknown', /broker/],
+    ['topicsShort', 3, /too few brokers hold its topics, 3: docs.runbooks.broker-lost.md$/],
     ['tripped', true, /amparo breaker reset payments$/],
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],

@@ -7,6 +7,8 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
   const remarks = [
     checks['database'] === false && 'its database does not answer',
     checks['lag'] === 'unknown' && checks['consumer'] !== 'stopped' && 'the broker does not answer',
+    isSome(checks['topicsShort']) &&
+      `too few brokers hold its topics, ${checks['topicsShort']}: docs/runbooks/broker-lost.md`,
     checks['tripped'] === true &&
       'stopped reading because it would park too many messages: see docs/runbooks/parked.md, ' +
         `then amparo breaker reset ${service}`,

@@ -1,4 +1,12 @@
-import { contractOfTopic, contractsFrom, dayOf, groupOf, type Contract, type Service } from '#libs/contracts';
+import {
+  contractOfTopic,
+  contractsFrom,
+  contractsTo,
+  dayOf,
+  groupOf,
+  type Contract,
+  type Service,
+} from '#libs/contracts';
 import { hearLostSessions, inTransaction } from '#libs/database';
 import type { Kafka } from 'kafkajs';
 
@@ -193,6 +201,8 @@ export class Bus<S extends Service> {
       inbox: this.inbox,
       admin: () => this.admin.get(),
       group: this.group(),
+      topics: [...contractsFrom(this.service), ...contractsTo(this.service)].map(({ topic }) => this.topicName(topic)),
+      copies: this.options.kafka.copies ?? 1,
       consumer: this.consumer,
       isTripped: this.breaker.isTripped,
       relay: () => this.relay.status(),

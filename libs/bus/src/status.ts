@@ -5,6 +5,7 @@ import type pg from 'pg';
 
 import type { BusConsumer, ConsumerState } from './consume/consumer.js';
 import { lagOf, readOffsets } from './consume/positions.js';
+import { copiesOf } from './kafka/topic-copies.js';
 import type { Tally } from './consume/processor.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
@@ -19,8 +20,14 @@ export interface BusStatus {
   /** The consumer is in its group, or left it less than `rejoinMs` ago. */
   readonly isReading: boolean;
   readonly isTripped: boolean;
-  /** Messages in the log that are not read yet; undefined while the broker does not answer. */
+  /**
+   * Messages in the log that the group of this service has not read yet; undefined while the broker does not answer.
+   */
   readonly lag: number | undefined;
+  /**
+   * Topics of this service that fewer brokers hold up to date than should; undefined while the broker does not answer.
+   */
+  readonly topicsShort: number | undefined;
   readonly lastProgressAt: Date;
   /** Since this process started. */
   readonly counts: Tally;
@@ -46,6 +53,10 @@ export interface StatusSources {
   readonly inbox: Inbox;
   readonly admin: () => Promise<Admin>;
   readonly group: string;
+  /** The topics that this service writes or reads, as the broker names them. */
+  readonly topics: readonly string[];
+  /** How many brokers should hold each topic at least. */
+  readonly copies: number;
   readonly consumer: BusConsumer | undefined;
   readonly isTripped: boolean;
   /** Called after the database was read: the relay has counted by then every row that the database shows as sent. */
@@ -57,8 +68,9 @@ export interface StatusSources {
 
 export async function readStatus(sources: StatusSources): Promise<BusStatus> {
   const { consumer, isTripped, relay, counts, lastProgressAt } = sources;
-  const [lag, database] = await Promise.all([
+  const [lag, topicsShort, database] = await Promise.all([
     lagNow(sources).catch(() => undefined),
+    topicsShortNow(sources).catch(() => undefined),
     databaseNow(sources).catch(() => undefined),
   ]);
   const { state, isReading } = consumer ?? { state: 'stopped', isReading: false };
@@ -67,6 +79,7 @@ export async function readStatus(sources: StatusSources): Promise<BusStatus> {
     isReading,
     isTripped,
     lag,
+    topicsShort,
     lastProgressAt,
     counts,
     database,
@@ -77,6 +90,11 @@ export async function readStatus(sources: StatusSources): Promise<BusStatus> {
 async function lagNow({ pool, admin, group, consumer }: StatusSources): Promise<number | undefined> {
   if (consumer === undefined) return undefined;
   return lagOf(await readOffsets({ pool, admin: await admin(), group }, consumer.topics));
+}
+
+async function topicsShortNow({ admin, topics, copies }: StatusSources): Promise<number> {
+  const held = await copiesOf(await admin(), topics);
+  return held.filter((each) => each.inSync < Math.max(each.copies, copies)).length;
 }
 
 async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {

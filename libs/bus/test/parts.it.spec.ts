@@ -144,6 +144,54 @@ describe('topics', () => {
     expect(topics[0]?.partitions).toHaveLength(3);
   });
 
+  it('keep what an operator has set, get back what was declared, and grow only if that is asked', async () => {
+    const topic = world.topic('operated');
+    const declared = { topic, partitions: 2, config: { 'retention.ms': '864000000', 'cleanup.policy': 'delete' } };
+    const prepare = (options: { readonly isGrown?: boolean; readonly partitions?: number } = {}) =>
+      prepareTopics(
+        world.broker.connection('admin'),
+        [{ ...declared, partitions: options.partitions ?? 2 }],
+        [],
+        options,
+      );
+    expect(await prepare()).toMatchObject({ created: [topic], changed: [], copies: [{ topic, copies: 1, inSync: 1 }] });
+    const admin = superClient(world).admin();
+    await admin.connect();
+    const settingsNow = async (): Promise<Readonly<Record<string, string>>> => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+      });
+      const own = (resources[0]?.configEntries ?? []).filter(({ configSource }) => Number(configSource) === 1);
+      return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
+    };
+    const partitionsNow = async (): Promise<number> =>
+      (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length ?? 0;
+    const asDeclared = { ...declared.config, 'min.insync.replicas': '1' };
+    expect(await settingsNow()).toEqual(asDeclared);
+    const operated = { 'retention.ms': '1000', 'cleanup.policy': 'delete', 'retention.bytes': '5000000' };
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: Object.entries(operated).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    expect(await prepare({ partitions: 5 })).toMatchObject({ created: [], changed: [topic] });
+    expect(await settingsNow()).toEqual({ ...asDeclared, 'retention.bytes': '5000000' });
+    expect(await partitionsNow()).toBe(2);
+    expect(await prepare()).toMatchObject({ created: [], changed: [] });
+    expect(await prepare({ partitions: 5, isGrown: true })).toMatchObject({ changed: [topic] });
+    expect(await partitionsNow()).toBe(5);
+    await expect(prepareTopics(world.broker.connection('admin'), [declared], [], { copies: 2 })).rejects.toMatchObject({
+      code: 'too-few-brokers',
+    });
+    await admin.disconnect();
+  });
+
   it('are written and read by those who are named in the contract, and by nobody else', async () => {
     const writes = async (user: Service): Promise<string> => {
       const producer = clientOf(world, user).producer({ allowAutoTopicCreation: false });

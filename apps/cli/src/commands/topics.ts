@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { Command } from 'commander';
 
-import { BusError, prepareTopics } from '#libs/bus';
-import { aclsFor, catalogue, services, topicConfigs } from '#libs/contracts';
+import { acknowledgementsFor, BusError, declareTopics, type PreparedTopics } from '#libs/bus';
 
 import { cityCommand } from '../city-command.js';
 import { cliConfig } from '../config.js';
@@ -11,39 +10,73 @@ import { readCityFile, type BrokerAccess, type CityOptions } from '../city-file.
 import { absolute } from '../city.js';
 import { OperateProblem } from '../problem.js';
 
+const NEW_PARTITIONS = 4;
+
+interface TopicsOptions extends CityOptions {
+  readonly partitions?: string;
+  readonly copies?: string;
+}
+
 export function addTopics(program: Command): void {
   const topics = program
     .command('topics')
     .description('topics and access rules of the broker, made from the contracts');
   cityCommand(topics, 'declare', 'creates missing topics and rules, and removes every right that no contract gives')
-    .option('--partitions <number>', 'partitions of a new topic', '4')
+    .option(
+      '--partitions <number>',
+      `gives each topic so many partitions at least; without it, a new one gets ${NEW_PARTITIONS}`,
+    )
+    .option('--copies <number>', 'lets so many brokers hold each topic at least; without it, what the broker is set to')
     .addHelpText(
       'after',
-      '\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; the default is the\n' +
-        'broker of --root. If the broker lost its log, run amparo republish afterwards.',
+      '\nPartitions bound the instances of a service that share its messages. Settings of a topic that no contract' +
+        '\ndeclares stay as they are. Partitions and copies are only added.' +
+        '\n\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; the default is' +
+        '\nthe broker of --root. If the broker lost its log, run amparo republish afterwards.',
     )
-    .action(async (options: CityOptions & { readonly partitions: string }) => {
-      const partitions = Number(options.partitions);
-      if (!Number.isInteger(partitions) || partitions < 1) throw new OperateProblem('bad-option', '--partitions');
-      await declareTopics(givenAccess() ?? localAccess(options), partitions);
-      console.log(`${catalogue.length} topics and their rules match the contracts.`);
+    .action(async (options: TopicsOptions) => {
+      const [partitions, copies] = [countIn(options, 'partitions'), countIn(options, 'copies')];
+      const declared = await declare(givenAccess() ?? localAccess(options), {
+        partitions: partitions ?? NEW_PARTITIONS,
+        isGrown: partitions !== undefined,
+        copies,
+      });
+      console.log(textOf(declared).join('\n'));
     });
 }
 
-/**
- * Creates topics and rules, and removes every right of a service that no contract gives.
- * @throws OperateProblem `topics-failed`
- */
-async function declareTopics({ brokers, ca, ...admin }: BrokerAccess, partitions: number): Promise<void> {
+/** @throws OperateProblem `bad-option` */
+function countIn(options: TopicsOptions, name: 'partitions' | 'copies'): number | undefined {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new OperateProblem('bad-option', `--${name}`);
+  return Number(text);
+}
+
+/** @throws OperateProblem `topics-failed` */
+async function declare(
+  { brokers, ca, ...admin }: BrokerAccess,
+  options: Parameters<typeof declareTopics>[1],
+): Promise<PreparedTopics> {
   const secure = ca === undefined ? {} : { ca: authorityIn(ca) };
-  const connection = { brokers: brokers.split(','), ...admin, ...secure };
-  const rules = services.flatMap((service) => aclsFor(service));
   try {
-    await prepareTopics(connection, topicConfigs({ partitions }), rules, { isExact: true });
+    return await declareTopics({ brokers: brokers.split(','), ...admin, ...secure }, options);
   } catch (error) {
     const { type, name } = error as { readonly type?: string; readonly name: string };
-    throw new OperateProblem('topics-failed', error instanceof BusError ? error.code : (type ?? name));
+    throw new OperateProblem('topics-failed', error instanceof BusError ? error.message : (type ?? name));
   }
+}
+
+function textOf({ created, changed, copies }: PreparedTopics): readonly string[] {
+  const fewest = Math.min(...copies.map((each) => each.copies));
+  const behind = copies.filter(({ copies: all, inSync }) => inSync < all).length;
+  return [
+    `${copies.length} topics and their rules match the contracts: ${created.length} new, ${changed.length} changed.`,
+    fewest === 1
+      ? 'One broker holds each topic. If it is lost, the services send again what they still have.'
+      : `At least ${fewest} brokers hold each topic, and ${acknowledgementsFor(fewest)} confirm each message.`,
+    ...(behind === 0 ? [] : [`${behind} topics have copies that are away or behind.`]),
+  ];
 }
 
 /** @throws OperateProblem `bad-option` */

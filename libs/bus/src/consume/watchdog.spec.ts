@@ -27,6 +27,7 @@ function dogAt() {
     isReading: true,
     isTripped: false,
     lag: 5,
+    topicsShort: 0,
     lastProgressAt: new Date(START - HOUR_MS),
     counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
     database: { parked: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
@@ -60,6 +61,17 @@ describe('the watchdog', () => {
     ['it makes progress', { lastProgressAt: new Date(START + 60_000) }],
   ] as const)('leaves it alone while %s', (_, changes) => {
     expect(dogAt().watch(90_000, changes)).toBe(0);
+  });
+
+  it('tells once when too few brokers hold topics, and again when that comes back', () => {
+    const { watch, alarms } = dogAt();
+    watch(1, { lag: 0, topicsShort: 2 });
+    watch(1, { lag: 0, topicsShort: undefined });
+    watch(1, { lag: 0, topicsShort: 2 });
+    expect(alarms).toEqual([{ code: 'topic-copies', count: 2 }]);
+    watch(1, { lag: 0 });
+    watch(1, { lag: 0, topicsShort: 1 });
+    expect(alarms.at(-1)).toEqual({ code: 'topic-copies', count: 1 });
   });
 
   it('tells of an old transaction, and once of parked messages that go dark', () => {

@@ -7,6 +7,8 @@ export interface Watched {
   readonly isTripped: boolean;
   /** Messages in the log that are not read yet; undefined while the broker does not answer. */
   readonly lag: number | undefined;
+  /** Topics with too few copies; undefined while the broker does not answer. */
+  readonly topicsShort: number | undefined;
   readonly lastProgressAt: Date;
   /** undefined while the database does not answer. */
   readonly database:
@@ -29,6 +31,7 @@ export class Watchdog {
   private readonly loop: Loop;
   private laggingSince: number | undefined;
   private wasExpiring = false;
+  private wereShort = false;
   private hasFired = false;
 
   constructor(private readonly options: WatchdogOptions) {
@@ -60,6 +63,11 @@ export class Watchdog {
       if (database.horizonAgeMs > HORIZON_AGE_MAX_MS) alarm({ code: 'horizon-old' });
       if (database.isParkedExpiring && !this.wasExpiring) alarm({ code: 'parked-expiring', count: database.parked });
       this.wasExpiring = database.isParkedExpiring;
+    }
+    const { topicsShort } = status;
+    if (topicsShort !== undefined) {
+      if (topicsShort > 0 && !this.wereShort) alarm({ code: 'topic-copies', count: topicsShort });
+      this.wereShort = topicsShort > 0;
     }
     const now = clock().getTime();
     // While the broker does not answer, the lag is unknown, and an exit would not help.

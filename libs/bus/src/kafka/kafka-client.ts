@@ -7,6 +7,8 @@ export interface KafkaConnection {
   readonly password: string;
   /** PEM of the authorities that sign the brokers' certificates. The connection uses TLS if it is present. */
   readonly ca?: string;
+  /** How many brokers should hold each topic at least. A topic that fewer hold raises an alarm. */
+  readonly copies?: number;
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;

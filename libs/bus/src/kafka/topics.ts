@@ -1,53 +1,75 @@
 import type { AclRule, TopicConfig } from '#libs/contracts';
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 
 import { Backoff } from '../trouble/backoff.js';
 import { applyRules } from './access-rules.js';
 import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-client.js';
+import { addCopies, copiesOf, type CopiesOfTopic } from './topic-copies.js';
+import { configure } from './topic-settings.js';
 
 const KNOWN_WITHIN_MS = 30_000;
 const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
-
-// Node cannot import this by name from the client's CommonJS.
-const { ConfigResourceTypes } = kafkajs;
+/** Kafka's word for: what the broker is set to. */
+const AS_THE_BROKER = -1;
 
 export interface PrepareOptions {
-  /** 1 if there is one broker. */
-  readonly replicationFactor?: number;
+  /**
+   * How many brokers hold each topic. An existing topic that has fewer gets more. Absent: a new topic gets what the
+   * broker is set to (`default.replication.factor`), and an existing one stays as it is.
+   */
+  readonly copies?: number | undefined;
+  /** An existing topic that has fewer partitions than declared gets more. */
+  readonly isGrown?: boolean;
   /** Removes every other rule of the same principals, because the contracts declare all that they may do. */
   readonly isExact?: boolean;
 }
 
+/** What `prepareTopics` did and found. */
+export interface PreparedTopics {
+  readonly created: readonly string[];
+  /** Existing topics that got a setting, partitions or copies. */
+  readonly changed: readonly string[];
+  /** The fewest copies that a partition of each topic has. */
+  readonly copies: readonly CopiesOfTopic[];
+}
+
 /**
- * Creates topics and rights as declared, on a broker of one's own. Existing topics stay, but their configuration is set
- * again. It can run any number of times.
- * @throws BusError `rules-not-in-force`
+ * Creates topics and rights as declared, on a broker of one's own. Of an existing topic it changes only what differs
+ * from the declaration, so that the settings of an operator stay. It can run any number of times.
+ * @throws BusError `rules-not-in-force`, `too-few-brokers`, `copying`
  */
 export async function prepareTopics(
   connection: KafkaConnection,
   topics: readonly TopicConfig[],
   acls: readonly AclRule[],
-  { replicationFactor = 1, isExact = false }: PrepareOptions = {},
-): Promise<void> {
+  { copies, isGrown = false, isExact = false }: PrepareOptions = {},
+): Promise<PreparedTopics> {
   const admin = kafkaClient(connection, 'prepare-topics').admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
     const missing = topics.filter(({ topic }) => !existing.has(topic));
-    await create(admin, missing, replicationFactor);
-    await untilKnown(() =>
-      configure(
-        admin,
-        topics.filter(({ topic }) => existing.has(topic)),
-      ),
-    );
+    const present = topics.filter(({ topic }) => existing.has(topic));
+    await create(admin, missing, copies);
+    const grown = isGrown ? await addPartitions(admin, present) : [];
+    const copied = copies === undefined ? [] : await addCopies(admin, namesOf(present), copies);
+    // The number of acknowledgements that a topic demands follows from its copies, so it is set when these are there.
+    const held = await untilKnown(() => copiesOf(admin, namesOf(topics)));
+    const set = await untilKnown(() => configure(admin, topics, held));
     if (acls.length > 0) await applyRules(admin, acls, isExact);
+    const created = namesOf(missing);
+    const changed = new Set([...grown, ...copied, ...set].filter((topic) => existing.has(topic)));
+    return { created, changed: [...changed], copies: held };
   } finally {
     await admin.disconnect();
   }
 }
 
-async function create(admin: Admin, missing: readonly TopicConfig[], replicationFactor: number): Promise<void> {
+function namesOf(topics: readonly TopicConfig[]): string[] {
+  return topics.map(({ topic }) => topic);
+}
+
+async function create(admin: Admin, missing: readonly TopicConfig[], copies: number | undefined): Promise<void> {
   if (missing.length === 0) return;
   try {
     await admin.createTopics({
@@ -56,8 +78,8 @@ async function create(admin: Admin, missing: readonly TopicConfig[], replication
       topics: missing.map(({ topic, partitions, config }) => ({
         topic,
         numPartitions: partitions,
-        replicationFactor,
-        configEntries: entriesOf(config),
+        replicationFactor: copies ?? AS_THE_BROKER,
+        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
     });
   } catch (error) {
@@ -65,25 +87,23 @@ async function create(admin: Admin, missing: readonly TopicConfig[], replication
     if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
   }
   await untilKnown(async () => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: missing.map(({ topic }) => topic) });
+    const { topics } = await admin.fetchTopicMetadata({ topics: namesOf(missing) });
     if (topics.some(({ partitions }) => partitions.some(({ leader }) => leader < 0))) throw new LeaderlessError();
   });
 }
 
-async function configure(admin: Admin, topics: readonly TopicConfig[]): Promise<void> {
-  if (topics.length === 0) return;
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: topics.map(({ topic, config }) => ({
-      type: ConfigResourceTypes.TOPIC,
-      name: topic,
-      configEntries: entriesOf(config),
-    })),
-  });
-}
-
-function entriesOf(config: Readonly<Record<string, string>>): { name: string; value: string }[] {
-  return Object.entries(config).map(([name, value]) => ({ name, value }));
+/** @returns the topics that got more partitions */
+async function addPartitions(admin: Admin, present: readonly TopicConfig[]): Promise<string[]> {
+  if (present.length === 0) return [];
+  const { topics } = await admin.fetchTopicMetadata({ topics: namesOf(present) });
+  const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+  const few = present.filter(({ topic, partitions }) => (counts.get(topic) ?? partitions) < partitions);
+  if (few.length > 0) {
+    await admin.createPartitions({
+      topicPartitions: few.map(({ topic, partitions }) => ({ topic, count: partitions })),
+    });
+  }
+  return namesOf(few);
 }
 
 class LeaderlessError extends Error {
@@ -91,7 +111,7 @@ class LeaderlessError extends Error {
 }
 
 /** Retries until the answering broker knows a new topic, which takes a moment. */
-async function untilKnown(act: () => Promise<void>): Promise<void> {
+async function untilKnown<T>(act: () => Promise<T>): Promise<T> {
   const backoff = new Backoff(20, 500);
   const deadline = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {

@@ -38,6 +38,8 @@ export type AlarmCode =
   | 'stalled'
   /** An old transaction somewhere in the cluster holds up the outbox. */
   | 'horizon-old'
+  /** Fewer brokers than should hold topics of this service (count: topics). */
+  | 'topic-copies'
   /** An outbox day was dropped before all of it was sent. */
   | 'unsent-dropped';
 

@@ -41,6 +41,7 @@ describe('the settings of a service', () => {
       internalHost: '127.0.0.1',
       databaseUrl: good['DATABASE_URL'],
       brokers: ['127.0.0.1:3007', '127.0.0.1:3008'],
+      kafkaCopies: 1,
       kafkaUsername: 'intake',
       kafkaPassword: 'swordfish-canary',
       keyringPrivate: '/keys/private',

@@ -42,6 +42,10 @@ export class ServiceConfig extends LimitsConfig {
   @IsOptionalPath()
   readonly kafkaCa: string | undefined;
 
+  /** How many brokers should hold each topic at least. A topic that fewer hold raises an alarm. */
+  @NumberSetting('KAFKA_COPIES', { max: 99, fallback: 1 })
+  readonly kafkaCopies!: number;
+
   @Setting('KAFKA_USERNAME')
   @Matches(/./)
   readonly kafkaUsername!: string;

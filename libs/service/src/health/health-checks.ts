@@ -6,6 +6,7 @@ export type HealthCheckName =
   | 'database'
   | 'relay'
   | 'lag'
+  | 'topicsShort'
   | 'parked'
   | 'backlog'
   | 'republishing'

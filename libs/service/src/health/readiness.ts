@@ -33,7 +33,7 @@ export class Readiness {
 
   /** Every state and every exact count, as they are now. */
   async report(): Promise<HealthReport> {
-    const { consumer, isReading, isTripped, lag, database, relay, counts } = await this.bus.status();
+    const { consumer, isReading, isTripped, lag, topicsShort, database, relay, counts } = await this.bus.status();
     return {
       ready: database !== undefined && (this.service === 'intake' || (lag !== undefined && isReading)),
       checks: {
@@ -41,6 +41,7 @@ export class Readiness {
         database: database !== undefined,
         relay: relay.isLeader,
         lag: lag ?? 'unknown',
+        topicsShort: topicsShort ?? 'unknown',
         parked: database?.parked ?? 'unknown',
         backlog: database?.backlog ?? 'unknown',
         republishing: database?.replayLeft ?? 'unknown',

@@ -68,6 +68,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
     brokers: config.brokers,
     username: config.kafkaUsername,
     password: config.kafkaPassword,
+    copies: config.kafkaCopies,
     ...(ca === undefined ? {} : { ca }),
   };
   return new Bus<Service>({

@@ -41,10 +41,13 @@ describe('a count that moves when a household applies', () => {
     expect(['amparo_done 100', 'amparo_done 150']).toContain(await read());
   });
 
-  it('keeps the last value while it cannot be read, and reads again in the same hour', async () => {
+  it('shows no value while it cannot be read, and reads again in the same hour', async () => {
     const { state, read } = shown();
+    state.count = 7 * COUNT_STEP;
+    expect(await read()).toBe('amparo_done 350');
+    state.now = began + HOUR_MS;
     state.count = -1;
-    await read();
+    expect(await read()).toBe('');
     state.count = 5 * COUNT_STEP;
     expect(await read()).toBe('amparo_done 250');
   });

@@ -20,8 +20,8 @@ export function rounded(count: number, draw: number = randomInt(COUNT_STEP)): nu
 
 /**
  * Declares gauges of counts that move when a household does something. Each is read and rounded once an hour and then
- * stands, so that whoever watches the listener does not see that somebody applies. An undefined value leaves the last
- * one. Operators read exact counts with a signature.
+ * stands, so that whoever watches the listener does not see that somebody applies. An undefined value is shown as none
+ * and read again. Operators read exact counts with a signature.
  */
 export function coarseGaugesOf<T>(
   { registry, prefix, clock }: { readonly registry: Registry; readonly prefix: string; readonly clock: Clock },
@@ -29,7 +29,7 @@ export function coarseGaugesOf<T>(
 ) {
   return (name: string, help: string, value: (now: T) => number | undefined): void => {
     let shownIn: number | undefined;
-    const metric = new Gauge({
+    const metric: Gauge = new Gauge({
       name: `${prefix}_${name}`,
       help: `${help}; read once an hour, in steps of ${COUNT_STEP}`,
       registers: [registry],
@@ -37,7 +37,8 @@ export function coarseGaugesOf<T>(
         const hour = Math.floor(clock.now().getTime() / HOUR_MS);
         if (shownIn === hour) return;
         const now = value(await read());
-        if (now === undefined || shownIn === hour) return;
+        if (shownIn === hour) return;
+        if (now === undefined) return metric.remove();
         shownIn = hour;
         metric.set(rounded(now));
       },
