@@ -94,7 +94,7 @@ const whole: readonly Twin[] = [
     without: 'the table refuses changes',
     file: 'libs/service/src/audit/audit-table.ts',
     find: 'CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit',
-    replace: 'CREATE TRIGGER audit_append_only AFTER INSERT ON city',
+    replace: 'CREATE TRIGGER audit_append_only BEFORE UPDATE OF hash ON audit',
     test: AUDIT,
     name: 'cannot be changed',
   },
