@@ -1,10 +1,12 @@
 import { join, relative } from 'node:path';
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import { apps } from '../local/apps.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
-import { writeCertificates } from './certificates.js';
+import { StackProblem } from '../local/problem.js';
+import { addAuthority, authorityEnd, DAY_MS } from './authority.js';
+import { CERTIFICATE_DAYS, writeCertificates } from './certificates.js';
 
 /** The host names of the containers that others connect to. */
 export const certificateNames = ['postgres', 'kafka', ...apps] as const;
@@ -14,27 +16,54 @@ export function certificateFolder(root: string): string {
   return join(layoutAt(join(root, '.local', 'containers')).root, 'tls');
 }
 
-/** `npm run certificates:write`. Sets the exit code 1 for a wrong option. */
-export async function main(args: readonly string[], root = repositoryRoot): Promise<void> {
+interface Options {
+  readonly all?: boolean;
+  readonly also?: string;
+  readonly newAuthority?: boolean;
+}
+
+/** `npm run certificates:write`. Sets the exit code 1 for a wrong option, and if the authority cannot sign. */
+export async function main(args: readonly string[], root = repositoryRoot, now = new Date()): Promise<void> {
   const command = new Command('npm run certificates:write --')
     .description(
       'Makes a private authority, once, and a certificate for each container. Renews what ends within 30 days.',
     )
     .option('--all', 'issue every certificate again')
     .option('--also <hosts>', 'more host names and addresses, with commas, for which all are valid; implies --all')
+    .addOption(
+      new Option('--new-authority', 'make a new authority, trusted beside the present one; issues nothing').conflicts([
+        'all',
+        'also',
+      ]),
+    )
     .exitOverride()
     .configureOutput({ writeErr: (text) => console.error(text.trim()) });
   try {
-    const { all = false, also } = command.parse([...args], { from: 'user' }).opts<{ all?: boolean; also?: string }>();
-    const folder = certificateFolder(root);
+    const { all = false, also, newAuthority = false } = command.parse([...args], { from: 'user' }).opts<Options>();
+    const [folder, names] = [certificateFolder(root), certificateNames];
     const more = also?.split(',') ?? [];
-    const names = certificateNames;
-    const issued = await writeCertificates({ folder, names, also: more, all: all || more.length > 0 });
+    if (newAuthority) {
+      await addAuthority({ folder, names }, now);
+      console.log(`Made a new authority in ${relative(root, folder)}. Restart every container, then run with --all.`);
+      return;
+    }
+    const issued = await writeCertificates({ folder, names, also: more, now, all: all || more.length > 0 });
     console.log(lineOf(issued, relative(root, folder)));
+    const end = await authorityEnd({ folder, names });
+    if (end !== undefined) for (const line of linesOn(end, now)) console.log(line);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode;
+    process.exitCode = 1;
+    if (error instanceof StackProblem) console.error(error.message);
+    else if (error instanceof CommanderError) process.exitCode = error.exitCode;
+    else throw error;
   }
+}
+
+/** From then on a new certificate would outlive the authority, and gets a shorter life. */
+function linesOn(end: Date, now: Date): readonly string[] {
+  const day = end.toISOString().slice(0, 10);
+  if (end.getTime() - now.getTime() > CERTIFICATE_DAYS * DAY_MS) return [];
+  return [`The authority ends on ${day}, and every certificate with it: see "A new authority" in deploy/docker.`];
 }
 
 function lineOf(issued: readonly string[], folder: string): string {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -56,6 +56,16 @@ describe('certificates', () => {
     const modeOf = (...path: string[]): number => statSync(join(folder, ...path)).mode & 0o777;
     expect([modeOf(), modeOf('ca.key')]).toEqual([0o700, 0o600]);
     expect([modeOf('intake'), modeOf('intake', 'key.pem'), modeOf('ca.pem')]).toEqual([0o755, 0o644, 0o644]);
+  });
+
+  it('are issued again if they cannot be read, or do not belong to their keys', async () => {
+    await writeCertificates({ folder, names: ['intake', 'kafka', 'payments'], now });
+    writeFileSync(join(folder, 'intake', 'cert.pem'), 'no certificate');
+    rmSync(join(folder, 'kafka', 'key.pem'));
+    expect(await writeCertificates({ folder, names: ['intake', 'kafka', 'payments'], now })).toEqual([
+      'intake',
+      'kafka',
+    ]);
   });
 
   it('say to a stranger nothing of what the system is for', async () => {

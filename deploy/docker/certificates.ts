@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
@@ -11,26 +11,18 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  PemConverter,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const AUTHORITY_DAYS = 1_825;
-const CERTIFICATE_DAYS = 397;
+import { ALGORITHM, authorityIn, DAY_MS, isKeyOf, pemOf, pemOfKey, replace, validity } from './authority.js';
+import type { Authority } from './authority.js';
+
+export const CERTIFICATE_DAYS = 397;
 /** A certificate that ends sooner is issued again. */
 const RENEW_BEFORE_DAYS = 30;
-const DAY_MS = 86_400_000;
-/** Clocks of machines differ. */
-const EARLIER_MS = 3_600_000;
-
-interface Authority {
-  readonly certificate: X509Certificate;
-  readonly key: CryptoKey;
-}
 
 export interface CertificatesOptions {
   /** The folder: `ca.pem`, `ca.key`, and for each name a folder with `cert.pem`, `key.pem` and `ca.pem`. */
@@ -46,21 +38,26 @@ export interface CertificatesOptions {
 
 /**
  * Makes a private authority, once, and a server certificate for each name. A certificate that is good for more than 30
- * days stays. A renewed one is valid for the hosts of the old one, too. The folder is for its owner only; the files
- * below it are readable by the containers that mount them.
+ * days stays; while all do, the authority is not needed. A renewed one is valid for the hosts of the old one, too, and
+ * ends with the authority at the latest. The folder is for its owner only; the files below it are readable by the
+ * containers that mount them.
  *
  * @returns the names that were issued
+ * @throws StackProblem if a certificate is due and the authority cannot sign; nothing is changed then
  */
 export async function writeCertificates(options: CertificatesOptions): Promise<readonly string[]> {
   const { folder, names, also = [], now = new Date(), all = false } = options;
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
-  const authority = await authorityIn(folder, now);
-  const issued: string[] = [];
+  const due: { readonly name: string; readonly present: X509Certificate | undefined }[] = [];
   for (const name of names) {
+    const present = await certificateIn(join(folder, name));
+    if (all || present === undefined || !isGood(present, now)) due.push({ name, present });
+  }
+  if (due.length === 0) return [];
+  const authority = await authorityIn({ folder, names }, now);
+  for (const { name, present } of due) {
     const own = join(folder, name);
-    const present = await certificateIn(own);
-    if (!all && present !== undefined && isGood(present, now)) continue;
     await mkdir(own, { recursive: true });
     await chmod(own, 0o755);
     const { certificate, key } = await issue(
@@ -70,15 +67,19 @@ export async function writeCertificates(options: CertificatesOptions): Promise<r
     );
     await replace(join(own, 'key.pem'), key, 0o644);
     await replace(join(own, 'cert.pem'), certificate, 0o644);
-    await replace(join(own, 'ca.pem'), pemOf(authority.certificate), 0o644);
-    issued.push(name);
+    await replace(join(own, 'ca.pem'), authority.trusted, 0o644);
   }
-  return issued;
+  return due.map(({ name }) => name);
 }
 
+/** The certificate of a name; undefined if it cannot be read or does not belong to its key. */
 async function certificateIn(folder: string): Promise<X509Certificate | undefined> {
-  const text = await readFile(join(folder, 'cert.pem'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : new X509Certificate(text);
+  try {
+    const certificate = new X509Certificate(await readFile(join(folder, 'cert.pem'), 'utf8'));
+    return isKeyOf(certificate, await readFile(join(folder, 'key.pem'), 'utf8')) ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isGood({ notAfter }: X509Certificate, now: Date): boolean {
@@ -89,43 +90,21 @@ function hostsOf(certificate: X509Certificate | undefined): readonly string[] {
   return (certificate?.getExtension(SubjectAlternativeNameExtension)?.names.items ?? []).map(({ value }) => value);
 }
 
-async function authorityIn(folder: string, now: Date): Promise<Authority> {
-  const [certFile, keyFile] = [join(folder, 'ca.pem'), join(folder, 'ca.key')];
-  const [cert, key] = await Promise.all(
-    [certFile, keyFile].map((file) => readFile(file, 'utf8').catch(() => undefined)),
-  );
-  if (cert !== undefined && key !== undefined) {
-    return { certificate: new X509Certificate(cert), key: await privateKeyIn(key) };
-  }
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Private authority',
-    keys,
-    ...validity(now, AUTHORITY_DAYS),
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  await replace(keyFile, await pemOfKey(keys.privateKey), 0o600);
-  await replace(certFile, pemOf(certificate), 0o644);
-  return { certificate, key: keys.privateKey };
-}
-
 async function issue(
   { certificate, key }: Authority,
   hosts: readonly [string, ...string[]],
   now: Date,
 ): Promise<{ readonly certificate: string; readonly key: string }> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const { notBefore, notAfter } = validity(now, CERTIFICATE_DAYS);
   const issued = await X509CertificateGenerator.create({
     subject: `CN=${hosts[0]}`,
     issuer: certificate.subject,
     publicKey: keys.publicKey,
     signingKey: key,
-    ...validity(now, CERTIFICATE_DAYS),
+    notBefore,
+    // Nobody accepts a certificate after its authority has ended, whatever it says itself.
+    notAfter: notAfter < certificate.notAfter ? notAfter : certificate.notAfter,
     signingAlgorithm: ALGORITHM,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -139,28 +118,4 @@ async function issue(
     ],
   });
   return { certificate: pemOf(issued), key: await pemOfKey(keys.privateKey) };
-}
-
-function validity(now: Date, days: number): { readonly notBefore: Date; readonly notAfter: Date } {
-  return { notBefore: new Date(now.getTime() - EARLIER_MS), notAfter: new Date(now.getTime() + days * DAY_MS) };
-}
-
-function pemOf(certificate: X509Certificate): string {
-  return `${certificate.toString('pem')}\n`;
-}
-
-async function pemOfKey(key: CryptoKey): Promise<string> {
-  return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
-}
-
-function privateKeyIn(pem: string): Promise<CryptoKey> {
-  return crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), ALGORITHM, false, ['sign']);
-}
-
-/** A reader sees the old file or the new one, never a part. */
-async function replace(file: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode });
-  // The containers run as other users, whatever the umask of this one.
-  await chmod(`${file}.new`, mode);
-  await rename(`${file}.new`, file);
 }

@@ -33,6 +33,14 @@ const sentences = {
   'not-given': 'Settings for a database or a broker of your own are incomplete.',
   'not-running': 'No system runs in this folder. Start one with npm start.',
   refused: 'Payments refused the command.',
+  'authority-missing':
+    'A certificate must be issued, and this file of the authority is missing or cannot be read. Bring back the file ' +
+    'that was moved away: ca.pem and ca.key are both needed. If it is lost, see "A new authority" in deploy/docker.',
+  'authority-unfit':
+    'A certificate must be issued, and ca.key does not belong to ca.pem. Bring back the pair. If it is lost, see ' +
+    '"A new authority" in deploy/docker.',
+  'authority-ended':
+    'A certificate must be issued, and the authority has ended. See "A new authority" in deploy/docker.',
   'bad-option': 'An option is not valid.',
 } as const;
 

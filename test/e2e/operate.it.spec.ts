@@ -96,7 +96,9 @@ describe('an operator of a running city', () => {
   it('revokes the key of a stolen kiosk, and sees in the audit who did what', async () => {
     const kiosk = city.doorOf(city.device('kiosk-059'));
     expect(await amparo('revoke', 'intake', 'devices', 'kiosk-059')).toBe(0);
-    expect(await amparo('revoke', 'intake', 'devices', 'kiosk-059')).toBe(1);
+    expect(await amparo('revoke', 'intake', 'devices', 'kiosk-059')).toBe(0);
+    expect(lines).toEqual(['intake: kiosk-059 is revoked.', 'intake: kiosk-059 was revoked already.']);
+    expect(await amparo('revoke', 'intake', 'devices', 'kiosk-9999')).toBe(1);
     const body = await prepareApplication(newReceipt(), someAnswers(), city.setting);
     await expect(kiosk.submit(body)).rejects.toMatchObject({ problem: 'revoked-device' });
     expect(await amparo('audit', 'list', 'intake')).toBe(0);
@@ -105,7 +107,7 @@ describe('an operator of a running city', () => {
     expect(await amparo('audit', 'verify')).toBe(0);
     expect(lines).toHaveLength(4);
     const heads = lines.map((line) => /^[a-z]+: \d+ rows, whole; head (.+)$/.exec(line)?.[1] ?? '');
-    expect(await amparo('audit', 'verify', '--known', ...heads)).toBe(0);
+    expect(await amparo('audit', 'verify', ...heads.flatMap((head) => ['--known', head]))).toBe(0);
     expect(await amparo('audit', 'verify', '--known', `intake:1:${'A'.repeat(43)}`)).toBe(1);
     expect(lines).toContain('intake: BROKEN at row 1');
   });

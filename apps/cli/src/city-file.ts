@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { Service } from '#libs/contracts';
-import { trustAuthority, type StaffRole } from '#libs/service';
+import { services, type Service } from '#libs/contracts';
+import { isServiceUrl, trustAuthority, type StaffRole } from '#libs/service';
 
 import { OperateProblem } from './problem.js';
 
@@ -64,18 +64,36 @@ interface Written {
 export function readCityFile({ root, city }: CityOptions): CityFile {
   const file = city ?? join(root, 'city.json');
   if (city === undefined && !existsSync(file)) throw new OperateProblem('not-running', root);
-  const { services, internal, staff, broker, ca, clock, launcher } = parsed<Written>(file);
-  if (services === undefined || internal === undefined) throw new OperateProblem('bad-city', file);
+  const { services: urls, internal, staff, broker, ca, clock, launcher } = parsed<Written>(file);
+  if (urls === undefined || internal === undefined) throw new OperateProblem('bad-city', file);
+  checkUrls(urls);
+  checkUrls(internal);
   if (launcher !== undefined && !isAlive(launcher)) throw new OperateProblem('not-running', dirname(file));
   const beside = (name: string): string => join(dirname(file), name);
   if (ca !== undefined) trustAuthority(readable(beside(ca)));
   return {
-    services,
+    services: urls,
     internal,
     staff: staff === undefined || !existsSync(beside(staff)) ? [] : parsed<readonly StaffKey[]>(beside(staff)),
     broker,
     now: () => new Date(Date.now() + (clock === undefined ? 0 : offsetIn(beside(clock)))),
   };
+}
+
+/** @throws OperateProblem `bad-city` for an address without TLS that is not on this machine */
+function checkUrls(urls: Urls): void {
+  for (const service of services) {
+    const isRight = [urls[service] ?? []].flat().every((url) => isUrl(url));
+    if (!isRight) throw new OperateProblem('bad-city', `an address of ${service} is no https URL`);
+  }
+}
+
+function isUrl(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && isServiceUrl(text);
+  } catch {
+    return false;
+  }
 }
 
 /** @throws OperateProblem `bad-city` */

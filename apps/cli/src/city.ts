@@ -37,9 +37,15 @@ export class City {
     return new City(instancesOf(urls, internal), staff, now);
   }
 
-  /** The processes of the named services; of all services if none is named. @throws OperateProblem `bad-option` */
+  /**
+   * The processes of the named services; of all services of the city if none is named.
+   *
+   * @throws OperateProblem `bad-option`; `bad-city` for a service that the city's file does not have
+   */
   of(names: readonly string[]): readonly Instance[] {
     const named = servicesNamed(names);
+    const missing = named.find((each) => this.instances.every(({ service }) => service !== each));
+    if (names.length > 0 && missing !== undefined) throw new OperateProblem('bad-city', `no ${missing}`);
     return this.instances.filter(({ service }) => named.includes(service));
   }
 

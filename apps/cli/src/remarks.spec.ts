@@ -15,6 +15,7 @@ const healthy = {
     republishing: 0,
     tripped: false,
     ledgerFreeze: 'none',
+    certificate: 'good',
   },
 };
 const payments = { service: 'payments' } as const;
@@ -33,6 +34,8 @@ describe('what needs a person', () => {
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
     ['keyringReplicas', 'away', /second copy/],
+    ['certificate', 'ends 2026-12-20', /certificate must be renewed \(ends 2026-12-20\)/],
+    ['certificate', 'unreadable', /certificate must be renewed \(unreadable\)/],
     ['ledgerFreeze', 'books-older-than-anchor', /books-older-than-anchor.*amparo freeze show/],
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });

@@ -18,6 +18,9 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
       `sends no money (${checks['ledgerFreeze']}): amparo freeze show`,
     isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
     checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
+    typeof checks['certificate'] === 'string' &&
+      checks['certificate'] !== 'good' &&
+      `its certificate must be renewed (${checks['certificate']}): docs/runbooks/alarms.md`,
     isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
   return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];

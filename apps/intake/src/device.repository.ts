@@ -8,6 +8,7 @@ import {
   revokeKey,
   type EnrolledDevice,
   type Enrolment,
+  type Revocation,
 } from '#libs/service';
 import { Repository } from 'typeorm';
 import { Device } from './device.entity.js';
@@ -24,8 +25,7 @@ export class DeviceRepository extends DeviceDirectory {
     return this.devices.find();
   }
 
-  /** @returns false if no such device is enrolled, or if it is revoked already */
-  revoke(tx: Tx, name: string): Promise<boolean> {
+  revoke(tx: Tx, name: string): Promise<Revocation> {
     return revokeKey(tx, 'device', name);
   }
 }

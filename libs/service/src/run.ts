@@ -19,6 +19,9 @@ import { UnusableSettingError, useSetting } from './config/use-setting.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { OtherCityError } from './database/other-city-error.js';
+import { Clock } from './clock/clock.js';
+import { HealthChecks } from './health/health-checks.js';
+import { CertificateWatch } from './health/certificate-watch.js';
 import { Certificate } from './http/certificate.js';
 import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
@@ -78,12 +81,11 @@ async function serve<S extends Service>(
       internal.listen(app.getHttpAdapter().getInstance(), internalPort, internalHost),
     );
     app.get(Log).write('info', 'started', { port, coreFiles, ms: Math.round(performance.now() - began) });
-    certificate?.watch((error) => log.write('error', 'work-failed', { work: 'certificate', ...errorFields(error) }));
+    if (certificate !== undefined) watch(certificate, app);
     app.get(NightlyWorker, { strict: false }).start();
     stopOnSignal(log, async () => {
       // The loops end while requests get their answers. Nest waits for the loops before it closes anything else.
       void app.get(Workers).stop();
-      certificate?.stop();
       await internal.close();
       await app.close();
       await closeResources(app);
@@ -93,6 +95,10 @@ async function serve<S extends Service>(
     log.write('error', 'start-failed', { ...errorFields(error), settings, route });
     process.exit(exitCodeOf(error));
   }
+}
+
+function watch(certificate: Certificate, app: NestFastifyApplication): void {
+  new CertificateWatch(certificate, app.get(Clock), app.get(Log)).start(app.get(Workers), app.get(HealthChecks));
 }
 
 /** The certificate of the process; absent: its listeners speak plain text. @throws UnusableSettingError */

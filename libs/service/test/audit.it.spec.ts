@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
 import { dayOf } from '#libs/contracts';
 
@@ -7,6 +7,7 @@ import { enrolStaff, postInsideAs, type StaffAnswer, type StaffKey } from '../..
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { AUDIT_START, followChain, type AuditRow } from '../src/audit/audit-chain.js';
 import { AuditTrail } from '../src/audit/audit-trail.js';
+import { KeyRegisters } from '../src/auth/key-registers.js';
 import { Transactions } from '#libs/bus';
 import { plainNotification } from './support.js';
 
@@ -74,11 +75,33 @@ describe('the audit', () => {
     const former = await enrolStaff(service, { name: 'former-key', person: 'clerk-nine', role: 'operator' });
     expect((await ask('operations/turn', {}, former)).status).toBe(200);
     const wish = { list: 'staff', name: 'former-key' };
-    const revoke = async (): Promise<unknown> => (await ask('operations/keys/revoke', wish, operator)).body.revoked;
-    expect(await addedBy(revoke)).toEqual([['key-revoke', 'clerk-one', 'key former-key']]);
+    const revoke = (more = {}) => ask('operations/keys/revoke', { ...wish, ...more }, operator);
+    const first = async () => expect((await revoke()).body).toEqual({ enrolled: true, revoked: true });
+    expect(await addedBy(first)).toEqual([['key-revoke', 'clerk-one', 'key former-key']]);
     expect(await ask('operations/turn', {}, former)).toMatchObject({ status: 401, body: { code: 'not-signed' } });
-    expect(await addedBy(async () => expect(await revoke()).toBe(false))).toEqual([]);
-    expect((await ask('operations/keys/revoke', { ...wish, name: 'no such key' }, operator)).status).toBe(400);
+    const again = async () => {
+      expect((await revoke()).body).toEqual({ enrolled: true, revoked: false });
+      expect((await revoke({ name: 'nobodys-key' })).body).toEqual({ enrolled: false, revoked: false });
+      expect((await revoke({ list: 'devices' })).body).toEqual({ enrolled: false, revoked: false });
+    };
+    expect(await addedBy(again)).toEqual([]);
+    expect((await revoke({ name: 'no such key' })).status).toBe(400);
+  });
+
+  it('has a row for a key that is revoked although the lists cannot be read again at that moment', async () => {
+    await enrolStaff(service, { name: 'lost-key', person: 'clerk-ten', role: 'operator' });
+    const away = jest.spyOn(service.get(KeyRegisters), 'load').mockRejectedValue(new Error('away'));
+    const wish = { list: 'staff', name: 'lost-key' };
+    const revoke = async () =>
+      expect(await ask('operations/keys/revoke', wish, operator)).toMatchObject({
+        status: 200,
+        body: { revoked: true },
+      });
+    try {
+      expect(await addedBy(revoke)).toEqual([['key-revoke', 'clerk-one', 'key lost-key']]);
+    } finally {
+      away.mockRestore();
+    }
   });
 
   it('cannot be changed, not even by the role that writes it', async () => {

@@ -18,6 +18,7 @@ import { AccessGuard } from '../src/auth/access.guard.js';
 import { Public, ReadsOnly, SignedBy, SignedByDevice } from '../src/auth/access.js';
 import { ContractBody, Device, Person, type Caller } from '../src/auth/caller.js';
 import { DeviceDirectory, type EnrolledDevice } from '../src/auth/device-directory.js';
+import type { Revocation } from '../src/auth/key-register.js';
 import { KeyRegisters } from '../src/auth/key-registers.js';
 import { NonceRepository } from '../src/auth/nonce.repository.js';
 import { SignerCheck } from '../src/auth/signer-check.js';
@@ -67,8 +68,8 @@ const staff = {
 };
 
 class Devices extends DeviceDirectory {
-  revoke(): Promise<boolean> {
-    return Promise.resolve(false);
+  revoke(): Promise<Revocation> {
+    return Promise.resolve({ enrolled: false, revoked: false });
   }
 
   all(): Promise<readonly EnrolledDevice[]> {

@@ -8,22 +8,28 @@ import { City, type Instance } from '../city.js';
 import { OperateProblem } from '../problem.js';
 import { table } from '../table.js';
 
-type VerifyOptions = CityOptions & { readonly known: readonly string[] };
+interface KnownHead extends AuditHead {
+  readonly service: string;
+}
+
+type VerifyOptions = CityOptions & { readonly known: readonly KnownHead[] };
 
 /** What the staff of each service has done. The chain is computed here, so that no service vouches for itself. */
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('who of the staff did what, one row for each act');
   cityCommand(audit, 'verify', 'follows the chain of every act, and prints its head')
     .argument('[services...]', 'the services; all by default')
-    .option('--known <heads...>', 'heads that an earlier run printed; the chain must contain them', [])
+    .option('--known <head>', 'a head that an earlier run printed; the chain must contain it; repeatable', headsIn, [])
     .addHelpText(
       'after',
       '\nKeep each head where nobody can change it who can change a database: docs/runbooks/audit.md.',
     )
     .action(async (names: readonly string[], { known, ...options }: VerifyOptions) => {
       const city = City.open(options);
-      const heads = known.map((text) => formOf('head')(text));
-      const found = await Promise.all(city.oneOf(names).map((each) => verified(city, each, heads)));
+      const instances = city.oneOf(names);
+      const lost = known.find((head) => instances.every(({ service }) => service !== head.service));
+      if (lost !== undefined) throw new OperateProblem('bad-option', '--known names a service that is not verified');
+      const found = await Promise.all(instances.map((each) => verified(city, each, known)));
       for (const { line } of found) console.log(line);
       if (found.some(({ isWhole }) => !isWhole)) throw new OperateProblem('audit-broken');
     });
@@ -42,16 +48,21 @@ export function addAudit(program: Command): void {
     });
 }
 
+/** For commander: adds one more head. @throws OperateProblem `bad-option` */
+function headsIn(text: string, before: readonly KnownHead[]): readonly KnownHead[] {
+  const [service = '', seq, hash = ''] = formOf('head')(text).split(':');
+  return [...before, { service, seq: Number(seq), hash }];
+}
+
 async function verified(
   city: City,
   instance: Instance,
-  heads: readonly string[],
+  known: readonly KnownHead[],
 ): Promise<{ readonly line: string; readonly isWhole: boolean }> {
   const rows = await actsOf(city, instance);
-  const own = heads.map((head) => head.split(':')).filter(([service]) => service === instance.service);
   const result = auditOf(
     rows,
-    own.map(([, seq, hash = '']) => ({ seq: Number(seq), hash })),
+    known.filter(({ service }) => service === instance.service),
   );
   if ('brokenAt' in result) return { line: `${instance.name}: BROKEN at row ${result.brokenAt}`, isWhole: false };
   const { seq, hash } = result;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Revocation } from '#libs/service';
 
 import { formOf, servicesNamed } from '../arguments.js';
 import { cityCommand } from '../city-command.js';
@@ -20,8 +21,8 @@ export function addRevoke(program: Command): void {
         throw new OperateProblem('bad-option', `not a valid <list>: ${lists.join(' or ')}`);
       }
       const wish = { path: '/v1/operations/keys/revoke', content: { list, name }, role: 'operator' } as const;
-      const { revoked } = await City.open(options).askAnyOf<{ revoked: boolean }>(one, wish);
-      if (!revoked) throw new OperateProblem('refused', `${name} is not enrolled there, or is revoked already`);
-      console.log(`${service}: ${name} is revoked.`);
+      const { enrolled, revoked } = await City.open(options).askAnyOf<Revocation>(one, wish);
+      if (!enrolled) throw new OperateProblem('refused', `${name} is not enrolled there`);
+      console.log(`${service}: ${name} ${revoked ? 'is revoked' : 'was revoked already'}.`);
     });
 }

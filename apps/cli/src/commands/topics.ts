@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 
 import { acknowledgementsFor, BusError, declareTopics, type PreparedTopics } from '#libs/bus';
+import { isOnThisMachine } from '#libs/service';
 
 import { cityCommand } from '../city-command.js';
 import { cliConfig } from '../config.js';
@@ -31,8 +32,8 @@ export function addTopics(program: Command): void {
       'after',
       '\nPartitions bound the instances of a service that share its messages. Settings of a topic that no contract' +
         '\ndeclares stay as they are. Partitions and copies are only added.' +
-        '\n\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME and KAFKA_ADMIN_PASSWORD; the default is' +
-        '\nthe broker of --root. If the broker lost its log, run amparo republish afterwards.',
+        '\n\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME, KAFKA_ADMIN_PASSWORD and, off this' +
+        '\nmachine, KAFKA_CA; the default is the broker of --root. If the broker lost its log, run amparo republish afterwards.',
     )
     .action(async (options: TopicsOptions) => {
       const [partitions, copies] = [countIn(options, 'partitions'), countIn(options, 'copies')];
@@ -53,14 +54,18 @@ function countIn(options: TopicsOptions, name: 'partitions' | 'copies'): number 
   return Number(text);
 }
 
-/** @throws OperateProblem `topics-failed` */
+/** @throws OperateProblem `topics-failed`; `bad-option` for a log-in in plain text over a network */
 async function declare(
   { brokers, ca, ...admin }: BrokerAccess,
   options: Parameters<typeof declareTopics>[1],
 ): Promise<PreparedTopics> {
+  const list = brokers.split(',');
+  if (ca === undefined && !list.every((broker) => isOnThisMachine(broker))) {
+    throw new OperateProblem('bad-option', 'a broker on another machine needs KAFKA_CA, or "ca" in the city file');
+  }
   const secure = ca === undefined ? {} : { ca: authorityIn(ca) };
   try {
-    return await declareTopics({ brokers: brokers.split(','), ...admin, ...secure }, options);
+    return await declareTopics({ brokers: list, ...admin, ...secure }, options);
   } catch (error) {
     const { type, name } = error as { readonly type?: string; readonly name: string };
     throw new OperateProblem('topics-failed', error instanceof BusError ? error.message : (type ?? name));

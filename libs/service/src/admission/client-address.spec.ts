@@ -36,6 +36,29 @@ describe('the address of a client', () => {
     ['is not in a header behind a TCP proxy', 'proxy-protocol', '10.0.0.1', '203.0.113.9', '10.0.0.1'],
   ])('%s', (_name, source, remote, ...[forwarded, address]) => expect(seen(source, remote, forwarded)).toBe(address));
 
+  it.each([
+    ['203.0.113.9:51544', '203.0.113.9'],
+    ['203.0.113.9:0', '203.0.113.9'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['[::ffff:203.0.113.9]:51544', '::ffff:203.0.113.9'],
+    ['198.51.100.1:1, 203.0.113.9:51544, 10.9.9.9:80', '203.0.113.9'],
+    ['203.0.113.9, [::ffff:a00:1]:80', '203.0.113.9'],
+    ['203.0.113.9, 0:0:0:0:0:ffff:a00:1', '203.0.113.9'],
+    ['203.0.113.9:', '10.0.0.1'],
+    ['203.0.113.9:port', '10.0.0.1'],
+    ['203.0.113.9:123456', '10.0.0.1'],
+    ['[203.0.113.9]:80', '10.0.0.1'],
+    ['[2001:db8::1', '10.0.0.1'],
+    ['[]:80', '10.0.0.1'],
+    ['host:80', '10.0.0.1'],
+    ['_hidden', '10.0.0.1'],
+    ['203.0.113.9:1:2', '10.0.0.1'],
+  ])('of the hop %j is %s', (forwarded, address) => {
+    expect(seen('x-forwarded-for', '10.0.0.1', forwarded)).toBe(address);
+  });
+
   it('is what a TCP proxy named for this connection', () => {
     const address = new ClientAddress('proxy-protocol', proxies);
     const [one, other] = [{ remoteAddress: '10.0.0.1' } as Socket, { remoteAddress: '10.0.0.1' } as Socket];

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList, Socket } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { blockListOf, isIn, type Network } from './network.js';
 
 /**
@@ -60,11 +60,21 @@ export class ClientAddress {
       .map((hop) => hop.trim());
     if (hops.length > HOPS_MAX) return undefined;
     for (const hop of hops.toReversed()) {
-      if (isIP(hop) === 0) return undefined;
-      if (!isIn(this.proxies, hop)) return hop;
+      const address = addressIn(hop);
+      if (address === undefined || !isIn(this.proxies, address)) return address;
     }
     return undefined;
   }
+}
+
+const HOP_WITH_PORT = /^(?:\[(?<six>[^[\]]+)\]|(?<four>[\d.]+))(?::\d{1,5})?$/;
+
+/** The address of a hop, as proxies write it: alone, with a port, and IPv6 also in brackets. */
+function addressIn(hop: string): string | undefined {
+  if (isIP(hop) !== 0) return hop;
+  const { six = '', four = '' } = HOP_WITH_PORT.exec(hop)?.groups ?? {};
+  if (isIPv6(six)) return six;
+  return isIPv4(four) ? four : undefined;
 }
 
 /** The TCP connection below TLS. */

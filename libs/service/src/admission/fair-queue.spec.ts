@@ -75,15 +75,26 @@ describe('what waits at the door', () => {
             return;
           }
           const key = `${step.kind} ${step.name}`;
+          const ofKind = (kind: string): string[] =>
+            [...waiting.values()].filter((each) => each.startsWith(`${kind} `));
+          const fullest = (kind: string): number => Math.max(0, ...ofKind(kind).map(sizeOf));
+          const [isFull, own, most] = [waiting.size === max, ofKind(step.kind).length, fullest(step.kind)];
+          const other = step.kind === 'device' ? 'unsigned' : 'device';
+          const hasRoom = sizeOf(key) + 1 < most;
+          const mostOfOther = fullest(other);
           const gone = queue.add(step, { at, key });
+          expect(gone === undefined).toBe(!isFull);
+          if (gone === undefined) return void waiting.set(at, key);
+          if (own < max / 2) {
+            // Its kind has less than half of the room, so the fullest bucket of the other kind gives way.
+            expect([gone.key.split(' ')[0], sizeOf(gone.key)]).toEqual([other, mostOfOther]);
+          } else if (hasRoom) {
+            expect([gone.key.split(' ')[0], sizeOf(gone.key)]).toEqual([step.kind, most]);
+          } else {
+            expect(gone.at).toBe(at);
+          }
           waiting.set(at, key);
-          if (gone === undefined) return;
-          expect(waiting.size).toBe(max + 1);
-          // Whoever gives way is of a kind that has its half, or has at least as much as everybody of its kind.
           waiting.delete(gone.at);
-          const ofKind = [...waiting.values()].filter((each) => each.split(' ')[0] === gone.key.split(' ')[0]);
-          const fullest = Math.max(0, ...ofKind.map(sizeOf));
-          expect(sizeOf(gone.key) + 2).toBeGreaterThanOrEqual(fullest);
         });
         expect(queue.length).toBe(waiting.size);
         expect(queue.length).toBeLessThanOrEqual(max);

@@ -10,7 +10,7 @@ export interface Bucket {
 type Kind = Bucket['kind'];
 
 /** The buckets of one kind that have something waiting, in the order in which their turns come. */
-class Lane<T> {
+class Turns<T> {
   private readonly queues = new Map<string, T[]>();
   /** The names of the buckets by the number of items that wait in them, so that the fullest is found at once. */
   private readonly bySize: Set<string>[] = [];
@@ -69,27 +69,27 @@ class Lane<T> {
  * the fullest bucket makes place for one of a bucket that has less.
  */
 export class FairQueue<T> {
-  private readonly lanes: Readonly<Record<Kind, Lane<T>>> = { device: new Lane(), unsigned: new Lane() };
+  private readonly kinds: Readonly<Record<Kind, Turns<T>>> = { device: new Turns(), unsigned: new Turns() };
   private turn: Kind = 'device';
 
   /** @param max the most items that wait; each kind may always use half of it */
   constructor(private readonly max: number) {}
 
   get length(): number {
-    return this.lanes.device.length + this.lanes.unsigned.length;
+    return this.kinds.device.length + this.kinds.unsigned.length;
   }
 
   /** @returns the item for which there is no room: the new one, or one that waited in a fuller bucket */
   add({ kind, name }: Bucket, item: T): T | undefined {
-    const lane = this.lanes[kind];
+    const turns = this.kinds[kind];
     if (this.length < this.max) {
-      lane.add(name, item);
+      turns.add(name, item);
       return undefined;
     }
-    const hasShare = lane.length < this.max / 2;
-    if (!hasShare && lane.sizeOf(name) + 1 >= lane.most) return item;
-    const displaced = (hasShare ? this.lanes[otherThan(kind)] : lane).lastOfFullest();
-    lane.add(name, item);
+    const hasShare = turns.length < this.max / 2;
+    if (!hasShare && turns.sizeOf(name) + 1 >= turns.most) return item;
+    const displaced = (hasShare ? this.kinds[otherThan(kind)] : turns).lastOfFullest();
+    turns.add(name, item);
     return displaced;
   }
 
@@ -97,7 +97,7 @@ export class FairQueue<T> {
   next(): T | undefined {
     const first = this.turn;
     this.turn = otherThan(first);
-    return this.lanes[first].next() ?? this.lanes[this.turn].next();
+    return this.kinds[first].next() ?? this.kinds[this.turn].next();
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { networkOf } from './network.js';
 import { proxyHeaderIn } from './proxy-header.js';
 
 const SIGNATURE = '0d0a0d0a000d0a515549540a';
@@ -43,6 +44,16 @@ describe('the header of a TCP proxy', () => {
     [`${SIGNATURE} 21 11 0004 c0000207`, { state: 'invalid' }],
     [`${SIGNATURE} 21 11 ffff c0000207`, { state: 'invalid' }],
   ])('of version 2: %s', (text, header) => expect(proxyHeaderIn(hex(text))).toEqual(header));
+
+  it.each([
+    [`${SIGNATURE} 21 21 0024 00000000000000000000ffffc0000207 00000000000000000000ffff0a000001 0001 0002`],
+    [Buffer.from('PROXY TCP6 ::ffff:c000:207 ::1 1 2\r\n').toString('hex')],
+    [Buffer.from('PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n').toString('hex')],
+    [Buffer.from('PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n').toString('hex')],
+  ])('that names an IPv4 client in any form gives its one network: %s', (bytes) => {
+    const header = proxyHeaderIn(hex(bytes));
+    expect(header.state === 'read' && networkOf(header.address ?? '')).toBe('192.0');
+  });
 
   it('is read alike however its bytes arrive, and any other bytes are invalid or short', () => {
     const whole = Buffer.from('PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\n');

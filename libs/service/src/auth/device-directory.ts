@@ -1,6 +1,6 @@
 import type { Lane } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import type { ListedKey } from './key-register.js';
+import type { ListedKey, Revocation } from './key-register.js';
 
 /** An enrolled device of a site. The lane follows from the device's key, never from a request's body. */
 export interface EnrolledDevice extends ListedKey {
@@ -13,8 +13,7 @@ export abstract class DeviceDirectory {
   /** All devices, revoked ones too. */
   abstract all(): Promise<readonly EnrolledDevice[]>;
 
-  /** @returns false if no such device is enrolled, or if it is revoked already */
-  abstract revoke(tx: Tx, name: string): Promise<boolean>;
+  abstract revoke(tx: Tx, name: string): Promise<Revocation>;
 }
 
 /** A route is for devices, but the service has no list of enrolled devices. The service must not start. */

@@ -7,7 +7,7 @@ import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
 import { readConfig, Setting } from '../config/setting.js';
 import { IsDatabaseUrl } from '../config/validators.js';
-import { isPseudonym } from '../log/log.js';
+import { COMMAND_LINE, isPseudonym } from '../log/log.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
 /** A key of a person or a device. */
@@ -134,7 +134,7 @@ async function recordEnrolment(manager: EntityManager, what: string, name: strin
   const tx: Tx = {
     query: async (text, values) => ({ rows: await manager.query<object[]>(text, values), rowCount: null }),
   };
-  const act = { day: dayOf(new Date()), operation: `enrol-${what}`, person: 'command-line' };
+  const act = { day: dayOf(new Date()), operation: `enrol-${what}`, person: COMMAND_LINE };
   await appendAudit(tx, { ...act, about: `key ${name}` });
 }
 

@@ -33,6 +33,19 @@ describe('a register of keys', () => {
     expect(reads).toBe(1);
   });
 
+  it('is never older after a reading that began before another one, and ended after it', async () => {
+    const ends: ((rows: readonly ListedKey[]) => void)[] = [];
+    const slow = new KeyRegister<ListedKey>(() => new Promise((resolve) => ends.push(resolve)));
+    const before = slow.load();
+    jest.advanceTimersByTime(1);
+    const after = slow.load();
+    ends[1]?.([row('one-key', { revoked: true })]);
+    await after;
+    ends[0]?.([row('one-key')]);
+    await before;
+    expect(slow.find('one-key')?.revoked).toBe(true);
+  });
+
   it('knows a name that every object has as little as any other', async () => {
     await register.load();
     for (const name of ['constructor', '__proto__', 'toString']) expect(register.find(name)).toBeUndefined();

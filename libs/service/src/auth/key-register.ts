@@ -11,6 +11,14 @@ export interface ListedKey {
   readonly revoked: boolean;
 }
 
+/** What a wish to revoke a key has done. */
+export interface Revocation {
+  /** False: the list has no key of this name. */
+  readonly enrolled: boolean;
+  /** True: the key was valid until now. */
+  readonly revoked: boolean;
+}
+
 export type RegisteredKey<K extends ListedKey> = K & { readonly key: KeyObject };
 
 /** A list that could not be read for this long answers nobody, so that a revoked key is refused in time. */
@@ -31,6 +39,8 @@ export class KeyRegister<K extends ListedKey> {
   async load(): Promise<void> {
     const began = performance.now();
     const listed = await this.read();
+    // Another reading that began later is newer, and may already know of a revocation.
+    if (began < this.readAt) return;
     const keys = new Map<string, RegisteredKey<K>>();
     for (const each of listed) {
       const key = this.keyOf(each);

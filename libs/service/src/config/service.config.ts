@@ -5,6 +5,8 @@ import { LimitsConfig } from './limits.config.js';
 import { oneAddress, PORT_MAX } from './listener.config.js';
 import { NumberSetting, Setting } from './setting.js';
 import {
+  isBroker,
+  IsBroker,
   IsDatabaseUrl,
   IsElsewhereThan,
   IsFolder,
@@ -33,12 +35,12 @@ export class ServiceConfig extends LimitsConfig {
 
   @Setting('KAFKA_BROKERS', { as: (text) => text.split(',') })
   @ArrayMinSize(1)
-  @Matches(/^[\w.:[\]-]+$/, { each: true })
+  @IsBroker({ each: true })
   readonly brokers!: readonly string[];
 
   /** The PEM file of the authorities that sign the brokers' certificates. With it, Kafka speaks TLS. */
   @Setting('KAFKA_CA')
-  @IsNeededOffLoopback(['brokers'])
+  @IsNeededOffLoopback(['brokers'], { form: isBroker })
   @IsOptionalPath()
   readonly kafkaCa: string | undefined;
 

@@ -1,11 +1,16 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isIP, ValidateBy } from 'class-validator';
+import { isIP, ValidateBy, type ValidationOptions } from 'class-validator';
+import { blockListOf, isIn, networkIn, type Network } from '../admission/network.js';
 
 type Other = Readonly<Record<string, unknown>> | undefined;
 
 /** A check of one setting, which may read other settings of its class. If the check throws, the setting is wrong. */
-function checked(name: string, isRight: (value: string, config: Other) => boolean): PropertyDecorator {
+function checked(
+  name: string,
+  isRight: (value: string, config: Other) => boolean,
+  options?: ValidationOptions,
+): PropertyDecorator {
   const validate = (value: unknown, args?: { readonly object: object }): boolean => {
     try {
       const isSingle = typeof value === 'string' || typeof value === 'number';
@@ -14,7 +19,7 @@ function checked(name: string, isRight: (value: string, config: Other) => boolea
       return false;
     }
   };
-  return ValidateBy({ name, validator: { validate } });
+  return ValidateBy({ name, validator: { validate } }, options);
 }
 
 /** A text with more than spaces. */
@@ -64,15 +69,33 @@ function isHost(value: string): boolean {
   return isIP(value) || (LABELS.test(value) && !/(^|\.)\d+$/.test(value));
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+/** The address of a broker: a host and a port, one of a list. */
+export function IsBroker(options?: ValidationOptions): PropertyDecorator {
+  return checked('isBroker', isBroker, options);
+}
 
-/** True for a host that no other machine can reach or imitate. */
+/** Names that brokers have and that `isHost` refuses are right here: with underscores, with a final dot. */
+export function isBroker(value: string): boolean {
+  return /^[\w.:[\]-]+$/.test(value);
+}
+
+const loopback = blockListOf(['127.0.0.0/8', '::1'].map((text) => networkIn(text) as Network));
+
+/**
+ * True for a host that no other machine can reach or imitate: `localhost`, or an address of loopback in its full form.
+ * Everything else may be another machine. `localhost.` and `127.1` may, because a resolver decides what they are.
+ */
 function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
+  return host.toLowerCase() === 'localhost' || isIn(loopback, host);
+}
+
+/** True if `host` or `host:port` is on this machine. */
+export function isOnThisMachine(address: string): boolean {
+  return isLoopback(hostOf(address));
 }
 
 /** A check that also sees an absent setting. */
-function related(name: string, isRight: (value: unknown, config: Readonly<Record<string, unknown>>) => boolean) {
+export function related(name: string, isRight: (value: unknown, config: Readonly<Record<string, unknown>>) => boolean) {
   const validate = (value: unknown, args?: { readonly object: object }): boolean =>
     isRight(value, (args?.object ?? {}) as Readonly<Record<string, unknown>>);
   return ValidateBy({ name, validator: { validate } });
@@ -88,25 +111,23 @@ export function ComesWith(property: string): PropertyDecorator {
   return related('comesWith', (value, config) => (value === undefined) === (config[property] === undefined));
 }
 
-/**
- * Present if a host in one of these properties is not on this machine: traffic to and from it crosses a network.
- *
- * @param unless a property whose presence makes it needless
- */
+interface Needed {
+  /** A property whose presence makes the setting needless. */
+  readonly unless?: string;
+  /** The check of those properties. What it refuses needs nothing else: the process does not start. */
+  readonly form?: (host: string) => boolean;
+}
+
+/** Present if a host in one of these properties is not on this machine: traffic to and from it crosses a network. */
 export function IsNeededOffLoopback(
   properties: readonly string[],
-  { unless }: { readonly unless?: string } = {},
+  { unless, form = isHost }: Needed = {},
 ): PropertyDecorator {
   return related('isNeededOffLoopback', (value, config) => {
     if (value !== undefined || (unless !== undefined && config[unless] !== undefined)) return true;
-    const addresses = properties.flatMap((property) => config[property] ?? []);
-    // A host that is none is wrong by its own check.
-    return addresses.every((address) => typeof address === 'string' && !isElsewhere(hostOf(address)));
+    const addresses = properties.flatMap((property) => (config[property] ?? []) as readonly string[] | string);
+    return addresses.every((address) => !form(address) || isOnThisMachine(address));
   });
-}
-
-function isElsewhere(host: string): boolean {
-  return isHost(host) && !isLoopback(host);
 }
 
 /** The host of `host` or `host:port`. */
@@ -116,11 +137,14 @@ function hostOf(address: string): string {
 
 /** The URL of another service. It has only scheme, host, port and path, and TLS unless it is on this machine. */
 export function IsServiceUrl(): PropertyDecorator {
-  return checked('isServiceUrl', (value) => {
-    const { protocol, hostname, username, password, search, hash } = new URL(value);
-    const isWeb = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostOf(hostname)));
-    return isWeb && hostname !== '' && !/\s/.test(value) && `${username}${password}${search}${hash}` === '';
-  });
+  return checked('isServiceUrl', isServiceUrl);
+}
+
+/** @throws TypeError for no URL */
+export function isServiceUrl(value: string): boolean {
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  const isWeb = protocol === 'https:' || (protocol === 'http:' && isOnThisMachine(hostname));
+  return isWeb && hostname !== '' && !/\s/.test(value) && `${username}${password}${search}${hash}` === '';
 }
 
 /**
@@ -139,5 +163,5 @@ function isDatabaseUrl(value: string): boolean {
   const options = [...searchParams.keys()];
   const isKnown = options.every((option) => option === 'sslmode' || option === 'sslrootcert');
   const mode = searchParams.getAll('sslmode').join();
-  return isKnown && (mode === 'verify-full' || (options.length === 0 && isLoopback(hostOf(hostname))));
+  return isKnown && (mode === 'verify-full' || (options.length === 0 && isOnThisMachine(hostname)));
 }

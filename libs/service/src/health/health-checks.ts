@@ -19,6 +19,7 @@ export type HealthCheckName =
   | 'turnOverdue'
   | 'turnDamaged'
   | 'keyringReplicas'
+  | 'certificate'
   | 'ledgerFreeze'
   | WorkForPeople;
 

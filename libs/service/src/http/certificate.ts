@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
-const CHECK_MS = 10_000;
+const ONE_OF_CHAIN = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
 /** The paths of a certificate chain and its private key, both PEM. */
 export interface CertificateFiles {
@@ -20,7 +21,6 @@ interface SecureServer {
  */
 export class Certificate {
   private readonly servers = new Set<SecureServer>();
-  private timer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly files: CertificateFiles,
@@ -42,13 +42,10 @@ export class Certificate {
     this.servers.add(server);
   }
 
-  /** @param refused is called when the files changed and cannot be used; the servers keep the last good ones */
-  watch(refused: (error: unknown) => void): void {
-    this.timer = setInterval(() => void this.renew().catch(refused), CHECK_MS).unref();
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
+  /** The end of the first certificate of the chain that ends. */
+  get endsAt(): Date {
+    const ends = (this.content.cert.match(ONE_OF_CHAIN) ?? []).map((pem) => new X509Certificate(pem).validToDate);
+    return new Date(Math.min(...ends.map((end) => end.getTime())));
   }
 
   /** Reads the files again. @throws as `read` does; nothing changes then */

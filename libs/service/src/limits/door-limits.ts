@@ -42,7 +42,7 @@ export class DoorLimits {
     private readonly clock: Clock,
     private readonly refusals: RefusalCount,
   ) {
-    this.address = new ClientAddress(config.clientAddress, config.trustedProxies);
+    this.address = new ClientAddress(config.clientAddress ?? 'connection', config.trustedProxies);
     const reads = config.readsPerMinute;
     this.devices = { write: perMinute(config.deviceWritesPerMinute), read: perMinute(reads) };
     this.networks = { write: perMinute(config.networkWritesPerMinute), read: perMinute(reads) };

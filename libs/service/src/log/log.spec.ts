@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { catalogue, type Contract } from '#libs/contracts';
-import { createLog, errorFields, logEvents, type Log, type LogEvent, type LogFields } from './log.js';
+import { createLog, errorFields, logEvents, type Log, type LogEvent, type LogFields, isPseudonym } from './log.js';
 
 /** Values that a caller may hold when it logs: typed input, sealed bytes, the text of an error. */
 const canaries = ['Zoraida Núñez-Canario', '+12135550142', '(213) 555-0142', 'canary@mail.example', '{"n":"Zoraida"}'];
@@ -175,3 +175,13 @@ describe('what is said of an error', () => {
 function isWithin(keys: readonly string[], declared: readonly string[]): boolean {
   return keys.every((key) => declared.includes(key));
 }
+
+describe('a pseudonym', () => {
+  it.each<[unknown, boolean]>([
+    ['clerk-one', true],
+    ['command-line-2', true],
+    ['command-line', false],
+    ['2135550142', false],
+    [undefined, false],
+  ])('%j: %s', (value, expected) => expect(isPseudonym(value)).toBe(expected));
+});

@@ -38,9 +38,12 @@ const CODE = new RegExp(`^(?:${codeForms.join('|')})$`);
 /** A pseudonym begins with a letter and has at most nine digits, so that no phone number is one. */
 const PSEUDONYM = /^(?!(?:.*\d){10})[a-z][a-z0-9-]{2,39}$/;
 
+/** The person in the audit of an act that was done with the rights of the database, and nobody's pseudonym. */
+export const COMMAND_LINE = 'command-line';
+
 /** True for a valid pseudonym of staff. Enrolment and the log accept the same values. */
 export function isPseudonym(value: unknown): value is string {
-  return typeof value === 'string' && PSEUDONYM.test(value);
+  return typeof value === 'string' && value !== COMMAND_LINE && PSEUDONYM.test(value);
 }
 
 const FRAME = /^[\w.<>[\] -]{0,80}\(?(?:file:\/\/)?[\w./@+-]{1,200}:\d{1,6}(?::\d{1,6})?\)?$/;

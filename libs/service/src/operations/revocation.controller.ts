@@ -23,6 +23,10 @@ class KeyRevoked {
   @Field({ data: 'operational', purpose: 'whether the key was valid until now' })
   @IsBoolean()
   revoked!: boolean;
+
+  @Field({ data: 'operational', purpose: 'whether a key of this name is enrolled; an enrolled one is revoked now' })
+  @IsBoolean()
+  enrolled!: boolean;
 }
 
 /** Revokes a key that was lost or stolen, or whose owner has left. Nothing makes it valid again. */
@@ -35,7 +39,7 @@ export class RevocationController {
   @SignedBy('operator')
   @Operation('key-revoke')
   @Answers(KeyRevoked, 'Revokes an enrolled key of staff or of a device.')
-  async revoke(@Act() act: StaffAct, @ContractBody(RevokeKey) { list, name }: RevokeKey): Promise<KeyRevoked> {
-    return { revoked: await this.revocations.revoke({ list, name }, act) };
+  revoke(@Act() act: StaffAct, @ContractBody(RevokeKey) { list, name }: RevokeKey): Promise<KeyRevoked> {
+    return this.revocations.revoke({ list, name }, act);
   }
 }

@@ -3,6 +3,7 @@ import { Transactions } from '#libs/bus';
 import type { Service } from '#libs/contracts';
 import { AuditTrail, type StaffAct } from '../audit/audit-trail.js';
 import { DeviceDirectory } from '../auth/device-directory.js';
+import type { Revocation } from '../auth/key-register.js';
 import { KeyRegisters } from '../auth/key-registers.js';
 import { StaffRepository } from '../auth/staff.repository.js';
 
@@ -10,6 +11,8 @@ export interface EnrolledKey {
   readonly list: 'staff' | 'devices';
   readonly name: string;
 }
+
+const NOT_ENROLLED: Revocation = { enrolled: false, revoked: false };
 
 /** Revokes keys of staff and devices, for ever. */
 @Injectable()
@@ -22,17 +25,15 @@ export class RevocationService {
     @Optional() private readonly devices?: DeviceDirectory,
   ) {}
 
-  /**
-   * This process refuses the key at once, the others when they read their list again.
-   * @returns false if no such key is enrolled, or if it is revoked already
-   */
-  async revoke({ list, name }: EnrolledKey, act: StaffAct): Promise<boolean> {
-    const isRevoked = await this.transactions.run(async ({ tx }) => {
-      const isDone = (await (list === 'staff' ? this.staff : this.devices)?.revoke(tx, name)) ?? false;
-      if (isDone) await this.audit.record(tx, act, `key ${name}`);
-      return isDone;
+  /** This process refuses the key at once, the others when they read their list again. */
+  async revoke({ list, name }: EnrolledKey, act: StaffAct): Promise<Revocation> {
+    const revocation = await this.transactions.run(async ({ tx }) => {
+      const done = (await (list === 'staff' ? this.staff : this.devices)?.revoke(tx, name)) ?? NOT_ENROLLED;
+      if (done.revoked) await this.audit.record(tx, act, `key ${name}`);
+      return done;
     });
-    await this.registers.load();
-    return isRevoked;
+    // The revocation is committed. If this reading fails, the worker of the registers reads soon, and logs a failure.
+    await this.registers.load().catch(() => undefined);
+    return revocation;
   }
 }
