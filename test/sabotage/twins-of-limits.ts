@@ -182,6 +182,15 @@ export const twinsOfLimits: readonly Twin[] = [
     name: 'if their signatures are not valid',
   },
   {
+    promise: 'an empty key file takes no listener down',
+    without: 'certificate and key are compared',
+    file: 'libs/service/src/http/certificate.ts',
+    find: "if (!new X509Certificate(own).checkPrivateKey(createPrivateKey(key))) throw new TypeError('not one pair');",
+    replace: 'void [own, createPrivateKey];',
+    test: 'libs/service/test/tls.it.spec.ts',
+    name: 'keep the last good one when the files do not fit',
+  },
+  {
     promise: 'the head of a request is bounded over HTTP/2 too',
     without: 'its bytes are counted',
     file: 'libs/service/src/http/http-limits.ts',

@@ -167,6 +167,22 @@ describe('listeners with a certificate', () => {
     await writeFile(join(own, 'cert.pem'), readFileSync(filesOf('payments').cert));
     await expect(certificate.renew()).rejects.toThrow();
     expect(await serialsNow()).toEqual([first, first]);
+    // A renewal may be read in the middle of its writing.
+    const { cert, key } = filesOf('intake');
+    const [certText, keyText] = [readFileSync(cert, 'utf8'), readFileSync(key, 'utf8')];
+    for (const [certNow, keyNow] of [
+      [certText, ''],
+      ['', keyText],
+      ['', ''],
+      [certText, keyText.slice(0, 60)],
+      [certText.slice(0, 200), keyText],
+      [keyText, certText],
+    ] as const) {
+      await writeFile(join(own, 'cert.pem'), certNow);
+      await writeFile(join(own, 'key.pem'), keyNow);
+      await expect(certificate.renew()).rejects.toThrow();
+      expect(await serialsNow()).toEqual([first, first]);
+    }
 
     await writeCertificates({ folder, names: ['intake'], all: true });
     await cp(join(folder, 'intake'), own, { recursive: true });

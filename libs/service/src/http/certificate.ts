@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
@@ -60,5 +60,8 @@ export class Certificate {
 async function contentOf(files: CertificateFiles): Promise<{ readonly cert: string; readonly key: string }> {
   const [cert, key] = await Promise.all([readFile(files.cert, 'utf8'), readFile(files.key, 'utf8')]);
   createSecureContext({ cert, key });
+  // A context is made of an empty file too, and every handshake would then fail.
+  const [own = ''] = cert.match(ONE_OF_CHAIN) ?? [];
+  if (!new X509Certificate(own).checkPrivateKey(createPrivateKey(key))) throw new TypeError('not one pair');
   return { cert, key };
 }
