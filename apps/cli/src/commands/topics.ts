@@ -32,8 +32,9 @@ export function addTopics(program: Command): void {
       'after',
       '\nPartitions bound the instances of a service that share its messages. Settings of a topic that no contract' +
         '\ndeclares stay as they are. Partitions and copies are only added.' +
-        '\n\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME, KAFKA_ADMIN_PASSWORD and, off this machine,' +
-        '\nKAFKA_CA; the default is the broker of --root. If the broker lost its log, run amparo republish afterwards.',
+        '\n\nFor your own broker, set KAFKA_BROKERS, KAFKA_ADMIN_USERNAME, KAFKA_ADMIN_PASSWORD and, off this' +
+        '\nmachine, KAFKA_CA; the default is the broker of --root. If the broker lost its log, run amparo republish' +
+        '\nafterwards.',
     )
     .action(async (options: TopicsOptions) => {
       const [partitions, copies] = [countIn(options, 'partitions'), countIn(options, 'copies')];
