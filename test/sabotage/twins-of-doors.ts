@@ -6,6 +6,22 @@ const VERSION = 'libs/service/test/data-version.it.spec.ts';
 
 const versions: readonly Twin[] = [
   {
+    promise: 'nobody but a releaser releases money',
+    without: 'the route names its roles',
+    file: 'apps/payments/src/release/release.controller.ts',
+    find: "  @Post('approvals')\n  @HttpCode(200)\n  @SignedBy('releaser')",
+    replace: "  @Post('approvals')\n  @HttpCode(200)\n  @SignedBy('releaser', 'operator')",
+    test: 'apps/payments/test/who-may.it.spec.ts',
+  },
+  {
+    promise: 'nobody but a reviewer sees a case',
+    without: 'the guard compares the role',
+    file: 'libs/service/src/auth/access.guard.ts',
+    find: "if (!access.roles.includes(role)) throw new Problem('not-allowed');",
+    replace: 'void role;',
+    test: 'apps/eligibility/test/who-may.it.spec.ts',
+  },
+  {
     promise: 'data of an older version are refused',
     without: 'the applied migrations are compared with the known ones',
     file: 'libs/service/src/database/data-source.ts',
