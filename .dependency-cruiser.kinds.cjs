@@ -97,7 +97,11 @@ const kinds = {
     file: 'main[.]ts$',
     may: [`${own}[a-z-]+[.]module[.]ts$`, lib('service')],
   },
-  migration: { why: 'A migration is SQL.', file: 'migrations/', may: [lib('service', 'database'), npm('typeorm')] },
+  migration: {
+    why: 'A migration is SQL.',
+    file: 'migrations/',
+    may: [`${own}migrations/`, lib('service', 'database'), npm('typeorm')],
+  },
 };
 
 module.exports = { domain, inService, kinds, lib, nest, nodeBuiltIn, npm, publicPolicy, sources, testing };

@@ -3,6 +3,7 @@ import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ownerEnvironment, ownerOf } from '../local/databases.js';
 import type { EnrolmentList } from '../local/enrolment.js';
 
 /**
@@ -18,7 +19,10 @@ for (const { service, what, list } of lists) {
     process.execPath,
     [join('dist', 'apps', service, 'src', 'main.js'), 'enrol', what, file],
     {
-      env: { DATABASE_URL: process.env[`DATABASE_URL_${service.toUpperCase()}`] },
+      env: ownerEnvironment({
+        url: process.env[`DATABASE_OWNER_URL_${service.toUpperCase()}`] ?? '',
+        role: ownerOf(service),
+      }),
       stdio: 'inherit',
     },
   );

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { services } from '#libs/contracts';
 
 import { writeCityFile } from '../local/city-file.js';
+import { CONNECTIONS_MAX } from '../local/databases.js';
 import { enrolmentLists } from '../local/enrolment.js';
 import { layoutAt, repositoryRoot } from '../local/layout.js';
 import { newPassword } from '../local/secrets.js';
@@ -67,6 +68,8 @@ function settings(profile: string): string {
     `PROFILE=${profile}`,
     '# The address of intake on this machine. To open it to the network: 0.0.0.0:3001',
     `DOOR=127.0.0.1:${doors.intake}`,
+    '# Connections that the role of each service may have.',
+    `DATABASE_CONNECTIONS=${CONNECTIONS_MAX}`,
     ...names.map((name) => `${name}=${newPassword()}`),
     '',
   ].join('\n');

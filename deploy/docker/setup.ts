@@ -8,14 +8,15 @@ import pg from 'pg';
 
 import { services, type Service } from '#libs/contracts';
 
-import { prepareDatabases } from '../local/databases.js';
+import { CONNECTIONS_MAX, ownerAccess, prepareDatabases } from '../local/databases.js';
 import { declareTopics } from '../local/kafka-topics.js';
 import { setUpKeyrings } from '../local/keyring.js';
 import { layoutAt } from '../local/layout.js';
+import { migrateOne } from '../local/migrations.js';
 import { asProblem, StackProblem } from '../local/problem.js';
 
 /**
- * Runs once before the services at each start of the system: databases and roles, keyrings, topics and access rules. A
+ * Runs once before the services at each start of the system: databases and roles, tables and rights, keyrings, topics and access rules. A
  * repetition changes nothing that is right. Only this program has the passwords of the superusers.
  */
 const layout = layoutAt('/setup');
@@ -31,6 +32,13 @@ function setting(name: string): string {
 /** @throws StackProblem 'not-given' */
 function partitionsIn(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new StackProblem('not-given', 'TOPIC_PARTITIONS must be a whole number');
+  return Number(text);
+}
+
+/** @throws StackProblem 'bad-option' */
+function connectionsMax(): number {
+  const text = process.env['DATABASE_CONNECTIONS'] ?? String(CONNECTIONS_MAX);
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new StackProblem('bad-option', 'DATABASE_CONNECTIONS takes 1 to 9999');
   return Number(text);
 }
 
@@ -60,7 +68,10 @@ try {
   await refuseWithoutKeys(superuserUrl);
   // Keys first: the next attempt would refuse databases without keys.
   await step('Keys', () => setUpKeyrings(layout));
-  await step('Databases', () => prepareDatabases(superuserUrl, passwords));
+  await step('Databases', () => prepareDatabases(superuserUrl, passwords, connectionsMax()));
+  await step('Tables', async () => {
+    for (const service of services) await migrateOne(service, ownerAccess(superuserUrl, service));
+  });
   await step('Topics and access rules', () =>
     declareTopics(
       { brokers: setting('KAFKA_BROKERS'), admin, ca: setting('KAFKA_CA') },

@@ -1,54 +1,59 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import pg from 'pg';
 
 import { services } from '#libs/contracts';
-import { repositoryRoot } from '../local/layout.js';
+import { liveSchema } from '#libs/database';
+import { ownerAccess, prepareDatabases } from '../local/databases.js';
+import { migrateOne } from '../local/migrations.js';
 import { freePort } from '../local/ports.js';
 import { Postgres } from '../local/postgres.js';
 import { newPassword } from '../local/secrets.js';
 import { readTables, type Table } from './database-page.js';
 
-const run = promisify(execFile);
+/** What the built services make of an empty database. */
+export interface Made {
+  readonly tables: ReadonlyMap<string, readonly Table[]>;
+  readonly schemas: ReadonlyMap<string, readonly string[]>;
+}
 
-/** The tables that the built services make, read from a temporary PostgreSQL cluster. */
+/** The tables of the built services, read from a temporary PostgreSQL cluster. */
 export async function tablesOfServices(): Promise<ReadonlyMap<string, readonly Table[]>> {
+  return (await madeByServices()).tables;
+}
+
+/** Everything that the built services make, read from a temporary PostgreSQL cluster. */
+export async function madeByServices(): Promise<Made> {
   const folder = await mkdtemp(join(tmpdir(), 'tables-'));
+  const names = ['superuser', ...services];
+  const passwords = Object.fromEntries(names.map((name) => [name, newPassword()]));
   const postgres = await Postgres.start({
     folder: join(folder, 'postgres'),
     port: await freePort(),
-    superuserPassword: newPassword(),
+    superuserPassword: passwords['superuser'] ?? '',
     logFile: join(folder, 'postgres.log'),
     durable: false,
   });
   try {
-    const tables = new Map<string, readonly Table[]>();
-    for (const service of services) tables.set(service, await tablesOf(service, postgres.superuserUrl));
-    return tables;
+    await prepareDatabases(postgres.superuserUrl, passwords);
+    const [tables, schemas] = [new Map<string, readonly Table[]>(), new Map<string, readonly string[]>()];
+    for (const service of services) {
+      const owner = ownerAccess(postgres.superuserUrl, service);
+      await migrateOne(service, owner);
+      const client = new pg.Client({ connectionString: owner.url });
+      await client.connect();
+      try {
+        tables.set(service, await readTables(client));
+        schemas.set(service, await liveSchema(client));
+      } finally {
+        await client.end();
+      }
+    }
+    return { tables, schemas };
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function tablesOf(service: string, superuserUrl: string): Promise<readonly Table[]> {
-  const admin = new pg.Client({ connectionString: superuserUrl });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${service}`);
-  await admin.end();
-  const url = new URL(superuserUrl);
-  url.pathname = `/${service}`;
-  const migrate = join(repositoryRoot, 'deploy', 'local', 'migrate.mjs');
-  await run(process.execPath, [migrate, service], { env: { DATABASE_URL: url.href } });
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    return await readTables(client);
-  } finally {
-    await client.end();
   }
 }

@@ -10,14 +10,17 @@ const { build } = await import('../local/build.mjs');
 await build();
 const { generatedPages } = await import('../../dist/deploy/docs/pages.js');
 const { databasePage } = await import('../../dist/deploy/docs/database-page.js');
-const { tablesOfServices } = await import('../../dist/deploy/docs/databases.js');
+const { madeByServices } = await import('../../dist/deploy/docs/databases.js');
+const { schemaFiles, schemaText } = await import('../../dist/deploy/docs/schema-files.js');
 const { openApiPages } = await import('../../dist/deploy/docs/openapi-pages.js');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = await generatedPages(root);
+const { tables, schemas } = await madeByServices();
 for (const [path, text] of [
   ...pages,
   ...(await openApiPages()),
-  ['docs/database.md', databasePage(await tablesOfServices())],
+  ['docs/database.md', databasePage(tables)],
+  ...schemaFiles(schemas).map((file) => [file.path, schemaText(file)]),
 ]) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);

@@ -10,7 +10,7 @@ import { services, type Service } from '#libs/contracts';
 import { KEYS_READ_EVERY_MS, type StaffRole } from '#libs/service';
 
 import { nodeFlags } from './closed-process.js';
-import type { PerService } from './databases.js';
+import { type OwnerAccess, ownerEnvironment, type PerService } from './databases.js';
 import type { Layout } from './layout.js';
 import { repositoryRoot } from './layout.js';
 import { ed25519From } from './signer.js';
@@ -73,11 +73,11 @@ export interface EnrolmentList {
 /** Makes keys for a kiosk at each of sixty sites, a navigator and staff, and enrols the public halves. */
 export async function enrolLocally(
   layout: Layout,
-  databases: PerService<string>,
+  owners: PerService<OwnerAccess>,
   running: readonly Service[],
 ): Promise<void> {
   const lists = await enrolmentLists(layout, running);
-  const done = await Promise.all(lists.map((each) => enrol(layout, { ...each, url: databases[each.service] })));
+  const done = await Promise.all(lists.map((each) => enrol(layout, { ...each, owner: owners[each.service] })));
   // The services run already, and read the lists again in a moment.
   if (done.some((sentence) => !/, 0 new\b/.test(sentence))) await sleep(KEYS_READ_EVERY_MS + 500);
 }
@@ -130,14 +130,14 @@ function publicHalf<T extends { readonly seed: string }>({
 
 async function enrol(
   layout: Layout,
-  { service, what, url, list }: EnrolmentList & { readonly url: string },
+  { service, what, owner, list }: EnrolmentList & { readonly owner: OwnerAccess },
 ): Promise<string> {
   const file = join(layout.root, `enrol-${service}-${what}.json`);
   await writeFile(file, JSON.stringify(list));
   try {
     const program = join(repositoryRoot, 'dist', 'apps', service, 'src', 'main.js');
     const words = [...nodeFlags, program, 'enrol', what, file];
-    return (await promisify(execFile)(process.execPath, words, { env: { DATABASE_URL: url } })).stdout;
+    return (await promisify(execFile)(process.execPath, words, { env: ownerEnvironment(owner) })).stdout;
   } finally {
     await rm(file, { force: true });
   }

@@ -14,6 +14,7 @@ const sentences = {
     'PostgreSQL does not run as root, and no ordinary user can reach this folder. ' +
     'Start as an ordinary user, or move the folder.',
   'service-down': 'A service did not start.',
+  'not-migrated': 'The tables of a service could not be made.',
   'older-data':
     'The data in this folder is from an older version, which this version cannot read. Remove it with --fresh, or ' +
     'use empty databases.',

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { type Service, services } from '#libs/contracts';
 
 import type { App } from './apps.js';
-import type { PerService } from './databases.js';
+import type { OwnerAccess, PerService } from './databases.js';
 import type { KafkaUser } from './kafka.js';
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from './keyring.js';
 import { type Layout, repositoryRoot } from './layout.js';
@@ -80,6 +80,24 @@ export function givenDatabases(env: Environment): PerService<string> | undefined
   if (names.every((name) => !env[name])) return undefined;
   requireAll(env, names);
   return perService((service) => env[`DATABASE_URL_${service.toUpperCase()}`] ?? '');
+}
+
+/**
+ * How to reach these databases as the owners of their tables: `DATABASE_OWNER_URL_INTAKE` and so on, with
+ * `DATABASE_OWNER_ROLE_INTAKE` if that login is not the owner. Undefined if none is set: then somebody else runs
+ * `migrate` and `enrol`.
+ *
+ * @throws StackProblem 'not-given' if only some are set
+ */
+export function givenOwners(env: Environment): PerService<OwnerAccess> | undefined {
+  const nameOf = (service: Service): string => `DATABASE_OWNER_URL_${service.toUpperCase()}`;
+  const names = services.map(nameOf);
+  if (names.every((name) => !env[name])) return undefined;
+  requireAll(env, names);
+  return perService((service) => {
+    const role = env[`DATABASE_OWNER_ROLE_${service.toUpperCase()}`];
+    return { url: env[nameOf(service)] ?? '', ...(role ? { role } : {}) };
+  });
 }
 
 /**

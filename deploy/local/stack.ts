@@ -9,7 +9,7 @@ import { brokerLogins, requirePorts, startKafka, startPostgres } from './backing
 import { AppProcesses } from './app-processes.js';
 import { type App, apps } from './apps.js';
 import type { Child } from './child.js';
-import { type PerService, prepareDatabases } from './databases.js';
+import { type OwnerAccess, ownerAccess, type PerService, prepareDatabases } from './databases.js';
 import { removeCityFile, writeCityFile } from './city-file.js';
 import { enrolLocally } from './enrolment.js';
 import { Kafka } from './kafka.js';
@@ -18,6 +18,7 @@ import { declareTopics } from './kafka-topics.js';
 import { freshLog, logFile, makeRoot, refuseOtherCity, startOver, tieToCity } from './kept-files.js';
 import { setUpKeyrings } from './keyring.js';
 import { layoutAt, type Layout } from './layout.js';
+import { migrateAll } from './migrations.js';
 import { Postgres } from './postgres.js';
 import { asProblem, StackProblem } from './problem.js';
 import { claim, markOf, release, type RunningSystem, update } from './running.js';
@@ -28,6 +29,8 @@ import {
   internalPortOf,
   givenBroker,
   givenDatabases,
+  givenOwners,
+  perService,
   type Ports,
   profileFile,
   type Wiring,
@@ -169,6 +172,8 @@ export class Stack {
       await this.#step('Kafka', async (say) => void (broker = await this.#startKafka(secrets, say)));
     }
     if (databases === undefined || broker === undefined) throw new StackProblem('not-given');
+    const owners = this.#owners();
+    if (owners !== undefined) await this.#step('Tables', () => migrateAll(owners));
     const hasTestClock = this.#clock !== undefined;
     this.#wiring = { layout: this.layout, ports: this.ports, profile, databases, broker, hasTestClock };
     if (broker.admin !== undefined) await this.#step('Topics and access rules', () => this.#declareTopics());
@@ -179,9 +184,8 @@ export class Stack {
       tieToCity(this.layout, profile);
     }
     const running = services.filter((service) => wanted.includes(service));
-    if (running.length > 0) {
-      const urls = databases;
-      await this.#step('Devices and staff', () => enrolLocally(this.layout, urls, running));
+    if (running.length > 0 && owners !== undefined) {
+      await this.#step('Devices and staff', () => enrolLocally(this.layout, owners, running));
     }
     this.#ready = true;
     this.#note();
@@ -282,6 +286,12 @@ export class Stack {
     this.#postgres = await startPostgres(this.layout, this.ports, secrets);
     this.#watch(this.#postgres.child);
     return prepareDatabases(this.#postgres.superuserUrl, secrets.postgres);
+  }
+
+  #owners(): PerService<OwnerAccess> | undefined {
+    const { superuserUrl } = this;
+    if (superuserUrl === undefined) return givenOwners(this.#options.given ?? {});
+    return perService((service) => ownerAccess(superuserUrl, service));
   }
 
   async #startKafka(secrets: Secrets, say: (text: string) => void): Promise<BrokerAccess> {

@@ -5,7 +5,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { services } from '#libs/contracts';
 import { openCodes } from '#libs/household';
 
-import { prepareDatabases } from '../../deploy/local/databases.js';
+import { ownerAccess, ownerOf, prepareDatabases } from '../../deploy/local/databases.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { someAnswers, TestCity } from '../support/city.js';
 import { testCertificates, type TestCertificates } from './certificates.js';
@@ -26,7 +26,8 @@ beforeAll(async () => {
   postgres = database;
   kafka = broker.container;
   const passwords = Object.fromEntries(services.map((service) => [service, newPassword()]));
-  const urls = await prepareDatabases(superuserUrlOf(postgres, certificates), passwords);
+  const superuserUrl = superuserUrlOf(postgres, certificates);
+  const urls = await prepareDatabases(superuserUrl, passwords);
   const { brokers, admin, users, ca } = broker.access;
   city = await TestCity.start('demo', {
     given: {
@@ -39,6 +40,8 @@ beforeAll(async () => {
           const name = service.toUpperCase();
           return [
             [`DATABASE_URL_${name}`, urls[service]],
+            [`DATABASE_OWNER_URL_${name}`, ownerAccess(superuserUrl, service).url],
+            [`DATABASE_OWNER_ROLE_${name}`, ownerOf(service)],
             [`KAFKA_USERNAME_${name}`, users[service].username],
             [`KAFKA_PASSWORD_${name}`, users[service].password],
           ];

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StartedPostgreSqlContainer } from '@testcontainers/postgresql';
 import pg from 'pg';
 
-import { busUp } from '#libs/bus';
 import { services } from '#libs/contracts';
-import { recordsUp } from '#libs/records';
 
-import { prepareDatabases, type PerService } from '../../deploy/local/databases.js';
+import { ownerAccess, prepareDatabases, type PerService } from '../../deploy/local/databases.js';
+import { migrateOne } from '../../deploy/local/migrations.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { testCertificates, type TestCertificates } from './certificates.js';
 import { startPostgres, superuserUrlOf } from './postgres-container.js';
@@ -39,11 +38,12 @@ async function ask<T extends object>(url: string, statements: readonly string[])
 }
 
 describe('the PostgreSQL of the image', () => {
-  it('holds the tables of bus and records for a role that owns them and is nobody special', async () => {
+  it('holds the tables of a service for a role that owns none of them and is nobody special', async () => {
+    await migrateOne('payments', ownerAccess(superuserUrlOf(container, certificates), 'payments'));
     const version = `SELECT current_setting('server_version_num')::int / 10000 AS major, current_user AS me,
       current_setting('transaction_timeout') AS timeout, rolsuper AS super, (SELECT count(*)::int FROM outbox) AS said
       FROM pg_roles WHERE rolname = current_user`;
-    expect(await ask(urls.payments, [...recordsUp, ...busUp, version])).toEqual({
+    expect(await ask(urls.payments, [version])).toEqual({
       major: 18,
       me: 'payments',
       timeout: '1min',

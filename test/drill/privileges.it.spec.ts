@@ -7,6 +7,7 @@ import kafkajs, { type Kafka } from 'kafkajs';
 
 import { aclsFor, catalogue, groupOf, services, type Contract, type Service } from '#libs/contracts';
 
+import { ownerAccess, ownerOf } from '../../deploy/local/databases.js';
 import { declareTopics } from '../../deploy/local/kafka-topics.js';
 import { freePorts } from '../../deploy/local/settings.js';
 import { startStack, type Stack } from '../../deploy/local/stack.js';
@@ -280,10 +281,25 @@ describe.each(services)('%s in PostgreSQL', (service) => {
     ).toBe('ok');
   });
 
-  it('can make and use its own tables', async () => {
-    expect(await sqlOutcome(own(), 'BEGIN; CREATE TABLE mine (n int); INSERT INTO mine VALUES (1); ROLLBACK')).toBe(
-      'ok',
+  it.each([
+    ['make a table', 'CREATE TABLE mine (n int)'],
+    ['make a temporary table', 'CREATE TEMPORARY TABLE mine (n int)'],
+    ['make a function', `CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`],
+    ['make a schema', 'CREATE SCHEMA mine'],
+    ['switch a trigger off', 'ALTER TABLE audit DISABLE TRIGGER audit_append_only'],
+    ['switch all triggers off', `SET session_replication_role = 'replica'`],
+    ['become the owner', `SET ROLE ${ownerOf(service)}`],
+  ])('cannot %s', async (_what, statement) => {
+    expect(await sqlOutcome(own(), statement)).toBe('42501');
+  });
+
+  it('has an owner that owns everything and cannot log in', async () => {
+    const owners = await sql(
+      ownerAccess(stack.superuserUrl ?? '', service).url,
+      `SELECT DISTINCT r.rolname, r.rolcanlogin, r.rolsuper FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+        WHERE c.relnamespace = 'public'::regnamespace`,
     );
+    expect(owners).toEqual([{ rolname: ownerOf(service), rolcanlogin: false, rolsuper: false }]);
   });
 });
 

@@ -26,7 +26,13 @@ beforeAll(async () => {
     services.map(async (service) => [service, await OwnCluster.start(service, join(root, service))]),
   );
   clusters = Object.fromEntries(started) as typeof clusters;
-  const given = Object.fromEntries(services.map((service) => [urlName(service), clusters[service].url]));
+  const given = Object.fromEntries(
+    services.flatMap((service) => [
+      [urlName(service), clusters[service].url],
+      [`DATABASE_OWNER_URL_${service.toUpperCase()}`, clusters[service].owner.url],
+      [`DATABASE_OWNER_ROLE_${service.toUpperCase()}`, clusters[service].owner.role],
+    ]),
+  );
   city = await TestCity.start('demo', { given, instances: twoOfEach });
 }, 120_000);
 

@@ -15,6 +15,7 @@ import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfPresence } from './twins-of-presence.js';
 import { twinsOfRestores } from './twins-of-restores.js';
+import { twinsOfRights } from './twins-of-rights.js';
 import { twinsOfSilence } from './twins-of-silence.js';
 import { twinsOfSignatures } from './twins-of-signatures.js';
 
@@ -36,6 +37,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfPages,
   ...twinsOfPresence,
   ...twinsOfRestores,
+  ...twinsOfRights,
   ...twinsOfSilence,
   ...twinsOfSignatures,
 ];

@@ -1,13 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import type { Service } from '#libs/contracts';
 import pg from 'pg';
 
-import { prepareDatabases } from '../../deploy/local/databases.js';
-import { repositoryRoot } from '../../deploy/local/layout.js';
+import { type OwnerAccess, ownerAccess, prepareDatabases } from '../../deploy/local/databases.js';
+import { migrateOne } from '../../deploy/local/migrations.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';
 import { newPassword } from '../../deploy/local/secrets.js';
@@ -45,6 +44,11 @@ export class OwnCluster {
     return `postgres://${service}:${passwords[service] ?? ''}@127.0.0.1:${port}/${service}`;
   }
 
+  /** How the commands of the tables' owner reach it. */
+  get owner(): OwnerAccess {
+    return ownerAccess(this.postgres.superuserUrl, this.service);
+  }
+
   private get adminUrl(): string {
     const url = new URL(this.postgres.superuserUrl);
     url.pathname = `/${this.service}`;
@@ -69,8 +73,7 @@ export class OwnCluster {
     this.folder = this.newFolder();
     this.postgres = await startPostgres(this.folder, this.access.port, this.access.passwords);
     await prepareDatabases(this.postgres.superuserUrl, this.access.passwords);
-    const migrate = join(repositoryRoot, 'deploy', 'local', 'migrate.mjs');
-    await promisify(execFile)(process.execPath, [migrate, this.service], { env: { DATABASE_URL: this.url } });
+    await this.migrate();
     await copyIn(this.adminUrl, copy);
   }
 
@@ -127,6 +130,11 @@ export class OwnCluster {
   async stop(): Promise<void> {
     await this.postgres.kill();
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  /** Makes the tables, and gives the service its rights. */
+  private migrate(): Promise<void> {
+    return migrateOne(this.service, this.owner);
   }
 
   private newFolder(): string {

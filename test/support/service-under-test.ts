@@ -19,6 +19,7 @@ import {
   Clock,
   HealthChecks,
   Log,
+  migrate,
   ProblemFilter,
   ServiceModule,
   type HealthReport,
@@ -40,7 +41,7 @@ import {
 } from '#libs/service/testing';
 
 import { repositoryRoot } from '../../deploy/local/layout.js';
-import { testDatabase, type TestDatabase } from './stack.js';
+import { SERVICE_ROLE, testDatabase, type TestDatabase } from './stack.js';
 import type { TestKeyrings } from './test-keyrings.js';
 
 /** A message that a service published, opened with the consumer's keys. */
@@ -77,6 +78,7 @@ export class ServiceUnderTest<S extends Service> {
   private internal!: InternalListener;
   private handlers: readonly HandlerEntry<S>[] = [];
   private processor: Processor<S> | undefined;
+  private ownerPool: Pool | undefined;
   /** Every route, as `main GET /v1/profile` or `internal GET /metrics`. */
   routes: readonly string[] = [];
   /** The address of the internal listener. */
@@ -93,6 +95,7 @@ export class ServiceUnderTest<S extends Service> {
     options: ServiceOptions,
   ): Promise<ServiceUnderTest<S>> {
     const service = new ServiceUnderTest(definition, options, options.database ?? (await testDatabase()));
+    await service.migrate();
     await service.start();
     return service;
   }
@@ -101,6 +104,16 @@ export class ServiceUnderTest<S extends Service> {
   async reopen(): Promise<void> {
     await this.stop();
     await this.start();
+  }
+
+  /** Starts the application after `stop`. */
+  startAgain(): Promise<void> {
+    return this.start();
+  }
+
+  /** Makes the tables as their owner, and gives the role of the service its rights. */
+  migrate(role = SERVICE_ROLE): Promise<void> {
+    return migrate(this.definition, { ownerUrl: this.database.url, role });
   }
 
   private async start(): Promise<void> {
@@ -137,7 +150,7 @@ export class ServiceUnderTest<S extends Service> {
     return {
       PORT: '1',
       INTERNAL_PORT: '2',
-      DATABASE_URL: this.database.url,
+      DATABASE_URL: this.database.serviceUrl,
       KAFKA_BROKERS: NO_BROKER,
       KAFKA_USERNAME: service,
       KAFKA_PASSWORD: 'none',
@@ -159,7 +172,14 @@ export class ServiceUnderTest<S extends Service> {
     return this.get(Records);
   }
 
+  /** The test's own hand in the database, with the rights of the tables' owner. */
   get pool(): Pool {
+    this.ownerPool ??= ownersPool(this.database.url);
+    return this.ownerPool;
+  }
+
+  /** The connections of the service, with the rights of its role. */
+  get servicePool(): Pool {
     return this.get(Pool);
   }
 
@@ -267,6 +287,8 @@ export class ServiceUnderTest<S extends Service> {
     await this.internal.close();
     await this.app.close();
     await closeResources(this.app);
+    await this.ownerPool?.end();
+    this.ownerPool = undefined;
   }
 
   /** Ends the application and removes the database, unless it was there before. */
@@ -274,6 +296,12 @@ export class ServiceUnderTest<S extends Service> {
     await this.stop();
     if (this.options.database === undefined) await this.database.drop();
   }
+}
+
+function ownersPool(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 4 });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 function bare<S extends Service>(definition: ServiceDefinition<S>): Type {

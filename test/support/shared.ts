@@ -12,7 +12,10 @@ import { newPassword } from '../../deploy/local/secrets.js';
 /** How the workers of a test run reach the PostgreSQL and the Kafka that they share. */
 export interface SharedStack {
   readonly superuserUrl: string;
+  /** The owner of every test database. */
   readonly owner: KafkaUser;
+  /** The role of a service, which owns nothing. */
+  readonly service: KafkaUser;
   readonly brokers: string;
   readonly admin: KafkaUser;
   readonly users: readonly KafkaUser[];
@@ -48,9 +51,10 @@ export async function startShared(): Promise<{ readonly shared: SharedStack; sto
     }),
   ]);
   const owner = { username: 'owner', password: newPassword() };
-  await makeTemplate(postgres.superuserUrl, owner);
+  const service = { username: 'service', password: newPassword() };
+  await makeTemplate(postgres.superuserUrl, owner, service);
   return {
-    shared: { superuserUrl: postgres.superuserUrl, owner, brokers: kafka.brokers, admin, users },
+    shared: { superuserUrl: postgres.superuserUrl, owner, service, brokers: kafka.brokers, admin, users },
     async stop() {
       await Promise.all([kafka.kill(), postgres.stop()]);
       await rm(root, { recursive: true, force: true });
@@ -58,13 +62,15 @@ export async function startShared(): Promise<{ readonly shared: SharedStack; sto
   };
 }
 
-/** Creates a template. Tests own their databases with the rights of a service: no superuser, no long transaction. */
-async function makeTemplate(superuserUrl: string, owner: KafkaUser): Promise<void> {
+/** Creates a template, and the roles of an owner and of a service: no superuser, no long transaction. */
+async function makeTemplate(superuserUrl: string, owner: KafkaUser, service: KafkaUser): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    await client.query(`CREATE ROLE owner LOGIN PASSWORD '${owner.password}'`);
-    await client.query(`ALTER ROLE owner SET transaction_timeout = '60s'`);
+    for (const { username, password } of [owner, service]) {
+      await client.query(`CREATE ROLE ${username} LOGIN PASSWORD '${password}'`);
+      await client.query(`ALTER ROLE ${username} SET transaction_timeout = '60s'`);
+    }
     await client.query(`CREATE DATABASE fresh OWNER owner`);
     await client.query(`ALTER DATABASE fresh WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   } finally {

@@ -26,22 +26,36 @@ export function superuserUrl(database = 'postgres'): string {
 
 export interface TestDatabase {
   readonly name: string;
-  /** Connects as the database's owner, an ordinary role like that of a service. */
+  /** Connects as the owner of the database, an ordinary role. */
   readonly url: string;
+  /** Connects as the role of a service, which has the rights that a migration gives it. */
+  readonly serviceUrl: string;
   /** Ends every session in it and removes it. */
   drop(): Promise<void>;
 }
 
+/** The role of a service in every test database. */
+export const SERVICE_ROLE = 'service';
+
 /** Creates an empty database for the caller on the shared cluster, as a clone of a template (some 30 ms). */
 export async function testDatabase(): Promise<TestDatabase> {
-  const { superuserUrl: adminUrl, owner } = shared();
+  const { owner, service } = shared();
   const name = `it_${randomBytes(8).toString('hex')}`;
   await asSuperuser(`CREATE DATABASE ${name} TEMPLATE fresh OWNER owner`);
-  const url = new URL(adminUrl);
-  url.username = owner.username;
-  url.password = owner.password;
+  return {
+    name,
+    url: urlOf(name, owner),
+    serviceUrl: urlOf(name, service),
+    drop: () => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+function urlOf(name: string, { username, password }: KafkaUser): string {
+  const url = new URL(shared().superuserUrl);
+  url.username = username;
+  url.password = password;
   url.pathname = `/${name}`;
-  return { name, url: url.href, drop: () => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return url.href;
 }
 
 async function asSuperuser(statement: string): Promise<void> {

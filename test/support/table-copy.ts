@@ -75,8 +75,20 @@ async function makeChildren(client: pg.Client, { name, children }: Table): Promi
   for (const child of children) {
     if (present.some((each) => each.name === child.name)) continue;
     await client.query(`CREATE TABLE ${child.name} (LIKE ${name} INCLUDING ALL)`);
+    await copyStatistics(client, name, child.name);
     await client.query(`ALTER TABLE ${name} ATTACH PARTITION ${child.name} ${child.bound}`);
     await client.query(`ALTER TABLE ${child.name} OWNER TO ${owners[0]?.owner ?? ''}`);
+  }
+}
+
+/** `LIKE` leaves them out, but a dump does not. */
+async function copyStatistics(client: pg.Client, from: string, to: string): Promise<void> {
+  const { rows } = await client.query<{ name: string; target: number }>(
+    'SELECT attname AS name, attstattarget AS target FROM pg_attribute WHERE attrelid = $1::regclass AND attstattarget >= 0',
+    [from],
+  );
+  for (const { name, target } of rows) {
+    await client.query(`ALTER TABLE ${to} ALTER COLUMN "${name}" SET STATISTICS ${target}`);
   }
 }
 

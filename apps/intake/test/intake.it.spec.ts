@@ -192,7 +192,7 @@ describe('an application', () => {
     const file = join(folder, 'devices.json');
     const key = { name: 'kiosk-stolen', publicKey: row?.publicKey.toString('base64url') };
     await writeFile(file, JSON.stringify([{ ...key, lane: 'assisted', site: 'SITE-8' }]));
-    const wish = { what: 'devices', file, env: { DATABASE_URL: service.database.url } };
+    const wish = { what: 'devices', file, env: { DATABASE_OWNER_URL: service.database.url } };
     expect(await enrol([deviceEnrolment], wish)).toBe(
       'enrolled 0 devices, 0 new; 1 unchanged, because the key is revoked',
     );

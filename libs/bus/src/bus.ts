@@ -31,7 +31,7 @@ import { requestRepublish } from './produce/relay-log.js';
 import { Relay } from './produce/relay.js';
 import { OutboxTransactions, type Transactions } from './produce/transactions.js';
 import type { UnitOfWork } from './produce/unit-of-work.js';
-import { readStatus, type BusStatus } from './status.js';
+import { endOldTransactions, readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
 import { BusError } from './trouble/errors.js';
 
@@ -124,6 +124,7 @@ export class Bus<S extends Service> {
       status: () => this.status(),
       alarm: (alarm) => this.alarm(alarm),
       onStalled: () => this.options.onStalled?.(),
+      endOldTransactions: () => endOldTransactions(pool),
       everyMs: this.limits.watchMs,
       stalledMs: this.limits.stalledMs,
       clock: steadyTime,

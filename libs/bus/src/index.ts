@@ -18,6 +18,7 @@ export type { RelayStatus } from './produce/relay.js';
 export { Transactions } from './produce/transactions.js';
 export type { UnitOfWork } from './produce/unit-of-work.js';
 export { busDown, busUp } from './schema.js';
+export { busFunctions, busTables } from './tables.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
 export type { Alarm, AlarmCode, OnAlarm } from './trouble/alarm.js';
 export { BusError, type BusErrorCode } from './trouble/errors.js';

@@ -1,10 +1,14 @@
 import { commentsOn } from '#libs/database';
 
+import { outboxFunctions, outboxFunctionsDown } from './produce/outbox-functions.js';
+import { transactionFunctions, transactionFunctionsDown } from './produce/transaction-functions.js';
+import { busTables } from './tables.js';
+
 /**
  * Creates the tables of the bus, for a TypeORM migration of each service. Run every statement in this order.
  *
  * The relay reads the outbox in the order (epoch, xid, seq). In the present epoch it reads only rows below the oldest
- * running transaction, so that it never passes a row that commits late. After a dump and restore transaction ids start
+ * transaction that runs in this database, so that it never passes a row that commits late. After a dump and restore transaction ids start
  * again, so later rows carry a new epoch.
  */
 export const busUp: readonly string[] = [
@@ -22,7 +26,7 @@ export const busUp: readonly string[] = [
      envelope bytea NOT NULL,
      CONSTRAINT outbox_key PRIMARY KEY (epoch, xid, seq, day)
    ) PARTITION BY LIST (day)`,
-  `ALTER TABLE outbox ALTER COLUMN envelope SET STATISTICS 0`,
+  `ALTER TABLE outbox ALTER COLUMN envelope SET STATISTICS 0, ALTER COLUMN envelope SET STORAGE EXTERNAL`,
   `CREATE TABLE relay_cursor (
      name text NOT NULL,
      epoch integer NOT NULL,
@@ -57,80 +61,15 @@ export const busUp: readonly string[] = [
      starts integer NOT NULL,
      CONSTRAINT crash_loop_guard_key PRIMARY KEY (topic, partition)
    )`,
-  ...commentsOn({
-    outbox_epoch: {
-      meaning: 'Database clusters that have written to this outbox.',
-      kept: 'as long as the database exists',
-      columns: {
-        epoch: 'Number of the cluster, counted from 0.',
-        system_identifier: 'What PostgreSQL calls the cluster.',
-      },
-    },
-    outbox: {
-      meaning: 'Messages of this service, each written in the transaction of the state that it follows from.',
-      kept: 'until eight days after its day; the partition of the day is dropped',
-      columns: {
-        day: 'Day of the slice in the message, or the day on which the message was made (UTC).',
-        epoch: 'Cluster that wrote the row.',
-        xid: 'Transaction that wrote the row.',
-        seq: 'Order inside the transaction. Messages are shuffled before they are written.',
-        topic: 'Topic of the contract.',
-        envelope: 'Sealed and signed bytes, as they go to Kafka.',
-      },
-    },
-    relay_cursor: {
-      meaning: 'How far the relay has sent the outbox (live), and how far it has sent it again (replay).',
-      kept: 'as long as the database exists',
-      columns: {
-        name: 'live or replay.',
-        epoch: 'Position up to which rows are sent: cluster.',
-        xid: 'Position up to which rows are sent: transaction.',
-        seq: 'Position up to which rows are sent: order inside the transaction.',
-        until_epoch: 'Where a replay ends: cluster.',
-        until_xid: 'Where a replay ends: transaction.',
-        until_seq: 'Where a replay ends: order inside the transaction.',
-        asked_at: 'When a replay began last by itself.',
-      },
-    },
-    sent_mark: {
-      meaning: 'Where in the log the records of one day should stand, so that a log that lost records is noticed.',
-      kept: 'until eight days after its day',
-      columns: {
-        topic: 'Topic.',
-        partition: 'Partition of the topic.',
-        day: 'Day of the records (UTC).',
-        first_offset: 'Offset of the first record of the day.',
-        next_offset: 'Offset after the last record of the day.',
-      },
-    },
-    applied_offset: {
-      meaning: 'Up to which offset this database contains the log. It commits together with the state.',
-      kept: 'as long as the topic exists',
-      columns: {
-        topic: 'Topic.',
-        partition: 'Partition of the topic.',
-        next_offset: 'The first offset that is not applied yet.',
-      },
-    },
-    crash_loop_guard: {
-      meaning: 'Messages that a process took first after its start, so that a message that kills processes is found.',
-      kept: 'until its messages are applied',
-      columns: {
-        topic: 'Topic.',
-        partition: 'Partition of the topic.',
-        first_offset: 'First offset of the range.',
-        last_offset: 'Last offset of the range.',
-        starts: 'How many processes have begun the range.',
-      },
-    },
-  }),
+  ...outboxFunctions,
+  ...transactionFunctions,
+  ...commentsOn(busTables),
 ];
 
 export const busDown: readonly string[] = [
-  'crash_loop_guard',
-  'applied_offset',
-  'sent_mark',
-  'relay_cursor',
-  'outbox',
-  'outbox_epoch',
-].map((table) => `DROP TABLE ${table}`);
+  ...outboxFunctionsDown,
+  ...transactionFunctionsDown,
+  ...['crash_loop_guard', 'applied_offset', 'sent_mark', 'relay_cursor', 'outbox', 'outbox_epoch'].map(
+    (table) => `DROP TABLE ${table}`,
+  ),
+];

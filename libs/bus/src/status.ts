@@ -44,7 +44,7 @@ export interface DatabaseStatus {
   readonly backlog: number;
   /** Rows that a republish has still to read, counted up to ten thousand; 0 when none is under way. */
   readonly replayLeft: number;
-  /** Age of the oldest running transaction of the cluster. Rows of younger transactions cannot be sent yet. */
+  /** Age of the oldest running transaction of the cluster. */
   readonly horizonAgeMs: number;
 }
 
@@ -108,8 +108,7 @@ async function databaseNow({ pool, inbox, today }: StatusSources): Promise<Datab
                   AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)
                   AND (o.epoch, o.xid, o.seq) <= (c.until_epoch, c.until_xid, c.until_seq)
                 LIMIT ${BACKLOG_MAX}) r) AS replay,
-            (SELECT coalesce(max(extract(epoch FROM now() - xact_start) * 1000), 0)::integer
-               FROM pg_stat_activity WHERE backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AS age`,
+            oldest_transaction_ms()::double precision AS age`,
   );
   const lastNotice = addDays(today, PARKED_NOTICE_DAYS - clocks.dayKeyDays);
   return {
@@ -119,4 +118,10 @@ async function databaseNow({ pool, inbox, today }: StatusSources): Promise<Datab
     replayLeft: rows[0]?.replay ?? 0,
     horizonAgeMs: rows[0]?.age ?? 0,
   };
+}
+
+/** Ends the sessions of this database that have written in one transaction for too long. @returns how many */
+export async function endOldTransactions(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ ended: number }>('SELECT end_old_transactions() AS ended');
+  return rows[0]?.ended ?? 0;
 }

@@ -1,5 +1,13 @@
 export { Signal } from './signal.js';
-export { commentsOn, KEPT, type TableMeaning } from './comments.js';
+export { commentsOn, KEPT, type TableDeclaration, type TableDeclarations } from './table-declaration.js';
+export { declaredRights, grantStatements, MIGRATION_TABLE, type RightsDeclaration } from './rights.js';
+export {
+  liveRights,
+  liveSchema,
+  schemaDifferences,
+  type DatabaseDeclaration,
+  type SchemaDifference,
+} from './schema-check.js';
 export { columns, type ColumnRow, type Columns, type ColumnsOptions, type ColumnTypes } from './columns.js';
 export { locks } from './locks.js';
 export { Loop, type LoopOptions, type Running } from './loop.js';

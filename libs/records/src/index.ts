@@ -6,6 +6,6 @@ export { LegalHolds, type HoldRequest, type HoldSummary } from './legal-holds.js
 export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, ClaimDue } from './records-tx.js';
-export { partitionOf, recordsDown, recordsUp } from './schema.js';
+export { partitionOf, recordsDown, recordsFunctions, recordsTables, recordsUp } from './schema.js';
 export { turn, type TurnOptions, type TurnFailpoint, type TurnResult } from './turn.js';
 export { readTurns, type Turns } from './turns.js';

@@ -1,5 +1,4 @@
 import { columns, locks } from '#libs/database';
-import { partitionOf } from './schema.js';
 
 /** Names of records of one night, numbered from 1. Parameter 1 is the night. */
 export const namedRows = columns({ kind: 'text', lookup: 'bytea' }, { from: 2, as: 'k', ordinal: 'n' });
@@ -48,6 +47,13 @@ export const turnSql = {
 
   dropped: 'INSERT INTO turn (night, completed) VALUES ($1, false) ON CONFLICT DO NOTHING',
 
+  /**
+   * Rewrites a night with its remaining rows, so that neither the rows that were moved out nor their order stay in it.
+   */
+  condense: 'SELECT condense_record_partition($1)',
+
+  dropPartition: 'SELECT drop_record_partition($1)',
+
   /** Nights of which only the keys are left, after at least this number of completed turns. */
   ripe: `SELECT t.night FROM turn t
     WHERE NOT EXISTS (SELECT FROM night n WHERE n.night = t.night)
@@ -59,16 +65,3 @@ export const turnSql = {
     WHERE n.night < $2 AND (SELECT count(*) FROM turn c WHERE c.completed AND c.night > n.night) >= $1
     ORDER BY 1`,
 } as const;
-
-/**
- * Rewrites a partition with its remaining rows, so that neither the rows that were moved out nor their order stay in
- * it.
- */
-export function condense(night: number): readonly string[] {
-  const table = partitionOf(night);
-  return [
-    `CREATE TEMPORARY TABLE left_over ON COMMIT DROP AS SELECT * FROM ${table}`,
-    `TRUNCATE ${table}`,
-    `INSERT INTO ${table} SELECT * FROM left_over ORDER BY lookup`,
-  ];
-}

@@ -5,8 +5,8 @@ import type pg from 'pg';
 import { Rekeying, type Named, type Prepared } from './rekey.js';
 import type { HoldBody } from './held.js';
 import type { Records, RowKeySource } from './records.js';
-import { HOLD, partitionOf } from './schema.js';
-import { condense, turnSql } from './turn-statements.js';
+import { HOLD } from './schema.js';
+import { turnSql } from './turn-statements.js';
 
 const BATCH_ROWS = 2_000;
 /** Keys of a night are destroyed after this number of later completed turns, and only when no row names the night. */
@@ -153,7 +153,7 @@ class Turning {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
       const { rows } = await tx.query('SELECT 1 FROM record WHERE night = $1 LIMIT 1', [old]);
       if (rows.length === 0) return this.end(tx, old);
-      for (const statement of condense(old)) await tx.query(statement);
+      await tx.query(turnSql.condense, [old]);
       return false;
     });
   }
@@ -179,7 +179,7 @@ class Turning {
   }
 
   private async end(tx: Tx, old: number): Promise<boolean> {
-    await tx.query(`DROP TABLE ${partitionOf(old)}`);
+    await tx.query(turnSql.dropPartition, [old]);
     await tx.query('DELETE FROM night WHERE night = $1', [old]);
     await tx.query(turnSql.dropped, [old]);
     return true;

@@ -22,6 +22,7 @@ export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions 
 export { IsHost, isOnThisMachine, IsPath, isServiceUrl, IsServiceUrl } from './config/validators.js';
 export { useSetting } from './config/use-setting.js';
 export { dataSourceOf } from './database/data-source.js';
+export { migrate } from './definition/migrate.js';
 export { keptDataExitCodes } from './database/kept-data.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';
 export { trustAuthority } from './http/authorities.js';
@@ -41,7 +42,8 @@ export { kindsOf } from './records/kinds.js';
 export { runService } from './run.js';
 export type { Worker } from './scheduling/worker.js';
 export { Workers } from './scheduling/workers.js';
+export { databaseOf } from './definition/database-of.js';
 export { entitiesOf } from './definition/entities.js';
-export { serviceTablesDown, serviceTablesUp } from './definition/tables.js';
+export { serviceRights, serviceTablesDown, serviceTablesUp } from './definition/tables.js';
 export type { ServiceDefinition } from './definition/service-definition.js';
 export { ServiceModule } from './service.module.js';

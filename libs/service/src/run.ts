@@ -18,10 +18,12 @@ import { readConfig } from './config/setting.js';
 import { UnusableSettingError, useSetting } from './config/use-setting.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
+import { runMigration } from './definition/migrate.js';
 import { OtherCityError } from './database/other-city-error.js';
 import { Clock } from './clock/clock.js';
 import { HealthChecks } from './health/health-checks.js';
 import { CertificateWatch } from './health/certificate-watch.js';
+import { NotMigratedError, OtherSchemaError } from './database/schema-error.js';
 import { Certificate } from './http/certificate.js';
 import { createHttpApp, httpAdapter, prepareDoors } from './http/http-app.js';
 import { InternalListener } from './http/listeners.js';
@@ -38,8 +40,8 @@ import type { ServiceDefinition } from './definition/service-definition.js';
 const STOP_MS = 15_000;
 
 /**
- * The program of a service. Without a command it serves; `enrol WHAT FILE` enrols keys and ends; `openapi` prints the
- * description of its routes and needs no settings.
+ * The program of a service. Without a command it serves; `migrate` prepares the database and ends; `enrol WHAT FILE`
+ * enrols keys and ends; `openapi` prints the description of its routes and needs no settings.
  */
 export async function runService<S extends Service>(definition: ServiceDefinition<S>, module: Type): Promise<void> {
   const coreFiles = withholdMemory();
@@ -47,6 +49,7 @@ export async function runService<S extends Service>(definition: ServiceDefinitio
   process.on('SIGUSR1', () => undefined);
   const [command, what = '', file = ''] = process.argv.slice(2);
   if (command === 'openapi') return printDescription(definition.service, module);
+  if (command === 'migrate') return runMigration(definition, environment());
   if (command !== 'enrol') return serve(definition, module, coreFiles);
   await runEnrolment([staffEnrolment, ...(definition.enrolments ?? [])], { what, file, env: environment() });
 }
@@ -112,6 +115,8 @@ const refusals = [
   ConfigError,
   DataVersionError,
   OtherCityError,
+  NotMigratedError,
+  OtherSchemaError,
   NoDeviceDirectoryError,
   UndeclaredRouteError,
   UnusableSettingError,

@@ -16,6 +16,7 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { NightlyModule } from './records/nightly.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
+import { databaseOf } from './definition/database-of.js';
 import { entitiesOf } from './definition/entities.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
 import { SERVICE_NAME } from './config/service-name.js';
@@ -35,7 +36,12 @@ export class ServiceModule {
         HealthModule,
         MetricsModule,
         KeysModule.for({ service, series: secretSeries }),
-        DatabaseModule.for({ service, entities: entitiesOf(definition), migrations: definition.migrations }),
+        DatabaseModule.for({
+          service,
+          entities: entitiesOf(definition),
+          migrations: definition.migrations,
+          declaration: databaseOf(definition),
+        }),
         RecordsModule.for(definition),
         MessagingModule.for(service),
         NightlyModule,

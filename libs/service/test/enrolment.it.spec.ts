@@ -49,7 +49,7 @@ function keyOf(letter: string): string {
 async function enrolled(...items: readonly object[]): Promise<string> {
   const file = join(folder, 'list.json');
   await writeFile(file, JSON.stringify(items));
-  return enrol([staffEnrolment], { what: 'staff', file, env: { DATABASE_URL: database.url } });
+  return enrol([staffEnrolment], { what: 'staff', file, env: { DATABASE_OWNER_URL: database.url } });
 }
 
 async function rows(): Promise<readonly Row[]> {

@@ -78,7 +78,7 @@ describe('a service', () => {
     const log = {
       write: (level: string, event: string, fields: object = {}) => void lines.push({ level, event, ...fields }),
     };
-    const { records, keyring: rowKeys, pool } = service;
+    const { records, keyring: rowKeys, servicePool: pool } = service;
     const nightly = new Nightly({ records, rowKeys, pool, clock: { now: () => now }, log });
     const health = (): object =>
       Object.fromEntries(turnChecks(() => nightly.status()).map(([name, check]) => [name, check()]));

@@ -1,23 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentsOn } from '#libs/database';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
+import { intakeTables } from './0001-tables.js';
 
-const meanings = commentsOn({
-  device: {
-    meaning: 'Enrolled devices of sites: kiosks and tablets of navigators.',
-    kept: 'until it is removed by hand; a revoked device stays, so that its name is not used again',
-    columns: {
-      name: 'Name of the device.',
-      public_key: 'Ed25519 public key with which it signs its requests.',
-      lane: 'kiosk or assisted.',
-      site: 'Office in which it stands.',
-      revoked: 'Whether the device is revoked.',
-    },
-  },
-});
-
-export class Initial1796040000000 implements MigrationInterface {
-  name = 'Initial1796040000000';
+export class Initial1796083200000 implements MigrationInterface {
+  name = 'Initial1796083200000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of serviceTablesUp) await runner.query(statement);
@@ -32,7 +19,7 @@ export class Initial1796040000000 implements MigrationInterface {
          CONSTRAINT device_public_key UNIQUE (public_key)
        )`,
     );
-    for (const statement of meanings) await runner.query(statement);
+    for (const statement of commentsOn(intakeTables)) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {

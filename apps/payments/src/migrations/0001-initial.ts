@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentsOn } from '#libs/database';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
+import { paymentsTables } from './0001-tables.js';
 
 const tables = [
   `CREATE TABLE fund (
@@ -136,141 +137,6 @@ const tables = [
   ]),
 ];
 
-const AS_THE_LEDGER = 'as long as the ledger exists';
-
-const meanings = commentsOn({
-  fund: {
-    meaning: 'Sources of money and what each may pay.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      code: 'Code of the fund in the profile.',
-      kind: 'Whose money it is: private, city, county, state or federal.',
-      payout_methods: 'Payout methods that it may pay.',
-      may_pay_grants: 'Whether it may pay grants at all.',
-    },
-  },
-  account: {
-    meaning: 'Accounts of the ledger and their balances.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      name: 'Fund and account: available, reserved, in-flight, outstanding, paid or given.',
-      balance_cents: 'Sum of its entries, in cents.',
-    },
-  },
-  chain: {
-    meaning: 'One hash for each commit of the ledger. Append-only.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      seq: 'Number of the commit.',
-      hash: 'Hash over the commit and the hash before it.',
-      day: 'Day of the commit (UTC).',
-    },
-  },
-  chain_head: {
-    meaning: 'The newest link of the chain, in one row that each commit locks.',
-    kept: AS_THE_LEDGER,
-    columns: { is_head: 'Always true: there is one row.', seq: 'Number of the newest commit.', hash: 'Its hash.' },
-  },
-  entry: {
-    meaning: 'Entries of the ledger, two for each posting. Append-only.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      seq: 'Number of the commit.',
-      line: 'Order in the commit.',
-      account: 'Account that changes.',
-      amount_cents: 'Change in cents; the entries of one commit sum to zero.',
-      obligation: 'Obligation that it is for; empty for deposits.',
-    },
-  },
-  obligation: {
-    meaning: 'What the city owes for one grant. It holds no person.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      id: 'Keyed hash of the grant.',
-      kind: 'rapid or standard.',
-      amount_cents: 'Amount of the grant, in cents.',
-      needs: 'Needs that the grant is for: they decide which fund may pay.',
-      tier: 'Urgency on the waiting list.',
-      service_area: 'Area of several hundred thousand people, for reports.',
-      status: 'open, reserved, waiting-list or closed.',
-      fund: 'Fund that pays it; empty while none does.',
-      decision_trace: 'Decision trace: policy, rules, evidence class, pseudonym of the reviewer.',
-      order_key: 'Order on the waiting list inside a tier.',
-      day: 'Day on which it was written (UTC).',
-    },
-  },
-  instrument: {
-    meaning: 'Instruments: single payments, each at most the maximum of the profile.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      obligation: 'Obligation that it pays.',
-      number: 'Number of the instrument in its obligation.',
-      generation: 'Number of the try. A new one begins only after a definite no.',
-      amount_cents: 'Amount in cents.',
-      payout_method: 'Payout method.',
-      site: 'Site whose hourly cap it counts against.',
-      state: 'waiting-release, capped, intended, unknown, issued, collected, void or disputed.',
-      secret_lost: 'Whether it is being voided, because its code is lost or it is taken back.',
-      reference: 'Keyed hash under which the rail knows it.',
-      seq: 'Number of the commit that changed it last.',
-      tries: 'How often the rail was asked without an answer.',
-      due: 'When it is looked at again; empty for never.',
-      lease: 'Until when a process has it.',
-      batch: 'Batch in which people release it.',
-      inquire_first: 'Whether the rail is asked before anything is sent.',
-    },
-  },
-  rapid_week: {
-    meaning: 'How much of the share of rapid grants is used in a week.',
-    kept: AS_THE_LEDGER,
-    columns: { fund: 'Fund.', week: 'Monday of the week.', cents: 'Amount in cents.' },
-  },
-  site_hour: {
-    meaning: 'How much was released without people at one site in one hour.',
-    kept: AS_THE_LEDGER,
-    columns: { site: 'Site.', hour: 'Beginning of the hour (UTC).', cents: 'Amount in cents.' },
-  },
-  batch: {
-    meaning: 'Instruments that people release together.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      id: 'Random id.',
-      maker: 'Pseudonym of the person who made it.',
-      digest: 'Hash of exactly what is released.',
-      state: 'made, released or void.',
-    },
-  },
-  approval: {
-    meaning: 'People who have approved a batch.',
-    kept: AS_THE_LEDGER,
-    columns: { batch: 'Batch.', person: 'Pseudonym of the person.' },
-  },
-  book_event: {
-    meaning: 'What two people have decided together about the ledger. Append-only.',
-    kept: AS_THE_LEDGER,
-    columns: {
-      seq: 'Number of the commit.',
-      kind: 'freeze-lifted or dispute-resolved.',
-      day: 'Day of the decision (UTC).',
-      detail: 'What was decided and by which pseudonyms.',
-    },
-  },
-  proposal: {
-    meaning: 'What the first of two people has agreed to.',
-    kept: 'until the second person decides, or somebody proposes something else',
-    columns: {
-      about: 'What it is about.',
-      digest: 'Hash of exactly what the person has seen.',
-      person: 'Pseudonym of the person.',
-    },
-  },
-  to_plan: {
-    meaning: 'Obligations that wait to be planned until the ledger freeze is lifted.',
-    kept: 'until they are planned',
-    columns: { obligation: 'Obligation.' },
-  },
-});
-
 const names = [
   'to_plan',
   'proposal',
@@ -288,11 +154,12 @@ const names = [
   'fund',
 ];
 
-export class Initial1796040000000 implements MigrationInterface {
-  name = 'Initial1796040000000';
+export class Initial1796083200000 implements MigrationInterface {
+  name = 'Initial1796083200000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...serviceTablesUp, ...tables, ...meanings]) await runner.query(statement);
+    for (const statement of [...serviceTablesUp, ...tables, ...commentsOn(paymentsTables)])
+      await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {

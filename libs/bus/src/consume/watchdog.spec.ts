@@ -18,6 +18,7 @@ function dogAt() {
     onStalled: () => {
       exits += 1;
     },
+    endOldTransactions: () => Promise.resolve(0),
     everyMs: 1_000,
     stalledMs: 60_000,
     clock: () => new Date(now),
@@ -81,5 +82,32 @@ describe('the watchdog', () => {
       database: { parked: 3, isParkedExpiring: true, backlog: 0, replayLeft: 0, horizonAgeMs: 60_001 },
     });
     expect(alarms).toEqual([{ code: 'horizon-old' }, { code: 'parked-expiring', count: 3 }, { code: 'horizon-old' }]);
+  });
+});
+
+describe('an old transaction', () => {
+  it('is ended as often as the watchdog looks, and reported once it was', async () => {
+    const alarms: Alarm[] = [];
+    const left = [2, 0];
+    const database = { parked: 0, isParkedExpiring: false, horizonAgeMs: 60_001 };
+    const { promise: looked, resolve } = Promise.withResolvers<void>();
+    const dog = new Watchdog({
+      status: () =>
+        Promise.resolve({ isTripped: false, lag: 0, topicsShort: 0, lastProgressAt: new Date(START), database }),
+      alarm: (alarm) => alarms.push(alarm),
+      onStalled: () => undefined,
+      endOldTransactions: () => {
+        if (left.length === 1) resolve();
+        return Promise.resolve(left.shift() ?? 0);
+      },
+      everyMs: 1,
+      stalledMs: 60_000,
+      clock: () => new Date(START),
+    });
+    dog.start();
+    await looked;
+    await dog.stop();
+    expect(alarms.slice(0, 2)).toEqual([{ code: 'horizon-old' }, { code: 'transaction-ended', count: 2 }]);
+    expect(alarms.filter(({ code }) => code === 'transaction-ended')).toHaveLength(1);
   });
 });

@@ -19,6 +19,8 @@ export interface WatchdogOptions {
   readonly status: () => Promise<Watched>;
   readonly alarm: OnAlarm;
   readonly onStalled: () => void;
+  /** Ends the old transactions of this database. Returns how many. */
+  readonly endOldTransactions: () => Promise<number>;
   readonly everyMs: number;
   readonly stalledMs: number;
   readonly clock: () => Date;
@@ -51,8 +53,16 @@ export class Watchdog {
   private async look(running: Running): Promise<number> {
     const { everyMs, status } = this.options;
     await running.rest(everyMs);
-    if (!running.isStopping) this.judge(await status());
+    if (running.isStopping) return 1;
+    const now = await status();
+    this.judge(now);
+    if (isHorizonOld(now)) await this.endOldTransactions();
     return 1;
+  }
+
+  private async endOldTransactions(): Promise<void> {
+    const count = await this.options.endOldTransactions();
+    if (count > 0) this.options.alarm({ code: 'transaction-ended', count });
   }
 
   /** Judges one status. It is public for its test. */
@@ -60,7 +70,7 @@ export class Watchdog {
     const { alarm, clock, stalledMs, onStalled } = this.options;
     const { database, lag, isTripped, lastProgressAt } = status;
     if (database !== undefined) {
-      if (database.horizonAgeMs > HORIZON_AGE_MAX_MS) alarm({ code: 'horizon-old' });
+      if (isHorizonOld(status)) alarm({ code: 'horizon-old' });
       if (database.isParkedExpiring && !this.wasExpiring) alarm({ code: 'parked-expiring', count: database.parked });
       this.wasExpiring = database.isParkedExpiring;
     }
@@ -83,4 +93,8 @@ export class Watchdog {
     alarm({ code: 'stalled', count: lag ?? 0 });
     onStalled();
   }
+}
+
+function isHorizonOld({ database }: Watched): boolean {
+  return database !== undefined && database.horizonAgeMs > HORIZON_AGE_MAX_MS;
 }

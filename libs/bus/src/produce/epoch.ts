@@ -13,7 +13,7 @@ export async function ensureEpoch(pool: pg.Pool, now: Date): Promise<number> {
   if (present.isRight) return present.epoch;
   return inTransaction(pool, async (tx) => {
     // Lock before the first read of the transaction: two instances that had both read the table could not both lock it.
-    await tx.query('LOCK TABLE outbox_epoch IN ACCESS EXCLUSIVE MODE');
+    await tx.query('SELECT lock_outbox_epoch()');
     const { isRight, epoch, cluster } = await epochNow(tx);
     if (isRight) return epoch;
     await tx.query('INSERT INTO outbox_epoch (epoch, system_identifier) VALUES ($1, $2)', [epoch + 1, cluster]);

@@ -8,7 +8,7 @@ export const DAYS_AHEAD = clocks.recordAheadDays;
 export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
   const existing = await outboxDays(tx);
   for (let day = oldestDay(today); day <= addDays(today, DAYS_AHEAD); day = addDays(day, 1)) {
-    if (!existing.has(day)) await createDay(tx, day);
+    if (!existing.has(day)) await tx.query('SELECT create_outbox_day($1)', [day]);
   }
 }
 
@@ -23,7 +23,7 @@ export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]
   for (const day of await outboxDays(tx)) {
     if (day >= oldestDay(today)) continue;
     if (await hasUnsent(tx, day)) unsentDays.push(day);
-    await tx.query(`DROP TABLE ${partitionOf(day)}`);
+    await tx.query('SELECT drop_outbox_day($1)', [day]);
   }
   await tx.query('DELETE FROM sent_mark WHERE day < $1', [oldestDay(today)]);
   return unsentDays;
@@ -42,24 +42,11 @@ function oldestDay(today: Day): Day {
   return addDays(today, -clocks.dayKeyDays);
 }
 
-/** Attaches the partition instead of creating it in place: that does not wait for readers and writers of other days. */
-async function createDay(tx: Tx, day: Day): Promise<void> {
-  const table = partitionOf(day);
-  await tx.query(`CREATE TABLE ${table} (LIKE outbox INCLUDING ALL)`);
-  await tx.query(
-    `ALTER TABLE ${table} ALTER COLUMN envelope SET STATISTICS 0, ALTER COLUMN envelope SET STORAGE EXTERNAL`,
-  );
-  await tx.query(`ALTER TABLE outbox ATTACH PARTITION ${table} FOR VALUES IN ('${day}')`);
-}
-
 async function hasUnsent(tx: Tx, day: Day): Promise<boolean> {
   const { rows } = await tx.query(
-    `SELECT EXISTS (SELECT 1 FROM ${partitionOf(day)} o, relay_cursor c
-       WHERE c.name = 'live' AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)) AS unsent`,
+    `SELECT EXISTS (SELECT 1 FROM outbox o, relay_cursor c
+       WHERE o.day = $1 AND c.name = 'live' AND (o.epoch, o.xid, o.seq) > (c.epoch, c.xid, c.seq)) AS unsent`,
+    [day],
   );
   return (rows[0] as { unsent: boolean }).unsent;
-}
-
-function partitionOf(day: Day): string {
-  return `outbox_${day.replaceAll('-', '')}`;
 }

@@ -16,7 +16,7 @@ export interface OutboxRow extends Position {
 
 export interface Page {
   readonly rows: readonly OutboxRow[];
-  /** More rows are committed, but above a transaction that still runs somewhere in the cluster. */
+  /** More rows are committed, but above a transaction that still runs in this database. */
   readonly isWithheld: boolean;
 }
 
@@ -38,10 +38,24 @@ export interface Cursor {
   readonly until: Position;
 }
 
+/**
+ * The oldest transaction that may still commit rows of this outbox: of those that the statement's snapshot sees as
+ * running, it leaves out the ones that are proven to belong to another database. A transaction of which nothing is
+ * known, because it has just ended or is just being prepared, counts as one of this database.
+ *
+ * The snapshot is older than the look at the sessions. A transaction in it had its session, with its database, before
+ * it had a number, so a session of another database cannot be taken for the owner of a transaction of this one.
+ */
+const HORIZON = `SELECT coalesce(min(x), pg_snapshot_xmax(pg_current_snapshot())) AS xid
+    FROM pg_snapshot_xip(pg_current_snapshot()) x
+   WHERE NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.backend_xid = x::xid AND a.datname <> current_database())
+     AND NOT EXISTS (SELECT FROM pg_prepared_xacts p WHERE p.transaction = x::xid AND p.database <> current_database())`;
+
 // ORDER BY names the table: a bare `xid` would be the output text, and text sorts 1000 before 999.
-const PAGE = `SELECT epoch, xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, envelope,
-    (epoch < (SELECT max(epoch) FROM outbox_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot())) AS settled
-  FROM outbox WHERE (epoch, xid, seq) > ($1, $2::xid8, $3)
+const PAGE = `WITH horizon AS MATERIALIZED (${HORIZON})
+  SELECT epoch, outbox.xid::text AS xid, seq, topic, to_char(day, 'YYYY-MM-DD') AS day, envelope,
+    (epoch < (SELECT max(epoch) FROM outbox_epoch) OR outbox.xid < (SELECT h.xid FROM horizon h)) AS settled
+  FROM outbox WHERE (epoch, outbox.xid, seq) > ($1, $2::xid8, $3)
   ORDER BY outbox.epoch, outbox.xid, outbox.seq LIMIT $4`;
 
 const marked = columns(
@@ -70,7 +84,10 @@ export interface SentMark {
   readonly nextOffset: bigint;
 }
 
-/** Reads rows that may be sent: none above the oldest running transaction, because that may still commit rows below. */
+/**
+ * Reads rows that may be sent: none above the oldest transaction that runs in this database, because that may still
+ * commit rows below.
+ */
 export async function readPage(client: Statements, after: Position, limit: number): Promise<Page> {
   const { rows } = await client.query(PAGE, [after.epoch, after.xid, after.seq, limit]);
   const all = rows as (OutboxRow & { settled: boolean })[];

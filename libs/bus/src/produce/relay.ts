@@ -276,7 +276,7 @@ export class Relay {
     alarm({ code: 'refused', count: refused.length });
   }
 
-  /** Polls, because nothing wakes the relay when a foreign transaction ends. */
+  /** Polls, because nothing wakes the relay when a transaction without messages ends. */
   private async awaitHorizon({ client, cursors, running }: Leadership): Promise<void> {
     for (let ms = WITHHELD_FIRST_MS; !running.isStopping; ms = Math.min(ms * 2, WITHHELD_MOST_MS)) {
       await running.rest(ms);

@@ -36,10 +36,12 @@ export type AlarmCode =
   | 'consumer-restarted'
   /** Messages wait and the database answers, but there is no progress. */
   | 'stalled'
-  /** An old transaction somewhere in the cluster holds up the outbox. */
+  /** A transaction somewhere in the cluster is old. In this database it holds up the outbox. */
   | 'horizon-old'
   /** Fewer brokers than should hold topics of this service (count: topics). */
   | 'topic-copies'
+  /** Sessions of this database were ended, because they had written in one transaction for too long. */
+  | 'transaction-ended'
   /** An outbox day was dropped before all of it was sent. */
   | 'unsent-dropped';
 

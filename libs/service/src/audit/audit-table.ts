@@ -1,4 +1,20 @@
-import { commentsOn } from '#libs/database';
+import { commentsOn, type TableDeclarations } from '#libs/database';
+
+export const auditTables: TableDeclarations = {
+  audit: {
+    meaning: 'Who of the staff did what, one row for each act. It names no household. Append-only.',
+    kept: 'as long as the database exists',
+    columns: {
+      seq: 'Number of the act, from 1 without a gap.',
+      day: 'Day of the act (UTC).',
+      operation: 'What was done, by the name that the log uses.',
+      person: 'Pseudonym of the person; command-line for somebody with the rights of the database.',
+      about: 'The batch, the legal hold or the enrolled key that the act is about; empty for anything else.',
+      hash: 'Hash over the row and the hash of the row before it.',
+    },
+    rights: { insert: true },
+  },
+};
 
 /** The table of acts of staff, for the migrations of each service. Rows never change, not even for their writer. */
 export const auditUp: readonly string[] = [
@@ -21,20 +37,7 @@ export const auditUp: readonly string[] = [
      FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()`,
   `CREATE TRIGGER audit_not_emptied BEFORE TRUNCATE ON audit
      FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()`,
-  ...commentsOn({
-    audit: {
-      meaning: 'Who of the staff did what, one row for each act. It names no household. Append-only.',
-      kept: 'as long as the database exists',
-      columns: {
-        seq: 'Number of the act, from 1 without a gap.',
-        day: 'Day of the act (UTC).',
-        operation: 'What was done, by the name that the log uses.',
-        person: 'Pseudonym of the person; command-line for somebody with the rights of the database.',
-        about: 'The batch, the legal hold or the enrolled key that the act is about; empty for anything else.',
-        hash: 'Hash over the row and the hash of the row before it.',
-      },
-    },
-  }),
+  ...commentsOn(auditTables),
 ];
 
 export const auditDown: readonly string[] = ['DROP TABLE audit', 'DROP FUNCTION refuse_audit_change()'];

@@ -5,8 +5,9 @@ import type { Tx } from '#libs/database';
 import { appendAudit } from '../audit/audit.repository.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Environment } from '../config/environment.js';
-import { readConfig, Setting } from '../config/setting.js';
-import { IsDatabaseUrl } from '../config/validators.js';
+import { OwnerConfig } from '../config/owner.config.js';
+import { readConfig } from '../config/setting.js';
+import { sessionOptions } from '../database/data-source.js';
 import { COMMAND_LINE, isPseudonym } from '../log/log.js';
 import { Staff, staffRoles, type StaffRole } from './staff.entity.js';
 
@@ -32,12 +33,6 @@ export type AnyEnrolment = Omit<Enrolment<KeyRow>, 'read'> & {
   readonly read: (item: Readonly<Record<string, unknown>>) => object | undefined;
 };
 
-class EnrolmentConfig {
-  @Setting('DATABASE_URL')
-  @IsDatabaseUrl()
-  readonly databaseUrl!: string;
-}
-
 export interface EnrolmentWish {
   readonly what: string;
   readonly file: string;
@@ -45,7 +40,7 @@ export interface EnrolmentWish {
 }
 
 /**
- * The command that enrols keys: `DATABASE_URL=… node main.js enrol devices FILE`. The file is a JSON list. Sets the
+ * The command that enrols keys: `DATABASE_OWNER_URL=… node main.js enrol devices FILE`. The file is a JSON list. Sets the
  * exit code, and prints no content of the file.
  */
 export async function runEnrolment(known: readonly AnyEnrolment[], wish: EnrolmentWish): Promise<void> {
@@ -69,13 +64,13 @@ export async function runEnrolment(known: readonly AnyEnrolment[], wish: Enrolme
 export async function enrol(known: readonly AnyEnrolment[], { what, file, env }: EnrolmentWish): Promise<string> {
   const enrolment = known.find((each) => each.what === what);
   if (enrolment === undefined) throw new TypeError(`known lists are ${known.map((each) => each.what).join(', ')}`);
-  const { databaseUrl: url } = readConfig(EnrolmentConfig, env);
+  const { ownerUrl: url, ownerRole } = readConfig(OwnerConfig, env);
   const rows = rowsOf(enrolment, JSON.parse(readFileSync(file, 'utf8')));
   const source = await new DataSource({
     type: 'postgres',
     url,
     entities: [enrolment.entity],
-    extra: { connectionString: url },
+    extra: { connectionString: url, ...sessionOptions(ownerRole) },
   }).initialize();
   try {
     const { left, made } = await source.transaction((tx) => write(tx, enrolment, rows));

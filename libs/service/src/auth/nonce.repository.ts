@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { commentsOn } from '#libs/database';
+import { commentsOn, type TableDeclarations } from '#libs/database';
+
+export const nonceTables: TableDeclarations = {
+  spent_nonce: {
+    meaning: 'Nonces of requests that staff signed. A request with one of them is not accepted again.',
+    kept: 'until the second day after',
+    columns: { key: 'Name of the key that signed.', nonce: 'The nonce, 16 bytes.', day: 'Day of the request (UTC).' },
+    rights: { insert: ['key', 'nonce'], delete: true },
+  },
+};
 
 /** Statements that make the table of spent nonces, for the migrations of each service. */
 export const nonceUp: readonly string[] = [
@@ -11,13 +20,7 @@ export const nonceUp: readonly string[] = [
   CONSTRAINT spent_nonce_key PRIMARY KEY (key, nonce)
 )`,
   'CREATE INDEX spent_nonce_day ON spent_nonce (day)',
-  ...commentsOn({
-    spent_nonce: {
-      meaning: 'Nonces of requests that staff signed. A request with one of them is not accepted again.',
-      kept: 'until the second day after',
-      columns: { key: 'Name of the key that signed.', nonce: 'The nonce, 16 bytes.', day: 'Day of the request (UTC).' },
-    },
-  }),
+  ...commentsOn(nonceTables),
 ];
 
 export const nonceDown: readonly string[] = ['DROP TABLE spent_nonce'];

@@ -155,6 +155,11 @@ export function IsDatabaseUrl(): PropertyDecorator {
   return checked('isDatabaseUrl', isDatabaseUrl);
 }
 
+/** The name of a role of PostgreSQL. */
+export function IsRoleName(): PropertyDecorator {
+  return checked('isRoleName', (value) => /^[a-z_][a-z0-9_-]{0,62}$/.test(value));
+}
+
 /** @throws TypeError for no URL */
 function isDatabaseUrl(value: string): boolean {
   const { protocol, hostname, username, pathname, searchParams } = new URL(value);

@@ -1,7 +1,19 @@
-import { commentsOn } from '#libs/database';
+import { commentsOn, type TableDeclarations } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
 import type { DataSource } from 'typeorm';
 import { OtherCityError } from './other-city-error.js';
+
+export const cityTables: TableDeclarations = {
+  city: {
+    meaning: 'Whose data these are.',
+    kept: 'as long as the database exists',
+    columns: {
+      is_this: 'Always true: there is one row.',
+      mark: 'Hash of the service and the profile of the city: another value in each database.',
+    },
+    rights: { insert: ['mark'] },
+  },
+};
 
 /** The city of a database. It is written at the first start and never changed. */
 export const cityUp: readonly string[] = [
@@ -11,16 +23,7 @@ export const cityUp: readonly string[] = [
      CONSTRAINT city_key PRIMARY KEY (is_this),
      CONSTRAINT city_one CHECK (is_this)
    )`,
-  ...commentsOn({
-    city: {
-      meaning: 'Whose data these are.',
-      kept: 'as long as the database exists',
-      columns: {
-        is_this: 'Always true: there is one row.',
-        mark: 'Hash of the service and the profile of the city: another value in each database.',
-      },
-    },
-  }),
+  ...commentsOn(cityTables),
 ];
 
 export const cityDown: readonly string[] = ['DROP TABLE city'];

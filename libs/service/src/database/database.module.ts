@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DatabaseDeclaration } from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { ServiceConfig } from '../config/service.config.js';
@@ -8,6 +9,7 @@ import { cityMarkOf } from './city.js';
 import { dataSourceOf, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
 
 export interface DatabaseModuleOptions {
+  readonly declaration: DatabaseDeclaration;
   readonly service: string;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly entities: MixedList<Function>;
@@ -16,8 +18,8 @@ export interface DatabaseModuleOptions {
 }
 
 /**
- * The service's own database. Entities use TypeORM, everything else uses the pool. Migrations run before either is
- * used.
+ * The service's own database. Entities use TypeORM, everything else uses the pool. The database is compared with what is
+ * declared before either is used.
  */
 @Global()
 @Module({})
@@ -30,6 +32,7 @@ export class DatabaseModule {
           inject: [ServiceConfig, CityProfile],
           useFactory: ({ databaseUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
             ...dataSourceOf({ url, ...options }).options,
+            declaration: options.declaration,
             city: cityMarkOf(options.service, profile.id),
             autoLoadEntities: false,
             // If the database cannot be reached, the process ends. Its supervisor starts it again.
@@ -41,7 +44,7 @@ export class DatabaseModule {
       providers: [
         {
           provide: Pool,
-          useFactory: ({ databaseUrl: url }: ServiceConfig, _migrated: DataSource) => openPool({ url }),
+          useFactory: ({ databaseUrl: url }: ServiceConfig, _checked: DataSource) => openPool({ url }),
           inject: [ServiceConfig, DataSource],
         },
       ],

@@ -1,6 +1,7 @@
 import type { MixedList } from 'typeorm';
 import type { AnyEnrolment } from '../auth/enrolment.js';
 import type { Service } from '#libs/contracts';
+import type { DatabaseDeclaration } from '#libs/database';
 import type { Profile } from '#libs/policy';
 import type { KindSpec } from '#libs/records';
 import type { ServiceConfig } from '../config/service.config.js';
@@ -16,6 +17,8 @@ export interface ServiceDefinition<S extends Service> {
   readonly entities: MixedList<Function>;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly migrations: MixedList<Function>;
+  /** Tables, functions and columns besides those that every service has. */
+  readonly database?: Partial<DatabaseDeclaration>;
   /** Names of secrets that are made and destroyed by number (see `SecretSeries`). */
   readonly secretSeries?: readonly string[];
   /** The keys that the service can enrol, besides those of staff. */

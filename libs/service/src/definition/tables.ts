@@ -1,9 +1,10 @@
-import { busDown, busUp } from '#libs/bus';
-import { recordsDown, recordsUp } from '#libs/records';
-import { auditDown, auditUp } from '../audit/audit-table.js';
-import { nonceDown, nonceUp } from '../auth/nonce.repository.js';
-import { staffDown, staffUp } from '../auth/staff-table.js';
-import { cityDown, cityUp } from '../database/city.js';
+import { busDown, busFunctions, busTables, busUp } from '#libs/bus';
+import type { RightsDeclaration } from '#libs/database';
+import { recordsDown, recordsFunctions, recordsTables, recordsUp } from '#libs/records';
+import { auditDown, auditTables, auditUp } from '../audit/audit-table.js';
+import { nonceDown, nonceTables, nonceUp } from '../auth/nonce.repository.js';
+import { staffDown, staffTables, staffUp } from '../auth/staff-table.js';
+import { cityDown, cityTables, cityUp } from '../database/city.js';
 
 /** The tables of every service: records, outbox, tables of the bus, staff keys, spent nonces, audit, city. */
 export const serviceTablesUp: readonly string[] = [
@@ -23,3 +24,9 @@ export const serviceTablesDown: readonly string[] = [
   ...busDown,
   ...recordsDown,
 ];
+
+/** What every service may do with the tables that every service has. */
+export const serviceRights: RightsDeclaration = {
+  tables: { ...recordsTables, ...busTables, ...staffTables, ...nonceTables, ...auditTables, ...cityTables },
+  functions: [...recordsFunctions, ...busFunctions],
+};

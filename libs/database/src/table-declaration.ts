@@ -1,0 +1,37 @@
+/**
+ * What the service's role may do with a table besides reading it. Absent: nothing. The rights in the database are
+ * generated from this, and a service does not start if it has one more or one less.
+ */
+export interface TableRights {
+  /** The columns that a new row may name; `true` for all of them. */
+  readonly insert?: true | readonly string[];
+  /** The columns that may change. Locking a row needs one. */
+  readonly update?: readonly string[];
+  readonly delete?: true;
+}
+
+/** The meaning of a table, for `docs/database.md` and for people who look at the database, and the rights on it. */
+export interface TableDeclaration {
+  readonly meaning: string;
+  /** How long a row is kept: `until …` or `as long as …`. */
+  readonly kept: string;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly rights: TableRights;
+}
+
+export type TableDeclarations = Readonly<Record<string, TableDeclaration>>;
+
+/** Separates the meaning of a table from how long its rows are kept. */
+export const KEPT = ' Kept: ';
+
+/** Returns statements that write the meaning of tables and columns into the database. */
+export function commentsOn(tables: TableDeclarations): readonly string[] {
+  return Object.entries(tables).flatMap(([table, { meaning, kept, columns }]) => [
+    `COMMENT ON TABLE ${table} IS ${quoted(`${meaning}${KEPT}${kept}.`)}`,
+    ...Object.entries(columns).map(([column, text]) => `COMMENT ON COLUMN ${table}.${column} IS ${quoted(text)}`),
+  ]);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll(`'`, `''`)}'`;
+}
