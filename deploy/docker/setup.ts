@@ -16,8 +16,9 @@ import { migrateOne } from '../local/migrations.js';
 import { asProblem, StackProblem } from '../local/problem.js';
 
 /**
- * Runs once before the services at each start of the system: databases and roles, tables and rights, keyrings, topics and access rules. A
- * repetition changes nothing that is right. Only this program has the passwords of the superusers.
+ * Runs once before the services at each start of the system: databases and roles, tables and rights,
+ * keyrings, topics and access rules. A repetition changes nothing that is right. Only this program has the passwords of
+ * the superusers.
  */
 const layout = layoutAt('/setup');
 

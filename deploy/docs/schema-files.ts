@@ -28,10 +28,15 @@ export function schemaText({ path, lines }: SchemaFile): string {
     ' * `npm run docs:write` writes this file. A service does not start on a database that contains anything else.',
     ' */',
     `export const ${service}Schema: readonly string[] = [`,
-    ...lines.map((line) => `  ${quoted(line)},`),
+    ...lines.map((line) => `  ${pieces(line).map(quoted).join(' +\n    ')},`),
     '];',
     '',
   ].join('\n');
+}
+
+/** Pieces that fit on a line each. */
+function pieces(line: string): readonly string[] {
+  return line.match(/.{1,100}/g) ?? [line];
 }
 
 /** As Prettier quotes it. */

@@ -84,7 +84,8 @@ async function makeChildren(client: pg.Client, { name, children }: Table): Promi
 /** `LIKE` leaves them out, but a dump does not. */
 async function copyStatistics(client: pg.Client, from: string, to: string): Promise<void> {
   const { rows } = await client.query<{ name: string; target: number }>(
-    'SELECT attname AS name, attstattarget AS target FROM pg_attribute WHERE attrelid = $1::regclass AND attstattarget >= 0',
+    `SELECT attname AS name, attstattarget AS target FROM pg_attribute
+      WHERE attrelid = $1::regclass AND attstattarget >= 0`,
     [from],
   );
   for (const { name, target } of rows) {

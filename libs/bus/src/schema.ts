@@ -8,8 +8,8 @@ import { busTables } from './tables.js';
  * Creates the tables of the bus, for a TypeORM migration of each service. Run every statement in this order.
  *
  * The relay reads the outbox in the order (epoch, xid, seq). In the present epoch it reads only rows below the oldest
- * transaction that runs in this database, so that it never passes a row that commits late. After a dump and restore transaction ids start
- * again, so later rows carry a new epoch.
+ * transaction that runs in this database, so that it never passes a row that commits late. After a dump and restore
+ * transaction ids start again, so later rows carry a new epoch.
  */
 export const busUp: readonly string[] = [
   `CREATE TABLE outbox_epoch (

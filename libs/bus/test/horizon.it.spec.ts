@@ -72,6 +72,7 @@ async function asSuperuser(statement: string): Promise<void> {
 /** A session with an open transaction that has a number. */
 async function transactionIn(name: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: urlOf(name) });
+  client.on('error', () => undefined);
   open.push(client);
   await client.connect();
   await client.query('SET transaction_timeout = 0');
@@ -189,7 +190,6 @@ describe('an old transaction', () => {
     await own.query(`CREATE OR REPLACE FUNCTION end_old_transactions() RETURNS integer LANGUAGE sql SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp AS $$${text?.replace('90 seconds', '0.2 seconds') ?? ''}$$`);
     const [mine, theirs] = [await transactionIn('own'), await transactionIn('neighbour')];
-    mine.on('error', () => undefined);
     const reader = new pg.Client({ connectionString: urlOf('own') });
     open.push(reader);
     await reader.connect();

@@ -23,10 +23,12 @@ export const LIVE_SCHEMA = `WITH ${RELATIONS}, ${ROUTINES}
 SELECT DISTINCT line FROM (
   SELECT 'schema ' || nspname || ':' AS line FROM pg_namespace WHERE ${isOurs('nspname')}
   UNION ALL
-  SELECT 'table ' || name || ': ' || CASE WHEN relispartition THEN 'p' ELSE relkind::text END || ' ' || relpersistence::text
+  SELECT 'table ' || name || ': ' || CASE WHEN relispartition THEN 'p' ELSE relkind::text END
+      || ' ' || relpersistence::text
       || CASE WHEN relrowsecurity OR relforcerowsecurity THEN ' row security' ELSE '' END
       || CASE WHEN relkind IN ('v', 'm') THEN ' ' || md5(pg_get_viewdef(oid)) ELSE '' END
-      || CASE WHEN relispartition THEN ' ' || pg_get_partkeydef((SELECT inhparent FROM pg_inherits WHERE inhrelid = oid))
+      || CASE WHEN relispartition
+              THEN ' ' || pg_get_partkeydef((SELECT inhparent FROM pg_inherits WHERE inhrelid = oid))
               WHEN relkind = 'p' THEN ' ' || pg_get_partkeydef(oid) ELSE '' END FROM relation
   UNION ALL
   SELECT 'column ' || r.name || '.' || a.attname || ': ' || format_type(a.atttypid, a.atttypmod)
@@ -87,7 +89,8 @@ SELECT DISTINCT line FROM (
  */
 export const LIVE_RIGHTS = `WITH ${RELATIONS}, ${ROUTINES},
 acl AS (
-  SELECT 'database' AS name, coalesce(datacl, acldefault('d', datdba)) AS acl, datdba AS owner FROM pg_database WHERE datname = current_database()
+  SELECT 'database' AS name, coalesce(datacl, acldefault('d', datdba)) AS acl, datdba AS owner FROM pg_database
+   WHERE datname = current_database()
   UNION ALL
   SELECT 'schema ' || nspname, nspacl, nspowner FROM pg_namespace WHERE ${isOurs('nspname')}
   UNION ALL SELECT CASE WHEN relispartition THEN 'a part of ' ELSE '' END || name, relacl, relowner FROM relation
@@ -124,7 +127,8 @@ SELECT DISTINCT line FROM (
       || ': ' || e.privilege_type
     FROM acl a, aclexplode(a.acl) e
    WHERE e.grantee <> a.owner
-     AND (e.is_grantable OR a.name ~ '^(a part of|default of|parameter) ' OR e.grantee <> (SELECT oid FROM pg_roles WHERE rolname = current_user))
+     AND (e.is_grantable OR a.name ~ '^(a part of|default of|parameter) ' 
+          OR e.grantee <> (SELECT oid FROM pg_roles WHERE rolname = current_user))
   UNION ALL
   SELECT 'member of ' || rolname || ':' FROM pg_roles WHERE rolname <> current_user AND pg_has_role(oid, 'MEMBER')
      AND rolname <> 'pg_database_owner'

@@ -1,6 +1,6 @@
 import { clocks } from '#libs/contracts';
 
-/** Days from the oldest partition that stays to the newest one, which may have been made yesterday for two days ahead. */
+/** Days from the oldest partition that stays to the newest one, which may have been made yesterday. */
 const KEPT_DAYS = clocks.dayKeyDays + clocks.recordAheadDays - 1;
 
 /**

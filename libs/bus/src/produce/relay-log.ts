@@ -49,7 +49,8 @@ export interface Cursor {
 const HORIZON = `SELECT coalesce(min(x), pg_snapshot_xmax(pg_current_snapshot())) AS xid
     FROM pg_snapshot_xip(pg_current_snapshot()) x
    WHERE NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.backend_xid = x::xid AND a.datname <> current_database())
-     AND NOT EXISTS (SELECT FROM pg_prepared_xacts p WHERE p.transaction = x::xid AND p.database <> current_database())`;
+     AND NOT EXISTS (SELECT FROM pg_prepared_xacts p WHERE p.transaction = x::xid
+       AND p.database <> current_database())`;
 
 // ORDER BY names the table: a bare `xid` would be the output text, and text sorts 1000 before 999.
 const PAGE = `WITH horizon AS MATERIALIZED (${HORIZON})

@@ -40,8 +40,8 @@ export interface EnrolmentWish {
 }
 
 /**
- * The command that enrols keys: `DATABASE_OWNER_URL=… node main.js enrol devices FILE`. The file is a JSON list. Sets the
- * exit code, and prints no content of the file.
+ * The command that enrols keys: `DATABASE_OWNER_URL=… node main.js enrol devices FILE`. The file is a JSON list.
+ * Sets the exit code, and prints no content of the file.
  */
 export async function runEnrolment(known: readonly AnyEnrolment[], wish: EnrolmentWish): Promise<void> {
   try {

@@ -18,8 +18,8 @@ export interface DatabaseModuleOptions {
 }
 
 /**
- * The service's own database. Entities use TypeORM, everything else uses the pool. The database is compared with what is
- * declared before either is used.
+ * The service's own database. Entities use TypeORM, everything else uses the pool. The database is compared with
+ * what is declared before either is used.
  */
 @Global()
 @Module({})

@@ -62,7 +62,8 @@ export const serviceSchema: readonly string[] = [
   'column turn.completed: boolean not null',
   'column turn.night: integer not null',
   'constraint applied_offset.applied_offset_key: PRIMARY KEY (topic, partition)',
-  "constraint audit.audit_about: CHECK ((about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40})$'::text))",
+  "constraint audit.audit_about: CHECK ((about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-" +
+    "]{3,40})$'::text))",
   'constraint audit.audit_key: PRIMARY KEY (seq)',
   "constraint audit.audit_operation: CHECK ((operation ~ '^[a-z]+(-[a-z]+){0,4}$'::text))",
   'constraint city.city_key: PRIMARY KEY (is_this)',
@@ -79,32 +80,51 @@ export const serviceSchema: readonly string[] = [
   'constraint staff.staff_key: PRIMARY KEY (name)',
   'constraint staff.staff_public_key: UNIQUE (public_key)',
   'constraint turn.turn_key: PRIMARY KEY (night)',
-  'function condense_record_partition(integer): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp 151d41c05f489784568551148b67faaa',
-  'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp f9802c41fb27a1469aed84c670ec6f49',
-  'function create_record_partition(integer): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp f178051bb78e238fc335a9aa7c1df252',
-  'function drop_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp 3d6e724d307842350bc78e44f6515240',
-  'function drop_record_partition(integer): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp ba790ad83691480598d58a6f25b8ebc0',
-  'function end_old_transactions(): f v sql returns integer security definer set search_path=pg_catalog, pg_temp d59db5459dcee86aa49b93b1e058dad1',
-  'function lock_outbox_epoch(): f v plpgsql returns void security definer set search_path=pg_catalog, pg_temp 194839406e8d44fc5a49e18851f191de',
-  'function oldest_transaction_ms(): f v sql returns bigint security definer set search_path=pg_catalog, pg_temp 5a8c8f0b8b925d59aad9fc196c890b64',
-  'function open_records(): f v plpgsql returns TABLE(night integer, has_holds boolean) 3ec9b1f6fcb3c6f20361e4e27f5b7eac',
+  'function condense_record_partition(integer): f v plpgsql returns void security definer set search_pa' +
+    'th=pg_catalog, pg_temp 151d41c05f489784568551148b67faaa',
+  'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catal' +
+    'og, pg_temp f9802c41fb27a1469aed84c670ec6f49',
+  'function create_record_partition(integer): f v plpgsql returns void security definer set search_path' +
+    '=pg_catalog, pg_temp f178051bb78e238fc335a9aa7c1df252',
+  'function drop_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog' +
+    ', pg_temp 3d6e724d307842350bc78e44f6515240',
+  'function drop_record_partition(integer): f v plpgsql returns void security definer set search_path=p' +
+    'g_catalog, pg_temp ba790ad83691480598d58a6f25b8ebc0',
+  'function end_old_transactions(): f v sql returns integer security definer set search_path=pg_catalog' +
+    ', pg_temp d59db5459dcee86aa49b93b1e058dad1',
+  'function lock_outbox_epoch(): f v plpgsql returns void security definer set search_path=pg_catalog, ' +
+    'pg_temp 194839406e8d44fc5a49e18851f191de',
+  'function oldest_transaction_ms(): f v sql returns bigint security definer set search_path=pg_catalog' +
+    ', pg_temp 5a8c8f0b8b925d59aad9fc196c890b64',
+  'function open_records(): f v plpgsql returns TABLE(night integer, has_holds boolean) 3ec9b1f6fcb3c6f' +
+    '20361e4e27f5b7eac',
   'function refuse_audit_change(): f v plpgsql returns trigger 91f38a5d105c3034ec4fcc1bc80ca23c',
-  'index applied_offset.applied_offset_key: CREATE UNIQUE INDEX applied_offset_key ON public.applied_offset USING btree (topic, partition)',
+  'index applied_offset.applied_offset_key: CREATE UNIQUE INDEX applied_offset_key ON public.applied_of' +
+    'fset USING btree (topic, partition)',
   'index audit.audit_key: CREATE UNIQUE INDEX audit_key ON public.audit USING btree (seq)',
   'index city.city_key: CREATE UNIQUE INDEX city_key ON public.city USING btree (is_this)',
-  'index crash_loop_guard.crash_loop_guard_key: CREATE UNIQUE INDEX crash_loop_guard_key ON public.crash_loop_guard USING btree (topic, partition)',
-  'index migration.PK_3043fc6b8af7c99b8b98830094f: CREATE UNIQUE INDEX "PK_3043fc6b8af7c99b8b98830094f" ON public.migration USING btree (id)',
+  'index crash_loop_guard.crash_loop_guard_key: CREATE UNIQUE INDEX crash_loop_guard_key ON public.cras' +
+    'h_loop_guard USING btree (topic, partition)',
+  'index migration.PK_3043fc6b8af7c99b8b98830094f: CREATE UNIQUE INDEX "PK_3043fc6b8af7c99b8b98830094f"' +
+    ' ON public.migration USING btree (id)',
   'index night.night_key: CREATE UNIQUE INDEX night_key ON public.night USING btree (night)',
-  'index outbox.outbox_key: CREATE UNIQUE INDEX outbox_key ON ONLY public.outbox USING btree (epoch, xid, seq, day)',
-  'index outbox_epoch.outbox_epoch_key: CREATE UNIQUE INDEX outbox_epoch_key ON public.outbox_epoch USING btree (epoch)',
-  'index record.record_due: CREATE INDEX record_due ON ONLY public.record USING btree (kind, due, lookup) WHERE (due IS NOT NULL)',
-  'index record.record_key: CREATE UNIQUE INDEX record_key ON ONLY public.record USING btree (night, kind, lookup)',
-  'index relay_cursor.relay_cursor_key: CREATE UNIQUE INDEX relay_cursor_key ON public.relay_cursor USING btree (name)',
-  'index sent_mark.sent_mark_key: CREATE UNIQUE INDEX sent_mark_key ON public.sent_mark USING btree (topic, partition, day)',
-  'index spent_nonce.spent_nonce_day: CREATE INDEX spent_nonce_day ON public.spent_nonce USING btree (day)',
-  'index spent_nonce.spent_nonce_key: CREATE UNIQUE INDEX spent_nonce_key ON public.spent_nonce USING btree (key, nonce)',
+  'index outbox.outbox_key: CREATE UNIQUE INDEX outbox_key ON ONLY public.outbox USING btree (epoch, xi' +
+    'd, seq, day)',
+  'index outbox_epoch.outbox_epoch_key: CREATE UNIQUE INDEX outbox_epoch_key ON public.outbox_epoch USI' +
+    'NG btree (epoch)',
+  'index record.record_due: CREATE INDEX record_due ON ONLY public.record USING btree (kind, due, looku' +
+    'p) WHERE (due IS NOT NULL)',
+  'index record.record_key: CREATE UNIQUE INDEX record_key ON ONLY public.record USING btree (night, ki' +
+    'nd, lookup)',
+  'index relay_cursor.relay_cursor_key: CREATE UNIQUE INDEX relay_cursor_key ON public.relay_cursor USI' +
+    'NG btree (name)',
+  'index sent_mark.sent_mark_key: CREATE UNIQUE INDEX sent_mark_key ON public.sent_mark USING btree (to' +
+    'pic, partition, day)',
+  'index spent_nonce.spent_nonce_day: CREATE INDEX spent_nonce_day ON public.spent_nonce USING btree (d' + 'ay)',
+  'index spent_nonce.spent_nonce_key: CREATE UNIQUE INDEX spent_nonce_key ON public.spent_nonce USING b' +
+    'tree (key, nonce)',
   'index staff.staff_key: CREATE UNIQUE INDEX staff_key ON public.staff USING btree (name)',
-  'index staff.staff_public_key: CREATE UNIQUE INDEX staff_public_key ON public.staff USING btree (public_key)',
+  'index staff.staff_public_key: CREATE UNIQUE INDEX staff_public_key ON public.staff USING btree (publ' + 'ic_key)',
   'index turn.turn_key: CREATE UNIQUE INDEX turn_key ON public.turn USING btree (night)',
   'schema public:',
   'table applied_offset: r p',
