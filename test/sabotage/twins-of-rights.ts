@@ -133,6 +133,15 @@ export const twinsOfRights: readonly Twin[] = [
     name: 'is ended if it writes',
   },
   {
+    promise: 'readers of the books cannot keep the database busy',
+    without: 'the figures are kept',
+    file: 'apps/payments/src/ledger/books.service.ts',
+    find: 'if (this.kept !== undefined && performance.now() < this.kept.nextAtMs) return Promise.resolve(this.kept);',
+    replace: '',
+    test: 'apps/payments/src/ledger/books.service.spec.ts',
+    name: 'are scanned again after a rest',
+  },
+  {
     promise: 'the watchdog ends old transactions',
     without: 'it asks for it',
     file: 'libs/bus/src/consume/watchdog.ts',

@@ -1,8 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { Field, IsWord } from '#libs/contracts';
 import { Answers, ReadsOnly, SignedBy } from '#libs/service';
-import { IsBoolean, IsObject } from 'class-validator';
+import { IsBoolean, IsObject, Matches } from 'class-validator';
 import { BooksService } from './books.service.js';
+
+const HOUR = /^\d{4}-\d\d-\d\dT\d\d$/;
 
 class BooksAnswer {
   @Field({ data: 'operational', purpose: 'whether every check holds' })
@@ -25,6 +27,10 @@ class BooksAnswer {
   @IsObject()
   obligations!: Readonly<Record<string, number>>;
 
+  @Field({ data: 'operational', purpose: 'hour in which the figures were read' })
+  @Matches(HOUR)
+  hour!: string;
+
   @Field({ data: 'operational', purpose: 'why payments sends nothing, or nothing' }, { nullable: true })
   @IsWord()
   freeze!: string | null;
@@ -40,6 +46,6 @@ export class BooksController {
   @ReadsOnly()
   @Answers(BooksAnswer, 'Gives the checks, the balances and the counts of the ledger.')
   read(): Promise<BooksAnswer> {
-    return this.books.read();
+    return this.books.readKept();
   }
 }
