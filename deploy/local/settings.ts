@@ -5,7 +5,7 @@ import { type Service, services } from '#libs/contracts';
 
 import type { App } from './apps.js';
 import type { PerService } from './databases.js';
-import type { KafkaUser } from './kafka.js';
+import type { KafkaUser } from './kafka-options.js';
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from './keyring.js';
 import { type Layout, repositoryRoot } from './layout.js';
 import { freePort } from './ports.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, type Service } from '#libs/contracts';
 import { inTransaction, reading } from '#libs/database';
-import { ConfigResourceTypes } from 'kafkajs';
+import { ConfigResourceTypes, ConfigSource } from 'kafkajs';
 
 import { prepareTopics } from '../src/index.js';
 import { deliver, ordersOf } from '../src/testing.js';
@@ -162,7 +162,9 @@ describe('topics', () => {
         includeSynonyms: false,
         resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
       });
-      const own = (resources[0]?.configEntries ?? []).filter(({ configSource }) => Number(configSource) === 1);
+      const own = (resources[0]?.configEntries ?? []).filter(
+        ({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG,
+      );
       return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
     };
     const partitionsNow = async (): Promise<number> =>

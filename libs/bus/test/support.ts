@@ -286,7 +286,9 @@ export function cancelled(name: string, version = 1, day: Day = today()): Outgoi
 
 export function awarded(name: string): Outgoing<'eligibility'> {
   return message(grantAwarded, today(), {
-    ...{ grant: id(name), household: id('household'), caseRef: id('case') },
+    grant: id(name),
+    household: id('household'),
+    caseRef: id('case'),
     kind: 'rapid',
     amountCents: '50000',
     needs: ['RENT'],
@@ -340,9 +342,8 @@ export async function eventually<T>(
   }
 }
 
-export function names(count: number, prefix = 'g'): string[] {
-  return Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
-}
+export const names = (count: number, prefix = 'g'): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
 
 export function ids(all: readonly string[]): string[] {
   return all.map(id).sort();
