@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,8 +32,6 @@ function look(): void {
 }
 
 beforeAll(async () => {
-  // This process has the limit already, and its children would have it from here. Only root can take it away again.
-  spawnSync('prlimit', ['--pid', String(process.pid), '--core=unlimited:unlimited'], { stdio: 'ignore' });
   await mkdir(join(repositoryRoot, '.local'), { recursive: true });
   root = await mkdtemp(join(repositoryRoot, '.local', `test-${process.pid}-`));
   looking = (async () => {
