@@ -8,6 +8,7 @@ import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
 import { twinsOfHouseholds } from './twins-of-households.js';
 import { twinsOfIntruders } from './twins-of-intruders.js';
+import { twinsOfItems } from './twins-of-items.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfLimits } from './twins-of-limits.js';
@@ -29,6 +30,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfAudit,
   ...twinsOfContainers,
   ...twinsOfIntruders,
+  ...twinsOfItems,
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfLimits,

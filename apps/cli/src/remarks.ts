@@ -16,6 +16,10 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
     typeof checks['ledgerFreeze'] === 'string' &&
       checks['ledgerFreeze'] !== 'none' &&
       `sends no money (${checks['ledgerFreeze']}): amparo freeze show`,
+    isSome(checks['setAside']) &&
+      `set aside ${checks['setAside']} items that fail on their content: docs/runbooks/set-aside.md`,
+    isSome(checks['recordsDamaged']) &&
+      `found ${checks['recordsDamaged']} records that do not open: docs/runbooks/set-aside.md`,
     isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
     checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
     typeof checks['certificate'] === 'string' &&

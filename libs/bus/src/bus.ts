@@ -113,7 +113,7 @@ export class Bus<S extends Service> {
     this.consumer = this.createConsumer(processor);
     this.worker = new DelayedWorker({
       pool,
-      delayed: this.inbox.delayed,
+      inbox: this.inbox,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
       isPaused: () => this.breaker.isTripped,

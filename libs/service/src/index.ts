@@ -40,6 +40,7 @@ export { CityProfile } from './profile/city-profile.js';
 export { kindsOf } from './records/kinds.js';
 export { runService } from './run.js';
 export type { Worker } from './scheduling/worker.js';
+export { OneByOne } from './items/one-by-one.js';
 export { Workers } from './scheduling/workers.js';
 export { entitiesOf } from './definition/entities.js';
 export { serviceTablesDown, serviceTablesUp } from './definition/tables.js';

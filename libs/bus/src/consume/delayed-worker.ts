@@ -2,7 +2,7 @@ import { catalogue, type Contract } from '#libs/contracts';
 import { inTransaction, Loop, type Running } from '#libs/database';
 import type pg from 'pg';
 
-import type { DelayedMessages } from '../inbox/delayed-messages.js';
+import type { Inbox } from '../inbox/inbox.js';
 import type { RetriedMessage } from '../inbox/message.js';
 import { BusError } from '../trouble/errors.js';
 import type { Incoming } from './opening.js';
@@ -10,7 +10,7 @@ import type { Control, Ended } from './processor.js';
 
 export interface DelayedWorkerOptions {
   readonly pool: pg.Pool;
-  readonly delayed: DelayedMessages;
+  readonly inbox: Pick<Inbox, 'delayed' | 'parked'>;
   readonly clock: () => Date;
   readonly process: (messages: readonly Incoming[], control: Control) => Promise<Ended>;
   /** Nothing is claimed while the circuit breaker is tripped. */
@@ -45,13 +45,33 @@ export class DelayedWorker {
 
   /** @returns how many were handled */
   private async once(running: Running): Promise<number> {
-    const { pool, delayed, clock, batchMax, process, isPaused } = this.options;
+    const { pool, inbox, clock, batchMax, process, isPaused } = this.options;
     if (isPaused()) return 0;
-    const due = await inTransaction(pool, (tx) => delayed.claimDue(tx, { now: clock(), limit: batchMax }));
+    const due = await inTransaction(pool, (tx) => inbox.delayed.claimDue(tx, { now: clock(), limit: batchMax }));
     if (due.length === 0) return 0;
     const control = { aborted: () => running.isStopping, rest: (ms: number) => running.rest(ms) };
-    const { end } = await process(due.map(incomingOf), control);
+    const known = due.filter(({ contractName }) => contractsByName.has(contractName));
+    await this.parkAgain(due.filter(({ contractName }) => !contractsByName.has(contractName)));
+    if (known.length === 0) return due.length;
+    const { end } = await process(known.map(incomingOf), control);
     return end === 'committed' ? due.length : 0;
+  }
+
+  /** Parks messages of contracts that this release does not know. They stop no other message. */
+  private async parkAgain(messages: readonly RetriedMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const { pool, inbox } = this.options;
+    await inTransaction(pool, async (tx) => {
+      const claims = await inbox.delayed.claim(
+        tx,
+        messages.map(({ id }) => id),
+      );
+      const ours = messages.filter((_, at) => claims[at] === true);
+      await inbox.parked.park(
+        tx,
+        ours.map((message) => ({ ...message, code: 'unhandled-contract' })),
+      );
+    });
   }
 }
 

@@ -1,5 +1,6 @@
+import { dayNumbered } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import type { Records } from '#libs/records';
+import type { FoundRow, PageEnd, Records } from '#libs/records';
 
 import { inboxBody, keptDay, PARKED, retriedMessage, valueOf, type InboxBody } from './inbox-body.js';
 import type { InboxMessage, RetriedMessage } from './message.js';
@@ -24,6 +25,19 @@ export interface ParkedSummary {
   readonly byCode: Readonly<Record<string, number>>;
 }
 
+/** A parked message as it is stored. */
+export type ParkedRow = FoundRow<InboxBody>;
+
+export interface ParkedPage {
+  readonly rows: readonly ParkedRow[];
+  /** Undefined: there are no more. */
+  readonly end: PageEnd | undefined;
+}
+
+/** The code and the contract of a message whose record does not open. */
+const DAMAGED = 'damaged';
+const UNKNOWN = 'unknown';
+
 /** Messages that are set aside until a person looks, or until their key is destroyed. */
 export class ParkedMessages {
   constructor(
@@ -44,10 +58,16 @@ export class ParkedMessages {
     );
   }
 
-  /** Takes up to `limit` messages out, to be retried in the same transaction. Messages without bytes stay. */
-  async unpark(tx: Tx, limit: number): Promise<RetriedMessage[]> {
+  /** The next parked messages after the end of another page. Those that do not open are left out. */
+  async page(tx: Tx, limit: number, after?: PageEnd): Promise<ParkedPage> {
     const records = await this.records.begin(tx);
-    const rows = (await records.scan<InboxBody>(PARKED, limit)).filter(({ body }) => body.record !== '');
+    const { rows, end } = await records.page<InboxBody>(PARKED, limit, after);
+    return { rows, end };
+  }
+
+  /** Takes messages out, to be retried in the same transaction. @returns those that nobody else took out before */
+  async unpark(tx: Tx, rows: readonly ParkedRow[]): Promise<RetriedMessage[]> {
+    const records = await this.records.begin(tx);
     const removed = await records.remove(
       PARKED,
       rows.map(({ value }) => value),
@@ -55,26 +75,30 @@ export class ParkedMessages {
     return rows.filter((_, at) => removed[at]).map(retriedMessage);
   }
 
+  /** Counts all messages, also those that do not open. */
   async summary(tx: Tx, limit = 1_000): Promise<ParkedSummary> {
     const records = await this.records.begin(tx);
-    const rows = await records.scan<InboxBody>(PARKED, limit);
-    const byCode: Record<string, number> = {};
+    const { rows, damaged, end } = await records.page<InboxBody>(PARKED, limit);
+    const byCode: Record<string, number> = damaged.length > 0 ? { [DAMAGED]: damaged.length } : {};
     for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
-    const count = rows.length < limit ? rows.length : await records.count(PARKED);
+    const count = end === undefined ? rows.length + damaged.length : await records.count(PARKED);
     return { count, oldestDay: rows.map(({ body }) => keptDay(body)).sort()[0], byCode };
   }
 
-  /** Counts messages by contract, day and code. It reads no more than `limit` messages. */
+  /**
+   * Counts messages by contract, day and code. It reads no more than `limit` messages. Those that do not open have the
+   * day of the night in which they are stored, and no contract.
+   */
   async groups(tx: Tx, limit = 10_000): Promise<readonly ParkedGroup[]> {
     const records = await this.records.begin(tx);
-    const rows = await records.scan<InboxBody>(PARKED, limit);
+    const { rows, damaged } = await records.page<InboxBody>(PARKED, limit);
     const groups = new Map<string, ParkedGroup>();
-    for (const { body } of rows) {
-      const { contract, code = '' } = body;
-      const day = keptDay(body);
-      const key = `${day} ${contract} ${code}`;
-      groups.set(key, { contract, day, code, count: (groups.get(key)?.count ?? 0) + 1 });
-    }
+    const add = (group: Omit<ParkedGroup, 'count'>): void => {
+      const key = `${group.day} ${group.contract} ${group.code}`;
+      groups.set(key, { ...group, count: (groups.get(key)?.count ?? 0) + 1 });
+    };
+    for (const { body } of rows) add({ contract: body.contract, day: keptDay(body), code: body.code ?? '' });
+    for (const { night } of damaged) add({ contract: UNKNOWN, day: dayNumbered(night), code: DAMAGED });
     return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   }
 }

@@ -21,6 +21,8 @@ export type HealthCheckName =
   | 'keyringReplicas'
   | 'certificate'
   | 'ledgerFreeze'
+  | 'setAside'
+  | 'recordsDamaged'
   | WorkForPeople;
 
 /** Counts of the work that waits for staff other than operators. */
@@ -38,6 +40,8 @@ export const countedChecks: ReadonlySet<string> = new Set<HealthCheckName>([
   'done',
   'repeated',
   'expired',
+  'setAside',
+  'recordsDamaged',
   'casesInReview',
   'paymentsToRelease',
   'batchesOpen',
