@@ -134,8 +134,8 @@ export const twinsOfItems: readonly Twin[] = [
     promise: 'a damaged parked message is counted',
     without: 'the summary counts it',
     file: 'libs/bus/src/inbox/parked-messages.ts',
-    find: '? rows.length + damaged.length :',
-    replace: '? rows.length :',
+    find: 'const seen = rows.length + damaged.length;',
+    replace: 'const seen = rows.length;',
     test: DAMAGED_BUS,
   },
   {

@@ -1,6 +1,7 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
+import { twinsOfBreakers } from './twins-of-breakers.js';
 import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
@@ -25,6 +26,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfApps,
   ...twinsOfDoors,
   ...twinsOfBodies,
+  ...twinsOfBreakers,
   ...twinsOfCodes,
   ...twinsOfHouseholds,
   ...twinsOfAudit,

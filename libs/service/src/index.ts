@@ -35,6 +35,7 @@ export { keyedHash, type KeyedHash } from './keys/keyed-hash.js';
 export { SecretSeries, secretSeries } from './keys/secret-series.js';
 export { createLog, errorFields, Log, logEvents, type LogEvent } from './log/log.js';
 export { GroupCommit, type GroupCommitOptions } from './messaging/group-commit.js';
+export { dismissalReasons } from './operations/dismissal.service.js';
 export type { ParkedView } from './operations/operations.controller.js';
 export { CityProfile } from './profile/city-profile.js';
 export { kindsOf } from './records/kinds.js';

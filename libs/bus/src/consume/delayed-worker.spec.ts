@@ -29,7 +29,7 @@ describe('the worker of delayed messages', () => {
 
   it('parks a message of a contract that this release does not know, and handles the others', async () => {
     const due = [grantAwarded.name, 'payments.forgotten', grantAwarded.name].map((contractName, at) => {
-      return { contractName, day: '2026-11-25', envelope: Buffer.from([at]), id: Buffer.from([at]) };
+      return { contractName, day: '2026-11-25', envelope: Buffer.from([at]), id: Buffer.from([at]), starts: 0 };
     });
     const park = jest.fn<(tx: unknown, messages: unknown) => Promise<void>>(() => Promise.resolve());
     const handled: number[] = [];
@@ -38,6 +38,7 @@ describe('the worker of delayed messages', () => {
       inbox: {
         delayed: {
           claimDue: () => Promise.resolve(due.splice(0)),
+          begin: () => Promise.resolve(),
           claim: (_: unknown, ids: readonly unknown[]) => Promise.resolve(ids.map(() => true)),
         },
         parked: { park },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { contentFault, faultyBatches, type FaultyBatch } from '../../../../test/support/faulty-batches.js';
 import { memoryPool } from '../../../../test/support/memory-pool.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { CircuitBreaker } from '../trouble/circuit-breaker.js';
 import type { Opened } from './opening.js';
 import { Processor, type ProcessorOptions } from './processor.js';
 

@@ -8,6 +8,7 @@ import type { InboxMessage, RetriedMessage } from './message.js';
 /** A message that cannot be handled: its sealed bytes and a code, never its content. */
 export interface ParkedMessage extends InboxMessage {
   readonly code: string;
+  readonly isFromDevice?: true;
 }
 
 /** Parked messages of one contract, day and code. */
@@ -20,7 +21,9 @@ export interface ParkedGroup {
 
 export interface ParkedSummary {
   readonly count: number;
-  /** Earliest day among the parked messages. That message becomes unreadable first. */
+  /** Those that a device sealed badly; above 1,000 messages an estimate. */
+  readonly fromDevices: number;
+  /** Earliest day among the messages that a person can do something about. It becomes unreadable first. */
   readonly oldestDay: string | undefined;
   readonly byCode: Readonly<Record<string, number>>;
 }
@@ -37,6 +40,8 @@ export interface ParkedPage {
 /** The code and the contract of a message whose record does not open. */
 const DAMAGED = 'damaged';
 const UNKNOWN = 'unknown';
+const PAGE = 500;
+const DISMISSED_MAX = 50_000;
 
 /** Messages that are set aside until a person looks, or until their key is destroyed. */
 export class ParkedMessages {
@@ -53,7 +58,10 @@ export class ParkedMessages {
       PARKED,
       messages.map((message) => ({
         value: valueOf(message.contractName, message.envelope),
-        body: inboxBody(message, this.envelopeBytesMax, message.code),
+        body: inboxBody(message, this.envelopeBytesMax, {
+          code: message.code,
+          ...(message.isFromDevice === true ? { isFromDevice: true } : {}),
+        }),
       })),
     );
   }
@@ -81,8 +89,30 @@ export class ParkedMessages {
     const { rows, damaged, end } = await records.page<InboxBody>(PARKED, limit);
     const byCode: Record<string, number> = damaged.length > 0 ? { [DAMAGED]: damaged.length } : {};
     for (const { body } of rows) byCode[body.code ?? ''] = (byCode[body.code ?? ''] ?? 0) + 1;
-    const count = end === undefined ? rows.length + damaged.length : await records.count(PARKED);
-    return { count, oldestDay: rows.map(({ body }) => keptDay(body)).sort()[0], byCode };
+    const seen = rows.length + damaged.length;
+    const count = end === undefined ? seen : await records.count(PARKED);
+    const ours = rows.filter(({ body }) => body.isFromDevice !== true);
+    // The page has no order that means anything, so that it stands for all.
+    const fromDevices = Math.floor((count * (rows.length - ours.length)) / Math.max(1, seen));
+    return { count, fromDevices, oldestDay: ours.map(({ body }) => keptDay(body)).sort()[0], byCode };
+  }
+
+  /**
+   * Removes up to `limit` messages of one code for good; `damaged`: those that do not open. @returns how many
+   */
+  async dismiss(tx: Tx, code: string, limit = DISMISSED_MAX): Promise<number> {
+    const records = await this.records.begin(tx);
+    let removed = 0;
+    let after: PageEnd | undefined;
+    do {
+      const { rows, damaged, end } = await records.page<InboxBody>(PARKED, PAGE, after);
+      const named = rows.filter(({ body }) => body.code === code).map(({ value }) => value);
+      const gone = await records.remove(PARKED, named);
+      removed += gone.filter(Boolean).length;
+      if (code === DAMAGED) removed += await records.removeDamaged(PARKED, damaged);
+      after = end;
+    } while (after !== undefined && removed < limit);
+    return removed;
   }
 
   /**

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { contentFault, faultyBatches, type FaultyBatch } from '../../../../test/support/faulty-batches.js';
 import { memoryPool } from '../../../../test/support/memory-pool.js';
 import type { Inbox } from './inbox.js';
-import { retryParked } from './retry.js';
+import { retryParked, type RetryOptions } from './retry.js';
 
 const NOW = new Date('2026-11-25T12:30:00Z');
 
@@ -38,12 +38,22 @@ function inboxOf({ items, faulty }: FaultyBatch, pool: ReturnType<typeof memoryP
   } as unknown as Inbox;
 }
 
+function optionsOf(batch: FaultyBatch, pool: ReturnType<typeof memoryPool<number>>): RetryOptions {
+  return {
+    pool: pool as unknown as pg.Pool,
+    inbox: inboxOf(batch, pool),
+    service: 'payments',
+    clock: () => NOW,
+    sendAgain: () => Promise.resolve(),
+  };
+}
+
 describe('the retry of parked messages', () => {
   it('takes out all others, for 10,000 batches with one to five messages that cannot be taken out', async () => {
     await fc.assert(
       fc.asyncProperty(faultyBatches(200), async (batch) => {
         const pool = memoryPool<number>();
-        const taken = await retryParked(pool as unknown as pg.Pool, inboxOf(batch, pool), () => NOW);
+        const taken = await retryParked(optionsOf(batch, pool));
         expect(taken).toBe(batch.good.length);
         expect(pool.committed.join()).toBe(batch.good.join());
       }),
@@ -55,6 +65,6 @@ describe('the retry of parked messages', () => {
     const items = Array.from({ length: 1_200 }, (_, at) => at);
     const batch = { items, faulty: new Set(items.slice(0, 600)), good: items.slice(600) };
     const pool = memoryPool<number>();
-    expect(await retryParked(pool as unknown as pg.Pool, inboxOf(batch, pool), () => NOW)).toBe(600);
+    expect(await retryParked(optionsOf(batch, pool))).toBe(600);
   });
 });

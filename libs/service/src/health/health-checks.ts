@@ -8,6 +8,8 @@ export type HealthCheckName =
   | 'lag'
   | 'topicsShort'
   | 'parked'
+  | 'parkedFromDevices'
+  | 'relayTripped'
   | 'backlog'
   | 'republishing'
   | 'done'
@@ -35,6 +37,7 @@ export type HealthValues = Readonly<Partial<Record<HealthCheckName, HealthCheckV
 export const countedChecks: ReadonlySet<string> = new Set<HealthCheckName>([
   'lag',
   'parked',
+  'parkedFromDevices',
   'backlog',
   'republishing',
   'done',
