@@ -128,6 +128,7 @@ const bodiesOfEach: Readonly<Record<string, object>> = {
   PlaceHold: { kind: 'case', values: [key, key] },
   NamedHold: { hold: `hold-${'0'.repeat(18)}` },
   ReadAudit: { after: 7 },
+  DismissParked: { code: 'malformed', reason: 'garbage' },
   RevokeKey: { list: 'staff', name: 'clerk-one' },
 };
 

@@ -33,6 +33,7 @@ export const doorsOfEach = {
   'internal POST /v1/operations/breaker/set-aside': 401,
   'internal POST /v1/operations/keys/revoke': 401,
   'internal POST /v1/operations/parked': 401,
+  'internal POST /v1/operations/parked/dismiss': 401,
   'internal POST /v1/operations/parked/retry': 401,
   'internal POST /v1/operations/republish': 401,
   'internal POST /v1/operations/status': 401,

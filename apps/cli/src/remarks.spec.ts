@@ -30,6 +30,9 @@ describe('what needs a person', () => {
     ['lag', 'unknown', /broker/],
     ['topicsShort', 3, /too few brokers hold its topics, 3: docs.runbooks.broker-lost.md$/],
     ['tripped', true, /amparo breaker reset payments$/],
+    ['relayTripped', true, /amparo breaker reset payments$/],
+    ['setAside', 2, /set-aside\.md$/],
+    ['recordsDamaged', 2, /set-aside\.md$/],
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
@@ -40,6 +43,13 @@ describe('what needs a person', () => {
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });
     expect(remarks).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is nothing for what a device sealed badly, and something for the rest of what is parked', () => {
+    const checks = { ...healthy.checks, parked: 3, parkedFromDevices: 3 };
+    expect(remarksOn(payments, { ...healthy, checks })).toEqual([]);
+    const more = { ...checks, parked: 4 };
+    expect(remarksOn(payments, { ...healthy, checks: more })).toEqual([expect.stringMatching(/parked list/)]);
   });
 
   it('is told of a process that is not ready, though nothing of what it says is amiss', () => {

@@ -12,10 +12,17 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
     checks['tripped'] === true &&
       'stopped reading because it would park too many messages: see docs/runbooks/parked.md, ' +
         `then amparo breaker reset ${service}`,
-    isSome(checks['parked']) && `messages are parked: amparo parked list ${service}`,
+    checks['relayTripped'] === true &&
+      'stopped sending because the broker refused too many messages: see docs/runbooks/parked.md, ' +
+        `then amparo breaker reset ${service}`,
+    isForPeople(checks) && `messages are parked: amparo parked list ${service}`,
     typeof checks['ledgerFreeze'] === 'string' &&
       checks['ledgerFreeze'] !== 'none' &&
       `sends no money (${checks['ledgerFreeze']}): amparo freeze show`,
+    isSome(checks['setAside']) &&
+      `set aside ${checks['setAside']} items that fail on their content: docs/runbooks/set-aside.md`,
+    isSome(checks['recordsDamaged']) &&
+      `found ${checks['recordsDamaged']} records that do not open: docs/runbooks/set-aside.md`,
     isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
     checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
     typeof checks['certificate'] === 'string' &&
@@ -45,6 +52,12 @@ export function newsOf(health: Health | undefined): readonly string[] {
     isSome(republishing) && `republishes messages, ${republishing} left`,
     typeof turning === 'string' && turning !== 'no' && `turns the records, ${turning}`,
   ].filter((news) => typeof news === 'string');
+}
+
+/** What a device sealed badly is parked too, and no operator can do anything about it. */
+function isForPeople({ parked, parkedFromDevices }: Health['checks']): boolean {
+  if (typeof parked !== 'number') return false;
+  return parked > (typeof parkedFromDevices === 'number' ? parkedFromDevices : 0);
 }
 
 function isSome(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
+import { DAY_MS, dayNumber, dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { isOutlived, Records, type KindSpec, type Row } from '#libs/records';
 import { bytes, toBase64url } from '#libs/sealing';
@@ -104,6 +104,16 @@ export class ReviewRepository {
     await records.postpone(
       REVIEW,
       waiting.map((each) => this.row(each)),
+    );
+  }
+
+  /** Puts cases off until tomorrow that nobody can look at, so that they take no place of others. */
+  async putOff(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+    const records = await this.records.begin(tx);
+    const due = new Date(startOfHour(this.clock.now()).getTime() + DAY_MS);
+    await records.postpone(
+      REVIEW,
+      waiting.map((each) => ({ ...this.row(each), due })),
     );
   }
 

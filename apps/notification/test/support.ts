@@ -28,7 +28,7 @@ import {
   type Household,
 } from '#libs/sealing';
 import { LeaseHolder } from '#libs/records';
-import { CityProfile, type Clock } from '#libs/service';
+import { CityProfile, OneByOne, type Clock } from '#libs/service';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
@@ -71,6 +71,7 @@ export function textsOf(service: ServiceUnderTest<'notification'>, leases = serv
     service.get(Pseudonyms),
     clock,
     service.get(CityProfile),
+    service.get(OneByOne),
   );
 }
 

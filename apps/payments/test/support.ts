@@ -59,7 +59,10 @@ const still = {
   ],
 } as const satisfies Partial<ServiceOptions>;
 
-export class Crash extends Error {}
+/** The end of the process. It is no fault of what is being handled. */
+export class Crash extends Error {
+  readonly canRetry = true;
+}
 
 export interface GrantOptions {
   readonly id?: string;

@@ -7,11 +7,10 @@ import {
   type Contract,
   type Service,
 } from '#libs/contracts';
-import { hearLostSessions, inTransaction } from '#libs/database';
+import { hearLostSessions, inTransaction, type Tx } from '#libs/database';
 import type { Kafka } from 'kafkajs';
 
 import type { BusOptions, Failpoint } from './bus-options.js';
-import { CircuitBreaker } from './consume/circuit-breaker.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
 import { DelayedWorker } from './consume/delayed-worker.js';
@@ -33,6 +32,7 @@ import { OutboxTransactions, type Transactions } from './produce/transactions.js
 import type { UnitOfWork } from './produce/unit-of-work.js';
 import { readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
+import { CircuitBreaker } from './trouble/circuit-breaker.js';
 import { BusError } from './trouble/errors.js';
 
 const ROLL_DAYS_MS = 5 * 60_000;
@@ -50,6 +50,7 @@ export class Bus<S extends Service> {
   private readonly inbox: Inbox;
   private readonly relay: Relay;
   private readonly breaker: CircuitBreaker;
+  private readonly relayBreaker: CircuitBreaker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: DelayedWorker | undefined;
@@ -65,7 +66,10 @@ export class Bus<S extends Service> {
     hearLostSessions(options.pool);
     this.client = kafkaClient(options.kafka, options.service);
     this.admin = new AdminConnection(this.client);
-    this.breaker = new CircuitBreaker(() => steadyTime().getTime());
+    const breakerOf = (name: 'consumer' | 'relay'): CircuitBreaker =>
+      new CircuitBreaker({ pool: options.pool, name, nowMs: () => steadyTime().getTime() });
+    this.breaker = breakerOf('consumer');
+    this.relayBreaker = breakerOf('relay');
     this.lastProgressAt = steadyTime();
     this.inbox = new Inbox(options.records, largestEnvelopeBytes(options.service));
     this.outbox = new Outbox({
@@ -113,12 +117,13 @@ export class Bus<S extends Service> {
     this.consumer = this.createConsumer(processor);
     this.worker = new DelayedWorker({
       pool,
-      delayed: this.inbox.delayed,
+      inbox: this.inbox,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
       isPaused: () => this.breaker.isTripped,
       pollMs: this.limits.laterPollMs,
       batchMax: this.limits.batchMax,
+      alarm: (alarm) => this.alarm(alarm),
     });
     this.watchdog = new Watchdog({
       status: () => this.status(),
@@ -164,11 +169,23 @@ export class Bus<S extends Service> {
     return inTransaction(this.options.pool, (tx) => this.inbox.parked.groups(tx));
   }
 
-  /** Gives parked messages to their handlers again. @returns how many */
+  /** Gives parked messages to their handlers again, and sends again those that the broker refused. @returns how many */
   async retryParked(): Promise<number> {
-    const taken = await retryParked(this.options.pool, this.inbox, () => this.now());
+    const taken = await retryParked({
+      pool: this.options.pool,
+      inbox: this.inbox,
+      service: this.service,
+      clock: () => this.now(),
+      sendAgain: (tx, messages) => this.outbox.again(tx, messages),
+    });
     this.worker?.wake();
+    this.relay.wake();
     return taken;
+  }
+
+  /** Removes parked messages of one code for good, in the transaction that records who did it. @returns how many */
+  dismissParked(tx: Tx, code: string): Promise<number> {
+    return this.inbox.parked.dismiss(tx, code);
   }
 
   /** Makes the worker of delayed messages look for due work at once. */
@@ -186,13 +203,14 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * Lets the consumer read on after the circuit breaker tripped and the cause is fixed. If the messages themselves are
-   * bad, the breaker trips again at once. With `setAside`, a person decides to park them: nothing trips for one minute.
+   * Lets consumer and relay go on after a circuit breaker tripped and the cause is fixed. If the messages themselves
+   * are bad, it trips again. With `setAside`, a person decides to park them: nothing trips for one minute.
    */
   async resetBreaker(how: { readonly setAside?: boolean } = {}): Promise<void> {
-    this.breaker.reset(how);
+    await Promise.all([this.breaker.reset(how), this.relayBreaker.reset(how)]);
     await this.consumer?.release();
     this.worker?.wake();
+    this.relay.wake();
   }
 
   status(): Promise<BusStatus> {
@@ -236,6 +254,7 @@ export class Bus<S extends Service> {
       pool,
       direct,
       parked: this.inbox.parked,
+      breaker: this.relayBreaker,
       resigner: this.options.resigner,
       producer: () => producerOf(this.client),
       admin: () => this.admin.get(),

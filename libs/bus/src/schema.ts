@@ -57,6 +57,13 @@ export const busUp: readonly string[] = [
      starts integer NOT NULL,
      CONSTRAINT crash_loop_guard_key PRIMARY KEY (topic, partition)
    )`,
+  `CREATE TABLE circuit_breaker (
+     name text NOT NULL,
+     handled bigint NOT NULL,
+     parked_at bigint[] NOT NULL,
+     CONSTRAINT circuit_breaker_key PRIMARY KEY (name)
+   )`,
+  `INSERT INTO circuit_breaker VALUES ('consumer', 0, '{}'), ('relay', 0, '{}')`,
   ...commentsOn({
     outbox_epoch: {
       meaning: 'Database clusters that have written to this outbox.',
@@ -123,10 +130,20 @@ export const busUp: readonly string[] = [
         starts: 'How many processes have begun the range.',
       },
     },
+    circuit_breaker: {
+      meaning: 'How many of the latest messages were parked for a fault of our own, shared by all instances.',
+      kept: 'as long as the database exists',
+      columns: {
+        name: 'consumer or relay.',
+        handled: 'How many messages were handled, or sent.',
+        parked_at: 'Which of them were parked, by their number; at most 21 of the latest 400.',
+      },
+    },
   }),
 ];
 
 export const busDown: readonly string[] = [
+  'circuit_breaker',
   'crash_loop_guard',
   'applied_offset',
   'sent_mark',

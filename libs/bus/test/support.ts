@@ -254,7 +254,7 @@ export class TestedDatabase {
     const { inbox } = this;
     if (inbox === undefined) return Promise.resolve(0);
     return inTransaction(this.pool, async (tx) => {
-      const parked = await inbox.parked.unpark(tx, 100);
+      const parked = await inbox.parked.unpark(tx, (await inbox.parked.page(tx, 100)).rows);
       await inbox.delayed.keep(
         tx,
         parked.map((each) => ({ ...each, due })),

@@ -3,6 +3,7 @@ import type { RowKeys } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
 import type { KindSpec } from './kind.js';
+import type { OnDamaged } from './open-nights.js';
 import { RecordsTx } from './records-tx.js';
 import { RowSeal } from './row-seal.js';
 import { createNight } from './schema.js';
@@ -16,6 +17,7 @@ export interface RowKeySource {
 export interface RecordsOptions {
   readonly keys: RowKeySource;
   readonly kinds: readonly KindSpec[];
+  readonly onDamaged?: OnDamaged;
 }
 
 /**
@@ -26,10 +28,12 @@ export interface RecordsOptions {
 export class Records {
   readonly kinds: ReadonlyMap<string, KindSpec>;
   private readonly keys: RowKeySource;
+  private readonly onDamaged: OnDamaged;
   private readonly opened = new WeakMap<Tx, Promise<RecordsTx>>();
 
-  constructor({ keys, kinds }: RecordsOptions) {
+  constructor({ keys, kinds, onDamaged }: RecordsOptions) {
     this.keys = keys;
+    this.onDamaged = onDamaged ?? (() => undefined);
     this.kinds = new Map(kinds.map((spec) => [spec.kind, spec]));
     if (this.kinds.size !== kinds.length) throw new TypeError('a kind of record is declared twice');
   }
@@ -70,7 +74,8 @@ export class Records {
     const nights = rows as { night: number; hasHolds: boolean }[];
     const [present, ...earlier] = nights.map(({ night }) => this.sealOf(night));
     if (present === undefined) throw new RecordsError('not-ready');
-    return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds: nights.some((each) => each.hasHolds) });
+    const hasHolds = nights.some((each) => each.hasHolds);
+    return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds, onDamaged: this.onDamaged });
   }
 
   /**

@@ -64,4 +64,7 @@ export const sql = {
   count: `SELECT count(*)::integer AS count FROM record WHERE kind = $1`,
 
   scan: `SELECT night, lookup, blob FROM record WHERE kind = $1 LIMIT $2`,
+
+  page: `SELECT night, lookup, blob FROM record WHERE kind = $1 AND (night, lookup) > ($3, $4)
+    ORDER BY night, lookup LIMIT $2`,
 } as const;

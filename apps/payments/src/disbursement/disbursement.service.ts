@@ -8,7 +8,7 @@ import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
 import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
-import { resolveDispute, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
+import { applyWithoutHousehold, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
@@ -128,15 +128,23 @@ export class DisbursementService implements RailOutcomes {
     }: { readonly obligation: string; readonly name: InstrumentName; readonly resolution: DisputeResolution },
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
-    const { tx } = unit;
     const rail = { obligation, name, outcome: resolution };
-    const householdRef = (await this.linked([rail], tx)).get(obligation);
-    if (householdRef !== undefined) return this.apply([{ householdRef, commands: [], rail }], unit);
+    const householdRef = (await this.linked([rail], unit.tx)).get(obligation);
+    if (householdRef === undefined) return this.applyToLedger(rail, unit);
+    await this.apply([{ householdRef, commands: [], rail }], unit);
+  }
+
+  /**
+   * Applies an outcome to the ledger alone, because the household was forgotten or its own data fail. Without it nobody
+   * can be told a code or receive another instrument, so such an outcome makes the instrument disputed.
+   */
+  async applyToLedger({ obligation, name, outcome }: RailWork, { tx }: UnitOfWork<'payments'>): Promise<void> {
     const head = await this.ledger.lock(tx);
+    if ((await this.anchor.status(tx)).freeze !== undefined) return;
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
-    // Without a household nobody can receive another instrument.
-    const applied = resolveDispute(found, name, { resolution, isEnding: true });
+    const applied = applyWithoutHousehold(found, name, outcome);
+    if (applied.obligation === found) return;
     await this.booking.book(tx, head, changeOf([applied.obligation], applied.postings));
   }
 
@@ -158,6 +166,7 @@ export class DisbursementService implements RailOutcomes {
 
   /** Checks the clocks of these households, and again each day until nothing more can happen. */
   async passDay(due: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+    await this.households.endUnseen(unit.tx, due);
     // A household that was forgotten meanwhile has no clock.
     const known = await this.households.load(unit.tx, due);
     const householdRefs = due.filter((householdRef) => known.has(householdRef));
@@ -170,9 +179,17 @@ export class DisbursementService implements RailOutcomes {
     await this.households.sleep(unit.tx, {
       resting: householdRefs.filter(isResting),
       waking: householdRefs.filter((householdRef) => !isResting(householdRef)),
-      nextDay: this.today + 1,
-      until: this.lastDays.longest,
+      ...this.nextWake,
     });
+  }
+
+  /** Looks at a household again on the next day, because its own data fail. */
+  passDayLater(householdRef: string, { tx }: UnitOfWork<'payments'>): Promise<void> {
+    return this.households.wakeLater(tx, householdRef, this.nextWake);
+  }
+
+  private get nextWake(): { readonly nextDay: number; readonly until: number } {
+    return { nextDay: this.today + 1, until: this.lastDays.longest };
   }
 
   /** The largest rapid grant for which the week has room, in any fund. */
