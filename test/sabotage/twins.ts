@@ -1,6 +1,7 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
+import { twinsOfClocks } from './twins-of-clocks.js';
 import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
@@ -24,6 +25,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfApps,
   ...twinsOfDoors,
   ...twinsOfBodies,
+  ...twinsOfClocks,
   ...twinsOfCodes,
   ...twinsOfHouseholds,
   ...twinsOfAudit,

@@ -28,7 +28,7 @@ export class City {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly staff: readonly StaffKey[],
-    private readonly now: () => Date,
+    readonly now: () => Date,
   ) {}
 
   /** @throws OperateProblem `not-running`, `bad-city` */

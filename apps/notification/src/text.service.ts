@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
-import { LeaseHolder } from '#libs/records';
+import { dayNumber, startOfHour } from '#libs/contracts';
+import { DestructionGate, LeaseHolder } from '#libs/records';
 import { CityProfile, Clock } from '#libs/service';
 import { ContactService } from './contact.service.js';
 import { closeAll, stepAll, type DropReason } from './domain/text.js';
@@ -35,6 +35,7 @@ export class TextService {
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
+    private readonly gate: DestructionGate,
   ) {}
 
   /** Claims due texts. A text that is not completed is due again when its lease ends. */
@@ -62,8 +63,9 @@ export class TextService {
 
   /** Commits the sending of texts before the first byte leaves, and drops those that are not to be sent. */
   commit(texts: readonly DueText[]): Promise<{ ready: readonly ReadyText[]; dropped: readonly DropReason[] }> {
-    const limits = { today: dayNumber(dayOf(this.clock.now())), sentMax: this.city.profile.messages.maxPerCase };
+    const sentMax = this.city.profile.messages.maxPerCase;
     return this.transactions.run(async ({ tx }) => {
+      const limits = { agingDay: dayNumber(await this.gate.agingDay(tx)), sentMax };
       const before = await this.contacts.lock(tx, householdRefsOf(texts));
       const { contacts, sends, drops } = stepAll(texts, before, limits);
       await this.contacts.save(tx, before, contacts);

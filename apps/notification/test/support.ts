@@ -27,7 +27,7 @@ import {
   toBase64url,
   type Household,
 } from '#libs/sealing';
-import { LeaseHolder } from '#libs/records';
+import { DestructionGate, LeaseHolder } from '#libs/records';
 import { CityProfile, type Clock } from '#libs/service';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -42,7 +42,7 @@ import { TextWorker } from '../src/text.worker.js';
 export const today = (): string => dayOf(new Date());
 
 /** A worker that runs only when a test calls it. */
-class QuietTextWorker extends TextWorker {
+export class QuietTextWorker extends TextWorker {
   override onApplicationBootstrap(): void {}
 }
 
@@ -71,6 +71,7 @@ export function textsOf(service: ServiceUnderTest<'notification'>, leases = serv
     service.get(Pseudonyms),
     clock,
     service.get(CityProfile),
+    service.get(DestructionGate),
   );
 }
 

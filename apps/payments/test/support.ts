@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyDelivery } from '#libs/bus/testing';
-import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
+import { DAY_MS, dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
@@ -48,7 +48,7 @@ export class MortalDisbursement extends DisbursementService {
   }
 }
 
-const still = {
+export const still = {
   module: PaymentsModule,
   instead: [
     [RailWorker, QuietRailWorker],
@@ -77,6 +77,8 @@ export interface WorldOptions {
   readonly profile?: string;
   readonly keyrings?: TestKeyrings;
   readonly anchor?: string;
+  /** `real`: payments asks its witnesses before it lets anything lapse. */
+  readonly gate?: 'real';
 }
 
 const START = new Date('2026-11-18T15:05:00Z');
@@ -84,6 +86,7 @@ const START = new Date('2026-11-18T15:05:00Z');
 /** Payments with a database of its own, a partner with books of its own, and a clock that stands still. */
 export class PaymentsWorld {
   private now = START;
+  private databaseNow = START;
 
   private constructor(
     readonly keyrings: TestKeyrings,
@@ -95,14 +98,15 @@ export class PaymentsWorld {
 
   service!: ServiceUnderTest<'payments'>;
 
-  static async open({ profile = 'los-angeles', keyrings, anchor }: WorldOptions = {}): Promise<PaymentsWorld> {
+  static async open({ profile = 'los-angeles', keyrings, anchor, gate }: WorldOptions = {}): Promise<PaymentsWorld> {
     const rings = keyrings ?? (await TestKeyrings.create(dayOf(START)));
     const world = new PaymentsWorld(rings, await Partner.open(), anchor ?? mkdtempSync(join(rings.folder, 'anchor-')));
     world.service = await ServiceUnderTest.open(payments, {
       ...still,
       keyrings: rings,
       profile,
-      clock: { now: () => world.now },
+      clock: { now: () => world.now, databaseMovedMs: () => world.databaseNow.getTime() - Date.now() },
+      ...(gate === undefined ? {} : { gate }),
       env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url },
     });
     return world;
@@ -158,6 +162,14 @@ export class PaymentsWorld {
 
   pass(ms: number): void {
     this.now = new Date(this.now.getTime() + ms);
+    this.databaseNow = new Date(this.databaseNow.getTime() + ms);
+  }
+
+  /** Moves the clock of the process, that of its database, or both. */
+  leap(which: 'process' | 'database' | 'both', days: number): void {
+    const later = (instant: Date): Date => new Date(instant.getTime() + days * DAY_MS);
+    if (which !== 'database') this.now = later(this.now);
+    if (which !== 'process') this.databaseNow = later(this.databaseNow);
   }
 
   /** One round of the rail worker. A crash ends the round. */

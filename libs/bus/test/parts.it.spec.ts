@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, type Service } from '#libs/contracts';
 import { inTransaction, reading } from '#libs/database';
+import { Permit } from '#libs/records/testing';
 import { ConfigResourceTypes } from 'kafkajs';
 
 import { prepareTopics } from '../src/index.js';
@@ -39,7 +40,7 @@ describe('the outbox', () => {
     const roll = (day: string) =>
       inTransaction(database.pool, async (tx) => {
         await createOutboxDays(tx, day);
-        return dropOutboxDays(tx, day);
+        return dropOutboxDays(tx, new Permit(day));
       });
     await roll('2026-03-10');
     const days = ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'];
@@ -62,7 +63,7 @@ describe('the outbox', () => {
     const reader = await database.pool.connect();
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM outbox');
-    const drop = inTransaction(database.pool, (tx) => dropOutboxDays(tx, '2026-03-14'));
+    const drop = inTransaction(database.pool, (tx) => dropOutboxDays(tx, new Permit('2026-03-14')));
     await expect(drop).rejects.toMatchObject({ code: '55P03' });
     await reader.query('ROLLBACK');
     reader.release();

@@ -20,6 +20,7 @@ import {
 } from '#libs/contracts';
 import { inTransaction, type Tx } from '#libs/database';
 import { Records, recordsUp } from '#libs/records';
+import { OpenGate } from '#libs/records/testing';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -190,6 +191,7 @@ export class World {
       opener: this.keys.opener(service),
       openSlice: (contract, slice) => openSlice(this.keys.ring(service), contract, slice),
       records: database.records(this.keys.ring(service)),
+      gate: new OpenGate(options.clock ?? (() => new Date())),
       names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
       onAlarm: (alarm) => alarms.push(alarm),
       ...options,

@@ -1,3 +1,4 @@
+export { DestructionGate, type AcceptOutcome, type DestructionGateOptions, type Permit } from './destruction-gate.js';
 export { RecordsError, type RecordsErrorCode } from './errors.js';
 export { isOutlived, type Body, type FoundRow, type KindSpec, type Lasting, type Row } from './kind.js';
 export { holdKinds, openHeld, type HeldRecord } from './held.js';
@@ -8,4 +9,5 @@ export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, ClaimDue } from './records-tx.js';
 export { partitionOf, recordsDown, recordsUp } from './schema.js';
 export { turn, type TurnOptions, type TurnFailpoint, type TurnResult } from './turn.js';
-export { readTurns, type Turns } from './turns.js';
+export { nightFor, readTurns, type Turns } from './turns.js';
+export type { ClockDoubt, Verdict } from './witnesses.js';

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
+import { DestructionGate } from '#libs/records';
 import { Clock, Workers, type Worker } from '#libs/service';
 import { DisbursementService } from './disbursement.service.js';
 import { HouseholdRepository } from './household.repository.js';
@@ -17,6 +18,7 @@ export class DeadlinesWorker implements OnApplicationBootstrap {
     private readonly households: HouseholdRepository,
     private readonly disbursement: DisbursementService,
     private readonly clock: Clock,
+    private readonly gate: DestructionGate,
     workers: Workers,
   ) {
     this.worker = workers.make({ name: 'clocks', pollMs: POLL_MS, work: () => this.passDay() });
@@ -26,9 +28,15 @@ export class DeadlinesWorker implements OnApplicationBootstrap {
     this.worker.start();
   }
 
-  /** One round. @returns the number of households that were checked */
+  /**
+   * One round. It waits while the clocks are in doubt: a household that is checked then would be checked again only by
+   * the wrong clock.
+   *
+   * @returns the number of households that were checked
+   */
   passDay(): Promise<number> {
     return this.transactions.run(async (unit) => {
+      if ((await this.gate.permit(unit.tx)) === undefined) return 0;
       const householdRefs = await this.households.claimWakes(unit.tx, { now: this.clock.now(), limit: AT_ONCE });
       await this.disbursement.passDay(householdRefs, unit);
       return householdRefs.length;

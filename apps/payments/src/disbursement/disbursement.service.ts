@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
-import { dayNumbered } from '#libs/contracts';
+import { dayNumber, dayNumbered } from '#libs/contracts';
 import type { Tx } from '#libs/database';
+import { DestructionGate } from '#libs/records';
 import { CityProfile, Clock } from '#libs/service';
 import { dayNumberOf, hourOf, mondayOf } from '../domain/calendar.js';
 import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
@@ -46,6 +47,7 @@ export class DisbursementService implements RailOutcomes {
     private readonly pseudonyms: GrantPseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
+    private readonly gate: DestructionGate,
   ) {}
 
   tell(signed: readonly Signed[], unit: UnitOfWork<'payments'>): Promise<void> {
@@ -188,20 +190,21 @@ export class DisbursementService implements RailOutcomes {
     const head = await this.ledger.lock(tx);
     const { freeze, inquireFirst } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
+    const rules = await this.rulesIn(tx);
     const done = disburse(
       { works, households, books, isFrozen: freeze !== undefined, inquireFirst: inquireFirst },
-      this.rules,
+      rules,
     );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const report of done.reports) unit.publish(...messagesFor(report, this.outgoing));
     await this.households.link(tx, done.links, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.waitForPresence(tx, done.unseen, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.save(
       tx,
@@ -236,10 +239,11 @@ export class DisbursementService implements RailOutcomes {
     return { funds, waitingTier: await this.ledger.waitingTier(tx, rapidLeftOf(funds)) };
   }
 
-  private get rules(): DisburseRules {
+  private async rulesIn(tx: Tx): Promise<DisburseRules> {
     const { grants, release } = this.city.profile;
     return {
       today: this.today,
+      agingDay: dayNumber(await this.gate.agingDay(tx)),
       nowMs: this.nowMs,
       clocks: this.city.clocks,
       policy: {

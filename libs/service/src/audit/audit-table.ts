@@ -11,7 +11,7 @@ export const auditUp: readonly string[] = [
   hash bytea NOT NULL,
   CONSTRAINT audit_key PRIMARY KEY (seq),
   CONSTRAINT audit_operation CHECK (operation ~ '^[a-z]+(-[a-z]+){0,4}$'),
-  CONSTRAINT audit_about CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40})$')
+  CONSTRAINT audit_about CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40}|day [0-9-]{10})$')
 )`,
   `CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
@@ -30,7 +30,7 @@ export const auditUp: readonly string[] = [
         day: 'Day of the act (UTC).',
         operation: 'What was done, by the name that the log uses.',
         person: 'Pseudonym of the person; command-line for somebody with the rights of the database.',
-        about: 'The batch, the legal hold or the enrolled key that the act is about; empty for anything else.',
+        about: 'The batch, the legal hold, the enrolled key or the day that the act is about; empty for anything else.',
         hash: 'Hash over the row and the hash of the row before it.',
       },
     },

@@ -48,7 +48,7 @@ describe('the clock', () => {
     expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'test' })).toBe('nothing');
   });
 
-  it.each(['', 'tomorrow', '1.5', '1e9', '12345678901234'])('is not moved by "%s"', (text) => {
+  it.each(['', 'tomorrow', '1.5', '1e9', '12345678901234', '1 2 3', '1 x'])('is not moved by "%s"', (text) => {
     writeFileSync(file, text);
     expect(refused({ CLOCK_OFFSET_FILE: file })).toBe('CLOCK_OFFSET_FILE');
   });
@@ -66,6 +66,19 @@ describe('the clock', () => {
     rmSync(file);
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(daysAhead(clock.now())).toBe(9);
+  });
+
+  it('moves the clock of the database with its own, or by a second number', () => {
+    const moved = (text: string): readonly number[] => {
+      writeFileSync(file, text);
+      const clock = clockOf({ CLOCK_OFFSET_FILE: file });
+      return [daysAhead(clock.now()), (clock.databaseMovedMs?.() ?? 0) / DAY_MS];
+    };
+    expect([moved(`${2 * DAY_MS}`), moved(`${2 * DAY_MS} 0\n`), moved(`0 ${-9 * DAY_MS}`)]).toEqual([
+      [2, 2],
+      [2, 0],
+      [0, -9],
+    ]);
   });
 
   it('tells that it has leapt, once for each leap', async () => {

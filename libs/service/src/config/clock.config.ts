@@ -1,5 +1,5 @@
 import { Matches } from 'class-validator';
-import { offsetIn } from './clock-offset.js';
+import { offsetsIn } from './clock-offset.js';
 import { NotInProduction, Setting } from './setting.js';
 
 /** The settings of a process's clock. */
@@ -26,6 +26,6 @@ function isProduction(text: string): boolean {
 }
 
 function fileOfOffset(path: string): string {
-  if (offsetIn(path) === undefined) throw new TypeError('the file holds no offset');
+  if (offsetsIn(path) === undefined) throw new TypeError('the file holds no offset');
   return path;
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import type { Service } from '#libs/contracts';
-import { LegalHolds, type HoldSummary } from '#libs/records';
+import { DestructionGate, LegalHolds, type HoldSummary } from '#libs/records';
+import { Problem } from '../problem/problem.js';
 import { AuditTrail, type StaffAct } from '../audit/audit-trail.js';
 
 /** Legal holds. Each change runs in its own transaction, with its row of the audit. @throws RecordsError */
@@ -11,6 +12,7 @@ export class LegalHoldsService {
     private readonly transactions: Transactions<Service>,
     private readonly holds: LegalHolds,
     private readonly audit: AuditTrail,
+    private readonly gate: DestructionGate,
   ) {}
 
   place(wish: Parameters<LegalHolds['placeHold']>[1], act: StaffAct): Promise<string> {
@@ -25,9 +27,10 @@ export class LegalHoldsService {
     return this.transactions.run(({ tx }) => this.holds.listHolds(tx));
   }
 
-  /** False if there is no such hold. */
+  /** False if there is no such hold. @throws Problem `not-now` while the clocks are in doubt and nothing is destroyed */
   lift(hold: string, act: StaffAct): Promise<boolean> {
     return this.transactions.run(async ({ tx }) => {
+      if ((await this.gate.permit(tx)) === undefined) throw new Problem('not-now');
       const isLifted = await this.holds.liftHold(tx, hold);
       if (isLifted) await this.audit.record(tx, act, hold);
       return isLifted;

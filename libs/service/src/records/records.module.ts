@@ -2,8 +2,9 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Pool } from 'pg';
 import { inTransaction } from '#libs/database';
 import { dayNumber, dayOf, type Service } from '#libs/contracts';
-import { holdKinds, LeaseHolder, Records } from '#libs/records';
+import { DestructionGate, holdKinds, LeaseHolder, Records } from '#libs/records';
 import { Clock } from '../clock/clock.js';
+import { destructionGate } from '../clock/destruction-gate.provider.js';
 import { ServiceConfig } from '../config/service.config.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
 import type { RowKeyStore } from '../keys/keys.module.js';
@@ -36,8 +37,9 @@ export class RecordsModule {
             new LeaseHolder({ connectionString: databaseUrl, application_name: 'leases' }),
           inject: [ServiceConfig],
         },
+        destructionGate,
       ],
-      exports: [Records, LeaseHolder],
+      exports: [Records, LeaseHolder, DestructionGate],
     };
   }
 }

@@ -143,8 +143,16 @@ export class FileKeyring implements Keyring {
   async ensureDayKeys(today: Day): Promise<void> {
     const { life } = this.#options;
     const newKey = (): Uint8Array => newPrivateSeed('x25519');
-    if (states.rollDays(this.#fresh('now').state, today, life, newKey) !== undefined) {
-      await this.#change((state) => states.rollDays(state, today, life, newKey));
+    if (states.addDayKeys(this.#fresh('now').state, today, life, newKey) !== undefined) {
+      await this.#change((state) => states.addDayKeys(state, today, life, newKey));
+    }
+    await this.#publish();
+  }
+
+  async destroyDayKeys(today: Day): Promise<void> {
+    const { life } = this.#options;
+    if (states.removeDayKeys(this.#fresh('now').state, today, life) !== undefined) {
+      await this.#change((state) => states.removeDayKeys(state, today, life));
     }
     await this.#publish();
   }
