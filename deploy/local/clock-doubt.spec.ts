@@ -8,7 +8,9 @@ import { clockDoubtOf } from './clock-doubt.js';
 
 let server: Server | undefined;
 
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 /** Answers health reports of all services, with these checks. */
 async function city(checks: object): Promise<Readonly<Record<Service, string>>> {

@@ -9,11 +9,29 @@ const processesSpec = 'libs/sealing/src/server/keyring/keyring-processes.spec.ts
 const identities: readonly Twin[] = [
   {
     promise: 'no two seals under one key have the same nonce',
-    without: 'each drawn random value is used once',
+    without: 'each is drawn',
     file: 'libs/sealing/src/server/nonce.ts',
-    find: 'next += NONCE_BYTES;',
-    replace: 'next = NONCE_BYTES;',
+    find: 'return kernelRandom(NONCE_BYTES);',
+    replace: 'return Buffer.from(kernelRandom(2).toString().padEnd(NONCE_BYTES).slice(0, NONCE_BYTES));',
     test: 'libs/sealing/src/server/nonce.spec.ts',
+  },
+  {
+    promise: 'a clone of a machine repeats no nonce',
+    without: 'the kernel draws each when it is needed',
+    file: 'libs/sealing/src/server/nonce.ts',
+    find: 'return kernelRandom(NONCE_BYTES);',
+    replace: 'return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));',
+    test: 'libs/sealing/src/server/kernel-random.spec.ts',
+    name: 'a nonce',
+  },
+  {
+    promise: 'a clone of a machine repeats no key',
+    without: 'the kernel draws them',
+    file: 'libs/sealing/src/server/keys.ts',
+    find: 'kernelRandom(SEED_BYTES)',
+    replace: 'globalThis.crypto.getRandomValues(new Uint8Array(SEED_BYTES))',
+    test: 'libs/sealing/src/server/kernel-random.spec.ts',
+    name: 'a private key',
   },
   {
     promise: 'no reader notices that a service changes its identity key',

@@ -50,6 +50,7 @@ export function openNotification(
   keyrings: TestKeyrings,
   env: Readonly<Record<string, string>>,
   clock?: Clock,
+  gate?: 'real',
 ): Promise<ServiceUnderTest<'notification'>> {
   return ServiceUnderTest.open(notification, {
     keyrings,
@@ -57,6 +58,7 @@ export function openNotification(
     env,
     instead: [[TextWorker, QuietTextWorker]],
     ...(clock === undefined ? {} : { clock }),
+    ...(gate === undefined ? {} : { gate }),
   });
 }
 

@@ -47,7 +47,6 @@ import {
 import { handlerOf, type BatchHandler, type HandlerEntry, Inbox } from '../src/testing.js';
 
 export const today = (): Day => dayOf(new Date());
-
 /** Short pauses, so that a test never waits for a default. */
 export const quick: Partial<BusLimits> = {
   fetchWaitMs: 150,
@@ -118,7 +117,6 @@ export interface Transport {
 }
 
 export const kafkajs: Transport = { name: 'kafkajs', create: (options) => new Bus(options) };
-
 export interface Broker {
   readonly connection: (user: Service | 'admin') => KafkaConnection;
 }

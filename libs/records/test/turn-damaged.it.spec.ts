@@ -49,7 +49,8 @@ describe('a record that does not open', () => {
     expect(await readTurns(store.pool)).toEqual({
       presentNight: NIGHT + 1,
       lastCompletedNight: NIGHT + 1,
-      lastCompletedDay: '2024-10-05',
+      lastCompletedDay: TODAY,
+      witnessedDay: TODAY,
       nightsLeft: [NIGHT],
       keysLeft: [],
       keysDue: [],

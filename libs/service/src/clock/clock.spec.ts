@@ -22,7 +22,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const clockOf = (env: Record<string, string>): Clock => clockFrom(readConfig(ClockConfig, env));
+const clockOf = (env: Record<string, string>): Clock =>
+  clockFrom(readConfig(ClockConfig, { NODE_ENV: 'test', ...env }));
 
 function refused(env: Record<string, string>): string {
   try {
@@ -39,12 +40,15 @@ const daysAhead = (now: Date): number => Math.round((now.getTime() - Date.now())
 
 describe('the clock', () => {
   it('is the machine’s unless a file is named', () => {
-    expect(clockOf({})).toBe(systemClock);
+    expect([clockOf({}), clockFrom(readConfig(ClockConfig, {}))]).toEqual([systemClock, systemClock]);
   });
 
-  it('cannot be moved in production', () => {
+  it('can be moved in a test only, and not where nothing says what this is', () => {
     writeFileSync(file, '0');
-    expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'production' })).toBe('CLOCK_OFFSET_FILE');
+    for (const NODE_ENV of ['production', 'development']) {
+      expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV })).toBe('CLOCK_OFFSET_FILE');
+    }
+    expect(() => readConfig(ClockConfig, { CLOCK_OFFSET_FILE: file })).toThrow(ConfigError);
     expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'test' })).toBe('nothing');
   });
 

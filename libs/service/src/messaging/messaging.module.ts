@@ -76,7 +76,7 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
   return new Bus<Service>({
     service,
     pool,
-    direct: { connectionString: config.databaseUrl },
+    direct: { connectionString: config.directUrl },
     kafka,
     senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
     resigner: () => resigner(keyring, keyLife),

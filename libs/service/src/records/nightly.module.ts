@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { DestructionGate, Records } from '#libs/records';
 import { Clock } from '../clock/clock.js';
+import { DirectPool } from '../database/data-source.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
 import type { RowKeyStore } from '../keys/keys.module.js';
@@ -11,7 +11,7 @@ import { Nightly } from './nightly.js';
 import { turnChecks, turnMetrics } from './nightly-work.js';
 import { NightlyWorker } from './nightly.worker.js';
 
-type NightlyNeeds = [Records, RowKeyStore, Pool, DestructionGate, Clock, Log, HealthChecks, Registry];
+type NightlyNeeds = [Records, RowKeyStore, DirectPool, DestructionGate, Clock, Log, HealthChecks, Registry];
 
 /** The nightly turn. The clock starts it in a service; an operator or a test can start it too. */
 @Global()
@@ -25,7 +25,7 @@ type NightlyNeeds = [Records, RowKeyStore, Pool, DestructionGate, Clock, Log, He
         turnMetrics(registry, () => nightly.status());
         return nightly;
       },
-      inject: [Records, ROW_KEYS, Pool, DestructionGate, Clock, Log, HealthChecks, Registry],
+      inject: [Records, ROW_KEYS, DirectPool, DestructionGate, Clock, Log, HealthChecks, Registry],
     },
     NightlyWorker,
   ],

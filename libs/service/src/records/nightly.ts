@@ -17,6 +17,7 @@ export interface NightlyOptions {
   readonly records: Records;
   /** Makes the row keys of the new night and destroys those that are due. */
   readonly rowKeys: TurnOptions['keys'];
+  /** Not through a pooler: a turn holds its lock over many transactions. */
   readonly pool: Pool;
   /** Asked before anything is left out of a turn. */
   readonly gate: Pick<DestructionGate, 'permit' | 'verdict'>;

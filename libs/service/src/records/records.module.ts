@@ -33,8 +33,8 @@ export class RecordsModule {
         },
         {
           provide: LeaseHolder,
-          useFactory: ({ databaseUrl }: ServiceConfig) =>
-            new LeaseHolder({ connectionString: databaseUrl, application_name: 'leases' }),
+          useFactory: ({ directUrl }: ServiceConfig) =>
+            new LeaseHolder({ connectionString: directUrl, application_name: 'leases' }),
           inject: [ServiceConfig],
         },
         destructionGate,
