@@ -127,10 +127,10 @@ export const twinsOfClocks: readonly Twin[] = [
   {
     promise: 'a doubted clock raises one alarm',
     without: 'the last one is remembered',
-    file: 'libs/service/src/clock/destruction-gate.provider.ts',
+    file: 'libs/service/src/records/destruction-gate.provider.ts',
     find: 'if (last?.doubt === doubt && atMs - last.atMs < HOUR_MS) return;',
     replace: 'void HOUR_MS;',
-    test: 'libs/service/src/clock/destruction-gate.provider.spec.ts',
+    test: 'libs/service/src/records/destruction-gate.provider.spec.ts',
     name: 'one for all that waits',
   },
   {

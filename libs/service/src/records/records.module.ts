@@ -4,7 +4,7 @@ import { inTransaction } from '#libs/database';
 import { dayNumber, dayOf, type Service } from '#libs/contracts';
 import { DestructionGate, holdKinds, LeaseHolder, Records } from '#libs/records';
 import { Clock } from '../clock/clock.js';
-import { destructionGate } from '../clock/destruction-gate.provider.js';
+import { destructionGate } from './destruction-gate.provider.js';
 import { ServiceConfig } from '../config/service.config.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
 import type { RowKeyStore } from '../keys/keys.module.js';

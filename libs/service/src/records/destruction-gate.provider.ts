@@ -4,7 +4,7 @@ import { HOUR_MS } from '#libs/contracts';
 import { DestructionGate, Records, type Verdict } from '#libs/records';
 import { HealthChecks } from '../health/health-checks.js';
 import { Log } from '../log/log.js';
-import { Clock } from './clock.js';
+import { Clock } from '../clock/clock.js';
 
 /** The gate of a service. It looks at the clocks before anything starts, so that the health report knows them. */
 export const destructionGate: Provider = {
