@@ -87,6 +87,11 @@ export class City {
     return answered;
   }
 
+  /** The first key with the role at a service, for what any of them may read. */
+  keyFor(service: Service, role: StaffRole): string | undefined {
+    return this.staff.find((each) => each.service === service && each.role === role)?.name;
+  }
+
   /** A hint that names the keys which could sign. */
   private neededKey(service: Service, role: StaffRole, as: string | undefined): string {
     const known = this.staff.filter((each) => each.service === service && each.role === role).map(({ name }) => name);

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { services } from '#libs/contracts';
+import { HOUR_MS, services } from '#libs/contracts';
 import { leapsInDays, survivesLeaps, whichLeap } from '../../../test/support/leaps.js';
 import { DisbursementService } from '../src/disbursement/index.js';
 import { payments, PaymentsModule } from '../src/payments.module.js';
@@ -55,6 +55,19 @@ describe('the money of households, when clocks leap', () => {
       world.leap(which, -days);
       await liveOn();
       expect([await states(), await statuses(), await wakes()]).toEqual([ISSUED, ...before]);
+    },
+  );
+
+  it.each([9, 400])(
+    'of both, by %d days: a rail that was asked then is asked again when the clocks are right',
+    async (days) => {
+      world.leap('both', days);
+      expect(await world.runRailRound()).toBe(1);
+      world.leap('both', -days);
+      world.pass(2 * HOUR_MS);
+      expect(await world.runRailRound()).toBe(0);
+      await world.pullBack();
+      expect([await world.runRailRound(), await states()]).toEqual([1, ISSUED]);
     },
   );
 

@@ -13,6 +13,7 @@ import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';
 import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
 import { PaymentsModule, payments } from '../src/payments.module.js';
+import { PullBackWorker } from '../src/rails/pull-back.worker.js';
 import { RailWorker } from '../src/rails/rail.worker.js';
 import type { Batch } from '../src/release/release.service.js';
 import { Partner } from './partner.js';
@@ -22,6 +23,9 @@ class QuietRailWorker extends RailWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietFreezeWorker extends LedgerFreezeWorker {
+  override onApplicationBootstrap(): void {}
+}
+class QuietPullBack extends PullBackWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingListWorker {
@@ -52,6 +56,7 @@ export const still = {
   module: PaymentsModule,
   instead: [
     [RailWorker, QuietRailWorker],
+    [PullBackWorker, QuietPullBack],
     [WaitingListWorker, QuietWaitingList],
     [LedgerFreezeWorker, QuietFreezeWorker],
     [DeadlinesWorker, QuietDeadlinesWorker],
@@ -180,6 +185,11 @@ export class PaymentsWorld {
       if (error instanceof Crash) return 0;
       throw error;
     }
+  }
+
+  /** One round of what asks again about instruments that were put off for too long. */
+  pullBack(): Promise<number> {
+    return this.service.get(PullBackWorker).runRound();
   }
 
   /** Rounds with pauses, until nothing more is due within the next minutes. */

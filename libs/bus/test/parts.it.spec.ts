@@ -8,7 +8,7 @@ import { ConfigResourceTypes } from 'kafkajs';
 import { prepareTopics } from '../src/index.js';
 import { deliver, ordersOf } from '../src/testing.js';
 import { kafkaErrorType } from '../src/kafka/kafka-client.js';
-import { readPage } from '../src/produce/relay-log.js';
+import { askForReplay, readPage } from '../src/produce/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';
 import { statementsOf } from '../../../test/support/statements.js';
 import { clientOf, superClient } from './log.js';
@@ -57,6 +57,18 @@ describe('the outbox', () => {
     expect(await roll('2026-03-13')).toEqual([]);
     const { rows } = await database.pool.query('SELECT count(*)::integer AS rows FROM outbox');
     expect(rows).toEqual([{ rows: 0 }]);
+  });
+
+  it('is sent again by itself once an hour, also after a clock that ran ahead', async () => {
+    const HOUR_MS = 3_600_000;
+    const now = Date.parse('2026-03-14T12:00:00Z');
+    const ask = (ms: number): Promise<boolean> => askForReplay(database.pool, new Date(now + ms), HOUR_MS);
+    expect([await ask(0), await ask(HOUR_MS / 2), await ask(HOUR_MS)]).toEqual([true, false, true]);
+    expect([await ask(400 * 24 * HOUR_MS), await ask(2 * HOUR_MS), await ask(2 * HOUR_MS + 1)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('gives way when a transaction is open on the outbox, so that nobody queues behind it', async () => {

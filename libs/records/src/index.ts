@@ -3,7 +3,7 @@ export { RecordsError, type RecordsErrorCode } from './errors.js';
 export { isOutlived, type Body, type FoundRow, type KindSpec, type Lasting, type Row } from './kind.js';
 export { holdKinds, openHeld, type HeldRecord } from './held.js';
 export { LeaseHolder, type Holding } from './lease-holder.js';
-export { LegalHolds, type HoldRequest, type HoldSummary } from './legal-holds.js';
+export { LegalHolds, type HoldRequest, type HoldSummary, type HoldWish } from './legal-holds.js';
 export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
 export type { RecordsTx, ClaimDue } from './records-tx.js';

@@ -2,9 +2,12 @@ import { locks, type Tx } from '#libs/database';
 import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
-import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { DAY_MS, HOUR_MS, wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import type { RowSeal } from './row-seal.js';
 import { addedRows, movedRows, addressRows, sql } from './statements.js';
+
+/** No lease is longer. */
+const LONGEST_LEASE_MS = DAY_MS;
 
 interface RowAddress {
   readonly seal: RowSeal;
@@ -148,13 +151,26 @@ export class RecordsTx {
   ): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
+    const longestLease = new Date(now.getTime() + LONGEST_LEASE_MS);
     const nights = this.nights.map(({ night }) => night);
-    const { rows } = await this.tx.query(sql.claimDue, [kind, nights, now, limit, lease, holder ?? null]);
+    const { rows } = await this.tx.query(sql.claimDue, [kind, nights, now, limit, lease, holder ?? null, longestLease]);
     return (rows as StoredRow[]).map((row) => {
       const opened = this.open(kind, row);
       this.locked.set(lockKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
       return opened as FoundRow<B>;
     });
+  }
+
+  /**
+   * Makes work due whose hour lies further ahead than the hour of any work of its kind: a clock that ran ahead has set
+   * it, and nobody would do the work until that day. @returns how many
+   */
+  async pullBack(now: Date): Promise<number> {
+    const kinds = [...this.kinds.values()].filter(({ dueWithinDays }) => dueWithinDays !== undefined);
+    const last = kinds.map(({ dueWithinDays = 0 }) => new Date(now.getTime() + dueWithinDays * DAY_MS));
+    const names = kinds.map(({ kind }) => kind);
+    const { rowCount } = await this.tx.query(sql.pullBack, [wholeHour(new Date(now.getTime() - HOUR_MS)), names, last]);
+    return rowCount ?? 0;
   }
 
   /** Leases named work from now on, leased or not. The caller has locked it and knows whose it is. */

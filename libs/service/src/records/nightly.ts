@@ -10,6 +10,7 @@ import {
   type TurnResult,
   type Turns,
 } from '#libs/records';
+import { inTransaction } from '#libs/database';
 import type { Clock } from '../clock/clock.js';
 import type { Log } from '../log/log.js';
 
@@ -95,6 +96,15 @@ export class Nightly {
       if (overdueNights > 0 && !isDoubted) this.alarm('turn-missed', overdueNights);
       if (nightsDamaged > 0) this.alarm('turn-damaged', nightsDamaged);
     }
+  }
+
+  /** Makes work due that a clock that ran ahead has put off for too long. @returns how much */
+  async pullBack(): Promise<number> {
+    const { records, pool, gate, clock, log } = this.options;
+    if ((await gate.permit()) === undefined) return 0;
+    const count = await inTransaction(pool, async (tx) => (await records.begin(tx)).pullBack(clock.now()));
+    if (count > 0) log.write('warn', 'work-done', { work: 'pull-back', count });
+    return count;
   }
 
   status(): NightlyStatus {
