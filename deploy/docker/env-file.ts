@@ -58,8 +58,8 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
 }
 
 /**
- * A make-believe custodian, so that legal holds work here. The services get the public half. A city makes the key on the
- * custodian's own machine (`amparo legal-hold key`) and puts its public half in the place of this one.
+ * A make-believe custodian, so that legal holds work here. The services get the public half. A city makes the key on
+ * the custodian's own machine (`amparo legal-hold key`) and puts its public half in the place of this one.
  */
 async function makeCustodianKey({ root, custodian }: Layout): Promise<void> {
   if (existsSync(custodian)) return;

@@ -7,8 +7,8 @@ interface Checks {
 }
 
 /**
- * One line for a person if services doubt their clocks, as after days without the system: they work, and destroy nothing
- * until somebody says that the day is right. Undefined: none does.
+ * One line for a person if services doubt their clocks, as after days without the system: they work, and destroy
+ * nothing until somebody says that the day is right. Undefined: none does.
  */
 export async function clockDoubtOf(internalUrls: Readonly<Record<Service, string>>): Promise<string | undefined> {
   const reports = await Promise.all(services.map((service) => checksAt(internalUrls[service])));

@@ -1,7 +1,6 @@
 import type { Twin } from './twin.js';
 
 const LEAPS = 'apps/intake/test/leaps.it.spec.ts';
-const SURVIVES = 'everything survives';
 
 /** A day that is taken from the clock of the process, in place of leave from the gate. */
 const byOwnClock = (clock: string): string => `{ day: ${clock}.toISOString().slice(0, 10) } as never`;
@@ -32,7 +31,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: 'const permit = await this.gate.permit();',
     replace: `const permit = ${byOwnClock('clock.now()')};`,
     test: LEAPS,
-    name: SURVIVES,
   },
   {
     promise: 'a clock that leaps drops no outbox day',
@@ -41,7 +39,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: 'const permit = await this.options.gate.permit();',
     replace: `const permit = ${byOwnClock('this.now()')};`,
     test: LEAPS,
-    name: SURVIVES,
   },
   {
     promise: 'a clock that leaps leaves no record out of a turn',
@@ -50,7 +47,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: 'const permit = await gate.permit();',
     replace: `const permit = ${byOwnClock('this.options.clock.now()')};`,
     test: LEAPS,
-    name: SURVIVES,
   },
   {
     promise: 'a clock that leaps forgets no nonce',
@@ -59,7 +55,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: 'const permit = await this.gate.permit();',
     replace: `const permit = { day: '2999-01-01' } as never;`,
     test: LEAPS,
-    name: SURVIVES,
   },
   {
     promise: 'a clock that leaps destroys no key of a cycle',
@@ -68,7 +63,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: 'const permit = await this.gate.permit();',
     replace: `const permit = ${byOwnClock('this.clock.now()')} as { day: string };`,
     test: 'apps/eligibility/test/leaps.it.spec.ts',
-    name: SURVIVES,
   },
   {
     promise: 'a clock that leaps voids no code',
@@ -113,7 +107,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: `if (verdict.day !== day) return 'other-day';`,
     replace: '',
     test: LEAPS,
-    name: 'when a person accepts the day',
   },
   {
     promise: 'after a clock went back nights go on',
@@ -122,7 +115,6 @@ export const twinsOfClocks: readonly Twin[] = [
     find: ': Math.max(day, presentNight + 1);',
     replace: ': day;',
     test: LEAPS,
-    name: 'back again',
   },
   {
     promise: 'a doubted clock raises one alarm',
@@ -220,7 +212,8 @@ export const twinsOfClocks: readonly Twin[] = [
     file: 'apps/payments/src/ledger/anchor-file.adapter.ts',
     find: 'if (this.seen?.madeMs !== madeMs) this.seen = { madeMs, sinceMs: performance.now() };',
     replace:
-      'if (madeMs !== undefined && Date.now() - madeMs > LOCK_STALE_MS) rmSync(this.lockFolder, { recursive: true });\n      else if (this.seen === undefined) return false;',
+      'if (madeMs !== undefined && Date.now() - madeMs > LOCK_STALE_MS) rmdirSync(this.lockFolder);\n' +
+      '      else if (this.seen === undefined) return false;',
     test: 'apps/payments/src/ledger/anchor-file.adapter.spec.ts',
     name: 'of a living process',
   },

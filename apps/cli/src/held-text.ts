@@ -42,10 +42,7 @@ const DAY_FIELDS = /^(?:day|until|unseenSince)$|Day$/;
 const CENTS_FIELDS = /Cents$/;
 const PACKED = /^(\d+)n$/;
 const REFERENCE = /^[\w-]{43}$/;
-const months = [
-  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October'],
-  ...['November', 'December'],
-];
+const months = 'January February March April May June July August September October November December'.split(' ');
 
 /** A held record in sentences for a person. Nothing is left out and nothing is shown as it is packed. */
 export function heldText({ kind, value, body }: HeldRecord, words: CodeWords): readonly string[] {
@@ -85,7 +82,9 @@ function labelOf(field: string): string {
   return `${label}${number}`;
 }
 
-function plain(field: string, value: unknown, words: CodeWords): string {
+type Plain = string | number | boolean | null | undefined;
+
+function plain(field: string, value: Plain, words: CodeWords): string {
   if (value === null || value === undefined || value === '') return 'nothing';
   if (DAY_FIELDS.test(field)) return dayText(value);
   const [, packed] = typeof value === 'string' ? (PACKED.exec(value) ?? []) : [];
@@ -100,7 +99,7 @@ function plain(field: string, value: unknown, words: CodeWords): string {
 }
 
 /** Days since 1970-01-01, or `YYYY-MM-DD`, as 18 November 2026. */
-function dayText(value: unknown): string {
+function dayText(value: Plain): string {
   if (value === 0 || value === '0') return 'no day';
   const day = typeof value === 'number' ? dayNumbered(value) : String(value);
   const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
@@ -120,7 +119,7 @@ export function plainBody(body: object): unknown {
   );
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is Plain {
   return typeof value !== 'object' || value === null;
 }
 

@@ -27,7 +27,8 @@ export const witnessDown: readonly string[] = ['DROP TABLE witnessed_day'];
 /** Statements on the witnessed day. */
 export const witnessSql = {
   /** Not `now()`, which stands still in a transaction. */
-  read: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms, (SELECT day::text FROM witnessed_day) AS day`,
+  read: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms,
+    (SELECT day::text FROM witnessed_day) AS day`,
 
   /** The first start. Parameter 1: days since 1970-01-01. */
   first: `INSERT INTO witnessed_day (day) VALUES (date '1970-01-01' + $1::integer) ON CONFLICT DO NOTHING`,

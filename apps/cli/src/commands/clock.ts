@@ -27,8 +27,8 @@ export function addClock(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nLook at another clock first. While a service doubts its clock it keeps everything; what it destroys after this' +
-        '\ncommand does not come back. Let it read and send first: in `amparo status`, unread and unsent are 0.' +
+      '\nLook at another clock first. While a service doubts its clock it keeps everything; what it destroys after' +
+        '\nthis command does not come back. Let it read and send first: in `amparo status`, unread and unsent are 0.' +
         '\nRead docs/runbooks/clock.md.',
     )
     .action(async (names: readonly string[], options: CityOptions & { readonly day?: string }) => {

@@ -8,7 +8,7 @@ import type { DisburseRules } from '../domain/disburse.js';
 import { RailRegistry } from '../rails/index.js';
 import { sealCode } from './outgoing.js';
 
-/** The rules of one batch: the city's profile, the rails that there are, the time, and the day by which grants lapse. */
+/** The rules of one batch: the city's profile, the rails, the time, and the day by which grants lapse. */
 @Injectable()
 export class RulesService {
   constructor(

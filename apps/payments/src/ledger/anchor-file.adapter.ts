@@ -76,8 +76,8 @@ export class AnchorFile extends Anchor {
 
   /**
    * A folder can be created only once. A lock that stays the same for too long was left by a dead process and is
-   * removed. How long is counted here by a clock that cannot leap: the age of the file would free a living lock when the
-   * clock of the machine leaps ahead, and never free a dead one when it goes back.
+   * removed. A clock that cannot leap counts how long: by the age of the file a living lock would be freed when the
+   * clock of the machine leaps ahead, and a dead one would stay when it goes back.
    */
   private lock(): boolean {
     try {

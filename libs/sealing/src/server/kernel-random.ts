@@ -5,9 +5,10 @@ const SOURCE = '/dev/urandom';
 let source: number | undefined;
 
 /**
- * Random bytes that the kernel draws now. `randomBytes` of Node takes them from a generator in the memory of the process
- * (OpenSSL's), and a copy of that memory would give the same bytes again: after a machine was cloned, or resumed from a
- * snapshot. The kernel is told of such a copy and draws anew. One read costs less than one `randomBytes`.
+ * Random bytes that the kernel draws now. `randomBytes` of Node takes them from a generator in the memory of the
+ * process (OpenSSL's), and a copy of that memory would give the same bytes again: after a machine was cloned, or
+ * resumed from a snapshot. The kernel is told of such a copy and draws anew. One read costs less than one
+ * `randomBytes`.
  *
  * @throws Error if the kernel gives none; nothing may be sealed then
  */

@@ -86,7 +86,10 @@ class ExportedRecords extends Asked {
   sealed!: readonly string[];
 }
 
-/** Legal holds, for custodians alone, two of whom want the same each time. Records under a hold are exported sealed: the service cannot read them. */
+/**
+ * Legal holds, for custodians alone, two of whom want the same each time. Records under a hold are exported sealed: the
+ * service cannot read them.
+ */
 @InternalController('v1/legal-holds')
 export class LegalHoldsController {
   constructor(private readonly holds: LegalHoldsService) {}

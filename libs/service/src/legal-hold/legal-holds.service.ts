@@ -15,7 +15,9 @@ export type Confirmed<T> = { readonly outcome: 'asked' } | { readonly outcome: '
 
 /**
  * Legal holds. Whatever is done needs two key holders: two different people with the role of a custodian. Each act runs
- * in its own transaction, with its row of the audit. @throws RecordsError, Problem `not-allowed` for the same person twice
+ * in its own transaction, with its row of the audit.
+ *
+ * @throws RecordsError, Problem `not-allowed` for the same person twice
  */
 @Injectable()
 export class LegalHoldsService {
@@ -40,7 +42,7 @@ export class LegalHoldsService {
     return this.transactions.run(({ tx }) => this.holds.listHolds(tx));
   }
 
-  /** False if there is no such hold. @throws Problem `not-now` while the clocks are in doubt and nothing is destroyed */
+  /** False if there is no such hold. @throws Problem `not-now` while the clocks are in doubt */
   lift(hold: string, act: StaffAct): Promise<Confirmed<boolean>> {
     return this.confirmed(act, { hold }, async ({ tx }) => {
       if ((await this.gate.permit(tx)) === undefined) throw new Problem('not-now');

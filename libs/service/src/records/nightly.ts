@@ -82,8 +82,8 @@ export class Nightly {
   }
 
   /**
-   * Reads the state of the turns. Logs an alarm about a missed or damaged turn at once, and then once an hour. While the
-   * clocks are in doubt, that alarm is the only one: every turn is missed then.
+   * Reads the state of the turns. Logs an alarm about a missed or damaged turn at once, and then once an hour. While
+   * the clocks are in doubt, that alarm is the only one: every turn is missed then.
    */
   async look(): Promise<Turns> {
     try {

@@ -25,7 +25,8 @@ export async function withWriterLock<T>(dir: string, name: string, work: () => T
   const prefix = `${name}.writer.`;
   const deadlineMs = performance.now() + WAIT_MS_MAX;
   for (;;) {
-    const own = `${prefix}${process.pid}-${startOf(process.pid) ?? 0}-${kernelRandom(6).toString('hex')}-${namespace()}`;
+    const drawn = kernelRandom(6).toString('hex');
+    const own = `${prefix}${process.pid}-${startOf(process.pid) ?? 0}-${drawn}-${namespace()}`;
     closeSync(openSync(join(dir, own), 'wx', 0o600));
     try {
       if (!hasRival(dir, prefix, own)) return work();
