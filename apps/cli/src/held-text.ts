@@ -27,7 +27,6 @@ const names: Readonly<Record<string, string>> = {
   over64: 'older than 64',
   ownDay: 'day of the last message of the household',
   said: 'last report',
-  slot: 'number',
   sent: 'texts sent',
   tail: 'end of the receipt',
   to17: 'from 6 to 17',
