@@ -67,6 +67,19 @@ export class LegalHolds {
   }
 
   /**
+   * Checks that records of a kind can be held here, so that nobody asks for what cannot be done.
+   *
+   * @returns the key of the custodian. @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`
+   */
+  mayHold(kind: string): Uint8Array {
+    if (this.custodianKey === undefined) throw new RecordsError('no-custodian');
+    const spec = this.records.kinds.get(kind);
+    if (spec === undefined) throw new RecordsError('unknown-kind');
+    if (!isHoldable(spec, this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
+    return this.custodianKey;
+  }
+
+  /**
    * Places a hold, in a transaction of its own. It waits for every transaction that has begun to use records.
    *
    * @returns the id of the hold
@@ -74,12 +87,11 @@ export class LegalHolds {
    * one record)
    */
   async placeHold(tx: Tx, { kind, values }: HoldRequest): Promise<string> {
-    if (this.custodianKey === undefined) throw new RecordsError('no-custodian');
-    importPublicKey('x25519', this.custodianKey);
+    const custodianKey = this.mayHold(kind);
+    importPublicKey('x25519', custodianKey);
     const records = await this.alone(tx);
-    if (!isHoldable(records.spec(kind), this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
     const id = `hold-${randomBytes(ID_BYTES).toString('hex')}`;
-    const to = Buffer.from(this.custodianKey).toString('base64url');
+    const to = Buffer.from(custodianKey).toString('base64url');
     const named = values.map((value) => holdValue(kind, value));
     const before = await records.findForUpdate<HoldBody>(HOLD, named);
     const rows = named.map((value, at) => {

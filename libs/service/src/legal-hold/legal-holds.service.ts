@@ -29,7 +29,8 @@ export class LegalHoldsService {
     private readonly clock: Clock,
   ) {}
 
-  place(wish: Parameters<LegalHolds['placeHold']>[1], act: StaffAct): Promise<Confirmed<string>> {
+  async place(wish: Parameters<LegalHolds['placeHold']>[1], act: StaffAct): Promise<Confirmed<string>> {
+    this.holds.mayHold(wish.kind);
     const values = wish.values.map((value) => Buffer.from(value).toString('base64url')).toSorted();
     return this.confirmed(act, { kind: wish.kind, values }, async ({ tx }) => {
       const hold = await this.holds.placeHold(tx, wish);
