@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { migrationHashes } from '#libs/service/testing';
-import { Initial1796040000000 } from '../src/migrations/0001-initial.js';
+import { Initial1796043600000 } from '../src/migrations/0001-initial.js';
 
 it('a migration whose statements changed has the name of another moment', async () => {
-  expect(await migrationHashes([Initial1796040000000])).toEqual({ Initial1796040000000: '5e465f1b9dab7c5b' });
+  expect(await migrationHashes([Initial1796043600000])).toEqual({ Initial1796043600000: 'caf02e49690a4aec' });
 });
