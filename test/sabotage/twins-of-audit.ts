@@ -102,7 +102,7 @@ const whole: readonly Twin[] = [
     promise: 'the audit can name no household',
     without: 'the table refuses any other subject',
     file: 'libs/service/src/audit/audit-table.ts',
-    find: `CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40})$')`,
+    find: `CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40}|day [0-9-]{10})$')`,
     replace: `CHECK (about ~ '')`,
     test: AUDIT,
     name: 'can say nothing about a household',

@@ -144,15 +144,6 @@ export const twinsOfClocks: readonly Twin[] = [
     name: 'by no other file',
   },
   {
-    promise: 'clocks can be moved in tests alone',
-    without: 'the environment has to say that this is a test',
-    file: 'libs/service/src/config/clock.config.ts',
-    find: '  @OnlyInTests()\n',
-    replace: '',
-    test: 'libs/service/src/clock/clock.spec.ts',
-    name: 'in a test only',
-  },
-  {
     promise: 'a service runs behind a pooler in transaction mode',
     without: 'its statements have no names there',
     file: 'libs/service/src/database/data-source.ts',

@@ -64,7 +64,7 @@ const identities: readonly Twin[] = [
     promise: 'an old identity key remains until its last envelope has expired',
     without: 'its day is checked before it is retired',
     file: 'libs/sealing/src/server/keyring/keyring-identities.ts',
-    find: 'if (from === undefined || today < from)',
+    find: 'if (from === undefined || today < from || !isProven)',
     replace: 'if (from === undefined)',
     test: identitiesSpec,
     name: 'goes when the last envelope under it has died',

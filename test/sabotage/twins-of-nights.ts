@@ -131,7 +131,7 @@ export const twinsOfNights: readonly Twin[] = [
     promise: 'a missed turn is reported',
     without: 'completed nights are compared with the clock',
     file: 'libs/service/src/records/nightly.ts',
-    find: `if (overdueNights > 0) this.alarm('turn-missed', overdueNights);`,
+    find: `if (overdueNights > 0 && !isDoubted) this.alarm('turn-missed', overdueNights);`,
     replace: '',
     test: 'libs/service/test/nightly.it.spec.ts',
     name: 'sounds the alarm when a turn is not completed six hours into its day',
