@@ -6,6 +6,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 
 import type { App } from './apps.js';
+import { clockDoubtOf } from './clock-doubt.js';
 import { repositoryRoot } from './layout.js';
 import { StackProblem } from './problem.js';
 import { portsFrom } from './settings.js';
@@ -69,6 +70,8 @@ async function runUntilStopped(options: CommandOptions): Promise<void> {
   });
   if (stopped.wasAsked()) return stopped.done;
   tellWhatRuns(stack, options.profile);
+  const doubt = await clockDoubtOf(stack.internalUrls);
+  if (doubt !== undefined) console.log(doubt);
   await stopped.done;
 }
 

@@ -10,13 +10,13 @@ const LOG = 'libs/bus/test/conformance-faults.it.spec.ts';
 
 const clocks: readonly Twin[] = [
   {
-    promise: 'nobody moves the clock of a city in production',
-    without: 'a clock file is refused there',
+    promise: 'nobody moves the clocks of a city',
+    without: 'the environment has to say that this is a test',
     file: 'libs/service/src/config/clock.config.ts',
-    find: '  @NotInProduction()\n',
+    find: '  @OnlyInTests()\n',
     replace: '',
     test: CLOCK,
-    name: 'cannot be moved in production',
+    name: 'in a test only',
   },
   {
     promise: 'keys exist a week ahead, however far the clock jumps',

@@ -2,6 +2,7 @@ import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
 import { twinsOfBreakers } from './twins-of-breakers.js';
+import { twinsOfClocks } from './twins-of-clocks.js';
 import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
@@ -27,6 +28,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfDoors,
   ...twinsOfBodies,
   ...twinsOfBreakers,
+  ...twinsOfClocks,
   ...twinsOfCodes,
   ...twinsOfHouseholds,
   ...twinsOfAudit,

@@ -31,6 +31,7 @@ export const doorsOfEach = {
   'internal POST /v1/operations/audit': 401,
   'internal POST /v1/operations/breaker/reset': 401,
   'internal POST /v1/operations/breaker/set-aside': 401,
+  'internal POST /v1/operations/clock/accept': 401,
   'internal POST /v1/operations/keys/revoke': 401,
   'internal POST /v1/operations/parked': 401,
   'internal POST /v1/operations/parked/dismiss': 401,

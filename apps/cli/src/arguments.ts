@@ -15,6 +15,7 @@ const forms = {
   hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list prints it'],
   name: [BYTES_32, 'as legal-hold names prints it'],
   key: [/^[a-z0-9-]{3,40}$/, 'as it was enrolled'],
+  day: [/^\d{4}-\d{2}-\d{2}$/, 'in the form YYYY-MM-DD'],
   head: [/^[a-z]+:\d{1,15}:[\w-]{43}$/, 'as audit verify prints it'],
 } as const;
 

@@ -114,7 +114,8 @@ function parsed<T>(file: string): T {
 }
 
 function offsetIn(file: string): number {
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  // A second number would move the clocks of the databases.
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) : 0;
 }
 
 function isAlive(pid: number): boolean {

@@ -28,7 +28,7 @@ export class City {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly staff: readonly StaffKey[],
-    private readonly now: () => Date,
+    readonly now: () => Date,
   ) {}
 
   /** @throws OperateProblem `not-running`, `bad-city` */
@@ -85,6 +85,11 @@ export class City {
     const answered = (await answer.json().catch(() => ({}))) as T & Refused;
     if (!answer.ok) throw new Refusal(`${name}: ${sentenceOf(answered, answer.status)}`, answered.code);
     return answered;
+  }
+
+  /** The first key with the role at a service, for what any of them may read. */
+  keyFor(service: Service, role: StaffRole): string | undefined {
+    return this.staff.find((each) => each.service === service && each.role === role)?.name;
   }
 
   /** A hint that names the keys which could sign. */

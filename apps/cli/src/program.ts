@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { marked } from './arguments.js';
 import { addAudit } from './commands/audit.js';
 import { addBreaker } from './commands/breaker.js';
+import { addClock } from './commands/clock.js';
 import { addDisputed, addFreeze } from './commands/freeze.js';
 import { addKeys } from './commands/keys.js';
 import { addLegalHold } from './commands/legal-hold.js';
@@ -31,6 +32,7 @@ function program(): Command {
     addParked,
     addBreaker,
     addTurn,
+    addClock,
     addTopics,
     addRelease,
     addFreeze,

@@ -36,6 +36,9 @@ describe('what needs a person', () => {
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
+    ['clock', 'day-ahead', /if .* is right: amparo clock accept payments$/],
+    ['clock', 'day-behind', /amparo clock accept payments$/],
+    ['clock', 'clocks-apart', /differ, .*docs\/runbooks\/clock[.]md$/],
     ['keyringReplicas', 'away', /second copy/],
     ['certificate', 'ends 2026-12-20', /certificate must be renewed \(ends 2026-12-20\)/],
     ['certificate', 'unreadable', /certificate must be renewed \(unreadable\)/],
@@ -50,6 +53,14 @@ describe('what needs a person', () => {
     expect(remarksOn(payments, { ...healthy, checks })).toEqual([]);
     const more = { ...checks, parked: 4 };
     expect(remarksOn(payments, { ...healthy, checks: more })).toEqual([expect.stringMatching(/parked list/)]);
+  });
+
+  it('is told once of a clock that is in doubt, and not of every turn that it misses', () => {
+    const doubted = { clock: 'day-ahead', clockDay: '2026-12-14', witnessedDay: '2026-11-30', turnOverdue: 13 };
+    expect(remarksOn(payments, { ...healthy, checks: { ...healthy.checks, ...doubted } })).toEqual([
+      'its clock gives 2026-12-14, and the last day that is certain is 2026-11-30, so that nothing is destroyed and ' +
+        'no turn runs; if 2026-12-14 is right: amparo clock accept payments',
+    ]);
   });
 
   it('is told of a process that is not ready, though nothing of what it says is amiss', () => {

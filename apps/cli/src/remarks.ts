@@ -23,14 +23,33 @@ export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health
       `set aside ${checks['setAside']} items that fail on their content: docs/runbooks/set-aside.md`,
     isSome(checks['recordsDamaged']) &&
       `found ${checks['recordsDamaged']} records that do not open: docs/runbooks/set-aside.md`,
+    clockRemark(service, checks),
     isSome(checks['turnDamaged']) && 'some records do not open, so their night remains: docs/runbooks/nightly-turn.md',
     checks['keyringReplicas'] === 'away' && 'the second copy of its keyring is missing: docs/runbooks/keys.md',
     typeof checks['certificate'] === 'string' &&
       checks['certificate'] !== 'good' &&
       `its certificate must be renewed (${checks['certificate']}): docs/runbooks/alarms.md`,
-    isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
+    !isClockDoubted(checks) && isSome(checks['turnOverdue']) && `the nightly turn was missed: amparo turn ${service}`,
   ].filter((remark) => typeof remark === 'string');
   return ready || remarks.length > 0 ? remarks : ['is not ready; look at its log'];
+}
+
+/** Every turn is missed while the clock is in doubt, so that only the cause is told. */
+function isClockDoubted({ clock = 'believed' }: Health['checks']): boolean {
+  return clock !== 'believed';
+}
+
+function clockRemark(service: string, checks: Health['checks']): string | false {
+  const { clock, clockDay, witnessedDay } = checks;
+  if (!isClockDoubted(checks)) return false;
+  const waits = 'so that nothing is destroyed and no turn runs';
+  if (clock === 'clocks-apart') {
+    return `its clock and that of its database differ, ${waits}: docs/runbooks/clock.md`;
+  }
+  return (
+    `its clock gives ${clockDay}, and the last day that is certain is ${witnessedDay}, ${waits}; ` +
+    `if ${clockDay} is right: amparo clock accept ${service}`
+  );
 }
 
 /** Work that waits for other staff. It is their daily work and needs no operator. */

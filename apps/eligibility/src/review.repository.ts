@@ -145,7 +145,7 @@ export class ReviewRepository {
 }
 
 /** An entry of the queue ends with its case. */
-export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, isOver: isOutlived };
+export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, dueWithinDays: 2, isOver: isOutlived };
 
 /** Which case a reviewer has open is forgotten on the day after. */
 export const openReviewKind: KindSpec = { kind: OPEN_REVIEW, sizeBytes: 160, work: false, isOver: isOutlived };

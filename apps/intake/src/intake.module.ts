@@ -9,7 +9,7 @@ import { DeviceModule } from './device.module.js';
 import { deviceEnrolment } from './device.repository.js';
 import { DirectoryController } from './directory.controller.js';
 import { DoorController } from './door.controller.js';
-import { Initial1796048000000 } from './migrations/0001-initial.js';
+import { Initial1796052000000 } from './migrations/0001-initial.js';
 import { OnOutcomePosted } from './on-outcome-posted.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { SubmissionService } from './submission.service.js';
@@ -19,7 +19,7 @@ export const intake: ServiceDefinition<'intake'> = {
   config: IntakeConfig,
   kinds: () => [...applicationKinds, boxKind],
   entities: [Device],
-  migrations: [Initial1796048000000],
+  migrations: [Initial1796052000000],
   enrolments: [deviceEnrolment],
 };
 

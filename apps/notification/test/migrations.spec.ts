@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { migrationHashes } from '#libs/service/testing';
-import { Initial1796048000000 } from '../src/migrations/0001-initial.js';
+import { Initial1796052000000 } from '../src/migrations/0001-initial.js';
 
 it('a migration whose statements changed has the name of another moment', async () => {
-  expect(await migrationHashes([Initial1796048000000])).toEqual({ Initial1796048000000: 'c030315e38a305eb' });
+  expect(await migrationHashes([Initial1796052000000])).toEqual({ Initial1796052000000: 'c030315e38a305eb' });
 });

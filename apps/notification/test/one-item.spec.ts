@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { LeaseHolder } from '#libs/records';
+import type { DestructionGate, LeaseHolder } from '#libs/records';
 import { HealthChecks, OneByOne, type CityProfile } from '#libs/service';
 import {
   contentFault,
@@ -49,6 +49,7 @@ function textsOf({ faulty }: FaultyBatch) {
     clock,
     city,
     items,
+    { agingDay: () => Promise.resolve('2026-11-25') } as unknown as DestructionGate,
   );
   return { store, service };
 }

@@ -5,7 +5,7 @@ import { PaymentsConfig } from './config.js';
 import { DisbursementModule, householdKinds } from './disbursement/index.js';
 import { isHouseholdOver } from './domain/clocks.js';
 import { Fund, LedgerModule } from './ledger/index.js';
-import { Initial1796048000000 } from './migrations/0001-initial.js';
+import { Initial1796052000000 } from './migrations/0001-initial.js';
 import { RailWorkerModule } from './rails/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
 import { ReleaseModule } from './release/index.js';
@@ -15,7 +15,7 @@ export const payments: ServiceDefinition<'payments'> = {
   config: PaymentsConfig,
   kinds: (profile) => householdKinds(caseClocksOf(profile), isHouseholdOver),
   entities: [Fund],
-  migrations: [Initial1796048000000],
+  migrations: [Initial1796052000000],
 };
 
 /** Ledger, funds, release by several people, and rails. It pays each grant once and knows no person. */

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { migrationHashes } from '#libs/service/testing';
-import { Initial1796048000000 } from '../src/migrations/0001-initial.js';
+import { Initial1796052000000 } from '../src/migrations/0001-initial.js';
 
 it('a migration whose statements changed has the name of another moment', async () => {
-  expect(await migrationHashes([Initial1796048000000])).toEqual({ Initial1796048000000: '50ae73ea2d8b1db5' });
+  expect(await migrationHashes([Initial1796052000000])).toEqual({ Initial1796052000000: '50ae73ea2d8b1db5' });
 });

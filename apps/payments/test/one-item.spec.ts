@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { DestructionGate } from '#libs/records';
 import { HealthChecks, OneByOne, type Workers } from '#libs/service';
 import {
   contentFault,
@@ -99,7 +100,8 @@ function deadlinesOf(batch: FaultyBatch) {
     passDay: (refs: readonly string[], { tx }: { tx: Add }) => done(batch, tx, refs.map(Number)),
     passDayLater: (ref: string, { tx }: { tx: Add }) => Promise.resolve(tx(`aside ${ref}`)),
   } as unknown as DisbursementService;
-  return { store, worker: new DeadlinesWorker(transactions, households, disbursement, clock, items(), workers) };
+  const gate = { permit: () => Promise.resolve({}) } as unknown as DestructionGate;
+  return { store, worker: new DeadlinesWorker(transactions, households, disbursement, clock, items(), gate, workers) };
 }
 
 function waitingListOf(batch: FaultyBatch) {

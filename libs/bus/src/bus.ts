@@ -302,10 +302,15 @@ export class Bus<S extends Service> {
     await inTransaction(this.options.pool, (tx) => createOutboxDays(tx, dayOf(this.now())));
   }
 
-  /** Creates partitions ahead of time and drops old ones. It runs every few minutes, so one failure does no harm. */
-  private async rollDays(): Promise<void> {
+  /**
+   * Creates partitions ahead of time, and drops old ones if the clocks are believed. It runs every few minutes, so one
+   * failure does no harm.
+   */
+  async rollDays(): Promise<void> {
     await this.createDays();
-    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
+    const permit = await this.options.gate.permit();
+    if (permit === undefined) return;
+    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, permit));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
   }
 

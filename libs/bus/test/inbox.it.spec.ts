@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { inTransaction, type Tx } from '#libs/database';
 import { Records, recordsUp, turn } from '#libs/records';
+import { Permit } from '#libs/records/testing';
 import { sha256 } from '#libs/sealing';
 import pg from 'pg';
 
@@ -160,7 +161,7 @@ describe('an inbox', () => {
 
   it('has its messages and their keys taken by the turn on their day', async () => {
     await pool.query('DELETE FROM record');
-    const turnTo = (night: number, today: string) => turn({ records, keys, pool }, night, today);
+    const turnTo = (night: number, today: string) => turn({ records, keys, pool }, night, new Permit(today));
     const message = (day: string) => ({ contractName: 'x', day, envelope: bytes(day), key: day, digest: bytes(day) });
     const days = ['2026-11-10', '2026-11-20'].map(message);
     await run(async (tx) => {

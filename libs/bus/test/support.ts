@@ -20,6 +20,7 @@ import {
 } from '#libs/contracts';
 import { inTransaction, type Tx } from '#libs/database';
 import { Records, recordsUp } from '#libs/records';
+import { OpenGate } from '#libs/records/testing';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -46,7 +47,6 @@ import {
 import { handlerOf, type BatchHandler, type HandlerEntry, Inbox } from '../src/testing.js';
 
 export const today = (): Day => dayOf(new Date());
-
 /** Short pauses, so that a test never waits for a default. */
 export const quick: Partial<BusLimits> = {
   fetchWaitMs: 150,
@@ -117,7 +117,6 @@ export interface Transport {
 }
 
 export const kafkajs: Transport = { name: 'kafkajs', create: (options) => new Bus(options) };
-
 export interface Broker {
   readonly connection: (user: Service | 'admin') => KafkaConnection;
 }
@@ -190,6 +189,7 @@ export class World {
       opener: this.keys.opener(service),
       openSlice: (contract, slice) => openSlice(this.keys.ring(service), contract, slice),
       records: database.records(this.keys.ring(service)),
+      gate: new OpenGate(options.clock ?? (() => new Date())),
       names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
       onAlarm: (alarm) => alarms.push(alarm),
       ...options,

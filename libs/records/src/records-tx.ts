@@ -3,9 +3,12 @@ import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
 import { OpenNights, type OnDamaged, type StoredRow } from './open-nights.js';
-import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { DAY_MS, HOUR_MS, wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import type { RowSeal } from './row-seal.js';
 import { addedRows, movedRows, addressRows, sql } from './statements.js';
+
+/** No lease is longer. */
+const LONGEST_LEASE_MS = DAY_MS;
 
 interface RowAddress {
   readonly seal: RowSeal;
@@ -172,11 +175,25 @@ export class RecordsTx {
   ): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
-    const { rows } = await this.tx.query(sql.claimDue, [kind, this.nights.numbers, now, limit, lease, holder ?? null]);
+    const longestLease = new Date(now.getTime() + LONGEST_LEASE_MS);
+    const values = [kind, this.nights.numbers, now, limit, lease, holder ?? null, longestLease];
+    const { rows } = await this.tx.query(sql.claimDue, values);
     return this.nights.readable(kind, rows as StoredRow[]).map(({ value, body, from }) => {
       this.locked.set(lockKey(kind, value), { seal: this.nights.sealOf(from.night), lookup: from.lookup });
       return { value, body: body as B };
     });
+  }
+
+  /**
+   * Makes work due whose hour lies further ahead than the hour of any work of its kind: a clock that ran ahead has set
+   * it, and nobody would do the work until that day. @returns how many
+   */
+  async pullBack(now: Date): Promise<number> {
+    const kinds = [...this.kinds.values()].filter(({ dueWithinDays }) => dueWithinDays !== undefined);
+    const last = kinds.map(({ dueWithinDays = 0 }) => new Date(now.getTime() + dueWithinDays * DAY_MS));
+    const names = kinds.map(({ kind }) => kind);
+    const { rowCount } = await this.tx.query(sql.pullBack, [wholeHour(new Date(now.getTime() - HOUR_MS)), names, last]);
+    return rowCount ?? 0;
   }
 
   /** Leases named work from now on, leased or not. The caller has locked it and knows whose it is. */

@@ -7,6 +7,7 @@ import type { OnDamaged } from './open-nights.js';
 import { RecordsTx } from './records-tx.js';
 import { RowSeal } from './row-seal.js';
 import { createNight } from './schema.js';
+import { witnessSql } from './witness-table.js';
 
 /** The part of the keyring that the record store needs. */
 export interface RowKeySource {
@@ -40,12 +41,17 @@ export class Records {
 
   /**
    * Creates the first night if there is none. Every instance calls it at its start, before it uses records. Only the
-   * nightly turn begins later nights, so an instance that starts at midnight changes nothing.
+   * nightly turn begins later nights, so an instance that starts at midnight changes nothing. The day of the first
+   * start is the first witnessed one.
+   *
+   * @param night days since 1970-01-01 (UTC)
    */
   async prepare(tx: Tx, night: number): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     const { rows } = await tx.query('SELECT 1 FROM night LIMIT 1');
-    if (rows.length === 0) await this.beginNight(tx, night);
+    if (rows.length > 0) return;
+    await this.beginNight(tx, night);
+    await tx.query(witnessSql.first, [night]);
   }
 
   /** Begins a night. From the commit on everything is written to it, and earlier nights are still searched. */

@@ -1,4 +1,5 @@
 import { commentsOn, locks, type Tx } from '#libs/database';
+import { witnessDown, witnessUp } from './witness-table.js';
 
 /** The kind of record that names what is under a legal hold. */
 export const HOLD = 'legal-hold';
@@ -11,6 +12,7 @@ export const HOLD = 'legal-hold';
  * returns whether anything is held, so that a removal need not look for holds if there are none.
  */
 export const recordsUp: readonly string[] = [
+  ...witnessUp,
   `CREATE TABLE night (night integer NOT NULL, CONSTRAINT night_key PRIMARY KEY (night))`,
   `CREATE TABLE record (
      night integer NOT NULL,
@@ -37,7 +39,7 @@ export const recordsUp: readonly string[] = [
     night: {
       meaning: 'Nights whose records are still there: the present one and, while a turn runs, the one before.',
       kept: 'until its partition of record is dropped',
-      columns: { night: 'Days since 1970-01-01.' },
+      columns: { night: 'Number of the night: days since 1970-01-01, or the next number after a clock went back.' },
     },
     record: {
       meaning: 'Everything that is kept about households. Each row is sealed, and all rows of a kind have one size.',
@@ -55,7 +57,7 @@ export const recordsUp: readonly string[] = [
     turn: {
       meaning: 'Nightly turns that were completed, and nights whose keys still exist.',
       kept: 'until the keys of the night are destroyed',
-      columns: { night: 'Days since 1970-01-01.', completed: 'Whether the turn into this night is complete.' },
+      columns: { night: 'Number of the night.', completed: 'Whether the turn into this night is complete.' },
     },
   }),
 ];
@@ -65,6 +67,7 @@ export const recordsDown: readonly string[] = [
   `DROP TABLE record`,
   `DROP TABLE turn`,
   `DROP TABLE night`,
+  ...witnessDown,
 ];
 
 /** Returns the name of a night's partition. */

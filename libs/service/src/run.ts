@@ -16,6 +16,7 @@ import type { ListenerConfig } from './config/listener.config.js';
 import { ServiceConfig } from './config/service.config.js';
 import { readConfig } from './config/setting.js';
 import { UnusableSettingError, useSetting } from './config/use-setting.js';
+import { DirectPool } from './database/data-source.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { OtherCityError } from './database/other-city-error.js';
@@ -141,6 +142,7 @@ export async function closeResources(app: Pick<NestFastifyApplication, 'get'>): 
   await app.get<Bus<Service>>(Bus).stop();
   await app.get(LeaseHolder).stop();
   await app.get(Pool).end();
+  await app.get(DirectPool).end();
 }
 
 function stopOnSignal(log: Log, stop: () => Promise<void>): void {

@@ -6,6 +6,7 @@ import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { enrolStaff, signed, type StaffKey } from '../../../test/support/staff.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { NonceRepository } from '../src/auth/nonce.repository.js';
+import { Permit } from '#libs/records/testing';
 import { plainNotification } from './support.js';
 
 const path = '/v1/operations/parked';
@@ -73,7 +74,7 @@ describe('a spent nonce', () => {
         [Buffer.alloc(16, age + 1), age],
       );
     }
-    expect(await nonces.prune()).toBe(2);
+    expect(await nonces.prune(new Permit(dayOf(new Date())))).toBe(2);
     expect(await Promise.all(ages.map((age) => nonces.spend('old-key', Buffer.alloc(16, age + 1))))).toEqual([
       false,
       false,

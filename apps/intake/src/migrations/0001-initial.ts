@@ -16,8 +16,8 @@ const meanings = commentsOn({
   },
 });
 
-export class Initial1796048000000 implements MigrationInterface {
-  name = 'Initial1796048000000';
+export class Initial1796052000000 implements MigrationInterface {
+  name = 'Initial1796052000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of serviceTablesUp) await runner.query(statement);

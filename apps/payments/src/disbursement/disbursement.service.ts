@@ -5,16 +5,17 @@ import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
 import { dayNumberOf, hourOf, mondayOf } from '../domain/calendar.js';
 import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
-import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
+import { disburse, type BooksOfBatch } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
 import { applyWithoutHousehold, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
-import { RailRegistry, type RailOutcomes } from '../rails/index.js';
+import type { RailOutcomes } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
-import { messagesFor, sealCode } from './outgoing.js';
+import { messagesFor } from './outgoing.js';
+import { RulesService } from './rules.service.js';
 
 /** A signed message of a household. */
 export interface Signed {
@@ -42,8 +43,8 @@ export class DisbursementService implements RailOutcomes {
     private readonly ledger: LedgerRepository,
     private readonly booking: BookingService,
     private readonly anchor: AnchorService,
-    private readonly rails: RailRegistry,
     private readonly pseudonyms: GrantPseudonyms,
+    private readonly rules: RulesService,
     private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}
@@ -205,20 +206,21 @@ export class DisbursementService implements RailOutcomes {
     const head = await this.ledger.lock(tx);
     const { freeze, inquireFirst } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
+    const rules = await this.rules.now(tx);
     const done = disburse(
       { works, households, books, isFrozen: freeze !== undefined, inquireFirst: inquireFirst },
-      this.rules,
+      rules,
     );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const report of done.reports) unit.publish(...messagesFor(report, this.outgoing));
     await this.households.link(tx, done.links, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.waitForPresence(tx, done.unseen, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.save(
       tx,
@@ -251,21 +253,6 @@ export class DisbursementService implements RailOutcomes {
     const percent = this.city.profile.grants.rapid?.capPercentPerWeek ?? 0;
     const funds = await this.ledger.funds(tx, { monday: mondayOf(this.today), percent });
     return { funds, waitingTier: await this.ledger.waitingTier(tx, rapidLeftOf(funds)) };
-  }
-
-  private get rules(): DisburseRules {
-    const { grants, release } = this.city.profile;
-    return {
-      today: this.today,
-      nowMs: this.nowMs,
-      clocks: this.city.clocks,
-      policy: {
-        perInstrumentCents: grants.perInstrumentCents,
-        isRapidAutomatic: release.automaticRapid !== undefined,
-        railPayoutMethods: this.rails.payoutMethods,
-      },
-      sealCode,
-    };
   }
 
   private get outgoing(): { readonly today: string; readonly boxDays: number } {

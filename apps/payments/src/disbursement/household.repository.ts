@@ -213,6 +213,8 @@ function wakeRow({ nextDay, until }: NextWake) {
  * @param isOver whether no part of a household record is needed any more
  */
 export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): readonly KindSpec[] {
+  // The first look at a household comes after the wait; each further one on the next day.
+  const dueWithinDays = clocks.waitDays + 2;
   return [
     {
       kind: HOUSEHOLD,
@@ -222,7 +224,7 @@ export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): 
     },
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
     { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },
-    { kind: WAKE, sizeBytes: 192, work: true, isOver: isOutlived },
-    { kind: UNSEEN, sizeBytes: 192, work: true, isOver: isOutlived },
+    { kind: WAKE, sizeBytes: 192, work: true, dueWithinDays, isOver: isOutlived },
+    { kind: UNSEEN, sizeBytes: 192, work: true, dueWithinDays, isOver: isOutlived },
   ];
 }

@@ -288,8 +288,8 @@ const names = [
   'fund',
 ];
 
-export class Initial1796048000000 implements MigrationInterface {
-  name = 'Initial1796048000000';
+export class Initial1796052000000 implements MigrationInterface {
+  name = 'Initial1796052000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...serviceTablesUp, ...tables, ...meanings]) await runner.query(statement);

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
 import { CashCodeRail, CashModule } from './cash/index.js';
 import { InstrumentQueueRepository } from './instrument-queue.repository.js';
+import { PullBackWorker } from './pull-back.worker.js';
 import { RailClaimService } from './rail-claim.service.js';
 import type { Rail } from './rail.adapter.js';
 import { RailRegistry } from './rail-registry.service.js';
@@ -28,7 +29,7 @@ export class RailWorkerModule {
     return {
       module: RailWorkerModule,
       imports: [LedgerModule, RailsModule, answered],
-      providers: [InstrumentQueueRepository, RailClaimService, RailWorker],
+      providers: [InstrumentQueueRepository, PullBackWorker, RailClaimService, RailWorker],
     };
   }
 }

@@ -43,7 +43,7 @@ export function inboxKinds({
   return [
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
     { kind: PARKED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
-    { kind: LATER, sizeBytes: bodyBytes, work: true, isOver: outlived(readableDays) },
+    { kind: LATER, sizeBytes: bodyBytes, work: true, dueWithinDays: 2, isOver: outlived(readableDays) },
   ];
 }
 

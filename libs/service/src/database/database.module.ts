@@ -5,7 +5,7 @@ import { DataSource, type MixedList } from 'typeorm';
 import { ServiceConfig } from '../config/service.config.js';
 import { CityProfile } from '../profile/city-profile.js';
 import { cityMarkOf } from './city.js';
-import { dataSourceOf, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
+import { dataSourceOf, DirectPool, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
 
 export interface DatabaseModuleOptions {
   readonly service: string;
@@ -28,7 +28,7 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [ServiceConfig, CityProfile],
-          useFactory: ({ databaseUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
+          useFactory: ({ directUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
             ...dataSourceOf({ url, ...options }).options,
             city: cityMarkOf(options.service, profile.id),
             autoLoadEntities: false,
@@ -41,11 +41,17 @@ export class DatabaseModule {
       providers: [
         {
           provide: Pool,
-          useFactory: ({ databaseUrl: url }: ServiceConfig, _migrated: DataSource) => openPool({ url }),
+          useFactory: ({ databaseUrl: url, databaseDirectUrl }: ServiceConfig, _migrated: DataSource) =>
+            openPool({ url, isPooled: databaseDirectUrl !== undefined }),
+          inject: [ServiceConfig, DataSource],
+        },
+        {
+          provide: DirectPool,
+          useFactory: ({ directUrl }: ServiceConfig, _migrated: DataSource) => new DirectPool(directUrl),
           inject: [ServiceConfig, DataSource],
         },
       ],
-      exports: [Pool],
+      exports: [Pool, DirectPool],
     };
   }
 }

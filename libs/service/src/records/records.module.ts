@@ -2,8 +2,9 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Pool } from 'pg';
 import { inTransaction } from '#libs/database';
 import { dayNumber, dayOf, type Service } from '#libs/contracts';
-import { holdKinds, LeaseHolder, Records } from '#libs/records';
+import { DestructionGate, holdKinds, LeaseHolder, Records } from '#libs/records';
 import { Clock } from '../clock/clock.js';
+import { destructionGate } from './destruction-gate.provider.js';
 import { ServiceConfig } from '../config/service.config.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
@@ -38,12 +39,13 @@ export class RecordsModule {
         },
         {
           provide: LeaseHolder,
-          useFactory: ({ databaseUrl }: ServiceConfig) =>
-            new LeaseHolder({ connectionString: databaseUrl, application_name: 'leases' }),
+          useFactory: ({ directUrl }: ServiceConfig) =>
+            new LeaseHolder({ connectionString: directUrl, application_name: 'leases' }),
           inject: [ServiceConfig],
         },
+        destructionGate,
       ],
-      exports: [Records, LeaseHolder],
+      exports: [Records, LeaseHolder, DestructionGate],
     };
   }
 }
