@@ -164,6 +164,8 @@ describe('the command for certificates', () => {
   let lines: string[];
   beforeEach(() => {
     lines = [];
+    // Another test of this worker may have left one.
+    process.exitCode = undefined;
     for (const level of ['log', 'error'] as const) {
       jest.spyOn(console, level).mockImplementation((text: unknown) => void lines.push(String(text)));
     }
