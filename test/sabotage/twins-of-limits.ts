@@ -262,4 +262,13 @@ export const twinsOfLimits: readonly Twin[] = [
     test: LIMITS,
     name: 'speaks for nobody at the internal listener',
   },
+  {
+    promise: 'what a stranger seals badly takes no more room on disk than its envelope',
+    without: 'the record of a parked message fits the largest envelope of its service',
+    file: 'libs/bus/src/inbox/sizes.ts',
+    find: 'return Math.max(...sizes);',
+    replace: 'return Math.max(...sizes, 4_096);',
+    test: 'libs/bus/src/inbox/sizes.spec.ts',
+    name: 'has little more room',
+  },
 ];
