@@ -11,10 +11,10 @@ const boxes = ['eligibility', 'payments'] as const;
 type Lateness = Readonly<Record<(typeof boxes)[number], number>>;
 
 /**
- * Somebody applies from home with what he knows of a household that has applied, then with what he knows of one that has
- * not, in an order by the toss of a coin. Prints how long after intake's message each box was written. `AUC` is the share
- * of all comparisons in which the household that has applied was later: 0.5 tells nothing, and of so few pairs nine in
- * ten runs lie within the bounds that are printed.
+ * Somebody applies from home with what he knows of a household that has applied, then with what he knows of one that
+ * has not, in an order by the toss of a coin. Prints how long after intake's message each box was written. `AUC` is the
+ * share of all comparisons in which the household that has applied was later: 0.5 tells nothing. Chance alone keeps
+ * nine in ten runs within the bounds that are printed.
  */
 export async function benchMembership(pairs = PAIRS): Promise<void> {
   const city = await TestCity.start('demo', { env: { intake: { OWN_DEVICE_PER_HOUR: '1000000' } } });
