@@ -101,7 +101,8 @@ async function revive(stack: Stack, name: string, how: string, logFile: string):
   const log = relative(process.cwd(), logFile);
   const isApp = name in stack.urls;
   const again = isApp && Date.now() - (lastRevival.get(name) ?? 0) > 30_000;
-  console.error(`${name} ended (${how}), see ${log}${again ? '; starting it again' : ''}`);
+  const next = again ? 'starting it again' : 'it stays down until you stop the system and start it again';
+  console.error(`${name} ended (${how}), see ${log}; ${next}`);
   if (!again) return;
   lastRevival.set(name, Date.now());
   try {

@@ -37,11 +37,10 @@ export function formOf(argument: keyof typeof forms): (text: string) => string {
   };
 }
 
-/** @throws OperateProblem `bad-option` naming the first name that is not a service */
+/** @throws OperateProblem `bad-option` if a name is not a service */
 export function servicesNamed(names: readonly string[]): readonly Service[] {
-  const unknown = names.find((name) => !services.some((service) => service === name));
-  if (unknown !== undefined) {
-    throw new OperateProblem('bad-option', `${unknown} is not a service; the services are ${services.join(', ')}`);
+  if (!names.every((name) => services.some((service) => service === name))) {
+    throw new OperateProblem('bad-option', `a name is not a service; the services are ${services.join(', ')}`);
   }
   return services.filter((service) => names.length === 0 || names.includes(service));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { OperateProblem } from './problem.js';
 import { newsOf, remarksOn, workIn } from './remarks.js';
 import { table } from './table.js';
 
@@ -23,6 +24,22 @@ const payments = { service: 'payments' } as const;
 describe('what needs a person', () => {
   it('is nothing while all is well, though messages are on their way', () => {
     expect(remarksOn(payments, healthy)).toEqual([]);
+  });
+
+  it('is told where the work is not counted, so that nobody takes that for calm', () => {
+    const { database, consumer } = healthy.checks;
+    const states = { ready: true, checks: { database, consumer } };
+    const why = new OperateProblem('no-key', 'there is no key with the role operator at payments');
+    expect(remarksOn(payments, states, why)).toEqual([`its work was not counted: ${why.message}`]);
+    expect(remarksOn(payments, { ready: false, checks: { database: false } }, why)).toEqual([
+      'its database does not answer',
+    ]);
+  });
+
+  it('is told where a certificate is not trusted, which is no dead service', () => {
+    expect(remarksOn(payments, undefined, new OperateProblem('not-trusted'))).toEqual([
+      'its certificate is not trusted; see `ca` in the file of the city',
+    ]);
   });
 
   it.each([

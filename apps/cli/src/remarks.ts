@@ -1,11 +1,22 @@
 import type { Health, Instance } from './city.js';
+import type { OperateProblem } from './problem.js';
 
-/** The parts of a health report that need an operator, each with the command or the page that helps. */
-export function remarksOn({ service }: Pick<Instance, 'service'>, health: Health | undefined): readonly string[] {
+/**
+ * The parts of a health report that need an operator, each with the command or the page that helps.
+ *
+ * @param why the reason why the report has no counts, so that nobody takes their absence for calm
+ */
+export function remarksOn(
+  { service }: Pick<Instance, 'service'>,
+  health: Health | undefined,
+  why?: OperateProblem,
+): readonly string[] {
+  if (why?.code === 'not-trusted') return ['its certificate is not trusted; see `ca` in the file of the city'];
   if (health === undefined) return ['does not answer; look at its log'];
   const { ready, checks } = health;
   const remarks = [
     checks['database'] === false && 'its database does not answer',
+    checks['database'] !== false && why !== undefined && `its work was not counted: ${why.message}`,
     checks['lag'] === 'unknown' && checks['consumer'] !== 'stopped' && 'the broker does not answer',
     isSome(checks['topicsShort']) &&
       `too few brokers hold its topics, ${checks['topicsShort']}: docs/runbooks/broker-lost.md`,

@@ -12,7 +12,16 @@ import { askForReplay, readPage } from '../src/produce/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';
 import { statementsOf } from '../../../test/support/statements.js';
 import { clientOf, superClient } from './log.js';
-import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
+import {
+  awarded,
+  cancelled,
+  eventually,
+  Keys,
+  paymentsHandlers,
+  today,
+  World,
+  type TestedDatabase,
+} from './support.js';
 
 let keys: Keys;
 let world: World;
@@ -195,12 +204,13 @@ describe('topics', () => {
         },
       ],
     });
+    await eventually(settingsNow, (settings) => settings['retention.bytes'] === '5000000');
     expect(await prepare({ partitions: 5 })).toMatchObject({ created: [], changed: [topic] });
     expect(await settingsNow()).toEqual({ ...asDeclared, 'retention.bytes': '5000000' });
     expect(await partitionsNow()).toBe(2);
     expect(await prepare()).toMatchObject({ created: [], changed: [] });
     expect(await prepare({ partitions: 5, isGrown: true })).toMatchObject({ changed: [topic] });
-    expect(await partitionsNow()).toBe(5);
+    expect(await eventually(partitionsNow, (count) => count === 5)).toBe(5);
     await expect(prepareTopics(world.broker.connection('admin'), [declared], [], { copies: 2 })).rejects.toMatchObject({
       code: 'too-few-brokers',
     });

@@ -20,7 +20,7 @@ export { ListenerConfig } from './config/listener.config.js';
 export { ServiceConfig } from './config/service.config.js';
 export { NotInProduction, readConfig, Setting, wholeNumber, type SettingOptions } from './config/setting.js';
 export { IsHost, isOnThisMachine, IsPath, isServiceUrl, IsServiceUrl } from './config/validators.js';
-export { useSetting } from './config/use-setting.js';
+export { UnusableSettingError, useSetting } from './config/use-setting.js';
 export { dataSourceOf } from './database/data-source.js';
 export { keptDataExitCodes } from './database/kept-data.js';
 export { HealthChecks, type HealthCheckName, type HealthReport, type HealthValues } from './health/health-checks.js';

@@ -105,7 +105,7 @@ function watch(certificate: Certificate, app: NestFastifyApplication): void {
 /** The certificate of the process; absent: its listeners speak plain text. @throws UnusableSettingError */
 async function certificateIn({ tlsCert: cert, tlsKey: key }: ListenerConfig): Promise<{ certificate?: Certificate }> {
   if (cert === undefined || key === undefined) return {};
-  return { certificate: await useSetting('TLS_CERT', () => Certificate.read({ cert, key })) };
+  return { certificate: await Certificate.read({ cert, key }) };
 }
 
 /** The errors that are printed when a service does not start. Their messages name settings without values. */

@@ -119,9 +119,7 @@ function addCustodian(hold: Command): void {
     .description('prints the names of a household’s records; asks for its receipt and does not keep it')
     .action(async () => {
       // Not an argument: other users of the machine can see arguments, and the shell keeps them.
-      const asked = createInterface({ input: process.stdin, output: process.stderr });
-      const receipt = parseReceipt(await asked.question('receipt: '));
-      asked.close();
+      const receipt = parseReceipt(await answerTo('receipt: '));
       if (!receipt.ok) throw new OperateProblem('bad-option', 'not a valid receipt');
       console.log(table(namesOf(await deriveHousehold(receipt.receipt))).join('\n'));
     });
@@ -138,6 +136,15 @@ function addCustodian(hold: Command): void {
       const asJson = opened.map(({ kind, value, body }) => ({ kind, name: nameOf(value), body: plainBody(body) }));
       console.log(JSON.stringify(asJson, undefined, 2));
     });
+}
+
+/** @returns the line that a person enters; empty if the input ends without one */
+async function answerTo(question: string): Promise<string> {
+  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => asked.once('close', () => resolve('')));
+  const answer = await Promise.race([asked.question(question), ended]);
+  asked.close();
+  return answer;
 }
 
 /** Makes a folder that only its owner can read. @throws OperateProblem `refused` */
