@@ -86,7 +86,7 @@ export const twinsOfClocks: readonly Twin[] = [
     promise: 'a clock that leaps drops no text',
     without: 'notices age by the witnessed day',
     file: 'apps/notification/src/text.service.ts',
-    find: 'agingDay: dayNumber(await this.gate.agingDay(tx)),',
+    find: 'agingDay: dayNumber(await this.contacts.agingDay(tx)),',
     replace: 'agingDay: dayNumber(this.clock.now().toISOString().slice(0, 10)),',
     test: 'apps/notification/test/leaps.it.spec.ts',
     name: 'not dropped as too old',

@@ -12,7 +12,8 @@ const forms: readonly RegExp[] = [
   /\b(?:unlink|rm|rmdir|unlinkSync|rmSync|rmdirSync|truncateSync|overwrite)\(/,
   /\b(?:destroyDayKeys|destroyRowKeys|destroySecret|retireIdentity|revokeIdentity|liftHold|prune)\(/,
   /\b(?:keys|series)[.]destroy\(|isOver[?][.]\(/,
-  /\b(?:removeDayKeys|removeNight|removeSecret|dropOutboxDays|lapseOf)\(|(?<!function |async |[.])\bpassDay\(/,
+  /\b(?:removeDayKeys|removeNight|removeSecret|dropOutboxDays|lapseOf)\(/,
+  /(?<!function |async |[.])\bpassDay\(|disbursement[.]passDay\(/,
   /\bwaitForPresence\([^)]*, |\bturn\(\{|'too-old', /,
   /[.](?:remove|finish)\(/,
 ];
@@ -24,7 +25,7 @@ const forms: readonly RegExp[] = [
  * - `content`: a message, an answer or the end of work says so, whatever the clock
  * - `person`: a person says so, for one thing
  * - `set-up`: the way back of a migration
- * - `housekeeping`: locks and files that are no data of a household
+ * - `housekeeping`: locks, files and metrics that are no data of a household
  */
 const places = {
   gate: [
@@ -92,6 +93,8 @@ const places = {
     'apps/payments/src/ledger/anchor-file.adapter.ts',
     'apps/rail-simulator/src/journal.store.ts',
     'libs/sealing/src/server/keyring/writer-lock.ts',
+    'libs/service/src/metrics/coarse-gauges.ts',
+    'libs/service/src/metrics/gauges.ts',
   ],
 } as const;
 

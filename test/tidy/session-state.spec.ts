@@ -11,7 +11,7 @@ const forms: readonly RegExp[] = [
   /\bpg_(?:try_)?advisory_(?:un)?lock(?:_shared)?\(/,
   /['"`]\s*(?:UN)?LISTEN\b/,
   /\b(?:PREPARE|DEALLOCATE|WITH HOLD|SET SESSION|DISCARD)\b/,
-  /['"`]\s*SET (?!LOCAL\b|TRANSACTION\b)[a-z]/i,
+  /['"`]\s*SET (?!LOCAL\b|TRANSACTION\b)[a-z]/,
   /\bCREATE TEMP(?:ORARY)? (?!.*ON COMMIT DROP)/,
   /\b(?:currval|lastval|set_config)\(/,
   /(?<!function )\bnamed\(/,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
 import { dayNumber, HOUR_MS, startOfHour } from '#libs/contracts';
-import { DestructionGate, LeaseHolder } from '#libs/records';
+import { LeaseHolder } from '#libs/records';
 import { CityProfile, Clock, OneByOne } from '#libs/service';
 import { ContactService } from './contact.service.js';
 import { closeAll, stepAll, type DropReason } from './domain/text.js';
@@ -41,7 +41,6 @@ export class TextService {
     private readonly clock: Clock,
     private readonly city: CityProfile,
     private readonly items: OneByOne,
-    private readonly gate: DestructionGate,
   ) {}
 
   /** Claims due texts. A text that is not completed is due again when its lease ends. */
@@ -83,7 +82,7 @@ export class TextService {
   private commitAll(texts: readonly DueText[]): Promise<Committed> {
     const sentMax = this.city.profile.messages.maxPerCase;
     return this.transactions.run(async ({ tx }) => {
-      const limits = { agingDay: dayNumber(await this.gate.agingDay(tx)), sentMax };
+      const limits = { agingDay: dayNumber(await this.contacts.agingDay(tx)), sentMax };
       const before = await this.contacts.lock(tx, householdRefsOf(texts));
       const { contacts, sends, drops } = stepAll(texts, before, limits);
       await this.contacts.save(tx, before, contacts);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DestructionGate, LeaseHolder } from '#libs/records';
+import type { LeaseHolder } from '#libs/records';
 import { HealthChecks, OneByOne, type CityProfile } from '#libs/service';
 import {
   contentFault,
@@ -37,6 +37,7 @@ function textsOf({ faulty }: FaultyBatch) {
       return new Map();
     },
     save: () => Promise.resolve(),
+    agingDay: () => Promise.resolve('2026-11-25'),
   } as unknown as ContactService;
   const city = { profile: { messages: { maxPerCase: 6 } } } as unknown as CityProfile;
   const items = new OneByOne({ write: () => undefined }, clock, new HealthChecks());
@@ -49,7 +50,6 @@ function textsOf({ faulty }: FaultyBatch) {
     clock,
     city,
     items,
-    { agingDay: () => Promise.resolve('2026-11-25') } as unknown as DestructionGate,
   );
   return { store, service };
 }

@@ -27,7 +27,7 @@ import {
   toBase64url,
   type Household,
 } from '#libs/sealing';
-import { DestructionGate, LeaseHolder } from '#libs/records';
+import { LeaseHolder } from '#libs/records';
 import { CityProfile, OneByOne, type Clock } from '#libs/service';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -74,7 +74,6 @@ export function textsOf(service: ServiceUnderTest<'notification'>, leases = serv
     clock,
     service.get(CityProfile),
     service.get(OneByOne),
-    service.get(DestructionGate),
   );
 }
 

@@ -34,6 +34,7 @@ import { readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
 import { CircuitBreaker } from './trouble/circuit-breaker.js';
 import { BusError } from './trouble/errors.js';
+import { steadyTime } from './trouble/steady-time.js';
 
 const ROLL_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
@@ -100,8 +101,7 @@ export class Bus<S extends Service> {
     await this.createDays();
     const roll = (): void => void this.rollDays().catch(() => undefined);
     roll();
-    this.daysTimer = setInterval(roll, ROLL_DAYS_MS);
-    this.daysTimer.unref();
+    this.daysTimer = setInterval(roll, ROLL_DAYS_MS).unref();
     this.relay.start();
   }
 
@@ -347,9 +347,4 @@ export class Bus<S extends Service> {
   private topicName(topic: string): string {
     return this.options.names?.topic(topic) ?? topic;
   }
-}
-
-/** The start time of this process plus the time elapsed since, so that a jump of the clock cannot look like a stall. */
-function steadyTime(): Date {
-  return new Date(performance.timeOrigin + performance.now());
 }

@@ -137,12 +137,8 @@ export class RecordsTx {
       if (address === 'absent') fresh.push(row);
       else moves.push({ from: address, row });
     }
-    if (this.hasHolds)
-      await keepHeld(
-        this,
-        kind,
-        moves.map(({ row }) => row.value),
-      );
+    const overwritten = moves.map(({ row }) => row.value);
+    if (this.hasHolds) await keepHeld(this, kind, overwritten);
     if ((await this.rewrite(spec, moves)).size !== moves.length) throw new RecordsError('conflict');
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }
