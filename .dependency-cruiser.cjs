@@ -25,7 +25,7 @@ const kindMay = (name, why, path, except) => ({
 /** The folders of the bus, each with the folders that it may import. */
 const busRooms = {
   trouble: [],
-  inbox: [],
+  inbox: ['trouble'],
   kafka: ['trouble'],
   produce: ['trouble', 'inbox', 'kafka'],
   consume: ['trouble', 'inbox', 'kafka', 'produce'],

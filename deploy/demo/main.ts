@@ -145,13 +145,19 @@ async function findOrStart({ root, city }: Options): Promise<System> {
 }
 
 function systemElsewhere(file: string): System {
-  const { services, internal, ca } = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly services: Record<App, string>;
-    readonly internal: Record<App, string>;
-    readonly ca?: string;
-  };
-  if (ca !== undefined) trustAuthority(readFileSync(join(dirname(file), ca), 'utf8'));
+  const { services, internal, ca } = cityIn(file);
+  if (ca !== undefined) trustAuthority(ca);
   return { urls: services, internalUrls: internal, root: dirname(file), pids: {}, stop: () => Promise.resolve() };
+}
+
+/** The content of the file, with the text of the authority that it names. @throws StackProblem `bad-option` */
+function cityIn(file: string): { services: Record<App, string>; internal: Record<App, string>; ca?: string } {
+  try {
+    const city = JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof cityIn>;
+    return city.ca === undefined ? city : { ...city, ca: readFileSync(resolve(dirname(file), city.ca), 'utf8') };
+  } catch {
+    throw new StackProblem('bad-option', '--city: the file, or the authority that it names, cannot be read');
+  }
 }
 
 async function run(system: System, options: Options): Promise<boolean> {

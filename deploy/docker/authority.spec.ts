@@ -164,6 +164,8 @@ describe('the command for certificates', () => {
   let lines: string[];
   beforeEach(() => {
     lines = [];
+    // Another test of this worker may have left one.
+    process.exitCode = undefined;
     for (const level of ['log', 'error'] as const) {
       jest.spyOn(console, level).mockImplementation((text: unknown) => void lines.push(String(text)));
     }
@@ -178,6 +180,29 @@ describe('the command for certificates', () => {
     await main(args, folder, moment);
     return lines.join('\n');
   };
+
+  it.each([
+    'not a name!',
+    'apply.city.example,10.0.0.300',
+    'http://apply.city.example',
+    'a,,b',
+    '',
+    'a_b',
+    `${'x'.repeat(64)}.example`,
+  ])('issues nothing for %j, which is no host', async (hosts) => {
+    expect(await run(now)).toMatch(/^Issued in [^\n]*$/);
+    expect(await run(now, '--also', hosts)).toBe('An option is not valid. (--also: not a host name or address)');
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('issues for hosts, and no longer for a host that is dropped', async () => {
+    const namedIn = (): string | undefined =>
+      new X509Certificate(readFileSync(join(certificateFolder(folder), 'intake', 'cert.pem'))).subjectAltName;
+    await run(now, '--also', 'apply.city.example, *.city.example,fd00::5');
+    expect(namedIn()).toContain('DNS:apply.city.example, DNS:*.city.example, IP Address:FD00:0:0:0:0:0:0:5');
+    await run(now, '--drop', '*.city.example,fd00::5');
+    expect(namedIn()).toBe('DNS:intake, DNS:localhost, IP Address:127.0.0.1, DNS:apply.city.example');
+  });
 
   it('says what to bring back, and when the authority ends', async () => {
     expect(await run(now)).toMatch(/^Issued in [^\n]*$/);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, relative } from 'node:path';
 
 import { Command, CommanderError, Option } from 'commander';
@@ -16,9 +17,13 @@ export function certificateFolder(root: string): string {
   return join(layoutAt(join(root, '.local', 'containers')).root, 'tls');
 }
 
+/** Labels of letters, digits and hyphens; the first may be a star. */
+const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
 interface Options {
   readonly all?: boolean;
   readonly also?: string;
+  readonly drop?: string;
   readonly newAuthority?: boolean;
 }
 
@@ -30,24 +35,32 @@ export async function main(args: readonly string[], root = repositoryRoot, now =
     )
     .option('--all', 'issue every certificate again')
     .option('--also <hosts>', 'more host names and addresses, with commas, for which all are valid; implies --all')
+    .option('--drop <hosts>', 'names and addresses of an earlier --also that are no longer valid; implies --all')
     .addOption(
       new Option('--new-authority', 'make a new authority, trusted beside the present one; issues nothing').conflicts([
         'all',
         'also',
+        'drop',
       ]),
     )
     .exitOverride()
     .configureOutput({ writeErr: (text) => console.error(text.trim()) });
   try {
-    const { all = false, also, newAuthority = false } = command.parse([...args], { from: 'user' }).opts<Options>();
+    const {
+      all = false,
+      also,
+      drop,
+      newAuthority = false,
+    } = command.parse([...args], { from: 'user' }).opts<Options>();
     const [folder, names] = [certificateFolder(root), certificateNames];
-    const more = also?.split(',') ?? [];
+    const [more, dropped] = [hostsIn(also, '--also'), hostsIn(drop, '--drop', false)];
     if (newAuthority) {
       await addAuthority({ folder, names }, now);
       console.log(`Made a new authority in ${relative(root, folder)}. Restart every container, then run with --all.`);
       return;
     }
-    const issued = await writeCertificates({ folder, names, also: more, now, all: all || more.length > 0 });
+    const isAll = all || more.length > 0 || dropped.length > 0;
+    const issued = await writeCertificates({ folder, names, also: more, dropped, now, all: isAll });
     console.log(lineOf(issued, relative(root, folder)));
     const end = await authorityEnd({ folder, names });
     if (end !== undefined) for (const line of linesOn(end, now)) console.log(line);
@@ -57,6 +70,15 @@ export async function main(args: readonly string[], root = repositoryRoot, now =
     else if (error instanceof CommanderError) process.exitCode = error.exitCode;
     else throw error;
   }
+}
+
+/** @throws StackProblem `bad-option` for a text that no certificate can be valid for */
+function hostsIn(text: string | undefined, option: string, isChecked = true): readonly string[] {
+  const hosts = text?.split(',').map((each) => each.trim()) ?? [];
+  const isHost = (each: string): boolean =>
+    each.length <= 253 && (isIP(each) !== 0 || (HOST.test(each) && !/^[\d.]+$/.test(each)));
+  if (isChecked && !hosts.every(isHost)) throw new StackProblem('bad-option', `${option}: not a host name or address`);
+  return hosts;
 }
 
 /** From then on a new certificate would outlive the authority, and gets a shorter life. */

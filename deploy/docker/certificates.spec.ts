@@ -39,6 +39,14 @@ describe('certificates', () => {
     expect(read('intake', 'cert.pem').checkIP('10.0.0.5')).toBe('10.0.0.5');
   });
 
+  it('are no longer valid for a name that is dropped', async () => {
+    await writeCertificates({ folder, names: ['intake'], also: ['apply.city.exmaple', '10.0.0.5'], now });
+    await writeCertificates({ folder, names: ['intake'], dropped: ['apply.city.exmaple'], now, all: true });
+    expect(read('intake', 'cert.pem').subjectAltName).toBe(
+      'DNS:intake, DNS:localhost, IP Address:127.0.0.1, IP Address:10.0.0.5',
+    );
+  });
+
   it('stay while they are good for thirty days, under one authority that stays, too', async () => {
     await writeCertificates({ folder, names: ['intake'], now });
     const [authority, certificate] = [read('ca.pem'), read('intake', 'cert.pem')];

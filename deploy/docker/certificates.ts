@@ -31,6 +31,8 @@ export interface CertificatesOptions {
   readonly names: readonly string[];
   /** More host names and addresses for which every certificate is valid: a city reaches the system under them. */
   readonly also?: readonly string[];
+  /** Of the hosts of the present certificates, those for which the new ones are not valid. */
+  readonly dropped?: readonly string[];
   readonly now?: Date;
   /** Issues every certificate again. */
   readonly all?: boolean;
@@ -46,7 +48,7 @@ export interface CertificatesOptions {
  * @throws StackProblem if a certificate is due and the authority cannot sign; nothing is changed then
  */
 export async function writeCertificates(options: CertificatesOptions): Promise<readonly string[]> {
-  const { folder, names, also = [], now = new Date(), all = false } = options;
+  const { folder, names, also = [], dropped = [], now = new Date(), all = false } = options;
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
   const due: { readonly name: string; readonly present: X509Certificate | undefined }[] = [];
@@ -62,7 +64,7 @@ export async function writeCertificates(options: CertificatesOptions): Promise<r
     await chmod(own, 0o755);
     const { certificate, key } = await issue(
       authority,
-      [name, 'localhost', '127.0.0.1', ...hostsOf(present), ...also],
+      [name, 'localhost', '127.0.0.1', ...hostsOf(present).filter((host) => !dropped.includes(host)), ...also],
       now,
     );
     await replace(join(own, 'key.pem'), key, 0o644);

@@ -46,7 +46,7 @@ describe('the compose file', () => {
       const partner = 'RAIL_URL' in wanted || 'SMS_URL' in wanted ? ['NODE_EXTRA_CA_CERTS'] : [];
       // In containers all clients of intake come through one proxy.
       const behind = service === 'intake' ? ['CLIENT_ADDRESS', 'TRUSTED_PROXIES'] : [];
-      const more = ['PORT', 'INTERNAL_PORT', 'TLS_CERT', 'TLS_KEY', ...partner, ...behind];
+      const more = ['CUSTODIAN_KEY', 'PORT', 'INTERNAL_PORT', 'TLS_CERT', 'TLS_KEY', ...partner, ...behind];
       expect([service, [...told].sort()]).toEqual([service, [...Object.keys(wanted), ...more].sort()]);
     }
   });
@@ -62,6 +62,14 @@ describe('the compose file', () => {
       const own = [`keyring-${service}:/keyring/private`, `replica-${service}:/keyring/replica`];
       expect(mounts.sort()).toEqual([...own, 'pins:/keyring/pins:ro', ...published].sort());
     }
+  });
+
+  it('gives each service the public half of the custodian’s key, and no container the private one', () => {
+    expect(block('x-environment', 0)).toContain('CUSTODIAN_KEY: /custodian-public.pem');
+    for (const service of services) {
+      expect(block(service)).toContain('- ./.local/containers/custodian-public.pem:/custodian-public.pem:ro');
+    }
+    expect(compose).not.toContain('custodian.pem');
   });
 
   it('hardens every container', () => {

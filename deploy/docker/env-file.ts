@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
-import { writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
@@ -9,7 +10,7 @@ import { services } from '#libs/contracts';
 import { writeCityFile } from '../local/city-file.js';
 import { CONNECTIONS_MAX } from '../local/databases.js';
 import { enrolmentLists } from '../local/enrolment.js';
-import { layoutAt, repositoryRoot } from '../local/layout.js';
+import { layoutAt, repositoryRoot, type Layout } from '../local/layout.js';
 import { newPassword } from '../local/secrets.js';
 import { profileFile } from '../local/settings.js';
 import { certificateFolder, certificateNames } from './certificates-command.js';
@@ -45,6 +46,7 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   const lists = await enrolmentLists(layout, services);
   // Public halves only, because a container reads the file.
   await writeFile(join(layout.root, 'enrolment.json'), `${JSON.stringify(lists, undefined, 1)}\n`);
+  await makeCustodianKey(layout);
   const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
     Object.fromEntries(Object.entries(ports).map(([app, port]) => [app, `https://127.0.0.1:${port}`]));
   const folder = certificateFolder(root);
@@ -54,6 +56,17 @@ export async function main([profile = 'los-angeles']: readonly string[], root = 
   console.log(
     `Wrote .env (passwords; only its owner can read it) and ${relative(root, layout.root)} (keys and certificates).`,
   );
+}
+
+/**
+ * A make-believe custodian, so that legal holds work here. The services get the public half. A city makes the key on
+ * the custodian's own machine (`amparo legal-hold key`) and puts its public half in the place of this one.
+ */
+async function makeCustodianKey({ root, custodian }: Layout): Promise<void> {
+  if (existsSync(custodian)) return;
+  const { privateKey, publicKey } = generateKeyPairSync('x25519');
+  await writeFile(join(root, 'custodian.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  await writeFile(custodian, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
 }
 
 function settings(profile: string): string {

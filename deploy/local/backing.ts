@@ -2,7 +2,8 @@ import { services } from '#libs/contracts';
 
 import { apps } from './apps.js';
 import type { PerService } from './databases.js';
-import { Kafka, type KafkaUser } from './kafka.js';
+import { Kafka } from './kafka.js';
+import type { KafkaUser } from './kafka-options.js';
 import { freshLog } from './kept-files.js';
 import type { Layout } from './layout.js';
 import { requireFreePort } from './ports.js';

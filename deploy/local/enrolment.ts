@@ -39,7 +39,10 @@ export interface LocalStaff {
 /** The staff of each service. A person of two services has a name and a key at each. */
 const people: readonly Omit<LocalStaff, 'seed' | 'person'>[] = [
   ...services.map((service) => ({ service, name: `${service}-operator`, role: 'operator' as const })),
-  ...services.map((service) => ({ service, name: `${service}-custodian`, role: 'custodian' as const })),
+  // Two key holders, from different bodies: each legal hold needs both.
+  ...services.flatMap((service) =>
+    ['custodian', 'attorney'].map((body) => ({ service, name: `${service}-${body}`, role: 'custodian' as const })),
+  ),
   ...['maker-one', 'checker-one', 'checker-two'].map((name) => ({
     service: 'payments' as const,
     name,

@@ -63,7 +63,7 @@ function install() {
  */
 function runAgain(node, args) {
   // Node cannot set the limit of core files, so a shell sets it and then becomes Node.
-  const child = spawn('/bin/sh', ['-c', 'ulimit -c 0 && exec "$0" "$@"', node, ...args], {
+  const child = spawn('/bin/sh', ['-c', 'ulimit -S -c 0 && exec "$0" "$@"', node, ...args], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { acknowledgementsFor } from '#libs/bus';
 
-import type { KafkaOptions } from './kafka.js';
+import type { KafkaOptions } from './kafka-options.js';
 
 /** Any fixed id works, because each cluster has its own ports. */
 export const clusterId = 'Y2l0eS1ob3VzZWhvbGRzMQ';

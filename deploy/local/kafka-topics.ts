@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { BusError, declareTopics as declare } from '#libs/bus';
 import type { TopicOptions } from '#libs/contracts';
 
-import type { KafkaUser } from './kafka.js';
+import type { KafkaUser } from './kafka-options.js';
 import { StackProblem } from './problem.js';
 
 /** A broker, its administrator, and the PEM file of its authority if it speaks TLS. */

@@ -6,6 +6,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 
 import type { App } from './apps.js';
+import { clockDoubtOf } from './clock-doubt.js';
 import { repositoryRoot } from './layout.js';
 import { StackProblem } from './problem.js';
 import { portsFrom } from './settings.js';
@@ -69,6 +70,8 @@ async function runUntilStopped(options: CommandOptions): Promise<void> {
   });
   if (stopped.wasAsked()) return stopped.done;
   tellWhatRuns(stack, options.profile);
+  const doubt = await clockDoubtOf(stack.internalUrls);
+  if (doubt !== undefined) console.log(doubt);
   await stopped.done;
 }
 
@@ -98,7 +101,8 @@ async function revive(stack: Stack, name: string, how: string, logFile: string):
   const log = relative(process.cwd(), logFile);
   const isApp = name in stack.urls;
   const again = isApp && Date.now() - (lastRevival.get(name) ?? 0) > 30_000;
-  console.error(`${name} ended (${how}), see ${log}${again ? '; starting it again' : ''}`);
+  const next = again ? 'starting it again' : 'it stays down until you stop the system and start it again';
+  console.error(`${name} ended (${how}), see ${log}; ${next}`);
   if (!again) return;
   lastRevival.set(name, Date.now());
   try {

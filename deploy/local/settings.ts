@@ -5,7 +5,7 @@ import { type Service, services } from '#libs/contracts';
 
 import type { App } from './apps.js';
 import type { OwnerAccess, PerService } from './databases.js';
-import type { KafkaUser } from './kafka.js';
+import type { KafkaUser } from './kafka-options.js';
 import { pinnedIdentitiesFile, privateKeyring, publicKeyring, replicaKeyring } from './keyring.js';
 import { type Layout, repositoryRoot } from './layout.js';
 import { freePort } from './ports.js';
@@ -144,7 +144,7 @@ export interface Wiring {
 /** The complete environment of an app, except `PORT` and `INTERNAL_PORT`, which are added at its start. */
 export function environmentOf(app: App, wiring: Wiring): Readonly<Record<string, string>> {
   const { layout, ports, profile, databases, broker, hasTestClock = false } = wiring;
-  const clock = hasTestClock ? { CLOCK_OFFSET_FILE: layout.clock } : {};
+  const clock = hasTestClock ? { CLOCK_OFFSET_FILE: layout.clock, NODE_ENV: 'test' } : {};
   if (app === 'rail-simulator') return { JOURNAL: join(layout.root, 'rail-simulator'), ...clock };
   const rail = `http://127.0.0.1:${ports['rail-simulator']}`;
   return {

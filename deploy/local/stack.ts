@@ -105,10 +105,10 @@ export class Stack {
     return this.#clock?.now() ?? new Date();
   }
 
-  /** Moves the clock of all processes. @throws Error if the system was started without a test clock */
-  async setClock(offsetMs: number): Promise<void> {
+  /** Moves the clocks of processes and databases. @throws Error if the system was started without a test clock */
+  async setClock(offsetMs: number, databaseOffsetMs = offsetMs): Promise<void> {
     if (this.#clock === undefined) throw new Error('the system uses the clock of the machine');
-    await this.#clock.set(offsetMs);
+    await this.#clock.set(offsetMs, databaseOffsetMs);
   }
 
   advanceTo(instant: Date): Promise<void> {

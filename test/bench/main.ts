@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { benchAttack } from './attack.js';
+import { benchMembership } from './membership.js';
 import { benchRubbish } from './rubbish.js';
 import { benchTurn } from './turn.js';
 
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, (count: number | undefined) => Promise<vo
   attack: benchAttack,
   turn: benchTurn,
   rubbish: benchRubbish,
+  membership: benchMembership,
 };
 
 export async function main([name = '', count]: readonly string[]): Promise<void> {

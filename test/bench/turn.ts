@@ -7,6 +7,7 @@ import pg from 'pg';
 
 import { keyLife } from '#libs/contracts';
 import { Records, recordsUp, turn, type KindSpec, type Row } from '#libs/records';
+import { Permit } from '#libs/records/testing';
 import { FileKeyring } from '#libs/sealing';
 
 import { freePort } from '../../deploy/local/ports.js';
@@ -52,7 +53,7 @@ export async function benchTurn(count = RECORDS): Promise<void> {
     await pool.query('CHECKPOINT');
     for (const later of [1, 2, 3]) {
       const [began, cpu, served] = [performance.now(), process.cpuUsage(), busySeconds(postgres.pid)];
-      const { moved } = await turn({ records, keys, pool }, NIGHT + later, TODAY);
+      const { moved } = await turn({ records, keys, pool }, NIGHT + later, new Permit(TODAY));
       const seconds = (performance.now() - began) / 1_000;
       const { user, system } = process.cpuUsage(cpu);
       if (moved !== made) throw new Error(`moved ${moved} of ${made}`);

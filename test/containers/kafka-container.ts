@@ -5,7 +5,7 @@ import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainer
 
 import { services, type Service } from '#libs/contracts';
 
-import type { KafkaUser } from '../../deploy/local/kafka.js';
+import type { KafkaUser } from '../../deploy/local/kafka-options.js';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 import { newPassword } from '../../deploy/local/secrets.js';
 import { perService, type BrokerAccess } from '../../deploy/local/settings.js';

@@ -7,7 +7,7 @@ import type { StartedTestContainer } from 'testcontainers';
 
 import { contractsFrom, contractsTo, services, topicConfigs, type Contract } from '#libs/contracts';
 
-import type { KafkaUser } from '../../deploy/local/kafka.js';
+import type { KafkaUser } from '../../deploy/local/kafka-options.js';
 import { declareTopics } from '../../deploy/local/kafka-topics.js';
 import type { BrokerAccess } from '../../deploy/local/settings.js';
 import { testCertificates, type TestCertificates } from './certificates.js';

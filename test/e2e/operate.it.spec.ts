@@ -116,7 +116,7 @@ describe('an operator of a running city', () => {
     expect(await amparo('republish', 'nobody')).toBe(1);
     expect(await amparo('release', 'make', '--as', 'payments-operator')).toBe(1);
     expect(lines).toEqual([
-      'An option or argument is not valid. (nobody is not a service; the services are intake, eligibility, payments, ' +
+      'An option or argument is not valid. (a name is not a service; the services are intake, eligibility, payments, ' +
         'notification)',
       'No suitable key can sign this command. (payments-operator has the role operator at payments; ' +
         'the command needs the role releaser: --as maker-one, checker-one, checker-two)',

@@ -10,13 +10,13 @@ const LOG = 'libs/bus/test/conformance-faults.it.spec.ts';
 
 const clocks: readonly Twin[] = [
   {
-    promise: 'nobody moves the clock of a city in production',
-    without: 'a clock file is refused there',
+    promise: 'nobody moves the clocks of a city',
+    without: 'the environment has to say that this is a test',
     file: 'libs/service/src/config/clock.config.ts',
-    find: '  @NotInProduction()\n',
+    find: '  @OnlyInTests()\n',
     replace: '',
     test: CLOCK,
-    name: 'cannot be moved in production',
+    name: 'in a test only',
   },
   {
     promise: 'keys exist a week ahead, however far the clock jumps',
@@ -193,7 +193,7 @@ const disturbed: readonly Twin[] = [
     promise: "no message is parked because the service's own keys or pins cannot be read",
     without: 'such errors are distinguished from bad messages',
     file: 'libs/bus/src/consume/opening.ts',
-    find: '    if (error instanceof SealingError && error.canRetry) throw error;\n',
+    find: "    if (failureOf(error) === 'infrastructure') throw error;\n",
     replace: '',
     test: DISTURBED,
     name: 'parks nothing',
@@ -256,8 +256,8 @@ const disturbed: readonly Twin[] = [
     promise: 'one bad application at the door fails no other',
     without: 'a batch that fails on its content is divided',
     file: 'libs/service/src/messaging/group-commit.ts',
-    find: "if (failureOf(error) !== 'content') return",
-    replace: 'if (batch.length > 1) return',
+    find: 'await itemByItem(batch, {',
+    replace: 'await itemByItem(batch.slice(0, 1), {',
     test: 'libs/service/src/messaging/group-commit.spec.ts',
     name: 'refuses exactly the items at fault',
   },

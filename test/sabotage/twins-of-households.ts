@@ -67,7 +67,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     promise: 'every kind of record ends',
     without: 'a kind declares when its record is over',
     file: 'apps/eligibility/src/review.repository.ts',
-    find: ', work: true, isOver: isOutlived',
+    find: ', work: true, dueWithinDays: 2, isOver: isOutlived',
     replace: '',
     test: 'apps/eligibility/test/endings.spec.ts',
   },

@@ -274,10 +274,10 @@ const operators: readonly Twin[] = [
   {
     promise: 'bad messages cannot stop a service for good',
     without: 'a person can let them be parked',
-    file: 'libs/bus/src/consume/circuit-breaker.ts',
-    find: 'if (setAside) this.toleratesUntilMs = this.nowMs() + WINDOW_MS;',
+    file: 'libs/bus/src/trouble/circuit-breaker.ts',
+    find: 'if (setAside) this.toleratesUntilMs = options.nowMs() + TOLERANCE_MS;',
     replace: 'void setAside;',
-    test: 'libs/bus/src/consume/circuit-breaker.spec.ts',
+    test: 'libs/bus/src/trouble/circuit-breaker.spec.ts',
     name: 'lets anything pass for a minute',
   },
   {
@@ -293,7 +293,7 @@ const operators: readonly Twin[] = [
     promise: 'work for an operator is reported',
     without: 'the report of each process is read',
     file: 'apps/cli/src/remarks.ts',
-    find: `isSome(checks['parked']) &&`,
+    find: `isForPeople(checks) &&`,
     replace: 'false &&',
     test: 'apps/cli/src/remarks.spec.ts',
   },

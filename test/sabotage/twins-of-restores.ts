@@ -51,7 +51,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'payments notices on a new connection that its ledger is older',
     without: 'the ledger is compared with the anchor when an instrument is claimed',
-    file: 'apps/payments/src/rails/rail.worker.ts',
+    file: 'apps/payments/src/rails/rail-claim.service.ts',
     find: 'if (freeze !== undefined) return [];',
     replace: 'void freeze;',
     test: 'apps/payments/test/restore.it.spec.ts',
@@ -79,7 +79,7 @@ export const twinsOfRestores: readonly Twin[] = [
   {
     promise: 'a restored ledger knows every claim that was made',
     without: 'a claim is a link of the hash chain',
-    file: 'apps/payments/src/rails/rail.worker.ts',
+    file: 'apps/payments/src/rails/rail-claim.service.ts',
     find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',

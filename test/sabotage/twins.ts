@@ -1,6 +1,8 @@
 import type { Twin } from './twin.js';
 import { twinsOfApps } from './twins-of-apps.js';
 import { twinsOfBodies } from './twins-of-bodies.js';
+import { twinsOfBreakers } from './twins-of-breakers.js';
+import { twinsOfClocks } from './twins-of-clocks.js';
 import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
@@ -8,6 +10,7 @@ import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
 import { twinsOfHouseholds } from './twins-of-households.js';
 import { twinsOfIntruders } from './twins-of-intruders.js';
+import { twinsOfItems } from './twins-of-items.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfLimits } from './twins-of-limits.js';
@@ -25,11 +28,14 @@ export const twins: readonly Twin[] = [
   ...twinsOfApps,
   ...twinsOfDoors,
   ...twinsOfBodies,
+  ...twinsOfBreakers,
+  ...twinsOfClocks,
   ...twinsOfCodes,
   ...twinsOfHouseholds,
   ...twinsOfAudit,
   ...twinsOfContainers,
   ...twinsOfIntruders,
+  ...twinsOfItems,
   ...twinsOfKeys,
   ...twinsOfFaults,
   ...twinsOfLimits,

@@ -125,9 +125,11 @@ const key = 'A'.repeat(43);
 
 /** A valid body of each route that every service has, by the name of its class. */
 const bodiesOfEach: Readonly<Record<string, object>> = {
+  AcceptClock: { day: '2026-11-18' },
   PlaceHold: { kind: 'case', values: [key, key] },
   NamedHold: { hold: `hold-${'0'.repeat(18)}` },
   ReadAudit: { after: 7 },
+  DismissParked: { code: 'malformed', reason: 'garbage' },
   RevokeKey: { list: 'staff', name: 'clerk-one' },
 };
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
-import { addDays, clocks, dayOf, type Service } from '#libs/contracts';
+import { addDays, clocks, dayOf, services, type Service } from '#libs/contracts';
 import {
   codeListsOf,
   deriveHousehold,
@@ -78,9 +78,13 @@ export class TestCity {
     return dayOf(this.stack.now());
   }
 
-  /** Moves the clock of everybody, and waits until the directory has keys of the new days. */
+  /**
+   * Moves the clock of everybody, and waits until the directory has keys of the new days. An operator accepts the new
+   * day where a service doubts it, as after an outage.
+   */
   async advanceTo(instant: Date): Promise<void> {
     await this.stack.advanceTo(instant);
+    for (const service of services) if (this.runs(service)) await this.acceptDay(service);
     const days = Array.from({ length: clocks.dayKeyAheadDays + 1 }, (_, ahead) => addDays(this.today, ahead));
     const wanted = (['eligibility', 'payments', 'notification'] as const).flatMap((service) =>
       days.map((day) => `${service} ${day}`),
@@ -164,6 +168,40 @@ export class TestCity {
     return url;
   }
 
+  private runs(service: Service): boolean {
+    return this.stack.urlsOf(service).some((_, at) => this.stack.isRunning(service, at + 1));
+  }
+
+  /** Accepts the present day at a service that doubts it. */
+  private async acceptDay(service: Service): Promise<void> {
+    const { clock } = await eventually(
+      `${service} has looked at its clock`,
+      () => this.checks(service),
+      ({ clockDay }) => clockDay === this.today,
+    );
+    if (clock === 'believed') return;
+    const answer = await this.operate(service, '/v1/operations/clock/accept', { day: this.today });
+    if (!answer.ok) throw new Error(`${service} answered ${answer.status}`);
+  }
+
+  /** Sends an operation that an operator signs. */
+  private async operate(
+    service: Service,
+    path: string,
+    content: object,
+    url = this.livingInternalUrl(service),
+  ): Promise<Response> {
+    const body = JSON.stringify(content);
+    const signature = { createdSeconds: Math.floor(this.stack.now().getTime() / 1000), service };
+    const request = { method: 'POST', path, body };
+    const signed = await staffSignatureHeaders(request, this.staff(`${service}-operator`), signature);
+    return fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signed },
+      body,
+    });
+  }
+
   /** Returns what payments answers an operator at an endpoint such as `/v1/books`. */
   async readPayments<T>(path: string): Promise<T> {
     const createdSeconds = Math.floor(this.stack.now().getTime() / 1000);
@@ -177,13 +215,7 @@ export class TestCity {
 
   /** Returns states and exact counts of an instance, as an operator reads them; without a database, states alone. */
   async checks(service: Service, url = this.livingInternalUrl(service)): Promise<Checks> {
-    const [path, body] = ['/v1/operations/status', '{}'];
-    const seconds = Math.floor(this.stack.now().getTime() / 1000);
-    const signature = { createdSeconds: seconds, service };
-    const request = { method: 'POST', path, body };
-    const signed = await staffSignatureHeaders(request, this.staff(`${service}-operator`), signature);
-    const headers = { 'content-type': 'application/json', ...signed };
-    const exact = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+    const exact = await this.operate(service, '/v1/operations/status', {}, url);
     const answer = exact.ok ? exact : await fetch(`${url}/health/ready`);
     return ((await answer.json()) as { checks: Checks }).checks;
   }

@@ -12,7 +12,8 @@ import { BatchTransport, Bus, BusError } from '#libs/bus';
 import { deliver, type AnyDelivery, type HandlerEntry, type Processor } from '#libs/bus/testing';
 import { contractsFrom, decodePayload, type AnyContract, type Contract, type Service } from '#libs/contracts';
 import type { Profile } from '#libs/policy';
-import { Records } from '#libs/records';
+import { DestructionGate, Records } from '#libs/records';
+import { OpenGate } from '#libs/records/testing';
 import { hmacSha256, EnvelopeOpener, type Keyring } from '#libs/sealing';
 import {
   CityProfile,
@@ -22,6 +23,7 @@ import {
   migrate,
   ProblemFilter,
   ServiceModule,
+  systemClock,
   type HealthReport,
   type ServiceDefinition,
 } from '#libs/service';
@@ -58,6 +60,8 @@ export interface ServiceOptions {
   /** A file of deploy/profiles, without its ending. */
   readonly profile?: string;
   readonly clock?: Clock;
+  /** `real`: the service asks its witnesses. By default every leap of the clock is right, and the gate is open. */
+  readonly gate?: 'real';
   readonly env?: Readonly<Record<string, string>>;
   /** Replaced providers, such as workers that do nothing until a test tells them to. */
   readonly instead?: readonly (readonly [Type | (abstract new (...args: never[]) => object), Type])[];
@@ -117,11 +121,15 @@ export class ServiceUnderTest<S extends Service> {
   }
 
   private async start(): Promise<void> {
-    const { module = bare(this.definition), instead = [], clock } = this.options;
+    const { module = bare(this.definition), instead = [], clock, gate } = this.options;
     let builder = Test.createTestingModule({ imports: [module] })
       .overrideProvider(ENVIRONMENT)
       .useValue(this.environment());
     if (clock !== undefined) builder = builder.overrideProvider(Clock).useValue(clock);
+    if (gate === undefined) {
+      const now = (): Date => (clock ?? systemClock).now();
+      builder = builder.overrideProvider(DestructionGate).useValue(new OpenGate(now));
+    }
     for (const [provider, other] of instead) builder = builder.overrideProvider(provider).useClass(other);
     const compiled = await builder.compile();
     this.internal = new InternalListener();

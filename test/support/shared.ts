@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-import { Kafka, type KafkaUser } from '../../deploy/local/kafka.js';
+import { Kafka } from '../../deploy/local/kafka.js';
+import type { KafkaUser } from '../../deploy/local/kafka-options.js';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { Postgres } from '../../deploy/local/postgres.js';

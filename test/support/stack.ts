@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-import { Kafka, type KafkaOptions, type KafkaUser } from '../../deploy/local/kafka.js';
+import { Kafka } from '../../deploy/local/kafka.js';
+import type { KafkaOptions, KafkaUser } from '../../deploy/local/kafka-options.js';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 import { freePort } from '../../deploy/local/ports.js';
 import { newPassword } from '../../deploy/local/secrets.js';

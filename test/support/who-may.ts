@@ -75,6 +75,7 @@ export const routesOfEveryService: Readonly<Record<string, readonly string[]>> =
   'internal POST /v1/operations/audit': ['operator'],
   'internal POST /v1/operations/breaker/reset': ['operator'],
   'internal POST /v1/operations/breaker/set-aside': ['operator'],
+  'internal POST /v1/operations/clock/accept': ['operator'],
   'internal POST /v1/operations/keys/revoke': ['operator'],
   'internal POST /v1/operations/parked': ['operator'],
   'internal POST /v1/operations/parked/retry': ['operator'],

@@ -12,7 +12,7 @@ export const doorsOut: readonly Door[] = [
     may: new RegExp(
       [
         `${services}.*[.](service|worker)[.]ts$`,
-        '^libs/service/src/(legal-hold/legal-holds|operations/revocation)[.]service[.]ts$',
+        '^libs/service/src/(legal-hold/legal-holds|operations/(clock|revocation))[.]service[.]ts$',
         // Notes an act that has no transaction of its own, and gives the acts to those who check them.
         '^libs/service/src/audit/audit-trail[.]ts$',
         // Provides it to services and workers.

@@ -42,6 +42,6 @@ describe('services', () => {
   });
 
   it('that are none are named', () => {
-    expect(() => servicesNamed(['payments', 'foo'])).toThrow(/foo is not a service; the services are intake, /);
+    expect(() => servicesNamed(['payments', 'foo'])).toThrow(/a name is not a service; the services are intake, /);
   });
 });

@@ -15,6 +15,7 @@ const forms = {
   hold: [/^hold-[\da-f]{18}$/, 'as legal-hold list prints it'],
   name: [BYTES_32, 'as legal-hold names prints it'],
   key: [/^[a-z0-9-]{3,40}$/, 'as it was enrolled'],
+  day: [/^\d{4}-\d{2}-\d{2}$/, 'in the form YYYY-MM-DD'],
   head: [/^[a-z]+:\d{1,15}:[\w-]{43}$/, 'as audit verify prints it'],
 } as const;
 
@@ -36,11 +37,10 @@ export function formOf(argument: keyof typeof forms): (text: string) => string {
   };
 }
 
-/** @throws OperateProblem `bad-option` naming the first name that is not a service */
+/** @throws OperateProblem `bad-option` if a name is not a service */
 export function servicesNamed(names: readonly string[]): readonly Service[] {
-  const unknown = names.find((name) => !services.some((service) => service === name));
-  if (unknown !== undefined) {
-    throw new OperateProblem('bad-option', `${unknown} is not a service; the services are ${services.join(', ')}`);
+  if (!names.every((name) => services.some((service) => service === name))) {
+    throw new OperateProblem('bad-option', `a name is not a service; the services are ${services.join(', ')}`);
   }
   return services.filter((service) => names.length === 0 || names.includes(service));
 }

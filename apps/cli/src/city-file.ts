@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { services, type Service } from '#libs/contracts';
 import { isServiceUrl, trustAuthority, type StaffRole } from '#libs/service';
@@ -46,7 +46,7 @@ export interface CityFile {
   readonly now: () => Date;
 }
 
-/** The file as it is written. It names other files by their paths relative to its folder. */
+/** The file as it is written. It names other files by absolute paths, or relative to its folder. */
 interface Written {
   readonly services?: Urls;
   readonly internal?: Urls;
@@ -69,7 +69,7 @@ export function readCityFile({ root, city }: CityOptions): CityFile {
   checkUrls(urls);
   checkUrls(internal);
   if (launcher !== undefined && !isAlive(launcher)) throw new OperateProblem('not-running', dirname(file));
-  const beside = (name: string): string => join(dirname(file), name);
+  const beside = (name: string): string => resolve(dirname(file), name);
   if (ca !== undefined) trustAuthority(readable(beside(ca)));
   return {
     services: urls,
@@ -114,7 +114,8 @@ function parsed<T>(file: string): T {
 }
 
 function offsetIn(file: string): number {
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  // A second number would move the clocks of the databases.
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) : 0;
 }
 
 function isAlive(pid: number): boolean {

@@ -28,7 +28,7 @@ export class City {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly staff: readonly StaffKey[],
-    private readonly now: () => Date,
+    readonly now: () => Date,
   ) {}
 
   /** @throws OperateProblem `not-running`, `bad-city` */
@@ -87,6 +87,11 @@ export class City {
     return answered;
   }
 
+  /** The first key with the role at a service, for what any of them may read. */
+  keyFor(service: Service, role: StaffRole): string | undefined {
+    return this.staff.find((each) => each.service === service && each.role === role)?.name;
+  }
+
   /** A hint that names the keys which could sign. */
   private neededKey(service: Service, role: StaffRole, as: string | undefined): string {
     const known = this.staff.filter((each) => each.service === service && each.role === role).map(({ name }) => name);
@@ -130,10 +135,16 @@ export class City {
    * database that answers. Without them the report has states alone.
    */
   async health(instance: Instance): Promise<Health | undefined> {
+    return (await this.look(instance)).health;
+  }
+
+  /** As `health`, with the reason why the report has no counts or does not exist. */
+  async look(instance: Instance): Promise<Look> {
+    const operator = this.staff.find(({ service, role }) => service === instance.service && role === 'operator');
     try {
-      return await this.ask<Health>(instance, { path: STATUS_PATH, role: 'operator' });
-    } catch {
-      return this.states(instance);
+      return { health: await this.ask<Health>(instance, { path: STATUS_PATH, role: 'operator', as: operator?.name }) };
+    } catch (error) {
+      return { health: await this.states(instance), why: error instanceof OperateProblem ? error : undefined };
     }
   }
 
@@ -145,6 +156,14 @@ export class City {
       return undefined;
     }
   }
+}
+
+/** What a command sees of a process. */
+export interface Look {
+  /** Undefined if the process does not answer. */
+  readonly health: Health | undefined;
+  /** Why there are no counts. */
+  readonly why?: OperateProblem | undefined;
 }
 
 export interface Wish {
@@ -191,10 +210,16 @@ function instancesOf(urls: Urls, internal: Urls): readonly Instance[] {
   });
 }
 
+/** The codes of OpenSSL and Node for a certificate of another authority, of another host, or that has ended. */
+function isDistrust(error: unknown): boolean {
+  const { code = '' } = ((error as Error).cause ?? {}) as { readonly code?: string };
+  return /CERT|ALTNAME|ISSUER|VERIFY/.test(code);
+}
+
 async function reach(name: string, url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  } catch {
-    throw new OperateProblem('not-reached', name);
+  } catch (error) {
+    throw new OperateProblem(isDistrust(error) ? 'not-trusted' : 'not-reached', name);
   }
 }

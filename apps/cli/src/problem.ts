@@ -5,6 +5,7 @@ const sentences = {
   'bad-option': 'An option or argument is not valid.',
   'no-key': 'No suitable key can sign this command.',
   'not-reached': 'A service does not answer.',
+  'not-trusted': 'The certificate of a service is not trusted; see `ca` in the file of the city.',
   refused: 'The command was refused.',
   'topics-failed': 'Kafka refused the topics or their access rules.',
   'audit-broken': 'The audit of a service was changed: see docs/runbooks/audit.md.',

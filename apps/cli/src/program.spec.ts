@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
@@ -64,11 +65,66 @@ describe('the known heads of an audit', () => {
 
   it('are one for each option, so that a service behind one is a service', async () => {
     expect(await audit('--known', head('payments'), 'payments')).toMatch(/^No suitable key/);
-    expect(await audit('--known', head('payments'), head('payments'))).toMatch(/is not a service/);
+    const twice = await audit('--known', head('payments'), head('payments'));
+    expect(twice.split('\n').at(-1)).toMatch(/^An option or argument is not valid. \(a name is not a service/);
   });
 
   it('are not asked of a service that the city does not have', async () => {
     expect(await audit('notification')).toMatch(/\(no notification\)$/);
+  });
+});
+
+describe('what is entered in the wrong place', () => {
+  const receipt = 'VTYZ-8RBV-GV91-D3Q2';
+
+  it.each([
+    [['legal-hold', 'names', receipt]],
+    [['legal-hold', receipt]],
+    [[receipt]],
+    [['status', receipt]],
+    [['status', `--${receipt}`]],
+    [['parked', 'list', receipt]],
+    [['turn', receipt]],
+    [['topics', 'declare', '--copies', receipt]],
+    [['release', 'approve', receipt, receipt, '--as', 'maker-one']],
+    [['review', 'approve', receipt, '--as', receipt]],
+    [['keys', receipt, receipt]],
+  ])('is not repeated: %j', async (words) => {
+    const file = join(folder, 'city.json');
+    writeFileSync(file, JSON.stringify({ services: local, internal: local }));
+    await run(words);
+    expect(process.exitCode).toBe(1);
+    expect(told.join('\n')).not.toContain(receipt);
+    expect(told.join('\n')).toMatch(/./);
+  });
+
+  it('is a receipt that never comes: the command says so', async () => {
+    const stdin = Object.getOwnPropertyDescriptor(process, 'stdin') as PropertyDescriptor;
+    Object.defineProperty(process, 'stdin', { value: Readable.from([]), configurable: true });
+    try {
+      await run(['legal-hold', 'names']);
+    } finally {
+      Object.defineProperty(process, 'stdin', stdin);
+    }
+    expect(told.at(-1)).toBe('An option or argument is not valid. (not a valid receipt)');
+    expect(process.exitCode).toBe(1);
+  });
+});
+
+describe('a file of a city', () => {
+  it('names other files by absolute paths, too', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'city-'));
+    try {
+      const staff = join(elsewhere, 'staff.json');
+      writeFileSync(staff, JSON.stringify([{ service: 'payments', name: 'maker-one', role: 'releaser', seed: '' }]));
+      const text = await said({ services: local, internal: local, staff }, 'turn', 'payments');
+      expect(text).toContain('there is no key with the role operator at payments');
+      told = [];
+      const named = ['release', 'make', '--as', 'nobody'];
+      expect(await said({ services: local, internal: local, staff }, ...named)).toContain('--as maker-one');
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
   });
 });
 

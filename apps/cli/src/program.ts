@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { marked } from './arguments.js';
 import { addAudit } from './commands/audit.js';
 import { addBreaker } from './commands/breaker.js';
+import { addClock } from './commands/clock.js';
 import { addDisputed, addFreeze } from './commands/freeze.js';
 import { addKeys } from './commands/keys.js';
 import { addLegalHold } from './commands/legal-hold.js';
@@ -23,7 +24,8 @@ function program(): Command {
   const amparo = new Command('amparo')
     .description('Operates a running city. No command shows a household, because operators can read none.')
     .addHelpText('after', '\nHelp on a command: amparo COMMAND --help. Instructions for incidents: docs/runbooks.')
-    .showHelpAfterError('(see --help)')
+    // Its own sentences repeat what was entered, which may be a receipt.
+    .configureOutput({ outputError: () => undefined })
     .exitOverride();
   for (const add of [
     addStatus,
@@ -31,6 +33,7 @@ function program(): Command {
     addParked,
     addBreaker,
     addTurn,
+    addClock,
     addTopics,
     addRelease,
     addFreeze,
@@ -45,6 +48,19 @@ function program(): Command {
   return amparo;
 }
 
+const sentences: Readonly<Record<string, string>> = {
+  'commander.unknownCommand': 'error: there is no such command',
+  'commander.unknownOption': 'error: there is no such option',
+  'commander.excessArguments': 'error: too many arguments',
+  'commander.invalidArgument': 'error: an argument or option has the wrong form',
+};
+
+/** Commander's sentences about what is missing repeat no input. */
+function sentenceOf({ code, message }: CommanderError): string {
+  const isMissing = /missing/i.test(code);
+  return sentences[code] ?? (isMissing ? message : 'error: the command has the wrong form');
+}
+
 /** Runs one command. The exit code is 0 for success and 1 for failure; `status` has its own codes. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
@@ -52,6 +68,7 @@ export async function run(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 1;
+      if (!/help|version/i.test(error.code)) console.error(`${sentenceOf(error)} (see --help)`);
       return;
     }
     console.error(error instanceof OperateProblem || error instanceof ConfigError ? error.message : error);

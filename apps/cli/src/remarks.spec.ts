@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { OperateProblem } from './problem.js';
 import { newsOf, remarksOn, workIn } from './remarks.js';
 import { table } from './table.js';
 
@@ -25,14 +26,36 @@ describe('what needs a person', () => {
     expect(remarksOn(payments, healthy)).toEqual([]);
   });
 
+  it('is told where the work is not counted, so that nobody takes that for calm', () => {
+    const { database, consumer } = healthy.checks;
+    const states = { ready: true, checks: { database, consumer } };
+    const why = new OperateProblem('no-key', 'there is no key with the role operator at payments');
+    expect(remarksOn(payments, states, why)).toEqual([`its work was not counted: ${why.message}`]);
+    expect(remarksOn(payments, { ready: false, checks: { database: false } }, why)).toEqual([
+      'its database does not answer',
+    ]);
+  });
+
+  it('is told where a certificate is not trusted, which is no dead service', () => {
+    expect(remarksOn(payments, undefined, new OperateProblem('not-trusted'))).toEqual([
+      'its certificate is not trusted; see `ca` in the file of the city',
+    ]);
+  });
+
   it.each([
     ['database', false, /database/],
     ['lag', 'unknown', /broker/],
     ['topicsShort', 3, /too few brokers hold its topics, 3: docs.runbooks.broker-lost.md$/],
     ['tripped', true, /amparo breaker reset payments$/],
+    ['relayTripped', true, /amparo breaker reset payments$/],
+    ['setAside', 2, /set-aside\.md$/],
+    ['recordsDamaged', 2, /set-aside\.md$/],
     ['parked', 1, /amparo parked list payments$/],
     ['turnDamaged', 1, /do not open/],
     ['turnOverdue', 2, /amparo turn payments$/],
+    ['clock', 'day-ahead', /if .* is right: amparo clock accept payments$/],
+    ['clock', 'day-behind', /amparo clock accept payments$/],
+    ['clock', 'clocks-apart', /differ, .*docs\/runbooks\/clock[.]md$/],
     ['keyringReplicas', 'away', /second copy/],
     ['certificate', 'ends 2026-12-20', /certificate must be renewed \(ends 2026-12-20\)/],
     ['certificate', 'unreadable', /certificate must be renewed \(unreadable\)/],
@@ -40,6 +63,21 @@ describe('what needs a person', () => {
   ])('is told where %s is %s', (name, value, text) => {
     const remarks = remarksOn(payments, { ...healthy, checks: { ...healthy.checks, [name]: value } });
     expect(remarks).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is nothing for what a device sealed badly, and something for the rest of what is parked', () => {
+    const checks = { ...healthy.checks, parked: 3, parkedFromDevices: 3 };
+    expect(remarksOn(payments, { ...healthy, checks })).toEqual([]);
+    const more = { ...checks, parked: 4 };
+    expect(remarksOn(payments, { ...healthy, checks: more })).toEqual([expect.stringMatching(/parked list/)]);
+  });
+
+  it('is told once of a clock that is in doubt, and not of every turn that it misses', () => {
+    const doubted = { clock: 'day-ahead', clockDay: '2026-12-14', witnessedDay: '2026-11-30', turnOverdue: 13 };
+    expect(remarksOn(payments, { ...healthy, checks: { ...healthy.checks, ...doubted } })).toEqual([
+      'its clock gives 2026-12-14, and the last day that is certain is 2026-11-30, so that nothing is destroyed and ' +
+        'no turn runs; if 2026-12-14 is right: amparo clock accept payments',
+    ]);
   });
 
   it('is told of a process that is not ready, though nothing of what it says is amiss', () => {

@@ -40,6 +40,12 @@ export class CaseRepository {
     );
   }
 
+  /** For each household whether it has a case that opens. */
+  async areReadable(tx: Tx, householdRefs: readonly Uint8Array[]): Promise<readonly boolean[]> {
+    const found = await (await this.records.begin(tx)).findReadable(CASE, householdRefs);
+    return found.map((body) => body !== undefined);
+  }
+
   async save(tx: Tx, files: readonly { readonly householdRef: Uint8Array; readonly file: CaseFile }[]): Promise<void> {
     const records = await this.records.begin(tx);
     await records.save(

@@ -100,6 +100,11 @@ export class CaseService {
     return this.cases.ofGrants(tx, grants);
   }
 
+  /** For each household whether it has a case that opens. */
+  areReadable(tx: Tx, householdRefs: readonly Uint8Array[]): Promise<readonly boolean[]> {
+    return this.cases.areReadable(tx, householdRefs);
+  }
+
   /** The present states, for a reviewer. The cases stay locked until the transaction ends. */
   async states(tx: Tx, householdRefs: readonly Uint8Array[]): Promise<readonly (CaseState | undefined)[]> {
     const files = await this.cases.lock(tx, householdRefs);

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { dayNumber, dayOf } from '#libs/contracts';
 import { cycleOf } from '#libs/policy';
+import { DestructionGate } from '#libs/records';
 import { CityProfile, Clock, SecretSeries, secretSeries, Workers, type Worker } from '#libs/service';
 import { isCycleOver } from './domain/cycle.js';
 
@@ -20,6 +21,7 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
     @Inject(secretSeries('tokens')) private readonly keys: SecretSeries,
     private readonly city: CityProfile,
     private readonly clock: Clock,
+    private readonly gate: DestructionGate,
     workers: Workers,
   ) {
     this.worker = workers.make({ name: 'cycle-keys', pollMs: KEYS_POLL_MS, work: () => this.destroyOldKeys() });
@@ -33,6 +35,7 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.worker.start();
+    this.gate.onAccepted(() => this.worker.wake());
   }
 
   has(cycle: number): boolean {
@@ -46,7 +49,9 @@ export class CycleKeysWorker implements OnModuleInit, OnApplicationBootstrap {
   /** One round. @returns 0, because no further round is urgent */
   async destroyOldKeys(): Promise<0> {
     const { profile } = this.city;
-    const today = dayOf(this.clock.now());
+    const permit = await this.gate.permit();
+    if (permit === undefined) return 0;
+    const today = permit.day;
     for (let back = 1; back <= CYCLES_BACK; back += 1) {
       const cycle = cycleOf(profile, today) - back;
       if (isCycleOver(profile.cycle, cycle, dayNumber(today))) await this.keys.destroy(cycle);

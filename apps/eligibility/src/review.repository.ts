@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
+import { DAY_MS, dayNumber, dayOf, startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { isOutlived, Records, type KindSpec, type Row } from '#libs/records';
 import { bytes, toBase64url } from '#libs/sealing';
@@ -107,6 +107,16 @@ export class ReviewRepository {
     );
   }
 
+  /** Puts cases off until tomorrow that nobody can look at, so that they take no place of others. */
+  async putOff(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+    const records = await this.records.begin(tx);
+    const due = new Date(startOfHour(this.clock.now()).getTime() + DAY_MS);
+    await records.postpone(
+      REVIEW,
+      waiting.map((each) => ({ ...this.row(each), due })),
+    );
+  }
+
   /** The number of waiting cases. */
   async count(tx: Tx): Promise<number> {
     return (await this.records.begin(tx)).count(REVIEW);
@@ -135,7 +145,7 @@ export class ReviewRepository {
 }
 
 /** An entry of the queue ends with its case. */
-export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, isOver: isOutlived };
+export const reviewKind: KindSpec = { kind: REVIEW, sizeBytes: 192, work: true, dueWithinDays: 2, isOver: isOutlived };
 
 /** Which case a reviewer has open is forgotten on the day after. */
 export const openReviewKind: KindSpec = { kind: OPEN_REVIEW, sizeBytes: 160, work: false, isOver: isOutlived };

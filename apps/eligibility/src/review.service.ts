@@ -37,17 +37,31 @@ export class ReviewService {
     const reviewer = this.reviewerOf(act);
     return this.transactions.run(async ({ tx }) => {
       const open = await this.reviews.openOf(tx, reviewer);
-      const again = open && (await this.firstOf(tx, [open], reviewer));
+      const { readable: own } = await this.apart(tx, open === undefined ? [] : [open]);
+      const again = await this.firstOf(tx, own, reviewer);
       if (again !== undefined) return again.view;
-      const waiting = await this.reviews.claimDue(tx);
-      const first = await this.firstOf(tx, waiting, reviewer);
+      const { readable, others } = await this.apart(tx, await this.reviews.claimDue(tx));
+      const first = await this.firstOf(tx, readable, reviewer);
       await this.reviews.giveBack(
         tx,
-        waiting.filter((each) => each !== first?.waiting),
+        readable.filter((each) => each !== first?.waiting),
       );
+      await this.reviews.putOff(tx, others);
       if (first !== undefined) await this.audit.record(tx, act);
       return first?.view;
     });
+  }
+
+  /** A case that does not open, or is gone, keeps no other from a reviewer. */
+  private async apart(
+    tx: Tx,
+    all: readonly Waiting[],
+  ): Promise<{ readonly readable: readonly Waiting[]; readonly others: readonly Waiting[] }> {
+    const isReadable = await this.cases.areReadable(
+      tx,
+      all.map(({ householdRef }) => householdRef),
+    );
+    return { readable: all.filter((_, at) => isReadable[at]), others: all.filter((_, at) => !isReadable[at]) };
   }
 
   /** Opens the first of these cases that the reviewer may decide. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { damage } from '../../../test/support/damage.js';
 import { someFacts, type SignedHousehold } from '../../../test/support/signed-household.js';
 import type { StaffKey } from '../../../test/support/staff.js';
 import { EligibilityWorld, endOf } from './support.js';
@@ -85,6 +86,19 @@ describe('people decide', () => {
     const other = await next(ben);
     expect(other?.case).not.toBe(first?.case);
     expect((await next(ben))?.case).toBe(other?.case);
+  });
+
+  it('a case that does not open keeps no other from a reviewer, and comes again on the next day', async () => {
+    const [bad] = [await waiting(), await waiting(), await waiting()];
+    expect(await damage(world.service, 'case', bad.eligibilityRef)).toBe(1);
+    for (const reviewer of [ana, ben]) {
+      const shown = await next(reviewer);
+      expect(shown?.case).toMatch(/^[\w-]{43}$/);
+      expect((await resolve(shown?.case ?? '', 'approve', reviewer)).status).toBe(200);
+    }
+    expect(await next(ana)).toBeNull();
+    const { checks } = await world.service.health();
+    expect(checks).toMatchObject({ casesInReview: 1, recordsDamaged: 1 });
   });
 
   it('an open case stays with its reviewer while they look again, and later goes to another', async () => {

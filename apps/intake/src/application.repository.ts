@@ -43,41 +43,41 @@ export class ApplicationRepository {
 
   /** Adds unknown applications. Returns one sight for each row, in order. */
   async put(tx: Tx, rows: readonly ApplicationRow[]): Promise<readonly Sight[]> {
-    const records = await this.records.begin(tx);
-    const candidates = rows.filter(({ mayBeNew }) => mayBeNew);
-    const added = await records.put(
+    const found = await this.add<KnownApplication>(
+      tx,
       APPLICATION,
-      candidates.map(({ id, digest, day }) => ({ value: id, body: { digest, day } satisfies KnownApplication })),
+      rows.map(({ id, digest, day, mayBeNew }) => ({ value: id, body: { digest, day }, mayBeNew })),
     );
-    const fresh = new Set(candidates.filter((_, at) => added[at]));
-    const others = rows.filter((row) => !fresh.has(row));
-    const known = await records.find<KnownApplication>(
-      APPLICATION,
-      others.map(({ id }) => id),
-    );
-    const knownOf = new Map(others.map((row, at) => [row, known[at]?.digest]));
-    return rows.map((row) => ({ isNew: fresh.has(row), knownDigest: knownOf.get(row) }));
+    return found.map(({ isNew, known }) => ({ isNew, knownDigest: known?.digest }));
   }
 
   /** Adds unknown requests. Returns one sight for each row, in order. */
   async putRequests(tx: Tx, rows: readonly RequestRow[]): Promise<readonly RequestSight[]> {
+    const found = await this.add(
+      tx,
+      REQUEST,
+      rows.map(({ digest, day, mayBeNew }) => ({ value: digest, body: { day }, mayBeNew })),
+    );
+    return found.map(({ isNew, known }) => ({ isNew, isKnown: known !== undefined }));
+  }
+
+  /** Adds the rows that may be new and are unknown, and looks up all others. */
+  private async add<B extends object>(
+    tx: Tx,
+    kind: string,
+    rows: readonly { readonly value: Uint8Array; readonly body: B; readonly mayBeNew: boolean }[],
+  ): Promise<readonly { readonly isNew: boolean; readonly known: B | undefined }[]> {
     const records = await this.records.begin(tx);
     const candidates = rows.filter(({ mayBeNew }) => mayBeNew);
-    const added = await records.put(
-      REQUEST,
-      candidates.map(({ digest, day }) => ({ value: digest, body: { day } })),
+    const added = await records.put(kind, candidates);
+    const fresh = new Set(candidates.filter((_, at) => added[at]));
+    const others = rows.filter((row) => !fresh.has(row));
+    const known = await records.find<B>(
+      kind,
+      others.map(({ value }) => value),
     );
-    const addedOf = new Map(candidates.map((row, at) => [row, added[at]]));
-    const others = rows.filter(({ mayBeNew }) => !mayBeNew);
-    const known = await records.find(
-      REQUEST,
-      others.map(({ digest }) => digest),
-    );
-    const knownOf = new Map(others.map((row, at) => [row, known[at] !== undefined]));
-    return rows.map((row) => ({
-      isNew: addedOf.get(row) === true,
-      isKnown: addedOf.get(row) === false || knownOf.get(row) === true,
-    }));
+    const knownOf = new Map(others.map((row, at) => [row, known[at]]));
+    return rows.map((row) => ({ isNew: fresh.has(row), known: knownOf.get(row) }));
   }
 }
 

@@ -21,9 +21,9 @@ const BOX = 'box';
 export class BoxRepository {
   constructor(private readonly records: Records) {}
 
-  /** One content for each id, in order. Undefined for an empty or unknown box. */
+  /** One content for each id, in order. Undefined for an empty or unknown box, and for one that does not open. */
   async find(tx: Tx, boxes: readonly Uint8Array[]): Promise<readonly (StoredBox | undefined)[]> {
-    return (await this.records.begin(tx)).find<StoredBox>(BOX, boxes);
+    return (await this.records.begin(tx)).findReadable<StoredBox>(BOX, boxes);
   }
 
   /** The versions in these boxes. They stay locked until the transaction ends. */

@@ -46,6 +46,7 @@ import {
 } from '#libs/sealing';
 import { enrol } from '#libs/service/testing';
 
+import { damage } from '../../../test/support/damage.js';
 import { doorsOf, doorsOfEach } from '../../../test/support/doors.js';
 import { someAnswers } from '../../../test/support/city.js';
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -297,6 +298,14 @@ describe('the boxes', () => {
       );
     }
     expect(await versionsOf([...boxes, stranger])).toEqual([...boxes.map(() => 6), 9]);
+  });
+
+  it('are read although another one is damaged', async () => {
+    const [bad, good] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+    await service.deliver([posted(bad, 5, 'payments'), posted(good, 6, 'eligibility')]);
+    expect(await damage(service, 'box', bad)).toBe(1);
+    expect(await versionsOf([bad, good, good])).toEqual([undefined, 6, 6]);
+    expect((await service.health()).checks).toMatchObject({ recordsDamaged: 1 });
   });
 
   it('do not change with a redelivered message, nor with other content under its version', async () => {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#libs/bus';
-import { startOfHour } from '#libs/contracts';
+import { startOfHour, type Day } from '#libs/contracts';
 import type { Tx } from '#libs/database';
+import { DestructionGate } from '#libs/records';
 import { CityProfile, Clock } from '#libs/service';
 import { ContactRepository } from './contact.repository.js';
 import { contactDaysOf, newContact, textChanges, type Contact } from './domain/contact.js';
@@ -19,6 +20,7 @@ export class ContactService {
     private readonly links: LinkRepository,
     private readonly texts: TextRepository,
     private readonly clock: Clock,
+    private readonly gate: DestructionGate,
     { clocks }: CityProfile,
   ) {
     this.contactDays = contactDaysOf(clocks);
@@ -49,6 +51,11 @@ export class ContactService {
   /** The contacts of these household references (base64url). They stay locked until the transaction ends. */
   lock(tx: Tx, householdRefs: readonly string[]): Promise<ReadonlyMap<string, Contact>> {
     return this.contacts.lock(tx, householdRefs);
+  }
+
+  /** The day by which notices grow too old. */
+  agingDay(tx: Tx): Promise<Day> {
+    return this.gate.agingDay(tx);
   }
 
   /** Writes contacts, and adds and removes waiting texts to match them. */

@@ -105,6 +105,8 @@ export function textKind(isOver: typeof isTextOver): KindSpec {
     kind: TEXT,
     sizeBytes: 192,
     work: true,
+    // Quiet hours end within a day.
+    dueWithinDays: 2,
     isOver: (body, today) => isOver(body as StoredText, dayNumber(today)),
   };
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { dayNumber, dayOf, startOfHour } from '#libs/contracts';
+import { dayNumber, HOUR_MS, startOfHour } from '#libs/contracts';
 import { LeaseHolder } from '#libs/records';
-import { CityProfile, Clock } from '#libs/service';
+import { CityProfile, Clock, OneByOne } from '#libs/service';
 import { ContactService } from './contact.service.js';
 import { closeAll, stepAll, type DropReason } from './domain/text.js';
 import { Pseudonyms } from './pseudonyms.js';
@@ -22,6 +22,11 @@ export interface Answered {
   readonly isOver: boolean;
 }
 
+interface Committed {
+  readonly ready: readonly ReadyText[];
+  readonly dropped: readonly DropReason[];
+}
+
 const LEASE_MS = 60_000;
 
 /** Claims texts, commits their sending, and completes or postpones them. */
@@ -35,6 +40,7 @@ export class TextService {
     private readonly pseudonyms: Pseudonyms,
     private readonly clock: Clock,
     private readonly city: CityProfile,
+    private readonly items: OneByOne,
   ) {}
 
   /** Claims due texts. A text that is not completed is due again when its lease ends. */
@@ -60,10 +66,23 @@ export class TextService {
     return this.transactions.run(({ tx }) => this.texts.postpone(tx, texts, due));
   }
 
-  /** Commits the sending of texts before the first byte leaves, and drops those that are not to be sent. */
-  commit(texts: readonly DueText[]): Promise<{ ready: readonly ReadyText[]; dropped: readonly DropReason[] }> {
-    const limits = { today: dayNumber(dayOf(this.clock.now())), sentMax: this.city.profile.messages.maxPerCase };
+  /**
+   * Commits the sending of texts before the first byte leaves, and drops those that are not to be sent. A text whose
+   * contact fails waits for an hour; the nightly turn drops it when its notice is too old.
+   */
+  async commit(texts: readonly DueText[]): Promise<Committed> {
+    const parts: Committed[] = [];
+    await this.items.run('texts', texts, {
+      together: async (part) => void parts.push(await this.commitAll(part)),
+      setAside: (text) => this.putOff([text], this.nextHour()),
+    });
+    return { ready: parts.flatMap(({ ready }) => ready), dropped: parts.flatMap(({ dropped }) => dropped) };
+  }
+
+  private commitAll(texts: readonly DueText[]): Promise<Committed> {
+    const sentMax = this.city.profile.messages.maxPerCase;
     return this.transactions.run(async ({ tx }) => {
+      const limits = { agingDay: dayNumber(await this.contacts.agingDay(tx)), sentMax };
       const before = await this.contacts.lock(tx, householdRefsOf(texts));
       const { contacts, sends, drops } = stepAll(texts, before, limits);
       await this.contacts.save(tx, before, contacts);
@@ -76,8 +95,21 @@ export class TextService {
     });
   }
 
-  /** Stores the answers of the carrier. A text without an answer stays, and is due again at once. */
-  complete(answered: readonly Answered[]): Promise<void> {
+  /**
+   * Stores the answers of the carrier. A text without an answer stays, and is due again at once. If the contact of a
+   * text fails, the answer is stored without it, so that an accepted text is not sent again.
+   */
+  async complete(answered: readonly Answered[]): Promise<void> {
+    await this.items.run('texts', answered, {
+      together: (part) => this.completeAll(part),
+      setAside: ({ text, isOver }) =>
+        isOver
+          ? this.transactions.run(({ tx }) => this.texts.finish(tx, [text.work]))
+          : this.putOff([text.work], this.nextHour()),
+    });
+  }
+
+  private completeAll(answered: readonly Answered[]): Promise<void> {
     const [over, open] = [true, false].map((wanted) =>
       answered.filter(({ isOver }) => isOver === wanted).map(({ text }) => text.work),
     ) as [DueText[], DueText[]];
@@ -91,6 +123,10 @@ export class TextService {
       await this.texts.finish(tx, over);
       await this.texts.postpone(tx, open, startOfHour(this.clock.now()));
     });
+  }
+
+  private nextHour(): Date {
+    return new Date(startOfHour(this.clock.now()).getTime() + HOUR_MS);
   }
 
   private referenceOf(text: DueText): string {

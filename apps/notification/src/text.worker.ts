@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CityProfile, Clock, Log, Workers, type Worker } from '#libs/service';
-import { TextCarrier } from './carrier.adapter.js';
+import { TextCarrier, type CarrierReply } from './carrier.adapter.js';
 import { NotificationConfig, quietHoursOf } from './config.js';
 import { TextCounts } from './text-counts.adapter.js';
 import { quietUntil, type QuietHours } from './domain/quiet.js';
@@ -65,7 +65,10 @@ export class TextWorker implements OnApplicationBootstrap {
 
   private async ask(text: ReadyText): Promise<Answered> {
     const { reference, to, text: words } = text;
-    const reply = await this.carrier.send({ reference, to, text: words, from: this.senderName });
+    // A carrier that fails for one text fails no other.
+    const reply = await this.carrier
+      .send({ reference, to, text: words, from: this.senderName })
+      .catch((): CarrierReply => 'unknown');
     this.counts.add(reply);
     if (reply === 'refused') this.log.write('warn', 'alarm', { alarm: 'text-refused' });
     return { text, isOver: reply !== 'unknown' };

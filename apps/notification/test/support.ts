@@ -28,7 +28,7 @@ import {
   type Household,
 } from '#libs/sealing';
 import { LeaseHolder } from '#libs/records';
-import { CityProfile, type Clock } from '#libs/service';
+import { CityProfile, OneByOne, type Clock } from '#libs/service';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import type { TestKeyrings } from '../../../test/support/test-keyrings.js';
@@ -42,7 +42,7 @@ import { TextWorker } from '../src/text.worker.js';
 export const today = (): string => dayOf(new Date());
 
 /** A worker that runs only when a test calls it. */
-class QuietTextWorker extends TextWorker {
+export class QuietTextWorker extends TextWorker {
   override onApplicationBootstrap(): void {}
 }
 
@@ -50,6 +50,7 @@ export function openNotification(
   keyrings: TestKeyrings,
   env: Readonly<Record<string, string>>,
   clock?: Clock,
+  gate?: 'real',
 ): Promise<ServiceUnderTest<'notification'>> {
   return ServiceUnderTest.open(notification, {
     keyrings,
@@ -57,6 +58,7 @@ export function openNotification(
     env,
     instead: [[TextWorker, QuietTextWorker]],
     ...(clock === undefined ? {} : { clock }),
+    ...(gate === undefined ? {} : { gate }),
   });
 }
 
@@ -71,6 +73,7 @@ export function textsOf(service: ServiceUnderTest<'notification'>, leases = serv
     service.get(Pseudonyms),
     clock,
     service.get(CityProfile),
+    service.get(OneByOne),
   );
 }
 

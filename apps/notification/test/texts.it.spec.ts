@@ -8,6 +8,7 @@ import type { AnyDelivery } from '#libs/bus/testing';
 import { LeaseHolder } from '#libs/records';
 import { CityProfile, Log, Workers, type Clock } from '#libs/service';
 
+import { damage } from '../../../test/support/damage.js';
 import { repositoryRoot } from '../../../deploy/local/layout.js';
 import { freePort } from '../../../deploy/local/ports.js';
 import type { ServiceUnderTest } from '../../../test/support/service-under-test.js';
@@ -279,5 +280,21 @@ describe('texts', () => {
     ahead = at(9) + 1_000 - Date.now();
     expect(await nightWorker.sendDue()).toBe(1);
     expect(await accepted()).toHaveLength(1);
+  });
+});
+
+describe('one damaged contact', () => {
+  it('keeps no other text from being sent, and its own text waits for an hour', async () => {
+    const senders = [sender, await Sender.create(keyrings), await Sender.create(keyrings)];
+    for (const each of senders) await deliver([await each.gives(byText(first)), each.notice('payments', 1, 'ready')]);
+    expect(await damage(service, 'contact', (senders[1] as Sender).householdRef)).toBe(1);
+    expect(await worker.sendDue()).toBe(2);
+    expect(await accepted()).toHaveLength(1);
+    expect(await service.kept('text')).toHaveLength(1);
+    expect((await service.health()).checks).toMatchObject({ setAside: 1 });
+    expect(await worker.sendDue()).toBe(0);
+    ahead = 3_600_000;
+    await worker.sendDue();
+    expect((await service.health()).checks).toMatchObject({ setAside: 2 });
   });
 });

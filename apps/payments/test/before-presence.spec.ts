@@ -65,6 +65,7 @@ function live(steps: readonly Step[], lastDay: number): Lived {
 function rulesOn(today: number): DisburseRules {
   return {
     today,
+    agingDay: today,
     nowMs: today * 86_400_000,
     clocks,
     policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { base64urlLength, HPKE_OVERHEAD_BYTES, CODE_BYTES } from '#libs/contracts';
-import { caseClocksOf, loadProfile } from '#libs/policy';
+import { caseClocksOf, loadProfile, recordLimits } from '#libs/policy';
 import { isHouseholdOver } from '../src/domain/clocks.js';
 import type { GrantOfHousehold, ReadyItem } from '../src/domain/household.js';
 import { report } from '../src/domain/message.js';
@@ -17,7 +17,7 @@ const grant = (kind: GrantOfHousehold['kind'], obligation: string): GrantOfHouse
   grant: ID,
   obligation,
   kind,
-  amountCents: 10_000_000n,
+  amountCents: recordLimits.grantCents,
   needs: Array.from({ length: 7 }, () => CODE),
   tier: 9,
   serviceArea: 'AnAreaOfTwentySigns',
@@ -26,11 +26,11 @@ const grant = (kind: GrantOfHousehold['kind'], obligation: string): GrantOfHouse
   isClosedTold: true,
 });
 
-const items = Array.from({ length: 6 }, (_, number): ReadyItem => ({
+const items = Array.from({ length: recordLimits.instruments }, (_, number): ReadyItem => ({
   obligation: ID,
   number,
   payoutMethod: CODE,
-  amountCents: 10_000_000n,
+  amountCents: recordLimits.grantCents,
   sealedCode: SEALED,
   day: 20_775,
 }));
@@ -40,7 +40,7 @@ const profile = loadProfile(
 );
 
 describe('the largest household', () => {
-  it('fits into its record with six uncollected codes', () => {
+  it('fits into its record with as many uncollected codes as a profile may produce', () => {
     const grants = [grant('rapid', ID), grant('standard', ID.replace('x', 'y'))];
     const out = items.map(({ number, payoutMethod, amountCents }): Instrument => {
       return {

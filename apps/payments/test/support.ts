@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyDelivery } from '#libs/bus/testing';
-import { dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
+import { DAY_MS, dayOf, grantAwarded, grantCancelled, message } from '#libs/contracts';
 import { randomId, SignedHousehold } from '../../../test/support/signed-household.js';
 import { ServiceUnderTest, type ServiceOptions } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
@@ -13,6 +13,7 @@ import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';
 import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
 import { PaymentsModule, payments } from '../src/payments.module.js';
+import { PullBackWorker } from '../src/rails/pull-back.worker.js';
 import { RailWorker } from '../src/rails/rail.worker.js';
 import type { Batch } from '../src/release/release.service.js';
 import { Partner } from './partner.js';
@@ -22,6 +23,9 @@ class QuietRailWorker extends RailWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietFreezeWorker extends LedgerFreezeWorker {
+  override onApplicationBootstrap(): void {}
+}
+class QuietPullBack extends PullBackWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingListWorker {
@@ -48,10 +52,11 @@ export class MortalDisbursement extends DisbursementService {
   }
 }
 
-const still = {
+export const still = {
   module: PaymentsModule,
   instead: [
     [RailWorker, QuietRailWorker],
+    [PullBackWorker, QuietPullBack],
     [WaitingListWorker, QuietWaitingList],
     [LedgerFreezeWorker, QuietFreezeWorker],
     [DeadlinesWorker, QuietDeadlinesWorker],
@@ -59,7 +64,10 @@ const still = {
   ],
 } as const satisfies Partial<ServiceOptions>;
 
-export class Crash extends Error {}
+/** The end of the process. It is no fault of what is being handled. */
+export class Crash extends Error {
+  readonly canRetry = true;
+}
 
 export interface GrantOptions {
   readonly id?: string;
@@ -77,6 +85,8 @@ export interface WorldOptions {
   readonly profile?: string;
   readonly keyrings?: TestKeyrings;
   readonly anchor?: string;
+  /** `real`: payments asks its witnesses before it lets anything lapse. */
+  readonly gate?: 'real';
 }
 
 const START = new Date('2026-11-18T15:05:00Z');
@@ -84,6 +94,7 @@ const START = new Date('2026-11-18T15:05:00Z');
 /** Payments with a database of its own, a partner with books of its own, and a clock that stands still. */
 export class PaymentsWorld {
   private now = START;
+  private databaseNow = START;
 
   private constructor(
     readonly keyrings: TestKeyrings,
@@ -95,14 +106,15 @@ export class PaymentsWorld {
 
   service!: ServiceUnderTest<'payments'>;
 
-  static async open({ profile = 'los-angeles', keyrings, anchor }: WorldOptions = {}): Promise<PaymentsWorld> {
+  static async open({ profile = 'los-angeles', keyrings, anchor, gate }: WorldOptions = {}): Promise<PaymentsWorld> {
     const rings = keyrings ?? (await TestKeyrings.create(dayOf(START)));
     const world = new PaymentsWorld(rings, await Partner.open(), anchor ?? mkdtempSync(join(rings.folder, 'anchor-')));
     world.service = await ServiceUnderTest.open(payments, {
       ...still,
       keyrings: rings,
       profile,
-      clock: { now: () => world.now },
+      clock: { now: () => world.now, databaseMovedMs: () => world.databaseNow.getTime() - Date.now() },
+      ...(gate === undefined ? {} : { gate }),
       env: { ANCHOR: world.anchor, RAIL_URL: world.partner.url },
     });
     return world;
@@ -158,6 +170,14 @@ export class PaymentsWorld {
 
   pass(ms: number): void {
     this.now = new Date(this.now.getTime() + ms);
+    this.databaseNow = new Date(this.databaseNow.getTime() + ms);
+  }
+
+  /** Moves the clock of the process, that of its database, or both. */
+  leap(which: 'process' | 'database' | 'both', days: number): void {
+    const later = (instant: Date): Date => new Date(instant.getTime() + days * DAY_MS);
+    if (which !== 'database') this.now = later(this.now);
+    if (which !== 'process') this.databaseNow = later(this.databaseNow);
   }
 
   /** One round of the rail worker. A crash ends the round. */
@@ -168,6 +188,11 @@ export class PaymentsWorld {
       if (error instanceof Crash) return 0;
       throw error;
     }
+  }
+
+  /** One round of what asks again about instruments that were put off for too long. */
+  pullBack(): Promise<number> {
+    return this.service.get(PullBackWorker).runRound();
   }
 
   /** Rounds with pauses, until nothing more is due within the next minutes. */

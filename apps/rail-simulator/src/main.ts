@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { Certificate, clockFrom, ConfigError } from '#libs/service';
+import { Certificate, clockFrom, ConfigError, UnusableSettingError } from '#libs/service';
 import { simulatorConfig, type SimulatorConfig } from './config.js';
-import { startSimulator } from './simulator.js';
+import { startSimulator, type Simulator } from './simulator.js';
 
 function configured(): SimulatorConfig {
   try {
@@ -13,10 +13,21 @@ function configured(): SimulatorConfig {
   }
 }
 
-const config = configured();
-const { port, host, journal, tlsCert: cert, tlsKey: key } = config;
-const secure = cert === undefined || key === undefined ? {} : { certificate: await Certificate.read({ cert, key }) };
-const simulator = await startSimulator({ port, journal, host, clock: clockFrom(config), ...secure });
+/** Starts it, or says which setting cannot be used. */
+async function started(config: SimulatorConfig): Promise<Simulator> {
+  const { port, host, journal, tlsCert: cert, tlsKey: key } = config;
+  try {
+    const secure =
+      cert === undefined || key === undefined ? {} : { certificate: await Certificate.read({ cert, key }) };
+    return await startSimulator({ port, journal, host, clock: clockFrom(config), ...secure });
+  } catch (error) {
+    if (!(error instanceof UnusableSettingError)) throw error;
+    console.error(error.message);
+    return process.exit(1);
+  }
+}
+
+const simulator = await started(configured());
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     simulator.close().then(

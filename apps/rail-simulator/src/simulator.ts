@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { systemClock, type Certificate, type Clock } from '#libs/service';
+import { systemClock, useSetting, type Certificate, type Clock } from '#libs/service';
 import { JournalStore } from './journal.store.js';
 import { RailSimulatorModule } from './rail-simulator.module.js';
 
@@ -27,7 +27,7 @@ const BODY_LIMIT_BYTES = 4_096;
 /** Starts the simulator of the cash-code partner and of the carrier of texts. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port, host = '127.0.0.1', journal, clock = systemClock, certificate } = options;
-  const store = await JournalStore.open(journal);
+  const store = await useSetting('JOURNAL', () => JournalStore.open(journal));
   // Closes connections by force, so that unanswered callers cannot prevent a stop.
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -39,7 +39,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     logger: false,
     abortOnError: false,
   });
-  await app.listen(port, host);
+  await useSetting('PORT', () => app.listen(port, host));
   const { port: actual } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://${host}:${actual}`,

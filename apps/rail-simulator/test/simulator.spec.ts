@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   behave,
@@ -15,6 +16,7 @@ import {
   voided,
   withSimulator,
 } from './rig.js';
+import { startSimulator } from '../src/simulator.js';
 
 withSimulator();
 
@@ -244,6 +246,18 @@ describe('a partner that does not behave', () => {
     expect(
       Object.entries(references).filter(([name, { payments }]) => name.startsWith('a-') && payments === 1),
     ).toHaveLength(40);
+  });
+});
+
+describe('a setting that cannot be used', () => {
+  it('is named, without its value', async () => {
+    const port = Number(new URL(url()).port);
+    await expect(startSimulator({ port, journal: dirname(journalFile()) })).rejects.toMatchObject({
+      message: 'the file, folder or address in the setting PORT cannot be used (EADDRINUSE)',
+    });
+    await expect(startSimulator({ port: 0, journal: join(journalFile(), 'below') })).rejects.toMatchObject({
+      message: 'the file, folder or address in the setting JOURNAL cannot be used (ENOTDIR)',
+    });
   });
 });
 

@@ -11,7 +11,7 @@ import { aclsFor, groupOf, type Service, keyLife, services, topicConfigs } from 
 import { FileKeyring } from '#libs/sealing';
 
 import { setUpKeyrings } from '../keyring.js';
-import type { KafkaUser } from '../kafka.js';
+import type { KafkaUser } from '../kafka-options.js';
 import { declareTopics } from '../kafka-topics.js';
 import { layoutAt, repositoryRoot } from '../layout.js';
 import { runningSystem } from '../running.js';

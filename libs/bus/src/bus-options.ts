@@ -1,5 +1,5 @@
 import type { Service } from '#libs/contracts';
-import type { Records } from '#libs/records';
+import type { DestructionGate, Records } from '#libs/records';
 import type { EnvelopeOpener, resigner, SenderKeys } from '#libs/sealing';
 import type pg from 'pg';
 
@@ -29,6 +29,8 @@ export interface BusOptions<S extends Service> {
    */
   readonly records: Records;
   readonly clock?: () => Date;
+  /** Asked before outbox days are dropped. */
+  readonly gate: Pick<DestructionGate, 'permit'>;
   readonly onAlarm?: OnAlarm;
   /**
    * Called with the error for which a message is parked. Its text may hold values: log its code and log position only.

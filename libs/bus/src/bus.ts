@@ -7,11 +7,10 @@ import {
   type Contract,
   type Service,
 } from '#libs/contracts';
-import { hearLostSessions, inTransaction } from '#libs/database';
+import { hearLostSessions, inTransaction, type Tx } from '#libs/database';
 import type { Kafka } from 'kafkajs';
 
 import type { BusOptions, Failpoint } from './bus-options.js';
-import { CircuitBreaker } from './consume/circuit-breaker.js';
 import { BusConsumer } from './consume/consumer.js';
 import { handlerTable, type HandlerEntry } from './consume/handlers.js';
 import { DelayedWorker } from './consume/delayed-worker.js';
@@ -33,7 +32,9 @@ import { OutboxTransactions, type Transactions } from './produce/transactions.js
 import type { UnitOfWork } from './produce/unit-of-work.js';
 import { endOldTransactions, readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
+import { CircuitBreaker } from './trouble/circuit-breaker.js';
 import { BusError } from './trouble/errors.js';
+import { steadyTime } from './trouble/steady-time.js';
 
 const ROLL_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
@@ -50,6 +51,7 @@ export class Bus<S extends Service> {
   private readonly inbox: Inbox;
   private readonly relay: Relay;
   private readonly breaker: CircuitBreaker;
+  private readonly relayBreaker: CircuitBreaker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: DelayedWorker | undefined;
@@ -65,7 +67,10 @@ export class Bus<S extends Service> {
     hearLostSessions(options.pool);
     this.client = kafkaClient(options.kafka, options.service);
     this.admin = new AdminConnection(this.client);
-    this.breaker = new CircuitBreaker(() => steadyTime().getTime());
+    const breakerOf = (name: 'consumer' | 'relay'): CircuitBreaker =>
+      new CircuitBreaker({ pool: options.pool, name, nowMs: () => steadyTime().getTime() });
+    this.breaker = breakerOf('consumer');
+    this.relayBreaker = breakerOf('relay');
     this.lastProgressAt = steadyTime();
     this.inbox = new Inbox(options.records, largestEnvelopeBytes(options.service));
     this.outbox = new Outbox({
@@ -96,8 +101,7 @@ export class Bus<S extends Service> {
     await this.createDays();
     const roll = (): void => void this.rollDays().catch(() => undefined);
     roll();
-    this.daysTimer = setInterval(roll, ROLL_DAYS_MS);
-    this.daysTimer.unref();
+    this.daysTimer = setInterval(roll, ROLL_DAYS_MS).unref();
     this.relay.start();
   }
 
@@ -113,12 +117,13 @@ export class Bus<S extends Service> {
     this.consumer = this.createConsumer(processor);
     this.worker = new DelayedWorker({
       pool,
-      delayed: this.inbox.delayed,
+      inbox: this.inbox,
       clock: () => this.now(),
       process: (messages, control) => processor.process(messages, control),
       isPaused: () => this.breaker.isTripped,
       pollMs: this.limits.laterPollMs,
       batchMax: this.limits.batchMax,
+      alarm: (alarm) => this.alarm(alarm),
     });
     this.watchdog = new Watchdog({
       status: () => this.status(),
@@ -165,11 +170,23 @@ export class Bus<S extends Service> {
     return inTransaction(this.options.pool, (tx) => this.inbox.parked.groups(tx));
   }
 
-  /** Gives parked messages to their handlers again. @returns how many */
+  /** Gives parked messages to their handlers again, and sends again those that the broker refused. @returns how many */
   async retryParked(): Promise<number> {
-    const taken = await retryParked(this.options.pool, this.inbox, () => this.now());
+    const taken = await retryParked({
+      pool: this.options.pool,
+      inbox: this.inbox,
+      service: this.service,
+      clock: () => this.now(),
+      sendAgain: (tx, messages) => this.outbox.again(tx, messages),
+    });
     this.worker?.wake();
+    this.relay.wake();
     return taken;
+  }
+
+  /** Removes parked messages of one code for good, in the transaction that records who did it. @returns how many */
+  dismissParked(tx: Tx, code: string): Promise<number> {
+    return this.inbox.parked.dismiss(tx, code);
   }
 
   /** Makes the worker of delayed messages look for due work at once. */
@@ -187,13 +204,14 @@ export class Bus<S extends Service> {
   }
 
   /**
-   * Lets the consumer read on after the circuit breaker tripped and the cause is fixed. If the messages themselves are
-   * bad, the breaker trips again at once. With `setAside`, a person decides to park them: nothing trips for one minute.
+   * Lets consumer and relay go on after a circuit breaker tripped and the cause is fixed. If the messages themselves
+   * are bad, it trips again. With `setAside`, a person decides to park them: nothing trips for one minute.
    */
   async resetBreaker(how: { readonly setAside?: boolean } = {}): Promise<void> {
-    this.breaker.reset(how);
+    await Promise.all([this.breaker.reset(how), this.relayBreaker.reset(how)]);
     await this.consumer?.release();
     this.worker?.wake();
+    this.relay.wake();
   }
 
   status(): Promise<BusStatus> {
@@ -237,6 +255,7 @@ export class Bus<S extends Service> {
       pool,
       direct,
       parked: this.inbox.parked,
+      breaker: this.relayBreaker,
       resigner: this.options.resigner,
       producer: () => producerOf(this.client),
       admin: () => this.admin.get(),
@@ -284,10 +303,15 @@ export class Bus<S extends Service> {
     await inTransaction(this.options.pool, (tx) => createOutboxDays(tx, dayOf(this.now())));
   }
 
-  /** Creates partitions ahead of time and drops old ones. It runs every few minutes, so one failure does no harm. */
-  private async rollDays(): Promise<void> {
+  /**
+   * Creates partitions ahead of time, and drops old ones if the clocks are believed. It runs every few minutes, so one
+   * failure does no harm.
+   */
+  async rollDays(): Promise<void> {
     await this.createDays();
-    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, dayOf(this.now())));
+    const permit = await this.options.gate.permit();
+    if (permit === undefined) return;
+    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, permit));
     if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
   }
 
@@ -324,9 +348,4 @@ export class Bus<S extends Service> {
   private topicName(topic: string): string {
     return this.options.names?.topic(topic) ?? topic;
   }
-}
-
-/** The start time of this process plus the time elapsed since, so that a jump of the clock cannot look like a stall. */
-function steadyTime(): Date {
-  return new Date(performance.timeOrigin + performance.now());
 }

@@ -22,4 +22,5 @@ export { busFunctions, busTables } from './tables.js';
 export type { BusStatus, DatabaseStatus } from './status.js';
 export type { Alarm, AlarmCode, OnAlarm } from './trouble/alarm.js';
 export { BusError, type BusErrorCode } from './trouble/errors.js';
-export { failureOf, type Failure } from './trouble/failure.js';
+export { failureOf, parkingCodeOf, type Failure } from './trouble/failure.js';
+export { itemByItem, type ItemSteps } from './trouble/item-by-item.js';

@@ -61,15 +61,22 @@ export const busUp: readonly string[] = [
      starts integer NOT NULL,
      CONSTRAINT crash_loop_guard_key PRIMARY KEY (topic, partition)
    )`,
+  `CREATE TABLE circuit_breaker (
+     name text NOT NULL,
+     handled bigint NOT NULL,
+     parked_at bigint[] NOT NULL,
+     CONSTRAINT circuit_breaker_key PRIMARY KEY (name)
+   )`,
+  `INSERT INTO circuit_breaker VALUES ('consumer', 0, '{}'), ('relay', 0, '{}')`,
   ...outboxFunctions,
   ...transactionFunctions,
   ...commentsOn(busTables),
 ];
 
+const names = ['circuit_breaker', 'crash_loop_guard', 'applied_offset', 'sent_mark', 'relay_cursor', 'outbox'];
+
 export const busDown: readonly string[] = [
   ...outboxFunctionsDown,
   ...transactionFunctionsDown,
-  ...['crash_loop_guard', 'applied_offset', 'sent_mark', 'relay_cursor', 'outbox', 'outbox_epoch'].map(
-    (table) => `DROP TABLE ${table}`,
-  ),
+  ...[...names, 'outbox_epoch'].map((table) => `DROP TABLE ${table}`),
 ];

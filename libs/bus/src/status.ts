@@ -38,6 +38,8 @@ export interface BusStatus {
 
 export interface DatabaseStatus {
   readonly parked: number;
+  /** Those of them that a device sealed badly. No operator can do anything about them. */
+  readonly parkedFromDevices: number;
   /** The oldest parked message can be read for two more days at most. */
   readonly isParkedExpiring: boolean;
   /** Rows that are not sent yet, counted up to ten thousand. */
@@ -98,7 +100,7 @@ async function topicsShortNow({ admin, topics, copies }: StatusSources): Promise
 }
 
 async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {
-  const { count, oldestDay } = await inTransaction(pool, (tx) => inbox.parked.summary(tx));
+  const { count, fromDevices, oldestDay } = await inTransaction(pool, (tx) => inbox.parked.summary(tx));
   const { rows } = await pool.query<{ backlog: number; replay: number; age: number }>(
     `SELECT (SELECT count(*)::integer FROM (
                SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'live'
@@ -113,6 +115,7 @@ async function databaseNow({ pool, inbox, today }: StatusSources): Promise<Datab
   const lastNotice = addDays(today, PARKED_NOTICE_DAYS - clocks.dayKeyDays);
   return {
     parked: count,
+    parkedFromDevices: fromDevices,
     isParkedExpiring: oldestDay !== undefined && oldestDay <= lastNotice,
     backlog: rows[0]?.backlog ?? 0,
     replayLeft: rows[0]?.replay ?? 0,

@@ -73,6 +73,16 @@ export const busTables: TableDeclarations = {
     },
     rights: { insert: true, update: ['first_offset', 'last_offset', 'starts'], delete: true },
   },
+  circuit_breaker: {
+    meaning: 'How many of the latest messages were parked for a fault of our own, shared by all instances.',
+    kept: 'as long as the database exists',
+    columns: {
+      name: 'consumer or relay.',
+      handled: 'How many messages were handled, or sent.',
+      parked_at: 'Which of them were parked, by their number; at most 21 of the latest 400.',
+    },
+    rights: { update: ['handled', 'parked_at'] },
+  },
 };
 
 /** The functions of the bus that a service calls. */

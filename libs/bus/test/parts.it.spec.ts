@@ -2,16 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addDays, type Service } from '#libs/contracts';
 import { inTransaction, reading } from '#libs/database';
-import { ConfigResourceTypes } from 'kafkajs';
+import { Permit } from '#libs/records/testing';
+import { ConfigResourceTypes, ConfigSource } from 'kafkajs';
 
 import { prepareTopics } from '../src/index.js';
 import { deliver, ordersOf } from '../src/testing.js';
 import { kafkaErrorType } from '../src/kafka/kafka-client.js';
-import { readPage } from '../src/produce/relay-log.js';
+import { askForReplay, readPage } from '../src/produce/relay-log.js';
 import { createOutboxDays, dropOutboxDays } from '../src/produce/outbox-days.js';
 import { statementsOf } from '../../../test/support/statements.js';
 import { clientOf, superClient } from './log.js';
-import { awarded, cancelled, Keys, paymentsHandlers, today, World, type TestedDatabase } from './support.js';
+import {
+  awarded,
+  cancelled,
+  eventually,
+  Keys,
+  paymentsHandlers,
+  today,
+  World,
+  type TestedDatabase,
+} from './support.js';
 
 let keys: Keys;
 let world: World;
@@ -39,7 +49,7 @@ describe('the outbox', () => {
     const roll = (day: string) =>
       inTransaction(database.pool, async (tx) => {
         await createOutboxDays(tx, day);
-        return dropOutboxDays(tx, day);
+        return dropOutboxDays(tx, new Permit(day));
       });
     await roll('2026-03-10');
     const days = ['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'];
@@ -58,11 +68,23 @@ describe('the outbox', () => {
     expect(rows).toEqual([{ rows: 0 }]);
   });
 
+  it('is sent again by itself once an hour, also after a clock that ran ahead', async () => {
+    const HOUR_MS = 3_600_000;
+    const now = Date.parse('2026-03-14T12:00:00Z');
+    const ask = (ms: number): Promise<boolean> => askForReplay(database.pool, new Date(now + ms), HOUR_MS);
+    expect([await ask(0), await ask(HOUR_MS / 2), await ask(HOUR_MS)]).toEqual([true, false, true]);
+    expect([await ask(400 * 24 * HOUR_MS), await ask(2 * HOUR_MS), await ask(2 * HOUR_MS + 1)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('gives way when a transaction is open on the outbox, so that nobody queues behind it', async () => {
     const reader = await database.pool.connect();
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM outbox');
-    const drop = inTransaction(database.pool, (tx) => dropOutboxDays(tx, '2026-03-14'));
+    const drop = inTransaction(database.pool, (tx) => dropOutboxDays(tx, new Permit('2026-03-14')));
     await expect(drop).rejects.toMatchObject({ code: '55P03' });
     await reader.query('ROLLBACK');
     reader.release();
@@ -162,7 +184,9 @@ describe('topics', () => {
         includeSynonyms: false,
         resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
       });
-      const own = (resources[0]?.configEntries ?? []).filter(({ configSource }) => Number(configSource) === 1);
+      const own = (resources[0]?.configEntries ?? []).filter(
+        ({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG,
+      );
       return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
     };
     const partitionsNow = async (): Promise<number> =>
@@ -180,12 +204,13 @@ describe('topics', () => {
         },
       ],
     });
+    await eventually(settingsNow, (settings) => settings['retention.bytes'] === '5000000');
     expect(await prepare({ partitions: 5 })).toMatchObject({ created: [], changed: [topic] });
     expect(await settingsNow()).toEqual({ ...asDeclared, 'retention.bytes': '5000000' });
     expect(await partitionsNow()).toBe(2);
     expect(await prepare()).toMatchObject({ created: [], changed: [] });
     expect(await prepare({ partitions: 5, isGrown: true })).toMatchObject({ changed: [topic] });
-    expect(await partitionsNow()).toBe(5);
+    expect(await eventually(partitionsNow, (count) => count === 5)).toBe(5);
     await expect(prepareTopics(world.broker.connection('admin'), [declared], [], { copies: 2 })).rejects.toMatchObject({
       code: 'too-few-brokers',
     });

@@ -20,6 +20,7 @@ import {
 } from '#libs/contracts';
 import { inTransaction, type Tx } from '#libs/database';
 import { Records, recordsUp } from '#libs/records';
+import { OpenGate } from '#libs/records/testing';
 import {
   FileKeyDirectory,
   FileKeyring,
@@ -46,7 +47,6 @@ import {
 import { handlerOf, type BatchHandler, type HandlerEntry, Inbox } from '../src/testing.js';
 
 export const today = (): Day => dayOf(new Date());
-
 /** Short pauses, so that a test never waits for a default. */
 export const quick: Partial<BusLimits> = {
   fetchWaitMs: 150,
@@ -117,7 +117,6 @@ export interface Transport {
 }
 
 export const kafkajs: Transport = { name: 'kafkajs', create: (options) => new Bus(options) };
-
 export interface Broker {
   readonly connection: (user: Service | 'admin') => KafkaConnection;
 }
@@ -190,6 +189,7 @@ export class World {
       opener: this.keys.opener(service),
       openSlice: (contract, slice) => openSlice(this.keys.ring(service), contract, slice),
       records: database.records(this.keys.ring(service)),
+      gate: new OpenGate(options.clock ?? (() => new Date())),
       names: { topic: (topic) => this.topic(topic), group: this.topic(service) },
       onAlarm: (alarm) => alarms.push(alarm),
       ...options,
@@ -254,7 +254,7 @@ export class TestedDatabase {
     const { inbox } = this;
     if (inbox === undefined) return Promise.resolve(0);
     return inTransaction(this.pool, async (tx) => {
-      const parked = await inbox.parked.unpark(tx, 100);
+      const parked = await inbox.parked.unpark(tx, (await inbox.parked.page(tx, 100)).rows);
       await inbox.delayed.keep(
         tx,
         parked.map((each) => ({ ...each, due })),
@@ -286,7 +286,9 @@ export function cancelled(name: string, version = 1, day: Day = today()): Outgoi
 
 export function awarded(name: string): Outgoing<'eligibility'> {
   return message(grantAwarded, today(), {
-    ...{ grant: id(name), household: id('household'), caseRef: id('case') },
+    grant: id(name),
+    household: id('household'),
+    caseRef: id('case'),
     kind: 'rapid',
     amountCents: '50000',
     needs: ['RENT'],
@@ -340,9 +342,8 @@ export async function eventually<T>(
   }
 }
 
-export function names(count: number, prefix = 'g'): string[] {
-  return Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
-}
+export const names = (count: number, prefix = 'g'): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
 
 export function ids(all: readonly string[]): string[] {
   return all.map(id).sort();

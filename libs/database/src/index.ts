@@ -12,4 +12,4 @@ export { columns, type ColumnRow, type Columns, type ColumnsOptions, type Column
 export { locks } from './locks.js';
 export { Loop, type LoopOptions, type Running } from './loop.js';
 export { named } from './statement.js';
-export { hearLostSessions, inTransaction, reading, type Tx } from './tx.js';
+export { hearLostSessions, inTransaction, reading, throughPooler, type Tx } from './tx.js';

@@ -10,9 +10,20 @@ export interface Tx {
   readonly once?: true;
 }
 
-function asTx(client: pg.ClientBase): Tx {
+const isPooled = new WeakSet<pg.Pool>();
+
+/**
+ * Notes that a pool leads to a pooler in transaction mode. A statement that was prepared on one session is unknown on
+ * the next one, so that its statements have no names.
+ */
+export function throughPooler(pool: pg.Pool): void {
+  isPooled.add(pool);
+}
+
+function asTx(client: pg.ClientBase, pool: pg.Pool): Tx {
+  const withValues = (text: string, values: unknown[]) => (isPooled.has(pool) ? { text, values } : named(text, values));
   return {
-    query: (text, values) => (values === undefined ? client.query(text) : client.query(named(text, values))),
+    query: (text, values) => (values === undefined ? client.query(text) : client.query(withValues(text, values))),
     once: true,
   };
 }
@@ -57,7 +68,7 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): P
   return withSession(pool, async (client, lose) => {
     try {
       await client.query('BEGIN');
-      const result = await work(asTx(client));
+      const result = await work(asTx(client, pool));
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -84,7 +95,7 @@ export function reading<T>(pool: pg.Pool, work: (reader: Tx) => Promise<T>): Pro
     work({
       query: (text, values) => {
         if (!PLAIN_READ.test(text)) return Promise.reject(new TypeError('outside of a transaction only SELECT is run'));
-        return asTx(client).query(text, values);
+        return asTx(client, pool).query(text, values);
       },
     }),
   );

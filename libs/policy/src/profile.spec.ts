@@ -57,6 +57,13 @@ describe('a program profile', () => {
     ['grants.standard.byHouseholdSize', (p) => (p['grants'].standard.byHouseholdSize[1].min = 4)],
     ['grants.rapid.amountUsd', (p) => (p['grants'].rapid.amountUsd = 250.005)],
     ['grants.caps.windowDays', (p) => (p['grants'].caps.windowDays = 300)],
+    ['grants.rapid.amountUsd', (p) => (p['grants'].rapid.amountUsd = 100_001)],
+    [
+      'grants.standard.byHouseholdSize[2].amountUsd',
+      (p) => (p['grants'].standard.byHouseholdSize[2].amountUsd = 100_001),
+    ],
+    ['grants.caps.maxPerInstrumentUsd', (p) => (p['grants'].caps.maxPerInstrumentUsd = 100)],
+    ['grants.caps.maxPerInstrumentUsd', (p) => (p['grants'].caps.maxPerInstrumentUsd = 0)],
     ['fundSources[0].ways', (p) => (p['fundSources'][0].ways = ['GOLD'])],
     ['fundSources[0].statusTest', (p) => (p['fundSources'][0].statusTest = 'perhaps')],
     ['fundSources', (p) => (p['fundSources'][0].statusTest = 'undecided')],
@@ -67,6 +74,15 @@ describe('a program profile', () => {
     ['duplicates.keyLifetimeDays', (p) => (p['duplicates'].keyLifetimeDays = 130)],
   ])('says precisely what is wrong at %s', (path, change) => {
     expect(problemsOf(change)).toContain(path);
+  });
+
+  it('may cut the grants of a household into as many instruments as its record holds, and not one more', () => {
+    // A rapid grant of $250 and a standard grant of $1,250: six instruments of $250, and seven of $249.
+    const cut = (usd: number) => problemsOf((p) => (p['grants'].caps.maxPerInstrumentUsd = usd));
+    expect(cut(250)).toEqual([]);
+    expect(cut(249)).toEqual(['grants.caps.maxPerInstrumentUsd']);
+    const bill = (usd: number) => problemsOf((p) => (p['grants'].caps.maxPerInstrumentUsd = usd), 'santa-ana');
+    expect([bill(400), bill(399)]).toEqual([[], ['grants.caps.maxPerInstrumentUsd']]);
   });
 
   it.each(['los-angeles', 'santa-ana'])('of %s shows a passer-by no word that tells what it is for', (name) => {

@@ -1,4 +1,5 @@
 import { ProfileError, ProfileReader } from './reader.js';
+import { checkRecordLimits } from './record-limits.js';
 import { readRetention, type Retention } from './retention.js';
 import { readFunds, readGrants, readRelease, type Fund, type Grants, type Release } from './money.js';
 
@@ -176,6 +177,7 @@ function readPayoutMethods(payoutMethods: ProfileReader): Profile['payoutMethods
 /** Checks rules across several values. */
 function checkAcross(root: ProfileReader, profile: Profile): void {
   const { cycle, grants } = profile;
+  checkRecordLimits(root.at('grants'), grants);
   if (root.at('statusAsked').raw() !== false) root.at('statusAsked').problem('must be false: status is never asked');
   if (grants.capWindowDays > cycle.keyLifetimeDays) {
     root

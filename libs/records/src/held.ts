@@ -2,12 +2,16 @@ import { createHash, randomBytes, type KeyObject } from 'node:crypto';
 
 import { hex, hpkeOpen, hpkeSeal } from '#libs/sealing';
 
-import type { Body, KindSpec, Row } from './kind.js';
+import { isOutlived, type Body, type KindSpec, type Lasting, type Row } from './kind.js';
 import { HOLD } from './schema.js';
 
 /** The kind of record that keeps, for a custodian alone, what ended or was overwritten under a legal hold. */
 export const HELD = 'held';
 
+/** The kind of record that keeps what one key holder has asked for, until another one confirms it. */
+export const WISH = 'hold-wish';
+
+const WISH_BYTES = 192;
 const HPKE_BYTES = 48;
 const ROOM_BYTES = 256;
 const HOLD_BYTES = 1_024;
@@ -25,6 +29,11 @@ export interface HeldBody {
   readonly kind: string;
   /** base64url */
   readonly sealed: string;
+}
+
+/** The person who has asked, as a pseudonym. */
+export interface WishBody extends Lasting {
+  readonly person: string;
 }
 
 /** A held record as its custodian reads it. */
@@ -47,13 +56,14 @@ export function holdKinds(kinds: readonly KindSpec[]): readonly KindSpec[] {
   const plainBytes = Math.max(...kinds.map(writtenBytes), ROOM_BYTES);
   return [
     { kind: HOLD, sizeBytes: HOLD_BYTES, work: false },
+    { kind: WISH, sizeBytes: WISH_BYTES, work: false, isOver: isOutlived },
     { kind: HELD, sizeBytes: Math.ceil(((plainBytes + HPKE_BYTES) * 4) / 3) + ROOM_BYTES, work: false },
   ];
 }
 
 /** Whether every record of a kind fits into a held record. */
 export function isHoldable(spec: KindSpec, held: KindSpec | undefined): boolean {
-  if (held === undefined || spec.kind === HOLD || spec.kind === HELD) return false;
+  if (held === undefined || spec.kind === HOLD || spec.kind === HELD || spec.kind === WISH) return false;
   return writtenBytes(spec) <= plainBytesOf(held);
 }
 
@@ -81,7 +91,7 @@ export function heldRows(row: HeldRecord, { holds }: HoldBody, held: KindSpec): 
 
 /** Stores a held record for each record under a hold that is about to be removed or overwritten. */
 export async function keepHeld(records: Store, kind: string, removed: readonly Uint8Array[]): Promise<void> {
-  if (kind === HOLD || kind === HELD) return;
+  if (kind === HOLD || kind === HELD || kind === WISH) return;
   const values = [...new Map(removed.map((value) => [hex(value), value])).values()];
   const found = await records.find<HoldBody>(
     HOLD,

@@ -1,11 +1,14 @@
+export { DestructionGate, type AcceptOutcome, type DestructionGateOptions, type Permit } from './destruction-gate.js';
 export { RecordsError, type RecordsErrorCode } from './errors.js';
 export { isOutlived, type Body, type FoundRow, type KindSpec, type Lasting, type Row } from './kind.js';
 export { holdKinds, openHeld, type HeldRecord } from './held.js';
 export { LeaseHolder, type Holding } from './lease-holder.js';
-export { LegalHolds, type HoldRequest, type HoldSummary } from './legal-holds.js';
+export { LegalHolds, type HoldRequest, type HoldSummary, type HoldWish } from './legal-holds.js';
 export { fromBody, toBody } from './plain-body.js';
 export { Records, type RecordsOptions, type RowKeySource } from './records.js';
-export type { RecordsTx, ClaimDue } from './records-tx.js';
+export type { OnDamaged } from './open-nights.js';
+export type { RecordsTx, ClaimDue, PageEnd } from './records-tx.js';
 export { partitionOf, recordsDown, recordsFunctions, recordsTables, recordsUp } from './schema.js';
 export { turn, type TurnOptions, type TurnFailpoint, type TurnResult } from './turn.js';
-export { readTurns, type Turns } from './turns.js';
+export { nightFor, readTurns, type Turns } from './turns.js';
+export type { ClockDoubt, Verdict } from './witnesses.js';

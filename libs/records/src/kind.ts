@@ -8,6 +8,8 @@ export interface KindSpec {
   readonly sizeBytes: number;
   /** Work has a due hour and can be leased. Other kinds have neither. */
   readonly work: boolean;
+  /** Work only: it is never due later than this many days from when it is put or postponed. */
+  readonly dueWithinDays?: number;
   /**
    * The nightly turn calls it with its day (`YYYY-MM-DD`). A record for which it returns true has ended and is dropped.
    * Absent: records are kept until they are removed.
@@ -40,7 +42,7 @@ export interface FoundRow<B extends Body = Body> {
 
 /** Defined here because this library may not depend on the contracts. */
 export const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** Rounds up to the whole hour. The database stores nothing finer about when work is due. */

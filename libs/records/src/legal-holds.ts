@@ -4,7 +4,7 @@ import { locks, type Tx } from '#libs/database';
 import { importPublicKey } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
-import { HELD, holdValue, isHoldable, type HeldBody, type HoldBody } from './held.js';
+import { HELD, holdValue, isHoldable, WISH, type HeldBody, type HoldBody, type WishBody } from './held.js';
 import type { FoundRow } from './kind.js';
 import type { Records } from './records.js';
 import type { RecordsTx } from './records-tx.js';
@@ -17,6 +17,14 @@ export interface HoldRequest {
   readonly kind: string;
   /** Values by which the records are found, whether the records exist now or not. */
   readonly values: readonly Uint8Array[];
+}
+
+/** What one person wants, without its content. */
+export interface HoldWish {
+  readonly digest: Uint8Array;
+  /** Pseudonym. */
+  readonly person: string;
+  readonly until: number;
 }
 
 /** A hold as it may be shown: of each kind, how many records it names and how many bodies it has kept. */
@@ -39,6 +47,39 @@ export class LegalHolds {
   ) {}
 
   /**
+   * Whether two people want the same. The first one asks, and another one confirms by asking for exactly the same; the
+   * wish is then used up. Call it first in the transaction that does what is wanted.
+   *
+   * @param digest 32 bytes over the operation and its content
+   * @param until the last day on which another person can confirm, in days since 1970-01-01
+   * @throws RecordsError `turning`
+   */
+  async agree(tx: Tx, { digest, person, until }: HoldWish): Promise<'asked' | 'agreed' | 'same-person'> {
+    const records = await this.alone(tx);
+    const [first] = await records.findForUpdate<WishBody>(WISH, [digest]);
+    if (first === undefined) {
+      await records.put(WISH, [{ value: digest, body: { person, until } }]);
+      return 'asked';
+    }
+    if (first.person === person) return 'same-person';
+    await records.remove(WISH, [digest]);
+    return 'agreed';
+  }
+
+  /**
+   * Checks that records of a kind can be held here, so that nobody asks for what cannot be done.
+   *
+   * @returns the key of the custodian. @throws RecordsError `no-custodian`, `unknown-kind`, `not-holdable`
+   */
+  mayHold(kind: string): Uint8Array {
+    if (this.custodianKey === undefined) throw new RecordsError('no-custodian');
+    const spec = this.records.kinds.get(kind);
+    if (spec === undefined) throw new RecordsError('unknown-kind');
+    if (!isHoldable(spec, this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
+    return this.custodianKey;
+  }
+
+  /**
    * Places a hold, in a transaction of its own. It waits for every transaction that has begun to use records.
    *
    * @returns the id of the hold
@@ -46,12 +87,11 @@ export class LegalHolds {
    * one record)
    */
   async placeHold(tx: Tx, { kind, values }: HoldRequest): Promise<string> {
-    if (this.custodianKey === undefined) throw new RecordsError('no-custodian');
-    importPublicKey('x25519', this.custodianKey);
+    const custodianKey = this.mayHold(kind);
+    importPublicKey('x25519', custodianKey);
     const records = await this.alone(tx);
-    if (!isHoldable(records.spec(kind), this.records.kinds.get(HELD))) throw new RecordsError('not-holdable');
     const id = `hold-${randomBytes(ID_BYTES).toString('hex')}`;
-    const to = Buffer.from(this.custodianKey).toString('base64url');
+    const to = Buffer.from(custodianKey).toString('base64url');
     const named = values.map((value) => holdValue(kind, value));
     const before = await records.findForUpdate<HoldBody>(HOLD, named);
     const rows = named.map((value, at) => {

@@ -2,19 +2,17 @@ import { locks, type Tx } from '#libs/database';
 import { hex } from '#libs/sealing';
 import { RecordsError } from './errors.js';
 import { keepHeld } from './held.js';
-import { wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
+import { OpenNights, type OnDamaged, type StoredRow } from './open-nights.js';
+import { DAY_MS, HOUR_MS, wholeHour, wholeMinute, type Body, type FoundRow, type KindSpec, type Row } from './kind.js';
 import type { RowSeal } from './row-seal.js';
 import { addedRows, movedRows, addressRows, sql } from './statements.js';
+
+/** No lease is longer. */
+const LONGEST_LEASE_MS = DAY_MS;
 
 interface RowAddress {
   readonly seal: RowSeal;
   readonly lookup: Buffer;
-}
-
-interface StoredRow {
-  readonly night: number;
-  readonly lookup: Buffer;
-  readonly blob: Buffer;
 }
 
 interface Move {
@@ -40,6 +38,22 @@ export interface RecordsTxOptions {
   readonly earlier: readonly RowSeal[];
   /** At least one legal hold exists. */
   readonly hasHolds: boolean;
+  readonly onDamaged: OnDamaged;
+}
+
+/** Where a page of records ends. The next page starts behind it. */
+export interface PageEnd {
+  readonly night: number;
+  readonly lookup: Buffer;
+}
+
+export interface Page<B extends Body> {
+  /** The records of the page that open. */
+  readonly rows: readonly FoundRow<B>[];
+  /** The lookups of those that do not. */
+  readonly damaged: readonly PageEnd[];
+  /** Undefined: there are no more. */
+  readonly end: PageEnd | undefined;
 }
 
 /**
@@ -50,19 +64,19 @@ export interface RecordsTxOptions {
 export class RecordsTx {
   private readonly tx: Tx;
   private readonly present: RowSeal;
-  private readonly nights: readonly RowSeal[];
+  private readonly nights: OpenNights;
   private readonly kinds: ReadonlyMap<string, KindSpec>;
   /** Records that this transaction has locked, or has found absent. */
   private readonly locked = new Map<string, RowAddress | 'absent'>();
 
   private readonly hasHolds: boolean;
 
-  constructor({ tx, kinds, present, earlier, hasHolds }: RecordsTxOptions) {
+  constructor({ tx, kinds, present, earlier, hasHolds, onDamaged }: RecordsTxOptions) {
     this.tx = tx;
     this.hasHolds = hasHolds;
     this.kinds = kinds;
     this.present = present;
-    this.nights = [present, ...earlier];
+    this.nights = new OpenNights([present, ...earlier], onDamaged);
   }
 
   /** The night to which this transaction writes. */
@@ -74,6 +88,13 @@ export class RecordsTx {
   async find<B extends Body = Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
     const found = await this.read(sql.find, kind, values);
     return found.map((address) => address?.body as B | undefined);
+  }
+
+  /** As `find`, but a record that does not open is left out as if it were absent, and reported. */
+  async findReadable<B extends Body>(kind: string, values: readonly Uint8Array[]): Promise<(B | undefined)[]> {
+    const rows = this.nights.readable(kind, await this.rowsOf(sql.find, kind, values));
+    const found = new Map(rows.map(({ value, body }) => [hex(value), body as B]));
+    return values.map((value) => found.get(hex(value)));
   }
 
   /** As `find`, and locks the records: nobody else can change or remove them until this transaction ends. */
@@ -116,12 +137,8 @@ export class RecordsTx {
       if (address === 'absent') fresh.push(row);
       else moves.push({ from: address, row });
     }
-    if (this.hasHolds)
-      await keepHeld(
-        this,
-        kind,
-        moves.map(({ row }) => row.value),
-      );
+    const overwritten = moves.map(({ row }) => row.value);
+    if (this.hasHolds) await keepHeld(this, kind, overwritten);
     if ((await this.rewrite(spec, moves)).size !== moves.length) throw new RecordsError('conflict');
     if ((await this.insert(spec, fresh)).length !== fresh.length) throw new RecordsError('conflict');
   }
@@ -135,33 +152,51 @@ export class RecordsTx {
     this.spec(kind);
     if (values.length === 0) return [];
     if (this.hasHolds) await keepHeld(this, kind, values);
-    const { rows } = await this.tx.query(sql.remove, [kind, ...addressRows.values(this.addresses(kind, values))]);
+    const { rows } = await this.tx.query(sql.remove, [
+      kind,
+      ...addressRows.values(this.nights.addresses(kind, values)),
+    ]);
     const removed = new Set((rows as StoredRow[]).map(({ lookup }) => hex(lookup)));
     for (const value of values) this.locked.set(lockKey(kind, value), 'absent');
-    return values.map((value) => this.nights.some((seal) => removed.has(hex(seal.lookup(kind, value)))));
+    return values.map((value) => this.nights.holds(kind, value, removed));
   }
 
-  /** Claims due work, the oldest hour first and in no order within an hour. Nobody else gets it during the lease. */
+  /**
+   * Claims due work, the oldest hour first and in no order within an hour. Nobody else gets it during the lease. Work
+   * that does not open is leased too, so that it does not come first again at once; it is reported and not returned.
+   */
   async claimDue<B extends Body = Body>(
     kind: string,
     { now, limit, leaseMs, holder }: ClaimDue,
   ): Promise<FoundRow<B>[]> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
-    const nights = this.nights.map(({ night }) => night);
-    const { rows } = await this.tx.query(sql.claimDue, [kind, nights, now, limit, lease, holder ?? null]);
-    return (rows as StoredRow[]).map((row) => {
-      const opened = this.open(kind, row);
-      this.locked.set(lockKey(kind, opened.value), { seal: this.sealOf(row.night), lookup: row.lookup });
-      return opened as FoundRow<B>;
+    const longestLease = new Date(now.getTime() + LONGEST_LEASE_MS);
+    const values = [kind, this.nights.numbers, now, limit, lease, holder ?? null, longestLease];
+    const { rows } = await this.tx.query(sql.claimDue, values);
+    return this.nights.readable(kind, rows as StoredRow[]).map(({ value, body, from }) => {
+      this.locked.set(lockKey(kind, value), { seal: this.nights.sealOf(from.night), lookup: from.lookup });
+      return { value, body: body as B };
     });
+  }
+
+  /**
+   * Makes work due whose hour lies further ahead than the hour of any work of its kind: a clock that ran ahead has set
+   * it, and nobody would do the work until that day. @returns how many
+   */
+  async pullBack(now: Date): Promise<number> {
+    const kinds = [...this.kinds.values()].filter(({ dueWithinDays }) => dueWithinDays !== undefined);
+    const last = kinds.map(({ dueWithinDays = 0 }) => new Date(now.getTime() + dueWithinDays * DAY_MS));
+    const names = kinds.map(({ kind }) => kind);
+    const { rowCount } = await this.tx.query(sql.pullBack, [wholeHour(new Date(now.getTime() - HOUR_MS)), names, last]);
+    return rowCount ?? 0;
   }
 
   /** Leases named work from now on, leased or not. The caller has locked it and knows whose it is. */
   async lease(kind: string, values: readonly Uint8Array[], { now, leaseMs }: Omit<ClaimDue, 'limit'>): Promise<void> {
     if (!this.spec(kind).work) throw new RecordsError('not-work');
     const lease = wholeMinute(now.getTime() + leaseMs);
-    await this.tx.query(sql.lease, [kind, ...addressRows.values(this.addresses(kind, values)), lease]);
+    await this.tx.query(sql.lease, [kind, ...addressRows.values(this.nights.addresses(kind, values)), lease]);
   }
 
   /**
@@ -182,7 +217,7 @@ export class RecordsTx {
   async postpone(kind: string, rows: readonly Row[]): Promise<boolean[]> {
     const spec = this.spec(kind);
     const moves = rows.flatMap((row) =>
-      this.nights.map((seal) => ({ from: { seal, lookup: seal.lookup(kind, row.value) }, row })),
+      this.nights.seals.map((seal) => ({ from: { seal, lookup: seal.lookup(kind, row.value) }, row })),
     );
     const moved = await this.rewrite(spec, moves);
     return rows.map((row) => moved.has(hex(this.present.lookup(kind, row.value))));
@@ -198,26 +233,53 @@ export class RecordsTx {
   async scan<B extends Body = Body>(kind: string, limit: number): Promise<FoundRow<B>[]> {
     this.spec(kind);
     const { rows } = await this.tx.query(sql.scan, [kind, limit]);
-    return (rows as StoredRow[]).map((row) => this.open(kind, row) as FoundRow<B>);
+    return (rows as StoredRow[]).map((row) => this.nights.open(kind, row) as FoundRow<B>);
+  }
+
+  /** The next records of a kind after the end of another page, in no order that means anything. */
+  async page<B extends Body>(kind: string, limit: number, after?: PageEnd): Promise<Page<B>> {
+    this.spec(kind);
+    const { night = -1, lookup = Buffer.alloc(0) } = after ?? {};
+    const rows = (await this.tx.query(sql.page, [kind, limit, night, lookup])).rows as StoredRow[];
+    const opened = this.nights.readable(kind, rows);
+    const isOpen = new Set(opened.map(({ from }) => from));
+    return {
+      rows: opened.map(({ value, body }) => ({ value, body: body as B })),
+      damaged: rows.filter((row) => !isOpen.has(row)),
+      end: rows.length < limit ? undefined : rows.at(-1),
+    };
+  }
+
+  /** Removes records that do not open, by their place. @returns how many were still there */
+  async removeDamaged(kind: string, places: readonly PageEnd[]): Promise<number> {
+    this.spec(kind);
+    const { rowCount } = await this.tx.query(sql.remove, [kind, ...addressRows.values(places)]);
+    return rowCount ?? 0;
+  }
+
+  private async rowsOf(statement: string, kind: string, values: readonly Uint8Array[]): Promise<StoredRow[]> {
+    this.spec(kind);
+    if (values.length === 0) return [];
+    const addresses = addressRows.values(this.nights.addresses(kind, values));
+    return (await this.tx.query(statement, [kind, ...addresses])).rows as StoredRow[];
   }
 
   private async read(statement: string, kind: string, values: readonly Uint8Array[]): Promise<(Found | undefined)[]> {
-    this.spec(kind);
-    if (values.length === 0) return [];
-    const { rows } = await this.tx.query(statement, [kind, ...addressRows.values(this.addresses(kind, values))]);
     const found = new Map<string, Found>();
-    for (const row of rows as StoredRow[]) {
-      const { value, body } = this.open(kind, row);
-      found.set(hex(value), { body, address: { seal: this.sealOf(row.night), lookup: row.lookup } });
+    for (const row of await this.rowsOf(statement, kind, values)) {
+      const { value, body } = this.nights.open(kind, row);
+      found.set(hex(value), { body, address: { seal: this.nights.sealOf(row.night), lookup: row.lookup } });
     }
     return values.map((value) => found.get(hex(value)));
   }
 
+  /** A record that does not open is there, too. */
   private async inEarlierNights(kind: string, rows: readonly Row[]): Promise<ReadonlySet<string>> {
-    if (this.nights.length === 1) return new Set();
+    if (this.nights.seals.length === 1) return new Set();
     const values = rows.map(({ value }) => value);
-    const found = await this.read(sql.find, kind, values);
-    return new Set(values.filter((_, at) => found[at] !== undefined).map(hex));
+    const found = await this.rowsOf(sql.find, kind, values);
+    const lookups = new Set(found.map(({ lookup }) => hex(lookup)));
+    return new Set(values.filter((value) => this.nights.holds(kind, value, lookups)).map(hex));
   }
 
   private async insert(spec: KindSpec, rows: readonly Row[]): Promise<Row[]> {
@@ -266,27 +328,6 @@ export class RecordsTx {
       blob: this.present.seal(spec, lookup, row),
       due: row.due === undefined ? null : wholeHour(row.due),
     };
-  }
-
-  /** Returns the addresses of the values in each night, in the order of the lookups. */
-  private addresses(
-    kind: string,
-    values: readonly Uint8Array[],
-  ): { readonly night: number; readonly lookup: Buffer }[] {
-    const all = this.nights.flatMap((seal) =>
-      values.map((value) => ({ night: seal.night, lookup: seal.lookup(kind, value) })),
-    );
-    return all.sort((a, b) => Buffer.compare(a.lookup, b.lookup));
-  }
-
-  private open(kind: string, row: StoredRow): FoundRow {
-    return this.sealOf(row.night).open(kind, row.lookup, row.blob);
-  }
-
-  private sealOf(night: number): RowSeal {
-    const seal = this.nights.find((candidate) => candidate.night === night);
-    if (seal === undefined) throw new RecordsError('keys-missing');
-    return seal;
   }
 
   /** @throws RecordsError `unknown-kind` */

@@ -3,9 +3,11 @@ import type { RowKeys } from '#libs/sealing';
 
 import { RecordsError } from './errors.js';
 import type { KindSpec } from './kind.js';
+import type { OnDamaged } from './open-nights.js';
 import { RecordsTx } from './records-tx.js';
 import { RowSeal } from './row-seal.js';
 import { createNight } from './schema.js';
+import { witnessSql } from './witness-table.js';
 
 /** The part of the keyring that the record store needs. */
 export interface RowKeySource {
@@ -16,6 +18,7 @@ export interface RowKeySource {
 export interface RecordsOptions {
   readonly keys: RowKeySource;
   readonly kinds: readonly KindSpec[];
+  readonly onDamaged?: OnDamaged;
 }
 
 /**
@@ -26,22 +29,29 @@ export interface RecordsOptions {
 export class Records {
   readonly kinds: ReadonlyMap<string, KindSpec>;
   private readonly keys: RowKeySource;
+  private readonly onDamaged: OnDamaged;
   private readonly opened = new WeakMap<Tx, Promise<RecordsTx>>();
 
-  constructor({ keys, kinds }: RecordsOptions) {
+  constructor({ keys, kinds, onDamaged }: RecordsOptions) {
     this.keys = keys;
+    this.onDamaged = onDamaged ?? (() => undefined);
     this.kinds = new Map(kinds.map((spec) => [spec.kind, spec]));
     if (this.kinds.size !== kinds.length) throw new TypeError('a kind of record is declared twice');
   }
 
   /**
    * Creates the first night if there is none. Every instance calls it at its start, before it uses records. Only the
-   * nightly turn begins later nights, so an instance that starts at midnight changes nothing.
+   * nightly turn begins later nights, so an instance that starts at midnight changes nothing. The day of the first
+   * start is the first witnessed one.
+   *
+   * @param night days since 1970-01-01 (UTC)
    */
   async prepare(tx: Tx, night: number): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.night]);
     const { rows } = await tx.query('SELECT 1 FROM night LIMIT 1');
-    if (rows.length === 0) await this.beginNight(tx, night);
+    if (rows.length > 0) return;
+    await this.beginNight(tx, night);
+    await tx.query(witnessSql.first, [night]);
   }
 
   /** Begins a night. From the commit on everything is written to it, and earlier nights are still searched. */
@@ -70,7 +80,8 @@ export class Records {
     const nights = rows as { night: number; hasHolds: boolean }[];
     const [present, ...earlier] = nights.map(({ night }) => this.sealOf(night));
     if (present === undefined) throw new RecordsError('not-ready');
-    return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds: nights.some((each) => each.hasHolds) });
+    const hasHolds = nights.some((each) => each.hasHolds);
+    return new RecordsTx({ tx, kinds: this.kinds, present, earlier, hasHolds, onDamaged: this.onDamaged });
   }
 
   /**

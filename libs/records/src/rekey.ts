@@ -120,13 +120,15 @@ export class Rekeying {
 
   /**
    * Returns a record under tonight's keys, or, if it has ended, only its copies for custodians. Undefined if it does
-   * not open.
+   * not open, or if its kind cannot read it.
    */
   private rekeyed({ kind, lookup }: Named, blob: Buffer) {
     const packed = this.opened(kind, lookup, blob);
     if (packed === undefined) return undefined;
     const spec = this.options.records.kinds.get(kind);
-    if (spec?.isOver?.(unpack(packed).body, this.options.today) === true) {
+    const isOver = this.isOver(spec, packed);
+    if (isOver === undefined) return undefined;
+    if (isOver) {
       return { hasEnded: true, targets: this.held(kind, packed) };
     }
     // A record of a kind that is no longer declared keeps its size.
@@ -145,6 +147,15 @@ export class Rekeying {
       const lookup = this.target.lookup(HELD, row.value);
       return { kind: HELD, lookup, blob: this.target.seal(spec, lookup, row) };
     });
+  }
+
+  private isOver(spec: KindSpec | undefined, packed: Buffer): boolean | undefined {
+    try {
+      return spec?.isOver?.(unpack(packed).body, this.options.today) ?? false;
+    } catch {
+      // One body that its kind cannot read stops no turn. It stays in its night, as a record that does not open.
+      return undefined;
+    }
   }
 
   private opened(kind: string, lookup: Buffer, blob: Buffer): Buffer | undefined {

@@ -23,9 +23,14 @@ export class RowSeal {
     return this.sealPacked(spec.kind, lookup, pack(spec, row));
   }
 
-  /** @throws RecordsError `damaged` when the blob was not sealed for exactly this night, kind and lookup */
+  /** @throws RecordsError `damaged` when the blob was not sealed for this night, kind and lookup, or holds no body */
   open(kind: string, lookup: Uint8Array, blob: Uint8Array): FoundRow {
-    return unpack(this.openPacked(kind, lookup, blob));
+    const packed = this.openPacked(kind, lookup, blob);
+    try {
+      return unpack(packed);
+    } catch {
+      throw new RecordsError('damaged');
+    }
   }
 
   /** As `seal`, for packed bytes from `openPacked` of another night. */

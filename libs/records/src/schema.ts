@@ -1,16 +1,18 @@
 import { commentsOn, locks, type TableDeclarations, type Tx } from '#libs/database';
 
 import { nightPartitionDown, nightPartitionFunctions } from './night-partitions.js';
+import { witnessDown, witnessTables, witnessUp } from './witness-table.js';
 
 /** The kind of record that names what is under a legal hold. */
 export const HOLD = 'legal-hold';
 
 /** The tables of the record store, and what a service may do with them. */
 export const recordsTables: TableDeclarations = {
+  ...witnessTables,
   night: {
     meaning: 'Nights whose records are still there: the present one and, while a turn runs, the one before.',
     kept: 'until its partition of record is dropped',
-    columns: { night: 'Days since 1970-01-01.' },
+    columns: { night: 'Number of the night: days since 1970-01-01, or the next number after a clock went back.' },
     rights: { insert: true, delete: true },
   },
   record: {
@@ -30,7 +32,7 @@ export const recordsTables: TableDeclarations = {
   turn: {
     meaning: 'Nightly turns that were completed, and nights whose keys still exist.',
     kept: 'until the keys of the night are destroyed',
-    columns: { night: 'Days since 1970-01-01.', completed: 'Whether the turn into this night is complete.' },
+    columns: { night: 'Number of the night.', completed: 'Whether the turn into this night is complete.' },
     rights: { insert: true, update: ['completed'], delete: true },
   },
 };
@@ -51,6 +53,7 @@ export const recordsFunctions: readonly string[] = [
  * returns whether anything is held, so that a removal need not look for holds if there are none.
  */
 export const recordsUp: readonly string[] = [
+  ...witnessUp,
   `CREATE TABLE night (night integer NOT NULL, CONSTRAINT night_key PRIMARY KEY (night))`,
   `CREATE TABLE record (
      night integer NOT NULL,
@@ -84,6 +87,7 @@ export const recordsDown: readonly string[] = [
   `DROP TABLE record`,
   `DROP TABLE turn`,
   `DROP TABLE night`,
+  ...witnessDown,
 ];
 
 /** Returns the name of a night's partition. */

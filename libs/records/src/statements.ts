@@ -42,11 +42,16 @@ export const sql = {
 
   claimDue: `WITH ripe AS (
       SELECT night, lookup FROM record
-      WHERE night = ANY($2::integer[]) AND kind = $1 AND due <= $3 AND (lease IS NULL OR lease <= $3)
+      WHERE night = ANY($2::integer[]) AND kind = $1 AND due <= $3 AND (lease IS NULL OR lease <= $3 OR lease > $7)
       ORDER BY due, lookup LIMIT $4 FOR UPDATE SKIP LOCKED)
     UPDATE record r SET lease = $5, holder = $6 FROM ripe
     WHERE r.night = ripe.night AND r.kind = $1 AND r.lookup = ripe.lookup
     RETURNING r.night, r.lookup, r.blob`,
+
+  // A lease or an hour further away than any of its kind was set by a clock that ran ahead.
+  pullBack: `UPDATE record r SET due = $1, lease = NULL, holder = NULL
+    FROM unnest($2::text[], $3::timestamptz[]) AS k (kind, last)
+    WHERE r.kind = k.kind AND r.due > k.last`,
 
   lease: `UPDATE record r SET lease = $4, holder = NULL FROM ${addressRows.sql}
     WHERE r.night = k.night AND r.kind = $1 AND r.lookup = k.lookup AND r.due IS NOT NULL
@@ -64,4 +69,7 @@ export const sql = {
   count: `SELECT count(*)::integer AS count FROM record WHERE kind = $1`,
 
   scan: `SELECT night, lookup, blob FROM record WHERE kind = $1 LIMIT $2`,
+
+  page: `SELECT night, lookup, blob FROM record WHERE kind = $1 AND (night, lookup) > ($3, $4)
+    ORDER BY night, lookup LIMIT $2`,
 } as const;

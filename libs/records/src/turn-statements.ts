@@ -43,7 +43,11 @@ export const turnSql = {
            t.due, t.lease, t.holder
       FROM ${rekeyedRows.sql}`,
 
-  completed: `INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true`,
+  // From its completion on the day of the turn is the witnessed one.
+  completed: `WITH done AS (
+      INSERT INTO turn (night, completed) VALUES ($1, true) ON CONFLICT (night) DO UPDATE SET completed = true)
+    INSERT INTO witnessed_day (day, turned) VALUES ($2, $2)
+      ON CONFLICT (is_this) DO UPDATE SET day = excluded.day, turned = excluded.turned`,
 
   dropped: 'INSERT INTO turn (night, completed) VALUES ($1, false) ON CONFLICT DO NOTHING',
 

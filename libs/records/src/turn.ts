@@ -3,6 +3,7 @@ import { hex, shuffled } from '#libs/sealing';
 import type pg from 'pg';
 
 import { Rekeying, type Named, type Prepared } from './rekey.js';
+import type { Permit } from './destruction-gate.js';
 import type { HoldBody } from './held.js';
 import type { Records, RowKeySource } from './records.js';
 import { HOLD } from './schema.js';
@@ -48,10 +49,10 @@ const NOTHING = { moved: 0, ended: 0, damaged: 0, givenUp: 0, nightsDropped: [],
  * old partitions, and destroys keys that are due. It runs beside traffic, can be killed at any point and continues
  * where it stopped. Running it again changes nothing.
  *
- * @param night days since 1970-01-01 (UTC)
- * @param today `YYYY-MM-DD`, for kinds that know when a record has ended
+ * @param night number of tonight, from `nightFor`
+ * @param permit leave to drop the records that have ended by its day
  */
-export async function turn(options: TurnOptions, night: number, today: string): Promise<TurnResult> {
+export async function turn(options: TurnOptions, night: number, { day: today }: Permit): Promise<TurnResult> {
   const client = await options.pool.connect();
   try {
     const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [locks.turn]);
@@ -100,7 +101,7 @@ class Turning {
       if (await this.drop(old)) this.nightsDropped.push(old);
       await this.hitFailpoint('dropped');
     }
-    await this.client.query(turnSql.completed, [night]);
+    await this.client.query(turnSql.completed, [night, this.to.today]);
     await this.hitFailpoint('completed');
     await this.giveUp();
     const keysDestroyed = await this.destroyKeys();

@@ -5,6 +5,7 @@ import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { holdKinds, LegalHolds, openHeld, turn, type KindSpec, type RecordsTx } from '../src/index.js';
+import { Permit } from '../src/testing.js';
 import { bytes, isWaiting, openStore, type Store } from './support.js';
 
 const own: readonly KindSpec[] = [
@@ -36,7 +37,7 @@ const place = (...names: string[]): Promise<string> =>
   store.run((tx) => holds.placeHold(tx, { kind: 'case', values: names.map(bytes) }));
 const turnTo = (night: number): ReturnType<typeof turn> => {
   const { records, keys, pool } = store;
-  return turn({ records, keys, pool }, night, TODAY);
+  return turn({ records, keys, pool }, night, new Permit(TODAY));
 };
 const opened = async (id: string): Promise<readonly object[]> => {
   const sealed = await store.run((tx) => holds.exportHeld(tx, id));

@@ -6,7 +6,7 @@ import { bytes, gate, isWaiting, openStore, type Store } from './support.js';
 const kinds: readonly KindSpec[] = [
   { kind: 'case', sizeBytes: 256, work: false },
   { kind: 'box', sizeBytes: 256, work: false },
-  { kind: 'call', sizeBytes: 256, work: true },
+  { kind: 'call', sizeBytes: 256, work: true, dueWithinDays: 2 },
 ];
 const NIGHT = 20_000;
 const NOON = new Date('2026-11-25T12:00:00Z');
@@ -205,6 +205,32 @@ describe('work', () => {
     expect(await take('2026-11-25T12:59:00Z')).toEqual([]);
     expect((await take('2026-11-25T13:00:00Z')).map(({ body }) => body)).toEqual([{ tries: 1 }]);
     expect(await inRecords((records) => records.count('call'))).toBe(1);
+  });
+});
+
+describe('work that got its time from a clock that ran ahead', () => {
+  const DAY_MS = 86_400_000;
+  const work = (value: string, ms: number) => ({ ...row(value, { value }), due: new Date(NOON.getTime() + ms) });
+  const take = (now: Date) =>
+    inRecords(async (records) => {
+      const taken = await records.claimDue<{ value: string }>('call', { now, limit: 10, leaseMs: 60_000 });
+      return taken.map(({ body }) => body.value);
+    });
+
+  it('is due when the clock is right, and other work keeps its hour', async () => {
+    const works = [work('soon', DAY_MS), work('late', 9 * DAY_MS), work('later', 400 * DAY_MS)];
+    await inRecords((records) => records.put('call', works));
+    expect(await take(NOON)).toEqual([]);
+    expect(await inRecords((records) => records.pullBack(NOON))).toBe(2);
+    expect((await take(NOON)).toSorted()).toEqual(['late', 'later']);
+    expect(await inRecords((records) => records.pullBack(NOON))).toBe(0);
+  });
+
+  it('is free again, though the clock that ran ahead has leased it', async () => {
+    await inRecords((records) => records.put('call', [work('leased', -DAY_MS)]));
+    expect(await take(new Date(NOON.getTime() + 9 * DAY_MS))).toEqual(['leased']);
+    expect(await take(NOON)).toEqual(['leased']);
+    expect(await take(NOON)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { readTurns, turn, type KindSpec } from '../src/index.js';
+import { Permit } from '../src/testing.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const kinds: readonly KindSpec[] = [{ kind: 'case', sizeBytes: 128, work: false }];
@@ -18,7 +19,7 @@ afterEach(() => store.close());
 
 const turnTo = (night: number): ReturnType<typeof turn> => {
   const { records, keys, pool } = store;
-  return turn({ records, keys, pool, batchRows: 20 }, night, TODAY);
+  return turn({ records, keys, pool, batchRows: 20 }, night, new Permit(TODAY));
 };
 
 const find = (at: number): Promise<unknown> =>
@@ -48,7 +49,8 @@ describe('a record that does not open', () => {
     expect(await readTurns(store.pool)).toEqual({
       presentNight: NIGHT + 1,
       lastCompletedNight: NIGHT + 1,
-      lastCompletedDay: '2024-10-05',
+      lastCompletedDay: TODAY,
+      witnessedDay: TODAY,
       nightsLeft: [NIGHT],
       keysLeft: [],
       keysDue: [],

@@ -9,6 +9,7 @@ import { keyLife } from '#libs/contracts';
 import { superuserUrl } from '../../../test/support/stack.js';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { partitionOf, turn, type KindSpec } from '../src/index.js';
+import { Permit } from '../src/testing.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const NIGHT = 20_000;
@@ -52,7 +53,7 @@ async function put(kind: string, rows: readonly string[], due?: Date): Promise<v
 
 function turnTo(night: number, today = '2026-11-25'): ReturnType<typeof turn> {
   const { records, keys, pool } = store;
-  return turn({ records, keys, pool, batchRows: 300 }, night, today);
+  return turn({ records, keys, pool, batchRows: 300 }, night, new Permit(today));
 }
 
 interface Kept {

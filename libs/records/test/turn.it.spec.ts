@@ -3,6 +3,7 @@ import { locks } from '#libs/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { partitionOf, turn, type KindSpec, type TurnFailpoint } from '../src/index.js';
+import { Permit } from '../src/testing.js';
 import { bytes, openStore, type Store } from './support.js';
 
 const kinds: readonly KindSpec[] = [
@@ -35,7 +36,11 @@ async function fill(count: number): Promise<void> {
 
 function turnTo(night: number, failpoint?: (name: TurnFailpoint) => void, batchRows = 100): ReturnType<typeof turn> {
   const { records, keys, pool } = store;
-  return turn({ records, keys, pool, batchRows, ...(failpoint === undefined ? {} : { failpoint }) }, night, TODAY);
+  return turn(
+    { records, keys, pool, batchRows, ...(failpoint === undefined ? {} : { failpoint }) },
+    night,
+    new Permit(TODAY),
+  );
 }
 
 async function allOf(count: number): Promise<readonly unknown[]> {

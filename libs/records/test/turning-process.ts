@@ -11,6 +11,7 @@ import pg from 'pg';
 import { keyLife } from '#libs/contracts';
 import { FileKeyring } from '../../sealing/src/index.js';
 import { Records, RecordsError, turn, type RecordsTx } from '../src/index.js';
+import { Permit } from '../src/testing.js';
 import { keptKinds, type ProcessOptions } from './kept-kinds.js';
 
 const EVERY_MS = 20;
@@ -106,7 +107,7 @@ async function turnUntilDone(): Promise<void> {
     if (name === dieAt) process.kill(process.pid, 'SIGKILL');
   };
   for (;;) {
-    const result = await turn({ records, keys, pool, failpoint, batchRows: 2_000 }, night, today);
+    const result = await turn({ records, keys, pool, failpoint, batchRows: 2_000 }, night, new Permit(today));
     if (result.outcome === 'done') return say(`turned ${JSON.stringify(result)}`);
     say('busy');
     await sleep(50);

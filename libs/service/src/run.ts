@@ -16,6 +16,7 @@ import type { ListenerConfig } from './config/listener.config.js';
 import { ServiceConfig } from './config/service.config.js';
 import { readConfig } from './config/setting.js';
 import { UnusableSettingError, useSetting } from './config/use-setting.js';
+import { DirectPool } from './database/data-source.js';
 import { DataVersionError } from './database/data-version-error.js';
 import { keptDataExitCodeOf } from './database/kept-data.js';
 import { runMigration } from './definition/migrate.js';
@@ -107,7 +108,7 @@ function watch(certificate: Certificate, app: NestFastifyApplication): void {
 /** The certificate of the process; absent: its listeners speak plain text. @throws UnusableSettingError */
 async function certificateIn({ tlsCert: cert, tlsKey: key }: ListenerConfig): Promise<{ certificate?: Certificate }> {
   if (cert === undefined || key === undefined) return {};
-  return { certificate: await useSetting('TLS_CERT', () => Certificate.read({ cert, key })) };
+  return { certificate: await Certificate.read({ cert, key }) };
 }
 
 /** The errors that are printed when a service does not start. Their messages name settings without values. */
@@ -146,6 +147,7 @@ export async function closeResources(app: Pick<NestFastifyApplication, 'get'>): 
   await app.get<Bus<Service>>(Bus).stop();
   await app.get(LeaseHolder).stop();
   await app.get(Pool).end();
+  await app.get(DirectPool).end();
 }
 
 function stopOnSignal(log: Log, stop: () => Promise<void>): void {

@@ -7,6 +7,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { FoundationModule } from './foundation.module.js';
 import { HealthModule } from './health/health.module.js';
+import { ItemsModule } from './items/items.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LegalHoldModule } from './legal-hold/legal-hold.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
@@ -34,6 +35,7 @@ export class ServiceModule {
         FoundationModule,
         SchedulingModule,
         HealthModule,
+        ItemsModule,
         MetricsModule,
         KeysModule.for({ service, series: secretSeries }),
         DatabaseModule.for({

@@ -9,6 +9,7 @@ import { AUDIT_START, followChain, type AuditRow } from '../src/audit/audit-chai
 import { AuditTrail } from '../src/audit/audit-trail.js';
 import { KeyRegisters } from '../src/auth/key-registers.js';
 import { Transactions } from '#libs/bus';
+import { Inbox } from '#libs/bus/testing';
 import { plainNotification } from './support.js';
 
 const now = new Date();
@@ -58,6 +59,26 @@ describe('the audit', () => {
       expect(await addedBy(() => ask(`operations/${what}`, {}, operator))).toEqual([[operation, 'clerk-one', '']]);
     },
   );
+
+  it('has the reason and the number of parked messages that were dismissed', async () => {
+    const dismiss = (code: string, reason: string) => ask('operations/parked/dismiss', { code, reason }, operator);
+    expect(await addedBy(() => dismiss('forged', 'garbage'))).toEqual([]);
+    const inbox = new Inbox(service.records, 4_096);
+    const messages = [1, 2, 3].map((at) => ({
+      contractName: 'intake.facts-submitted',
+      day: '2026-11-25',
+      envelope: Buffer.from([at]),
+      code: at === 3 ? 'malformed' : 'forged',
+    }));
+    await service.bus.transaction(({ tx }) => inbox.parked.park(tx, messages));
+    expect(await addedBy(() => dismiss('forged', 'garbage'))).toEqual([
+      ['parked-dismiss', 'clerk-one', 'parked garbage 2'],
+    ]);
+    expect(await service.parked()).toEqual({ malformed: 1 });
+    expect((await dismiss('malformed', 'because')).status).toBe(400);
+    expect((await ask('operations/parked/dismiss', { code: 'malformed', reason: 'test' })).status).toBe(401);
+    expect(await service.parked()).toEqual({ malformed: 1 });
+  });
 
   it('has no row for what only reads, and for what was refused', async () => {
     const reads = ['operations/status', 'operations/parked', 'operations/audit', 'legal-holds/list'];

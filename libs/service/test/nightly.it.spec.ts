@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { OpenGate } from '#libs/records/testing';
 import { partitionOf } from '../../records/src/index.js';
 import { Nightly } from '../src/records/nightly.js';
 import { nightlyWorkers, turnChecks, turnMetrics } from '../src/records/nightly-work.js';
@@ -79,7 +80,14 @@ describe('a service', () => {
       write: (level: string, event: string, fields: object = {}) => void lines.push({ level, event, ...fields }),
     };
     const { records, keyring: rowKeys, servicePool: pool } = service;
-    const nightly = new Nightly({ records, rowKeys, pool, clock: { now: () => now }, log });
+    const nightly = new Nightly({
+      records,
+      rowKeys,
+      pool,
+      gate: new OpenGate(() => now),
+      clock: { now: () => now },
+      log,
+    });
     const health = (): object =>
       Object.fromEntries(turnChecks(() => nightly.status()).map(([name, check]) => [name, check()]));
     return { lines, log, nightly, health, alarms: () => lines.filter(({ event }) => event === 'alarm') };

@@ -165,22 +165,23 @@ describe('listeners with a certificate', () => {
     };
     const [first] = await serialsNow();
     await writeFile(join(own, 'cert.pem'), readFileSync(filesOf('payments').cert));
-    await expect(certificate.renew()).rejects.toThrow();
+    const other = { settings: ['TLS_KEY'], code: 'key-of-another-certificate' };
+    await expect(certificate.renew()).rejects.toMatchObject(other);
     expect(await serialsNow()).toEqual([first, first]);
     // A renewal may be read in the middle of its writing.
     const { cert, key } = filesOf('intake');
     const [certText, keyText] = [readFileSync(cert, 'utf8'), readFileSync(key, 'utf8')];
-    for (const [certNow, keyNow] of [
-      [certText, ''],
-      ['', keyText],
-      ['', ''],
-      [certText, keyText.slice(0, 60)],
-      [certText.slice(0, 200), keyText],
-      [keyText, certText],
+    for (const [setting, certNow, keyNow] of [
+      ['TLS_KEY', certText, ''],
+      ['TLS_CERT', '', keyText],
+      ['TLS_CERT', '', ''],
+      ['TLS_KEY', certText, keyText.slice(0, 60)],
+      ['TLS_CERT', certText.slice(0, 200), keyText],
+      ['TLS_CERT', keyText, certText],
     ] as const) {
       await writeFile(join(own, 'cert.pem'), certNow);
       await writeFile(join(own, 'key.pem'), keyNow);
-      await expect(certificate.renew()).rejects.toThrow();
+      await expect(certificate.renew()).rejects.toMatchObject({ settings: [setting] });
       expect(await serialsNow()).toEqual([first, first]);
     }
 

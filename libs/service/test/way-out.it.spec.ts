@@ -228,6 +228,32 @@ describe('what is no request at all', () => {
       }
     }
   });
+
+  it.each([
+    ['no host', ''],
+    ['an empty request for an upgrade, and no host', 'connection: upgrade\r\nupgrade: h2c\r\n'],
+    ['two hosts', 'host: x\r\nHost: y\r\n'],
+    ['the same host twice', 'host: x\r\nhost: x\r\n'],
+    ['an expectation', `host: x\r\nexpect: ${SECRET}\r\n`],
+  ])('is refused in that form with %s', async (_name, lines) => {
+    const { app, internal } = await doors.start([DoorController, InsideController]);
+    await app.listen(0, '127.0.0.1');
+    const main = Number(new URL(await app.getUrl()).port);
+    const inside = await internal.listen(app.getHttpAdapter().getInstance(), 0, '127.0.0.1');
+    for (const port of [main, inside]) {
+      const answer = await answerTo(port, `GET / HTTP/1.1\r\n${lines}connection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toContain('"code":"not-http"');
+      expect(answer).not.toContain(SECRET);
+    }
+  });
+
+  it('is not what HTTP/1.0 sends without a host', async () => {
+    const { app } = await doors.start([DoorController]);
+    await app.listen(0, '127.0.0.1');
+    const answer = await answerTo(Number(new URL(await app.getUrl()).port), 'GET /door/open HTTP/1.0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
 });
 
 function answerTo(port: number, text: string): Promise<string> {

@@ -5,18 +5,20 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 
 import { deriveHousehold, parseReceipt, type Household } from '#libs/household';
-import { openHeld, type HoldSummary } from '#libs/records';
+import { openHeld, type HeldRecord, type HoldSummary } from '#libs/records';
 import { SealingError } from '#libs/sealing';
 
 import { formOf } from '../arguments.js';
-import { cityCommand } from '../city-command.js';
+import { cityCommand, signedCommand, type SignedOptions } from '../city-command.js';
 import { OperateProblem, Refusal } from '../problem.js';
 import type { CityOptions } from '../city-file.js';
 import { City } from '../city.js';
+import { codeWordsOf, heldText, plainBody, type CodeWords } from '../held-text.js';
 import { table } from '../table.js';
 
 const PRIVATE_KEY = 'custodian.pem';
 const PUBLIC_KEY = 'custodian-public.pem';
+const ASKED = 'Asked. Another custodian must confirm: the same command with --as NAME, within seven days.';
 
 /** Keeps the records that a court has named, for their custodian alone, until the hold is lifted. */
 export function addLegalHold(program: Command): void {
@@ -24,34 +26,41 @@ export function addLegalHold(program: Command): void {
     .command('legal-hold')
     .description('records that a court has named, kept for the custodian alone');
   addCustodian(hold);
-  cityCommand(hold, 'place', 'from now on, keeps the records when they end or are overwritten')
+  signedCommand(hold, 'place', 'from now on, keeps the records when they end or are overwritten')
     .argument('<service>', 'the service')
     .argument('<kind>', 'the kind of the records')
     .argument('<names...>', 'the names of the records, as `legal-hold names` prints them', namesSoFar)
-    .action(async (service: string, kind: string, values: readonly string[], options: CityOptions) => {
+    .action(async (service: string, kind: string, values: readonly string[], options: SignedOptions) => {
       console.log(await placed(options, service, { kind, values }));
     });
   cityCommand(hold, 'list', 'lists the holds and how many records each keeps; never their content')
     .argument('[services...]', 'the services; all by default')
-    .action(async (names: readonly string[], options: CityOptions) => {
-      const rows = await listed(City.open(options), names);
+    .option('--as <name>', 'name of the key that signs, if there are several')
+    .action(async (names: readonly string[], options: CityOptions & { readonly as?: string }) => {
+      const rows = await listed(City.open(options), names, options.as);
       const head = ['service', 'hold', 'kind', 'named', 'kept'];
       console.log(rows.length === 0 ? 'There are no holds.' : table([head, ...rows]).join('\n'));
     });
-  cityCommand(hold, 'lift', 'ends a hold and deletes what was kept under it')
+  signedCommand(hold, 'lift', 'ends a hold and deletes what was kept under it')
     .argument('<service>', 'the service')
     .argument('<hold>', 'the id of the hold', formOf('hold'))
-    .action(async (service: string, id: string, options: CityOptions) => {
-      const { lifted } = await ask<{ lifted: boolean }>(options, service, { what: 'lift', content: { hold: id } });
+    .action(async (service: string, id: string, options: SignedOptions) => {
+      const wish = { what: 'lift', content: { hold: id } };
+      const { outcome, lifted } = await ask<{ lifted: boolean }>(options, service, wish);
+      if (outcome === 'asked') return console.log(ASKED);
       console.log(lifted ? 'Lifted.' : 'There is no hold with this id.');
     });
-  cityCommand(hold, 'export', 'writes the kept records, sealed to the custodian, into a file')
+  signedCommand(hold, 'export', 'writes the kept records, sealed to the custodian, into a file')
     .argument('<service>', 'the service')
     .argument('<hold>', 'the id of the hold', formOf('hold'))
     .argument('<file>', 'a new file')
-    .action(async (service: string, id: string, file: string, options: CityOptions) => {
+    .action(async (service: string, id: string, file: string, options: SignedOptions) => {
       const content = { hold: id };
-      const { sealed } = await ask<{ sealed: readonly string[] }>(options, service, { what: 'export', content });
+      const { outcome, sealed } = await ask<{ sealed: readonly string[] }>(options, service, {
+        what: 'export',
+        content,
+      });
+      if (outcome === 'asked') return console.log(ASKED);
       writeNew(file, `${JSON.stringify(sealed, undefined, 1)}\n`, 0o600);
       console.log(`${sealed.length} records, sealed`);
     });
@@ -62,9 +71,10 @@ function namesSoFar(text: string, before: readonly string[] = []): readonly stri
 }
 
 /** @returns the id of the hold. @throws OperateProblem that explains the service's refusal */
-async function placed(options: CityOptions, service: string, content: object): Promise<string> {
+async function placed(options: SignedOptions, service: string, content: object): Promise<string> {
   try {
-    return (await ask<{ hold: string }>(options, service, { what: 'place', content })).hold;
+    const { outcome, hold } = await ask<{ hold: string }>(options, service, { what: 'place', content });
+    return outcome === 'asked' ? ASKED : hold;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.answer === 'not-found') {
@@ -109,9 +119,7 @@ function addCustodian(hold: Command): void {
     .description('prints the names of a household’s records; asks for its receipt and does not keep it')
     .action(async () => {
       // Not an argument: other users of the machine can see arguments, and the shell keeps them.
-      const asked = createInterface({ input: process.stdin, output: process.stderr });
-      const receipt = parseReceipt(await asked.question('receipt: '));
-      asked.close();
+      const receipt = parseReceipt(await answerTo('receipt: '));
       if (!receipt.ok) throw new OperateProblem('bad-option', 'not a valid receipt');
       console.log(table(namesOf(await deriveHousehold(receipt.receipt))).join('\n'));
     });
@@ -120,9 +128,23 @@ function addCustodian(hold: Command): void {
     .description('opens an export on the custodian’s own machine')
     .argument('<file>', 'as `export` wrote it')
     .argument('<key>', PRIVATE_KEY)
-    .action((file: string, key: string) => {
-      console.log(JSON.stringify(openedFrom(file, key), undefined, 2));
+    .option('--profile <file>', 'the profile of the city, for the words of its codes')
+    .option('--json', 'prints JSON, for programs', false)
+    .action((file: string, key: string, { profile, json }: { readonly profile?: string; readonly json: boolean }) => {
+      const opened = openedFrom(file, key);
+      if (!json) return console.log(opened.flatMap((record) => [...heldText(record, wordsIn(profile)), '']).join('\n'));
+      const asJson = opened.map(({ kind, value, body }) => ({ kind, name: nameOf(value), body: plainBody(body) }));
+      console.log(JSON.stringify(asJson, undefined, 2));
     });
+}
+
+/** @returns the line that a person enters; empty if the input ends without one */
+async function answerTo(question: string): Promise<string> {
+  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => asked.once('close', () => resolve('')));
+  const answer = await Promise.race([asked.question(question), ended]);
+  asked.close();
+  return answer;
 }
 
 /** Makes a folder that only its owner can read. @throws OperateProblem `refused` */
@@ -156,24 +178,37 @@ function namesOf({ at }: Household): readonly (readonly string[])[] {
   ];
 }
 
-function openedFrom(file: string, key: string): readonly object[] {
+function nameOf(value: Uint8Array): string {
+  return Buffer.from(value).toString('base64url');
+}
+
+function wordsIn(profile: string | undefined): CodeWords {
+  if (profile === undefined) return new Map();
+  try {
+    return codeWordsOf(JSON.parse(readFileSync(profile, 'utf8')));
+  } catch {
+    throw new OperateProblem('bad-option', 'the profile cannot be read');
+  }
+}
+
+function openedFrom(file: string, key: string): readonly HeldRecord[] {
   try {
     const privateKey = createPrivateKey(readFileSync(key));
     const sealed = JSON.parse(readFileSync(file, 'utf8')) as string[];
-    return sealed.map((each) => {
-      const { kind, value, body } = openHeld(privateKey, Buffer.from(each, 'base64url'));
-      return { kind, name: Buffer.from(value).toString('base64url'), body };
-    });
+    return sealed.map((each) => openHeld(privateKey, Buffer.from(each, 'base64url')));
   } catch (error) {
     if (error instanceof SealingError) throw new OperateProblem('refused', 'the file is sealed to another key');
     throw new OperateProblem('bad-option', 'the file or the key cannot be read');
   }
 }
 
-async function listed(city: City, names: readonly string[]): Promise<string[][]> {
+async function listed(city: City, names: readonly string[], as: string | undefined): Promise<string[][]> {
   const rows: string[][] = [];
   for (const instance of city.oneOf(names)) {
-    const { holds } = await city.ask<{ holds: readonly HoldSummary[] }>(instance, wishTo('list'));
+    const { holds } = await city.ask<{ holds: readonly HoldSummary[] }>(instance, {
+      ...wishTo('list'),
+      as: as ?? city.keyFor(instance.service, 'custodian'),
+    });
     for (const { id, kinds } of holds) {
       for (const { kind, named, kept } of kinds) rows.push([instance.name, id, kind, String(named), String(kept)]);
     }
@@ -182,12 +217,12 @@ async function listed(city: City, names: readonly string[]): Promise<string[][]>
 }
 
 async function ask<T>(
-  options: CityOptions,
+  options: SignedOptions,
   service: string,
   { what, content }: { readonly what: string; readonly content: object },
-): Promise<T> {
+): Promise<T & { readonly outcome: 'asked' | 'done' }> {
   const city = City.open(options);
-  return city.ask<T>(city.one(service), wishTo(what, content));
+  return city.ask(city.one(service), { ...wishTo(what, content), as: options.as });
 }
 
 function wishTo(what: string, content: object = {}): { path: string; content: object; role: 'custodian' } {

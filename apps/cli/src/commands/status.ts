@@ -32,8 +32,8 @@ export function addStatus(program: Command): void {
 }
 
 async function look(city: City, instance: Instance): Promise<Seen> {
-  const health = await city.health(instance);
-  return { instance, health, remarks: remarksOn(instance, health) };
+  const { health, why } = await city.look(instance);
+  return { instance, health, remarks: remarksOn(instance, health, why) };
 }
 
 function asJson({ instance, health, remarks }: Seen): object {

@@ -9,7 +9,7 @@ import { City, type Instance } from '../city.js';
 const LOOK_MS = 500;
 const PATIENCE_MS = 30 * 60_000;
 
-type Outcome = 'done' | 'not-due' | 'busy' | 'begun';
+type Outcome = 'done' | 'not-due' | 'busy' | 'begun' | 'clock-doubted';
 
 export function addTurn(program: Command): void {
   cityCommand(program, 'turn', 'runs the nightly turn now, if it was missed')
@@ -31,6 +31,7 @@ async function turn(city: City, instance: Instance): Promise<void> {
     const text = textOf(outcome, progress);
     if (text !== told) console.log(`${instance.name}: ${text}`);
     told = text;
+    if (outcome === 'clock-doubted') throw new OperateProblem('refused', `${instance.name} doubts its clock`);
     if (outcome === 'done' || outcome === 'not-due') return;
     if (Date.now() > deadline) throw new OperateProblem('not-done', instance.name);
     await sleep(LOOK_MS);
@@ -43,6 +44,8 @@ function textOf(outcome: Outcome, progress: string): string {
       return 'every record is in tonight’s partition';
     case 'not-due':
       return 'no turn is due';
+    case 'clock-doubted':
+      return 'no turn while the clock is in doubt: amparo clock accept, after docs/runbooks/clock.md';
     case 'busy':
     case 'begun':
       return progress === '' || progress === 'no' ? 'turning' : `turning, ${progress}`;

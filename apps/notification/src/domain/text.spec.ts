@@ -60,7 +60,7 @@ describe('every text', () => {
 });
 
 const today = 20_000;
-const limits: Limits = { today, sentMax: 6 };
+const limits: Limits = { agingDay: today, sentMax: 6 };
 const links = { eligibility: 'E', payments: 'P' };
 const choice = { n: 0, day: today, channel: 'text', phone: '+10005550123', language: 'en' } as const;
 const notice = { from: 'eligibility', version: 1, template: 'update', day: today } as const;
@@ -118,8 +118,8 @@ describe('a due text', () => {
   });
 
   it('is dropped when its notice is too old', () => {
-    expect(step(given, notice, { ...limits, today: today + 7 }).type).toBe('send');
-    expect(step(given, notice, { ...limits, today: today + 8 })).toMatchObject({ type: 'drop', why: 'too-old' });
+    expect(step(given, notice, { ...limits, agingDay: today + 7 }).type).toBe('send');
+    expect(step(given, notice, { ...limits, agingDay: today + 8 })).toMatchObject({ type: 'drop', why: 'too-old' });
   });
 
   it('leaves its contact when it has ended', () => {

@@ -32,7 +32,8 @@ export interface Occasion {
 }
 
 export interface Limits {
-  readonly today: number;
+  /** The day by which notices grow too old. It stands still while the clocks are in doubt. */
+  readonly agingDay: number;
   /** The largest number of texts for one case. */
   readonly sentMax: number;
 }
@@ -48,7 +49,7 @@ export type DropReason = 'not-wanted' | 'too-old' | 'enough' | 'choice-changed';
  * Decides whether a text is sent. A text counts before its sending, because the answer may be lost. It is repeated for
  * the same phone only, because the first one may have arrived.
  */
-export function step(contact: Contact, occasion: Occasion, { today, sentMax }: Limits): Step {
+export function step(contact: Contact, occasion: Occasion, { agingDay, sentMax }: Limits): Step {
   const notice = wanted(contact).find((open) => nameOf(open) === nameOf(occasion));
   const { choice, tail } = contact;
   if (notice === undefined || choice?.phone === undefined || tail === undefined) {
@@ -58,7 +59,7 @@ export function step(contact: Contact, occasion: Occasion, { today, sentMax }: L
   if (notice.triedAs !== undefined && notice.triedAs !== choice.n) {
     return { type: 'drop', why: 'choice-changed', contact: without };
   }
-  if (notice.day + NOTICE_DAYS < today) return { type: 'drop', why: 'too-old', contact: without };
+  if (notice.day + NOTICE_DAYS < agingDay) return { type: 'drop', why: 'too-old', contact: without };
   if (notice.triedAs === undefined && contact.sent >= sentMax) return { type: 'drop', why: 'enough', contact: without };
   return {
     type: 'send',

@@ -9,6 +9,7 @@ import { OnGrantAwarded } from './on-grant-awarded.js';
 import { OnGrantCancelled } from './on-grant-cancelled.js';
 import { OnPaymentsRequestFiled } from './on-payments-request-filed.js';
 import { OnPayoutChosen } from './on-payout-chosen.js';
+import { RulesService } from './rules.service.js';
 import { WaitingListRepository } from './waiting-list.repository.js';
 import { WaitingListWorker } from './waiting-list.worker.js';
 
@@ -22,6 +23,7 @@ import { WaitingListWorker } from './waiting-list.worker.js';
     DisbursementService,
     { provide: RailOutcomes, useExisting: DisbursementService },
     HouseholdRepository,
+    RulesService,
     WaitingListRepository,
     WaitingListWorker,
   ],

@@ -5,16 +5,17 @@ import type { Tx } from '#libs/database';
 import { CityProfile, Clock } from '#libs/service';
 import { dayNumberOf, hourOf, mondayOf } from '../domain/calendar.js';
 import { isAtRest, lastDaysOf, type LastDays } from '../domain/clocks.js';
-import { disburse, type BooksOfBatch, type DisburseRules } from '../domain/disburse.js';
+import { disburse, type BooksOfBatch } from '../domain/disburse.js';
 import { newHousehold, siteOf, type GrantOfHousehold, type HouseholdCommand } from '../domain/household.js';
 import { changeOf, rapidLeftOf, type LedgerView } from '../domain/ledger.js';
-import { resolveDispute, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
+import { applyWithoutHousehold, type DisputeResolution, type InstrumentName } from '../domain/rail-outcome.js';
 import { keptOf, withCommands, type ToldKeys, type HouseholdRecord, type RailWork, type Work } from '../domain/work.js';
 import { AnchorService, BookingService, LedgerRepository } from '../ledger/index.js';
 import { GrantPseudonyms } from '../pseudonyms.js';
-import { RailRegistry, type RailOutcomes } from '../rails/index.js';
+import type { RailOutcomes } from '../rails/index.js';
 import { HouseholdRepository } from './household.repository.js';
-import { messagesFor, sealCode } from './outgoing.js';
+import { messagesFor } from './outgoing.js';
+import { RulesService } from './rules.service.js';
 
 /** A signed message of a household. */
 export interface Signed {
@@ -42,8 +43,8 @@ export class DisbursementService implements RailOutcomes {
     private readonly ledger: LedgerRepository,
     private readonly booking: BookingService,
     private readonly anchor: AnchorService,
-    private readonly rails: RailRegistry,
     private readonly pseudonyms: GrantPseudonyms,
+    private readonly rules: RulesService,
     private readonly clock: Clock,
     private readonly city: CityProfile,
   ) {}
@@ -128,15 +129,23 @@ export class DisbursementService implements RailOutcomes {
     }: { readonly obligation: string; readonly name: InstrumentName; readonly resolution: DisputeResolution },
     unit: UnitOfWork<'payments'>,
   ): Promise<void> {
-    const { tx } = unit;
     const rail = { obligation, name, outcome: resolution };
-    const householdRef = (await this.linked([rail], tx)).get(obligation);
-    if (householdRef !== undefined) return this.apply([{ householdRef, commands: [], rail }], unit);
+    const householdRef = (await this.linked([rail], unit.tx)).get(obligation);
+    if (householdRef === undefined) return this.applyToLedger(rail, unit);
+    await this.apply([{ householdRef, commands: [], rail }], unit);
+  }
+
+  /**
+   * Applies an outcome to the ledger alone, because the household was forgotten or its own data fail. Without it nobody
+   * can be told a code or receive another instrument, so such an outcome makes the instrument disputed.
+   */
+  async applyToLedger({ obligation, name, outcome }: RailWork, { tx }: UnitOfWork<'payments'>): Promise<void> {
     const head = await this.ledger.lock(tx);
+    if ((await this.anchor.status(tx)).freeze !== undefined) return;
     const found = (await this.ledger.obligations(tx, [obligation])).get(obligation);
     if (found === undefined) return;
-    // Without a household nobody can receive another instrument.
-    const applied = resolveDispute(found, name, { resolution, isEnding: true });
+    const applied = applyWithoutHousehold(found, name, outcome);
+    if (applied.obligation === found) return;
     await this.booking.book(tx, head, changeOf([applied.obligation], applied.postings));
   }
 
@@ -158,6 +167,7 @@ export class DisbursementService implements RailOutcomes {
 
   /** Checks the clocks of these households, and again each day until nothing more can happen. */
   async passDay(due: readonly string[], unit: UnitOfWork<'payments'>): Promise<void> {
+    await this.households.endUnseen(unit.tx, due);
     // A household that was forgotten meanwhile has no clock.
     const known = await this.households.load(unit.tx, due);
     const householdRefs = due.filter((householdRef) => known.has(householdRef));
@@ -170,9 +180,17 @@ export class DisbursementService implements RailOutcomes {
     await this.households.sleep(unit.tx, {
       resting: householdRefs.filter(isResting),
       waking: householdRefs.filter((householdRef) => !isResting(householdRef)),
-      nextDay: this.today + 1,
-      until: this.lastDays.longest,
+      ...this.nextWake,
     });
+  }
+
+  /** Looks at a household again on the next day, because its own data fail. */
+  passDayLater(householdRef: string, { tx }: UnitOfWork<'payments'>): Promise<void> {
+    return this.households.wakeLater(tx, householdRef, this.nextWake);
+  }
+
+  private get nextWake(): { readonly nextDay: number; readonly until: number } {
+    return { nextDay: this.today + 1, until: this.lastDays.longest };
   }
 
   /** The largest rapid grant for which the week has room, in any fund. */
@@ -188,20 +206,21 @@ export class DisbursementService implements RailOutcomes {
     const head = await this.ledger.lock(tx);
     const { freeze, inquireFirst } = await this.anchor.status(tx);
     const books = await this.booksOf(tx, households);
+    const rules = await this.rules.now(tx);
     const done = disburse(
       { works, households, books, isFrozen: freeze !== undefined, inquireFirst: inquireFirst },
-      this.rules,
+      rules,
     );
     await this.booking.book(tx, head, done.change);
     await this.households.end(tx, done.ends, this.lastDays);
     for (const report of done.reports) unit.publish(...messagesFor(report, this.outgoing));
     await this.households.link(tx, done.links, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.waitForPresence(tx, done.unseen, {
       until: this.lastDays.longest,
-      wakeDay: this.today + this.city.clocks.waitDays,
+      wakeDay: rules.agingDay + this.city.clocks.waitDays,
     });
     await this.households.save(
       tx,
@@ -234,21 +253,6 @@ export class DisbursementService implements RailOutcomes {
     const percent = this.city.profile.grants.rapid?.capPercentPerWeek ?? 0;
     const funds = await this.ledger.funds(tx, { monday: mondayOf(this.today), percent });
     return { funds, waitingTier: await this.ledger.waitingTier(tx, rapidLeftOf(funds)) };
-  }
-
-  private get rules(): DisburseRules {
-    const { grants, release } = this.city.profile;
-    return {
-      today: this.today,
-      nowMs: this.nowMs,
-      clocks: this.city.clocks,
-      policy: {
-        perInstrumentCents: grants.perInstrumentCents,
-        isRapidAutomatic: release.automaticRapid !== undefined,
-        railPayoutMethods: this.rails.payoutMethods,
-      },
-      sealCode,
-    };
   }
 
   private get outgoing(): { readonly today: string; readonly boxDays: number } {

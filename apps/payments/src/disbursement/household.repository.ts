@@ -20,6 +20,12 @@ interface Linked extends Lasting {
   readonly handle: string;
 }
 
+/** When the clocks of a household are due again, and until when that is kept, in days since 1970-01-01. */
+interface NextWake {
+  readonly nextDay: number;
+  readonly until: number;
+}
+
 /** Records of households. They are separate from the ledger and are deleted before it. */
 @Injectable()
 export class HouseholdRepository {
@@ -161,41 +167,44 @@ export class HouseholdRepository {
     );
   }
 
-  /** Claims households whose clocks are due. The caller sets when they are due again. */
+  /** Leases households whose clocks are due. The caller sets when they are due again. */
   async claimWakes(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<readonly string[]> {
     const records = await this.records.begin(tx);
     const due = await records.claimDue<Linked>(WAKE, { now, limit, leaseMs: WAKE_LEASE_MS });
     const unseen = await records.claimDue<Linked>(UNSEEN, { now, limit, leaseMs: WAKE_LEASE_MS });
-    await records.finish(
-      UNSEEN,
-      unseen.map(({ value }) => value),
-    );
     return [...new Set([...due, ...unseen].map(({ body }) => body.handle))];
+  }
+
+  /** Ends the wait for presence of households whose clocks are checked now. It comes before a new wait begins. */
+  async endUnseen(tx: Tx, householdRefs: readonly string[]): Promise<void> {
+    await (await this.records.begin(tx)).finish(UNSEEN, householdRefs.map(bytes));
   }
 
   /** Ends the clocks of resting households and sets the others due on the next day. */
   async sleep(
     tx: Tx,
-    what: {
-      readonly resting: readonly string[];
-      readonly waking: readonly string[];
-      readonly nextDay: number;
-      readonly until: number;
-    },
+    what: NextWake & { readonly resting: readonly string[]; readonly waking: readonly string[] },
   ): Promise<void> {
-    const { resting, waking, nextDay, until } = what;
+    const { resting, waking } = what;
     const records = await this.records.begin(tx);
     await records.finish(WAKE, resting.map(bytes));
-    const due = new Date(nextDay * DAY_MS);
-    await records.postpone(
-      WAKE,
-      waking.map((householdRef) => ({
-        value: bytes(householdRef),
-        body: { handle: householdRef, until } satisfies Linked,
-        due,
-      })),
-    );
+    await records.postpone(WAKE, waking.map(wakeRow(what)));
   }
+
+  /** Sets every clock of a household due on the next day, without a look at the household. */
+  async wakeLater(tx: Tx, householdRef: string, next: NextWake): Promise<void> {
+    const records = await this.records.begin(tx);
+    for (const kind of [WAKE, UNSEEN]) await records.postpone(kind, [wakeRow(next)(householdRef)]);
+  }
+}
+
+function wakeRow({ nextDay, until }: NextWake) {
+  const due = new Date(nextDay * DAY_MS);
+  return (householdRef: string) => ({
+    value: bytes(householdRef),
+    body: { handle: householdRef, until } satisfies Linked,
+    due,
+  });
 }
 
 /**
@@ -204,6 +213,8 @@ export class HouseholdRepository {
  * @param isOver whether no part of a household record is needed any more
  */
 export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): readonly KindSpec[] {
+  // The first look at a household comes after the wait; each further one on the next day.
+  const dueWithinDays = clocks.waitDays + 2;
   return [
     {
       kind: HOUSEHOLD,
@@ -213,7 +224,7 @@ export function householdKinds(clocks: Clocks, isOver: typeof isHouseholdOver): 
     },
     { kind: GRANT, sizeBytes: 192, work: false, isOver: isOutlived },
     { kind: OBLIGATION, sizeBytes: 192, work: false, isOver: isOutlived },
-    { kind: WAKE, sizeBytes: 192, work: true, isOver: isOutlived },
-    { kind: UNSEEN, sizeBytes: 192, work: true, isOver: isOutlived },
+    { kind: WAKE, sizeBytes: 192, work: true, dueWithinDays, isOver: isOutlived },
+    { kind: UNSEEN, sizeBytes: 192, work: true, dueWithinDays, isOver: isOutlived },
   ];
 }

@@ -41,11 +41,18 @@ export function lastDaysOf(today: number, clocks: Clocks): LastDays {
 /**
  * Notes since when nobody has seen the household, and that its time is over. It looks at no grant: what the household
  * reads before its presence follows from this.
+ *
+ * @param agingDay the day by which the wait ends; earlier than `today` while the clocks are in doubt
  */
-export function waitForPresence(state: HouseholdState, today: number, clocks: Clocks): HouseholdState {
+export function waitForPresence(
+  state: HouseholdState,
+  today: number,
+  clocks: Clocks,
+  agingDay = today,
+): HouseholdState {
   if (!isUnseen(state)) return state;
   const { unseenSince = today } = state;
-  const isUnseenOver = today >= unseenSince + clocks.waitDays;
+  const isUnseenOver = agingDay >= unseenSince + clocks.waitDays;
   const isSame = unseenSince === state.unseenSince && isUnseenOver === state.isUnseenOver;
   return isSame ? state : { ...state, unseenSince, isUnseenOver };
 }

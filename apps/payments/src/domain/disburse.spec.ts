@@ -8,6 +8,7 @@ import { clocks } from '../../test/clocks.js';
 const today = 20_775;
 const rules: DisburseRules = {
   today,
+  agingDay: today,
   nowMs: today * 86_400_000,
   clocks,
   policy: { perInstrumentCents: 100_000n, isRapidAutomatic: true, railPayoutMethods: ['CASH'] },

@@ -46,6 +46,8 @@ export type SealCode = (
 export interface DisburseRules {
   /** Days since 1970-01-01. */
   readonly today: number;
+  /** The day by which grants lapse. Earlier than `today` while the clocks are in doubt, so that nothing lapses. */
+  readonly agingDay: number;
   readonly nowMs: number;
   readonly clocks: Clocks;
   readonly policy: PaymentPolicy;
@@ -99,9 +101,9 @@ export function disburse(batch: Batch, rules: DisburseRules): Disbursed {
 }
 
 /** Runs also while the ledger is frozen, because it touches no money. @returns households that wait since today */
-function waitAll({ households }: State, { today, clocks }: DisburseRules): readonly string[] {
+function waitAll({ households }: State, { today, agingDay, clocks }: DisburseRules): readonly string[] {
   return [...households].flatMap(([householdRef, record]) => {
-    const state = waitForPresence(record.state, today, clocks);
+    const state = waitForPresence(record.state, today, clocks, agingDay);
     households.set(householdRef, { ...record, state });
     return record.state.unseenSince === undefined && state.unseenSince !== undefined ? [householdRef] : [];
   });
@@ -190,9 +192,9 @@ function commandFor(
   return { type: 'item-ready', item };
 }
 
-function passDays({ households, obligations }: State, { today, clocks }: DisburseRules): void {
+function passDays({ households, obligations }: State, { agingDay, clocks }: DisburseRules): void {
   for (const [householdRef, record] of households) {
-    households.set(householdRef, { ...record, state: passDay(record.state, obligations, today, clocks) });
+    households.set(householdRef, { ...record, state: passDay(record.state, obligations, agingDay, clocks) });
   }
 }
 
@@ -202,7 +204,7 @@ function passDays({ households, obligations }: State, { today, clocks }: Disburs
 function planAll(
   { households, obligations, fresh, pending, inquireFirst }: State,
   nextInLine: ReadonlySet<string>,
-  { today, clocks, policy }: DisburseRules,
+  { agingDay, clocks, policy }: DisburseRules,
 ): void {
   const grants = [...households.values()].flatMap(({ state }) => state.grants.map((grant) => ({ ...grant, state })));
   const order = new Map([...nextInLine].map((id, at) => [id, at]));
@@ -217,7 +219,7 @@ function planAll(
       household: state,
       obligation,
       isCancelled,
-      lapse: lapseOf(grant, today, clocks),
+      lapse: lapseOf(grant, agingDay, clocks),
       isNextInLine: nextInLine.has(id),
       money: pending.view(site),
       inquireFirst: inquireFirst,

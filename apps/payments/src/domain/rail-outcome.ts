@@ -99,6 +99,18 @@ export function resolveDispute(
   return applyRailOutcome(asked, name, { outcome, isEnding });
 }
 
+/** Applies what the ledger can book although nobody can be told a code or receive another instrument. */
+export function applyWithoutHousehold(
+  obligation: Obligation,
+  name: InstrumentName,
+  outcome: RailOutcome | DisputeResolution,
+): AppliedOutcome {
+  if (typeof outcome === 'string') return resolveDispute(obligation, name, { resolution: outcome, isEnding: true });
+  const isForPeople = outcome.type === 'issued' || outcome.type === 'definite-no';
+  const booked: RailOutcome = isForPeople ? { type: 'contradiction' } : outcome;
+  return applyRailOutcome(obligation, name, { outcome: booked, isEnding: true });
+}
+
 /** Only an answer of the rail to the question that was asked changes an instrument. Nothing changes an ended one. */
 function canMove({ state, isSecretLost, inquireFirst }: Instrument, outcome: RailOutcome): boolean {
   const isOpen = state === 'intended' || state === 'unknown';

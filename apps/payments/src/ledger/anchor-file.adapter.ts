@@ -31,6 +31,8 @@ const PAIR = /^\{"seq":"(0|[1-9]\d{0,18})","hash":"([\w-]{43})"\}$/;
 /** One file that all instances share. It changes only under its lock, and a rename replaces it atomically. */
 export class AnchorFile extends Anchor {
   private readonly lockFolder: string;
+  /** The lock of another process, and since when this one sees it. */
+  private seen: { readonly madeMs: number | undefined; readonly sinceMs: number } | undefined;
 
   constructor(private readonly path: string) {
     super();
@@ -72,14 +74,21 @@ export class AnchorFile extends Anchor {
     closeSync(folder);
   }
 
-  /** A folder can be created only once. An old lock was left by a dead process and is removed. */
+  /**
+   * A folder can be created only once. A lock that stays the same for too long was left by a dead process and is
+   * removed. A clock that cannot leap counts how long: by the age of the file a living lock would be freed when the
+   * clock of the machine leaps ahead, and a dead one would stay when it goes back.
+   */
   private lock(): boolean {
     try {
       mkdirSync(this.lockFolder);
       return true;
     } catch {
-      const since = statSync(this.lockFolder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - since > LOCK_STALE_MS) rmSync(this.lockFolder, { recursive: true, force: true });
+      const madeMs = statSync(this.lockFolder, { throwIfNoEntry: false })?.mtimeMs;
+      if (this.seen?.madeMs !== madeMs) this.seen = { madeMs, sinceMs: performance.now() };
+      else if (this.seen !== undefined && performance.now() - this.seen.sinceMs > LOCK_STALE_MS) {
+        rmSync(this.lockFolder, { recursive: true, force: true });
+      }
       return false;
     }
   }

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Transactions } from '#libs/bus';
-import { addDays, clocks, dayOf } from '#libs/contracts';
+import { addDays, clocks } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import { Clock, HealthChecks, Log } from '#libs/service';
+import { DestructionGate } from '#libs/records';
+import { HealthChecks, Log } from '#libs/service';
 import {
   anchoredIn,
   freezeReasonOf,
@@ -25,7 +26,7 @@ export class AnchorService implements OnModuleInit {
     private readonly transactions: Transactions<'payments'>,
     private readonly anchor: Anchor,
     private readonly chain: ChainRepository,
-    private readonly clock: Clock,
+    private readonly gate: DestructionGate,
     private readonly log: Log,
     checks: HealthChecks,
   ) {
@@ -57,8 +58,9 @@ export class AnchorService implements OnModuleInit {
     const isAnythingSent = reading === 'missing' && (await this.chain.isAnythingSent(tx));
     const freeze = freezeReasonOf(reading, { hash, isLifted, isAnythingSent });
     this.note(freeze);
-    const today = dayOf(this.clock.now());
-    const inquireFirst = liftedDay !== undefined && today <= addDays(liftedDay, clocks.topicRetentionDays);
+    // A clock that runs ahead must not end the days in which the rail is asked before it is told to pay.
+    const inquireFirst =
+      liftedDay !== undefined && (await this.gate.agingDay(tx)) <= addDays(liftedDay, clocks.topicRetentionDays);
     return { freeze, anchored, inquireFirst };
   }
 

@@ -36,6 +36,10 @@ interface Row {
   readonly is_first: boolean;
 }
 
+const SECOND_MS = 1_000;
+/** No pause and no lease is longer. */
+const LONGEST_PAUSE_MS = 24 * 3_600 * SECOND_MS;
+
 const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', secret_lost: 'boolean' }, { from: 2 });
 
 /** The work queue of instruments: which are due, who has leased them, when to ask again. */
@@ -86,6 +90,21 @@ export class InstrumentQueueRepository {
       tries: row.tries,
       isFirst: row.is_first,
     }));
+  }
+
+  /**
+   * Makes instruments due whose time or lease lies more than a day ahead: a clock that ran ahead has set it, and nobody
+   * would ask about them until that day. A lease ends by its time and stays visible, because an instrument that was
+   * claimed once is never taken back without an inquiry.
+   */
+  async pullBack(tx: Tx, now: Date): Promise<number> {
+    const { rowCount } = await tx.query(
+      `UPDATE instrument SET due = CASE WHEN due > $2 THEN $1 ELSE due END,
+              lease = CASE WHEN lease > $2 THEN $1 ELSE lease END
+        WHERE (due > $2 OR lease > $2) AND state IN ('intended', 'unknown', 'issued', 'capped')`,
+      [new Date(now.getTime() - SECOND_MS), new Date(now.getTime() + LONGEST_PAUSE_MS)],
+    );
+    return rowCount ?? 0;
   }
 
   /**

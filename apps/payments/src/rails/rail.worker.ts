@@ -1,22 +1,29 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Transactions, type UnitOfWork } from '#libs/bus';
-import { dayOf, HOUR_MS } from '#libs/contracts';
-import { Clock, Workers, type Worker } from '#libs/service';
-import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome } from '../domain/rail.js';
+import { failureOf, Transactions, type UnitOfWork } from '#libs/bus';
+import { HOUR_MS } from '#libs/contracts';
+import { Clock, OneByOne, Workers, type Worker } from '#libs/service';
+import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome, type RailReply } from '../domain/rail.js';
 import type { RailWork } from '../domain/work.js';
-import { AnchorService, ChainRepository } from '../ledger/index.js';
 import { InstrumentQueueRepository, type DueInstrument } from './instrument-queue.repository.js';
+import { RailClaimService } from './rail-claim.service.js';
 import type { Rail } from './rail.adapter.js';
 import { RailRegistry } from './rail-registry.service.js';
 
 const CALLS_AT_ONCE = 32;
 const POLL_MS = 200;
-const LEASE_MS = 30_000;
 const COLLECTION_POLL_MS = HOUR_MS;
 
 /** Applies outcomes of rails to households and ledger. */
 export abstract class RailOutcomes {
   abstract applyRailOutcomes(outcomes: readonly RailWork[], unit: UnitOfWork<'payments'>): Promise<void>;
+
+  /** Applies an outcome to the ledger alone. If a household would have to be told, the instrument becomes disputed. */
+  abstract applyToLedger(outcome: RailWork, unit: UnitOfWork<'payments'>): Promise<void>;
+}
+
+interface Answered {
+  readonly instrument: DueInstrument;
+  readonly work: RailWork;
 }
 
 /**
@@ -29,12 +36,12 @@ export class RailWorker implements OnApplicationBootstrap {
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
+    private readonly claims: RailClaimService,
     private readonly queue: InstrumentQueueRepository,
-    private readonly chain: ChainRepository,
-    private readonly anchor: AnchorService,
     private readonly rails: RailRegistry,
     private readonly outcomes: RailOutcomes,
     private readonly clock: Clock,
+    private readonly items: OneByOne,
     workers: Workers,
   ) {
     this.worker = workers.make({ name: 'rail', pollMs: POLL_MS, work: () => this.runRound() });
@@ -46,42 +53,48 @@ export class RailWorker implements OnApplicationBootstrap {
 
   /** One round: claim, call, apply. @returns the number of instruments that were asked about */
   async runRound(): Promise<number> {
-    const due = await this.claim(CALLS_AT_ONCE);
+    const due = await this.claims.claim(CALLS_AT_ONCE);
     if (due.length === 0) return 0;
-    const outcomes = await Promise.all(due.map((instrument) => this.ask(instrument)));
-    await this.transactions.run(async (unit) => {
-      await this.outcomes.applyRailOutcomes(outcomes, unit);
-      const now = this.clock.now().getTime();
-      await this.queue.askAgain(unit.tx, {
-        instruments: due.map((instrument) => ({ ...instrument, due: new Date(now + pauseAfter(instrument.tries)) })),
-        collectionsDue: new Date(now + COLLECTION_POLL_MS),
-      });
+    const answered = await Promise.all(
+      due.map(async (instrument): Promise<Answered> => ({ instrument, work: await this.ask(instrument) })),
+    );
+    await this.items.run('rail', answered, {
+      together: (part) =>
+        this.settle(part, (unit) =>
+          this.outcomes.applyRailOutcomes(
+            part.map(({ work }) => work),
+            unit,
+          ),
+        ),
+      setAside: (one) => this.setAside(one),
     });
     return due.length;
   }
 
-  /**
-   * Claims due instruments and moves the anchor first. Nothing above the anchor is sent to a rail. The claim is also a
-   * link of the chain, because planning takes back unclaimed instruments without an inquiry.
-   */
-  private async claim(limit: number): Promise<readonly DueInstrument[]> {
-    if (!(await this.anchor.advance())) return [];
-    const due = await this.transactions.run(async ({ tx }) => {
-      // This query runs before the head of the chain is locked.
-      if (!(await this.queue.isAnyDue(tx, this.clock.now()))) return [];
-      const head = await this.chain.lock(tx);
-      // The connection may lead to another database than a moment ago.
-      const { freeze, anchored } = await this.anchor.status(tx);
-      if (freeze !== undefined) return [];
-      const now = this.clock.now();
-      const leasedUntil = new Date(now.getTime() + LEASE_MS);
-      const claimed = await this.queue.claimDue(tx, { now, leasedUntil, limit, anchored: anchored.seq });
-      const first = claimed.filter(({ isFirst }) => isFirst).map(({ reference }) => reference);
-      const day = dayOf(now);
-      if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });
-      return claimed;
+  /** Applies outcomes, and sets when the rail is asked again, in one transaction. */
+  private settle(answered: readonly Answered[], apply: (unit: UnitOfWork<'payments'>) => Promise<void>): Promise<void> {
+    return this.transactions.run(async (unit) => {
+      await apply(unit);
+      const now = this.clock.now().getTime();
+      await this.queue.askAgain(unit.tx, {
+        instruments: answered.map(({ instrument }) => ({
+          ...instrument,
+          due: new Date(now + pauseAfter(instrument.tries)),
+        })),
+        collectionsDue: new Date(now + COLLECTION_POLL_MS),
+      });
     });
-    return due.some(({ isFirst }) => isFirst) && !(await this.anchor.advance()) ? [] : due;
+  }
+
+  /** The data of its household fail. If the ledger's data fail too, the rail is only asked again after a pause. */
+  private async setAside(answered: Answered): Promise<void> {
+    try {
+      await this.settle([answered], (unit) => this.outcomes.applyToLedger(answered.work, unit));
+    } catch (error) {
+      if (failureOf(error) !== 'content') throw error;
+      this.items.tell('rail', error);
+      await this.settle([answered], () => Promise.resolve());
+    }
   }
 
   private async ask(instrument: DueInstrument): Promise<RailWork> {
@@ -91,8 +104,17 @@ export class RailWorker implements OnApplicationBootstrap {
     const name = { number, generation };
     if (call === undefined || rail === undefined) return { obligation, name, outcome: { type: 'unchanged' } };
     const asked: Asked = { call, state, inquireFirst: inquireFirst, reference, amountCents };
-    const outcome = outcomeOf(asked, await rail.send(asked));
+    const outcome = outcomeOf(asked, await sent(rail, asked));
     return { obligation, name, outcome: outcome.type === 'contradiction' ? await askTwice(rail, asked) : outcome };
+  }
+}
+
+/** A rail that fails for one instrument fails no other: its answer counts as lost. */
+async function sent(rail: Rail, asked: Asked): Promise<RailReply> {
+  try {
+    return await rail.send(asked);
+  } catch {
+    return { type: 'lost' };
   }
 }
 
@@ -100,7 +122,7 @@ export class RailWorker implements OnApplicationBootstrap {
 async function askTwice(rail: Rail, asked: Asked): Promise<RailOutcome> {
   // A second void changes nothing. An inquiry could not tell our own void from the partner's.
   const again: Asked = { ...asked, call: asked.call === 'void' ? 'void' : 'inquire' };
-  const outcome = outcomeOf(again, await rail.send(again));
+  const outcome = outcomeOf(again, await sent(rail, again));
   if (outcome.type === 'contradiction') return outcome;
   return asked.state === 'issued' ? { type: 'unchanged' } : { type: 'unknown' };
 }

@@ -2,6 +2,8 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { LedgerModule } from '../ledger/index.js';
 import { CashCodeRail, CashModule } from './cash/index.js';
 import { InstrumentQueueRepository } from './instrument-queue.repository.js';
+import { PullBackWorker } from './pull-back.worker.js';
+import { RailClaimService } from './rail-claim.service.js';
 import type { Rail } from './rail.adapter.js';
 import { RailRegistry } from './rail-registry.service.js';
 import { RailWorker } from './rail.worker.js';
@@ -27,7 +29,7 @@ export class RailWorkerModule {
     return {
       module: RailWorkerModule,
       imports: [LedgerModule, RailsModule, answered],
-      providers: [InstrumentQueueRepository, RailWorker],
+      providers: [InstrumentQueueRepository, PullBackWorker, RailClaimService, RailWorker],
     };
   }
 }

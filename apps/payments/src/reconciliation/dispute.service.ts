@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '#libs/bus';
+import { failureOf, Transactions } from '#libs/bus';
 import { dayOf } from '#libs/contracts';
 import { bytes, hex, sha256, toBase64url } from '#libs/sealing';
 import { AuditTrail, Clock, type StaffAct } from '#libs/service';
@@ -14,6 +14,12 @@ export type { DisputedItem };
 export type ResolveOutcome = Exclude<ReturnType<typeof agree>, 'agreed'> | 'resolved' | 'not-now' | 'not-found';
 
 const DISPUTED_MAX = 500;
+
+interface Wish {
+  readonly reference: string;
+  readonly resolution: DisputeResolution;
+  readonly isLedgerOnly: boolean;
+}
 
 /** Lists disputed instruments and lets two people resolve them. */
 @Injectable()
@@ -33,8 +39,20 @@ export class DisputeService {
     return this.transactions.read((reader) => this.disputes.list(reader, DISPUTED_MAX));
   }
 
-  /** Counts one more person. Two different people who give the same resolution resolve the dispute. */
-  resolve(reference: string, resolution: DisputeResolution, act: StaffAct): Promise<ResolveOutcome> {
+  /**
+   * Counts one more person. Two different people who give the same resolution resolve the dispute. If the data of the
+   * household fail, the ledger alone is corrected.
+   */
+  async resolve(reference: string, resolution: DisputeResolution, act: StaffAct): Promise<ResolveOutcome> {
+    try {
+      return await this.count({ reference, resolution, isLedgerOnly: false }, act);
+    } catch (error) {
+      if (failureOf(error) !== 'content') throw error;
+      return this.count({ reference, resolution, isLedgerOnly: true }, act);
+    }
+  }
+
+  private count({ reference, resolution, isLedgerOnly }: Wish, act: StaffAct): Promise<ResolveOutcome> {
     const { person } = act;
     return this.transactions.run(async (unit) => {
       const { tx } = unit;
@@ -51,7 +69,8 @@ export class DisputeService {
       }
       if (outcome !== 'agreed') return outcome;
       await this.proposals.end(tx, about);
-      await this.disbursement.resolveDispute({ ...instrument, resolution }, unit);
+      if (isLedgerOnly) await this.disbursement.applyToLedger({ ...instrument, outcome: resolution }, unit);
+      else await this.disbursement.resolveDispute({ ...instrument, resolution }, unit);
       await this.chain.record(tx, await this.chain.lock(tx), {
         kind: 'dispute-resolved',
         day: dayOf(this.clock.now()),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Transactions } from '#libs/bus';
-import { CityProfile } from '#libs/service';
+import { failureOf, Transactions } from '#libs/bus';
+import { CityProfile, OneByOne } from '#libs/service';
 import { adopt, type Adoption, type Finding } from '../domain/adopt.js';
 import { changeOf } from '../domain/ledger.js';
 import type { Found } from '../domain/lift.js';
@@ -46,6 +46,7 @@ export class ReconciliationService {
     private readonly rails: RailRegistry,
     private readonly booking: BookingService,
     private readonly city: CityProfile,
+    private readonly items: OneByOne,
   ) {}
 
   async reconcile(): Promise<Reconciliation> {
@@ -142,7 +143,10 @@ export class ReconciliationService {
     } catch (error) {
       // An account would become negative: its money has been reserved for another obligation since.
       if ((error as { code?: unknown }).code === CHECK_VIOLATION) return 'no-money';
-      throw error;
+      if (failureOf(error) !== 'content') throw error;
+      // People look into it, and the other obligations are compared.
+      this.items.tell('reconciliation', error);
+      return 'contradiction';
     }
   }
 

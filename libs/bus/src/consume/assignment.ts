@@ -31,7 +31,7 @@ export class Assignment {
     private readonly partitions: Readonly<Record<string, readonly number[]>>,
   ) {
     // The guard starts anew: the instance that had these partitions before may have died at one of their messages.
-    this.guard = new CrashLoopGuard(options.pool);
+    this.guard = new CrashLoopGuard(options.pool, options.alarm);
     this.positioned = this.position({ isAgain: false });
   }
 
@@ -64,8 +64,8 @@ export class Assignment {
 
   /** Handles messages. @throws what the database throws; the caller tries again */
   take(messages: readonly Incoming[], control: Pick<Control, 'aborted' | 'rest'>): Promise<End> {
-    return this.guard.guard(messages, async (portion) => {
-      const { end, applied } = await this.options.process(portion, { ...control, applied: this.applied });
+    return this.guard.guard(messages, control, async (portion, waits) => {
+      const { end, applied } = await this.options.process(portion, { ...waits, applied: this.applied });
       this.applied = applied;
       return end;
     });

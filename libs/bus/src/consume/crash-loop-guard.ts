@@ -1,8 +1,9 @@
 import { columns } from '#libs/database';
 import type pg from 'pg';
 
+import type { OnAlarm } from '../trouble/alarm.js';
 import type { Incoming, LogPosition } from './opening.js';
-import type { End } from './processor.js';
+import type { Control, End } from './processor.js';
 
 /** Number of processes that die at one message before it is parked unopened. */
 export const DEATHS_MAX = 3;
@@ -33,20 +34,32 @@ const MARK = `INSERT INTO crash_loop_guard (topic, partition, first_offset, last
   ON CONFLICT ON CONSTRAINT crash_loop_guard_key DO UPDATE
     SET first_offset = excluded.first_offset, last_offset = excluded.last_offset, starts = excluded.starts`;
 
-type HandleBatch = (portion: readonly Incoming[]) => Promise<End>;
+export type Waits = Pick<Control, 'aborted' | 'rest'>;
+type HandleBatch = (portion: readonly Incoming[], control: Waits) => Promise<End>;
+
+/** How to handle a portion, and the ranges that were begun before. */
+interface Work {
+  readonly handle: HandleBatch;
+  readonly control: Waits;
+  readonly before: ReadonlyMap<string, GuardedRange>;
+}
 
 /**
  * Finds the message at which processes die. Before a process handles its first messages of a partition, it stores their
  * range. If the next process finds that range, the process before died in it, and its messages are handled one at a
  * time.
+ * A process that stops in order, or that waits for keys or for the database, takes its range back: that is no death.
  */
 export class CrashLoopGuard {
   private readonly proven = new Set<string>();
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly alarm: OnAlarm,
+  ) {}
 
   /** Handles the batch, in portions if it is suspect. It ends with the first portion that is not committed. */
-  async guard(messages: readonly Incoming[], handle: HandleBatch): Promise<End> {
+  async guard(messages: readonly Incoming[], control: Waits, handle: HandleBatch): Promise<End> {
     const fresh = new Map(
       messages.flatMap(({ logPosition }) =>
         logPosition === undefined || this.proven.has(keyOf(logPosition))
@@ -54,8 +67,9 @@ export class CrashLoopGuard {
           : [[keyOf(logPosition), logPosition] as const],
       ),
     );
-    if (fresh.size === 0) return handle(messages);
+    if (fresh.size === 0) return handle(messages, control);
     const before = await this.load();
+    const work: Work = { handle, control, before };
     const rowOf = ({ logPosition }: Incoming): GuardedRange | undefined =>
       logPosition !== undefined && fresh.has(keyOf(logPosition)) ? before.get(keyOf(logPosition)) : undefined;
     // In the order of the log: messages known to be harmless, messages that may be deadly, messages that nobody tried.
@@ -63,12 +77,9 @@ export class CrashLoopGuard {
     const suspects = messages.filter((message) => isWithin(message, rowOf(message)));
     const others = messages.filter((each) => !isBefore(each, rowOf(each)) && !isWithin(each, rowOf(each)));
     const portions = [
-      () => (harmless.length > 0 ? handle(harmless) : committed()),
-      ...suspects.map((suspect) => () => this.alone(suspect, before, handle)),
-      async () => {
-        await this.mark(rangesOf(others, fresh));
-        return others.length > 0 ? handle(others) : committed();
-      },
+      () => (harmless.length > 0 ? handle(harmless, control) : committed()),
+      ...suspects.map((suspect) => () => this.alone(suspect, work)),
+      () => (others.length > 0 ? this.watched(others, rangesOf(others, fresh), work) : committed()),
     ];
     for (const portion of portions) {
       const end = await portion();
@@ -79,18 +90,50 @@ export class CrashLoopGuard {
     return 'committed';
   }
 
-  private async alone(message: Incoming, before: ReadonlyMap<string, GuardedRange>, handle: HandleBatch): Promise<End> {
+  private async alone(message: Incoming, work: Work): Promise<End> {
+    const { handle, control, before } = work;
     const { logPosition } = message;
-    if (logPosition === undefined) return handle([message]);
+    if (logPosition === undefined) return handle([message], control);
     const row = before.get(keyOf(logPosition));
     // A stored range proves that one process died in it, but not at which message.
     const isExact = row?.single === true && row.first === logPosition.offset;
     const deaths = row === undefined ? 0 : isExact ? row.starts : 1;
-    if (deaths >= DEATHS_MAX) return handle([{ ...message, isDeadly: true }]);
-    await this.mark([
-      { ...logPosition, first: logPosition.offset, last: logPosition.offset, starts: deaths + 1, single: true },
-    ]);
-    return handle([message]);
+    if (deaths >= DEATHS_MAX) {
+      const end = await handle([{ ...message, isDeadly: true }], control);
+      if (end === 'committed') this.alarm({ code: 'deadly-message', topic: logPosition.topic });
+      return end;
+    }
+    const { topic, partition, offset } = logPosition;
+    const range = { topic, partition, first: offset, last: offset, starts: deaths + 1, single: true };
+    return this.watched([message], [range], work);
+  }
+
+  /** Handles messages while their ranges are stored. An end that the process lives to see is no death. */
+  private async watched(
+    messages: readonly Incoming[],
+    ranges: readonly GuardedRange[],
+    { handle, control, before }: Work,
+  ): Promise<End> {
+    const takeBack = (): Promise<void> => this.takeBack(ranges, before).catch(() => undefined);
+    const rest = async (ms: number): Promise<void> => {
+      await takeBack();
+      await control.rest(ms);
+      await this.mark(ranges).catch(() => undefined);
+    };
+    await this.mark(ranges);
+    let end: End | undefined;
+    try {
+      end = await handle(messages, { ...control, rest });
+      return end;
+    } finally {
+      if (end !== 'committed' && end !== 'died') await takeBack();
+    }
+  }
+
+  /** Stores what was stored before. */
+  private async takeBack(ranges: readonly GuardedRange[], before: ReadonlyMap<string, GuardedRange>): Promise<void> {
+    await this.clear(ranges.filter((range) => !before.has(keyOf(range))));
+    await this.mark(ranges.flatMap((range) => before.get(keyOf(range)) ?? []));
   }
 
   /** Loads the ranges that were begun and not finished, without the applied messages: those have killed no process. */
@@ -114,7 +157,8 @@ export class CrashLoopGuard {
     );
   }
 
-  private async clear(logPositions: readonly LogPosition[]): Promise<void> {
+  private async clear(logPositions: readonly Pick<LogPosition, 'topic' | 'partition'>[]): Promise<void> {
+    if (logPositions.length === 0) return;
     await this.pool.query(
       `DELETE FROM crash_loop_guard a USING ${ended.sql}
         WHERE a.topic = d.topic AND a.partition = d.partition`,

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 
-import { catalogue, type Contract } from '#libs/contracts';
+import { catalogue, grantAwarded, type Contract } from '#libs/contracts';
 import { SealingError } from '#libs/sealing';
 
 import { dayOfTimestamp, openMessage } from './opening.js';
@@ -43,4 +43,20 @@ it.each([
   const opened = openMessage(opener, { contract, contractName, day, envelope: new Uint8Array() }, TODAY);
   expect(opened).toMatchObject({ kind: 'refused', code: 'malformed', incoming: { day: keptAs } });
   expect(opened.incoming.isDayWrong).toBe(keptAs === day ? undefined : true);
+});
+
+it('a message that fails for an unforeseen reason is refused, and stops no other', () => {
+  const contract: Contract = grantAwarded;
+  const incoming = { contract, contractName: contract.name, day: TODAY, envelope: new Uint8Array() };
+  const failing = (error: Error) => ({
+    open: () => {
+      throw error;
+    },
+  });
+  expect(openMessage(failing(new RangeError('out of range')), incoming, TODAY)).toMatchObject({
+    kind: 'refused',
+    code: 'handler-failed',
+  });
+  const disk = Object.assign(new Error('the disk is away'), { syscall: 'open', code: 'EIO' });
+  expect(() => openMessage(failing(disk), incoming, TODAY)).toThrow(disk);
 });

@@ -13,6 +13,7 @@ import { sha256, SealingError, type EnvelopeOpener } from '#libs/sealing';
 
 import type { SeenMessage } from '../inbox/handled-keys.js';
 import type { InboxMessage } from '../inbox/message.js';
+import { failureOf, parkingCodeOf } from '../trouble/failure.js';
 import type { AnyDelivery } from '../produce/unit-of-work.js';
 
 /** A sealed message to handle, from the log or from the inbox. */
@@ -71,12 +72,13 @@ export function openMessage(opener: Pick<EnvelopeOpener, 'open'>, incoming: Inco
     plaintext.fill(0);
     return { incoming, kind: 'delivery', delivery: { contract, payload, day }, seen: seenAs(contract, payload, day) };
   } catch (error) {
-    if (error instanceof SealingError && error.canRetry) throw error;
+    if (failureOf(error) === 'infrastructure') throw error;
     if (error instanceof SealingError || error instanceof ContractError) {
       const isExpired = error.code === 'key-destroyed' && daysBetween(day, today) >= clocks.dayKeyDays;
       return isExpired ? { incoming, kind: 'expired' } : refused(error.code);
     }
-    throw error;
+    // One message that cannot be opened for an unforeseen reason stops no other.
+    return refused(parkingCodeOf(error));
   }
 }
 

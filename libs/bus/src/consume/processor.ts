@@ -4,12 +4,13 @@ import type { EnvelopeOpener } from '#libs/sealing';
 import type pg from 'pg';
 
 import type { Inbox } from '../inbox/inbox.js';
+import type { ParkedMessage } from '../inbox/parked-messages.js';
 import type { Outbox, OutboxUnit } from '../produce/outbox.js';
 import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
+import type { CircuitBreaker } from '../trouble/circuit-breaker.js';
 import { BusError } from '../trouble/errors.js';
 import { failureOf, parkingCodeOf } from '../trouble/failure.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
 import type { Handled, HandlerEntry } from './handlers.js';
 import type { SliceOpener } from './open-slice.js';
 import { openMessage, type Incoming, type Opened } from './opening.js';
@@ -25,9 +26,10 @@ export interface Tally {
 
 /**
  * How a batch ended. `tripped`: too much would have been parked. `went-back`: the database has an older state than this
- * process has written. `halted`: the caller has aborted. Parts of a batch that is not committed may be committed.
+ * process has written. `halted`: the caller has aborted. `died`: a failpoint has ended the process. Parts of a batch
+ * that is not committed may be committed.
  */
-export type End = 'committed' | 'tripped' | 'went-back' | 'halted';
+export type End = 'committed' | 'tripped' | 'went-back' | 'halted' | 'died';
 
 export interface Ended {
   readonly end: End;
@@ -153,11 +155,11 @@ export class Processor<S extends Service> {
       const result = await this.apply(messages, tx, unit);
       const next = await this.writeApplied(messages, { tx, applied });
       const count = await unit.write(tx);
-      if (breaker.wouldTrip(messages.length, result.ours)) this.tripBreaker();
-      if (!(await failpoint('before-commit'))) throw new Undone('halted');
+      if (!(await breaker.allows(tx, messages.length, result.ours))) this.tripBreaker();
+      if (!(await failpoint('before-commit'))) throw new Undone('died');
       return { ...result, written: next, published: count };
     });
-    breaker.count(messages.length, ours);
+    await breaker.committed(messages.length, ours);
     if (tally.parked > 0) alarm({ code: 'parked', count: tally.parked });
     if (tally.expired > 0) alarm({ code: 'expired', count: tally.expired });
     committed(tally, published);
@@ -184,25 +186,28 @@ export class Processor<S extends Service> {
       delivered.map(({ seen }) => seen),
     );
     const fresh = delivered.filter((_, at) => sights[at] === 'new');
-    const parked = ours.flatMap((each) => (each.kind === 'refused' ? [{ ...each.incoming, code: each.code }] : []));
+    const parked: ParkedMessage[] = ours.flatMap((each) =>
+      each.kind === 'refused' ? [{ ...each.incoming, code: each.code }] : [],
+    );
     for (const [at, { incoming }] of delivered.entries()) {
-      if (sights[at] === 'other') parked.push({ ...incoming, code: 'other-content' });
+      if (sights[at] !== 'other') continue;
+      const isFromDevice = incoming.contract.namedByDevice === true;
+      parked.push({ ...incoming, code: 'other-content', ...(isFromDevice ? { isFromDevice } : {}) });
     }
     const results = await this.handle(fresh, tx, outbox);
     const undone: Delivered[] = [];
     for (const [message, result] of results) {
       if (result.status !== 'done') undone.push(message);
-      if (result.status === 'park') parked.push({ ...message.incoming, code: result.code });
+      if (result.status !== 'park') continue;
+      const isFromDevice = message.incoming.contract.carriesSlice === true;
+      parked.push({ ...message.incoming, code: result.code, ...(isFromDevice ? { isFromDevice } : {}) });
     }
     await inbox.handled.forget(
       tx,
       undone.map(({ seen }) => seen),
     );
     await inbox.parked.park(tx, parked);
-    const fromDevices =
-      results.filter(([{ incoming }, { status }]) => status === 'park' && incoming.contract.carriesSlice === true)
-        .length +
-      delivered.filter(({ incoming }, at) => sights[at] === 'other' && incoming.contract.namedByDevice === true).length;
+    const fromDevices = parked.filter(({ isFromDevice }) => isFromDevice === true).length;
     const tally = {
       done: fresh.length - undone.length,
       repeated: sights.filter((sight) => sight === 'known').length,

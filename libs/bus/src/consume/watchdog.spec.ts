@@ -31,8 +31,16 @@ function dogAt() {
     topicsShort: 0,
     lastProgressAt: new Date(START - HOUR_MS),
     counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
-    database: { parked: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
-    relay: { isLeader: true, isWaiting: false, sent: 0, refused: 0, lastSentAt: undefined, isReplaying: false },
+    database: { parked: 0, parkedFromDevices: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
+    relay: {
+      isLeader: true,
+      isWaiting: false,
+      sent: 0,
+      refused: 0,
+      lastSentAt: undefined,
+      isReplaying: false,
+      isTripped: false,
+    },
     ...changes,
   });
   /** Shows the watchdog the same status twice, `ms` apart. */
@@ -79,7 +87,14 @@ describe('the watchdog', () => {
     const { watch, alarms } = dogAt();
     watch(1, {
       lag: 0,
-      database: { parked: 3, isParkedExpiring: true, backlog: 0, replayLeft: 0, horizonAgeMs: 60_001 },
+      database: {
+        parked: 3,
+        parkedFromDevices: 0,
+        isParkedExpiring: true,
+        backlog: 0,
+        replayLeft: 0,
+        horizonAgeMs: 60_001,
+      },
     });
     expect(alarms).toEqual([{ code: 'horizon-old' }, { code: 'parked-expiring', count: 3 }, { code: 'horizon-old' }]);
   });

@@ -1,5 +1,6 @@
+import { startOfHour } from '#libs/contracts';
 import type { Tx } from '#libs/database';
-import type { Records } from '#libs/records';
+import type { Records, RecordsTx } from '#libs/records';
 
 import { inboxBody, LATER, retriedMessage, valueOf, type InboxBody } from './inbox-body.js';
 import type { InboxMessage, RetriedMessage } from './message.js';
@@ -35,6 +36,38 @@ export class DelayedMessages {
   async claimDue(tx: Tx, { now, limit }: { readonly now: Date; readonly limit: number }): Promise<RetriedMessage[]> {
     const records = await this.records.begin(tx);
     return (await records.claimDue<InboxBody>(LATER, { now, limit, leaseMs: LEASE_MS })).map(retriedMessage);
+  }
+
+  /** Notes that a process begins to handle messages, before it does. They stay leased. */
+  async begin(tx: Tx, messages: readonly RetriedMessage[], now: Date): Promise<void> {
+    const records = await this.write(tx, messages, { now, more: 1 });
+    await records.lease(
+      LATER,
+      messages.map(({ id }) => id),
+      { now, leaseMs: LEASE_MS },
+    );
+  }
+
+  /** Takes `begin` back and ends the lease: the process lives and will not handle them now. */
+  async giveBack(tx: Tx, messages: readonly RetriedMessage[], now: Date): Promise<void> {
+    await this.write(tx, messages, { now, more: 0 });
+  }
+
+  private async write(
+    tx: Tx,
+    messages: readonly RetriedMessage[],
+    { now, more }: { readonly now: Date; readonly more: number },
+  ): Promise<RecordsTx> {
+    const records = await this.records.begin(tx);
+    await records.postpone(
+      LATER,
+      messages.map((message) => ({
+        value: message.id,
+        body: inboxBody(message, this.envelopeBytesMax, { starts: message.starts + more }),
+        due: startOfHour(now),
+      })),
+    );
+    return records;
   }
 
   /** Returns for each message whether this transaction is to handle it; false if another has handled it. */

@@ -17,6 +17,10 @@ export interface InboxBody {
   readonly isDayWrong?: true;
   readonly record: string;
   readonly code?: string;
+  /** A device sealed its content badly. No operator can do anything about it. */
+  readonly isFromDevice?: true;
+  /** A delayed message: how many processes have begun to handle it and not lived to see its end. */
+  readonly starts?: number;
 }
 
 export interface InboxKindsOptions {
@@ -39,18 +43,21 @@ export function inboxKinds({
   return [
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
     { kind: PARKED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
-    { kind: LATER, sizeBytes: bodyBytes, work: true, isOver: outlived(readableDays) },
+    { kind: LATER, sizeBytes: bodyBytes, work: true, dueWithinDays: 2, isOver: outlived(readableDays) },
   ];
 }
 
-export function inboxBody(message: InboxMessage, envelopeBytesMax: number, code?: string): InboxBody {
+/** What is known of a message beside its bytes. */
+type Known = Pick<InboxBody, 'code' | 'isFromDevice' | 'starts'>;
+
+export function inboxBody(message: InboxMessage, envelopeBytesMax: number, known: Known = {}): InboxBody {
   const bytes = message.envelope.length > envelopeBytesMax ? new Uint8Array() : message.envelope;
   return {
     contract: message.contractName,
     day: message.day,
     ...(message.isDayWrong === true ? { isDayWrong: true } : {}),
     record: Buffer.from(bytes).toString('base64'),
-    ...(code === undefined ? {} : { code }),
+    ...known,
   };
 }
 
@@ -68,6 +75,7 @@ export function retriedMessage({ value, body }: FoundRow<InboxBody>): RetriedMes
     day: keptDay(body),
     ...(body.day === '' || body.isDayWrong === true ? { isDayWrong: true } : {}),
     envelope: Buffer.from(body.record, 'base64'),
+    starts: body.starts ?? 0,
   };
 }
 

@@ -12,4 +12,6 @@ export interface InboxMessage {
 export interface RetriedMessage extends InboxMessage {
   /** Its id for `DelayedMessages.claim`. */
   readonly id: Uint8Array;
+  /** How many processes have begun to handle it and not lived to see its end. */
+  readonly starts: number;
 }

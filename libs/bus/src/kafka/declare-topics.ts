@@ -14,7 +14,7 @@ export interface DeclareOptions extends TopicOptions {
  * Gives a broker the topics and access rules of all contracts, and removes every other rule of a service. Can be
  * repeated. Of existing topics it changes only what differs.
  *
- * @throws BusError `rules-not-in-force`, `too-few-brokers`, `copying`; what the client throws
+ * @throws BusError `rules-not-in-force`, `settings-not-in-force`, `too-few-brokers`, `copying`; what the client throws
  */
 export function declareTopics(
   connection: KafkaConnection,

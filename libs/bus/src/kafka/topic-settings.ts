@@ -1,17 +1,29 @@
 import type { TopicConfig } from '#libs/contracts';
 import kafkajs, { type Admin } from 'kafkajs';
 
+import { BusError } from '../trouble/errors.js';
 import { acknowledgementsFor, type CopiesOfTopic } from './topic-copies.js';
+
+const IN_FORCE_WITHIN_MS = 15_000;
+const LOOK_AGAIN_MS = 50;
 
 // Node cannot import these by name from the client's CommonJS.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
 type Settings = ReadonlyMap<string, string>;
 
+/** A topic with the settings that it should have. */
+interface Wanted {
+  readonly topic: string;
+  readonly settings: readonly (readonly [name: string, value: string])[];
+}
+
 /**
- * Sets what differs from the declaration. Kafka's request replaces all settings of a topic, so that those which nobody
- * declared are sent along as they are.
+ * Sets what differs from the declaration, and waits until it is in force: the broker answers before it reads a change
+ * itself. Kafka's request replaces all settings of a topic, so that those which nobody declared are sent along as they
+ * are.
  * @returns the topics that were changed
+ * @throws BusError `settings-not-in-force`
  */
 export async function configure(
   admin: Admin,
@@ -19,17 +31,12 @@ export async function configure(
   held: readonly CopiesOfTopic[],
 ): Promise<string[]> {
   const copies = new Map(held.map((each) => [each.topic, each.copies]));
-  const present = await settingsOf(
-    admin,
-    topics.map(({ topic }) => topic),
-  );
-  const wanted = topics.map(({ topic, config }) => {
+  const wanted = topics.map(({ topic, config }): Wanted => {
     const acknowledgements = String(acknowledgementsFor(copies.get(topic) ?? 1));
     return { topic, settings: Object.entries({ ...config, 'min.insync.replicas': acknowledgements }) };
   });
-  const different = wanted.filter(({ topic, settings }) =>
-    settings.some(([name, value]) => present.get(topic)?.get(name) !== value),
-  );
+  const present = await settingsOf(admin, wanted);
+  const different = unlike(present, wanted);
   if (different.length > 0) {
     await admin.alterConfigs({
       validateOnly: false,
@@ -42,16 +49,32 @@ export async function configure(
         })),
       })),
     });
+    await untilInForce(admin, different);
   }
   return different.map(({ topic }) => topic);
 }
 
+async function untilInForce(admin: Admin, wanted: readonly Wanted[]): Promise<void> {
+  const deadline = performance.now() + IN_FORCE_WITHIN_MS;
+  while (unlike(await settingsOf(admin, wanted), wanted).length > 0) {
+    if (performance.now() > deadline) throw new BusError('settings-not-in-force');
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** The topics that lack a setting or have another value for it. */
+function unlike(present: ReadonlyMap<string, Settings>, wanted: readonly Wanted[]): readonly Wanted[] {
+  return wanted.filter(({ topic, settings }) =>
+    settings.some(([name, value]) => present.get(topic)?.get(name) !== value),
+  );
+}
+
 /** The settings that were made for a topic itself, without those that it has from its broker. */
-async function settingsOf(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
+async function settingsOf(admin: Admin, topics: readonly Wanted[]): Promise<ReadonlyMap<string, Settings>> {
   if (topics.length === 0) return new Map();
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: topics.map(({ topic }) => ({ type: ConfigResourceTypes.TOPIC, name: topic })),
   });
   return new Map(
     resources.map(({ resourceName, configEntries }) => {

@@ -36,7 +36,7 @@ export interface PreparedTopics {
 /**
  * Creates topics and rights as declared, on a broker of one's own. Of an existing topic it changes only what differs
  * from the declaration, so that the settings of an operator stay. It can run any number of times.
- * @throws BusError `rules-not-in-force`, `too-few-brokers`, `copying`
+ * @throws BusError `rules-not-in-force`, `settings-not-in-force`, `too-few-brokers`, `copying`
  */
 export async function prepareTopics(
   connection: KafkaConnection,

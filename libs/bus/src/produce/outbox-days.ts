@@ -1,5 +1,6 @@
 import { addDays, clocks, type Day } from '#libs/contracts';
 import { locks, type Tx } from '#libs/database';
+import type { Permit } from '#libs/records';
 
 /** Days ahead of today for which the outbox has partitions. The clock of a device may already be in tomorrow. */
 export const DAYS_AHEAD = clocks.recordAheadDays;
@@ -17,7 +18,7 @@ export async function createOutboxDays(tx: Tx, today: Day): Promise<void> {
  * soon (SQLSTATE 55P03) and is tried again.
  * @returns the dropped days of which the relay had not sent everything
  */
-export async function dropOutboxDays(tx: Tx, today: Day): Promise<readonly Day[]> {
+export async function dropOutboxDays(tx: Tx, { day: today }: Permit): Promise<readonly Day[]> {
   await tx.query(`SET LOCAL lock_timeout = '2s'`);
   const unsentDays: Day[] = [];
   for (const day of await outboxDays(tx)) {

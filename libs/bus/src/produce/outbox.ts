@@ -25,6 +25,12 @@ interface PendingMessage {
   readonly plaintext: Uint8Array;
 }
 
+export interface SealedMessage {
+  readonly topic: string;
+  readonly day: Day;
+  readonly envelope: Uint8Array;
+}
+
 export interface OutboxOptions {
   readonly service: string;
   readonly senderKeys: Pick<SenderKeys, 'seal'>;
@@ -39,6 +45,11 @@ export class Outbox {
 
   open(): OutboxUnit {
     return new OutboxUnit(this.options);
+  }
+
+  /** Writes sealed messages once more, as they are, in the transaction that takes them out of the parked ones. */
+  async again(tx: Tx, messages: readonly SealedMessage[]): Promise<void> {
+    await insert(tx, messages, this.options);
   }
 }
 
@@ -74,10 +85,7 @@ export class OutboxUnit {
     // Shuffled, so that the order within one commit tells nothing.
     const pending = shuffled(this.pending);
     const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, envelope: this.seal(each) }));
-    await tx.query(INSERT, rows.values(sealed)).catch((error: unknown) => {
-      throw isNotReady(error) ? new BusError('not-stored') : error;
-    });
-    if (!this.options.relayIsHere()) await tx.query(NOTIFY);
+    await insert(tx, sealed, this.options);
     return pending.length;
   }
 
@@ -85,6 +93,18 @@ export class OutboxUnit {
     const { name, version, consumer } = contract;
     return this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
   }
+}
+
+async function insert(
+  tx: Tx,
+  messages: readonly SealedMessage[],
+  { relayIsHere }: Pick<OutboxOptions, 'relayIsHere'>,
+): Promise<void> {
+  if (messages.length === 0) return;
+  await tx.query(INSERT, rows.values(messages)).catch((error: unknown) => {
+    throw isNotReady(error) ? new BusError('not-stored') : error;
+  });
+  if (!relayIsHere()) await tx.query(NOTIFY);
 }
 
 /**

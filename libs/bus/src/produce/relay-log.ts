@@ -151,7 +151,7 @@ export async function askForReplay(client: Statements, now: Date, notSoonerMs?: 
             asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END
        FROM relay_cursor l
       WHERE r.name = 'replay' AND l.name = 'live'
-        AND ($2::timestamptz IS NULL OR r.asked_at IS NULL OR r.asked_at <= $2)`,
+        AND ($2::timestamptz IS NULL OR r.asked_at IS NULL OR r.asked_at <= $2 OR r.asked_at > $1)`,
     [now, notSoonerMs === undefined ? null : new Date(now.getTime() - notSoonerMs)],
   );
   return rowCount === 1;

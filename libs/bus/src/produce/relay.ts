@@ -8,6 +8,7 @@ import { troubleIn } from '../trouble/broker-trouble.js';
 import { logRanges } from '../kafka/kafka-client.js';
 import type { OnAlarm } from '../trouble/alarm.js';
 import { Backoff } from '../trouble/backoff.js';
+import type { CircuitBreaker } from '../trouble/circuit-breaker.js';
 import { BusError } from '../trouble/errors.js';
 import { ensureEpoch } from './epoch.js';
 import { showLife, tryToLead } from './leadership.js';
@@ -33,6 +34,7 @@ export interface RelayOptions {
   readonly producer: () => Producer;
   readonly admin: () => Promise<Admin>;
   readonly parked: Pick<ParkedMessages, 'park'>;
+  readonly breaker: CircuitBreaker;
   /**
    * Called for each page. Returns what signs again the rows that a revoked identity key signed. Absent or undefined if
    * no key was revoked.
@@ -59,6 +61,8 @@ export interface RelayStatus {
   readonly isWaiting: boolean;
   readonly sent: number;
   readonly refused: number;
+  /** The circuit breaker has stopped it. */
+  readonly isTripped: boolean;
   readonly lastSentAt: Date | undefined;
   readonly isReplaying: boolean;
 }
@@ -135,7 +139,7 @@ export class Relay {
   }
 
   status(): RelayStatus {
-    return { ...this.state, lastSentAt: this.lastSentAt };
+    return { ...this.state, isTripped: this.options.breaker.isTripped, lastSentAt: this.lastSentAt };
   }
 
   /** Reports a failure that is not the fault of one envelope, in `isWaiting` and in the alarm. */
@@ -190,9 +194,11 @@ export class Relay {
 
   /** Sends one page of new messages and one page of those that are sent again. It rests if there are none. */
   private async step(leadership: Leadership): Promise<void> {
+    const { breaker, pollMs } = this.options;
+    if (breaker.isTripped) return leadership.running.rest(pollMs);
     await this.watchLog(leadership);
     const live = await this.sendPage(leadership, 'live');
-    const replay = await this.replayPage(leadership);
+    const replay = !breaker.isTripped && (await this.replayPage(leadership));
     this.state.isWaiting = false;
     this.backoff.reset();
     if (live.rows.length > 0 || replay) return;
@@ -217,7 +223,7 @@ export class Relay {
     const { client, producer, watch, cursors } = leadership;
     const { topicName, failpoint } = this.options;
     const { marks, refused } = await sendRows(producer, rows, topicName);
-    await this.park(refused);
+    if (!(await this.park(refused, rows.length))) return;
     if (!(await failpoint('relay-sent'))) throw new BusError('halted');
     if (last === undefined) return;
     const merged = mergeMarks(marks);
@@ -258,22 +264,28 @@ export class Relay {
     return rows.filter((row) => row.day >= oldest && comparePositions(row, until) <= 0);
   }
 
-  private async park(refused: readonly OutboxRow[]): Promise<void> {
-    if (refused.length === 0) return;
-    const { pool, parked, contractOf, alarm } = this.options;
-    await inTransaction(pool, (tx) =>
-      parked.park(
-        tx,
-        refused.map(({ topic, day, envelope }) => ({
-          contractName: contractOf(topic),
-          day,
-          envelope,
-          code: 'refused',
-        })),
-      ),
-    );
-    this.state.refused += refused.length;
-    alarm({ code: 'refused', count: refused.length });
+  /** @returns false if too many would be parked: then none is, and the same rows are sent again after a reset */
+  private async park(refused: readonly OutboxRow[], sent: number): Promise<boolean> {
+    const { pool, parked, breaker, contractOf, alarm } = this.options;
+    if (refused.length > 0) {
+      const messages = refused.map(({ topic, day, envelope }) => {
+        return { contractName: contractOf(topic), day, envelope, code: 'refused' };
+      });
+      const isAllowed = await inTransaction(pool, async (tx) => {
+        if (!(await breaker.allows(tx, sent, refused.length))) return false;
+        await parked.park(tx, messages);
+        return true;
+      });
+      if (!isAllowed) {
+        breaker.trip();
+        alarm({ code: 'relay-tripped', count: refused.length });
+        return false;
+      }
+      this.state.refused += refused.length;
+      alarm({ code: 'refused', count: refused.length });
+    }
+    await breaker.committed(sent, refused.length);
+    return true;
   }
 
   /** Polls, because nothing wakes the relay when a transaction without messages ends. */

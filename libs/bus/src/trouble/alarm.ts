@@ -8,6 +8,8 @@ export type AlarmCode =
   | 'parked-expiring'
   /** Too many messages were parked. The consumer has stopped until it is released. */
   | 'tripped'
+  /** Too many messages were refused by the broker. The relay has stopped until it is released. */
+  | 'relay-tripped'
   /** Messages arrived after their day's key was destroyed. */
   | 'expired'
   /** Three processes died at one message. It is parked unopened. */

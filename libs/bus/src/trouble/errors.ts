@@ -9,6 +9,7 @@ const sentences = {
   'not-stored': 'The outbox has no partition or epoch; the bus must be started first.',
   halted: 'The bus has been stopped in the middle of its work.',
   'rules-not-in-force': 'The broker has not put the access rules into force.',
+  'settings-not-in-force': 'The broker has not put the settings of the topics into force.',
   'too-few-brokers': 'The cluster has fewer brokers than the copies that are asked for.',
   copying: 'The brokers are still copying; it goes on by itself.',
   'already-started': 'The bus or its consumer is started already.',

@@ -1,10 +1,13 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { toBase64url } from '../bytes.js';
 import { KEY_ID_BYTES } from '../day-key-entry.js';
 import { SealingError } from '../errors.js';
 import { sha256 } from './hmac.js';
+import { kernelRandom } from './kernel-random.js';
 
 type Curve = 'ed25519' | 'x25519';
+
+const SEED_BYTES = 32;
 
 /** Cached, because the public half costs a scalar multiplication and every open needs that of a day key. */
 const publicBytes = new WeakMap<KeyObject, Buffer>();
@@ -27,10 +30,9 @@ export function importPrivateKey(curve: Curve, seed: Uint8Array): KeyObject {
   }
 }
 
-/** The 32 private bytes of a new key. */
+/** The 32 private bytes of a new key. Any bytes are one (RFC 7748 section 5, RFC 8032 section 5.1.5). */
 export function newPrivateSeed(curve: Curve): Buffer {
-  const { privateKey } = curve === 'x25519' ? generateKeyPairSync('x25519') : generateKeyPairSync('ed25519');
-  return privateKey.export({ format: 'raw-private' });
+  return importPrivateKey(curve, kernelRandom(SEED_BYTES)).export({ format: 'raw-private' });
 }
 
 /** The 32 public bytes of a private or public key. */

@@ -41,6 +41,7 @@ if (task === 'mix') {
   const nights: string[] = [];
   for (let n = 0; n < 10; n += 1) {
     await keyring.ensureDayKeys(addDays(TODAY, n));
+    await keyring.destroyDayKeys(addDays(TODAY, n));
     nights.push((await keyring.ensureRowKeys(100 + n)).seal.export().toString('hex'));
     if (n === 5) await keyring.rotateIdentity(addDays(TODAY, n), pinsIn(first));
     await keyring.destroyRowKeys(n);

@@ -9,7 +9,7 @@ export const auditTables: TableDeclarations = {
       day: 'Day of the act (UTC).',
       operation: 'What was done, by the name that the log uses.',
       person: 'Pseudonym of the person; command-line for somebody with the rights of the database.',
-      about: 'The batch, the legal hold or the enrolled key that the act is about; empty for anything else.',
+      about: 'The batch, hold, enrolled key or day that it is about, or why how many parked messages went; or nothing.',
       hash: 'Hash over the row and the hash of the row before it.',
     },
     rights: { insert: true },
@@ -27,7 +27,10 @@ export const auditUp: readonly string[] = [
   hash bytea NOT NULL,
   CONSTRAINT audit_key PRIMARY KEY (seq),
   CONSTRAINT audit_operation CHECK (operation ~ '^[a-z]+(-[a-z]+){0,4}$'),
-  CONSTRAINT audit_about CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40})$')
+  CONSTRAINT audit_about CHECK (
+    about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40}|day [0-9-]{10})$'
+    OR about ~ '^parked [a-z-]{1,20} [0-9]{1,9}$'
+  )
 )`,
   `CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN

@@ -26,7 +26,7 @@ export class AuditTrail {
    * Records an act in the transaction in which it happens. Call it last, because every other act waits for the end of
    * this transaction.
    *
-   * @param about `batch …`, `hold-…`, `key …`; the table refuses anything else
+   * @param about `batch …`, `hold-…`, `key …`, `parked …`, `day …`; the table refuses anything else
    */
   record(tx: Tx, { person, operation }: StaffAct, about = ''): Promise<void> {
     return appendAudit(tx, { day: dayOf(this.clock.now()), operation, person, about });

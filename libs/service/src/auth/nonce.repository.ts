@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { commentsOn, type TableDeclarations } from '#libs/database';
+import type { Permit } from '#libs/records';
 
 export const nonceTables: TableDeclarations = {
   spent_nonce: {
@@ -42,11 +43,9 @@ export class NonceRepository {
     return rowCount === 1;
   }
 
-  /** Removes the nonces of past days by the database's clock. @returns how many */
-  async prune(): Promise<number> {
-    const { rowCount } = await this.pool.query(
-      `DELETE FROM spent_nonce WHERE day < (now() AT TIME ZONE 'UTC')::date - 1`,
-    );
+  /** Removes the nonces of past days. @returns how many */
+  async prune({ day }: Permit): Promise<number> {
+    const { rowCount } = await this.pool.query('DELETE FROM spent_nonce WHERE day < $1::date - 1', [day]);
     return rowCount ?? 0;
   }
 }

@@ -22,7 +22,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const clockOf = (env: Record<string, string>): Clock => clockFrom(readConfig(ClockConfig, env));
+const clockOf = (env: Record<string, string>): Clock =>
+  clockFrom(readConfig(ClockConfig, { NODE_ENV: 'test', ...env }));
 
 function refused(env: Record<string, string>): string {
   try {
@@ -39,16 +40,19 @@ const daysAhead = (now: Date): number => Math.round((now.getTime() - Date.now())
 
 describe('the clock', () => {
   it('is the machine’s unless a file is named', () => {
-    expect(clockOf({})).toBe(systemClock);
+    expect([clockOf({}), clockFrom(readConfig(ClockConfig, {}))]).toEqual([systemClock, systemClock]);
   });
 
-  it('cannot be moved in production', () => {
+  it('can be moved in a test only, and not where nothing says what this is', () => {
     writeFileSync(file, '0');
-    expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'production' })).toBe('CLOCK_OFFSET_FILE');
+    for (const NODE_ENV of ['production', 'development']) {
+      expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV })).toBe('CLOCK_OFFSET_FILE');
+    }
+    expect(() => readConfig(ClockConfig, { CLOCK_OFFSET_FILE: file })).toThrow(ConfigError);
     expect(refused({ CLOCK_OFFSET_FILE: file, NODE_ENV: 'test' })).toBe('nothing');
   });
 
-  it.each(['', 'tomorrow', '1.5', '1e9', '12345678901234'])('is not moved by "%s"', (text) => {
+  it.each(['', 'tomorrow', '1.5', '1e9', '12345678901234', '1 2 3', '1 x'])('is not moved by "%s"', (text) => {
     writeFileSync(file, text);
     expect(refused({ CLOCK_OFFSET_FILE: file })).toBe('CLOCK_OFFSET_FILE');
   });
@@ -66,6 +70,19 @@ describe('the clock', () => {
     rmSync(file);
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(daysAhead(clock.now())).toBe(9);
+  });
+
+  it('moves the clock of the database with its own, or by a second number', () => {
+    const moved = (text: string): readonly number[] => {
+      writeFileSync(file, text);
+      const clock = clockOf({ CLOCK_OFFSET_FILE: file });
+      return [daysAhead(clock.now()), (clock.databaseMovedMs?.() ?? 0) / DAY_MS];
+    };
+    expect([moved(`${2 * DAY_MS}`), moved(`${2 * DAY_MS} 0\n`), moved(`0 ${-9 * DAY_MS}`)]).toEqual([
+      [2, 2],
+      [2, 0],
+      [0, -9],
+    ]);
   });
 
   it('tells that it has leapt, once for each leap', async () => {

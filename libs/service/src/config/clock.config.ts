@@ -1,19 +1,23 @@
 import { Matches } from 'class-validator';
-import { offsetIn } from './clock-offset.js';
-import { NotInProduction, Setting } from './setting.js';
+import { offsetsIn } from './clock-offset.js';
+import { OnlyInTests, Setting } from './setting.js';
 
 /** The settings of a process's clock. */
 export class ClockConfig {
   @Setting('NODE_ENV', { as: isProduction, fallback: false })
   readonly isProduction!: boolean;
 
+  @Setting('NODE_ENV', { as: isTest, fallback: false })
+  readonly isTest!: boolean;
+
   /**
-   * A file with the milliseconds by which the machine's clock is moved, so that a test can live through days.
-   * Production refuses it: a person who can write the file could age every key.
+   * A file with the milliseconds by which clocks are moved, so that a test can live through days. It is refused unless
+   * the environment says that this is a test, and not only where it says that it is production: whoever can write the
+   * file moves both clocks that guard destruction, and a city that forgot NODE_ENV must not be open to that.
    */
   @Setting('CLOCK_OFFSET_FILE', { optional: true, as: fileOfOffset })
   @Matches(/./)
-  @NotInProduction()
+  @OnlyInTests()
   readonly clockOffsetFile: string | undefined;
 }
 
@@ -25,7 +29,11 @@ function isProduction(text: string): boolean {
   return text === 'production';
 }
 
+function isTest(text: string): boolean {
+  return text === 'test';
+}
+
 function fileOfOffset(path: string): string {
-  if (offsetIn(path) === undefined) throw new TypeError('the file holds no offset');
+  if (offsetsIn(path) === undefined) throw new TypeError('the file holds no offset');
   return path;
 }

@@ -49,6 +49,7 @@ describe('the settings of a service', () => {
       pinnedIdentities: '/keys/pins.json',
       profilePath: '/profiles/los-angeles.json',
       isProduction: false,
+      isTest: false,
       trustedProxies: [],
       deviceWritesPerMinute: 600,
       deviceWritesPerDay: 5_000,

@@ -33,6 +33,18 @@ export class ServiceConfig extends LimitsConfig {
   @IsDatabaseUrl()
   readonly databaseUrl!: string;
 
+  /**
+   * The same database, for what needs a session of its own: migrations, the lock of the nightly turn, the relay, the
+   * lock of leases. Needed if `DATABASE_URL` leads to a pooler in transaction mode. Absent: it leads to the database.
+   */
+  @Setting('DATABASE_DIRECT_URL', { optional: true })
+  @IsDatabaseUrl()
+  readonly databaseDirectUrl: string | undefined;
+
+  get directUrl(): string {
+    return this.databaseDirectUrl ?? this.databaseUrl;
+  }
+
   @Setting('KAFKA_BROKERS', { as: (text) => text.split(',') })
   @ArrayMinSize(1)
   @IsBroker({ each: true })

@@ -82,6 +82,17 @@ function asText(text: string): string {
   return text;
 }
 
+/** Refuses a setting unless NODE_ENV is `test`. The class needs `isTest`. */
+export function OnlyInTests(): PropertyDecorator {
+  return ValidateBy({
+    name: 'onlyInTests',
+    validator: {
+      validate: (value: unknown, args) =>
+        value === undefined || (args?.object as { isTest?: boolean } | undefined)?.isTest === true,
+    },
+  });
+}
+
 /** Refuses a setting in production: only a local system or a test may use it. The class needs `isProduction`. */
 export function NotInProduction(): PropertyDecorator {
   return ValidateBy({

@@ -1,4 +1,10 @@
-import { MIGRATION_TABLE, schemaDifferences, type DatabaseDeclaration } from '#libs/database';
+import {
+  hearLostSessions,
+  MIGRATION_TABLE,
+  schemaDifferences,
+  throughPooler,
+  type DatabaseDeclaration,
+} from '#libs/database';
 import { Pool } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger, type MixedList } from 'typeorm';
 import { useSetting } from '../config/use-setting.js';
@@ -12,7 +18,6 @@ export interface DatabaseOptions {
   readonly entities: MixedList<Function>;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
   readonly migrations: MixedList<Function>;
-  readonly poolSize?: number;
   /** The role in which every session works; absent: the one that logs in. */
   readonly role?: string | undefined;
 }
@@ -42,6 +47,9 @@ export function dataSourceOf({ url, entities, migrations, role }: DatabaseOption
 export function sessionOptions(role: string | undefined): { readonly options?: string } {
   return role === undefined ? {} : { options: `-c role=${role}` };
 }
+const POOL_MAX = 8;
+/** A turn holds two, and one reads the state of the turns. */
+const DIRECT_MAX = 3;
 
 const nothing = (): void => undefined;
 
@@ -132,9 +140,21 @@ function madeAt(migration: string): number {
   return Number(/\d{13}$/.exec(migration)?.[0] ?? 0);
 }
 
-/** The connections for transactions of the bus and the repositories. */
-export function openPool({ url, poolSize = 8 }: Pick<DatabaseOptions, 'url' | 'poolSize'>): Pool {
-  const pool = new Pool({ connectionString: url, max: poolSize, application_name: 'service' });
+/** Connections that are sessions: not through a pooler. Only what holds a lock beyond one transaction uses them. */
+export class DirectPool extends Pool {
+  constructor(url: string) {
+    super({ connectionString: url, max: DIRECT_MAX, application_name: 'direct' });
+    hearLostSessions(this);
+  }
+}
+
+/**
+ * The connections for transactions of the bus and the repositories. Through a pooler in transaction mode, each
+ * transaction may run on another session, and nothing of a session outlives it.
+ */
+export function openPool({ url, isPooled }: { readonly url: string; readonly isPooled: boolean }): Pool {
+  const pool = new Pool({ connectionString: url, max: POOL_MAX, application_name: 'service' });
+  if (isPooled) throughPooler(pool);
   // The pool replaces a broken idle connection at the next use. Without a listener, the error would end the process.
   pool.on('error', () => undefined);
   return pool;

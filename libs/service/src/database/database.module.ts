@@ -6,7 +6,7 @@ import { DataSource, type MixedList } from 'typeorm';
 import { ServiceConfig } from '../config/service.config.js';
 import { CityProfile } from '../profile/city-profile.js';
 import { cityMarkOf } from './city.js';
-import { dataSourceOf, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
+import { dataSourceOf, DirectPool, openDatabase, openPool, type ServiceDataSourceOptions } from './data-source.js';
 
 export interface DatabaseModuleOptions {
   readonly declaration: DatabaseDeclaration;
@@ -30,7 +30,7 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [ServiceConfig, CityProfile],
-          useFactory: ({ databaseUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
+          useFactory: ({ directUrl: url }: ServiceConfig, { profile }: CityProfile) => ({
             ...dataSourceOf({ url, ...options }).options,
             declaration: options.declaration,
             city: cityMarkOf(options.service, profile.id),
@@ -44,11 +44,17 @@ export class DatabaseModule {
       providers: [
         {
           provide: Pool,
-          useFactory: ({ databaseUrl: url }: ServiceConfig, _checked: DataSource) => openPool({ url }),
+          useFactory: ({ databaseUrl: url, databaseDirectUrl }: ServiceConfig, _checked: DataSource) =>
+            openPool({ url, isPooled: databaseDirectUrl !== undefined }),
+          inject: [ServiceConfig, DataSource],
+        },
+        {
+          provide: DirectPool,
+          useFactory: ({ directUrl }: ServiceConfig, _checked: DataSource) => new DirectPool(directUrl),
           inject: [ServiceConfig, DataSource],
         },
       ],
-      exports: [Pool],
+      exports: [Pool, DirectPool],
     };
   }
 }

@@ -8,6 +8,8 @@ export type HealthCheckName =
   | 'lag'
   | 'topicsShort'
   | 'parked'
+  | 'parkedFromDevices'
+  | 'relayTripped'
   | 'backlog'
   | 'republishing'
   | 'done'
@@ -18,9 +20,14 @@ export type HealthCheckName =
   | 'turning'
   | 'turnOverdue'
   | 'turnDamaged'
+  | 'clock'
+  | 'clockDay'
+  | 'witnessedDay'
   | 'keyringReplicas'
   | 'certificate'
   | 'ledgerFreeze'
+  | 'setAside'
+  | 'recordsDamaged'
   | WorkForPeople;
 
 /** Counts of the work that waits for staff other than operators. */
@@ -33,11 +40,14 @@ export type HealthValues = Readonly<Partial<Record<HealthCheckName, HealthCheckV
 export const countedChecks: ReadonlySet<string> = new Set<HealthCheckName>([
   'lag',
   'parked',
+  'parkedFromDevices',
   'backlog',
   'republishing',
   'done',
   'repeated',
   'expired',
+  'setAside',
+  'recordsDamaged',
   'casesInReview',
   'paymentsToRelease',
   'batchesOpen',

@@ -9,8 +9,8 @@ const busy = {
   isTripped: false,
   lag: 3,
   topicsShort: 0,
-  database: { parked: 1, backlog: 2, replayLeft: 0, isParkedExpiring: false, horizonAgeMs: 0 },
-  relay: { isLeader: true },
+  database: { parked: 1, parkedFromDevices: 0, backlog: 2, replayLeft: 0, isParkedExpiring: false, horizonAgeMs: 0 },
+  relay: { isLeader: true, isTripped: false },
   counts: { done: 7, repeated: 1, expired: 0 },
 } as unknown as BusStatus;
 
@@ -43,6 +43,7 @@ describe('a health report', () => {
         relay: true,
         topicsShort: 0,
         tripped: false,
+        relayTripped: false,
         turning: 'yes',
         ledgerFreeze: 'none',
       },

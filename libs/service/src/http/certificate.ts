@@ -1,6 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { useSetting } from '../config/use-setting.js';
+
+/** The key belongs to another certificate. */
+class NotOnePairError extends Error {
+  readonly code = 'key-of-another-certificate';
+}
 
 const ONE_OF_CHAIN = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
@@ -27,7 +33,7 @@ export class Certificate {
     private content: { readonly cert: string; readonly key: string },
   ) {}
 
-  /** @throws if a file cannot be read, or if the two do not belong together */
+  /** @throws UnusableSettingError naming the setting of the file that cannot be read or is not the key of the other */
   static async read(files: CertificateFiles): Promise<Certificate> {
     return new Certificate(files, await contentOf(files));
   }
@@ -58,10 +64,17 @@ export class Certificate {
 }
 
 async function contentOf(files: CertificateFiles): Promise<{ readonly cert: string; readonly key: string }> {
-  const [cert, key] = await Promise.all([readFile(files.cert, 'utf8'), readFile(files.key, 'utf8')]);
-  createSecureContext({ cert, key });
   // A context is made of an empty file too, and every handshake would then fail.
-  const [own = ''] = cert.match(ONE_OF_CHAIN) ?? [];
-  if (!new X509Certificate(own).checkPrivateKey(createPrivateKey(key))) throw new TypeError('not one pair');
+  const { cert, own } = await useSetting('TLS_CERT', async () => {
+    const text = await readFile(files.cert, 'utf8');
+    createSecureContext({ cert: text });
+    return { cert: text, own: new X509Certificate((text.match(ONE_OF_CHAIN) ?? [])[0] ?? '') };
+  });
+  const key = await useSetting('TLS_KEY', async () => {
+    const text = await readFile(files.key, 'utf8');
+    if (!own.checkPrivateKey(createPrivateKey(text))) throw new NotOnePairError();
+    createSecureContext({ cert, key: text });
+    return text;
+  });
   return { cert, key };
 }

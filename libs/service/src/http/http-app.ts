@@ -14,7 +14,7 @@ import { Problem } from '../problem/problem.js';
 import { checkBodyForm } from './body-form.js';
 import type { Certificate } from './certificate.js';
 import { checkHeaders, connectionTimes, endSlowBody, http2Limits, httpLimits, tlsLimits } from './http-limits.js';
-import { answerNoRequest, type InternalListener } from './listeners.js';
+import { answerExpectation, answerNoRequest, type InternalListener } from './listeners.js';
 import { checkRoutes, UndeclaredRouteError } from './route-check.js';
 import { watchWayOut } from './way-out.js';
 
@@ -53,6 +53,7 @@ export function httpAdapter(
     routerOptions: { constraints: { listener: internal.constraint } },
   });
   const fastify = adapter.getInstance();
+  fastify.server.on('checkExpectation', answerExpectation);
   if (certificate !== undefined) {
     certificate.serve(fastify.server as unknown as SecureServer);
     // A server of HTTP/2 does not take them from its options.

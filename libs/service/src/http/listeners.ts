@@ -38,6 +38,13 @@ export function answerNoRequest(error: Error & { readonly code?: string }, socke
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
+/** Answers a request that expects what no server here does. Node's own refusal has no body. */
+export function answerExpectation(_request: unknown, response: Pick<ServerResponse, 'writeHead' | 'end'>): void {
+  const { status } = problems['not-http'];
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify(problemBody(new Problem('not-http'))));
+}
+
 /** A second port of the same process. The port of a connection decides which routes exist for it. */
 export class InternalListener {
   private readonly servers = new WeakSet<Server>();
@@ -69,6 +76,7 @@ export class InternalListener {
     const route = (request: IncomingMessage, response: ServerResponse): void => router.routing(request, response);
     const server = this.serverFor(route);
     server.on('clientError', answerNoRequest);
+    server.on('checkExpectation', answerExpectation);
     this.watch(server);
     this.servers.add(server);
     this.server = server;

@@ -1,5 +1,5 @@
 import { HttpCode, Post } from '@nestjs/common';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsString, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Matches } from 'class-validator';
 import { Field, IsBytes, NestedListField } from '#libs/contracts';
 import { RecordsError } from '#libs/records';
 import type { StaffAct } from '../audit/audit-trail.js';
@@ -34,8 +34,14 @@ class NamedHold {
   hold!: string;
 }
 
-class PlacedHold {
-  @Field({ data: 'operational', purpose: 'names the hold from now on' })
+class Asked {
+  @Field({ data: 'operational', purpose: 'whether it is done, or another key holder must confirm it' })
+  @IsIn(['asked', 'done'])
+  outcome!: 'asked' | 'done';
+}
+
+class PlacedHold extends Asked {
+  @Field({ data: 'operational', purpose: 'names the hold from now on; nothing until it is confirmed' })
   @IsString()
   hold!: string;
 }
@@ -68,19 +74,22 @@ class Holds {
   holds!: readonly HoldInList[];
 }
 
-class LiftedHold {
-  @Field({ data: 'operational', purpose: 'whether there was such a hold' })
+class LiftedHold extends Asked {
+  @Field({ data: 'operational', purpose: 'whether there was such a hold; false until it is confirmed' })
   @IsBoolean()
   lifted!: boolean;
 }
 
-class ExportedRecords {
-  @Field({ data: 'sealed', purpose: 'opened by the custodian, on a machine of their own' })
+class ExportedRecords extends Asked {
+  @Field({ data: 'sealed', purpose: 'opened by the custodian, on a machine of their own; none until it is confirmed' })
   @IsString({ each: true })
   sealed!: readonly string[];
 }
 
-/** Legal holds, for the custodian alone. Records under a hold are exported sealed: the service cannot read them. */
+/**
+ * Legal holds, for custodians alone, two of whom want the same each time. Records under a hold are exported sealed: the
+ * service cannot read them.
+ */
 @InternalController('v1/legal-holds')
 export class LegalHoldsController {
   constructor(private readonly holds: LegalHoldsService) {}
@@ -89,10 +98,11 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-place')
-  @Answers(PlacedHold, 'Keeps the named records of a household for the custodian.')
+  @Answers(PlacedHold, 'Keeps the named records of a household for the custodian, after a second key holder confirms.')
   async place(@Act() act: StaffAct, @ContractBody(PlaceHold) { kind, values }: PlaceHold): Promise<PlacedHold> {
     const wish = { kind, values: values.map((value) => Buffer.from(value, 'base64url')) };
-    return { hold: await told(() => this.holds.place(wish, act)) };
+    const placed = await told(() => this.holds.place(wish, act));
+    return placed.outcome === 'asked' ? { outcome: 'asked', hold: '' } : { outcome: 'done', hold: placed.result };
   }
 
   @Post('list')
@@ -109,9 +119,10 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-lift')
-  @Answers(LiftedHold, 'Ends a hold and removes what it kept.')
+  @Answers(LiftedHold, 'Ends a hold and removes what it kept, after a second key holder confirms.')
   async lift(@Act() act: StaffAct, @ContractBody(NamedHold) { hold }: NamedHold): Promise<LiftedHold> {
-    return { lifted: await told(() => this.holds.lift(hold, act)) };
+    const lifted = await told(() => this.holds.lift(hold, act));
+    return { outcome: lifted.outcome, lifted: lifted.outcome === 'done' && lifted.result };
   }
 
   /** The records are sealed to the custodian's key, who opens them on another machine. */
@@ -119,10 +130,11 @@ export class LegalHoldsController {
   @HttpCode(200)
   @SignedBy('custodian')
   @Operation('legal-hold-export')
-  @Answers(ExportedRecords, 'Gives the kept records, sealed to the custodian.')
+  @Answers(ExportedRecords, 'Gives the kept records, sealed to the custodian, after a second key holder confirms.')
   async export(@Act() act: StaffAct, @ContractBody(NamedHold) { hold }: NamedHold): Promise<ExportedRecords> {
-    const kept = await this.holds.export(hold, act);
-    return { sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
+    const exported = await told(() => this.holds.export(hold, act));
+    const kept = exported.outcome === 'done' ? exported.result : [];
+    return { outcome: exported.outcome, sealed: kept.map((each) => Buffer.from(each).toString('base64url')) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { failureOf } from '#libs/bus';
+import { itemByItem } from '#libs/bus';
 import { FairQueue, type Bucket } from '../admission/fair-queue.js';
 import { Problem } from '../problem/problem.js';
 
@@ -70,20 +70,19 @@ export class GroupCommit<I, O> {
     return batch;
   }
 
-  /** Answers every item. With k items at fault among n, it runs about 2k log2(n / k) parts, in their order. */
+  /** Answers every item, in their order. */
   private async settle(batch: readonly Waiting<I, O>[]): Promise<void> {
-    if (batch.length === 0) return;
     try {
-      const results = await this.options.run(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, at) => resolve(results[at] as O));
+      await itemByItem(batch, {
+        together: async (part) => {
+          const results = await this.options.run(part.map(({ item }) => item));
+          part.forEach(({ resolve }, at) => resolve(results[at] as O));
+        },
+        setAside: async ({ reject }, cause) => reject(new Problem('not-processed', {}, { cause })),
+      });
     } catch (error) {
-      // An absent database fails each part in the same way. Divided, it would be asked many times.
-      if (failureOf(error) !== 'content') return batch.forEach(({ reject }) => reject(error));
-      const [only, ...others] = batch;
-      if (others.length === 0) return only?.reject(new Problem('not-processed', {}, { cause: error }));
-      const half = Math.ceil(batch.length / 2);
-      await this.settle(batch.slice(0, half));
-      await this.settle(batch.slice(half));
+      // Items that were answered before keep their answer.
+      for (const { reject } of batch) reject(error);
     }
   }
 }

@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Bus, openSlice, Transactions, type KafkaConnection } from '#libs/bus';
 import { keyLife, type Service } from '#libs/contracts';
-import { Records } from '#libs/records';
+import { DestructionGate, Records } from '#libs/records';
 import { EnvelopeOpener, resigner, SenderKeys, type KeyDirectory, type Keyring } from '#libs/sealing';
 import { Clock } from '../clock/clock.js';
 import { ServiceConfig } from '../config/service.config.js';
@@ -24,6 +24,7 @@ interface BusParts {
   readonly records: Records;
   readonly keyring: Keyring;
   readonly directory: KeyDirectory;
+  readonly gate: DestructionGate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,15 +39,16 @@ export class MessagingModule {
       providers: [
         {
           provide: Bus,
-          useFactory: async (...[config, pool, records, keyring, directory, clock, log, registry]: BusNeeds) => {
+          useFactory: async (...[config, pool, records, keyring, directory, gate, clock, log, registry]: BusNeeds) => {
             const ca = config.kafkaCa === undefined ? undefined : await fileIn('KAFKA_CA', config.kafkaCa);
-            const bus = busOf(service, { ca, config, pool, records, keyring, directory, clock, log });
+            const bus = busOf(service, { ca, config, pool, records, keyring, directory, gate, clock, log });
             busMetrics(registry, clock, () => bus.status());
             await bus.start();
             clock.onLeap?.(() => bus.lookAround());
+            gate.onAccepted(() => bus.lookAround());
             return bus;
           },
-          inject: [ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, Clock, Log, Registry],
+          inject: [ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, DestructionGate, Clock, Log, Registry],
         },
         {
           provide: BusState,
@@ -60,10 +62,10 @@ export class MessagingModule {
   }
 }
 
-type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, Clock, Log, Registry];
+type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, DestructionGate, Clock, Log, Registry];
 
 function busOf(service: Service, parts: BusParts): Bus<Service> {
-  const { ca, config, pool, records, keyring, directory, clock, log } = parts;
+  const { ca, config, pool, records, keyring, directory, gate, clock, log } = parts;
   const kafka: KafkaConnection = {
     brokers: config.brokers,
     username: config.kafkaUsername,
@@ -74,13 +76,14 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
   return new Bus<Service>({
     service,
     pool,
-    direct: { connectionString: config.databaseUrl },
+    direct: { connectionString: config.directUrl },
     kafka,
     senderKeys: new SenderKeys({ producer: service, identity: () => keyring.identity(), directory, life: keyLife }),
     resigner: () => resigner(keyring, keyLife),
     opener: new EnvelopeOpener({ consumer: service, keyring, directory }),
     openSlice: (contract, slice) => openSlice(keyring, contract, slice),
     records,
+    gate,
     clock: () => clock.now(),
     onAlarm: ({ code, count, topic, why }) => log.write('warn', 'alarm', { alarm: code, count, topic, code: why }),
     onHandlerFailed: (error) => log.write('error', 'work-failed', { work: 'handler', ...errorFields(error) }),

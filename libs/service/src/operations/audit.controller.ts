@@ -35,7 +35,7 @@ class AuditedAct {
   @IsString()
   person!: string;
 
-  @Field({ data: 'operational', purpose: 'the batch, legal hold or key that it is about, or nothing' })
+  @Field({ data: 'operational', purpose: 'the batch, legal hold, key or day that it is about, or nothing' })
   @IsString()
   about!: string;
 

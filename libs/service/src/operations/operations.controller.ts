@@ -124,7 +124,10 @@ export class OperationsController {
     return { groups: groups.map((group) => ({ ...group, lastDay: addDays(group.day, clocks.dayKeyDays) })) };
   }
 
-  /** Gives the parked messages to their handlers again. A message that fails again is parked again. */
+  /**
+   * Gives the parked messages to their handlers again, and those that the broker refused to the broker. A message that
+   * fails again is parked again.
+   */
   @Post('parked/retry')
   @HttpCode(200)
   @SignedBy('operator')
@@ -171,8 +174,8 @@ export class OperationsController {
 
   private async resetBreaker(act: StaffAct, setAside: boolean): Promise<BreakerReset> {
     await this.audit.note(act);
-    const { isTripped } = await this.bus.status();
+    const { isTripped, relay } = await this.bus.status();
     await this.bus.resetBreaker({ setAside });
-    return { wasTripped: isTripped };
+    return { wasTripped: isTripped || relay.isTripped };
   }
 }

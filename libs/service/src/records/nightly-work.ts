@@ -47,5 +47,9 @@ export function nightlyWorkers(nightly: Nightly, workers: Workers): readonly Wor
       failurePauseMs: FAILURE_PAUSE_MS,
       work: () => work().then(() => 0),
     });
-  return [worker('turn', () => nightly.run()), worker('turn-watch', () => nightly.look())];
+  return [
+    worker('turn', () => nightly.run()),
+    worker('turn-watch', () => nightly.look()),
+    worker('pull-back', () => nightly.pullBack()),
+  ];
 }

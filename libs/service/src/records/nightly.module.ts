@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { Records } from '#libs/records';
+import { DestructionGate, Records } from '#libs/records';
 import { Clock } from '../clock/clock.js';
+import { DirectPool } from '../database/data-source.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { ROW_KEYS } from '../keys/key-directory.js';
 import type { RowKeyStore } from '../keys/keys.module.js';
@@ -11,7 +11,7 @@ import { Nightly } from './nightly.js';
 import { turnChecks, turnMetrics } from './nightly-work.js';
 import { NightlyWorker } from './nightly.worker.js';
 
-type NightlyNeeds = [Records, RowKeyStore, Pool, Clock, Log, HealthChecks, Registry];
+type NightlyNeeds = [Records, RowKeyStore, DirectPool, DestructionGate, Clock, Log, HealthChecks, Registry];
 
 /** The nightly turn. The clock starts it in a service; an operator or a test can start it too. */
 @Global()
@@ -19,13 +19,13 @@ type NightlyNeeds = [Records, RowKeyStore, Pool, Clock, Log, HealthChecks, Regis
   providers: [
     {
       provide: Nightly,
-      useFactory: (...[records, rowKeys, pool, clock, log, checks, registry]: NightlyNeeds): Nightly => {
-        const nightly = new Nightly({ records, rowKeys, pool, clock, log });
+      useFactory: (...[records, rowKeys, pool, gate, clock, log, checks, registry]: NightlyNeeds): Nightly => {
+        const nightly = new Nightly({ records, rowKeys, pool, gate, clock, log });
         for (const [name, check] of turnChecks(() => nightly.status())) checks.set(name, check);
         turnMetrics(registry, () => nightly.status());
         return nightly;
       },
-      inject: [Records, ROW_KEYS, Pool, Clock, Log, HealthChecks, Registry],
+      inject: [Records, ROW_KEYS, DirectPool, DestructionGate, Clock, Log, HealthChecks, Registry],
     },
     NightlyWorker,
   ],

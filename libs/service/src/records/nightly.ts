@@ -1,6 +1,16 @@
 import type { Pool } from 'pg';
-import { dayNumber, dayOf, HOUR_MS, startOfDay } from '#libs/contracts';
-import { readTurns, turn, type Records, type TurnOptions, type TurnResult, type Turns } from '#libs/records';
+import { addDays, dayNumber, dayOf, daysBetween, HOUR_MS, startOfDay, type Day } from '#libs/contracts';
+import {
+  nightFor,
+  readTurns,
+  turn,
+  type DestructionGate,
+  type Records,
+  type TurnOptions,
+  type TurnResult,
+  type Turns,
+} from '#libs/records';
+import { inTransaction } from '#libs/database';
 import type { Clock } from '../clock/clock.js';
 import type { Log } from '../log/log.js';
 
@@ -8,12 +18,15 @@ export interface NightlyOptions {
   readonly records: Records;
   /** Makes the row keys of the new night and destroys those that are due. */
   readonly rowKeys: TurnOptions['keys'];
+  /** Not through a pooler: a turn holds its lock over many transactions. */
   readonly pool: Pool;
+  /** Asked before anything is left out of a turn. */
+  readonly gate: Pick<DestructionGate, 'permit' | 'verdict'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export type NightlyResult = TurnResult | { readonly outcome: 'not-due' };
+export type NightlyResult = TurnResult | { readonly outcome: 'not-due' | 'clock-doubted' };
 
 /** The state of the turns in this process; counts and days only. */
 export interface NightlyStatus {
@@ -40,19 +53,23 @@ export class Nightly {
 
   constructor(private readonly options: NightlyOptions) {}
 
-  /** Runs the turn if tonight's is not completed. `busy`: another instance turns, or this process already does. */
+  /**
+   * Runs the turn if tonight's is not completed. `busy`: another instance turns, or this process already does.
+   * `clock-doubted`: records that have ended would be left out by a day that is not believed, so that the turn waits.
+   */
   async run(): Promise<NightlyResult> {
-    const { records, rowKeys, pool, clock, log } = this.options;
-    const today = dayOf(clock.now());
-    const night = dayNumber(today);
+    const { records, rowKeys, pool, gate, log } = this.options;
+    const permit = await gate.permit();
     const turns = await this.look();
-    if (!isDue(turns, night)) return { outcome: 'not-due' };
+    if (permit === undefined) return { outcome: 'clock-doubted' };
+    const night = nightDue(turns, permit.day);
+    if (night === undefined) return { outcome: 'not-due' };
     const began = performance.now();
     try {
       const onProgress = (moved: number, of: number): void => {
         this.progress = { moved, of };
       };
-      const result = await turn({ records, keys: rowKeys, pool, onProgress }, night, today);
+      const result = await turn({ records, keys: rowKeys, pool, onProgress }, night, permit);
       if (result.outcome === 'busy') return result;
       log.write('info', 'work-done', { work: 'turn', count: result.moved, ms: Math.round(performance.now() - began) });
       if (result.damaged > 0) this.alarm('turn-damaged', result.damaged);
@@ -64,7 +81,10 @@ export class Nightly {
     }
   }
 
-  /** Reads the state of the turns. Logs an alarm about a missed or damaged turn at once, and then once an hour. */
+  /**
+   * Reads the state of the turns. Logs an alarm about a missed or damaged turn at once, and then once an hour. While
+   * the clocks are in doubt, that alarm is the only one: every turn is missed then.
+   */
   async look(): Promise<Turns> {
     try {
       this.turns = await readTurns(this.options.pool);
@@ -72,9 +92,19 @@ export class Nightly {
     } finally {
       // Runs even if the database does not answer: the last known state is enough to see that a night is overdue.
       const { overdueNights, nightsDamaged } = this.status();
-      if (overdueNights > 0) this.alarm('turn-missed', overdueNights);
+      const isDoubted = this.options.gate.verdict?.doubt !== undefined;
+      if (overdueNights > 0 && !isDoubted) this.alarm('turn-missed', overdueNights);
       if (nightsDamaged > 0) this.alarm('turn-damaged', nightsDamaged);
     }
+  }
+
+  /** Makes work due that a clock that ran ahead has put off for too long. @returns how much */
+  async pullBack(): Promise<number> {
+    const { records, pool, gate, clock, log } = this.options;
+    if ((await gate.permit()) === undefined) return 0;
+    const count = await inTransaction(pool, async (tx) => (await records.begin(tx)).pullBack(clock.now()));
+    if (count > 0) log.write('warn', 'work-done', { work: 'pull-back', count });
+    return count;
   }
 
   status(): NightlyStatus {
@@ -99,20 +129,28 @@ export class Nightly {
   }
 }
 
-/** A turn is also due if row keys could not be destroyed. It is not due while no earlier night exists. */
-function isDue({ nightsLeft, presentNight, lastCompletedNight, keysDue }: Turns, night: number): boolean {
-  if (keysDue.length > 0) return true;
-  if (lastCompletedNight !== undefined && lastCompletedNight >= night) return false;
-  return nightsLeft.some((left) => left < night) || (presentNight !== undefined && presentNight < night);
+/**
+ * The night into which a turn of this day goes; undefined: none is due. Each day has one turn, from the day after the
+ * first start. An instance whose clock is still in yesterday repeats nothing. A turn is also due if row keys could not
+ * be destroyed.
+ */
+function nightDue(turns: Turns, today: Day): number | undefined {
+  const { lastCompletedDay, witnessedDay, presentNight, keysDue } = turns;
+  const isDone =
+    lastCompletedDay === undefined
+      ? witnessedDay === undefined || today <= witnessedDay
+      : today === lastCompletedDay || today === addDays(lastCompletedDay, -1);
+  if (!isDone) return nightFor(turns, dayNumber(today));
+  return keysDue.length > 0 ? presentNight : undefined;
 }
 
-/** Each day has one turn, from the day after the first night. Today's turn is not overdue within `PATIENCE_MS`. */
-function countOverdue({ lastCompletedNight, nightsLeft, presentNight }: Turns, now: Date): number {
-  const since = lastCompletedNight ?? nightsLeft[0] ?? presentNight;
+/** Each day has one turn, from the day after the first start. Today's turn is not overdue within `PATIENCE_MS`. */
+function countOverdue({ lastCompletedDay, witnessedDay }: Turns, now: Date): number {
+  const since = lastCompletedDay ?? witnessedDay;
   if (since === undefined) return 0;
   const today = dayOf(now);
   const isPatient = now.getTime() - startOfDay(today) < PATIENCE_MS;
-  return Math.max(0, dayNumber(today) - since - (isPatient ? 1 : 0));
+  return Math.max(0, daysBetween(since, today) - (isPatient ? 1 : 0));
 }
 
 function countDamaged({ lastCompletedNight, nightsLeft }: Turns): number {

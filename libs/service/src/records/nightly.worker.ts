@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DestructionGate } from '#libs/records';
 import { Clock } from '../clock/clock.js';
 import { Nightly } from './nightly.js';
 import { nightlyWorkers } from './nightly-work.js';
@@ -14,14 +15,17 @@ export class NightlyWorker {
     nightly: Nightly,
     workers: Workers,
     private readonly clock: Clock,
+    private readonly gate: DestructionGate,
   ) {
     this.workers = nightlyWorkers(nightly, workers);
   }
 
   start(): void {
     for (const worker of this.workers) worker.start();
-    this.clock.onLeap?.(() => {
+    const wake = (): void => {
       for (const worker of this.workers) worker.wake();
-    });
+    };
+    this.clock.onLeap?.(wake);
+    this.gate.onAccepted(wake);
   }
 }

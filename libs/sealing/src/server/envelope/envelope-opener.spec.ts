@@ -255,6 +255,8 @@ describe('the death of a day', () => {
     expect([open(warm, dying), open(warm, living)]).toEqual(['opened', 'opened']);
 
     await keyrings.eligibility.ensureDayKeys(addDays(TODAY, 8));
+    expect([open(warm, dying), open(warm, living)]).toEqual(['opened', 'opened']);
+    await keyrings.eligibility.destroyDayKeys(addDays(TODAY, 8));
     for (const by of [warm, new EnvelopeOpener(options)]) {
       expect([open(by, dying), open(by, living)]).toEqual(['key-destroyed', 'opened']);
     }

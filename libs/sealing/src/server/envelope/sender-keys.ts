@@ -1,8 +1,9 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { addDays, type Day, type KeyLife } from '../../days.js';
 import { SealingError } from '../../errors.js';
 import { aeadSeal } from '../aead.js';
 import { hpkeSeal } from '../hpke/hpke.js';
+import { kernelRandom } from '../kernel-random.js';
 import type { IdentitySigner, KeyDirectory, PublishedDayKey } from '../keyring/keyring.js';
 import { freshNonce } from '../nonce.js';
 import {
@@ -100,7 +101,7 @@ export class SenderKeys {
   #make(target: EnvelopeTarget, recipient: PublishedDayKey, identity: IdentitySigner): SenderKey {
     const { producer } = this.#options;
     const address: EnvelopeAddress = { ...target, producer };
-    const raw = randomBytes(SENDER_KEY_BYTES);
+    const raw = kernelRandom(SENDER_KEY_BYTES);
     const wrappedKey = hpkeSeal({
       recipientKey: recipient.publicKey,
       info: wrapInfo(address),

@@ -1,9 +1,9 @@
-import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { diffieHellman, type KeyObject } from 'node:crypto';
 import { ENC_BYTES } from '../../binding.js';
 import { SealingError } from '../../errors.js';
 import { aeadOpen, aeadSeal, type AeadName } from '../aead.js';
 import { hpkeSuites, keyAndNonce, kemSharedSecret, scheduleRoot } from './hpke-schedule.js';
-import { importPublicKey, publicKeyBytes } from '../keys.js';
+import { importPrivateKey, importPublicKey, newPrivateSeed, publicKeyBytes } from '../keys.js';
 
 interface Binding {
   readonly info: Uint8Array;
@@ -33,7 +33,7 @@ export interface HpkeOpening extends Binding {
  */
 export function hpkeSeal({ recipientKey, info, aad, plaintext, cipher, ephemeral }: HpkeSealing): Buffer {
   const suite = hpkeSuites[cipher ?? 'aes-256-gcm'];
-  const privateKey = ephemeral ?? generateKeyPairSync('x25519').privateKey;
+  const privateKey = ephemeral ?? importPrivateKey('x25519', newPrivateSeed('x25519'));
   const enc = publicKeyBytes(privateKey);
   const dh = sharedPoint(privateKey, recipientKey);
   if (dh === undefined) throw new SealingError('bad-key');

@@ -90,16 +90,19 @@ describe('a file keyring', () => {
     expect(days(keyring, -10, 20)).toEqual(Array.from({ length: 8 }, (_, n) => addDays(TODAY, n)));
     const first = publicKeyOf(keyring, TODAY);
 
-    await keyring.ensureDayKeys(addDays(TODAY, 7));
+    await passTo(keyring, addDays(TODAY, 7));
     expect(days(keyring, -10, 20)).toHaveLength(15);
     expect(publicKeyOf(keyring, TODAY)).toBe(first);
     expect(keyring.isDayDestroyed(TODAY)).toBe(false);
     expect(keyring.isDayDestroyed(addDays(TODAY, -1))).toBe(true);
     // Another instance whose clock is a little behind changes nothing.
-    await keyring.ensureDayKeys(addDays(TODAY, 6));
+    await passTo(keyring, addDays(TODAY, 6));
     expect(keyring.isDayDestroyed(addDays(TODAY, -1))).toBe(true);
 
     await keyring.ensureDayKeys(addDays(TODAY, 8));
+    expect(days(keyring, -10, 20)).toEqual(Array.from({ length: 16 }, (_, n) => addDays(TODAY, n)));
+    expect(keyring.isDayDestroyed(TODAY)).toBe(false);
+    await keyring.destroyDayKeys(addDays(TODAY, 8));
     expect(days(keyring, -10, 20)).toEqual(Array.from({ length: 15 }, (_, n) => addDays(TODAY, n + 1)));
     expect([keyring.isDayDestroyed(TODAY), keyring.isDayDestroyed(addDays(TODAY, 1))]).toEqual([true, false]);
     expect(publishedDayKeys(folders).map(({ day }) => day)).toEqual(days(keyring, -10, 20));
@@ -113,14 +116,16 @@ describe('a file keyring', () => {
     await keyring.ensureDayKeys(TODAY);
     const first = publicKeyOf(keyring, TODAY);
 
-    await keyring.ensureDayKeys('1970-01-01');
+    await passTo(keyring, '1970-01-01');
     expect(publicKeyOf(keyring, TODAY)).toBe(first);
-    await keyring.ensureDayKeys(TODAY);
+    await passTo(keyring, TODAY);
     expect([publicKeyOf(keyring, TODAY), keyring.dayKey('1970-01-01')]).toEqual([first, undefined]);
 
     await keyring.ensureDayKeys('2099-01-01');
+    expect([publicKeyOf(keyring, TODAY), keyring.isDayDestroyed(TODAY)]).toEqual([first, false]);
+    await keyring.destroyDayKeys('2099-01-01');
     expect([keyring.dayKey(TODAY), keyring.isDayDestroyed(TODAY)]).toEqual([undefined, true]);
-    await keyring.ensureDayKeys(TODAY);
+    await passTo(keyring, TODAY);
     expect(days(keyring, -10, 20)).toHaveLength(8);
     expect(publicKeyOf(keyring, TODAY)).not.toBe(first);
     expect([keyring.isDayDestroyed(TODAY), keyring.isDayDestroyed(addDays(TODAY, -8))]).toEqual([false, true]);
@@ -201,10 +206,16 @@ describe('a file keyring', () => {
   });
 });
 
+/** What a service does on a day whose clocks are believed. */
+async function passTo(keyring: FileKeyring, day: string): Promise<void> {
+  await keyring.ensureDayKeys(day);
+  await keyring.destroyDayKeys(day);
+}
+
 describe('destruction', () => {
   const destructions: Record<string, (keyring: FileKeyring) => Promise<void>> = {
     'a night': (keyring) => keyring.destroyRowKeys(1),
-    'a day': (keyring) => keyring.ensureDayKeys(addDays(TODAY, 8)),
+    'a day': (keyring) => passTo(keyring, addDays(TODAY, 8)),
     'a secret': (keyring) => keyring.destroySecret('cycle/2026'),
   };
 

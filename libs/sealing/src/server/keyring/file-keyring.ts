@@ -1,4 +1,4 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dayKeyMessage, type PinnedIdentity, type SignedDayKey } from '../../day-key-entry.js';
 import { toBase64url } from '../../bytes.js';
@@ -12,6 +12,7 @@ import type { WriteStep } from './keyring-file.js';
 import * as identities from './keyring-identities.js';
 import * as states from './keyring-state.js';
 import type { IdentitySigner, Keyring, KeyringDescription, RowKeys } from './keyring.js';
+import { kernelRandom } from '../kernel-random.js';
 import { newPrivateSeed, publicKeyBytes } from '../keys.js';
 import { load, type Loaded } from './loaded-keys.js';
 import type { IdentityPins } from './pinned-identities.js';
@@ -143,8 +144,16 @@ export class FileKeyring implements Keyring {
   async ensureDayKeys(today: Day): Promise<void> {
     const { life } = this.#options;
     const newKey = (): Uint8Array => newPrivateSeed('x25519');
-    if (states.rollDays(this.#fresh('now').state, today, life, newKey) !== undefined) {
-      await this.#change((state) => states.rollDays(state, today, life, newKey));
+    if (states.addDayKeys(this.#fresh('now').state, today, life, newKey) !== undefined) {
+      await this.#change((state) => states.addDayKeys(state, today, life, newKey));
+    }
+    await this.#publish();
+  }
+
+  async destroyDayKeys(today: Day): Promise<void> {
+    const { life } = this.#options;
+    if (states.removeDayKeys(this.#fresh('now').state, today, life) !== undefined) {
+      await this.#change((state) => states.removeDayKeys(state, today, life));
     }
     await this.#publish();
   }
@@ -155,7 +164,7 @@ export class FileKeyring implements Keyring {
 
   async ensureRowKeys(night: number): Promise<RowKeys> {
     if (this.rowKeys(night) === undefined) {
-      await this.#change((state) => states.addNight(state, night, () => randomBytes(SECRET_BYTES)));
+      await this.#change((state) => states.addNight(state, night, () => kernelRandom(SECRET_BYTES)));
     }
     return this.#loaded.rowKeys.get(night) as RowKeys;
   }
@@ -174,7 +183,7 @@ export class FileKeyring implements Keyring {
   }
 
   async createSecret(name: string): Promise<void> {
-    await this.#change((state) => states.addSecret(state, name, () => randomBytes(SECRET_BYTES)));
+    await this.#change((state) => states.addSecret(state, name, () => kernelRandom(SECRET_BYTES)));
   }
 
   async destroySecret(name: string): Promise<void> {

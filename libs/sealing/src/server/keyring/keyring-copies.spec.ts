@@ -74,6 +74,7 @@ describe('two copies of a keyring', () => {
     await expect(ring.destroyRowKeys(1)).rejects.toEqual(code('replica-away'));
     await expect(ring.ensureRowKeys(2)).rejects.toEqual(code('replica-away'));
     await expect(ring.ensureDayKeys(addDays(TODAY, 8))).rejects.toEqual(code('replica-away'));
+    await expect(ring.destroyDayKeys(addDays(TODAY, 8))).rejects.toEqual(code('replica-away'));
     await ring.ensureDayKeys(TODAY);
     const reopened = await FileKeyring.open(folders);
     expect([sealKey(ring, 1), sealKey(reopened, 1), reopened.replicas()]).toEqual([

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { canonicalBytes } from '../../bytes.js';
 import { SealingError } from '../../errors.js';
+import { kernelRandom } from '../kernel-random.js';
 import { openAtRest, REST_OVERHEAD_BYTES, sealAtRest } from '../rest.js';
 
 const MAGIC = Buffer.from('keyring1', 'latin1');
@@ -103,9 +104,9 @@ export class KeyringFile {
   }
 
   #newMaster(): Buffer {
-    const masterId = randomBytes(MASTER_ID_BYTES);
+    const masterId = kernelRandom(MASTER_ID_BYTES);
     this.#onStep('write-master');
-    const master = randomBytes(MASTER_BYTES);
+    const master = kernelRandom(MASTER_BYTES);
     writeDurably(this.#masterPath(masterId), master);
     master.fill(0);
     syncDirectory(this.#dir);
@@ -184,7 +185,7 @@ export function syncDirectory(dir: string): void {
 function overwrite(path: string): void {
   const file = openSync(path, 'r+');
   try {
-    writeFileSync(file, randomBytes(statSync(path).size));
+    writeFileSync(file, kernelRandom(statSync(path).size));
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -136,6 +136,11 @@ describe('an old identity', () => {
     await expect(ring.retireIdentity(next, addDays(from, 100), pins)).rejects.toEqual(code('identity-in-use'));
     await expect(ring.retireIdentity('AAAAAAAAAAA', from, pins)).rejects.toEqual(code('no-identity'));
     expect([pinned(), tryToOpen(envelope)]).toEqual([[next, old], 'opened']);
+    // The clock of one machine is no proof. The day keys go only after a completed turn has vouched for the day.
+    await expect(ring.retireIdentity(old, from, pins)).rejects.toEqual(code('identity-in-use'));
+    await ring.destroyDayKeys(addDays(from, -1));
+    await expect(ring.retireIdentity(old, addDays(from, 400), pins)).rejects.toEqual(code('identity-in-use'));
+    await ring.destroyDayKeys(from);
     await ring.retireIdentity(old, from, pins);
     expect([pinned(), ring.identities().map(({ keyId }) => keyId)]).toEqual([[next], [next]]);
     expect(await outcomeOf(envelope, 'forged')).toBe('forged');

@@ -23,12 +23,18 @@ export function addIdentity(state: KeyringState, seed: Uint8Array, today: Day): 
   return { next: { ...state, identities }, destroys: false };
 }
 
-/** Retires an old identity. @throws SealingError `no-identity`, `identity-in-use` */
+/**
+ * Retires an old identity. The clock alone does not prove that its last envelope has expired: the day keys up to then
+ * must be destroyed, which two clocks and a completed turn have vouched for.
+ *
+ * @throws SealingError `no-identity`, `identity-in-use`
+ */
 export function retireIdentity(state: KeyringState, keyId: string, today: Day, life: KeyLife): StateChange {
   const retired = state.identities.find(({ seed }) => publicIdentityOf(keyBytes(seed)).keyId === keyId);
   if (retired === undefined) throw new SealingError('no-identity');
   const from = mayGoOn(retired, life);
-  if (from === undefined || today < from) throw new SealingError('identity-in-use');
+  const isProven = from !== undefined && state.deadThrough >= addDays(from, -life.days);
+  if (from === undefined || today < from || !isProven) throw new SealingError('identity-in-use');
   return { next: { ...state, identities: state.identities.filter((each) => each !== retired) }, destroys: true };
 }
 

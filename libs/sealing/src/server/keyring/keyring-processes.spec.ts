@@ -87,6 +87,7 @@ describe('processes that write one keyring at once', () => {
       }
       expect(keyring.replicas()).toBe('in-step');
       await keyring.ensureDayKeys(addDays(TODAY, 9));
+      await keyring.destroyDayKeys(addDays(TODAY, 9));
       const published = publishedDayKeys(folders);
       expect(published).toHaveLength(15);
       expect(new Set(published.map((entry) => entry.identity))).toEqual(new Set([keyring.identity().keyId]));

@@ -38,6 +38,8 @@ export interface StateChange {
   readonly destroys: boolean;
 }
 
+/** In a new keyring: nothing was destroyed. The first day keys then mark the days before them as over. */
+const NO_DAY: Day = '0000-00-00';
 const NAME = /^[a-z0-9][a-z0-9./-]{0,99}$/;
 
 export function newState(identitySeed: Uint8Array): KeyringState {
@@ -47,7 +49,7 @@ export function newState(identitySeed: Uint8Array): KeyringState {
     identities: [{ seed: toBase64url(identitySeed) }],
     struck: [],
     dayKeys: {},
-    deadThrough: '0000-00-00',
+    deadThrough: NO_DAY,
     rowKeys: {},
     nightsDeadThrough: -1,
     secrets: {},
@@ -55,27 +57,34 @@ export function newState(identitySeed: Uint8Array): KeyringState {
 }
 
 /**
- * Makes the day keys ahead of `today`, and removes those whose life has ended.
+ * Makes the day keys of `today` and the days ahead. It removes none.
  *
- * A clock that ran ahead has destroyed keys for good. When it is right again the days get new keys, which open nothing
- * that was sealed to the old ones. A clock that lags destroys nothing.
+ * A clock that ran ahead may have destroyed keys for good. When it is right again, the days get new keys, which open
+ * nothing that was sealed to the old ones.
  */
-export function rollDays(
+export function addDayKeys(
   state: KeyringState,
   today: Day,
   life: KeyLife,
   newKey: () => Uint8Array,
 ): StateChange | undefined {
-  const clock = addDays(today, -life.days);
-  const hasRunAhead = state.deadThrough >= today;
-  const deadThrough = hasRunAhead || clock > state.deadThrough ? clock : state.deadThrough;
-  const living = Object.entries(state.dayKeys).filter(([day]) => day > clock);
-  const destroys = living.length < Object.keys(state.dayKeys).length;
-  const dayKeys: Record<Day, string> = Object.fromEntries(living);
+  const isMarkedAnew = state.deadThrough === NO_DAY || state.deadThrough >= today;
+  const deadThrough = isMarkedAnew ? addDays(today, -life.days) : state.deadThrough;
+  const dayKeys: Record<Day, string> = { ...state.dayKeys };
   for (let ahead = 0; ahead <= life.aheadDays; ahead += 1) dayKeys[addDays(today, ahead)] ??= toBase64url(newKey());
-  const creates = Object.keys(dayKeys).length > living.length;
-  if (!destroys && !creates && deadThrough === state.deadThrough) return undefined;
-  return { next: { ...state, dayKeys, deadThrough }, destroys };
+  const creates = Object.keys(dayKeys).length > Object.keys(state.dayKeys).length;
+  if (!creates && !isMarkedAnew) return undefined;
+  return { next: { ...state, dayKeys, deadThrough }, destroys: false };
+}
+
+/** Removes the day keys whose life has ended by `today`. A clock that lags removes nothing. */
+export function removeDayKeys(state: KeyringState, today: Day, life: KeyLife): StateChange | undefined {
+  const end = addDays(today, -life.days);
+  const living = Object.entries(state.dayKeys).filter(([day]) => day > end);
+  const destroys = living.length < Object.keys(state.dayKeys).length;
+  if (!destroys && end <= state.deadThrough) return undefined;
+  const deadThrough = end > state.deadThrough ? end : state.deadThrough;
+  return { next: { ...state, dayKeys: Object.fromEntries(living), deadThrough }, destroys };
 }
 
 /** @throws SealingError `key-destroyed` */

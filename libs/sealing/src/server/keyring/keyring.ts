@@ -34,10 +34,10 @@ export interface Keyring {
   dayKey(day: Day): KeyObject | undefined;
   /** Whether the key of `day` is destroyed by the clock. */
   isDayDestroyed(day: Day): boolean;
-  /**
-   * Makes and publishes the keys of `today` and the seven days after it. Destroys the keys whose life has ended.
-   */
+  /** Makes and publishes the keys of `today` and the seven days after it. It destroys none. */
   ensureDayKeys(today: Day): Promise<void>;
+  /** Destroys the keys whose life has ended by `today`. The caller knows that the day is right. */
+  destroyDayKeys(today: Day): Promise<void>;
 
   rowKeys(night: number): RowKeys | undefined;
   /** @throws SealingError `key-destroyed` for a night whose keys were destroyed; new ones would hide the loss */

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SealingError } from '../../errors.js';
+import { kernelRandom } from '../kernel-random.js';
 
 const WAIT_MS_MAX = 15_000;
 const BACK_OFF_MS = 5;
@@ -25,7 +25,8 @@ export async function withWriterLock<T>(dir: string, name: string, work: () => T
   const prefix = `${name}.writer.`;
   const deadlineMs = performance.now() + WAIT_MS_MAX;
   for (;;) {
-    const own = `${prefix}${process.pid}-${startOf(process.pid) ?? 0}-${randomBytes(6).toString('hex')}-${namespace()}`;
+    const drawn = kernelRandom(6).toString('hex');
+    const own = `${prefix}${process.pid}-${startOf(process.pid) ?? 0}-${drawn}-${namespace()}`;
     closeSync(openSync(join(dir, own), 'wx', 0o600));
     try {
       if (!hasRival(dir, prefix, own)) return work();

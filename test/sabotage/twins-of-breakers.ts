@@ -1,0 +1,105 @@
+import type { Twin } from './twin.js';
+
+const BREAKER = 'libs/bus/src/trouble/circuit-breaker.spec.ts';
+const BREAKER_IT = 'libs/bus/test/breaker.it.spec.ts';
+const DEATHS = 'libs/bus/test/deaths.it.spec.ts';
+
+/** What stops a consumer or a relay, what counts as a death, and what an operator may remove. */
+export const twinsOfBreakers: readonly Twin[] = [
+  {
+    promise: 'a bad release parks twenty messages at most, however slowly they come',
+    without: 'the latest 400 messages count',
+    file: 'libs/bus/src/trouble/circuit-breaker.ts',
+    find: 'return parkedAt.length > PARKED_MAX;',
+    replace: 'return parkedAt.length > PARKED_MAX + 5;',
+    test: BREAKER,
+  },
+  {
+    promise: 'the circuit breaker forgets what is older than 400 messages',
+    without: 'only the latest count',
+    file: 'libs/bus/src/trouble/circuit-breaker.ts',
+    find: '.filter((number) => number > after - WINDOW)',
+    replace: '',
+    test: BREAKER,
+  },
+  {
+    promise: 'instances share the count of the circuit breaker',
+    without: 'it is in their database',
+    file: 'libs/bus/src/trouble/circuit-breaker.ts',
+    find: 'await tx.query(WRITE, [options.name, after.handled, after.parkedAt]);',
+    replace: '',
+    test: BREAKER,
+  },
+  {
+    promise: 'the relay stops before it parks a page',
+    without: 'its circuit breaker is asked',
+    file: 'libs/bus/src/produce/relay.ts',
+    find: 'if (!(await breaker.allows(tx, sent, refused.length))) return false;',
+    replace: '',
+    test: BREAKER_IT,
+    name: 'stops the relay',
+  },
+  {
+    promise: 'a retry sends again what the broker refused',
+    without: 'own messages go to the outbox',
+    file: 'libs/bus/src/inbox/retry.ts',
+    find: 'await sendAgain(tx, own);',
+    replace: '',
+    test: BREAKER_IT,
+    name: 'really sends them',
+  },
+  {
+    promise: 'what a device sealed badly needs no operator',
+    without: 'it is marked when it is parked',
+    file: 'libs/bus/src/consume/processor.ts',
+    find: 'code: result.code, ...(isFromDevice ? { isFromDevice } : {})',
+    replace: 'code: result.code',
+    test: BREAKER_IT,
+    name: 'counted apart',
+  },
+  {
+    promise: 'a stop in order is no death',
+    without: 'the process takes its range back',
+    file: 'libs/bus/src/consume/crash-loop-guard.ts',
+    find: "if (end !== 'committed' && end !== 'died') await takeBack();",
+    replace: '',
+    test: DEATHS,
+    name: 'no end in order',
+  },
+  {
+    promise: 'no process dies at a message while it waits for its keys',
+    without: 'its range is taken back during the wait',
+    file: 'libs/bus/src/consume/crash-loop-guard.ts',
+    find: '      await takeBack();\n      await control.rest(ms);',
+    replace: '      await control.rest(ms);',
+    test: DEATHS,
+    name: 'while a process waits',
+  },
+  {
+    promise: 'a deadly message raises its alarm',
+    without: 'the guard raises it',
+    file: 'libs/bus/src/consume/crash-loop-guard.ts',
+    find: "if (end === 'committed') this.alarm({ code: 'deadly-message', topic: logPosition.topic });",
+    replace: '',
+    test: DEATHS,
+    name: 'raises its alarm',
+  },
+  {
+    promise: 'a retried message at which processes die is parked again',
+    without: 'its record counts the deaths',
+    file: 'libs/bus/src/consume/delayed-worker.ts',
+    find: 'if (!isDeadly) await this.begin(portion);',
+    replace: '',
+    test: DEATHS,
+    name: 'parked again',
+  },
+  {
+    promise: 'the audit names who dismissed parked messages, and why',
+    without: 'it is recorded with the removal',
+    file: 'libs/service/src/operations/dismissal.service.ts',
+    find: 'if (dismissed > 0) await this.audit.record(tx, act, `parked ${reason} ${dismissed}`);',
+    replace: '',
+    test: 'libs/service/test/audit.it.spec.ts',
+    name: 'dismissed',
+  },
+];
