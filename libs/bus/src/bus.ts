@@ -134,9 +134,7 @@ export class Bus<S extends Service> {
       stalledMs: this.limits.stalledMs,
       clock: steadyTime,
     });
-    this.consumer.start();
-    this.worker.start();
-    this.watchdog.start();
+    for (const part of [this.consumer, this.worker, this.watchdog]) part.start();
   }
 
   /** The handlers as one function, without Kafka: for tests and for tools. @throws as `consume` */

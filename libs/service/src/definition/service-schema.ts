@@ -12,6 +12,9 @@ export const serviceSchema: readonly string[] = [
   'column audit.operation: text not null',
   'column audit.person: text not null',
   'column audit.seq: bigint not null',
+  'column circuit_breaker.handled: bigint not null',
+  'column circuit_breaker.name: text not null',
+  'column circuit_breaker.parked_at: bigint[] not null',
   'column city.is_this: boolean not null default true',
   'column city.mark: text not null',
   'column crash_loop_guard.first_offset: bigint not null',
@@ -61,11 +64,15 @@ export const serviceSchema: readonly string[] = [
   'column staff.role: text not null',
   'column turn.completed: boolean not null',
   'column turn.night: integer not null',
+  'column witnessed_day.day: date not null',
+  'column witnessed_day.is_this: boolean not null default true',
+  'column witnessed_day.turned: date',
   'constraint applied_offset.applied_offset_key: PRIMARY KEY (topic, partition)',
-  "constraint audit.audit_about: CHECK ((about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-" +
-    "]{3,40})$'::text))",
+  "constraint audit.audit_about: CHECK (((about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9" +
+    "-]{3,40}|day [0-9-]{10})$'::text) OR (about ~ '^parked [a-z-]{1,20} [0-9]{1,9}$'::text)))",
   'constraint audit.audit_key: PRIMARY KEY (seq)',
   "constraint audit.audit_operation: CHECK ((operation ~ '^[a-z]+(-[a-z]+){0,4}$'::text))",
+  'constraint circuit_breaker.circuit_breaker_key: PRIMARY KEY (name)',
   'constraint city.city_key: PRIMARY KEY (is_this)',
   'constraint city.city_one: CHECK (is_this)',
   'constraint crash_loop_guard.crash_loop_guard_key: PRIMARY KEY (topic, partition)',
@@ -80,6 +87,8 @@ export const serviceSchema: readonly string[] = [
   'constraint staff.staff_key: PRIMARY KEY (name)',
   'constraint staff.staff_public_key: UNIQUE (public_key)',
   'constraint turn.turn_key: PRIMARY KEY (night)',
+  'constraint witnessed_day.witnessed_day_key: PRIMARY KEY (is_this)',
+  'constraint witnessed_day.witnessed_day_one: CHECK (is_this)',
   'function condense_record_partition(integer): f v plpgsql returns void security definer set search_pa' +
     'th=pg_catalog, pg_temp 151d41c05f489784568551148b67faaa',
   'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catal' +
@@ -102,6 +111,8 @@ export const serviceSchema: readonly string[] = [
   'index applied_offset.applied_offset_key: CREATE UNIQUE INDEX applied_offset_key ON public.applied_of' +
     'fset USING btree (topic, partition)',
   'index audit.audit_key: CREATE UNIQUE INDEX audit_key ON public.audit USING btree (seq)',
+  'index circuit_breaker.circuit_breaker_key: CREATE UNIQUE INDEX circuit_breaker_key ON public.circuit' +
+    '_breaker USING btree (name)',
   'index city.city_key: CREATE UNIQUE INDEX city_key ON public.city USING btree (is_this)',
   'index crash_loop_guard.crash_loop_guard_key: CREATE UNIQUE INDEX crash_loop_guard_key ON public.cras' +
     'h_loop_guard USING btree (topic, partition)',
@@ -126,9 +137,12 @@ export const serviceSchema: readonly string[] = [
   'index staff.staff_key: CREATE UNIQUE INDEX staff_key ON public.staff USING btree (name)',
   'index staff.staff_public_key: CREATE UNIQUE INDEX staff_public_key ON public.staff USING btree (publ' + 'ic_key)',
   'index turn.turn_key: CREATE UNIQUE INDEX turn_key ON public.turn USING btree (night)',
+  'index witnessed_day.witnessed_day_key: CREATE UNIQUE INDEX witnessed_day_key ON public.witnessed_day' +
+    ' USING btree (is_this)',
   'schema public:',
   'table applied_offset: r p',
   'table audit: r p',
+  'table circuit_breaker: r p',
   'table city: r p',
   'table crash_loop_guard: r p',
   'table migration: r p',
@@ -142,6 +156,7 @@ export const serviceSchema: readonly string[] = [
   'table spent_nonce: r p',
   'table staff: r p',
   'table turn: r p',
+  'table witnessed_day: r p',
   'trigger audit.audit_append_only: 82d0aab42e415244de23323882926c1c O',
   'trigger audit.audit_not_emptied: ad7924c9990fef543add5f74d9f51a07 O',
 ];
