@@ -34,9 +34,12 @@ export function schemaText({ path, lines }: SchemaFile): string {
   ].join('\n');
 }
 
+/** A longer line does not fit on one of the file. */
+const LINE_CHARACTERS = 115;
+
 /** Pieces that fit on a line each. */
 function pieces(line: string): readonly string[] {
-  return line.match(/.{1,100}/g) ?? [line];
+  return quoted(line).length <= LINE_CHARACTERS ? [line] : (line.match(/.{1,100}/g) ?? [line]);
 }
 
 /** As Prettier quotes it. */

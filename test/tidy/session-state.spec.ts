@@ -24,7 +24,7 @@ const places: Readonly<Record<string, string>> = {
   'libs/database/src/tx.ts': 'statements with names, which a pool through a pooler does not use',
   'libs/records/src/lease-holder.ts': 'the connection of the holder',
   'libs/records/src/turn.ts': 'the direct pool',
-  'libs/service/src/database/data-source.ts': 'the data source, for migrations',
+  'libs/service/src/definition/migrate.ts': 'the connection of the command that migrates',
 };
 
 const hasState = (line: string): boolean => !/^\s*(?:\*|\/[/*])/.test(line) && forms.some((form) => form.test(line));
@@ -39,7 +39,6 @@ describe('a pooler in transaction mode', () => {
   it('is given transactions alone: everything else has the direct address', () => {
     const users = productFiles().filter((file) => /\bdatabaseUrl\b/.test(read(file)));
     expect(users.toSorted()).toEqual([
-      'libs/service/src/auth/enrolment.ts',
       'libs/service/src/config/service.config.ts',
       'libs/service/src/database/database.module.ts',
     ]);

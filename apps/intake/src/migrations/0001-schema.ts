@@ -11,7 +11,6 @@ export const intakeSchema: readonly string[] = [
   'constraint device.device_key: PRIMARY KEY (name)',
   'constraint device.device_public_key: UNIQUE (public_key)',
   'index device.device_key: CREATE UNIQUE INDEX device_key ON public.device USING btree (name)',
-  'index device.device_public_key: CREATE UNIQUE INDEX device_public_key ON public.device USING btree (' +
-    'public_key)',
+  'index device.device_public_key: CREATE UNIQUE INDEX device_public_key ON public.device USING btree (public_key)',
   'table device: r p',
 ];

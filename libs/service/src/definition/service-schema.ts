@@ -119,23 +119,21 @@ export const serviceSchema: readonly string[] = [
   'index migration.PK_3043fc6b8af7c99b8b98830094f: CREATE UNIQUE INDEX "PK_3043fc6b8af7c99b8b98830094f"' +
     ' ON public.migration USING btree (id)',
   'index night.night_key: CREATE UNIQUE INDEX night_key ON public.night USING btree (night)',
-  'index outbox.outbox_key: CREATE UNIQUE INDEX outbox_key ON ONLY public.outbox USING btree (epoch, xi' +
-    'd, seq, day)',
+  'index outbox.outbox_key: CREATE UNIQUE INDEX outbox_key ON ONLY public.outbox USING btree (epoch, xid, seq, day)',
   'index outbox_epoch.outbox_epoch_key: CREATE UNIQUE INDEX outbox_epoch_key ON public.outbox_epoch USI' +
     'NG btree (epoch)',
   'index record.record_due: CREATE INDEX record_due ON ONLY public.record USING btree (kind, due, looku' +
     'p) WHERE (due IS NOT NULL)',
-  'index record.record_key: CREATE UNIQUE INDEX record_key ON ONLY public.record USING btree (night, ki' +
-    'nd, lookup)',
+  'index record.record_key: CREATE UNIQUE INDEX record_key ON ONLY public.record USING btree (night, kind, lookup)',
   'index relay_cursor.relay_cursor_key: CREATE UNIQUE INDEX relay_cursor_key ON public.relay_cursor USI' +
     'NG btree (name)',
   'index sent_mark.sent_mark_key: CREATE UNIQUE INDEX sent_mark_key ON public.sent_mark USING btree (to' +
     'pic, partition, day)',
-  'index spent_nonce.spent_nonce_day: CREATE INDEX spent_nonce_day ON public.spent_nonce USING btree (d' + 'ay)',
+  'index spent_nonce.spent_nonce_day: CREATE INDEX spent_nonce_day ON public.spent_nonce USING btree (day)',
   'index spent_nonce.spent_nonce_key: CREATE UNIQUE INDEX spent_nonce_key ON public.spent_nonce USING b' +
     'tree (key, nonce)',
   'index staff.staff_key: CREATE UNIQUE INDEX staff_key ON public.staff USING btree (name)',
-  'index staff.staff_public_key: CREATE UNIQUE INDEX staff_public_key ON public.staff USING btree (publ' + 'ic_key)',
+  'index staff.staff_public_key: CREATE UNIQUE INDEX staff_public_key ON public.staff USING btree (public_key)',
   'index turn.turn_key: CREATE UNIQUE INDEX turn_key ON public.turn USING btree (night)',
   'index witnessed_day.witnessed_day_key: CREATE UNIQUE INDEX witnessed_day_key ON public.witnessed_day' +
     ' USING btree (is_this)',
