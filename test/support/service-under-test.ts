@@ -18,6 +18,8 @@ import { hmacSha256, EnvelopeOpener, type Keyring } from '#libs/sealing';
 import {
   CityProfile,
   Clock,
+  dataSourceOf,
+  entitiesOf,
   HealthChecks,
   Log,
   migrate,
@@ -83,6 +85,7 @@ export class ServiceUnderTest<S extends Service> {
   private handlers: readonly HandlerEntry<S>[] = [];
   private processor: Processor<S> | undefined;
   private ownerPool: Pool | undefined;
+  private ownerSource!: DataSource;
   /** Every route, as `main GET /v1/profile` or `internal GET /metrics`. */
   routes: readonly string[] = [];
   /** The address of the internal listener. */
@@ -141,6 +144,7 @@ export class ServiceUnderTest<S extends Service> {
     });
     this.app = compiled.createNestApplication<NestFastifyApplication>(adapter, quietly);
     prepareDoors(this.app, compiled.get(AccessGuard, { strict: false }), compiled.get(DoorLimits, { strict: false }));
+    this.ownerSource = await this.ownersSource();
     this.app.useGlobalFilters(new ProblemFilter(compiled.get(Log)));
     const listener = new HandlerCatcher<S>();
     this.app.connectMicroservice({ strategy: new BatchTransport(listener as unknown as Bus<S>) });
@@ -150,6 +154,11 @@ export class ServiceUnderTest<S extends Service> {
     const port = await this.internal.listen(adapter.getInstance(), 0, '127.0.0.1');
     this.internalUrl = `http://127.0.0.1:${port}`;
     [this.handlers, this.processor] = [listener.entries, undefined];
+  }
+
+  private ownersSource(): Promise<DataSource> {
+    const { url } = this.database;
+    return dataSourceOf({ url, entities: entitiesOf(this.definition), migrations: [] }).initialize();
   }
 
   private environment(): Readonly<Record<string, string>> {
@@ -221,8 +230,9 @@ export class ServiceUnderTest<S extends Service> {
     await this.get(KeyRegisters).load();
   }
 
+  /** Rows of an entity, with the rights of the tables' owner: a service may enrol nobody. */
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
-    return this.get(DataSource).getRepository(entity);
+    return this.ownerSource.getRepository(entity);
   }
 
   /** Sends a request to the service's main listener. */
@@ -295,6 +305,7 @@ export class ServiceUnderTest<S extends Service> {
     await this.internal.close();
     await this.app.close();
     await closeResources(this.app);
+    await this.ownerSource.destroy();
     await this.ownerPool?.end();
     this.ownerPool = undefined;
   }

@@ -14,7 +14,7 @@ let service: ServiceUnderTest<'notification'>;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create();
-  service = await ServiceUnderTest.open(notification, { keyrings });
+  service = await ServiceUnderTest.open(notification, { keyrings, env: { SMS_URL: 'http://127.0.0.1:1' } });
 });
 
 afterAll(async () => {

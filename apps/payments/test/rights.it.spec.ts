@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { declaredRights } from '#libs/database';
 import { databaseOf } from '#libs/service';
@@ -14,7 +17,8 @@ let service: ServiceUnderTest<'payments'>;
 
 beforeAll(async () => {
   keyrings = await TestKeyrings.create();
-  service = await ServiceUnderTest.open(payments, { keyrings });
+  const env = { ANCHOR: mkdtempSync(join(tmpdir(), 'anchor-')), RAIL_URL: 'http://127.0.0.1:1' };
+  service = await ServiceUnderTest.open(payments, { keyrings, env });
 });
 
 afterAll(async () => {
