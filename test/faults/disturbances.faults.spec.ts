@@ -120,9 +120,14 @@ describe('two instances of every service', () => {
         const path = pinnedIdentitiesFile(city.stack.layout);
         const whole = readFileSync(path);
         writeFileSync(path, whole.subarray(0, whole.length / 2));
+        await eventually(
+          'somebody waits for the pins',
+          () => Promise.resolve(services.some((service) => city.hasAlarmed(service, 'keys-waiting'))),
+          (isWaiting) => isWaiting,
+          60_000,
+        );
         await sleep(PINS_AWAY_MS);
         writeFileSync(path, whole);
-        expect(services.some((service) => city.hasAlarmed(service, 'keys-waiting'))).toBe(true);
       }),
     180_000,
   );

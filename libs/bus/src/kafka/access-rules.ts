@@ -1,10 +1,7 @@
 import type { AclRule } from '#libs/contracts';
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 
-import { BusError } from '../trouble/errors.js';
-
-const IN_FORCE_WITHIN_MS = 15_000;
-const LOOK_AGAIN_MS = 50;
+import { inForce, untilTrue } from './until.js';
 
 // Node cannot import these by name from the client's CommonJS.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -31,14 +28,12 @@ export async function applyRules(admin: Admin, rules: readonly AclRule[], isExac
   const missing = without(wanted, present);
   if (stray.length > 0) await admin.deleteAcls({ filters: stray });
   if (missing.length > 0) await admin.createAcls({ acl: missing });
-  const deadline = Date.now() + IN_FORCE_WITHIN_MS;
-  for (;;) {
+  const isInForce = async (): Promise<boolean> => {
     const now = await presentRules(admin, principals);
     const isComplete = [...wanted.keys()].every((name) => now.has(name));
-    if (isComplete && (!isExact || now.size === wanted.size)) return;
-    if (Date.now() > deadline) throw new BusError('rules-not-in-force');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
+    return isComplete && (!isExact || now.size === wanted.size);
+  };
+  await untilTrue(isInForce, { ...inForce, code: 'rules-not-in-force' });
 }
 
 function without(rules: Rules, others: Rules): AclEntry[] {

@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 
 import { BusError } from '../trouble/errors.js';
+import { untilTrue } from './until.js';
 
 const COPIED_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
@@ -68,11 +69,9 @@ export function withMore(replicas: readonly number[], ids: readonly number[], co
 }
 
 async function untilCopied(admin: Admin, topics: readonly string[], copies: number): Promise<void> {
-  const deadline = performance.now() + COPIED_WITHIN_MS;
-  for (;;) {
+  const isCopied = async (): Promise<boolean> => {
     const held = await copiesOf(admin, topics);
-    if (held.length === topics.length && held.every(({ inSync }) => inSync >= copies)) return;
-    if (performance.now() > deadline) throw new BusError('copying');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
+    return held.length === topics.length && held.every(({ inSync }) => inSync >= copies);
+  };
+  await untilTrue(isCopied, { withinMs: COPIED_WITHIN_MS, everyMs: LOOK_AGAIN_MS, code: 'copying' });
 }

@@ -1,11 +1,8 @@
 import type { TopicConfig } from '#libs/contracts';
 import kafkajs, { type Admin } from 'kafkajs';
 
-import { BusError } from '../trouble/errors.js';
 import { acknowledgementsFor, type CopiesOfTopic } from './topic-copies.js';
-
-const IN_FORCE_WITHIN_MS = 15_000;
-const LOOK_AGAIN_MS = 50;
+import { inForce, untilTrue } from './until.js';
 
 // Node cannot import these by name from the client's CommonJS.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
@@ -49,17 +46,10 @@ export async function configure(
         })),
       })),
     });
-    await untilInForce(admin, different);
+    const isInForce = async () => unlike(await settingsOf(admin, different), different).length === 0;
+    await untilTrue(isInForce, { ...inForce, code: 'settings-not-in-force' });
   }
   return different.map(({ topic }) => topic);
-}
-
-async function untilInForce(admin: Admin, wanted: readonly Wanted[]): Promise<void> {
-  const deadline = performance.now() + IN_FORCE_WITHIN_MS;
-  while (unlike(await settingsOf(admin, wanted), wanted).length > 0) {
-    if (performance.now() > deadline) throw new BusError('settings-not-in-force');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
 }
 
 /** The topics that lack a setting or have another value for it. */
