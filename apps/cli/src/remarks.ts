@@ -26,6 +26,8 @@ export function remarksOn(
     checks['relayTripped'] === true &&
       'stopped sending because the broker refused too many messages: see docs/runbooks/parked.md, ' +
         `then amparo breaker reset ${service}`,
+    isSome(checks['unsealed']) &&
+      `${checks['unsealed']} messages wait for a service that publishes no key: docs/runbooks/keys.md`,
     isForPeople(checks) && `messages are parked: amparo parked list ${service}`,
     typeof checks['ledgerFreeze'] === 'string' &&
       checks['ledgerFreeze'] !== 'none' &&

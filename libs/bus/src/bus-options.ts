@@ -18,14 +18,15 @@ export interface BusOptions<S extends Service> {
   /** The same database, not through a pooler. */
   readonly direct: pg.ClientConfig;
   readonly kafka: KafkaConnection;
-  readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  readonly senderKeys: Pick<SenderKeys, 'seal' | 'hasKey'>;
   /** Signs a row again before it is sent if a revoked identity key signed it; see `resigner` of libs/sealing. */
   readonly resigner?: (() => ReturnType<typeof resigner>) | undefined;
   readonly opener: Pick<EnvelopeOpener, 'open'>;
   /** Opens the slices in messages for the handlers that need them. Handlers do not get it, and the bus gets no key. */
   readonly openSlice: SliceOpener;
   /**
-   * Stores handled keys, parked messages and delayed messages. Its kinds must include the `inboxKinds` of the service.
+   * Stores handled keys, and messages that are parked, delayed or not sealed yet. Its kinds must include the
+   * `inboxKinds` of the service.
    */
   readonly records: Records;
   readonly clock?: () => Date;

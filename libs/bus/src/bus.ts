@@ -29,6 +29,8 @@ import { Outbox } from './produce/outbox.js';
 import { requestRepublish } from './produce/relay-log.js';
 import { Relay } from './produce/relay.js';
 import { OutboxTransactions, type Transactions } from './produce/transactions.js';
+import { UnsealedMessages } from './produce/unsealed-messages.js';
+import { UnsealedWorker } from './produce/unsealed-worker.js';
 import type { UnitOfWork } from './produce/unit-of-work.js';
 import { endOldTransactions, readStatus, type BusStatus } from './status.js';
 import type { OnAlarm } from './trouble/alarm.js';
@@ -52,6 +54,8 @@ export class Bus<S extends Service> {
   private readonly relay: Relay;
   private readonly breaker: CircuitBreaker;
   private readonly relayBreaker: CircuitBreaker;
+  private readonly unsealed: UnsealedMessages;
+  private readonly unsealedWorker: UnsealedWorker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: DelayedWorker | undefined;
@@ -73,13 +77,23 @@ export class Bus<S extends Service> {
     this.relayBreaker = breakerOf('relay');
     this.lastProgressAt = steadyTime();
     this.inbox = new Inbox(options.records, largestEnvelopeBytes(options.service));
+    this.unsealed = new UnsealedMessages(options.records, largestEnvelopeBytes(options.service));
     this.outbox = new Outbox({
       service: options.service,
       senderKeys: options.senderKeys,
+      unsealed: this.unsealed,
       relayIsHere: () => this.relay.isLeader,
       clock: () => this.now(),
     });
     this.relay = this.createRelay();
+    this.unsealedWorker = new UnsealedWorker({
+      pool: options.pool,
+      unsealed: this.unsealed,
+      outbox: this.outbox,
+      today: () => dayOf(this.now()),
+      committed: () => this.relay.wake(),
+      pollMs: this.limits.laterPollMs,
+    });
     this.transactions = new OutboxTransactions({
       pool: options.pool,
       outbox: this.outbox,
@@ -103,6 +117,7 @@ export class Bus<S extends Service> {
     roll();
     this.daysTimer = setInterval(roll, ROLL_DAYS_MS).unref();
     this.relay.start();
+    this.unsealedWorker.start();
   }
 
   /**
@@ -152,7 +167,7 @@ export class Bus<S extends Service> {
   async stop(): Promise<void> {
     clearInterval(this.daysTimer);
     await this.stopConsuming();
-    await this.relay.stop();
+    await Promise.all([this.relay.stop(), this.unsealedWorker.stop()]);
     await this.admin.close();
     this.isStarted = false;
   }
@@ -195,6 +210,7 @@ export class Bus<S extends Service> {
   /** Does the periodic work at once, for a clock that has jumped. */
   lookAround(): void {
     this.worker?.wake();
+    this.unsealedWorker.wake();
     this.relay.lookAtLog();
     this.rollDays().catch(() => {
       if (this.isStarted) setTimeout(() => this.lookAround(), LOOK_AGAIN_MS).unref();
@@ -216,6 +232,7 @@ export class Bus<S extends Service> {
     return readStatus({
       pool: this.options.pool,
       inbox: this.inbox,
+      unsealed: this.unsealed,
       admin: () => this.admin.get(),
       group: this.group(),
       topics: [...contractsFrom(this.service), ...contractsTo(this.service)].map(({ topic }) => this.topicName(topic)),
@@ -328,7 +345,7 @@ export class Bus<S extends Service> {
   private async halt(): Promise<void> {
     clearInterval(this.daysTimer);
     void this.watchdog?.stop();
-    await Promise.all([this.relay.abort(), this.consumer?.stop(), this.worker?.stop()]);
+    await Promise.all([this.relay.abort(), this.unsealedWorker.stop(), this.consumer?.stop(), this.worker?.stop()]);
   }
 
   private alarm(alarm: Parameters<OnAlarm>[0]): void {

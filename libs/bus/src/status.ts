@@ -9,6 +9,7 @@ import { copiesOf } from './kafka/topic-copies.js';
 import type { Tally } from './consume/processor.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
+import type { UnsealedMessages } from './produce/unsealed-messages.js';
 
 /** Parked messages raise an alarm this many days before their key is destroyed. */
 const PARKED_NOTICE_DAYS = 2;
@@ -42,6 +43,8 @@ export interface DatabaseStatus {
   readonly parkedFromDevices: number;
   /** The oldest parked message can be read for two more days at most. */
   readonly isParkedExpiring: boolean;
+  /** Messages that wait because no key of their consumer is published. */
+  readonly unsealed: number;
   /** Rows that are not sent yet, counted up to ten thousand. */
   readonly backlog: number;
   /** Rows that a republish has still to read, counted up to ten thousand; 0 when none is under way. */
@@ -53,6 +56,7 @@ export interface DatabaseStatus {
 export interface StatusSources {
   readonly pool: pg.Pool;
   readonly inbox: Inbox;
+  readonly unsealed: UnsealedMessages;
   readonly admin: () => Promise<Admin>;
   readonly group: string;
   /** The topics that this service writes or reads, as the broker names them. */
@@ -99,8 +103,11 @@ async function topicsShortNow({ admin, topics, copies }: StatusSources): Promise
   return held.filter((each) => each.inSync < Math.max(each.copies, copies)).length;
 }
 
-async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {
-  const { count, fromDevices, oldestDay } = await inTransaction(pool, (tx) => inbox.parked.summary(tx));
+async function databaseNow({ pool, inbox, unsealed, today }: StatusSources): Promise<DatabaseStatus> {
+  const [{ count, fromDevices, oldestDay }, waiting] = await inTransaction(pool, async (tx) => [
+    await inbox.parked.summary(tx),
+    await unsealed.count(tx),
+  ]);
   const { rows } = await pool.query<{ backlog: number; replay: number; age: number }>(
     `SELECT (SELECT count(*)::integer FROM (
                SELECT 1 FROM outbox o, relay_cursor c WHERE c.name = 'live'
@@ -117,6 +124,7 @@ async function databaseNow({ pool, inbox, today }: StatusSources): Promise<Datab
     parked: count,
     parkedFromDevices: fromDevices,
     isParkedExpiring: oldestDay !== undefined && oldestDay <= lastNotice,
+    unsealed: waiting,
     backlog: rows[0]?.backlog ?? 0,
     replayLeft: rows[0]?.replay ?? 0,
     horizonAgeMs: rows[0]?.age ?? 0,

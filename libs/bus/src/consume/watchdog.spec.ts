@@ -7,6 +7,15 @@ import type { Alarm } from '../trouble/alarm.js';
 import { Watchdog } from './watchdog.js';
 
 const START = Date.parse('2026-11-25T12:00:00Z');
+const calm = {
+  parked: 0,
+  parkedFromDevices: 0,
+  isParkedExpiring: false,
+  unsealed: 0,
+  backlog: 0,
+  replayLeft: 0,
+  horizonAgeMs: 0,
+};
 
 function dogAt() {
   let now = START;
@@ -31,7 +40,7 @@ function dogAt() {
     topicsShort: 0,
     lastProgressAt: new Date(START - HOUR_MS),
     counts: { done: 0, repeated: 0, parked: 0, expired: 0 },
-    database: { parked: 0, parkedFromDevices: 0, isParkedExpiring: false, backlog: 0, replayLeft: 0, horizonAgeMs: 0 },
+    database: calm,
     relay: {
       isLeader: true,
       isWaiting: false,
@@ -83,19 +92,18 @@ describe('the watchdog', () => {
     expect(alarms.at(-1)).toEqual({ code: 'topic-copies', count: 1 });
   });
 
+  it('tells once of messages that wait for a key, and again when that comes back', () => {
+    const { watch, alarms } = dogAt();
+    watch(1, { lag: 0, database: { ...calm, unsealed: 3 } });
+    expect(alarms).toEqual([{ code: 'day-key-missing', count: 3 }]);
+    watch(1, { lag: 0, database: calm });
+    watch(1, { lag: 0, database: { ...calm, unsealed: 1 } });
+    expect(alarms.at(-1)).toEqual({ code: 'day-key-missing', count: 1 });
+  });
+
   it('tells of an old transaction, and once of parked messages that go dark', () => {
     const { watch, alarms } = dogAt();
-    watch(1, {
-      lag: 0,
-      database: {
-        parked: 3,
-        parkedFromDevices: 0,
-        isParkedExpiring: true,
-        backlog: 0,
-        replayLeft: 0,
-        horizonAgeMs: 60_001,
-      },
-    });
+    watch(1, { lag: 0, database: { ...calm, parked: 3, isParkedExpiring: true, horizonAgeMs: 60_001 } });
     expect(alarms).toEqual([{ code: 'horizon-old' }, { code: 'parked-expiring', count: 3 }, { code: 'horizon-old' }]);
   });
 });
@@ -104,7 +112,7 @@ describe('an old transaction', () => {
   it('is ended as often as the watchdog looks, and reported once it was', async () => {
     const alarms: Alarm[] = [];
     const left = [2, 0];
-    const database = { parked: 0, isParkedExpiring: false, horizonAgeMs: 60_001 };
+    const database = { ...calm, horizonAgeMs: 60_001 };
     const { promise: looked, resolve } = Promise.withResolvers<void>();
     const dog = new Watchdog({
       status: () =>

@@ -12,7 +12,13 @@ export interface Watched {
   readonly lastProgressAt: Date;
   /** undefined while the database does not answer. */
   readonly database:
-    { readonly parked: number; readonly isParkedExpiring: boolean; readonly horizonAgeMs: number } | undefined;
+    | {
+        readonly parked: number;
+        readonly isParkedExpiring: boolean;
+        readonly unsealed: number;
+        readonly horizonAgeMs: number;
+      }
+    | undefined;
 }
 
 export interface WatchdogOptions {
@@ -34,6 +40,7 @@ export class Watchdog {
   private laggingSince: number | undefined;
   private wasExpiring = false;
   private wereShort = false;
+  private wereUnsealed = false;
   private hasFired = false;
 
   constructor(private readonly options: WatchdogOptions) {
@@ -73,6 +80,8 @@ export class Watchdog {
       if (isHorizonOld(status)) alarm({ code: 'horizon-old' });
       if (database.isParkedExpiring && !this.wasExpiring) alarm({ code: 'parked-expiring', count: database.parked });
       this.wasExpiring = database.isParkedExpiring;
+      if (database.unsealed > 0 && !this.wereUnsealed) alarm({ code: 'day-key-missing', count: database.unsealed });
+      this.wereUnsealed = database.unsealed > 0;
     }
     const { topicsShort } = status;
     if (topicsShort !== undefined) {

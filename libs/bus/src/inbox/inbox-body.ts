@@ -8,13 +8,15 @@ import type { InboxMessage, RetriedMessage } from './message.js';
 export const HANDLED = 'handled';
 export const PARKED = 'parked';
 export const LATER = 'later';
+export const UNSEALED = 'unsealed';
 
-/** The body of a parked or delayed message in its record. */
+/** The body of a parked or delayed message in its record, or of one that waits to be sealed. */
 export interface InboxBody {
   readonly contract: string;
   /** Empty if an earlier version kept the message and its timestamp named no day. */
   readonly day: string;
   readonly isDayWrong?: true;
+  /** The envelope, base64; the payload of a message that waits to be sealed. */
   readonly record: string;
   readonly code?: string;
   /** A device sealed its content badly. No operator can do anything about it. */
@@ -31,7 +33,7 @@ export interface InboxKindsOptions {
   readonly readableDays?: number;
 }
 
-/** Returns the kinds of record that an inbox needs among those of its service. */
+/** Returns the kinds of record that the bus needs among those of its service. */
 export function inboxKinds({
   envelopeBytesMax,
   handledDays = clocks.handledDays,
@@ -44,6 +46,7 @@ export function inboxKinds({
     { kind: HANDLED, sizeBytes: 112, work: false, isOver: outlived(handledDays) },
     { kind: PARKED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
     { kind: LATER, sizeBytes: bodyBytes, work: true, dueWithinDays: 2, isOver: outlived(readableDays) },
+    { kind: UNSEALED, sizeBytes: bodyBytes, work: false, isOver: outlived(readableDays) },
   ];
 }
 

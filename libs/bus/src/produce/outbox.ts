@@ -1,11 +1,11 @@
-import { clocks, dayOf, daysBetween, encodePayload, type Contract, type Day, type Service } from '#libs/contracts';
+import { clocks, dayOf, daysBetween, encodePayload, type Day, type Service } from '#libs/contracts';
 import { columns, type Tx } from '#libs/database';
-import type { SenderKeys } from '#libs/sealing';
-import { shuffled } from '#libs/sealing';
+import { shuffled, type SenderKeys } from '#libs/sealing';
 
 import { BusError } from '../trouble/errors.js';
 import { DAYS_AHEAD } from './outbox-days.js';
 import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
+import { daysOf, type UnsealedMessage, type UnsealedMessages } from './unsealed-messages.js';
 
 const rows = columns({ day: 'date', topic: 'text', envelope: 'bytea' }, { as: 'o', ordinal: 'seq' });
 
@@ -19,12 +19,6 @@ const INSERT = `INSERT INTO outbox (day, epoch, seq, topic, envelope)
 /** One `NOTIFY` per commit, and only if the relay runs in another process: it takes a lock of the whole cluster. */
 const NOTIFY = `SELECT pg_notify('outbox', '')`;
 
-interface PendingMessage {
-  readonly contract: Contract;
-  readonly day: Day;
-  readonly plaintext: Uint8Array;
-}
-
 export interface SealedMessage {
   readonly topic: string;
   readonly day: Day;
@@ -33,7 +27,8 @@ export interface SealedMessage {
 
 export interface OutboxOptions {
   readonly service: string;
-  readonly senderKeys: Pick<SenderKeys, 'seal'>;
+  readonly senderKeys: Pick<SenderKeys, 'seal' | 'hasKey'>;
+  readonly unsealed: UnsealedMessages;
   /** True while the relay runs in this process and can be woken without the database. */
   readonly relayIsHere: () => boolean;
   readonly clock: () => Date;
@@ -44,7 +39,41 @@ export class Outbox {
   constructor(private readonly options: OutboxOptions) {}
 
   open(): OutboxUnit {
-    return new OutboxUnit(this.options);
+    return new OutboxUnit(this.options, (tx, messages) => this.seal(tx, messages));
+  }
+
+  /** Whether a message that waits for a key of its consumer can be sealed now. */
+  canSeal(message: UnsealedMessage, today: Day): boolean {
+    return daysOf(message, today).some((day) => this.hasKey(message, day));
+  }
+
+  /**
+   * Seals messages and writes them. A message waits while its consumer has no key for it, and holds up no other.
+   * @returns how many rows were written to the outbox
+   */
+  async seal(tx: Tx, messages: readonly UnsealedMessage[]): Promise<number> {
+    const today = dayOf(this.options.clock());
+    const days = messages.map((message) => daysOf(message, today).find((day) => this.hasKey(message, day)));
+    const sealed = messages.flatMap((message, at) => {
+      const day = days[at];
+      return day === undefined ? [] : [this.sealed(message, day)];
+    });
+    await this.options.unsealed.keep(
+      tx,
+      messages.filter((_, at) => days[at] === undefined),
+    );
+    await insert(tx, sealed, this.options);
+    return sealed.length;
+  }
+
+  private hasKey({ contract: { consumer } }: UnsealedMessage, day: Day): boolean {
+    return this.options.senderKeys.hasKey(consumer, day);
+  }
+
+  private sealed({ contract, plaintext }: UnsealedMessage, day: Day): SealedMessage {
+    const { name, version, consumer, topic } = contract;
+    const envelope = this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
+    return { topic, day, envelope };
   }
 
   /** Writes sealed messages once more, as they are, in the transaction that takes them out of the parked ones. */
@@ -55,10 +84,13 @@ export class Outbox {
 
 /** The messages published in one transaction. */
 export class OutboxUnit {
-  private readonly pending: PendingMessage[] = [];
+  private readonly pending: UnsealedMessage[] = [];
   private ended = false;
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(
+    private readonly options: Pick<OutboxOptions, 'service' | 'clock'>,
+    private readonly seal: (tx: Tx, messages: readonly UnsealedMessage[]) => Promise<number>,
+  ) {}
 
   /** Returns the transaction as the caller's work sees it. */
   unitOf<S extends Service>(tx: Tx): UnitOfWork<S> {
@@ -70,7 +102,7 @@ export class OutboxUnit {
     if (this.ended) throw new BusError('unit-ended');
     const today = dayOf(this.options.clock());
     for (const { contract, day, payload } of messages) {
-      // The key of such a day is destroyed or does not exist yet. Waiting for it would hold up all later messages.
+      // The key of such a day is destroyed or does not exist yet.
       const age = daysBetween(day, today);
       if (age >= clocks.dayKeyDays || age < -DAYS_AHEAD) throw new BusError('day-out-of-range');
       if (contract.producer !== this.options.service) throw new BusError('foreign-message');
@@ -78,20 +110,12 @@ export class OutboxUnit {
     }
   }
 
-  /** @returns how many rows were written. @throws SealingError `no-day-key`; a later attempt can succeed */
+  /** @returns how many rows were written to the outbox */
   async write(tx: Tx): Promise<number> {
     this.ended = true;
     if (this.pending.length === 0) return 0;
     // Shuffled, so that the order within one commit tells nothing.
-    const pending = shuffled(this.pending);
-    const sealed = pending.map((each) => ({ day: each.day, topic: each.contract.topic, envelope: this.seal(each) }));
-    await insert(tx, sealed, this.options);
-    return pending.length;
-  }
-
-  private seal({ contract, day, plaintext }: PendingMessage): Uint8Array {
-    const { name, version, consumer } = contract;
-    return this.options.senderKeys.seal({ contract: name, version, consumer, day }, plaintext);
+    return this.seal(tx, shuffled(this.pending));
   }
 }
 

@@ -42,6 +42,8 @@ export type AlarmCode =
   | 'horizon-old'
   /** Fewer brokers than should hold topics of this service (count: topics). */
   | 'topic-copies'
+  /** Messages wait, because no key of their consumer is published (count: messages). */
+  | 'day-key-missing'
   /** Sessions of this database were ended, because they had written in one transaction for too long. */
   | 'transaction-ended'
   /** An outbox day was dropped before all of it was sent. */

@@ -10,6 +10,7 @@ export type HealthCheckName =
   | 'parked'
   | 'parkedFromDevices'
   | 'relayTripped'
+  | 'unsealed'
   | 'backlog'
   | 'republishing'
   | 'done'
@@ -41,6 +42,7 @@ export const countedChecks: ReadonlySet<string> = new Set<HealthCheckName>([
   'lag',
   'parked',
   'parkedFromDevices',
+  'unsealed',
   'backlog',
   'republishing',
   'done',

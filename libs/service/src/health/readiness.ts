@@ -44,6 +44,7 @@ export class Readiness {
         topicsShort: topicsShort ?? 'unknown',
         parked: database?.parked ?? 'unknown',
         parkedFromDevices: database?.parkedFromDevices ?? 'unknown',
+        unsealed: database?.unsealed ?? 'unknown',
         backlog: database?.backlog ?? 'unknown',
         republishing: database?.replayLeft ?? 'unknown',
         done: counts.done,

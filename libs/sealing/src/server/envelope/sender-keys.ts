@@ -57,6 +57,11 @@ export class SenderKeys {
     this.#options = options;
   }
 
+  /** Whether the consumer has a published key for that day. */
+  hasKey(consumer: string, day: Day): boolean {
+    return this.#options.directory.dayKeyOf(consumer, day) !== undefined;
+  }
+
   /**
    * @returns an envelope, `envelopeOverheadBytes` longer than the plaintext
    * @throws SealingError `no-day-key` while the consumer has no published key for that day
