@@ -171,7 +171,7 @@ describe('what nobody can open is parked, and nobody else waits', () => {
       ...real,
       facts: garbage(real.facts),
       payout: garbage(real.payout),
-      contact: garbage(real.contact),
+      contact: garbage(real.contact ?? ''),
     };
     expect((await post('/v1/applications', JSON.stringify(unreadable))).status).toBe(202);
     await city.phone.file({ contracts: CONTRACTS_VERSION, to: 'payments', day: today, sealed: await stolenRequest() });

@@ -3,6 +3,7 @@ import type { Twin } from './twin.js';
 const BREAKER = 'libs/bus/src/trouble/circuit-breaker.spec.ts';
 const BREAKER_IT = 'libs/bus/test/breaker.it.spec.ts';
 const DEATHS = 'libs/bus/test/deaths.it.spec.ts';
+const UNSEALED = 'libs/bus/test/unsealed.it.spec.ts';
 
 /** What stops a consumer or a relay, what counts as a death, and what an operator may remove. */
 export const twinsOfBreakers: readonly Twin[] = [
@@ -101,5 +102,54 @@ export const twinsOfBreakers: readonly Twin[] = [
     replace: '',
     test: 'libs/service/test/audit.it.spec.ts',
     name: 'dismissed',
+  },
+  {
+    promise: 'a consumer that publishes no key holds up its own messages only',
+    without: 'they wait apart from the others',
+    file: 'libs/bus/src/produce/outbox.ts',
+    find: 'return day === undefined ? [] : [this.sealed(message, day)];',
+    replace: 'return [this.sealed(message, day ?? message.day)];',
+    test: UNSEALED,
+  },
+  {
+    promise: 'what waits for a key is never lost',
+    without: 'it is kept',
+    file: 'libs/bus/src/inbox/unsealed-messages.ts',
+    find: 'await records.put(UNSEALED, rows);',
+    replace: '',
+    test: UNSEALED,
+  },
+  {
+    promise: 'what waited for a key is sent once',
+    without: 'it is taken out in the same transaction',
+    file: 'libs/bus/src/inbox/unsealed-messages.ts',
+    find: 'const removed = await records.remove(',
+    replace: 'const removed = rows.map(() => true);\n    await records.find(',
+    test: UNSEALED,
+  },
+  {
+    promise: 'a slice goes under the key of its own day only',
+    without: 'slices are not moved to another day',
+    file: 'libs/bus/src/inbox/unsealed-messages.ts',
+    find: 'contract.carriesSlice === true || ',
+    replace: '',
+    test: UNSEALED,
+  },
+  {
+    promise: 'texts stop no money',
+    without: 'an application needs no contact',
+    file: 'libs/contracts/src/door/application.v1.ts',
+    find: "{ data: 'sealed', purpose: 'handed to notification' }, { optional: true }",
+    replace: "{ data: 'sealed', purpose: 'handed to notification' }",
+    test: 'apps/intake/test/intake.it.spec.ts',
+    name: 'needs no contact',
+  },
+  {
+    promise: 'a contact that could not be given at first can be given later',
+    without: 'a change of contact has what the slice has',
+    file: 'libs/household/src/requests.ts',
+    find: "wish.kind === 'contact-change' ? linksOf(household, receiptTail(receipt)) : {}",
+    replace: '{}',
+    test: 'libs/household/src/contact.spec.ts',
   },
 ];

@@ -35,7 +35,7 @@ export const twinsOfClocks: readonly Twin[] = [
   {
     promise: 'a clock that leaps drops no outbox day',
     without: 'the gate is asked',
-    file: 'libs/bus/src/bus.ts',
+    file: 'libs/bus/src/produce/outbox-days-worker.ts',
     find: 'const permit = await this.options.gate.permit();',
     replace: `const permit = ${byOwnClock('this.now()')};`,
     test: LEAPS,

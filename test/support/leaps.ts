@@ -129,7 +129,7 @@ export class Leaping<S extends Service> {
     const { service } = this;
     await service.get(DayKeysWorker).passDay();
     await service.nightly.run();
-    await service.bus.rollDays();
+    await service.bus.days.roll();
     await service.get(NonceWorker).prune();
     await this.leaper.rounds?.(service);
   }

@@ -37,7 +37,7 @@ const places = {
     'apps/payments/src/disbursement/disbursement.service.ts',
     'apps/payments/src/domain/clocks.ts',
     'apps/payments/src/domain/disburse.ts',
-    'libs/bus/src/bus.ts',
+    'libs/bus/src/produce/outbox-days-worker.ts',
     'libs/bus/src/produce/outbox-days.ts',
     'libs/records/src/turn.ts',
     'libs/service/src/auth/nonce.repository.ts',
@@ -81,6 +81,7 @@ const places = {
     'apps/cli/src/commands/keys.ts',
     'apps/payments/src/reconciliation/proposal.repository.ts',
     'libs/bus/src/inbox/parked-messages.ts',
+    'libs/bus/src/inbox/unsealed-messages.ts',
   ],
   'set-up': [
     'apps/intake/src/migrations/0001-initial.ts',

@@ -60,7 +60,8 @@ export class DoorController {
     @WaitsIn() bucket: Bucket,
     @ContractBody(SubmitApplicationV1) application: SubmitApplicationV1,
   ): Promise<AcceptedV1> {
-    const mayBeNew = this.checkDay(application) && this.hasKeys(application.day, recipients);
+    const sealedTo = recipients.filter((service) => service !== 'notification' || application.contact !== undefined);
+    const mayBeNew = this.checkDay(application) && this.hasKeys(application.day, sealedTo);
     const verdict = await this.submissions.submit({ application, ...originOf(device), mayBeNew }, bucket);
     if (verdict === 'other-content' || verdict === 'day-over') throw new Problem(verdict);
     return { accepted: true, lastDay: addDays(application.day, clocks.dayKeyDays) };
@@ -102,8 +103,7 @@ export class DoorController {
   }
 
   /**
-   * Checked before the group commit. A slice for a day without a key of its recipient would fail the shared transaction
-   * of all requests that arrive at the same moment.
+   * Whether the services have keys of that day. A slice that is sealed to anything else can never be opened.
    *
    * @returns false for a past day. @throws Problem `unavailable` for a day whose keys are not published yet
    */

@@ -59,7 +59,9 @@ export function sliceMessages(
       attended: lane !== 'own-device',
     }),
     message(payoutChosen, day, { submission: nameFor(payoutChosen.name, id), sealed: payout, ...origin(lane, site) }),
-    message(contactGiven, day, { submission: nameFor(contactGiven.name, id), sealed: contact }),
+    ...(contact === undefined
+      ? []
+      : [message(contactGiven, day, { submission: nameFor(contactGiven.name, id), sealed: contact })]),
   ];
 }
 

@@ -162,6 +162,17 @@ describe('an application', () => {
     expect(new Set([...names, body.application]).size).toBe(4);
   });
 
+  it('needs no contact, because texts must not stop money', async () => {
+    const { contact, ...body } = await application();
+    expect(contact).toBeDefined();
+    expect((await post('/v1/applications', body)).status).toBe(202);
+    const published = (await service.published()).map((each) => each.contract);
+    expect(published.toSorted()).toEqual([payoutChosen.name, factsSubmitted.name].toSorted());
+    const { payout, ...unpaid } = body;
+    expect(payout).toBeDefined();
+    expect(await post('/v1/applications', unpaid)).toMatchObject({ status: 400, body: { code: 'invalid-body' } });
+  });
+
   it('has the lane and the site of the device that signed it, and not those of the body', async () => {
     const device = await enrolled('kiosk-one');
     const navigator = await enrolled('navigator-one', { lane: 'assisted' });

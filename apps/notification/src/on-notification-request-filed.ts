@@ -30,12 +30,17 @@ export class OnNotificationRequestFiled {
     });
   }
 
-  private commandOf({ kind, n, contact }: NotificationRequestV1, day: number): HouseholdCommand | undefined {
+  private commandOf(request: NotificationRequestV1, day: number): HouseholdCommand | undefined {
+    const { kind, n, contact, eligibilityLink: eligibility, paymentsLink: payments, tail } = request;
     switch (kind) {
       case 'contact-change': {
         if (contact === undefined) return undefined;
         const language = this.city.languageOf(contact.language);
-        return { type: 'change', day, choice: choiceOf({ ...contact, language }, { n, day }) };
+        const choice = choiceOf({ ...contact, language }, { n, day });
+        const isWhole = eligibility !== undefined && payments !== undefined && tail !== undefined;
+        return isWhole
+          ? { type: 'give', day, links: { eligibility, payments }, tail, choice }
+          : { type: 'change', day, choice };
       }
       case 'stop':
       case 'unsafe':

@@ -100,6 +100,15 @@ describe('any order of the messages about a household ends in the same state', (
         await sender.asks({ kind: 'contact-change', n: 2, contact: notAtAll }),
       ],
     ],
+    [
+      'notices and a change of a household that never gave a slice',
+      async () => [
+        sender.notice('eligibility', 1),
+        await sender.asksInFull(1, byText(first)),
+        sender.notice('payments', 2),
+        await sender.asksInFull(2, byText(second, 'es')),
+      ],
+    ],
   ];
 
   // Up to 720 orders of each, one delivery after another.
@@ -154,6 +163,15 @@ describe('the stored state', () => {
     expect(await kept()).toMatchObject({ contact: [], text: [], link: [expect.stringContaining('"waiting":[{')] });
     await deliver([await sender.gives(byText(first))]);
     expect((await kept())['text']).toHaveLength(1);
+  });
+
+  it('has texts for a household whose change came in place of a slice', async () => {
+    await deliver([sender.notice('eligibility', 1), await sender.asksInFull(1, byText(first))]);
+    expect((await kept())['text']).toHaveLength(1);
+    await deliver([sender.notice('payments', 1), await sender.gives(byText(second))]);
+    const { text, contact } = await kept();
+    expect([text?.length, contact?.length]).toEqual([2, 1]);
+    expect(contact?.[0]).toContain(first);
   });
 
   it('has room for the largest values', async () => {

@@ -102,14 +102,17 @@ export class Sender {
     return toBase64url(this.household.at.notification.householdRef);
   }
 
+  private get links() {
+    const { eligibility, payments } = this.household.linkTokens;
+    return { eligibilityLink: toBase64url(eligibility), paymentsLink: toBase64url(payments), tail: this.tail };
+  }
+
   async gives(contact: ContactChoiceV1, forgery: object = {}): Promise<AnyDelivery> {
     const sealed = await this.seal(
       contactSlice,
       {
         commandKey: toBase64url(this.household.at.notification.commandKey),
-        eligibilityLink: toBase64url(this.household.linkTokens.eligibility),
-        paymentsLink: toBase64url(this.household.linkTokens.payments),
-        tail: this.tail,
+        ...this.links,
         contact,
       },
       forgery,
@@ -117,7 +120,15 @@ export class Sender {
     return message(contactGiven, today(), { submission: toBase64url(randomBytes(32)), sealed });
   }
 
-  async asks(wish: Pick<NotificationRequestV1, 'kind' | 'n' | 'contact'>, forgery: object = {}): Promise<AnyDelivery> {
+  /** A change that also stands for a contact slice that was never sent. */
+  asksInFull(n: number, contact: ContactChoiceV1): Promise<AnyDelivery> {
+    return this.asks({ kind: 'contact-change', n, contact, ...this.links });
+  }
+
+  async asks(
+    wish: Omit<NotificationRequestV1, 'commandKey' | 'signature'>,
+    forgery: object = {},
+  ): Promise<AnyDelivery> {
     const commandKey = toBase64url(this.household.at.notification.commandKey);
     const sealed = await this.seal(notificationRequest, { ...wish, commandKey }, forgery);
     return message(notificationRequestFiled, today(), { request: toBase64url(randomBytes(32)), sealed });

@@ -24,12 +24,11 @@ import { AdminConnection } from './kafka/admin-connection.js';
 import { kafkaClient, producerOf } from './kafka/kafka-client.js';
 import { defaultLimits, type BusLimits } from './limits.js';
 import { ensureEpoch } from './produce/epoch.js';
-import { createOutboxDays, dropOutboxDays } from './produce/outbox-days.js';
+import { OutboxDaysWorker } from './produce/outbox-days-worker.js';
 import { Outbox } from './produce/outbox.js';
 import { requestRepublish } from './produce/relay-log.js';
 import { Relay } from './produce/relay.js';
 import { OutboxTransactions, type Transactions } from './produce/transactions.js';
-import { UnsealedMessages } from './produce/unsealed-messages.js';
 import { UnsealedWorker } from './produce/unsealed-worker.js';
 import type { UnitOfWork } from './produce/unit-of-work.js';
 import { endOldTransactions, readStatus, type BusStatus } from './status.js';
@@ -38,13 +37,13 @@ import { CircuitBreaker } from './trouble/circuit-breaker.js';
 import { BusError } from './trouble/errors.js';
 import { steadyTime } from './trouble/steady-time.js';
 
-const ROLL_DAYS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 500;
 
 /** Sends and receives the messages of one service. It loses no message and applies none twice. */
 export class Bus<S extends Service> {
   readonly service: S;
   readonly transactions: Transactions<S>;
+  readonly days: OutboxDaysWorker;
   private readonly options: BusOptions<S>;
   private readonly limits: BusLimits;
   private readonly client: Kafka;
@@ -54,13 +53,11 @@ export class Bus<S extends Service> {
   private readonly relay: Relay;
   private readonly breaker: CircuitBreaker;
   private readonly relayBreaker: CircuitBreaker;
-  private readonly unsealed: UnsealedMessages;
   private readonly unsealedWorker: UnsealedWorker;
   private readonly counts = { done: 0, repeated: 0, parked: 0, expired: 0 };
   private consumer: BusConsumer | undefined;
   private worker: DelayedWorker | undefined;
   private watchdog: Watchdog | undefined;
-  private daysTimer: NodeJS.Timeout | undefined;
   private lastProgressAt: Date;
   private isStarted = false;
 
@@ -77,18 +74,23 @@ export class Bus<S extends Service> {
     this.relayBreaker = breakerOf('relay');
     this.lastProgressAt = steadyTime();
     this.inbox = new Inbox(options.records, largestEnvelopeBytes(options.service));
-    this.unsealed = new UnsealedMessages(options.records, largestEnvelopeBytes(options.service));
     this.outbox = new Outbox({
       service: options.service,
       senderKeys: options.senderKeys,
-      unsealed: this.unsealed,
+      unsealed: this.inbox.unsealed,
       relayIsHere: () => this.relay.isLeader,
       clock: () => this.now(),
+    });
+    this.days = new OutboxDaysWorker({
+      pool: options.pool,
+      gate: options.gate,
+      today: () => dayOf(this.now()),
+      alarm: (alarm) => this.alarm(alarm),
     });
     this.relay = this.createRelay();
     this.unsealedWorker = new UnsealedWorker({
       pool: options.pool,
-      unsealed: this.unsealed,
+      unsealed: this.inbox.unsealed,
       outbox: this.outbox,
       today: () => dayOf(this.now()),
       committed: () => this.relay.wake(),
@@ -97,7 +99,7 @@ export class Bus<S extends Service> {
     this.transactions = new OutboxTransactions({
       pool: options.pool,
       outbox: this.outbox,
-      createDays: () => this.createDays(),
+      createDays: () => this.days.create(),
       committed: () => this.relay.wake(),
     });
   }
@@ -112,10 +114,7 @@ export class Bus<S extends Service> {
     if (this.isStarted) throw new BusError('already-started');
     this.isStarted = true;
     await ensureEpoch(this.options.pool, this.now());
-    await this.createDays();
-    const roll = (): void => void this.rollDays().catch(() => undefined);
-    roll();
-    this.daysTimer = setInterval(roll, ROLL_DAYS_MS).unref();
+    await this.days.start();
     this.relay.start();
     this.unsealedWorker.start();
   }
@@ -165,7 +164,7 @@ export class Bus<S extends Service> {
 
   /** Stops in order. The next start, or another instance, sends what is committed and not sent yet. */
   async stop(): Promise<void> {
-    clearInterval(this.daysTimer);
+    this.days.stop();
     await this.stopConsuming();
     await Promise.all([this.relay.stop(), this.unsealedWorker.stop()]);
     await this.admin.close();
@@ -212,7 +211,7 @@ export class Bus<S extends Service> {
     this.worker?.wake();
     this.unsealedWorker.wake();
     this.relay.lookAtLog();
-    this.rollDays().catch(() => {
+    this.days.roll().catch(() => {
       if (this.isStarted) setTimeout(() => this.lookAround(), LOOK_AGAIN_MS).unref();
     });
   }
@@ -232,7 +231,6 @@ export class Bus<S extends Service> {
     return readStatus({
       pool: this.options.pool,
       inbox: this.inbox,
-      unsealed: this.unsealed,
       admin: () => this.admin.get(),
       group: this.group(),
       topics: [...contractsFrom(this.service), ...contractsTo(this.service)].map(({ topic }) => this.topicName(topic)),
@@ -314,22 +312,6 @@ export class Bus<S extends Service> {
     if (published > 0) this.relay.wake();
   }
 
-  private async createDays(): Promise<void> {
-    await inTransaction(this.options.pool, (tx) => createOutboxDays(tx, dayOf(this.now())));
-  }
-
-  /**
-   * Creates partitions ahead of time, and drops old ones if the clocks are believed. It runs every few minutes, so one
-   * failure does no harm.
-   */
-  async rollDays(): Promise<void> {
-    await this.createDays();
-    const permit = await this.options.gate.permit();
-    if (permit === undefined) return;
-    const unsentDays = await inTransaction(this.options.pool, (tx) => dropOutboxDays(tx, permit));
-    if (unsentDays.length > 0) this.alarm({ code: 'unsent-dropped', count: unsentDays.length });
-  }
-
   /** @returns false if a test makes the bus stop as if its process had ended */
   private async hitFailpoint(name: Failpoint): Promise<boolean> {
     try {
@@ -343,7 +325,7 @@ export class Bus<S extends Service> {
 
   /** Stops at once and finishes nothing, as if the process had died. */
   private async halt(): Promise<void> {
-    clearInterval(this.daysTimer);
+    this.days.stop();
     void this.watchdog?.stop();
     await Promise.all([this.relay.abort(), this.unsealedWorker.stop(), this.consumer?.stop(), this.worker?.stop()]);
   }

@@ -9,7 +9,6 @@ import { copiesOf } from './kafka/topic-copies.js';
 import type { Tally } from './consume/processor.js';
 import type { Inbox } from './inbox/inbox.js';
 import type { RelayStatus } from './produce/relay.js';
-import type { UnsealedMessages } from './produce/unsealed-messages.js';
 
 /** Parked messages raise an alarm this many days before their key is destroyed. */
 const PARKED_NOTICE_DAYS = 2;
@@ -56,7 +55,6 @@ export interface DatabaseStatus {
 export interface StatusSources {
   readonly pool: pg.Pool;
   readonly inbox: Inbox;
-  readonly unsealed: UnsealedMessages;
   readonly admin: () => Promise<Admin>;
   readonly group: string;
   /** The topics that this service writes or reads, as the broker names them. */
@@ -103,10 +101,10 @@ async function topicsShortNow({ admin, topics, copies }: StatusSources): Promise
   return held.filter((each) => each.inSync < Math.max(each.copies, copies)).length;
 }
 
-async function databaseNow({ pool, inbox, unsealed, today }: StatusSources): Promise<DatabaseStatus> {
+async function databaseNow({ pool, inbox, today }: StatusSources): Promise<DatabaseStatus> {
   const [{ count, fromDevices, oldestDay }, waiting] = await inTransaction(pool, async (tx) => [
     await inbox.parked.summary(tx),
-    await unsealed.count(tx),
+    await inbox.unsealed.count(tx),
   ]);
   const { rows } = await pool.query<{ backlog: number; replay: number; age: number }>(
     `SELECT (SELECT count(*)::integer FROM (

@@ -72,8 +72,9 @@ async function hearing(): Promise<() => readonly Heard[]> {
 }
 
 const nameIn = (payload: object): string =>
-  ['token', 'submission'].flatMap((field) => (field in payload ? [(payload as Record<string, string>)[field]] : []))[0] ??
-  '';
+  ['token', 'submission'].flatMap((field) =>
+    field in payload ? [(payload as Record<string, string>)[field]] : [],
+  )[0] ?? '';
 
 function handlersOfEligibility(): readonly HandlerEntry<'eligibility'>[] {
   const done: BatchHandler<never> = (deliveries: readonly unknown[]) =>
@@ -116,7 +117,7 @@ it('a consumer that publishes no key holds up its own messages only; they arrive
   expect(await unsealedOf(eligibility)).toBe(0);
 });
 
-it('what was never sealed under its day goes under today’s key; a household’s slice waits for the key of its day', async () => {
+it('a message of a past day goes under today’s key; a slice waits for the key of its own day', async () => {
   const yesterday = addDays(today(), -1);
   const { bus: eligibility } = world.bus('eligibility', from);
   const { bus: intake } = world.bus('intake', await world.database());

@@ -1,14 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import {
   commandBytes,
   contactSlice,
   CONTRACTS_VERSION,
-  decodePayload,
   eligibilityRequest,
   encodeBoxAnswer,
   encodePayload,
@@ -22,22 +17,10 @@ import {
   type DirectoryV1,
   type SealedContract,
 } from '#libs/contracts';
-import {
-  boxBinding,
-  canonicalBytes,
-  codeBinding,
-  fromBase64url,
-  hpkeOpen,
-  hpkeSeal,
-  keyIdOf,
-  signEd25519,
-  sliceBinding,
-  toBase64url,
-  verifyCommand,
-} from '#libs/sealing';
+import { boxBinding, codeBinding, fromBase64url, hpkeSeal, toBase64url, verifyCommand } from '#libs/sealing';
 
+import { answers, day, newSetting, open, services } from '../test/device.js';
 import {
-  codeListsOf,
   deriveHousehold,
   newReceipt,
   openBoxes,
@@ -49,74 +32,9 @@ import {
   sealApplication,
   statusOf,
   type Answers,
-  type DeviceSetting,
 } from './index.js';
 
-const day = '2026-11-02';
-const services = ['eligibility', 'payments', 'notification'] as const;
-type Recipient = (typeof services)[number];
-
-const dayKeys = Object.fromEntries(services.map((name) => [name, generateKeyPairSync('x25519')])) as Record<
-  Recipient,
-  ReturnType<typeof generateKeyPairSync>
->;
-const identities = Object.fromEntries(services.map((name) => [name, generateKeyPairSync('ed25519')]));
-const rawOf = (key: unknown): Uint8Array =>
-  fromBase64url((key as { export(options: object): { x: string } }).export({ format: 'jwk' }).x);
-
-let setting: DeviceSetting;
-
-beforeAll(() => {
-  const pinned: Record<string, { keyId: string; publicKey: string }[]> = {};
-  const entries = services.map((service): DirectoryV1['dayKeys'][number] => {
-    const identity = identities[service] as unknown as { publicKey: unknown; privateKey: never };
-    const identityKey = rawOf(identity.publicKey);
-    const keyId = keyIdOf(identityKey);
-    pinned[service] = [{ keyId, publicKey: toBase64url(identityKey) }];
-    const publicKey = rawOf((dayKeys[service] as unknown as { publicKey: unknown }).publicKey);
-    const signature = signEd25519(identity.privateKey, canonicalBytes('day-key/v1', [service, day, publicKey, keyId]));
-    return { service, day, publicKey: toBase64url(publicKey), identity: keyId, signature: toBase64url(signature) };
-  });
-  setting = {
-    day,
-    lists: codeListsOf(JSON.parse(readFileSync(join('deploy', 'profiles', 'los-angeles.json'), 'utf8'))),
-    pinned,
-    directory: {
-      contracts: CONTRACTS_VERSION,
-      contractsHash: '',
-      profileHash: '',
-      dayKeys: entries,
-      cycle: { salt: toBase64url(new Uint8Array(32)), previousSalt: toBase64url(new Uint8Array(32).fill(1)) },
-    },
-  };
-});
-
-const answers: Answers = {
-  typed: { calledBy: 'Synthetic Person', birthDay: { day: 3, month: 4 }, dwelling: '1 Nowhere Street' },
-  facts: {
-    event: 'EVT-A',
-    impacts: ['I1'],
-    needs: ['FOD'],
-    impactPeriod: '2026-W45',
-    incomeChange: 'stopped',
-    urgent: [],
-    bands: { to5: 0, to17: 0, to64: 1, over64: 0 },
-    residence: { inCity: true, serviceArea: 'East', evidenceClass: 'R6', areaFit: 'inside' },
-    attested: { residence: true, impact: true, need: true, honesty: true },
-  },
-  payout: { way: 'CASH' },
-  contact: { channel: 'none', leaveMessage: false, language: 'en' },
-};
-
-function open(service: Recipient, contract: SealedContract, sealed: string, on = day): object {
-  const plaintext = hpkeOpen({
-    privateKey: (dayKeys[service] as unknown as { privateKey: never }).privateKey,
-    ...sliceBinding(contract, on),
-    sealed: fromBase64url(sealed),
-  });
-  return decodePayload(contract, plaintext);
-}
-
+const setting = newSetting();
 /** Deriving the keys takes most of the time of a test. */
 const known = newReceipt();
 const holder = deriveHousehold(known).then((household) => ({ receipt: known, household }));
@@ -128,7 +46,7 @@ describe('an application', () => {
     const slices = [
       ['eligibility', factsSlice, body.facts],
       ['payments', payoutSlice, body.payout],
-      ['notification', contactSlice, body.contact],
+      ['notification', contactSlice, body.contact ?? ''],
     ] as const;
     for (const [service, contract, sealed] of slices) {
       expect(open(service, contract, sealed)).toBeDefined();
@@ -179,7 +97,7 @@ describe('an application', () => {
     const opened = [
       open('eligibility', factsSlice, body.facts),
       open('payments', payoutSlice, body.payout),
-      open('notification', contactSlice, body.contact),
+      open('notification', contactSlice, body.contact ?? ''),
     ].map((slice) => JSON.stringify(slice));
     for (const text of opened) {
       expect(text).not.toContain('Nowhere');
@@ -202,7 +120,7 @@ describe('an application', () => {
     const [facts, payout, contact] = [
       long(open('eligibility', factsSlice, body.facts)),
       long(open('payments', payoutSlice, body.payout)),
-      long(open('notification', contactSlice, body.contact)),
+      long(open('notification', contactSlice, body.contact ?? '')),
     ];
     expect([...facts].filter((text) => payout.has(text))).toEqual([]);
     expect([...facts].filter((text) => contact.has(text))).toHaveLength(1);

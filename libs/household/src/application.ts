@@ -58,7 +58,8 @@ export interface ReceiptHolder {
 }
 
 /**
- * Cuts an application into three slices, each sealed to the one service that needs it.
+ * Cuts an application into three slices, each sealed to the one service that needs it. The contact is left out if the
+ * directory has no key of notification for the day: texts must not stop money. The household can send it later.
  *
  * @returns the body of `POST /v1/applications`. The same receipt and answers give another body with the same number.
  * @throws HouseholdError `no-day-key`, `other-contracts`, `unknown-code`; ContractError if an answer does not fit
@@ -89,7 +90,7 @@ export async function sealApplication(
     receiptKey: toBase64url(household.at.intake.receiptKey),
     facts,
     payout,
-    contact,
+    ...(contact === undefined ? {} : { contact }),
   };
 }
 
@@ -127,16 +128,24 @@ async function sealContact(
   household: Household,
   { answers, tail }: { answers: Answers; tail: string },
   setting: DeviceSetting,
-): Promise<string> {
+): Promise<string | undefined> {
+  if (keyFor(contactSlice, setting) === undefined) return undefined;
   const keys = household.at.notification;
   const slice = await signed(keys, contactSlice, setting.day, {
     commandKey: toBase64url(keys.commandKey),
-    eligibilityLink: toBase64url(household.linkTokens.eligibility),
-    paymentsLink: toBase64url(household.linkTokens.payments),
-    tail,
+    ...linksOf(household, tail),
     contact: answers.contact,
   });
   return sealSlice(setting, contactSlice, slice);
+}
+
+/** What names the household to notification. */
+export function linksOf({ linkTokens }: Household, tail: string) {
+  return {
+    eligibilityLink: toBase64url(linkTokens.eligibility),
+    paymentsLink: toBase64url(linkTokens.payments),
+    tail,
+  };
 }
 
 /** Adds the household's signature. */
@@ -155,13 +164,14 @@ export async function signed<P extends object>(
  * @throws HouseholdError `no-day-key`, `other-contracts`, `unknown-code`
  */
 export async function sealSlice<C extends SealedContract>(
-  { directory, lists, pinned, day }: DeviceSetting,
+  setting: DeviceSetting,
   contract: C,
   payload: PayloadOf<C>,
 ): Promise<string> {
+  const { directory, lists, pinned, day } = setting;
   if (directory.contracts !== CONTRACTS_VERSION) throw new HouseholdError('other-contracts');
   if (!areListed(contract.payload, payload, lists)) throw new HouseholdError('unknown-code');
-  const entry = directory.dayKeys.find((key) => key.service === contract.consumer && key.day === day);
+  const entry = keyFor(contract, setting);
   if (entry === undefined || !(await verifySignedDayKey(entry, pinned))) throw new HouseholdError('no-day-key');
   const sealed = await sealTo({
     recipientKey: fromBase64url(entry.publicKey),
@@ -169,4 +179,8 @@ export async function sealSlice<C extends SealedContract>(
     plaintext: encodePayload(contract, payload),
   });
   return toBase64url(sealed);
+}
+
+function keyFor({ consumer }: SealedContract, { directory, day }: DeviceSetting) {
+  return directory.dayKeys.find((key) => key.service === consumer && key.day === day);
 }

@@ -9,8 +9,8 @@ import {
   type PaymentsRequestV1,
   type RequestV1,
 } from '#libs/contracts';
-import { deriveHousehold, toBase64url, type Household } from '#libs/sealing';
-import { sealSlice, signed, type DeviceSetting } from './application.js';
+import { deriveHousehold, receiptTail, toBase64url, type Household } from '#libs/sealing';
+import { linksOf, sealSlice, signed, type DeviceSetting, type ReceiptHolder } from './application.js';
 import type { Messages } from './boxes.js';
 import { HouseholdError } from './errors.js';
 
@@ -20,7 +20,10 @@ const REQUESTS_MAX = 1000;
 export type Wish =
   | ({ readonly to: 'eligibility' } & Omit<EligibilityRequestV1, keyof RequestV1>)
   | ({ readonly to: 'payments' } & Omit<PaymentsRequestV1, keyof RequestV1 | keyof WholeChoice>)
-  | ({ readonly to: 'notification' } & Omit<NotificationRequestV1, keyof RequestV1>);
+  | ({ readonly to: 'notification' } & Omit<NotificationRequestV1, keyof RequestV1 | keyof WholeContact>);
+
+/** The fields with which a change of contact also stands for a first one that was never sent. */
+type WholeContact = Required<Pick<NotificationRequestV1, 'eligibilityLink' | 'paymentsLink' | 'tail'>>;
 
 /** The fields with which a change of payout method also replaces a first choice that never arrived. */
 type WholeChoice = Required<Pick<PaymentsRequestV1, 'receiptKey' | 'linkToken' | 'pickupCode'>>;
@@ -43,7 +46,7 @@ export async function prepareRequest(
   setting: DeviceSetting,
 ): Promise<FileRequestV1> {
   if (asked.n > REQUESTS_MAX) throw new HouseholdError('no-more-requests');
-  return sealRequest(await deriveHousehold(receipt), asked, setting);
+  return sealRequest({ receipt, household: await deriveHousehold(receipt) }, asked, setting);
 }
 
 /**
@@ -58,7 +61,7 @@ export async function prepareWithdrawal(
   { eligibility, payments }: Messages,
   setting: DeviceSetting,
 ): Promise<readonly FileRequestV1[]> {
-  const household = await deriveHousehold(receipt);
+  const household = { receipt, household: await deriveHousehold(receipt) };
   const after = (highest = 0): number => Math.min(highest + 1, REQUESTS_MAX);
   return Promise.all([
     sealRequest(
@@ -72,16 +75,17 @@ export async function prepareWithdrawal(
 }
 
 async function sealRequest(
-  household: Household,
+  { receipt, household }: ReceiptHolder,
   { wish, n }: { readonly wish: Wish; readonly n: number },
   setting: DeviceSetting,
 ): Promise<FileRequestV1> {
   const { to, ...asked } = wish;
   const keys = household.at[to];
   const contract = contractOf[to];
-  const more = wish.kind === 'payout-change' ? wholeChoiceOf(household) : {};
+  const choice = wish.kind === 'payout-change' ? wholeChoiceOf(household) : {};
+  const links = wish.kind === 'contact-change' ? linksOf(household, receiptTail(receipt)) : {};
   const commandKey = toBase64url(keys.commandKey);
-  const payload = await signed(keys, contract, setting.day, { ...asked, ...more, commandKey, n });
+  const payload = await signed(keys, contract, setting.day, { ...asked, ...choice, ...links, commandKey, n });
   const sealed = await sealSlice(setting, contract, payload as never);
   return { contracts: CONTRACTS_VERSION, to, day: setting.day, sealed };
 }

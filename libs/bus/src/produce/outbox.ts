@@ -5,7 +5,7 @@ import { shuffled, type SenderKeys } from '#libs/sealing';
 import { BusError } from '../trouble/errors.js';
 import { DAYS_AHEAD } from './outbox-days.js';
 import type { AnyDelivery, UnitOfWork } from './unit-of-work.js';
-import { daysOf, type UnsealedMessage, type UnsealedMessages } from './unsealed-messages.js';
+import { daysOf, type UnsealedMessage, type UnsealedMessages } from '../inbox/unsealed-messages.js';
 
 const rows = columns({ day: 'date', topic: 'text', envelope: 'bytea' }, { as: 'o', ordinal: 'seq' });
 

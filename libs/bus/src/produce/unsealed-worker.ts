@@ -2,9 +2,9 @@ import type { Day } from '#libs/contracts';
 import { inTransaction, Loop } from '#libs/database';
 import type pg from 'pg';
 
+import type { UnsealedMessages } from '../inbox/unsealed-messages.js';
 import { itemByItem } from '../trouble/item-by-item.js';
 import type { Outbox } from './outbox.js';
-import type { UnsealedMessages } from './unsealed-messages.js';
 
 const AT_ONCE = 500;
 

@@ -39,9 +39,10 @@ export class SubmitApplicationV1 {
   @IsBytes(sealedSize(payoutSlice))
   payout!: string;
 
-  @Field({ data: 'sealed', purpose: 'handed to notification' })
+  /** Absent only if notification had published no key. The household can send a contact later. */
+  @Field({ data: 'sealed', purpose: 'handed to notification' }, { optional: true })
   @IsBytes(sealedSize(contactSlice))
-  contact!: string;
+  contact?: string;
 }
 
 export const requestRecipients = services.filter((service) => service !== 'intake');

@@ -79,6 +79,22 @@ export class NotificationRequestV1 extends RequestV1 {
 
   @NestedField({ data: 'contact', purpose: 'the new way to be reached' }, () => ContactChoiceV1, { optional: true })
   contact?: ContactChoiceV1;
+
+  /** With the next two fields, a change also stands for a contact slice that was never sent. */
+  @Field({ data: 'pseudonym', purpose: 'names the household when eligibility has news' }, { optional: true })
+  @IsBytes(32)
+  eligibilityLink?: string;
+
+  @Field({ data: 'pseudonym', purpose: 'names the household when payments has news' }, { optional: true })
+  @IsBytes(32)
+  paymentsLink?: string;
+
+  @Field(
+    { data: 'pseudonym', purpose: 'last symbols of the number, so that the household knows which one is meant' },
+    { optional: true },
+  )
+  @Matches(/^[0-9A-HJKMNP-TV-Z]{3}$/)
+  tail?: string;
 }
 
 const requestSizeBytes = 640;

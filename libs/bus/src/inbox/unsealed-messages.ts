@@ -2,7 +2,7 @@ import { catalogue, daysBetween, clocks, type Contract, type Day } from '#libs/c
 import type { Tx } from '#libs/database';
 import type { FoundRow, PageEnd, Records } from '#libs/records';
 
-import { inboxBody, UNSEALED, valueOf, type InboxBody } from '../inbox/inbox-body.js';
+import { inboxBody, UNSEALED, valueOf, type InboxBody } from './inbox-body.js';
 
 /** A message for whose consumer and day no key is published. */
 export interface UnsealedMessage {
