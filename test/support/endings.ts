@@ -24,6 +24,7 @@ const ofMessages: readonly Sample[] = [
   { kind: 'handled', what: 'a key', body: { day: DAY, digest: 'd' }, keptDays: 9 },
   { kind: 'parked', what: 'a message', body: { ...message, code: 'c' }, keptDays: 8 },
   { kind: 'later', what: 'a message', body: message, keptDays: 8 },
+  { kind: 'unsealed', what: 'a message', body: message, keptDays: 8 },
 ];
 
 const cities: readonly Profile[] = ['los-angeles', 'santa-ana'].map((name) =>

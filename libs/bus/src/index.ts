@@ -11,6 +11,7 @@ export type { KafkaConnection } from './kafka/kafka-client.js';
 export { declareTopics } from './kafka/declare-topics.js';
 export { acknowledgementsFor } from './kafka/topic-copies.js';
 export { prepareTopics, type PreparedTopics } from './kafka/topics.js';
+export { rightsDifferences, type RightsDifference } from './kafka/visible-rights.js';
 export type { BusLimits } from './limits.js';
 export { BatchTransport, isFromBus } from './nest/batch-transport.js';
 export { handlersFor, type BatchContext, type SliceDelivery } from './nest/on-contract.js';

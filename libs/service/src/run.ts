@@ -34,6 +34,7 @@ import { describeService } from './openapi/describe.js';
 import { CoreFilesError, withholdMemory, type CoreFiles } from './process/core-files.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { createLog, errorFields, Log } from './log/log.js';
+import { BrokerRights, OtherRightsError } from './messaging/broker-rights.js';
 import { NightlyWorker } from './records/nightly.worker.js';
 import { Workers } from './scheduling/workers.js';
 import type { ServiceDefinition } from './definition/service-definition.js';
@@ -77,6 +78,8 @@ async function serve<S extends Service>(
     const internal = new InternalListener(certificate);
     const adapter = httpAdapter(log, internal, { certificate, terminatedBy: settings.tlsTerminatedBy });
     const app = await createHttpApp(module, adapter);
+    const rights = app.get(BrokerRights, { strict: false });
+    await rights.check();
     await prepare(app, internal);
     const { port, host, internalPort, internalHost, isProduction } = app.get(ServiceConfig);
     if (isProduction && coreFiles === 'on') throw new CoreFilesError();
@@ -92,6 +95,7 @@ async function serve<S extends Service>(
       void app.get(Workers).stop();
       await internal.close();
       await app.close();
+      rights.stop();
       await closeResources(app);
     });
   } catch (error) {
@@ -124,6 +128,7 @@ const refusals = [
   ExposedRouteError,
   UnauditedRouteError,
   CoreFilesError,
+  OtherRightsError,
 ] as const;
 
 function exitCodeOf(error: unknown): number {

@@ -9,7 +9,15 @@ const busy = {
   isTripped: false,
   lag: 3,
   topicsShort: 0,
-  database: { parked: 1, parkedFromDevices: 0, backlog: 2, replayLeft: 0, isParkedExpiring: false, horizonAgeMs: 0 },
+  database: {
+    parked: 1,
+    parkedFromDevices: 0,
+    isParkedExpiring: false,
+    unsealed: 4,
+    backlog: 2,
+    replayLeft: 0,
+    horizonAgeMs: 0,
+  },
   relay: { isLeader: true, isTripped: false },
   counts: { done: 7, repeated: 1, expired: 0 },
 } as unknown as BusStatus;

@@ -13,12 +13,13 @@ import { BusState } from '../health/bus-state.js';
 import { KEY_DIRECTORY } from '../keys/key-directory.js';
 import { KEYRING } from '../keys/keyring.provider.js';
 import { errorFields, Log } from '../log/log.js';
+import { BrokerRights } from './broker-rights.js';
 import { busMetrics } from '../metrics/bus-metrics.js';
 
 const STALLED_EXIT_CODE = 70;
 
 interface BusParts {
-  readonly ca: string | undefined;
+  readonly kafka: KafkaConnection;
   readonly config: ServiceConfig;
   readonly pool: Pool;
   readonly records: Records;
@@ -40,8 +41,8 @@ export class MessagingModule {
         {
           provide: Bus,
           useFactory: async (...[config, pool, records, keyring, directory, gate, clock, log, registry]: BusNeeds) => {
-            const ca = config.kafkaCa === undefined ? undefined : await fileIn('KAFKA_CA', config.kafkaCa);
-            const bus = busOf(service, { ca, config, pool, records, keyring, directory, gate, clock, log });
+            const kafka = await connectionOf(config);
+            const bus = busOf(service, { kafka, config, pool, records, keyring, directory, gate, clock, log });
             busMetrics(registry, clock, () => bus.status());
             await bus.start();
             clock.onLeap?.(() => bus.lookAround());
@@ -55,9 +56,15 @@ export class MessagingModule {
           useFactory: (bus: Bus<Service>): BusState => ({ status: () => bus.status() }),
           inject: [Bus],
         },
+        {
+          provide: BrokerRights,
+          useFactory: async (config: ServiceConfig, log: Log) =>
+            new BrokerRights({ service, connection: await connectionOf(config), log }),
+          inject: [ServiceConfig, Log],
+        },
         { provide: Transactions, useFactory: ({ transactions }: Bus<Service>) => transactions, inject: [Bus] },
       ],
-      exports: [Bus, BusState, Transactions],
+      exports: [BrokerRights, Bus, BusState, Transactions],
     };
   }
 }
@@ -65,14 +72,7 @@ export class MessagingModule {
 type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, DestructionGate, Clock, Log, Registry];
 
 function busOf(service: Service, parts: BusParts): Bus<Service> {
-  const { ca, config, pool, records, keyring, directory, gate, clock, log } = parts;
-  const kafka: KafkaConnection = {
-    brokers: config.brokers,
-    username: config.kafkaUsername,
-    password: config.kafkaPassword,
-    copies: config.kafkaCopies,
-    ...(ca === undefined ? {} : { ca }),
-  };
+  const { kafka, config, pool, records, keyring, directory, gate, clock, log } = parts;
   return new Bus<Service>({
     service,
     pool,
@@ -92,6 +92,12 @@ function busOf(service: Service, parts: BusParts): Bus<Service> {
       process.exit(STALLED_EXIT_CODE);
     },
   });
+}
+
+async function connectionOf(config: ServiceConfig): Promise<KafkaConnection> {
+  const { brokers, kafkaUsername: username, kafkaPassword: password, kafkaCopies: copies, kafkaCa } = config;
+  const ca = kafkaCa === undefined ? {} : { ca: await fileIn('KAFKA_CA', kafkaCa) };
+  return { brokers, username, password, copies, ...ca };
 }
 
 function fileIn(setting: string, path: string): Promise<string> {
