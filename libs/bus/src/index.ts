@@ -14,6 +14,7 @@ export { prepareTopics, type PreparedTopics } from './kafka/topics.js';
 export type { BusLimits } from './limits.js';
 export { BatchTransport, isFromBus } from './nest/batch-transport.js';
 export { handlersFor, type BatchContext, type SliceDelivery } from './nest/on-contract.js';
+export { restSentRows } from './produce/outbox-rest.js';
 export type { RelayStatus } from './produce/relay.js';
 export { Transactions } from './produce/transactions.js';
 export type { UnitOfWork } from './produce/unit-of-work.js';

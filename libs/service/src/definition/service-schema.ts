@@ -41,7 +41,7 @@ export const serviceSchema: readonly string[] = [
   'column record.lease: timestamp(0) with time zone',
   'column record.lookup: bytea not null statistics 0',
   'column record.night: integer not null',
-  'column relay_cursor.asked_at: timestamp with time zone',
+  'column relay_cursor.asked_at: timestamp(0) with time zone',
   'column relay_cursor.epoch: integer not null',
   'column relay_cursor.name: text not null',
   'column relay_cursor.seq: integer not null',
@@ -81,7 +81,11 @@ export const serviceSchema: readonly string[] = [
   'constraint outbox.outbox_key: PRIMARY KEY (epoch, xid, seq, day)',
   'constraint outbox_epoch.outbox_epoch_key: PRIMARY KEY (epoch)',
   'constraint record.record_key: PRIMARY KEY (night, kind, lookup)',
+  'constraint record.record_whole_times: CHECK ((((EXTRACT(epoch FROM due) % (3600)::numeric) = (0)::nu' +
+    'meric) AND ((EXTRACT(epoch FROM lease) % (60)::numeric) = (0)::numeric)))',
   'constraint relay_cursor.relay_cursor_key: PRIMARY KEY (name)',
+  'constraint relay_cursor.relay_cursor_whole_minutes: CHECK (((EXTRACT(epoch FROM asked_at) % (60)::nu' +
+    'meric) = (0)::numeric))',
   'constraint sent_mark.sent_mark_key: PRIMARY KEY (topic, partition, day)',
   'constraint spent_nonce.spent_nonce_key: PRIMARY KEY (key, nonce)',
   'constraint staff.staff_key: PRIMARY KEY (name)',
@@ -89,10 +93,12 @@ export const serviceSchema: readonly string[] = [
   'constraint turn.turn_key: PRIMARY KEY (night)',
   'constraint witnessed_day.witnessed_day_key: PRIMARY KEY (is_this)',
   'constraint witnessed_day.witnessed_day_one: CHECK (is_this)',
+  'function clear_outbox_day(date): f v plpgsql returns boolean security definer set search_path=pg_cat' +
+    'alog, pg_temp d8ff50e2546f03053c17911838fcefcc',
   'function condense_record_partition(integer): f v plpgsql returns void security definer set search_pa' +
     'th=pg_catalog, pg_temp 151d41c05f489784568551148b67faaa',
   'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catal' +
-    'og, pg_temp f9802c41fb27a1469aed84c670ec6f49',
+    'og, pg_temp 0e3c24cd7ae2569b357c665e21ff0d6e',
   'function create_record_partition(integer): f v plpgsql returns void security definer set search_path' +
     '=pg_catalog, pg_temp f178051bb78e238fc335a9aa7c1df252',
   'function drop_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog' +
@@ -108,6 +114,8 @@ export const serviceSchema: readonly string[] = [
   'function open_records(): f v plpgsql returns TABLE(night integer, has_holds boolean) 3ec9b1f6fcb3c6f' +
     '20361e4e27f5b7eac',
   'function refuse_audit_change(): f v plpgsql returns trigger 91f38a5d105c3034ec4fcc1bc80ca23c',
+  'function rest_outbox_rows(date, integer[], xid8[], integer[]): f v plpgsql returns boolean security ' +
+    'definer set search_path=pg_catalog, pg_temp 6bd4420f86fac8a39e70e9864fce153b',
   'index applied_offset.applied_offset_key: CREATE UNIQUE INDEX applied_offset_key ON public.applied_of' +
     'fset USING btree (topic, partition)',
   'index audit.audit_key: CREATE UNIQUE INDEX audit_key ON public.audit USING btree (seq)',
