@@ -30,7 +30,7 @@ type Order = readonly number[];
  * the other. Prints how many of the pairs are right, within the day and after the nightly turn. Chance finds one.
  */
 export async function benchOrder(count = HOUSEHOLDS): Promise<void> {
-  const city = await TestCity.start('demo');
+  const city = await TestCity.start('demo', { clockOffsetMs: 0 });
   try {
     const households: Household[] = [];
     const sent: string[][] = [];
