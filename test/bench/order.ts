@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { addDays, HOUR_MS, keyLife, services, startOfDay, type Service } from '#libs/contracts';
 import type { Household } from '#libs/household';
 import { FileKeyring, hmacSha256 } from '#libs/sealing';
@@ -20,29 +18,37 @@ const records: Readonly<Record<Service, readonly [kind: string, value: (househol
 /** The slices of one application, in the outbox of intake. */
 const slices = ['intake.facts-submitted.v1', 'intake.payout-chosen.v1', 'intake.contact-given.v1'] as const;
 
+interface Trace {
+  readonly id: string;
+}
+
+const OUTBOX = 'SELECT md5(envelope) AS id FROM outbox WHERE topic = $1 ORDER BY epoch, outbox.xid, seq';
+const LEDGER = 'SELECT md5(reference) AS id FROM instrument WHERE reference IS NOT NULL ORDER BY seq, reference';
+
 /** Households, by their number, in the order in which somebody who holds the disks finds them. */
 type Order = readonly number[];
 
 /**
- * Households apply one after another; each has its answer before the next one comes. Then somebody holds every database,
- * without a key, and sorts: the records by the transaction that wrote them last and their place in the table, the sent
- * messages by the order of the outbox, the ledger by its commits. For each pair he takes the n-th of one for the n-th of
- * the other. Prints how many of the pairs are right, within the day and after the nightly turn. Chance finds one.
+ * Households apply one after another; each has its answer before the next one comes. Then somebody holds every
+ * database, without a key, and sorts: the records by the transaction that wrote them last and their place in the
+ * table, the sent messages by the order of the outbox, the ledger by its commits. For each pair he takes the n-th of
+ * one for the n-th of the other. Prints how many of the pairs are right, within the day and after the nightly turn.
+ * Chance finds one.
  */
 export async function benchOrder(count = HOUSEHOLDS): Promise<void> {
   const city = await TestCity.start('demo', { clockOffsetMs: 0 });
   try {
     const households: Household[] = [];
-    const sent: string[][] = [];
+    const traces: string[][] = [];
     for (let at = 0; at < count; at += 1) {
-      const before = await slicesIn(city);
+      const before = await tracesIn(city);
       const applied = await city.apply(someAnswers(), city.kiosks[at % city.kiosks.length] ?? city.kiosk);
       await applied.until(({ payments }) => payments?.status === 'ready-to-collect', 'a code', 60_000);
       households.push(applied.household);
-      sent.push((await slicesIn(city)).filter((each) => !before.includes(each)));
+      traces.push((await tracesIn(city)).filter((each) => !before.includes(each)));
     }
     console.log(`${count} households, one after another; right pairs by order alone`);
-    const today = await ordersOf(city, households, sent);
+    const today = await ordersOf(city, households, traces);
     await city.advanceTo(new Date(startOfDay(addDays(city.today, 1)) + HOUR_MS));
     for (const service of services) {
       const isTurned = (checks: Readonly<Record<string, unknown>>): boolean => checks['turn'] === city.today;
@@ -54,7 +60,7 @@ export async function benchOrder(count = HOUSEHOLDS): Promise<void> {
       (rows) => rows === 0,
       120_000,
     );
-    const later = await ordersOf(city, households, sent);
+    const later = await ordersOf(city, households, traces);
     for (const [one, other] of pairsOf([...today.keys()])) {
       const shares = [today, later].map((orders) => share(orders.get(one) ?? [], orders.get(other) ?? []));
       const [now, then] = shares.map((right) => `${right}`.padStart(4));
@@ -65,13 +71,12 @@ export async function benchOrder(count = HOUSEHOLDS): Promise<void> {
   }
 }
 
-async function slicesIn(city: TestCity): Promise<readonly string[]> {
-  const rows = await city.rows<{ id: string }>(
-    'intake',
-    'SELECT md5(envelope) AS id FROM outbox WHERE topic = ANY($1)',
-    [slices],
-  );
-  return rows.map(({ id }) => id);
+/** What a household leaves in the outbox of intake and in the ledger, by a hash that the turn does not change. */
+async function tracesIn(city: TestCity): Promise<readonly string[]> {
+  const sent = await city.rows<Trace>('intake', 'SELECT md5(envelope) AS id FROM outbox WHERE topic = ANY($1)', [
+    slices,
+  ]);
+  return [...sent, ...(await city.rows<Trace>('payments', LEDGER))].map(({ id }) => id);
 }
 
 /** Sent messages that still have an order. */
@@ -87,11 +92,11 @@ async function liveIn(city: TestCity): Promise<number> {
 async function ordersOf(
   city: TestCity,
   households: readonly Household[],
-  sent: readonly (readonly string[])[],
+  traces: readonly (readonly string[])[],
 ): Promise<ReadonlyMap<string, Order>> {
   const orders = new Map<string, Order>();
   for (const service of services) orders.set(service, await orderOfRecords(city, service, households));
-  for (const topic of slices) orders.set(topic.replace('.v1', ''), await orderOfSlices(city, topic, sent));
+  for (const [name, order] of await ordersOfTraces(city, traces)) orders.set(name, order);
   return orders;
 }
 
@@ -117,14 +122,17 @@ async function orderOfRecords(city: TestCity, service: Service, households: read
   return rows.flatMap(({ lookup }) => truth.get(lookup.toString('hex')) ?? []);
 }
 
-async function orderOfSlices(city: TestCity, topic: string, sent: readonly (readonly string[])[]): Promise<Order> {
-  const truth = new Map(sent.flatMap((ids, at) => ids.map((id) => [id, at] as const)));
-  const rows = await city.rows<{ envelope: Buffer }>(
-    'intake',
-    'SELECT envelope FROM outbox WHERE topic = $1 ORDER BY epoch, outbox.xid, seq',
-    [topic],
-  );
-  return rows.flatMap(({ envelope }) => truth.get(createHash('md5').update(envelope).digest('hex')) ?? []);
+async function ordersOfTraces(
+  city: TestCity,
+  traces: readonly (readonly string[])[],
+): Promise<readonly (readonly [string, Order])[]> {
+  const truth = new Map(traces.flatMap((ids, at) => ids.map((id) => [id, at] as const)));
+  const orderOf = (rows: readonly Trace[]): Order => rows.flatMap(({ id }) => truth.get(id) ?? []);
+  const orders: [string, Order][] = [['the ledger', orderOf(await city.rows<Trace>('payments', LEDGER))]];
+  for (const topic of slices) {
+    orders.push([topic.replace('.v1', ''), orderOf(await city.rows<Trace>('intake', OUTBOX, [topic]))]);
+  }
+  return orders;
 }
 
 function pairsOf(names: readonly string[]): readonly (readonly [string, string])[] {

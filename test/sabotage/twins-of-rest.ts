@@ -58,7 +58,7 @@ export const twinsOfRest: readonly Twin[] = [
     find: '      if ((await this.anchor.status(tx)).freeze !== undefined) return 0;\n',
     replace: '',
     test: FORGETTING,
-    name: 'loses site, reference, batch and day on the day after the last one for a dispute, and nothing before',
+    name: 'loses site, reference, batch and day on the day after the last one for a dispute, not before',
   },
   {
     promise: 'site, reference and day of a payment are forgotten when it can no longer be disputed',
@@ -67,7 +67,7 @@ export const twinsOfRest: readonly Twin[] = [
     find: 'return this.repository.forgetSettled(tx, oldest);',
     replace: 'return 0;',
     test: FORGETTING,
-    name: 'loses site, reference, batch and day on the day after the last one for a dispute, and nothing before',
+    name: 'loses site, reference, batch and day on the day after the last one for a dispute, not before',
   },
   {
     promise: 'nobody computes a forgotten reference again',
@@ -103,7 +103,6 @@ export const twinsOfRest: readonly Twin[] = [
     find: "'DELETE FROM rapid_week WHERE week < $1'",
     replace: "'SELECT FROM rapid_week WHERE week < $1'",
     test: 'apps/payments/test/table-ends.spec.ts',
-    name: 'with an end is ended by the file that it names',
   },
   {
     promise: 'a sent message shows no order after the nightly turn',

@@ -107,6 +107,25 @@ describe('what the ledger keeps of a payment', () => {
     expect(await chainIsWhole()).toBe(true);
   });
 
+  it('leaves nothing that dies in the statistics of the database', async () => {
+    await world.rows('ANALYZE');
+    const columns = await world.rows<{ name: string }>(
+      `SELECT tablename || '.' || attname AS name FROM pg_stats WHERE schemaname = 'public'`,
+    );
+    const names = columns.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['instrument.state', 'obligation.week']));
+    const dying = [
+      'instrument.site',
+      'instrument.reference',
+      'instrument.batch',
+      'obligation.day',
+      'obligation.rail_name',
+    ];
+    expect(
+      [...dying, 'batch.digest', 'site_hour.site', 'site_hour.hour'].filter((each) => names.includes(each)),
+    ).toEqual([]);
+  });
+
   it('has no time of the day, neither of what is due nor of what is done', async () => {
     const due = await world.rows<{ state: string; due: Date | null }>(
       'SELECT state, due FROM instrument ORDER BY state',
@@ -162,7 +181,7 @@ describe('what the ledger keeps of a payment', () => {
     expect(await world.rows('SELECT FROM site_hour UNION ALL SELECT FROM rapid_week')).toEqual([]);
   });
 
-  it('loses site, reference, batch and day on the day after the last one for a dispute, and nothing before', async () => {
+  it('loses site, reference, batch and day on the day after the last one for a dispute, not before', async () => {
     const before = await settled();
     await liveUntil(addDays(paidDay, DISPUTE_DAYS));
     expect([await world.forget(), await settled()]).toEqual([0, before]);

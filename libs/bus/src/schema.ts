@@ -9,8 +9,8 @@ import { busTables } from './tables.js';
  *
  * The relay reads the outbox in the order (epoch, xid, seq). In the present epoch it reads only rows below the oldest
  * transaction that runs in this database, so that it never passes a row that commits late. After a dump and restore
- * transaction ids start again, so later rows carry a new epoch. Rows that were sent before the last nightly turn have the
- * epoch -1 and a random number in place of the transaction (`outbox-rest.ts`).
+ * transaction ids start again, so later rows carry a new epoch. Rows that were sent before the last nightly turn have
+ * the epoch -1 and a random number in place of the transaction (`outbox-rest.ts`).
  */
 export const busUp: readonly string[] = [
   `CREATE TABLE outbox_epoch (

@@ -49,7 +49,8 @@ interface Row {
 /** Rows in the order in which they lie on the disk. */
 async function rows(): Promise<readonly Row[]> {
   const found = await from.pool.query<Row>(
-    `SELECT day::text AS day, epoch, xid::text AS xid, seq, md5(envelope) AS envelope, right(tableoid::regclass::text, 4) AS part
+    `SELECT day::text AS day, epoch, xid::text AS xid, seq, md5(envelope) AS envelope,
+            right(tableoid::regclass::text, 4) AS part
        FROM outbox ORDER BY day, tableoid::regclass::text, ctid`,
   );
   return found.rows;

@@ -1,7 +1,10 @@
 /** Objects of PostgreSQL itself, and temporary ones of other sessions. */
 const isOurs = (schema: string): string => `${schema} <> 'information_schema' AND ${schema} !~ '^pg_'`;
 
-/** The name of a relation. A partition, or a part of one, has the name of its table, so that all days and nights are compared as one. */
+/**
+ * The name of a relation. A partition, or a part of one, has the name of its table, so that all days and nights are
+ * compared as one.
+ */
 const RELATIONS = `relation AS (
   SELECT c.*, CASE WHEN s.nspname = 'public' THEN '' ELSE s.nspname || '.' END || coalesce(p.relname, c.relname) AS name
     FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace AND ${isOurs('s.nspname')}

@@ -60,7 +60,10 @@ export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
 export function bookingOf(head: ChainLink, change: LedgerChange, terms: BookingTerms): Booking {
   const { nowMs, selection, ids } = terms;
   const { postings, rapid, released } = change;
-  const obligations = change.obligations.map((stored) => ({ ...stored, obligation: named(stored.obligation, terms) }));
+  const obligations = change.obligations.map((stored) => ({
+    ...stored,
+    obligation: withRailName(stored.obligation, terms),
+  }));
   const seq = head.seq + 1n;
   const entries = postings.flatMap(entriesOf);
   return {
@@ -90,7 +93,7 @@ export function bookingOf(head: ChainLink, change: LedgerChange, terms: BookingT
 }
 
 /** An obligation whose rail name was forgotten can be booked, and none of its instruments can be sent. */
-function named(obligation: Obligation, { railNames }: BookingTerms): Obligation {
+function withRailName(obligation: Obligation, { railNames }: BookingTerms): Obligation {
   const railName = obligation.railName ?? railNames.get(obligation.id);
   if (railName !== undefined) return { ...obligation, railName };
   if (obligation.instruments.every(({ state }) => !isSendable.has(state))) return obligation;
@@ -122,8 +125,8 @@ function orderOfComing(seq: bigint, at: number): Uint8Array {
 }
 
 /**
- * The content that a link of the chain vouches for, and that is kept for ever: amounts, states, funds, needs, area. Site
- * and rail name are not in it, because they are forgotten when the payment can no longer be disputed.
+ * The content that a link of the chain vouches for, and that is kept for ever: amounts, states, funds, needs, area.
+ * Site and rail name are not in it, because they are forgotten when the payment can no longer be disputed.
  */
 function vouchedOf(seq: bigint, { obligations, postings }: LedgerChange): object {
   return {
@@ -138,7 +141,9 @@ function asText(key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** When an instrument that enters this state is due again; null: never. A whole hour, which does not show its moment. */
+/**
+ * When an instrument that enters this state is due again; null: never. A whole hour, which does not show its moment.
+ */
 function dueOf({ state, isSecretLost }: Instrument, nowMs: number): number | null {
   if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return hourOf(nowMs);
   if (state === 'capped' || state === 'issued') return hourOf(nowMs) + HOUR_MS;

@@ -18,7 +18,9 @@ export interface Compared {
   readonly differing: readonly string[];
 }
 
-/** How many payments of a payout method and amount were collected so long ago that the ledger forgot their references. */
+/**
+ * How many payments of a payout method and amount were collected so long ago that the ledger forgot their references.
+ */
 export interface SettledPayments {
   readonly payoutMethod: string;
   readonly amountCents: bigint;

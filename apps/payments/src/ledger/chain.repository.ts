@@ -46,9 +46,9 @@ export class ChainRepository {
   }
 
   /**
-   * Adds a link that vouches for this content, which is stored beside it, so that anybody can compute the chain again.
-   * The content is kept for ever: it holds no site, no reference at a rail and no day of a payment. The caller must have
-   * locked the head. The week is its Monday, in days since 1970-01-01.
+   * Adds a link that vouches for this content, which is stored beside it, so that anybody can compute the chain
+   * again. The content is kept for ever: it holds no site, no reference at a rail and no day of a payment. The caller
+   * must have locked the head. The week is its Monday, in days since 1970-01-01.
    */
   async extend(
     tx: Tx,

@@ -9,9 +9,9 @@ import { ChainRepository } from './chain.repository.js';
 import { ForgettingRepository, type OldestKept } from './forgetting.repository.js';
 
 /**
- * Removes from the ledger what ends by its day: the site, the references at the rail and the exact day of a payment that
- * can no longer be disputed, and the limits of past hours and weeks. A frozen ledger forgets no reference, because it is
- * being compared with the rails.
+ * Removes from the ledger what ends by its day: the site, the references at the rail and the exact day of a payment
+ * that can no longer be disputed, and the limits of past hours and weeks. A frozen ledger forgets no reference,
+ * because it is being compared with the rails.
  */
 @Injectable()
 export class ForgettingWorker implements OnApplicationBootstrap {

@@ -1,7 +1,7 @@
 /**
  * Empties what the ledger keeps of a settled obligation only as long as somebody can dispute the payment: its exact
- * days, its site, its references at the rail and the name that they are made from, and its batch. Amount, fund, week and
- * service area stay, and so does the content of the chain, which holds none of these.
+ * days, its site, its references at the rail and the name that they are made from, and its batch. Amount, fund, week
+ * and service area stay, and so does the content of the chain, which holds none of these.
  *
  * It runs with the rights of the tables' owner, so that the service has no right to change them by itself. It refuses
  * days that no turn has led to, and it touches no obligation with money on its way. An obligation that never ended has

@@ -53,7 +53,10 @@ export class InstrumentQueueRepository {
     return rows.length > 0;
   }
 
-  /** Leases due instruments, never above the anchor, and none that is to be left out. Instruments that wait to be sent come before issued ones. */
+  /**
+   * Leases due instruments, never above the anchor, and none that is to be left out. Instruments that wait to be sent
+   * come before issued ones.
+   */
   async claimDue(
     tx: Tx,
     what: {

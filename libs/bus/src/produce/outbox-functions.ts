@@ -38,8 +38,8 @@ export const outboxFunctions: readonly string[] = [
      EXECUTE format('DROP TABLE public.%I', part);`,
     { declare: `DECLARE part text := 'outbox_' || to_char(d, 'YYYYMMDD');` },
   ),
-  // Moves rows that are sent to the other part of their day, without their transaction and order. The lock on the replay
-  // keeps one from beginning meanwhile: it reads in the order of the rows, and would pass a row that moves.
+  // Moves rows that are sent to the other part of their day, without their transaction and order. The lock on the
+  // replay keeps one from beginning meanwhile: it reads in the order of the rows, and would pass a row that moves.
   ownersFunction(
     'rest_outbox_rows(d date, epochs integer[], xids xid8[], seqs integer[])',
     `${unlessReplaying}

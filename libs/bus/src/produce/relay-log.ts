@@ -157,7 +157,8 @@ export function comparePositions(a: Position, b: Position): number {
 export async function askForReplay(client: Statements, now: Date, notSoonerMs?: number): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE relay_cursor r
-        SET epoch = ${BEGINNING.epoch}, xid = '${BEGINNING.xid}', seq = ${BEGINNING.seq}, until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq,
+        SET epoch = ${BEGINNING.epoch}, xid = '${BEGINNING.xid}', seq = ${BEGINNING.seq},
+            until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq,
             asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END
        FROM relay_cursor l
       WHERE r.name = 'replay' AND l.name = 'live'
