@@ -25,6 +25,15 @@ export const twinsOfRest: readonly Twin[] = [
     name: 'is kept in memory for some seconds, and the database holds a whole minute that has begun',
   },
   {
+    promise: 'a clock that ran ahead keeps no instrument resting',
+    without: 'a pause that is too long is dropped',
+    file: 'apps/payments/src/domain/short-rests.ts',
+    find: ' || untilMs > nowMs + SHORT_MS',
+    replace: '',
+    test: 'apps/payments/src/domain/short-rests.spec.ts',
+    name: 'ends when a clock that ran ahead goes back',
+  },
+  {
     promise: 'the hash chain vouches for nothing that is forgotten',
     without: 'site and rail name are left out of its content',
     file: 'apps/payments/src/domain/booking.ts',

@@ -62,7 +62,8 @@ async function ledgerText(): Promise<string> {
   const tables = await world.rows<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname NOT IN
-          ('record', 'outbox', 'audit', 'staff', 'migration', 'spent_nonce', 'witnessed_day', 'sent_mark')`,
+          ('record', 'outbox', 'audit', 'staff', 'migration', 'spent_nonce', 'witnessed_day', 'sent_mark')
+      ORDER BY relname`,
   );
   const texts = await Promise.all(
     tables.map(async ({ name }) =>

@@ -18,6 +18,12 @@ describe('the pause before an instrument is asked about again', () => {
     expect(rests.now(now)).toEqual([]);
   });
 
+  it('ends when a clock that ran ahead goes back', () => {
+    const rests = new ShortRests();
+    rests.dueAfter(at(400 * 86_400), { reference: 'r', tries: 1 });
+    expect(rests.now(now)).toEqual([]);
+  });
+
   it('lasts until a whole minute if it is longer', () => {
     const rests = new ShortRests();
     expect(rests.dueAfter(now, { reference: 'r', tries: 4 })).toBe(Date.UTC(2026, 10, 18, 15, 6));

@@ -16,7 +16,10 @@ export class ShortRests {
 
   /** The references that rest now, base64url. */
   now(nowMs: number): readonly string[] {
-    for (const [reference, untilMs] of this.until) if (untilMs <= nowMs) this.until.delete(reference);
+    for (const [reference, untilMs] of this.until) {
+      // A clock that has gone back would keep it for as long as it had run ahead.
+      if (untilMs <= nowMs || untilMs > nowMs + SHORT_MS) this.until.delete(reference);
+    }
     return [...this.until.keys()];
   }
 
