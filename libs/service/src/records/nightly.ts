@@ -160,8 +160,8 @@ function nightDue(turns: Turns, today: Day): number | undefined {
 }
 
 /**
- * The day of the first start, which has no turn. Before the first turn, a later day that a person accepted still has its
- * turn; an earlier one shows that the first clock ran ahead.
+ * The day of the first start, which has no turn. Before the first turn, a later day that a person accepted still has
+ * its turn; an earlier one shows that the first clock ran ahead.
  */
 function firstDayOf({ witnessedDay, nightsLeft, presentNight }: Turns): Day | undefined {
   const firstNight = nightsLeft[0] ?? presentNight;
