@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { benchAttack } from './attack.js';
 import { benchMembership } from './membership.js';
+import { benchOrder } from './order.js';
 import { benchRubbish } from './rubbish.js';
 import { benchTurn } from './turn.js';
 
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, (count: number | undefined) => Promise<vo
   turn: benchTurn,
   rubbish: benchRubbish,
   membership: benchMembership,
+  order: benchOrder,
 };
 
 export async function main([name = '', count]: readonly string[]): Promise<void> {

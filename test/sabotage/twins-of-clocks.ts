@@ -165,7 +165,7 @@ export const twinsOfClocks: readonly Twin[] = [
     promise: 'a clock that ran ahead puts off no question to a rail',
     without: 'times too far ahead are pulled back',
     file: 'apps/payments/src/rails/pull-back.worker.ts',
-    find: 'await this.queue.pullBack(tx, this.clock.now());',
+    find: 'await this.queue.pullBack(tx, { now, due: new Date(minuteOf(now.getTime()) - MINUTE_MS) });',
     replace: 'void tx;',
     test: 'apps/payments/test/leaps.it.spec.ts',
     name: 'asked again when the clocks are right',

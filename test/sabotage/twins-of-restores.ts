@@ -80,7 +80,7 @@ export const twinsOfRestores: readonly Twin[] = [
     promise: 'a restored ledger knows every claim that was made',
     without: 'a claim is a link of the hash chain',
     file: 'apps/payments/src/rails/rail-claim.service.ts',
-    find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, day });',
+    find: 'if (first.length > 0) await this.chain.extend(tx, head, { vouched: { claimed: first }, week });',
     replace: 'void head;',
     test: 'apps/payments/test/restore.it.spec.ts',
     name: 'from between intent and sending',

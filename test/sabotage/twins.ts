@@ -17,6 +17,7 @@ import { twinsOfLimits } from './twins-of-limits.js';
 import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfPresence } from './twins-of-presence.js';
+import { twinsOfRest } from './twins-of-rest.js';
 import { twinsOfRestores } from './twins-of-restores.js';
 import { twinsOfRights } from './twins-of-rights.js';
 import { twinsOfSilence } from './twins-of-silence.js';
@@ -42,6 +43,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfNights,
   ...twinsOfPages,
   ...twinsOfPresence,
+  ...twinsOfRest,
   ...twinsOfRestores,
   ...twinsOfRights,
   ...twinsOfSilence,

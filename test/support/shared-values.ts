@@ -15,6 +15,8 @@ export interface DatabaseValues {
   /** Every piece of eight bytes of columns that hold random or sealed bytes, sorted. */
   readonly pieces: BigUint64Array;
   readonly columns: readonly string[];
+  /** Each text shorter than that, such as the code of a site, with every column that holds it. */
+  readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function valuesOf(url: string, constants: readonly RegExp[]): Promi
         ORDER BY 1, 2`,
     );
     const values = new Map<string, string>();
+    const codes = new Map<string, Set<string>>();
     const blobs: Buffer[] = [];
     for (const { table, column } of columns.rows) {
       const { rows } = await client.query<{ value: unknown }>(
@@ -43,6 +46,10 @@ export async function valuesOf(url: string, constants: readonly RegExp[]): Promi
       for (const bytes of rows.flatMap(({ value }) => bytesOf(value, constants))) {
         if (bytes.length >= BYTES_MIN) values.set(bytes.toString('hex'), `${table}.${column}`);
       }
+      for (const code of rows.flatMap(({ value }) => textsOf(value))) {
+        if (code.length > 0 && code.length < BYTES_MIN)
+          codes.set(code, (codes.get(code) ?? new Set()).add(`${table}.${column}`));
+      }
       const raw = rows.map(({ value }) => value).filter((value) => Buffer.isBuffer(value));
       blobs.push(...(table === 'outbox' ? raw.map(withoutHeader) : raw));
     }
@@ -50,6 +57,7 @@ export async function valuesOf(url: string, constants: readonly RegExp[]): Promi
       values,
       pieces: piecesOf(blobs),
       columns: columns.rows.map(({ table, column }) => `${table}.${column}`),
+      codes,
     };
   } finally {
     await client.end();
@@ -63,6 +71,20 @@ export function sharedValues(one: DatabaseValues, other: DatabaseValues): readon
     if (elsewhere === undefined) return [];
     return [{ where: [where, elsewhere] as const, value: JSON.stringify(Buffer.from(hex, 'hex').toString('latin1')) }];
   });
+}
+
+/** Returns the pairs of columns of the two databases that hold an equal short text, sorted. */
+export function sharedCodes({ codes: one }: DatabaseValues, { codes: other }: DatabaseValues): readonly string[] {
+  const pairs = [...one].flatMap(([code, here]) =>
+    [...here].flatMap((column) => [...(other.get(code) ?? [])].map((there) => `${column} = ${there}`)),
+  );
+  return [...new Set(pairs)].sort();
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Buffer.isBuffer(value) || typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsOf);
 }
 
 /** Counts the pieces of eight bytes that both databases hold. */

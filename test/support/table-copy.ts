@@ -74,6 +74,11 @@ async function makeChildren(client: pg.Client, { name, children }: Table): Promi
   }
   for (const child of children) {
     if (present.some((each) => each.name === child.name)) continue;
+    if (name === 'public.outbox') {
+      // A day of the outbox has parts of its own.
+      await client.query(`SELECT create_outbox_day(to_date(right($1, 8), 'YYYYMMDD'))`, [child.name]);
+      continue;
+    }
     await client.query(`CREATE TABLE ${child.name} (LIKE ${name} INCLUDING ALL)`);
     await copyStatistics(client, name, child.name);
     await client.query(`ALTER TABLE ${name} ATTACH PARTITION ${child.name} ${child.bound}`);

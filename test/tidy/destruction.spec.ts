@@ -16,7 +16,8 @@ const forms: readonly RegExp[] = [
   /(?<!function |async |[.])\bpassDay\(|disbursement[.]passDay\(/,
   /\bwaitForPresence\([^)]*, |\bturn\(\{|'too-old', /,
   /[.](?:remove|finish)\(/,
-  /\b(?:drop_outbox_day|drop_record_partition|condense_record_partition)\(\$/,
+  /\b(?:drop_outbox_day|clear_outbox_day|rest_outbox_rows|drop_record_partition|condense_record_partition)\(\$/,
+  /\b(?:restSentRows|removePast|forgetSettled)\(|\bforget_settled\((?:\$|closed)/,
 ];
 
 /**
@@ -37,16 +38,21 @@ const places = {
     'apps/payments/src/disbursement/disbursement.service.ts',
     'apps/payments/src/domain/clocks.ts',
     'apps/payments/src/domain/disburse.ts',
+    'apps/payments/src/ledger/forgetting.worker.ts',
     'libs/bus/src/produce/outbox-days-worker.ts',
     'libs/bus/src/produce/outbox-days.ts',
+    'libs/bus/src/produce/outbox-rest.ts',
     'libs/records/src/turn.ts',
     'libs/service/src/auth/nonce.repository.ts',
     'libs/service/src/auth/nonce.worker.ts',
     'libs/service/src/keys/day-keys.worker.ts',
     'libs/service/src/legal-hold/legal-holds.service.ts',
+    'libs/service/src/records/nightly.module.ts',
     'libs/service/src/records/nightly.ts',
   ],
   'under leave': [
+    'apps/payments/src/ledger/forgetting.repository.ts',
+    'apps/payments/src/migrations/0001-forgetting.ts',
     'libs/bus/src/produce/outbox-functions.ts',
     'libs/records/src/night-partitions.ts',
     'libs/records/src/legal-holds.ts',

@@ -8,7 +8,7 @@ import { CycleKeysWorker } from './cycle-keys.worker.js';
 import { isCycleOver } from './domain/cycle.js';
 import { isCaseOver } from './domain/ending.js';
 import { DuplicatesService } from './duplicates.service.js';
-import { Initial1796083200000 } from './migrations/0001-initial.js';
+import { Initial1796169600000 } from './migrations/0001-initial.js';
 import { OnEligibilityRequestFiled } from './on-eligibility-request-filed.js';
 import { OnFactsSubmitted } from './on-facts-submitted.js';
 import { OnGrantClosed } from './on-grant-closed.js';
@@ -32,7 +32,7 @@ export const eligibility: ServiceDefinition<'eligibility'> = {
     tokenKind(profile.cycle, isCycleOver),
   ],
   entities: [],
-  migrations: [Initial1796083200000],
+  migrations: [Initial1796169600000],
   secretSeries: ['tokens'],
 };
 

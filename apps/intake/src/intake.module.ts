@@ -9,7 +9,7 @@ import { DeviceModule } from './device.module.js';
 import { deviceEnrolment } from './device.repository.js';
 import { DirectoryController } from './directory.controller.js';
 import { DoorController } from './door.controller.js';
-import { Initial1796083200000 } from './migrations/0001-initial.js';
+import { Initial1796169600000 } from './migrations/0001-initial.js';
 import { intakeSchema } from './migrations/0001-schema.js';
 import { intakeTables } from './migrations/0001-tables.js';
 import { OnOutcomePosted } from './on-outcome-posted.js';
@@ -21,7 +21,7 @@ export const intake: ServiceDefinition<'intake'> = {
   config: IntakeConfig,
   kinds: () => [...applicationKinds, boxKind],
   entities: [Device],
-  migrations: [Initial1796083200000],
+  migrations: [Initial1796169600000],
   database: { tables: intakeTables, schema: intakeSchema },
   enrolments: [deviceEnrolment],
 };

@@ -17,8 +17,13 @@ import {
 } from '#libs/contracts';
 import { sealToBox, sha256, toBase64url } from '#libs/sealing';
 
-/** Derives the name of an id in one contract: base64url of a keyed hash. */
-export type NameFor = (contract: string, id: Uint8Array) => string;
+/** Names that intake derives for others, so that nobody finds an equal value in two databases. */
+export interface Names {
+  /** The name of an id in one contract: base64url of a keyed hash. */
+  nameIn(contract: string, id: Uint8Array): string;
+  /** The code by which one service knows a site. */
+  siteAt(consumer: string, site: string): string;
+}
 
 /** The origin of a request, from its signature. */
 export interface Origin {
@@ -47,38 +52,45 @@ const APPLY_AGAIN_DAYS = 30;
 /** The three slices of an application. Each goes to the one service that can open it. */
 export function sliceMessages(
   { application, lane, site }: Origin & { readonly application: SubmitApplicationV1 },
-  nameFor: NameFor,
+  names: Names,
 ): readonly Outgoing<'intake'>[] {
   const { day, facts, payout, contact } = application;
   const id = Buffer.from(application.application, 'base64url');
   return [
     message(factsSubmitted, day, {
-      submission: nameFor(factsSubmitted.name, id),
+      submission: names.nameIn(factsSubmitted.name, id),
       sealed: facts,
       // Eligibility learns neither the lane nor the site.
       attended: lane !== 'own-device',
     }),
-    message(payoutChosen, day, { submission: nameFor(payoutChosen.name, id), sealed: payout, ...origin(lane, site) }),
+    message(payoutChosen, day, {
+      submission: names.nameIn(payoutChosen.name, id),
+      sealed: payout,
+      ...origin(lane, site, names),
+    }),
     ...(contact === undefined
       ? []
-      : [message(contactGiven, day, { submission: nameFor(contactGiven.name, id), sealed: contact })]),
+      : [message(contactGiven, day, { submission: names.nameIn(contactGiven.name, id), sealed: contact })]),
   ];
 }
 
 /** A later request, for its service. Payments also gets the lane, because the lane can confirm presence. */
-export function filedMessage({ to, day, sealed, lane, site }: Filing, nameFor: NameFor): Outgoing<'intake'> {
+export function filedMessage({ to, day, sealed, lane, site }: Filing, names: Names): Outgoing<'intake'> {
   const id = sha256(Buffer.from(sealed));
   switch (to) {
     case 'eligibility':
-      return message(eligibilityRequestFiled, day, { request: nameFor(eligibilityRequestFiled.name, id), sealed });
+      return message(eligibilityRequestFiled, day, { request: names.nameIn(eligibilityRequestFiled.name, id), sealed });
     case 'payments':
       return message(paymentsRequestFiled, day, {
-        request: nameFor(paymentsRequestFiled.name, id),
+        request: names.nameIn(paymentsRequestFiled.name, id),
         sealed,
-        ...origin(lane, site),
+        ...origin(lane, site, names),
       });
     case 'notification':
-      return message(notificationRequestFiled, day, { request: nameFor(notificationRequestFiled.name, id), sealed });
+      return message(notificationRequestFiled, day, {
+        request: names.nameIn(notificationRequestFiled.name, id),
+        sealed,
+      });
   }
 }
 
@@ -103,6 +115,6 @@ export function receivedBox({ day, receiptKey }: SubmitApplicationV1, version: n
   return { box: toBase64url(box), version, lastDay, sealed: toBase64url(sealed) };
 }
 
-function origin(lane: Lane, site: string | undefined): { lane: Lane; site?: string } {
-  return site === undefined ? { lane } : { lane, site };
+function origin(lane: Lane, site: string | undefined, names: Names): { lane: Lane; site?: string } {
+  return site === undefined ? { lane } : { lane, site: names.siteAt('payments', site) };
 }

@@ -71,7 +71,7 @@ export class SubmissionService {
         tx,
         accepted.map(({ application }) => receivedBox(application, version)),
       );
-      for (const submission of accepted) publish(...sliceMessages(submission, this.nameIn));
+      for (const submission of accepted) publish(...sliceMessages(submission, this.pseudonyms));
       return submissions.map(({ digest }, at) => {
         const { isNew, knownDigest } = sights[at] ?? notSeen;
         const state = isNew ? 'stored' : knownDigest === undefined ? 'unknown' : 'known';
@@ -91,7 +91,7 @@ export class SubmissionService {
             mayBeNew: mayStore[at] === true,
           })),
         );
-        publish(...batch.filter((_, at) => sights[at]?.isNew).map((filing) => filedMessage(filing, this.nameIn)));
+        publish(...batch.filter((_, at) => sights[at]?.isNew).map((filing) => filedMessage(filing, this.pseudonyms)));
         return sights.map(({ isNew, isKnown }) => ({
           state: isNew ? 'stored' : isKnown ? 'known' : 'unknown',
           answer: undefined,
@@ -99,8 +99,6 @@ export class SubmissionService {
       }),
     );
   }
-
-  private readonly nameIn = (contract: string, id: Uint8Array): string => this.pseudonyms.nameIn(contract, id);
 }
 
 /** The ceiling bounds households' own devices alone. */

@@ -184,7 +184,9 @@ describe('an application', () => {
       const body = await application();
       expect((await post('/v1/applications', body, await signed('/v1/applications', body, signer))).status).toBe(202);
       const payout = (await service.published()).find(({ contract }) => contract === payoutChosen.name);
-      expect(payout?.payload).toMatchObject({ lane, site: 'SITE-7' });
+      const atPayments = Buffer.from(service.keyed('submission', 'site at payments', 'SITE-7')).toString('hex');
+      const site = `S-${atPayments.slice(0, 12).toUpperCase()}`;
+      expect(payout?.payload).toMatchObject({ lane, site });
       const facts = (await service.published()).find(({ contract }) => contract === factsSubmitted.name);
       expect(facts?.payload).toMatchObject({ attended: true });
     }

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { migrationHashes } from '#libs/service/testing';
-import { Initial1796083200000 } from '../src/migrations/0001-initial.js';
+import { Initial1796169600000 } from '../src/migrations/0001-initial.js';
 
 it('a migration whose statements changed has the name of another moment', async () => {
-  expect(await migrationHashes([Initial1796083200000])).toEqual({ Initial1796083200000: '22b07d098d3b1864' });
+  expect(await migrationHashes([Initial1796169600000])).toEqual({ Initial1796169600000: 'bce7383387e7311b' });
 });

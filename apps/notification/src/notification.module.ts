@@ -8,7 +8,7 @@ import { ContactService } from './contact.service.js';
 import { TextCounts } from './text-counts.adapter.js';
 import { isContactOver, isTextOver } from './domain/contact.js';
 import { linkKind, LinkRepository } from './link.repository.js';
-import { Initial1796083200000 } from './migrations/0001-initial.js';
+import { Initial1796169600000 } from './migrations/0001-initial.js';
 import { OnContactGiven } from './on-contact-given.js';
 import { OnNoticeDue } from './on-notice-due.js';
 import { OnNotificationRequestFiled } from './on-notification-request-filed.js';
@@ -22,7 +22,7 @@ export const notification: ServiceDefinition<'notification'> = {
   config: NotificationConfig,
   kinds: (profile) => [contactKind(caseClocksOf(profile), isContactOver), textKind(isTextOver), linkKind],
   entities: [],
-  migrations: [Initial1796083200000],
+  migrations: [Initial1796169600000],
 };
 
 /** Opens the contact and sends texts that say nothing to whoever else holds the phone. */

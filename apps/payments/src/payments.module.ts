@@ -5,7 +5,8 @@ import { PaymentsConfig } from './config.js';
 import { DisbursementModule, householdKinds } from './disbursement/index.js';
 import { isHouseholdOver } from './domain/clocks.js';
 import { Fund, LedgerModule } from './ledger/index.js';
-import { Initial1796083200000 } from './migrations/0001-initial.js';
+import { paymentsFunctions } from './migrations/0001-forgetting.js';
+import { Initial1796169600000 } from './migrations/0001-initial.js';
 import { paymentsSchema } from './migrations/0001-schema.js';
 import { paymentsTables } from './migrations/0001-tables.js';
 import { RailWorkerModule } from './rails/index.js';
@@ -17,8 +18,8 @@ export const payments: ServiceDefinition<'payments'> = {
   config: PaymentsConfig,
   kinds: (profile) => householdKinds(caseClocksOf(profile), isHouseholdOver),
   entities: [Fund],
-  migrations: [Initial1796083200000],
-  database: { tables: paymentsTables, schema: paymentsSchema },
+  migrations: [Initial1796169600000],
+  database: { tables: paymentsTables, functions: paymentsFunctions, schema: paymentsSchema },
 };
 
 /** Ledger, funds, release by several people, and rails. It pays each grant once and knows no person. */

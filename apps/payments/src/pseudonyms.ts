@@ -18,6 +18,14 @@ export class GrantPseudonyms {
     return toBase64url(this.ledger('obligation', grant));
   }
 
+  /**
+   * The name of a grant's obligation from which its references at the rail are made. Nobody can compute it from the
+   * obligation, so that the ledger's link to the partner's books ends when it is deleted.
+   */
+  railNameOf(grant: string): string {
+    return toBase64url(this.ledger('rail', grant));
+  }
+
   /** The stored hash of a pick-up code. */
   pickupOf(code: string): string {
     return toBase64url(this.pickup(code));
@@ -38,7 +46,7 @@ export class BookPseudonyms {
   }
 
   /** The reference of one generation of an instrument at the rail, 32 bytes. */
-  railReferenceOf(obligation: string, number: number, generation: number): Buffer {
-    return Buffer.from(this.reference(obligation, number, generation));
+  railReferenceOf(railName: string, number: number, generation: number): Buffer {
+    return Buffer.from(this.reference(railName, number, generation));
   }
 }

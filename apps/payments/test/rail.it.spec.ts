@@ -125,13 +125,20 @@ describe('a partner without faults', () => {
 describe('a payment', () => {
   it('derives its reference from grant, instrument and generation, so a lost database derives the same', async () => {
     await present();
-    const instruments = await world.rows<{ obligation: Buffer; number: number; generation: number; reference: Buffer }>(
-      'SELECT obligation, number, generation, reference FROM instrument',
+    const instruments = await world.rows<{ name: Buffer; number: number; generation: number; reference: Buffer }>(
+      `SELECT o.rail_name AS name, i.number, i.generation, i.reference
+         FROM instrument i JOIN obligation o ON o.id = i.obligation`,
     );
-    for (const { obligation, number, generation, reference } of instruments) {
-      const id = obligation.toString('base64url');
-      expect(reference).toEqual(world.service.keyed('rail-reference', id, number, generation));
+    for (const { name, number, generation, reference } of instruments) {
+      const railName = name.toString('base64url');
+      expect(reference).toEqual(world.service.keyed('rail-reference', railName, number, generation));
     }
+    const [household, grant] = [world.household(), randomId()];
+    await world.service.deliver([world.grant(household, { id: grant })]);
+    const named = await world.rows('SELECT FROM obligation WHERE rail_name = $1', [
+      world.service.keyed('ledger', 'rail', grant),
+    ]);
+    expect(named).toHaveLength(1);
   });
 
   it('is not taken back by a withdrawal after a crash during a call: an inquiry comes first, then a void', async () => {

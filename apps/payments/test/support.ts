@@ -9,6 +9,7 @@ import { enrolStaff, postAs, readAs, type StaffAnswer, type StaffKey } from '../
 import { LedgerFreezeWorker } from '../src/reconciliation/ledger-freeze.worker.js';
 import type { DisputedItem } from '../src/reconciliation/dispute.service.js';
 import { BooksService, type Books } from '../src/ledger/books.service.js';
+import { ForgettingWorker } from '../src/ledger/forgetting.worker.js';
 import { DeadlinesWorker } from '../src/disbursement/deadlines.worker.js';
 import { DisbursementService } from '../src/disbursement/disbursement.service.js';
 import { WaitingListWorker } from '../src/disbursement/waiting-list.worker.js';
@@ -29,6 +30,10 @@ class QuietPullBack extends PullBackWorker {
   override onApplicationBootstrap(): void {}
 }
 class QuietWaitingList extends WaitingListWorker {
+  override onApplicationBootstrap(): void {}
+}
+
+class QuietForgettingWorker extends ForgettingWorker {
   override onApplicationBootstrap(): void {}
 }
 
@@ -60,6 +65,7 @@ export const still = {
     [WaitingListWorker, QuietWaitingList],
     [LedgerFreezeWorker, QuietFreezeWorker],
     [DeadlinesWorker, QuietDeadlinesWorker],
+    [ForgettingWorker, QuietForgettingWorker],
     [DisbursementService, MortalDisbursement],
   ],
 } as const satisfies Partial<ServiceOptions>;
@@ -207,6 +213,11 @@ export class PaymentsWorld {
   /** One round of the clocks of households. */
   passDay(): Promise<number> {
     return this.service.get(DeadlinesWorker).passDay();
+  }
+
+  /** One round of what removes from the ledger what ends by its day. */
+  forget(): Promise<number> {
+    return this.service.get(ForgettingWorker).runRound();
   }
 
   /** The records of one kind. */

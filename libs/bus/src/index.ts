@@ -15,6 +15,7 @@ export { rightsDifferences, type RightsDifference } from './kafka/visible-rights
 export type { BusLimits } from './limits.js';
 export { BatchTransport, isFromBus } from './nest/batch-transport.js';
 export { handlersFor, type BatchContext, type SliceDelivery } from './nest/on-contract.js';
+export { restSentRows } from './produce/outbox-rest.js';
 export type { RelayStatus } from './produce/relay.js';
 export { Transactions } from './produce/transactions.js';
 export type { UnitOfWork } from './produce/unit-of-work.js';

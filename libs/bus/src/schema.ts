@@ -1,4 +1,4 @@
-import { commentsOn } from '#libs/database';
+import { commentsOn, wholeTimes } from '#libs/database';
 
 import { outboxFunctions, outboxFunctionsDown } from './produce/outbox-functions.js';
 import { transactionFunctions, transactionFunctionsDown } from './produce/transaction-functions.js';
@@ -9,7 +9,8 @@ import { busTables } from './tables.js';
  *
  * The relay reads the outbox in the order (epoch, xid, seq). In the present epoch it reads only rows below the oldest
  * transaction that runs in this database, so that it never passes a row that commits late. After a dump and restore
- * transaction ids start again, so later rows carry a new epoch.
+ * transaction ids start again, so later rows carry a new epoch. Rows that were sent before the last nightly turn have
+ * the epoch -1 and a random number in place of the transaction (`outbox-rest.ts`).
  */
 export const busUp: readonly string[] = [
   `CREATE TABLE outbox_epoch (
@@ -35,8 +36,9 @@ export const busUp: readonly string[] = [
      until_epoch integer NOT NULL,
      until_xid xid8 NOT NULL,
      until_seq integer NOT NULL,
-     asked_at timestamptz,
-     CONSTRAINT relay_cursor_key PRIMARY KEY (name)
+     asked_at timestamptz(0),
+     CONSTRAINT relay_cursor_key PRIMARY KEY (name),
+     CONSTRAINT relay_cursor_whole_minutes CHECK (${wholeTimes('asked_at', 'minute')})
    )`,
   `INSERT INTO relay_cursor VALUES ('live', 0, '0', 0, 0, '0', 0, NULL), ('replay', 0, '0', 0, 0, '0', 0, NULL)`,
   `CREATE TABLE sent_mark (

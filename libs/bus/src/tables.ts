@@ -5,6 +5,7 @@ export const busTables: TableDeclarations = {
   outbox_epoch: {
     meaning: 'Database clusters that have written to this outbox.',
     kept: 'as long as the database exists',
+    ends: { never: 'one-each' },
     columns: {
       epoch: 'Number of the cluster, counted from 0.',
       system_identifier: 'What PostgreSQL calls the cluster.',
@@ -14,11 +15,12 @@ export const busTables: TableDeclarations = {
   outbox: {
     meaning: 'Messages of this service, each written in the transaction of the state that it follows from.',
     kept: 'until eight days after its day; the partition of the day is dropped',
+    ends: { by: 'libs/bus/src/produce/outbox-functions.ts' },
     columns: {
       day: 'Day of the slice in the message, or the day on which the message was made (UTC).',
-      epoch: 'Cluster that wrote the row.',
-      xid: 'Transaction that wrote the row.',
-      seq: 'Order inside the transaction. Messages are shuffled before they are written.',
+      epoch: 'Cluster that wrote the row; -1 from the nightly turn after it was sent.',
+      xid: 'Transaction that wrote the row; a random number from that turn on.',
+      seq: 'Order inside the transaction. Messages are shuffled before they are written. 0 from that turn on.',
       topic: 'Topic of the contract.',
       envelope: 'Sealed and signed bytes, as they go to Kafka.',
     },
@@ -27,6 +29,7 @@ export const busTables: TableDeclarations = {
   relay_cursor: {
     meaning: 'How far the relay has sent the outbox (live), and how far it has sent it again (replay).',
     kept: 'as long as the database exists',
+    ends: { never: 'one-each' },
     columns: {
       name: 'live or replay.',
       epoch: 'Position up to which rows are sent: cluster.',
@@ -35,13 +38,14 @@ export const busTables: TableDeclarations = {
       until_epoch: 'Where a replay ends: cluster.',
       until_xid: 'Where a replay ends: transaction.',
       until_seq: 'Where a replay ends: order inside the transaction.',
-      asked_at: 'When a replay began last by itself.',
+      asked_at: 'When a replay began last by itself, a whole minute.',
     },
     rights: { update: ['epoch', 'xid', 'seq', 'until_epoch', 'until_xid', 'until_seq', 'asked_at'] },
   },
   sent_mark: {
     meaning: 'Where in the log the records of one day should stand, so that a log that lost records is noticed.',
     kept: 'until eight days after its day',
+    ends: { by: 'libs/bus/src/produce/outbox-days.ts' },
     columns: {
       topic: 'Topic.',
       partition: 'Partition of the topic.',
@@ -54,6 +58,7 @@ export const busTables: TableDeclarations = {
   applied_offset: {
     meaning: 'Up to which offset this database contains the log. It commits together with the state.',
     kept: 'as long as the topic exists',
+    ends: { never: 'one-each' },
     columns: {
       topic: 'Topic.',
       partition: 'Partition of the topic.',
@@ -64,6 +69,7 @@ export const busTables: TableDeclarations = {
   crash_loop_guard: {
     meaning: 'Messages that a process took first after its start, so that a message that kills processes is found.',
     kept: 'until its messages are applied',
+    ends: { by: 'libs/bus/src/consume/crash-loop-guard.ts' },
     columns: {
       topic: 'Topic.',
       partition: 'Partition of the topic.',
@@ -76,6 +82,7 @@ export const busTables: TableDeclarations = {
   circuit_breaker: {
     meaning: 'How many of the latest messages were parked for a fault of our own, shared by all instances.',
     kept: 'as long as the database exists',
+    ends: { never: 'one-each' },
     columns: {
       name: 'consumer or relay.',
       handled: 'How many messages were handled, or sent.',
@@ -90,6 +97,8 @@ export const busFunctions: readonly string[] = [
   'lock_outbox_epoch()',
   'create_outbox_day(date)',
   'drop_outbox_day(date)',
+  'rest_outbox_rows(date, integer[], xid8[], integer[])',
+  'clear_outbox_day(date)',
   'oldest_transaction_ms()',
   'end_old_transactions()',
 ];

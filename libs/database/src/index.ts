@@ -1,5 +1,5 @@
 export { Signal } from './signal.js';
-export { commentsOn, KEPT, type TableDeclaration, type TableDeclarations } from './table-declaration.js';
+export { commentsOn, KEPT, type TableDeclaration, type TableDeclarations, type TableEnd } from './table-declaration.js';
 export { declaredRights, grantStatements, MIGRATION_TABLE, type RightsDeclaration } from './rights.js';
 export {
   liveRights,
@@ -13,3 +13,4 @@ export { locks } from './locks.js';
 export { Loop, type LoopOptions, type Running } from './loop.js';
 export { named } from './statement.js';
 export { hearLostSessions, inTransaction, reading, throughPooler, type Tx } from './tx.js';
+export { wholeTimes } from './whole-times.js';

@@ -1,12 +1,14 @@
 /** Objects of PostgreSQL itself, and temporary ones of other sessions. */
 const isOurs = (schema: string): string => `${schema} <> 'information_schema' AND ${schema} !~ '^pg_'`;
 
-/** The name of a relation. A partition has the name of its table, so that all days and nights are compared as one. */
+/**
+ * The name of a relation. A partition, or a part of one, has the name of its table, so that all days and nights are
+ * compared as one.
+ */
 const RELATIONS = `relation AS (
   SELECT c.*, CASE WHEN s.nspname = 'public' THEN '' ELSE s.nspname || '.' END || coalesce(p.relname, c.relname) AS name
     FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace AND ${isOurs('s.nspname')}
-    LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition
-    LEFT JOIN pg_class p ON p.oid = i.inhparent
+    LEFT JOIN pg_class p ON c.relispartition AND p.oid = pg_partition_root(c.oid)
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c'))`;
 
 const ROUTINES = `routine AS (
@@ -28,7 +30,7 @@ SELECT DISTINCT line FROM (
       || CASE WHEN relrowsecurity OR relforcerowsecurity THEN ' row security' ELSE '' END
       || CASE WHEN relkind IN ('v', 'm') THEN ' ' || md5(pg_get_viewdef(oid)) ELSE '' END
       || CASE WHEN relispartition
-              THEN ' ' || pg_get_partkeydef((SELECT inhparent FROM pg_inherits WHERE inhrelid = oid))
+              THEN ' ' || pg_get_partkeydef(pg_partition_root(oid))
               WHEN relkind = 'p' THEN ' ' || pg_get_partkeydef(oid) ELSE '' END FROM relation
   UNION ALL
   SELECT 'column ' || r.name || '.' || a.attname || ': ' || format_type(a.atttypid, a.atttypmod)

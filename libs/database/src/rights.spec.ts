@@ -8,12 +8,14 @@ const declaration: RightsDeclaration = {
     entry: {
       meaning: 'Entries.',
       kept: 'for ever',
+      ends: { never: 'one-each' },
       columns: { seq: 'Number.', cents: 'Amount.' },
       rights: { insert: true },
     },
     queue: {
       meaning: 'Work.',
       kept: 'until it is done',
+      ends: { by: 'nobody.ts' },
       columns: { id: 'Id.', due: 'When.' },
       rights: { insert: ['id'], update: ['due'], delete: true },
     },

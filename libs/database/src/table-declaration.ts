@@ -10,11 +10,24 @@ export interface TableRights {
   readonly delete?: true;
 }
 
+/**
+ * What ends a row. `by` is the file that removes it, or that empties these columns of it if it names some. `never` says
+ * why nothing of it has to end:
+ * - `money`: amount, fund, week and service area of each grant are kept for auditors, and proofs that they are whole
+ * - `acts`: who of the staff did what
+ * - `one-each`: one row for each thing that there is, whatever households do
+ * - `by-hand`: an operator enrols and removes it
+ */
+export type TableEnd =
+  | { readonly by: string; readonly columns?: readonly string[] }
+  | { readonly never: 'money' | 'acts' | 'one-each' | 'by-hand' };
+
 /** The meaning of a table, for `docs/database.md` and for people who look at the database, and the rights on it. */
 export interface TableDeclaration {
   readonly meaning: string;
   /** How long a row is kept: `until …` or `as long as …`. */
   readonly kept: string;
+  readonly ends: TableEnd;
   readonly columns: Readonly<Record<string, string>>;
   readonly rights: TableRights;
 }

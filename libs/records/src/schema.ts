@@ -1,4 +1,4 @@
-import { commentsOn, locks, type TableDeclarations, type Tx } from '#libs/database';
+import { commentsOn, locks, wholeTimes, type TableDeclarations, type Tx } from '#libs/database';
 
 import { nightPartitionDown, nightPartitionFunctions } from './night-partitions.js';
 import { witnessDown, witnessTables, witnessUp } from './witness-table.js';
@@ -12,12 +12,14 @@ export const recordsTables: TableDeclarations = {
   night: {
     meaning: 'Nights whose records are still there: the present one and, while a turn runs, the one before.',
     kept: 'until its partition of record is dropped',
+    ends: { by: 'libs/records/src/turn.ts' },
     columns: { night: 'Number of the night: days since 1970-01-01, or the next number after a clock went back.' },
     rights: { insert: true, delete: true },
   },
   record: {
     meaning: 'Everything that is kept about households. Each row is sealed, and all rows of a kind have one size.',
     kept: 'until the next nightly turn, which writes live rows again under new keys; row keys die after three turns',
+    ends: { by: 'libs/records/src/night-partitions.ts' },
     columns: {
       night: 'Night under whose keys the row is sealed.',
       kind: 'Kind of record.',
@@ -32,6 +34,7 @@ export const recordsTables: TableDeclarations = {
   turn: {
     meaning: 'Nightly turns that were completed, and nights whose keys still exist.',
     kept: 'until the keys of the night are destroyed',
+    ends: { by: 'libs/records/src/turn.ts' },
     columns: { night: 'Number of the night.', completed: 'Whether the turn into this night is complete.' },
     rights: { insert: true, update: ['completed'], delete: true },
   },
@@ -63,7 +66,8 @@ export const recordsUp: readonly string[] = [
      due timestamptz(0),
      lease timestamptz(0),
      holder smallint,
-     CONSTRAINT record_key PRIMARY KEY (night, kind, lookup)
+     CONSTRAINT record_key PRIMARY KEY (night, kind, lookup),
+     CONSTRAINT record_whole_times CHECK (${wholeTimes('due', 'hour')} AND ${wholeTimes('lease', 'minute')})
    ) PARTITION BY LIST (night)`,
   // Turns that were completed, and nights that were dropped but whose keys are still there.
   `CREATE TABLE turn (night integer NOT NULL, completed boolean NOT NULL, CONSTRAINT turn_key PRIMARY KEY (night))`,

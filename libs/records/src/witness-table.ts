@@ -5,6 +5,7 @@ export const witnessTables: TableDeclarations = {
   witnessed_day: {
     meaning: 'The day against which clocks are checked before anything is destroyed.',
     kept: 'as long as the database exists',
+    ends: { never: 'one-each' },
     columns: {
       is_this: 'Always true: there is one row.',
       day: 'Day of the last completed turn, of the first start, or the one that an operator accepted (UTC).',

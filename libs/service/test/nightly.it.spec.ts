@@ -6,6 +6,8 @@ import { Registry } from 'prom-client';
 
 import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
+import { restSentRows } from '#libs/bus';
+import type { Permit } from '#libs/records';
 import { OpenGate } from '#libs/records/testing';
 import { partitionOf } from '../../records/src/index.js';
 import { Nightly } from '../src/records/nightly.js';
@@ -74,7 +76,7 @@ describe('a service', () => {
   }
 
   /** The turn as it runs in a service: with its workers, its log and its health report. */
-  function watched() {
+  function watched(restSent: (permit: Permit) => Promise<boolean> = () => Promise.resolve(true)) {
     const lines: Line[] = [];
     const log = {
       write: (level: string, event: string, fields: object = {}) => void lines.push({ level, event, ...fields }),
@@ -85,6 +87,7 @@ describe('a service', () => {
       rowKeys,
       pool,
       gate: new OpenGate(() => now),
+      restSent,
       clock: { now: () => now },
       log,
     });
@@ -96,6 +99,49 @@ describe('a service', () => {
   const later = (days: number, hours = 0): void => {
     now = new Date(startOfDay(dayOf(now)) + days * DAY_MS + hours * HOUR_MS);
   };
+
+  it('takes the order from what was sent, once a night, and tries again until it is done', async () => {
+    const answers = [true, false, false, true];
+    const asked: string[] = [];
+    const { nightly } = watched(({ day }) => {
+      asked.push(day);
+      return Promise.resolve(answers[asked.length - 1] ?? true);
+    });
+    // A process that starts does not know whether the one before it died between its turn and this.
+    await nightly.run();
+    await nightly.run();
+    expect(asked).toHaveLength(1);
+    later(1);
+    await nightly.run();
+    expect(asked).toHaveLength(2);
+    await nightly.run();
+    await nightly.run();
+    await nightly.run();
+    expect(asked).toHaveLength(4);
+  });
+
+  it('moves the sent rows of its outbox, and no other, in the turn of the night', async () => {
+    later(1);
+    const { pool, bus } = service;
+    const write = (topic: string): Promise<unknown> =>
+      pool.query(`INSERT INTO outbox (day, epoch, seq, topic, envelope) VALUES ($1, 1, 1, $2, '\\x00')`, [
+        dayOf(now),
+        topic,
+      ]);
+    await bus.days.roll();
+    await write('sent');
+    await pool.query(
+      `UPDATE relay_cursor c SET (epoch, xid, seq) = (SELECT epoch, xid, seq FROM outbox) WHERE c.name = 'live'`,
+    );
+    await write('left');
+    const { nightly } = watched((permit) => restSentRows(service.servicePool, permit));
+    await nightly.run();
+    const { rows } = await pool.query('SELECT topic, epoch FROM outbox ORDER BY topic');
+    expect(rows).toEqual([
+      { topic: 'left', epoch: 1 },
+      { topic: 'sent', epoch: -1 },
+    ]);
+  });
 
   it('turns by itself when the day begins, and its health, metrics and log show it', async () => {
     const { lines, log, nightly, health } = watched();

@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '../src/index.js';
 import { ServiceConfig, serviceTablesUp } from '../src/index.js';
 
-class Initial1796083200000 {
-  name = 'Initial1796083200000';
+class Initial1796169600000 {
+  name = 'Initial1796169600000';
   async up(runner: { query(text: string): Promise<unknown> }): Promise<void> {
     for (const statement of serviceTablesUp) await runner.query(statement);
   }
@@ -18,6 +18,6 @@ export function plainNotification(kinds: ReturnType<ServiceDefinition<'notificat
     config: ServiceConfig,
     kinds: () => kinds,
     entities: [],
-    migrations: [Initial1796083200000 as never],
+    migrations: [Initial1796169600000 as never],
   } satisfies ServiceDefinition<'notification'>;
 }

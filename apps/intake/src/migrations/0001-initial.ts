@@ -3,8 +3,8 @@ import { commentsOn } from '#libs/database';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
 import { intakeTables } from './0001-tables.js';
 
-export class Initial1796083200000 implements MigrationInterface {
-  name = 'Initial1796083200000';
+export class Initial1796169600000 implements MigrationInterface {
+  name = 'Initial1796169600000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of serviceTablesUp) await runner.query(statement);

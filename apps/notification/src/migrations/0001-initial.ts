@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
 
-export class Initial1796083200000 implements MigrationInterface {
-  name = 'Initial1796083200000';
+export class Initial1796169600000 implements MigrationInterface {
+  name = 'Initial1796169600000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of serviceTablesUp) await runner.query(statement);

@@ -211,7 +211,7 @@ export class DisbursementService implements RailOutcomes {
       { works, households, books, isFrozen: freeze !== undefined, inquireFirst: inquireFirst },
       rules,
     );
-    await this.booking.book(tx, head, done.change);
+    await this.booking.book(tx, head, done.change, this.railNamesOf(done.households));
     await this.households.end(tx, done.ends, this.lastDays);
     for (const report of done.reports) unit.publish(...messagesFor(report, this.outgoing));
     await this.households.link(tx, done.links, {
@@ -226,6 +226,11 @@ export class DisbursementService implements RailOutcomes {
       tx,
       new Map([...done.households].map(([householdRef, record]) => [householdRef, keptOf(record)])),
     );
+  }
+
+  private railNamesOf(households: ReadonlyMap<string, HouseholdRecord>): ReadonlyMap<string, string> {
+    const grants = [...households.values()].flatMap(({ state }) => state.grants);
+    return new Map(grants.map(({ grant, obligation }) => [obligation, this.pseudonyms.railNameOf(grant)]));
   }
 
   private linked(outcomes: readonly RailWork[], tx: Tx): Promise<ReadonlyMap<string, string>> {

@@ -5,6 +5,7 @@ import type { Obligation, Instrument } from './obligation.js';
 
 const head = { seq: 6n, hash: new Uint8Array(32) };
 const now = Date.UTC(2026, 10, 18, 15, 5);
+const thisHour = Date.UTC(2026, 10, 18, 15);
 const nextHour = Date.UTC(2026, 10, 18, 16);
 
 const terms: BookingTerms = {
@@ -14,6 +15,7 @@ const terms: BookingTerms = {
     orderOf: (obligation) => new TextEncoder().encode(`order of ${obligation}`),
     railReferenceOf: (...parts) => new TextEncoder().encode(parts.join('/')),
   },
+  railNames: new Map([['o-1', 'r-1']]),
 };
 
 const instrument = (change: Partial<Instrument>): Instrument => ({
@@ -77,12 +79,27 @@ describe('a commit of the ledger', () => {
     });
   });
 
-  it('is due at once for instruments to send, hourly for capped and issued ones, never for others', () => {
+  it('vouches for nothing that is forgotten: no site, and nothing from which a reference can be made', () => {
+    const named = { ...obligation(instrument({ site: 'S-1' })), railName: 'r-9' };
+    const { vouched, instruments } = bookingOf(head, changeOf([named], []), terms);
+    expect(JSON.stringify(vouched)).not.toMatch(/S-1|r-9|r-1/);
+    expect(instruments).toMatchObject([
+      { instrument: { site: 'S-1' }, reference: new TextEncoder().encode('r-9/0/0') },
+    ]);
+  });
+
+  it('of an obligation whose rail name is forgotten has no reference, and none of it can be sent', () => {
+    const change = (state: Instrument['state']) => changeOf([{ ...obligation(instrument({ state })), id: 'o-7' }], []);
+    expect(bookingOf(head, change('collected'), terms).instruments).toMatchObject([{ reference: undefined }]);
+    expect(() => bookingOf(head, change('intended'), terms)).toThrow('cannot be sent');
+  });
+
+  it('is due in this hour for instruments to send, in the next for capped and issued ones, never for others', () => {
     const due = (change: Partial<Instrument>): number | null | undefined =>
       bookingOf(head, changeOf([obligation(instrument(change))], []), terms).instruments[0]?.dueMs;
-    expect(due({ state: 'intended' })).toBe(now);
-    expect(due({ state: 'unknown' })).toBe(now);
-    expect(due({ state: 'issued', isSecretLost: true })).toBe(now);
+    expect(due({ state: 'intended' })).toBe(thisHour);
+    expect(due({ state: 'unknown' })).toBe(thisHour);
+    expect(due({ state: 'issued', isSecretLost: true })).toBe(thisHour);
     expect(due({ state: 'issued' })).toBe(nextHour);
     expect(due({ state: 'capped' })).toBe(nextHour);
     expect(due({ state: 'waiting-release' })).toBeNull();

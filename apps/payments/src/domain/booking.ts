@@ -1,14 +1,14 @@
 import { dayNumberOf, HOUR_MS, hourOf, mondayOf } from './calendar.js';
 import type { ChainLink, LedgerChange, StoredObligation } from './ledger.js';
 import { accountOf, type Posting } from './money.js';
-import type { Instrument } from './obligation.js';
+import type { Instrument, InstrumentState, Obligation } from './obligation.js';
 
 /** Ids that are derived under a key of the service. */
 export interface DerivedIds {
   /** An order on the waiting list that nobody can choose. */
   orderOf(obligation: string): Uint8Array;
   /** The reference of one generation of an instrument at the rail. */
-  railReferenceOf(obligation: string, number: number, generation: number): Uint8Array;
+  railReferenceOf(railName: string, number: number, generation: number): Uint8Array;
 }
 
 export interface BookingTerms {
@@ -16,6 +16,8 @@ export interface BookingTerms {
   /** The order on the waiting list is random, or follows arrival. */
   readonly selection: 'random-within-tier' | 'first-complete-first-served-within-tier';
   readonly ids: DerivedIds;
+  /** The names of new obligations for their references at the rail. */
+  readonly railNames: ReadonlyMap<string, string>;
 }
 
 export interface BookedObligation extends StoredObligation {
@@ -26,7 +28,8 @@ export interface BookedObligation extends StoredObligation {
 export interface BookedInstrument {
   readonly obligation: string;
   readonly instrument: Instrument;
-  readonly reference: Uint8Array;
+  /** Undefined: what it is made from was forgotten. */
+  readonly reference: Uint8Array | undefined;
   /** When it is due again, in milliseconds since 1970; null: never. */
   readonly dueMs: number | null;
 }
@@ -54,8 +57,13 @@ export interface Booking extends Pick<LedgerChange, 'rapid' | 'released'> {
 }
 
 /** Makes the rows of a change. Postings are never merged; only the updates of balances are summed. */
-export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, selection, ids }: BookingTerms): Booking {
-  const { obligations, postings, rapid, released } = change;
+export function bookingOf(head: ChainLink, change: LedgerChange, terms: BookingTerms): Booking {
+  const { nowMs, selection, ids } = terms;
+  const { postings, rapid, released } = change;
+  const obligations = change.obligations.map((stored) => ({
+    ...stored,
+    obligation: withRailName(stored.obligation, terms),
+  }));
   const seq = head.seq + 1n;
   const entries = postings.flatMap(entriesOf);
   return {
@@ -68,11 +76,12 @@ export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, select
       ...stored,
       orderKey: selection === 'random-within-tier' ? ids.orderOf(stored.obligation.id) : orderOfComing(seq, at),
     })),
-    instruments: obligations.flatMap(({ obligation: { id, instruments } }) =>
+    instruments: obligations.flatMap(({ obligation: { id, railName, instruments } }) =>
       instruments.map((instrument) => ({
         obligation: id,
         instrument,
-        reference: ids.railReferenceOf(id, instrument.number, instrument.generation),
+        reference:
+          railName === undefined ? undefined : ids.railReferenceOf(railName, instrument.number, instrument.generation),
         dueMs: dueOf(instrument, nowMs),
       })),
     ),
@@ -82,6 +91,16 @@ export function bookingOf(head: ChainLink, change: LedgerChange, { nowMs, select
     released,
   };
 }
+
+/** An obligation whose rail name was forgotten can be booked, and none of its instruments can be sent. */
+function withRailName(obligation: Obligation, { railNames }: BookingTerms): Obligation {
+  const railName = obligation.railName ?? railNames.get(obligation.id);
+  if (railName !== undefined) return { ...obligation, railName };
+  if (obligation.instruments.every(({ state }) => !isSendable.has(state))) return obligation;
+  throw new Error('an instrument without a rail name cannot be sent');
+}
+
+const isSendable: ReadonlySet<InstrumentState> = new Set(['intended', 'unknown', 'issued', 'capped']);
 
 function entriesOf({ fund, from, to, amountCents, obligation }: Posting): BookedEntry[] {
   return [
@@ -105,7 +124,10 @@ function orderOfComing(seq: bigint, at: number): Uint8Array {
   return key;
 }
 
-/** The content that a link of the chain vouches for. */
+/**
+ * The content that a link of the chain vouches for, and that is kept for ever: amounts, states, funds, needs, area.
+ * Site and rail name are not in it, because they are forgotten when the payment can no longer be disputed.
+ */
 function vouchedOf(seq: bigint, { obligations, postings }: LedgerChange): object {
   return {
     seq: String(seq),
@@ -114,13 +136,16 @@ function vouchedOf(seq: bigint, { obligations, postings }: LedgerChange): object
   };
 }
 
-function asText(_key: string, value: unknown): unknown {
+function asText(key: string, value: unknown): unknown {
+  if (key === 'site' || key === 'railName') return undefined;
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** When an instrument that enters this state is due again; null: never. */
+/**
+ * When an instrument that enters this state is due again; null: never. A whole hour, which does not show its moment.
+ */
 function dueOf({ state, isSecretLost }: Instrument, nowMs: number): number | null {
-  if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return nowMs;
+  if (state === 'intended' || state === 'unknown' || (state === 'issued' && isSecretLost)) return hourOf(nowMs);
   if (state === 'capped' || state === 'issued') return hourOf(nowMs) + HOUR_MS;
   return null;
 }

@@ -15,6 +15,11 @@ export interface Obligation {
   readonly status: 'open' | 'reserved' | 'waiting-list' | 'closed';
   readonly fund: string | undefined;
   readonly instruments: readonly Instrument[];
+  /**
+   * Keyed hash of the grant, base64url, from which the references at the rail are made. Absent: the ledger does not
+   * contain the obligation yet, or the payment can no longer be disputed and nobody can compute its references again.
+   */
+  readonly railName?: string;
 }
 
 /**
@@ -60,7 +65,7 @@ export function isUnsent(instrument: Instrument): boolean {
 }
 
 /** True if the code is out and can still be collected. */
-export function isOut({ state, isSecretLost }: Instrument): boolean {
+export function isOut({ state, isSecretLost }: Pick<Instrument, 'state' | 'isSecretLost'>): boolean {
   return state === 'issued' && !isSecretLost;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Obligation, Instrument, InstrumentState } from './obligation.js';
-import { amountsOf, compareWith } from './reconcile.js';
+import { amountsOf, compareWith, type ComparedInstrument } from './reconcile.js';
 
 const states: readonly InstrumentState[] = [
   'waiting-release',
@@ -20,6 +20,7 @@ const ours = (state: InstrumentState, payoutMethod = 'CASH') => ({
   payoutMethod: payoutMethod,
 });
 const theirs = (state: string, amountCents: bigint | undefined = 500n) => ({ reference: 'r-1', state, amountCents });
+const books = (...instruments: ComparedInstrument[]) => ({ instruments, settled: [] });
 const differs = { unmatched: [], differing: ['r-1'] };
 const agrees = { unmatched: [], differing: [] };
 
@@ -27,7 +28,7 @@ describe('the ledger beside the statement of a rail', () => {
   it('agrees if both say the same, or if the ledger knows no outcome yet', () => {
     const agreeing = (said: string) =>
       states.filter((state) => {
-        const compared = compareWith([ours(state)], { payoutMethod: 'CASH', items: [theirs(said)] });
+        const compared = compareWith(books(ours(state)), { payoutMethod: 'CASH', items: [theirs(said)] });
         return compared.differing.length === 0;
       });
     expect(agreeing('issued')).toEqual(['intended', 'unknown', 'issued', 'disputed']);
@@ -37,27 +38,46 @@ describe('the ledger beside the statement of a rail', () => {
 
   it('differs if the rail does not know an issued or paid instrument', () => {
     const missing = states.filter(
-      (state) => compareWith([ours(state)], { payoutMethod: 'CASH', items: [] }).differing.length > 0,
+      (state) => compareWith(books(ours(state)), { payoutMethod: 'CASH', items: [] }).differing.length > 0,
     );
     expect(missing).toEqual(['issued', 'collected']);
   });
 
   it('differs by the amount; a rail that names none agrees', () => {
-    expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [theirs('issued', 501n)] })).toEqual(differs);
+    expect(compareWith(books(ours('issued')), { payoutMethod: 'CASH', items: [theirs('issued', 501n)] })).toEqual(
+      differs,
+    );
     const silent = { ...theirs('issued'), amountCents: undefined };
-    expect(compareWith([ours('issued')], { payoutMethod: 'CASH', items: [silent] })).toEqual(agrees);
+    expect(compareWith(books(ours('issued')), { payoutMethod: 'CASH', items: [silent] })).toEqual(agrees);
   });
 
   it('is compared only for instruments of that rail', () => {
-    expect(compareWith([ours('issued', 'CARD')], { payoutMethod: 'CASH', items: [] })).toEqual(agrees);
+    expect(compareWith(books(ours('issued', 'CARD')), { payoutMethod: 'CASH', items: [] })).toEqual(agrees);
   });
 
   it('reports every unexplained payment of the rail, except requested voids', () => {
-    expect(compareWith([], { payoutMethod: 'CASH', items: [theirs('issued')] })).toEqual({
+    expect(compareWith(books(), { payoutMethod: 'CASH', items: [theirs('issued')] })).toEqual({
       unmatched: ['r-1'],
       differing: [],
     });
-    expect(compareWith([], { payoutMethod: 'CASH', items: [theirs('void')] })).toEqual(agrees);
+    expect(compareWith(books(), { payoutMethod: 'CASH', items: [theirs('void')] })).toEqual(agrees);
+  });
+
+  it('explains the oldest collected payments by number and amount, if their references are forgotten', () => {
+    const item = (reference: string, amountCents: bigint, state = 'collected') => ({ reference, state, amountCents });
+    const items = [
+      item('r-1', 500n),
+      item('r-2', 700n),
+      item('r-3', 500n),
+      item('r-4', 500n),
+      item('r-5', 500n, 'issued'),
+    ];
+    const settled = [
+      { payoutMethod: 'CASH', amountCents: 500n, count: 2 },
+      { payoutMethod: 'CARD', amountCents: 700n, count: 9 },
+    ];
+    const { unmatched } = compareWith({ instruments: [], settled }, { payoutMethod: 'CASH', items });
+    expect(unmatched).toEqual(['r-2', 'r-4', 'r-5']);
   });
 });
 

@@ -18,9 +18,28 @@ export interface Compared {
   readonly differing: readonly string[];
 }
 
-/** Compares the ledger with the statement of the rail of this payout method, in both directions. */
+/**
+ * How many payments of a payout method and amount were collected so long ago that the ledger forgot their references.
+ */
+export interface SettledPayments {
+  readonly payoutMethod: string;
+  readonly amountCents: bigint;
+  readonly count: number;
+}
+
+/** What the ledger has to compare with a rail. */
+export interface ComparedBooks {
+  readonly instruments: readonly ComparedInstrument[];
+  readonly settled: readonly SettledPayments[];
+}
+
+/**
+ * Compares the ledger with the statement of the rail of this payout method, in both directions. Payments whose
+ * references are forgotten are compared by number and amount: they explain the oldest payments of the statement that
+ * nothing else explains.
+ */
 export function compareWith(
-  instruments: readonly ComparedInstrument[],
+  { instruments, settled }: ComparedBooks,
   { payoutMethod, items }: { readonly payoutMethod: string; readonly items: readonly StatementItem[] },
 ): Compared {
   const ofRail = new Map(items.map((item) => [item.reference, item]));
@@ -32,8 +51,19 @@ export function compareWith(
     if (instrument.payoutMethod === payoutMethod && !isAgreed(instrument, item)) differing.push(reference);
   }
   // A void is no payment: it was requested in case something arrived.
-  const unmatched = [...ofRail.values()].filter(({ state }) => state !== 'void').map(({ reference }) => reference);
+  const unknown = [...ofRail.values()].filter(({ state }) => state !== 'void');
+  const ofMethod = settled.filter((each) => each.payoutMethod === payoutMethod);
+  const left = new Map(ofMethod.map(({ amountCents, count }) => [amountCents, count]));
+  const unmatched = unknown.filter((item) => !isSettled(item, left)).map(({ reference }) => reference);
   return { unmatched, differing };
+}
+
+/** Uses up one of the settled payments of the item's amount. */
+function isSettled({ state, amountCents }: StatementItem, left: Map<bigint, number>): boolean {
+  if (state !== 'collected' || amountCents === undefined) return false;
+  const count = left.get(amountCents) ?? 0;
+  left.set(amountCents, Math.max(0, count - 1));
+  return count > 0;
 }
 
 /** An open instrument cannot differ: the ledger knows that its outcome is not known, and will ask. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { canonicalJson, type Day } from '#libs/contracts';
+import { canonicalJson, dayNumbered, type Day } from '#libs/contracts';
 import type { Tx } from '#libs/database';
 import { sha256, toBase64url } from '#libs/sealing';
 import type { AnchoredPair } from '../domain/anchor.js';
@@ -45,20 +45,34 @@ export class ChainRepository {
     return { seq: BigInt(row.seq), hash: toBase64url(row.hash) };
   }
 
-  /** Adds a link that vouches for this content. The caller must have locked the head. */
+  /**
+   * Adds a link that vouches for this content, which is stored beside it, so that anybody can compute the chain
+   * again. The content is kept for ever: it holds no site, no reference at a rail and no day of a payment. The caller
+   * must have locked the head. The week is its Monday, in days since 1970-01-01.
+   */
   async extend(
     tx: Tx,
     head: ChainLink,
-    { vouched, day }: { readonly vouched: object; readonly day: Day },
+    { vouched, week }: { readonly vouched: object; readonly week: number },
   ): Promise<void> {
     const seq = head.seq + 1n;
-    const hash = sha256(Buffer.concat([head.hash, Buffer.from(canonicalJson(vouched))]));
-    await tx.query('INSERT INTO chain (seq, hash, day) VALUES ($1, $2, $3)', [seq, hash, day]);
+    const content = canonicalJson(vouched);
+    const hash = sha256(Buffer.concat([head.hash, Buffer.from(content)]));
+    await tx.query('INSERT INTO chain (seq, hash, week, content) VALUES ($1, $2, $3, $4)', [
+      seq,
+      hash,
+      dayNumbered(week),
+      content,
+    ]);
     await tx.query('UPDATE chain_head SET seq = $1, hash = $2', [seq, hash]);
   }
 
   /** Records a decision of two people, with a link of its own. The caller must have locked the head. */
-  async record(tx: Tx, head: ChainLink, { kind, detail, day }: BookEvent & { readonly day: Day }): Promise<void> {
+  async record(
+    tx: Tx,
+    head: ChainLink,
+    { kind, detail, day, week }: BookEvent & { readonly day: Day; readonly week: number },
+  ): Promise<void> {
     const seq = head.seq + 1n;
     await tx.query('INSERT INTO book_event (seq, kind, day, detail) VALUES ($1, $2, $3, $4)', [
       seq,
@@ -66,7 +80,7 @@ export class ChainRepository {
       day,
       JSON.stringify(detail),
     ]);
-    await this.extend(tx, head, { vouched: { seq: String(seq), kind, day, detail }, day });
+    await this.extend(tx, head, { vouched: { seq: String(seq), kind, day, detail }, week });
   }
 
   async factsOf(tx: Tx, { seq, hash }: AnchoredPair): Promise<AnchorFacts> {

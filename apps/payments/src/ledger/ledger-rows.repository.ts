@@ -33,6 +33,7 @@ export interface ObligationRow {
   readonly service_area: string;
   readonly status: Obligation['status'];
   readonly fund: string | null;
+  readonly rail_name: Buffer | null;
 }
 
 export function fundOf(row: FundRow): FundView {
@@ -55,6 +56,7 @@ export function obligationOf(row: ObligationRow, id: string, instruments: readon
     serviceArea: row.service_area,
     status: row.status,
     fund: row.fund ?? undefined,
+    ...(row.rail_name === null ? {} : { railName: row.rail_name.toString('base64url') }),
     instruments: instruments.map((instrument) => ({
       number: instrument.number,
       generation: instrument.generation,
@@ -82,8 +84,9 @@ export const obligationRows = columns(
     fund: 'text',
     decision_trace: 'jsonb',
     order_key: 'bytea',
+    rail_name: 'bytea',
   },
-  { from: 2 },
+  { from: 3 },
 );
 export const instrumentRows = columns(
   {

@@ -11,6 +11,8 @@ import { BooksController } from './books.controller.js';
 import { BooksRepository } from './books.repository.js';
 import { BooksService } from './books.service.js';
 import { ChainRepository } from './chain.repository.js';
+import { ForgettingRepository } from './forgetting.repository.js';
+import { ForgettingWorker } from './forgetting.worker.js';
 import { Fund } from './fund.entity.js';
 import { FundRepository } from './fund.repository.js';
 import { FundService } from './fund.service.js';
@@ -33,6 +35,8 @@ import { LedgerRepository } from './ledger.repository.js';
     BooksRepository,
     BooksService,
     ChainRepository,
+    ForgettingRepository,
+    ForgettingWorker,
     FundRepository,
     FundService,
     LedgerRepository,

@@ -89,8 +89,8 @@ export class LedgerRepository {
     if (ids.length === 0) return new Map();
     const keys = ids.map(bytes);
     const { rows } = await tx.query(
-      `SELECT id, kind, amount_cents::text AS amount_cents, needs, tier, service_area, status, fund
-         FROM obligation WHERE id = ANY($1)`,
+      `SELECT id, kind, amount_cents::text AS amount_cents, needs, tier, service_area, status, fund,
+              rail_name FROM obligation WHERE id = ANY($1)`,
       [keys],
     );
     const instruments = await tx.query(
@@ -113,17 +113,17 @@ export class LedgerRepository {
 
   /** Writes the change, if there is one, and adds one link to the chain. */
   async write(tx: Tx, booking: Booking): Promise<void> {
-    const { head, nowMs, vouched, obligations, entries } = booking;
+    const { head, vouched, obligations, entries, mondayOfWeek: week } = booking;
     if (obligations.length === 0 && entries.length === 0) return;
     await this.writeObligations(tx, booking);
     await this.writeInstruments(tx, booking);
     await this.writeEntries(tx, booking);
     await this.writeBalances(tx, booking);
     await this.writeLimits(tx, booking);
-    await this.chain.extend(tx, head, { vouched, day: dayOf(new Date(nowMs)) });
+    await this.chain.extend(tx, head, { vouched, week });
   }
 
-  private async writeObligations(tx: Tx, { obligations, nowMs }: Booking): Promise<void> {
+  private async writeObligations(tx: Tx, { obligations, nowMs, mondayOfWeek }: Booking): Promise<void> {
     if (obligations.length === 0) return;
     const rows = obligations.map(({ obligation, decisionTrace, orderKey }) => ({
       id: bytes(obligation.id),
@@ -136,17 +136,19 @@ export class LedgerRepository {
       fund: obligation.fund,
       decision_trace: decisionTrace,
       order_key: orderKey,
+      rail_name: obligation.railName === undefined ? null : bytes(obligation.railName),
     }));
     await tx.query(
       `INSERT INTO obligation AS o (id, kind, amount_cents, needs, tier, service_area, status, fund,
-          decision_trace, order_key, day)
+          decision_trace, order_key, rail_name, week, day)
        SELECT n.id, n.kind, n.amount_cents, string_to_array(n.needs, ','), n.tier, n.service_area, n.status, n.fund,
-              n.decision_trace, n.order_key, $1
+              n.decision_trace, n.order_key, n.rail_name, $2, greatest($1, (SELECT day FROM witnessed_day))
          FROM ${obligationRows.sql}
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, fund = excluded.fund,
+          day = CASE WHEN o.rail_name IS NOT NULL THEN excluded.day END,
           order_key = CASE WHEN excluded.status = 'waiting-list' AND o.status <> 'waiting-list'
                            THEN excluded.order_key ELSE o.order_key END`,
-      [dayOf(new Date(nowMs)), ...obligationRows.values(rows)],
+      [dayOf(new Date(nowMs)), dayNumbered(mondayOfWeek), ...obligationRows.values(rows)],
     );
   }
 

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { commentsOn } from '#libs/database';
+import { commentsOn, wholeTimes } from '#libs/database';
 import { serviceTablesDown, serviceTablesUp } from '#libs/service';
+import { forgetting, forgettingDown } from './0001-forgetting.js';
 import { paymentsTables } from './0001-tables.js';
 
 const tables = [
@@ -21,7 +22,8 @@ const tables = [
   `CREATE TABLE chain (
      seq bigint NOT NULL,
      hash bytea NOT NULL,
-     day date NOT NULL,
+     week date NOT NULL,
+     content text NOT NULL,
      CONSTRAINT chain_key PRIMARY KEY (seq)
    )`,
   `CREATE TABLE chain_head (
@@ -31,7 +33,7 @@ const tables = [
      CONSTRAINT chain_head_key PRIMARY KEY (is_head),
      CONSTRAINT chain_head_one CHECK (is_head)
    )`,
-  `INSERT INTO chain (seq, hash, day) VALUES (0, decode(repeat('00', 32), 'hex'), '1970-01-01')`,
+  `INSERT INTO chain (seq, hash, week, content) VALUES (0, decode(repeat('00', 32), 'hex'), '1969-12-29', '')`,
   `INSERT INTO chain_head (seq, hash) VALUES (0, decode(repeat('00', 32), 'hex'))`,
   `CREATE TABLE entry (
      seq bigint NOT NULL,
@@ -53,11 +55,14 @@ const tables = [
      fund text,
      decision_trace jsonb,
      order_key bytea NOT NULL,
-     day date NOT NULL,
+     week date NOT NULL,
+     day date,
+     rail_name bytea,
      CONSTRAINT obligation_key PRIMARY KEY (id),
      CONSTRAINT obligation_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
    )`,
   `CREATE INDEX obligation_waiting ON obligation (tier, order_key) WHERE status = 'waiting-list'`,
+  `CREATE INDEX obligation_day ON obligation (day) WHERE day IS NOT NULL`,
   `CREATE TABLE instrument (
      obligation bytea NOT NULL,
      number smallint NOT NULL,
@@ -67,16 +72,17 @@ const tables = [
      site text,
      state text NOT NULL,
      secret_lost boolean NOT NULL DEFAULT false,
-     reference bytea NOT NULL,
+     reference bytea,
      seq bigint NOT NULL,
      tries integer NOT NULL DEFAULT 0,
-     due timestamptz,
-     lease timestamptz,
+     due timestamptz(0),
+     lease timestamptz(0),
      batch uuid,
      inquire_first boolean NOT NULL DEFAULT false,
      CONSTRAINT instrument_key PRIMARY KEY (obligation, number, generation),
      CONSTRAINT instrument_reference UNIQUE (reference),
-     CONSTRAINT instrument_amount CHECK (amount_cents BETWEEN 1 AND 10000000)
+     CONSTRAINT instrument_amount CHECK (amount_cents BETWEEN 1 AND 10000000),
+     CONSTRAINT instrument_whole_minutes CHECK (${wholeTimes('due', 'minute')} AND ${wholeTimes('lease', 'minute')})
    )`,
   `CREATE INDEX instrument_due ON instrument ((state = 'issued'), due) WHERE due IS NOT NULL`,
   `CREATE INDEX instrument_state ON instrument (state) WHERE state IN ('waiting-release', 'capped', 'disputed')`,
@@ -88,14 +94,15 @@ const tables = [
    )`,
   `CREATE TABLE site_hour (
      site text NOT NULL,
-     hour timestamptz NOT NULL,
+     hour timestamptz(0) NOT NULL,
      cents bigint NOT NULL,
-     CONSTRAINT site_hour_key PRIMARY KEY (site, hour)
+     CONSTRAINT site_hour_key PRIMARY KEY (site, hour),
+     CONSTRAINT site_hour_whole_hours CHECK (${wholeTimes('hour', 'hour')})
    )`,
   `CREATE TABLE batch (
      id uuid NOT NULL,
      maker text NOT NULL,
-     digest bytea NOT NULL,
+     digest bytea,
      state text NOT NULL,
      CONSTRAINT batch_key PRIMARY KEY (id)
    )`,
@@ -104,6 +111,17 @@ const tables = [
      person text NOT NULL,
      CONSTRAINT approval_key PRIMARY KEY (batch, person)
    )`,
+  // ANALYZE would copy what dies into statistics, where it outlives the rows, and content is too large for them.
+  ...Object.entries({
+    chain: ['content'],
+    obligation: ['day', 'rail_name'],
+    instrument: ['site', 'reference', 'batch'],
+    site_hour: ['site', 'hour'],
+    batch: ['digest'],
+  }).map(
+    ([table, columns]) =>
+      `ALTER TABLE ${table} ${columns.map((column) => `ALTER COLUMN ${column} SET STATISTICS 0`).join(', ')}`,
+  ),
   // Decisions of two people.
   `CREATE TABLE book_event (
      seq bigint NOT NULL,
@@ -135,6 +153,7 @@ const tables = [
     `CREATE TRIGGER ${table}_not_emptied BEFORE TRUNCATE ON ${table}
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
   ]),
+  forgetting,
 ];
 
 const names = [
@@ -154,8 +173,8 @@ const names = [
   'fund',
 ];
 
-export class Initial1796083200000 implements MigrationInterface {
-  name = 'Initial1796083200000';
+export class Initial1796169600000 implements MigrationInterface {
+  name = 'Initial1796169600000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...serviceTablesUp, ...tables, ...commentsOn(paymentsTables)])
@@ -163,6 +182,7 @@ export class Initial1796083200000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(forgettingDown);
     for (const name of names) await runner.query(`DROP TABLE ${name}`);
     await runner.query('DROP FUNCTION refuse_change()');
     for (const statement of serviceTablesDown) await runner.query(statement);

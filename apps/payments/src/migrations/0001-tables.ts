@@ -1,12 +1,14 @@
 import type { TableDeclarations } from '#libs/database';
 
 const AS_THE_LEDGER = 'as long as the ledger exists';
+const UNTIL_SETTLED = 'until the payment can no longer be disputed';
 
 /** The tables of payments, and what its role may do with them. */
 export const paymentsTables: TableDeclarations = {
   fund: {
     meaning: 'Sources of money and what each may pay.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'one-each' },
     columns: {
       code: 'Code of the fund in the profile.',
       kind: 'Whose money it is: private, city, county, state or federal.',
@@ -19,6 +21,7 @@ export const paymentsTables: TableDeclarations = {
   account: {
     meaning: 'Accounts of the ledger and their balances.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'one-each' },
     columns: {
       name: 'Fund and account: available, reserved, in-flight, outstanding, paid or given.',
       balance_cents: 'Sum of its entries, in cents.',
@@ -28,22 +31,26 @@ export const paymentsTables: TableDeclarations = {
   chain: {
     meaning: 'One hash for each commit of the ledger. Append-only.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'money' },
     columns: {
       seq: 'Number of the commit.',
-      hash: 'Hash over the commit and the hash before it.',
-      day: 'Day of the commit (UTC).',
+      hash: 'Hash over the hash before it and the content.',
+      week: 'Monday of the week of the commit (UTC).',
+      content: 'What the hash vouches for: states, postings and decisions, without site, reference and day.',
     },
     rights: { insert: true },
   },
   chain_head: {
     meaning: 'The newest link of the chain, in one row that each commit locks.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'one-each' },
     columns: { is_head: 'Always true: there is one row.', seq: 'Number of the newest commit.', hash: 'Its hash.' },
     rights: { update: ['seq', 'hash'] },
   },
   entry: {
     meaning: 'Entries of the ledger, two for each posting. Append-only.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'money' },
     columns: {
       seq: 'Number of the commit.',
       line: 'Order in the commit.',
@@ -55,7 +62,8 @@ export const paymentsTables: TableDeclarations = {
   },
   obligation: {
     meaning: 'What the city owes for one grant. It holds no person.',
-    kept: AS_THE_LEDGER,
+    kept: `${AS_THE_LEDGER}; day and rail_name ${UNTIL_SETTLED}`,
+    ends: { by: 'apps/payments/src/migrations/0001-forgetting.ts', columns: ['day', 'rail_name'] },
     columns: {
       id: 'Keyed hash of the grant.',
       kind: 'rapid or standard.',
@@ -67,27 +75,33 @@ export const paymentsTables: TableDeclarations = {
       fund: 'Fund that pays it; empty while none does.',
       decision_trace: 'Decision trace: policy, rules, evidence class, pseudonym of the reviewer.',
       order_key: 'Order on the waiting list inside a tier.',
-      day: 'Day on which it was written (UTC).',
+      week: 'Monday of the week in which it was written (UTC).',
+      day: 'Day of its last change (UTC); empty after the time in which the payment can be disputed.',
+      rail_name: 'Keyed hash of the grant, from which its references at the rail are made; empty after that time.',
     },
-    rights: { insert: true, update: ['status', 'fund', 'order_key'] },
+    rights: { insert: true, update: ['status', 'fund', 'order_key', 'day'] },
   },
   instrument: {
     meaning: 'Instruments: single payments, each at most the maximum of the profile.',
-    kept: AS_THE_LEDGER,
+    kept: `${AS_THE_LEDGER}; site, reference and batch ${UNTIL_SETTLED}`,
+    ends: {
+      by: 'apps/payments/src/migrations/0001-forgetting.ts',
+      columns: ['site', 'reference', 'batch', 'due', 'lease'],
+    },
     columns: {
       obligation: 'Obligation that it pays.',
       number: 'Number of the instrument in its obligation.',
       generation: 'Number of the try. A new one begins only after a definite no.',
       amount_cents: 'Amount in cents.',
       payout_method: 'Payout method.',
-      site: 'Site whose hourly cap it counts against.',
+      site: 'Site whose hourly cap it counts against, by a code that only payments knows.',
       state: 'waiting-release, capped, intended, unknown, issued, collected, void or disputed.',
       secret_lost: 'Whether it is being voided, because its code is lost or it is taken back.',
       reference: 'Keyed hash under which the rail knows it.',
       seq: 'Number of the commit that changed it last.',
       tries: 'How often the rail was asked without an answer.',
-      due: 'When it is looked at again; empty for never.',
-      lease: 'Until when a process has it.',
+      due: 'When it is looked at again, a whole minute or hour; empty for never.',
+      lease: 'Until when a process has it, a whole minute.',
       batch: 'Batch in which people release it.',
       inquire_first: 'Whether the rail is asked before anything is sent.',
     },
@@ -111,23 +125,30 @@ export const paymentsTables: TableDeclarations = {
   },
   rapid_week: {
     meaning: 'How much of the share of rapid grants is used in a week.',
-    kept: AS_THE_LEDGER,
+    kept: 'until the week after',
+    ends: { by: 'apps/payments/src/ledger/forgetting.repository.ts' },
     columns: { fund: 'Fund.', week: 'Monday of the week.', cents: 'Amount in cents.' },
-    rights: { insert: true, update: ['cents'] },
+    rights: { insert: true, update: ['cents'], delete: true },
   },
   site_hour: {
     meaning: 'How much was released without people at one site in one hour.',
-    kept: AS_THE_LEDGER,
-    columns: { site: 'Site.', hour: 'Beginning of the hour (UTC).', cents: 'Amount in cents.' },
-    rights: { insert: true, update: ['cents'] },
+    kept: 'until the day after',
+    ends: { by: 'apps/payments/src/ledger/forgetting.repository.ts' },
+    columns: {
+      site: 'Site, by a code that only payments knows.',
+      hour: 'Beginning of the hour (UTC).',
+      cents: 'Amount in cents.',
+    },
+    rights: { insert: true, update: ['cents'], delete: true },
   },
   batch: {
     meaning: 'Instruments that people release together.',
-    kept: AS_THE_LEDGER,
+    kept: `${AS_THE_LEDGER}; its digest until its instruments are settled`,
+    ends: { by: 'apps/payments/src/migrations/0001-forgetting.ts', columns: ['digest'] },
     columns: {
       id: 'Random id.',
       maker: 'Pseudonym of the person who made it.',
-      digest: 'Hash of exactly what is released.',
+      digest: 'Hash of exactly what is released; empty after its instruments are settled.',
       state: 'made, released or void.',
     },
     rights: { insert: true, update: ['state'] },
@@ -135,16 +156,18 @@ export const paymentsTables: TableDeclarations = {
   approval: {
     meaning: 'People who have approved a batch.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'acts' },
     columns: { batch: 'Batch.', person: 'Pseudonym of the person.' },
     rights: { insert: true },
   },
   book_event: {
     meaning: 'What two people have decided together about the ledger. Append-only.',
     kept: AS_THE_LEDGER,
+    ends: { never: 'acts' },
     columns: {
       seq: 'Number of the commit.',
       kind: 'freeze-lifted or dispute-resolved.',
-      day: 'Day of the decision (UTC).',
+      day: 'Day on which a freeze was lifted; of another decision the Monday of its week (UTC).',
       detail: 'What was decided and by which pseudonyms.',
     },
     rights: { insert: true },
@@ -152,6 +175,7 @@ export const paymentsTables: TableDeclarations = {
   proposal: {
     meaning: 'What the first of two people has agreed to.',
     kept: 'until the second person decides, or somebody proposes something else',
+    ends: { by: 'apps/payments/src/reconciliation/proposal.repository.ts' },
     columns: {
       about: 'What it is about.',
       digest: 'Hash of exactly what the person has seen.',
@@ -162,6 +186,7 @@ export const paymentsTables: TableDeclarations = {
   to_plan: {
     meaning: 'Obligations that wait to be planned until the ledger freeze is lifted.',
     kept: 'until they are planned',
+    ends: { by: 'apps/payments/src/disbursement/waiting-list.repository.ts' },
     columns: { obligation: 'Obligation.' },
     rights: { insert: true, update: ['obligation'], delete: true },
   },

@@ -36,25 +36,27 @@ interface Row {
   readonly is_first: boolean;
 }
 
-const SECOND_MS = 1_000;
 /** No pause and no lease is longer. */
-const LONGEST_PAUSE_MS = 24 * 3_600 * SECOND_MS;
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
 const asked = columns({ reference: 'bytea', due: 'timestamptz', state: 'text', secret_lost: 'boolean' }, { from: 2 });
 
 /** The work queue of instruments: which are due, who has leased them, when to ask again. */
 @Injectable()
 export class InstrumentQueueRepository {
-  async isAnyDue(tx: Tx, now: Date): Promise<boolean> {
+  async isAnyDue(tx: Tx, now: Date, without: readonly string[]): Promise<boolean> {
     const { rows } = await tx.query(
-      `SELECT 1 FROM instrument WHERE due <= $1 AND (lease IS NULL OR lease < $1)
+      `SELECT 1 FROM instrument WHERE due <= $1 AND (lease IS NULL OR lease < $1) AND reference <> ALL($2)
           AND state IN ('intended', 'unknown', 'issued') LIMIT 1`,
-      [now],
+      [now, without.map(bytes)],
     );
     return rows.length > 0;
   }
 
-  /** Leases due instruments, never above the anchor. Instruments that wait to be sent come before issued ones. */
+  /**
+   * Leases due instruments, never above the anchor, and none that is to be left out. Instruments that wait to be sent
+   * come before issued ones.
+   */
   async claimDue(
     tx: Tx,
     what: {
@@ -62,20 +64,21 @@ export class InstrumentQueueRepository {
       readonly leasedUntil: Date;
       readonly limit: number;
       readonly anchored: bigint;
+      readonly without: readonly string[];
     },
   ): Promise<readonly DueInstrument[]> {
-    const { now, leasedUntil, limit, anchored } = what;
+    const { now, leasedUntil, limit, anchored, without } = what;
     const { rows } = await tx.query(
       `UPDATE instrument i SET lease = $1
          FROM (SELECT obligation, number, generation, lease FROM instrument
-                WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3
+                WHERE due <= $2 AND (lease IS NULL OR lease < $2) AND seq <= $3 AND reference <> ALL($5)
                   AND state IN ('intended', 'unknown', 'issued')
                 ORDER BY (state = 'issued'), due LIMIT $4 FOR UPDATE SKIP LOCKED) d
         WHERE (i.obligation, i.number, i.generation) = (d.obligation, d.number, d.generation)
         RETURNING i.obligation, i.number, i.generation, i.reference, i.amount_cents::text AS amount_cents,
                   i.payout_method, i.state, i.secret_lost, i.inquire_first, i.tries,
                   d.lease IS NULL AND i.tries = 0 AS is_first`,
-      [leasedUntil, now, anchored, limit],
+      [leasedUntil, now, anchored, limit, without.map(bytes)],
     );
     return (rows as Row[]).map((row) => ({
       obligation: row.obligation.toString('base64url'),
@@ -96,13 +99,15 @@ export class InstrumentQueueRepository {
    * Makes instruments due whose time or lease lies more than a day ahead: a clock that ran ahead has set it, and nobody
    * would ask about them until that day. A lease ends by its time and stays visible, because an instrument that was
    * claimed once is never taken back without an inquiry.
+   *
+   * `due` is a whole minute that has passed.
    */
-  async pullBack(tx: Tx, now: Date): Promise<number> {
+  async pullBack(tx: Tx, { now, due }: { readonly now: Date; readonly due: Date }): Promise<number> {
     const { rowCount } = await tx.query(
       `UPDATE instrument SET due = CASE WHEN due > $2 THEN $1 ELSE due END,
               lease = CASE WHEN lease > $2 THEN $1 ELSE lease END
         WHERE (due > $2 OR lease > $2) AND state IN ('intended', 'unknown', 'issued', 'capped')`,
-      [new Date(now.getTime() - SECOND_MS), new Date(now.getTime() + LONGEST_PAUSE_MS)],
+      [due, new Date(now.getTime() + LONGEST_PAUSE_MS)],
     );
     return rowCount ?? 0;
   }

@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { failureOf, Transactions, type UnitOfWork } from '#libs/bus';
-import { HOUR_MS } from '#libs/contracts';
 import { Clock, OneByOne, Workers, type Worker } from '#libs/service';
-import { callFor, outcomeOf, pauseAfter, type Asked, type RailOutcome, type RailReply } from '../domain/rail.js';
+import { HOUR_MS, hourOf } from '../domain/calendar.js';
+import { isOut } from '../domain/obligation.js';
+import { callFor, outcomeOf, type Asked, type RailOutcome, type RailReply } from '../domain/rail.js';
+import { ShortRests } from '../domain/short-rests.js';
 import type { RailWork } from '../domain/work.js';
 import { InstrumentQueueRepository, type DueInstrument } from './instrument-queue.repository.js';
 import { RailClaimService } from './rail-claim.service.js';
@@ -11,7 +13,6 @@ import { RailRegistry } from './rail-registry.service.js';
 
 const CALLS_AT_ONCE = 32;
 const POLL_MS = 200;
-const COLLECTION_POLL_MS = HOUR_MS;
 
 /** Applies outcomes of rails to households and ledger. */
 export abstract class RailOutcomes {
@@ -33,6 +34,7 @@ interface Answered {
 @Injectable()
 export class RailWorker implements OnApplicationBootstrap {
   private readonly worker: Worker;
+  private readonly rests = new ShortRests();
 
   constructor(
     private readonly transactions: Transactions<'payments'>,
@@ -53,7 +55,7 @@ export class RailWorker implements OnApplicationBootstrap {
 
   /** One round: claim, call, apply. @returns the number of instruments that were asked about */
   async runRound(): Promise<number> {
-    const due = await this.claims.claim(CALLS_AT_ONCE);
+    const due = await this.claims.claim(CALLS_AT_ONCE, this.rests.now(this.clock.now().getTime()));
     if (due.length === 0) return 0;
     const answered = await Promise.all(
       due.map(async (instrument): Promise<Answered> => ({ instrument, work: await this.ask(instrument) })),
@@ -76,12 +78,13 @@ export class RailWorker implements OnApplicationBootstrap {
     return this.transactions.run(async (unit) => {
       await apply(unit);
       const now = this.clock.now().getTime();
+      const nextHour = hourOf(now) + HOUR_MS;
       await this.queue.askAgain(unit.tx, {
         instruments: answered.map(({ instrument }) => ({
           ...instrument,
-          due: new Date(now + pauseAfter(instrument.tries)),
+          due: new Date(isOut(instrument) ? nextHour : this.rests.dueAfter(now, instrument)),
         })),
-        collectionsDue: new Date(now + COLLECTION_POLL_MS),
+        collectionsDue: new Date(nextHour),
       });
     });
   }

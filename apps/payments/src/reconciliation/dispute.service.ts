@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { failureOf, Transactions } from '#libs/bus';
-import { dayOf } from '#libs/contracts';
+import { dayNumbered } from '#libs/contracts';
 import { bytes, hex, sha256, toBase64url } from '#libs/sealing';
 import { AuditTrail, Clock, type StaffAct } from '#libs/service';
 import { agree } from '../domain/agree.js';
+import { dayNumberOf, mondayOf } from '../domain/calendar.js';
 import type { DisputeResolution } from '../domain/rail-outcome.js';
 import { DisbursementService } from '../disbursement/index.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
@@ -71,10 +72,18 @@ export class DisputeService {
       await this.proposals.end(tx, about);
       if (isLedgerOnly) await this.disbursement.applyToLedger({ ...instrument, outcome: resolution }, unit);
       else await this.disbursement.resolveDispute({ ...instrument, resolution }, unit);
+      const week = mondayOf(dayNumberOf(this.clock.now().getTime()));
       await this.chain.record(tx, await this.chain.lock(tx), {
         kind: 'dispute-resolved',
-        day: dayOf(this.clock.now()),
-        detail: { reference, resolution, people: [first?.person ?? '', person] },
+        // The day would show that of the payment, for ever.
+        day: dayNumbered(week),
+        week,
+        detail: {
+          obligation: instrument.obligation,
+          ...instrument.name,
+          resolution,
+          people: [first?.person ?? '', person],
+        },
       });
       await this.audit.record(tx, act);
       return 'resolved';

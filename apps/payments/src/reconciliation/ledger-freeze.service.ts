@@ -4,6 +4,7 @@ import { canonicalJson, dayOf } from '#libs/contracts';
 import { sha256, toBase64url } from '#libs/sealing';
 import { AuditTrail, Clock, type StaffAct } from '#libs/service';
 import type { LedgerStatus } from '../domain/anchor.js';
+import { dayNumberOf, hourOf, mondayOf } from '../domain/calendar.js';
 import { lift, seenBy, type Found, type LiftDecision, type LiftOutcome, type LiftWish } from '../domain/lift.js';
 import { AnchorService, ChainRepository } from '../ledger/index.js';
 import { LedgerFreezeRepository } from './ledger-freeze.repository.js';
@@ -92,11 +93,12 @@ export class LedgerFreezeService {
       if (decided.outcome === 'lifted') {
         const now = this.clock.now();
         await this.proposals.end(tx, ABOUT);
-        await this.freezes.end(tx, now);
+        await this.freezes.end(tx, new Date(hourOf(now.getTime())));
         const { anchored } = present;
         await this.chain.record(tx, head, {
           kind: 'freeze-lifted',
           day: dayOf(now),
+          week: mondayOf(dayNumberOf(now.getTime())),
           detail: {
             reason: present.freeze ?? '',
             fromSeq: String(anchored.seq),

@@ -2,13 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/database';
 import { bytes, toBase64url } from '#libs/sealing';
 import type { InstrumentState } from '../domain/obligation.js';
-import type { ComparedInstrument } from '../domain/reconcile.js';
+import type { ComparedBooks, ComparedInstrument, SettledPayments } from '../domain/reconcile.js';
 
 interface InstrumentRow {
   readonly reference: Buffer;
   readonly state: InstrumentState;
   readonly cents: string;
   readonly payout_method: string;
+}
+
+interface SettledRow {
+  readonly payout_method: string;
+  readonly cents: string;
+  readonly count: number;
 }
 
 /** The queries of reconciliation. */
@@ -26,9 +32,27 @@ export class ReconciliationRepository {
     return (rows as { id: Buffer }[]).map(({ id }) => toBase64url(id));
   }
 
-  async instruments(tx: Tx): Promise<readonly ComparedInstrument[]> {
+  async compared(tx: Tx): Promise<ComparedBooks> {
+    return { instruments: await this.instruments(tx), settled: await this.settled(tx) };
+  }
+
+  /** Payments that were collected and can no longer be disputed, so that their references are forgotten. */
+  private async settled(tx: Tx): Promise<readonly SettledPayments[]> {
     const { rows } = await tx.query(
-      'SELECT reference, state, amount_cents::text AS cents, payout_method FROM instrument',
+      `SELECT payout_method, amount_cents::text AS cents, count(*)::integer AS count FROM instrument
+        WHERE reference IS NULL AND state = 'collected' GROUP BY payout_method, amount_cents`,
+    );
+    return (rows as SettledRow[]).map(({ payout_method: payoutMethod, cents, count }) => ({
+      payoutMethod,
+      amountCents: BigInt(cents),
+      count,
+    }));
+  }
+
+  private async instruments(tx: Tx): Promise<readonly ComparedInstrument[]> {
+    const { rows } = await tx.query(
+      `SELECT reference, state, amount_cents::text AS cents, payout_method FROM instrument
+        WHERE reference IS NOT NULL`,
     );
     return (rows as InstrumentRow[]).map(({ reference, cents, payout_method: payoutMethod, ...instrument }) => ({
       ...instrument,

@@ -5,7 +5,7 @@ import type { BatchFacts, BatchItem } from '../domain/release.js';
 
 /** A batch as it was made. */
 export interface MadeBatch extends Pick<BatchFacts, 'maker' | 'state'> {
-  /** base64url */
+  /** base64url; empty: its instruments are settled. */
   readonly digest: string;
 }
 
@@ -69,8 +69,14 @@ export class ReleaseRepository {
   /** Locks the batch until the transaction ends. */
   async find(tx: Tx, batch: string): Promise<MadeBatch | undefined> {
     const { rows } = await tx.query('SELECT maker, digest, state FROM batch WHERE id = $1 FOR UPDATE', [batch]);
-    const [found] = rows as { maker: string; digest: Buffer; state: BatchFacts['state'] }[];
-    return found && { maker: found.maker, state: found.state, digest: toBase64url(found.digest) };
+    const [found] = rows as { maker: string; digest: Buffer | null; state: BatchFacts['state'] }[];
+    return (
+      found && {
+        maker: found.maker,
+        state: found.state,
+        digest: found.digest === null ? '' : toBase64url(found.digest),
+      }
+    );
   }
 
   /** The present content of the batch: its instruments that still wait for release. */

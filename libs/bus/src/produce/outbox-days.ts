@@ -30,7 +30,8 @@ export async function dropOutboxDays(tx: Tx, { day: today }: Permit): Promise<re
   return unsentDays;
 }
 
-async function outboxDays(tx: Tx): Promise<ReadonlySet<Day>> {
+/** The days that have a partition. Nobody else makes or drops one until the transaction ends. */
+export async function outboxDays(tx: Tx): Promise<ReadonlySet<Day>> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [locks.outboxDays]);
   const { rows } = await tx.query(
     `SELECT right(c.relname, 8) AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

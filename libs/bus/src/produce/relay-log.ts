@@ -8,6 +8,9 @@ export interface Position {
   readonly seq: number;
 }
 
+/** The position before all rows. The rows of earlier nights, which have lost their order, come first. */
+export const BEGINNING: Position = { epoch: -1, xid: '0', seq: 0 };
+
 export interface OutboxRow extends Position {
   readonly topic: string;
   readonly day: Day;
@@ -130,6 +133,13 @@ export async function moveCursor(
   ]);
 }
 
+const MINUTE_MS = 60_000;
+
+/** The minute in which an instant lies. The database stores nothing finer. */
+function wholeMinute(ms: number): Date {
+  return new Date(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
+}
+
 /** Returns a negative number if `a` comes before `b`. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;
@@ -147,12 +157,13 @@ export function comparePositions(a: Position, b: Position): number {
 export async function askForReplay(client: Statements, now: Date, notSoonerMs?: number): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE relay_cursor r
-        SET epoch = 0, xid = '0', seq = 0, until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq,
+        SET epoch = ${BEGINNING.epoch}, xid = '${BEGINNING.xid}', seq = ${BEGINNING.seq},
+            until_epoch = l.epoch, until_xid = l.xid, until_seq = l.seq,
             asked_at = CASE WHEN $2::timestamptz IS NULL THEN r.asked_at ELSE $1 END
        FROM relay_cursor l
       WHERE r.name = 'replay' AND l.name = 'live'
         AND ($2::timestamptz IS NULL OR r.asked_at IS NULL OR r.asked_at <= $2 OR r.asked_at > $1)`,
-    [now, notSoonerMs === undefined ? null : new Date(now.getTime() - notSoonerMs)],
+    [wholeMinute(now.getTime()), notSoonerMs === undefined ? null : new Date(now.getTime() - notSoonerMs)],
   );
   return rowCount === 1;
 }

@@ -15,6 +15,7 @@ import { showLife, tryToLead } from './leadership.js';
 import { LogWatch, mergeMarks } from './log-watch.js';
 import {
   askForReplay,
+  BEGINNING,
   comparePositions,
   moveCursor,
   readCursor,
@@ -23,7 +24,6 @@ import {
   type CursorName,
   type OutboxRow,
   type Page,
-  type Position,
 } from './relay-log.js';
 import { sendRows } from './sender.js';
 
@@ -72,7 +72,6 @@ const WITHHELD_MOST_MS = 100;
 /** Timeouts, so that the relay does not wait for a connection whose other end is gone. */
 const SAFE_CONNECTION = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 30_000 } as const;
 const REPLAY_PAUSE_MS = 60 * 60_000;
-const BEGINNING: Position = { epoch: 0, xid: '0', seq: 0 };
 
 interface Leadership {
   readonly client: pg.Client;

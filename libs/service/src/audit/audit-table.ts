@@ -4,6 +4,7 @@ export const auditTables: TableDeclarations = {
   audit: {
     meaning: 'Who of the staff did what, one row for each act. It names no household. Append-only.',
     kept: 'as long as the database exists',
+    ends: { never: 'acts' },
     columns: {
       seq: 'Number of the act, from 1 without a gap.',
       day: 'Day of the act (UTC).',

@@ -7,6 +7,7 @@ export const nonceTables: TableDeclarations = {
   spent_nonce: {
     meaning: 'Nonces of requests that staff signed. A request with one of them is not accepted again.',
     kept: 'until the second day after',
+    ends: { by: 'libs/service/src/auth/nonce.repository.ts' },
     columns: { key: 'Name of the key that signed.', nonce: 'The nonce, 16 bytes.', day: 'Day of the request (UTC).' },
     rights: { insert: ['key', 'nonce'], delete: true },
   },

@@ -4,6 +4,7 @@ export const staffTables: TableDeclarations = {
   staff: {
     meaning: 'Public keys of city staff who may sign requests to this service.',
     kept: 'until it is removed by hand; a revoked key stays, so that its name is not used again',
+    ends: { never: 'by-hand' },
     columns: {
       name: 'Name of the key.',
       person: 'Pseudonym of the person. One person with two keys is one person.',

@@ -7,6 +7,7 @@ export const cityTables: TableDeclarations = {
   city: {
     meaning: 'Whose data these are.',
     kept: 'as long as the database exists',
+    ends: { never: 'one-each' },
     columns: {
       is_this: 'Always true: there is one row.',
       mark: 'Hash of the service and the profile of the city: another value in each database.',

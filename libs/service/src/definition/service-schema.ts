@@ -41,7 +41,7 @@ export const serviceSchema: readonly string[] = [
   'column record.lease: timestamp(0) with time zone',
   'column record.lookup: bytea not null statistics 0',
   'column record.night: integer not null',
-  'column relay_cursor.asked_at: timestamp with time zone',
+  'column relay_cursor.asked_at: timestamp(0) with time zone',
   'column relay_cursor.epoch: integer not null',
   'column relay_cursor.name: text not null',
   'column relay_cursor.seq: integer not null',
@@ -81,7 +81,11 @@ export const serviceSchema: readonly string[] = [
   'constraint outbox.outbox_key: PRIMARY KEY (epoch, xid, seq, day)',
   'constraint outbox_epoch.outbox_epoch_key: PRIMARY KEY (epoch)',
   'constraint record.record_key: PRIMARY KEY (night, kind, lookup)',
+  'constraint record.record_whole_times: CHECK ((((EXTRACT(epoch FROM due) % (3600)::numeric) = (0)::nu' +
+    'meric) AND ((EXTRACT(epoch FROM lease) % (60)::numeric) = (0)::numeric)))',
   'constraint relay_cursor.relay_cursor_key: PRIMARY KEY (name)',
+  'constraint relay_cursor.relay_cursor_whole_minutes: CHECK (((EXTRACT(epoch FROM asked_at) % (60)::nu' +
+    'meric) = (0)::numeric))',
   'constraint sent_mark.sent_mark_key: PRIMARY KEY (topic, partition, day)',
   'constraint spent_nonce.spent_nonce_key: PRIMARY KEY (key, nonce)',
   'constraint staff.staff_key: PRIMARY KEY (name)',
@@ -89,10 +93,12 @@ export const serviceSchema: readonly string[] = [
   'constraint turn.turn_key: PRIMARY KEY (night)',
   'constraint witnessed_day.witnessed_day_key: PRIMARY KEY (is_this)',
   'constraint witnessed_day.witnessed_day_one: CHECK (is_this)',
+  'function clear_outbox_day(date): f v plpgsql returns boolean security definer set search_path=pg_cat' +
+    'alog, pg_temp db6dca240f32715c6908b0115f302adf',
   'function condense_record_partition(integer): f v plpgsql returns void security definer set search_pa' +
     'th=pg_catalog, pg_temp 6e7f87066d5fe96706b25885e1416da8',
   'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catal' +
-    'og, pg_temp fe0e71178aa2e6d60ae065919858e379',
+    'og, pg_temp c316663dfe3a377d84368390660351a1',
   'function create_record_partition(integer): f v plpgsql returns void security definer set search_path' +
     '=pg_catalog, pg_temp 3d11a118d2d71006ef56b079b2e0cb9e',
   'function drop_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog' +
@@ -108,6 +114,8 @@ export const serviceSchema: readonly string[] = [
   'function open_records(): f v plpgsql returns TABLE(night integer, has_holds boolean) 3ec9b1f6fcb3c6f' +
     '20361e4e27f5b7eac',
   'function refuse_audit_change(): f v plpgsql returns trigger 91f38a5d105c3034ec4fcc1bc80ca23c',
+  'function rest_outbox_rows(date, integer[], xid8[], integer[]): f v plpgsql returns boolean security ' +
+    'definer set search_path=pg_catalog, pg_temp cbde0198b07bdc45dd547dbda3bb1700',
   'index applied_offset.applied_offset_key: CREATE UNIQUE INDEX applied_offset_key ON public.applied_of' +
     'fset USING btree (topic, partition)',
   'index audit.audit_key: CREATE UNIQUE INDEX audit_key ON public.audit USING btree (seq)',

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { DestructionGate, Records } from '#libs/records';
+import { restSentRows } from '#libs/bus';
+import { DestructionGate, Records, type Permit } from '#libs/records';
 import { Clock } from '../clock/clock.js';
 import { DirectPool } from '../database/data-source.js';
 import { HealthChecks } from '../health/health-checks.js';
@@ -20,7 +21,8 @@ type NightlyNeeds = [Records, RowKeyStore, DirectPool, DestructionGate, Clock, L
     {
       provide: Nightly,
       useFactory: (...[records, rowKeys, pool, gate, clock, log, checks, registry]: NightlyNeeds): Nightly => {
-        const nightly = new Nightly({ records, rowKeys, pool, gate, clock, log });
+        const restSent = (permit: Permit): Promise<boolean> => restSentRows(pool, permit);
+        const nightly = new Nightly({ records, rowKeys, pool, gate, restSent, clock, log });
         for (const [name, check] of turnChecks(() => nightly.status())) checks.set(name, check);
         turnMetrics(registry, () => nightly.status());
         return nightly;

@@ -5,6 +5,7 @@ import {
   readTurns,
   turn,
   type DestructionGate,
+  type Permit,
   type Records,
   type TurnOptions,
   type TurnResult,
@@ -22,6 +23,8 @@ export interface NightlyOptions {
   readonly pool: Pool;
   /** Asked before anything is left out of a turn. */
   readonly gate: Pick<DestructionGate, 'permit' | 'verdict'>;
+  /** Takes the order from the messages that were sent. @returns false: it must be tried again later */
+  readonly restSent: (permit: Permit) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -50,6 +53,8 @@ export class Nightly {
   private turns: Turns | undefined;
   private progress: { readonly moved: number; readonly of: number } | undefined;
   private readonly alarmed = new Map<string, number>();
+  /** True at first: a process may have died between its turn and this. */
+  private isRestDue = true;
 
   constructor(private readonly options: NightlyOptions) {}
 
@@ -63,7 +68,11 @@ export class Nightly {
     const turns = await this.look();
     if (permit === undefined) return { outcome: 'clock-doubted' };
     const night = nightDue(turns, permit.day);
-    if (night === undefined) return { outcome: 'not-due' };
+    if (night === undefined) {
+      await this.rest(permit);
+      return { outcome: 'not-due' };
+    }
+    this.isRestDue = true;
     const began = performance.now();
     try {
       const onProgress = (moved: number, of: number): void => {
@@ -74,6 +83,7 @@ export class Nightly {
       log.write('info', 'work-done', { work: 'turn', count: result.moved, ms: Math.round(performance.now() - began) });
       if (result.damaged > 0) this.alarm('turn-damaged', result.damaged);
       if (result.givenUp > 0) log.write('error', 'alarm', { alarm: 'turn-given-up', count: result.givenUp });
+      await this.rest(permit);
       return result;
     } finally {
       this.progress = undefined;
@@ -105,6 +115,10 @@ export class Nightly {
     const count = await inTransaction(pool, async (tx) => (await records.begin(tx)).pullBack(clock.now()));
     if (count > 0) log.write('warn', 'work-done', { work: 'pull-back', count });
     return count;
+  }
+
+  private async rest(permit: Permit): Promise<void> {
+    if (this.isRestDue) this.isRestDue = !(await this.options.restSent(permit));
   }
 
   status(): NightlyStatus {
