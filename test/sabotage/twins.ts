@@ -6,6 +6,7 @@ import { twinsOfClocks } from './twins-of-clocks.js';
 import { twinsOfCodes } from './twins-of-codes.js';
 import { twinsOfAudit } from './twins-of-audit.js';
 import { twinsOfContainers } from './twins-of-containers.js';
+import { twinsOfDurability } from './twins-of-durability.js';
 import { twinsOfDoors } from './twins-of-doors.js';
 import { twinsOfFaults } from './twins-of-faults.js';
 import { twinsOfHouseholds } from './twins-of-households.js';
@@ -27,6 +28,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfLibs,
   ...twinsOfApps,
   ...twinsOfDoors,
+  ...twinsOfDurability,
   ...twinsOfBodies,
   ...twinsOfBreakers,
   ...twinsOfClocks,
