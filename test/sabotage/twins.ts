@@ -13,6 +13,7 @@ import { twinsOfHouseholds } from './twins-of-households.js';
 import { twinsOfIntruders } from './twins-of-intruders.js';
 import { twinsOfItems } from './twins-of-items.js';
 import { twinsOfKeys } from './twins-of-keys.js';
+import { twinsOfLedger } from './twins-of-ledger.js';
 import { twinsOfLibs } from './twins-of-libs.js';
 import { twinsOfLimits } from './twins-of-limits.js';
 import { twinsOfNights } from './twins-of-nights.js';
@@ -20,11 +21,13 @@ import { twinsOfPages } from './twins-of-pages.js';
 import { twinsOfPresence } from './twins-of-presence.js';
 import { twinsOfRestores } from './twins-of-restores.js';
 import { twinsOfRights } from './twins-of-rights.js';
+import { twinsOfSeconds } from './twins-of-seconds.js';
 import { twinsOfSilence } from './twins-of-silence.js';
 import { twinsOfSignatures } from './twins-of-signatures.js';
 
 /** All of them: what is in no list here is run by nobody. */
 export const twins: readonly Twin[] = [
+  ...twinsOfLedger,
   ...twinsOfLibs,
   ...twinsOfApps,
   ...twinsOfDoors,
@@ -46,6 +49,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfPresence,
   ...twinsOfRestores,
   ...twinsOfRights,
+  ...twinsOfSeconds,
   ...twinsOfSilence,
   ...twinsOfSignatures,
 ];
