@@ -15,6 +15,7 @@ import { twinsOfItems } from './twins-of-items.js';
 import { twinsOfKeys } from './twins-of-keys.js';
 import { twinsOfLedger } from './twins-of-ledger.js';
 import { twinsOfLibs } from './twins-of-libs.js';
+import { twinsOfLists } from './twins-of-lists.js';
 import { twinsOfLimits } from './twins-of-limits.js';
 import { twinsOfNights } from './twins-of-nights.js';
 import { twinsOfPages } from './twins-of-pages.js';
@@ -24,6 +25,7 @@ import { twinsOfRights } from './twins-of-rights.js';
 import { twinsOfSeconds } from './twins-of-seconds.js';
 import { twinsOfSilence } from './twins-of-silence.js';
 import { twinsOfSignatures } from './twins-of-signatures.js';
+import { twinsOfWiring } from './twins-of-wiring.js';
 
 /** All of them: what is in no list here is run by nobody. */
 export const twins: readonly Twin[] = [
@@ -43,6 +45,7 @@ export const twins: readonly Twin[] = [
   ...twinsOfItems,
   ...twinsOfKeys,
   ...twinsOfFaults,
+  ...twinsOfLists,
   ...twinsOfLimits,
   ...twinsOfNights,
   ...twinsOfPages,
@@ -52,4 +55,5 @@ export const twins: readonly Twin[] = [
   ...twinsOfSeconds,
   ...twinsOfSilence,
   ...twinsOfSignatures,
+  ...twinsOfWiring,
 ];

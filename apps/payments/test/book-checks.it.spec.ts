@@ -42,7 +42,7 @@ const line = (n: number, to: AccountKind): Posting => ({
   obligation: idOf(n),
 });
 
-/** An obligation in each state in which money lies in another account, and a slot of two with an older generation. */
+/** An obligation in each state in which money lies in another account, and an instrument with an older generation. */
 const accountOfState: readonly (readonly [InstrumentState, AccountKind])[] = [
   ['waiting-release', 'reserved'],
   ['capped', 'reserved'],

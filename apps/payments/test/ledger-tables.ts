@@ -13,7 +13,7 @@ import { FundRepository } from '../src/ledger/fund.repository.js';
 import { LedgerRepository } from '../src/ledger/ledger.repository.js';
 import { payments } from '../src/payments.module.js';
 
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const encoded = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** Ids of obligations are base64url of 32 bytes, as in the product. */
 export const idOf = (n: number): string => Buffer.alloc(32, n + 1).toString('base64url');
@@ -63,8 +63,8 @@ export class LedgerTables {
       nowMs,
       selection: selection ?? ('first-complete-first-served-within-tier' as const),
       ids: {
-        orderOf: (obligation: string) => text(`order of ${obligation}`.split('').toReversed().join('')),
-        railReferenceOf: (...parts: readonly unknown[]) => text(parts.join('/')),
+        orderOf: (obligation: string) => encoded(`order of ${obligation}`.split('').toReversed().join('')),
+        railReferenceOf: (...parts: readonly unknown[]) => encoded(parts.join('/')),
       },
       railNames: new Map(change.obligations.map(({ obligation: { id } }) => [id, id])),
     };
