@@ -253,4 +253,12 @@ export const twinsOfClocks: readonly Twin[] = [
     test: 'deploy/docker/compose.spec.ts',
     name: 'public half of the custodian',
   },
+  {
+    promise: 'a day that was accepted before the first turn has its turn',
+    without: 'the first start is remembered apart from the accepted day',
+    file: 'libs/service/src/records/nightly.ts',
+    find: 'const firstDay = firstDayOf(turns);',
+    replace: 'const firstDay = turns.witnessedDay;',
+    test: 'libs/service/test/nightly.it.spec.ts',
+  },
 ];

@@ -78,6 +78,7 @@ export const routesOfEveryService: Readonly<Record<string, readonly string[]>> =
   'internal POST /v1/operations/clock/accept': ['operator'],
   'internal POST /v1/operations/keys/revoke': ['operator'],
   'internal POST /v1/operations/parked': ['operator'],
+  'internal POST /v1/operations/parked/dismiss': ['operator'],
   'internal POST /v1/operations/parked/retry': ['operator'],
   'internal POST /v1/operations/republish': ['operator'],
   'internal POST /v1/operations/status': ['operator'],

@@ -246,7 +246,8 @@ describe('the anchor', () => {
   it('is checked with one statement while there is nothing new', async () => {
     const anchor = anchored.service.get(AnchorService);
     await anchor.advance();
-    const statements = await statementsOf(anchored.service.pool, async () => expect(await anchor.advance()).toBe(true));
+    const { servicePool } = anchored.service;
+    const statements = await statementsOf(servicePool, async () => expect(await anchor.advance()).toBe(true));
     expect(statements).toEqual(['SELECT seq, hash FROM chain_head']);
   });
 

@@ -45,16 +45,21 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await closeOpen();
   await own?.end();
   await postgres?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
-  for (const client of open) await client.end().catch(() => undefined);
-  open = [];
+  await closeOpen();
   await own.query('TRUNCATE outbox');
 });
+
+async function closeOpen(): Promise<void> {
+  for (const client of open) await client.end().catch(() => undefined);
+  open = [];
+}
 
 function urlOf(name: string): string {
   const url = new URL(postgres.superuserUrl);

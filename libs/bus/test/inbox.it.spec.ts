@@ -117,6 +117,7 @@ describe('an inbox', () => {
     );
     expect(await run((tx) => inbox.parked.summary(tx))).toEqual({
       count: 3,
+      fromDevices: 0,
       oldestDay: '2026-11-20',
       byCode: { forged: 1, 'handler-failed': 1, malformed: 1 },
     });

@@ -11,7 +11,7 @@ export const locks = {
   outboxDays: 7_402_613,
   /** Held by the instance that runs the nightly turn, until the turn ends. */
   turn: 7_402_614,
-  /** Held while migrations run, because several instances may start at once. */
+  /** Held while migrations run. Shared by transactions that make or drop the tables of a day or night. */
   migration: 7_402_615,
   /** Taken with a number from 1 to 59: held by the living process that leases work under that number. */
   leaseHolder: 7_402_616,

@@ -1,3 +1,5 @@
+import { locks } from '#libs/database';
+
 /**
  * Functions that make and drop the partition of a night. The owner of the tables makes them, and they run with the
  * owner's rights, so that the role of a service needs no right to create or drop anything. Each of them touches
@@ -44,10 +46,12 @@ function refusePresentNight(): string {
      END IF;`;
 }
 
+/** It waits for a running migration, because rights that are given while tables come and go can fail. */
 function ownersFunction(name: string, body: string): string {
   return `CREATE FUNCTION ${name}(n integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
    SET search_path = pg_catalog, pg_temp AS $$
    BEGIN
+     PERFORM pg_advisory_xact_lock_shared(${locks.migration});
      ${body}
    END $$`;
 }

@@ -166,3 +166,27 @@ describe('a service', () => {
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['busy', 'done']);
   });
 });
+
+describe('a day that a person accepts before the first turn', () => {
+  it.each([
+    ['later than the first start has its turn at once', 14, ['done', 'done']],
+    ['earlier than the first start has none, and the next day has one', -30, ['not-due', 'done']],
+  ])('%s', async (_what, days, outcomes) => {
+    const accepted = new Date(START.getTime() + days * DAY_MS);
+    const own = await TestKeyrings.create(dayOf(START));
+    let then = START;
+    const fresh = await ServiceUnderTest.open(plainNotification(), { keyrings: own, clock: { now: () => then } });
+    try {
+      await fresh.pool.query('UPDATE witnessed_day SET day = $1', [dayOf(accepted)]);
+      const turned: string[] = [];
+      for (const after of [0, 1]) {
+        then = new Date(accepted.getTime() + after * DAY_MS);
+        turned.push((await fresh.nightly.run()).outcome);
+      }
+      expect(turned).toEqual(outcomes);
+    } finally {
+      await fresh.close();
+      await own.remove();
+    }
+  });
+});

@@ -101,10 +101,9 @@ export const plantedDifferences: readonly PlantedDifference[] = [
   {
     what: 'a missing constraint',
     who: 'owner',
-    plant: 'ALTER TABLE audit DROP CONSTRAINT audit_about',
-    undo: `ALTER TABLE audit ADD CONSTRAINT audit_about
-       CHECK (about ~ '^(|batch [0-9a-f-]{36}|hold-[0-9a-f]{18}|key [a-z0-9-]{3,40})$')`,
-    differences: ['constraint audit.audit_about: missing'],
+    plant: 'ALTER TABLE audit DROP CONSTRAINT audit_operation',
+    undo: `ALTER TABLE audit ADD CONSTRAINT audit_operation CHECK (operation ~ '^[a-z]+(-[a-z]+){0,4}$')`,
+    differences: ['constraint audit.audit_operation: missing'],
   },
   {
     what: 'a trigger that is switched off',

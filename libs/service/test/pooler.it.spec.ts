@@ -35,7 +35,7 @@ class Pooler {
     const folder = await mkdtemp(join(tmpdir(), 'pooler-'));
     await chmod(folder, 0o755);
     const port = await freePort();
-    const { hostname, port: ownPort, username, password } = new URL(database.url);
+    const { hostname, port: ownPort, username, password } = new URL(database.serviceUrl);
     const ini = [
       '[databases]',
       `${database.name} = host=${hostname} port=${ownPort} user=${username} password=${password}`,
@@ -94,7 +94,7 @@ withPooler('a service behind a pooler in transaction mode', () => {
       keyrings,
       database,
       clock: { now: () => now },
-      env: { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url },
+      env: { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.serviceUrl },
     });
   });
   afterAll(async () => {

@@ -179,6 +179,24 @@ describe('a service', () => {
     await expect(service.servicePool.query(statement)).rejects.toMatchObject({ code: '22023' });
   });
 
+  it('is migrated again while it makes and drops the tables of its days', async () => {
+    const until = { done: false };
+    const makeDays = async (year: number): Promise<void> => {
+      while (!until.done) {
+        await service.servicePool.query(`SELECT create_outbox_day('${year}-01-01')`);
+        await service.servicePool.query(`SELECT drop_outbox_day('${year}-01-01')`);
+      }
+    };
+    const making = makeDays(2020);
+    try {
+      for (let time = 0; time < 20; time += 1) await service.migrate();
+    } finally {
+      until.done = true;
+    }
+    await making;
+    expect(await found()).toEqual([]);
+  });
+
   it('is not migrated with its own role as the owner', async () => {
     await expect(service.migrate('owner')).rejects.toMatchObject({ code: 'same-role' });
     await expect(service.migrate('nobody_at_all')).rejects.toMatchObject({ code: 'no-role' });

@@ -1,4 +1,5 @@
 import { clocks } from '#libs/contracts';
+import { locks } from '#libs/database';
 
 /** Days from the oldest partition that stays to the newest one, which may have been made yesterday. */
 const KEPT_DAYS = clocks.dayKeyDays + clocks.recordAheadDays - 1;
@@ -36,11 +37,13 @@ export const outboxFunctionsDown: readonly string[] = [
   'DROP FUNCTION lock_outbox_epoch()',
 ];
 
+/** It waits for a running migration, because rights that are given while tables come and go can fail. */
 function ownersFunction(signature: string, body: string, declare = ''): string {
   return `CREATE FUNCTION ${signature} RETURNS void LANGUAGE plpgsql SECURITY DEFINER
    SET search_path = pg_catalog, pg_temp AS $$
    ${declare}
    BEGIN
+     PERFORM pg_advisory_xact_lock_shared(${locks.migration});
      ${body}
    END $$`;
 }

@@ -225,6 +225,7 @@ export function survivesPoison(transport: Transport): void {
     const target = { contract: grantCancelled.name, version: 1, consumer: 'payments', day: longAgo };
     const envelope = old.senderKeys('eligibility').seal(target, new Uint8Array(grantCancelled.sizeBytes));
     await old.ring('payments').ensureDayKeys(today());
+    await old.ring('payments').destroyDayKeys(today());
     const { bus: payments, alarms } = world.bus('payments', to, { opener: old.opener('payments') });
     await payments.start();
     payments.consume(paymentsHandlers());

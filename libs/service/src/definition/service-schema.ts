@@ -90,19 +90,19 @@ export const serviceSchema: readonly string[] = [
   'constraint witnessed_day.witnessed_day_key: PRIMARY KEY (is_this)',
   'constraint witnessed_day.witnessed_day_one: CHECK (is_this)',
   'function condense_record_partition(integer): f v plpgsql returns void security definer set search_pa' +
-    'th=pg_catalog, pg_temp 151d41c05f489784568551148b67faaa',
+    'th=pg_catalog, pg_temp 6e7f87066d5fe96706b25885e1416da8',
   'function create_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catal' +
-    'og, pg_temp f9802c41fb27a1469aed84c670ec6f49',
+    'og, pg_temp fe0e71178aa2e6d60ae065919858e379',
   'function create_record_partition(integer): f v plpgsql returns void security definer set search_path' +
-    '=pg_catalog, pg_temp f178051bb78e238fc335a9aa7c1df252',
+    '=pg_catalog, pg_temp 3d11a118d2d71006ef56b079b2e0cb9e',
   'function drop_outbox_day(date): f v plpgsql returns void security definer set search_path=pg_catalog' +
-    ', pg_temp 3d6e724d307842350bc78e44f6515240',
+    ', pg_temp 5666b940b95c4fa6207d31d8479e5bcb',
   'function drop_record_partition(integer): f v plpgsql returns void security definer set search_path=p' +
-    'g_catalog, pg_temp ba790ad83691480598d58a6f25b8ebc0',
+    'g_catalog, pg_temp 2f578438568a3f670e9b66e5d16e425c',
   'function end_old_transactions(): f v sql returns integer security definer set search_path=pg_catalog' +
     ', pg_temp d59db5459dcee86aa49b93b1e058dad1',
   'function lock_outbox_epoch(): f v plpgsql returns void security definer set search_path=pg_catalog, ' +
-    'pg_temp 194839406e8d44fc5a49e18851f191de',
+    'pg_temp edcd89983ebaefe5d6916cfb052e143c',
   'function oldest_transaction_ms(): f v sql returns bigint security definer set search_path=pg_catalog' +
     ', pg_temp 5a8c8f0b8b925d59aad9fc196c890b64',
   'function open_records(): f v plpgsql returns TABLE(night integer, has_holds boolean) 3ec9b1f6fcb3c6f' +

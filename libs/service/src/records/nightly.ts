@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { addDays, dayNumber, dayOf, daysBetween, HOUR_MS, startOfDay, type Day } from '#libs/contracts';
+import { addDays, dayNumber, dayNumbered, dayOf, daysBetween, HOUR_MS, startOfDay, type Day } from '#libs/contracts';
 import {
   nightFor,
   readTurns,
@@ -135,18 +135,30 @@ export class Nightly {
  * be destroyed.
  */
 function nightDue(turns: Turns, today: Day): number | undefined {
-  const { lastCompletedDay, witnessedDay, presentNight, keysDue } = turns;
+  const { lastCompletedDay, presentNight, keysDue } = turns;
+  const firstDay = firstDayOf(turns);
   const isDone =
     lastCompletedDay === undefined
-      ? witnessedDay === undefined || today <= witnessedDay
+      ? firstDay === undefined || today <= firstDay
       : today === lastCompletedDay || today === addDays(lastCompletedDay, -1);
   if (!isDone) return nightFor(turns, dayNumber(today));
   return keysDue.length > 0 ? presentNight : undefined;
 }
 
+/**
+ * The day of the first start, which has no turn. Before the first turn, a later day that a person accepted still has its
+ * turn; an earlier one shows that the first clock ran ahead.
+ */
+function firstDayOf({ witnessedDay, nightsLeft, presentNight }: Turns): Day | undefined {
+  const firstNight = nightsLeft[0] ?? presentNight;
+  if (firstNight === undefined || witnessedDay === undefined) return witnessedDay;
+  const day = dayNumbered(firstNight);
+  return day < witnessedDay ? day : witnessedDay;
+}
+
 /** Each day has one turn, from the day after the first start. Today's turn is not overdue within `PATIENCE_MS`. */
-function countOverdue({ lastCompletedDay, witnessedDay }: Turns, now: Date): number {
-  const since = lastCompletedDay ?? witnessedDay;
+function countOverdue(turns: Turns, now: Date): number {
+  const since = turns.lastCompletedDay ?? firstDayOf(turns);
   if (since === undefined) return 0;
   const today = dayOf(now);
   const isPatient = now.getTime() - startOfDay(today) < PATIENCE_MS;
