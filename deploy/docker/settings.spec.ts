@@ -10,7 +10,7 @@ import { postgresSettings } from '../local/postgres-settings.js';
 
 const read = (...path: readonly string[]): string => readFileSync(join(repositoryRoot, ...path), 'utf8');
 
-/** All settings of a PostgreSQL cluster that keeps data. Each takes part in a promise: no row in a log, no commit lost. */
+/** All settings of a PostgreSQL cluster that keeps data. Promises rest on them: no row in a log, no commit lost. */
 const database = {
   max_connections: '200',
   max_locks_per_transaction: '256',

@@ -91,7 +91,8 @@ const decisions: readonly Twin[] = [
     file: 'apps/eligibility/src/domain/case.ts',
     find: "if (decision.outcome === 'review') return { status: 'being-looked-at',",
     replace:
-      "if (decision.outcome === 'review') return { status: submitted.facts.householdSize > 79 ? 'closed' : 'being-looked-at',",
+      "if (decision.outcome === 'review') " +
+      "return { status: submitted.facts.householdSize > 79 ? 'closed' : 'being-looked-at',",
     test: NO_DENIAL,
   },
   {
@@ -124,7 +125,8 @@ const decisions: readonly Twin[] = [
     file: 'apps/eligibility/src/on-facts-submitted.ts',
     find: 'application: { ...applicationOf(slice), day, isAttended }',
     replace:
-      "application: ((a) => ({ ...a, day, isAttended, facts: { ...a.facts, areaFit: isAttended ? a.facts.areaFit : 'edge' } }))(applicationOf(slice))",
+      'application: ((a) => ({ ...a, day, isAttended, facts: { ...a.facts, ' +
+      "areaFit: isAttended ? a.facts.areaFit : 'edge' } }))(applicationOf(slice))",
     test: UNREAD,
   },
 ];
@@ -143,7 +145,8 @@ const destruction: readonly Twin[] = [
     'a destroyed night leaves nothing in the present keyring',
     'it is removed from the state',
     'return { next: { ...state, rowKeys, nightsDeadThrough }, destroys: removed !== undefined };',
-    'return { next: { ...state, rowKeys, nightsDeadThrough, gone: removed } as never, destroys: removed !== undefined };',
+    'return { next: { ...state, rowKeys, nightsDeadThrough, gone: removed } as never, ' +
+      'destroys: removed !== undefined };',
   ),
   destroyed(
     'a destroyed secret leaves nothing in the present keyring',
@@ -155,7 +158,8 @@ const destruction: readonly Twin[] = [
     'destroyed days leave nothing in the present keyring',
     'they are removed from the state',
     'dayKeys: Object.fromEntries(living), deadThrough }, destroys };',
-    'dayKeys: Object.fromEntries(living.length === 0 ? Object.entries(state.dayKeys) : living), deadThrough }, destroys };',
+    'dayKeys: Object.fromEntries(living.length === 0 ? Object.entries(state.dayKeys) : living), ' +
+      'deadThrough }, destroys };',
   ),
   {
     promise: 'both copies lose a destroyed key',

@@ -6,8 +6,26 @@ import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../deploy/local/layout.js';
 
 /** Whatever decides if something is on a disk, or on several brokers, when a caller goes on. */
-const forms =
-  /(?:\b|-c)(?:fsync|synchronous_commit|full_page_writes|commit_delay|commit_siblings|wal_sync_method|wal_level|UNLOGGED|acks|idempotent|min\.insync\.replicas|unclean\.leader\.election\.enable|flush\.messages|datasync|fsyncSync|fdatasyncSync|no-sync)\b.*/g;
+const words = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'commit_delay',
+  'commit_siblings',
+  'wal_sync_method',
+  'wal_level',
+  'UNLOGGED',
+  'acks',
+  'idempotent',
+  'min\\.insync\\.replicas',
+  'unclean\\.leader\\.election\\.enable',
+  'flush\\.messages',
+  'datasync',
+  'fsyncSync',
+  'fdatasyncSync',
+  'no-sync',
+];
+const forms = new RegExp(`(?:\\b|-c)(?:${words.join('|')})\\b.*`, 'g');
 
 /** Every place, word for word. A place that is not here, or another value, needs a reason. */
 const places: Readonly<Record<string, readonly string[]>> = {

@@ -34,10 +34,19 @@ describe('the columns of all databases', () => {
     );
     const wide = columns.filter((line) => /\b(jsonb?|xml|hstore|point|inet|cidr|macaddr|interval)\b/.test(line));
     expect(wide).toEqual(['column book_event.detail: jsonb not null', 'column obligation.decision_trace: jsonb']);
-    for (const type of new Set(types))
-      expect(type).toMatch(
-        /^(?:bigint|bigint\[\]|boolean|bytea|character varying|date|integer|jsonb|smallint|text|text\[\]|timestamp(?:\(0\))? with time zone|uuid|xid8)$/,
-      );
+    const known = [
+      'bigint',
+      'bigint[]',
+      'boolean',
+      'bytea',
+      'character varying',
+      'date',
+      'integer',
+      'jsonb',
+      'smallint',
+    ];
+    const more = ['text', 'text[]', 'timestamp with time zone', 'timestamp(0) with time zone', 'uuid', 'xid8'];
+    expect(types.filter((type = '') => ![...known, ...more].includes(type))).toEqual([]);
   });
 
   it('have these defaults and no others', () => {

@@ -54,7 +54,7 @@ const anyAround: fc.Arbitrary<Surroundings> = fc.record({
 
 const anyN = fc.integer({ min: 1, max: 6 });
 
-/** What a household, a desk and payments can say. No person of the city decides anything. */
+/** What a household, a navigator and payments can say. No person of the city decides anything. */
 const commandsOf = (policy: Policy): fc.Arbitrary<CaseCommand> =>
   fc.oneof(
     fc.record({

@@ -196,7 +196,7 @@ describe('the checks of the books', () => {
     expect(alone).toEqual(new Set([SUMS, BALANCES, WHOLE, FLIGHT, ISSUED, RESERVED, PAID, CHAIN]));
   });
 
-  it('leave no money in two accounts of one obligation: an older generation that is released again is noticed', async () => {
+  it('notice an older generation that is released again, with money for both', async () => {
     await tables.aside(async (tx) => {
       await fill(tx);
       // Two living generations of one number, with money for both: no other check sees them.

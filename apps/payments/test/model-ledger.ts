@@ -64,7 +64,7 @@ export class ModelLedger {
     return this.released.get(`${site ?? ''} ${hourMs}`) ?? 0n;
   }
 
-  /** Those that wait for money, in order. A rapid grant for which the week has no room blocks nobody, except in tier 1. */
+  /** Those that wait for money, in order. A rapid grant that waits only for another week blocks nobody. */
   list(rapidLeftCents: bigint): readonly Obligation[] {
     return [...this.obligations.values()]
       .filter(({ obligation: { status } }) => status === 'waiting-list')

@@ -175,7 +175,7 @@ describe('a new epoch', () => {
     expect(await epochs()).toHaveLength(next);
   });
 
-  it('begins when the numbers of the cluster are behind the cursor of the newest epoch, not of an older one', async () => {
+  it('begins when the numbers of the cluster are behind the cursor of the newest epoch alone', async () => {
     await startEpochs('a', 'this');
     const ahead = '9000000000000';
     await moveCursor(database.pool, 'live', { from: BEGINNING, to: { epoch: 1, xid: ahead, seq: 1 }, marks: [] });
