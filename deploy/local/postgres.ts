@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { Child, run, waitUntil } from './child.js';
 import { repositoryRoot } from './layout.js';
 import { requireFreePort } from './ports.js';
+import { postgresSettings } from './postgres-settings.js';
 import { problemIn, StackProblem } from './problem.js';
 
 export interface PostgresOptions {
@@ -59,25 +60,7 @@ export class Postgres {
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
-      max_connections: '200',
-      // The nightly turn locks many partitions in one transaction.
-      max_locks_per_transaction: '256',
-      fsync: durable ? 'on' : 'off',
-      synchronous_commit: durable ? 'on' : 'off',
-      full_page_writes: durable ? 'on' : 'off',
-      // Log lines never contain a statement or a row: `terse` drops DETAIL, `panic` drops the statement.
-      log_error_verbosity: 'terse',
-      log_min_error_statement: 'panic',
-      log_min_messages: 'warning',
-      log_statement: 'none',
-      log_min_duration_statement: '-1',
-      log_parameter_max_length: '0',
-      log_parameter_max_length_on_error: '0',
-      log_connections: '',
-      log_checkpoints: 'off',
-      password_encryption: 'scram-sha-256',
-      timezone: 'UTC',
-      log_timezone: 'UTC',
+      ...postgresSettings(durable),
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const { command, args, user } = asOrdinaryUser(

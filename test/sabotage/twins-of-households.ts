@@ -77,7 +77,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     file: 'libs/household/src/boxes.ts',
     find: `payments === undefined && eligibility.lastDay < today`,
     replace: `payments === undefined && eligibility.lastDay < ''`,
-    test: 'libs/household/src/application.spec.ts',
+    test: 'libs/household/src/boxes.spec.ts',
     name: 'never silent',
   },
   {
@@ -86,7 +86,7 @@ export const twinsOfHouseholds: readonly Twin[] = [
     file: 'libs/household/src/boxes.ts',
     find: `intake.lastDay < today ? 'apply-again' : intake.status`,
     replace: 'intake.status',
-    test: 'libs/household/src/application.spec.ts',
+    test: 'libs/household/src/boxes.spec.ts',
     name: 'never silent',
   },
   {

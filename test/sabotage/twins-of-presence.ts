@@ -136,7 +136,7 @@ export const twinsOfPresence: readonly Twin[] = [
     file: 'libs/household/src/boxes.ts',
     find: `payments !== undefined && payments.status !== 'received'`,
     replace: `payments !== undefined`,
-    test: 'libs/household/src/application.spec.ts',
+    test: 'libs/household/src/boxes.spec.ts',
     name: 'are never silent',
   },
 ];

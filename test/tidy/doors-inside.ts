@@ -5,6 +5,26 @@ import { type Door, NOBODY, nestPackage, nodeTypes, services } from './door.js';
 /** Internal parts: keys and hashes, Nest's container, the server below Nest, the environment. */
 export const doorsInside: readonly Door[] = [
   {
+    what: 'a chance that can be guessed, which only spreads tries over time; what is secret is drawn by the kernel',
+    words: /^(random|pseudoRandomBytes|prng)$/,
+    isIt: ({ from, owner }) => owner === 'Math' || nodeTypes.test(from),
+    within: /^(apps|libs|deploy)\//,
+    may: /^libs\/(bus\/src\/trouble\/backoff|sealing\/src\/server\/keyring\/writer-lock)[.]ts$/,
+    at: 'libs/sealing/src/device/planted.ts',
+    planted: [
+      'export const symbol = Math.floor(Math.random() * 32);',
+      'const { random } = Math;\nexport const symbol = random();',
+      'const { random: draw } = Math;\nexport const symbol = draw();',
+      `export const symbol = Math['random']();`,
+      `export const draw = globalThis.Math.random;`,
+      `import { pseudoRandomBytes } from 'node:crypto';\nexport const bytes = pseudoRandomBytes(16);`,
+      ['apps/payments/src/planted.service.ts', 'export const code = String(Math.random());'],
+      ['apps/rail-simulator/src/planted.ts', 'export const code = String(Math.random());'],
+      ['libs/household/src/planted.ts', 'export const part = Array.from({ length: 15 }, Math.random);'],
+      ['deploy/demo/planted.ts', 'export const code = String(Math.random());'],
+    ],
+  },
+  {
     what: "a keyed hash, which an app's pseudonyms.ts asks for",
     words: /^(keyedHash|hashUnder|hmacSha256|hmacBytes)$/,
     isIt: ({ from }) => /^libs\/(service\/src\/keys\/keyed-hash|sealing\/src\/server\/hmac)\.ts$/.test(from),

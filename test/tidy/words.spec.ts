@@ -23,10 +23,12 @@ const retired: readonly RetiredWord[] = [
     // Fields of the keyring file.
     wire: {
       'libs/sealing/src/server/envelope/resign.ts': 2,
+      [`${KEYRING}/destroyed-keys.spec.ts`]: 5,
       [`${KEYRING}/file-keyring.ts`]: 1,
       [`${KEYRING}/keyring-description.ts`]: 3,
       [`${KEYRING}/keyring-identities.spec.ts`]: 2,
       [`${KEYRING}/keyring-identities.ts`]: 3,
+      [`${KEYRING}/keyring-state.spec.ts`]: 1,
       [`${KEYRING}/keyring-state.ts`]: 6,
     },
   },
@@ -34,7 +36,10 @@ const retired: readonly RetiredWord[] = [
     old: /\b(record (opener|header|address|target|overhead bytes|parts)|expected record|split record)\b/g,
     use: 'envelope',
     // A label under which headers are signed.
-    wire: { 'libs/sealing/src/server/envelope/envelope-header.ts': 1 },
+    wire: {
+      'libs/sealing/src/server/envelope/envelope-address.spec.ts': 1,
+      'libs/sealing/src/server/envelope/envelope-header.ts': 1,
+    },
   },
   {
     old: /\bstubs?\b/g,

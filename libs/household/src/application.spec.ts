@@ -19,7 +19,7 @@ import {
 } from '#libs/contracts';
 import { boxBinding, codeBinding, fromBase64url, hpkeSeal, toBase64url, verifyCommand } from '#libs/sealing';
 
-import { answers, day, newSetting, open, services } from '../test/device.js';
+import { answers, day, newIdentity, newSetting, open, services } from '../test/device.js';
 import {
   deriveHousehold,
   newReceipt,
@@ -127,6 +127,28 @@ describe('an application', () => {
     expect([...payout].filter((text) => contact.has(text))).toHaveLength(1);
   });
 
+  it('is sealed to what any of the pinned identities has signed, wherever it stands among them', async () => {
+    const other = newIdentity();
+    const pinnedAs = (make: (own: (typeof setting.pinned)[string]) => (typeof setting.pinned)[string]) => ({
+      ...setting,
+      pinned: Object.fromEntries(Object.entries(setting.pinned).map(([service, own]) => [service, make(own)])),
+    });
+    for (const make of [(own: (typeof other)[]) => [other, ...own], (own: (typeof other)[]) => [...own, other]]) {
+      const body = await sealApplication(
+        await holder,
+        answers,
+        pinnedAs((own) => make([...own])),
+      );
+      expect(open('eligibility', factsSlice, body.facts)).toBeDefined();
+    }
+    const alone = sealApplication(
+      await holder,
+      answers,
+      pinnedAs(() => [other]),
+    );
+    await expect(alone).rejects.toMatchObject({ code: 'no-day-key' });
+  });
+
   it('is not sealed to a key that no pinned identity has signed, nor for other contracts', async () => {
     const { directory } = setting;
     const [first, ...others] = directory.dayKeys;
@@ -223,30 +245,5 @@ describe('the boxes of a household', () => {
     const later = toBase64url(encodeBoxAnswer({ ...address, version: 6, sealed }));
     expect(await openBoxes(household, [empty, empty, later])).toEqual({});
     expect(await openBoxes(household, [answer, answer, 'AAAA'])).toEqual({});
-  });
-
-  it('are never silent', () => {
-    const message = {
-      status: 'received',
-      version: 1,
-      reasons: [],
-      lastDay: '2026-11-10',
-      highestRequest: 0,
-      ready: [],
-    } as never;
-    expect(statusOf({}, '2026-11-02')).toBe('nothing-arrived');
-    expect(statusOf({ intake: message }, '2026-11-10')).toBe('received');
-    expect(statusOf({ intake: message }, '2026-11-11')).toBe('apply-again');
-    const approved = { ...(message as object), status: 'approved' } as never;
-    expect(statusOf({ intake: message, eligibility: approved }, '2026-11-10')).toBe('approved');
-    expect(statusOf({ intake: message, eligibility: approved }, '2026-11-11')).toBe('tell-us-how-to-pay');
-    const ready = { ...(message as object), status: 'ready-to-collect' } as never;
-    expect(statusOf({ eligibility: approved, payments: ready }, '2026-11-11')).toBe('ready-to-collect');
-    const word = (status: string) => ({ ...(message as object), status }) as never;
-    // Payments has seen the household and has nothing to pay yet.
-    expect(statusOf({ eligibility: approved, payments: message }, '2026-11-11')).toBe('approved');
-    expect(statusOf({ eligibility: word('come-and-confirm') }, '2026-11-11')).toBe('come-and-confirm');
-    const forPerson = { eligibility: word('ask-a-person'), payments: word('come-and-confirm') };
-    expect(statusOf(forPerson, '2026-11-11')).toBe('ask-a-person');
   });
 });

@@ -27,6 +27,12 @@ const identities = Object.fromEntries(services.map((name) => [name, generateKeyP
 const rawOf = (key: unknown): Uint8Array =>
   fromBase64url((key as { export(options: object): { x: string } }).export({ format: 'jwk' }).x);
 
+/** An identity that has signed nothing. */
+export function newIdentity(): { readonly keyId: string; readonly publicKey: string } {
+  const publicKey = rawOf(generateKeyPairSync('ed25519').publicKey);
+  return { keyId: keyIdOf(publicKey), publicKey: toBase64url(publicKey) };
+}
+
 /** A device whose directory has a key of each service for the day. */
 export function newSetting(): DeviceSetting {
   const pinned: Record<string, { keyId: string; publicKey: string }[]> = {};

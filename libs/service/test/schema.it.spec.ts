@@ -9,6 +9,7 @@ import { ServiceUnderTest } from '../../../test/support/service-under-test.js';
 import { superuserUrl } from '../../../test/support/stack.js';
 import { TestKeyrings } from '../../../test/support/test-keyrings.js';
 import { plantedDifferences, today, type PlantedDifference, type Who } from './planted-differences.js';
+import { plantedProperties } from './planted-properties.js';
 import { plainNotification } from './support.js';
 
 const definition = plainNotification();
@@ -47,17 +48,20 @@ describe('a database that differs from what is declared', () => {
     expect(await found()).toEqual([]);
   });
 
-  it.each(plantedDifferences)('$what: is named', async ({ who, plant, undo, differences }) => {
-    await as(who, plant);
-    try {
-      expect(await found()).toEqual(differences);
-    } finally {
-      await as(who, undo);
-    }
-    // Ownership changes what the owner gave; a migration gives it again.
-    await service.migrate();
-    expect(await found()).toEqual([]);
-  });
+  it.each([...plantedDifferences, ...plantedProperties])(
+    '$what: is named',
+    async ({ who, plant, undo, differences }) => {
+      await as(who, plant);
+      try {
+        expect(await found()).toEqual(differences);
+      } finally {
+        await as(who, undo);
+      }
+      // Ownership changes what the owner gave; a migration gives it again.
+      await service.migrate();
+      expect(await found()).toEqual([]);
+    },
+  );
 });
 
 describe('a role', () => {

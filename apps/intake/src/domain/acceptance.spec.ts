@@ -17,6 +17,16 @@ describe('an application is taken by its day', () => {
   ])('%s', (_name, offset, minutesToMidnight, rule) => {
     expect(dayRule({ day: today + offset, today, minutesToMidnight }, limits)).toBe(rule);
   });
+
+  it('follows from these limits on every other day too, however long ago or ahead', () => {
+    for (let offset = -800; offset <= 800; offset += 1)
+      for (const minutesToMidnight of [1, 10, 11, 1440]) {
+        const early = offset === 1 && minutesToMidnight <= 10 ? 'accept' : 'day-to-come';
+        const late = offset <= -8 ? 'day-over' : offset <= -5 ? 'known-only' : 'accept';
+        const rule = dayRule({ day: today + offset, today, minutesToMidnight }, limits);
+        expect([offset, rule]).toEqual([offset, offset > 0 ? early : late]);
+      }
+  });
 });
 
 describe('what is known under the same number', () => {

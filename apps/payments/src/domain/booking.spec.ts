@@ -94,6 +94,55 @@ describe('a commit of the ledger', () => {
     expect(() => bookingOf(head, change('intended'), terms)).toThrow('cannot be sent');
   });
 
+  it('vouches for every part of an obligation, of an instrument and of a posting, and for its place', () => {
+    const line = { fund: 'GIFT', from: 'available', to: 'reserved', amountCents: 5n, obligation: 'o-1' } as const;
+    const whole = changeOf([obligation(instrument({}))], [line]);
+    const withOwn = (own: Obligation, posting: object = line) => changeOf([own], [{ ...line, ...posting }]);
+    const changedObligations: Partial<Obligation>[] = [
+      { id: 'o-2' },
+      { kind: 'standard' },
+      { amountCents: 25_001n },
+      { needs: ['RNT'] },
+      { needs: ['FOD', 'RNT'] },
+      { needs: [] },
+      { tier: 2 },
+      { serviceArea: 'West' },
+      { status: 'closed' },
+      { fund: 'LEND' },
+      { fund: undefined },
+      { instruments: [] },
+      { instruments: [instrument({}), instrument({ number: 1 })] },
+    ];
+    const changedInstruments: Partial<Instrument>[] = [
+      { number: 1 },
+      { generation: 1 },
+      { amountCents: 25_001n },
+      { payoutMethod: 'CARD' },
+      { state: 'intended' },
+      { isSecretLost: true },
+      { inquireFirst: true },
+    ];
+    const changedPostings = [
+      { fund: 'LEND' },
+      { from: 'given' },
+      { to: 'paid' },
+      { amountCents: 6n },
+      { obligation: 'o-2' },
+      { obligation: undefined },
+    ];
+    const changes = [
+      whole,
+      ...changedObligations.map((change) => withOwn({ ...obligation(instrument({})), ...change })),
+      ...changedInstruments.map((change) => withOwn(obligation(instrument(change)))),
+      ...changedPostings.map((change) => withOwn(obligation(instrument({})), change)),
+      { ...whole, postings: [] },
+      { ...whole, postings: [line, line] },
+    ];
+    const texts = changes.map((change) => JSON.stringify(bookingOf(head, change, terms).vouched));
+    texts.push(JSON.stringify(bookingOf({ ...head, seq: 7n }, whole, terms).vouched));
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
   it('is due in this hour for instruments to send, in the next for capped and issued ones, never for others', () => {
     const due = (change: Partial<Instrument>): number | null | undefined =>
       bookingOf(head, changeOf([obligation(instrument(change))], []), terms).instruments[0]?.dueMs;

@@ -60,3 +60,35 @@ it('a message that fails for an unforeseen reason is refused, and stops no other
   const disk = Object.assign(new Error('the disk is away'), { syscall: 'open', code: 'EIO' });
   expect(() => openMessage(failing(disk), incoming, TODAY)).toThrow(disk);
 });
+
+it('a message is expected to be of the contract of its topic, whole, whatever its envelope says', () => {
+  for (const contract of catalogue as readonly Contract[]) {
+    const asked: unknown[] = [];
+    const opener = {
+      open: (...all: unknown[]) => {
+        asked.push(all);
+        throw new SealingError('wrong-contract');
+      },
+    };
+    const envelope = Uint8Array.of(1, 2);
+    const { name, version, producer } = contract;
+    const incoming = { contract, contractName: name, day: '2026-11-20', envelope };
+    expect(openMessage(opener, incoming, TODAY)).toEqual({ kind: 'refused', code: 'wrong-contract', incoming });
+    expect(asked).toEqual([[{ contract: name, version, producer, day: '2026-11-20' }, envelope]]);
+  }
+});
+
+it('a message whose key is destroyed is expired from its eighth day on, however much later, and parked before', () => {
+  const contract: Contract = grantAwarded;
+  const opener = {
+    open: () => {
+      throw new SealingError('key-destroyed');
+    },
+  };
+  for (const age of [-2, 0, 1, 6, 7, 8, 9, 10, 11, 30, 365, 3_650]) {
+    const day = new Date(Date.parse(TODAY) - age * 86_400_000).toISOString().slice(0, 10);
+    const incoming = { contract, contractName: contract.name, day, envelope: new Uint8Array() };
+    const { kind } = openMessage(opener, incoming, TODAY);
+    expect([age, kind]).toEqual([age, age >= 8 ? 'expired' : 'refused']);
+  }
+});

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { codeFrom } from './crockford.js';
 import { newReceipt, parsePickupCode, parseReceipt, pickupCodeFrom, receiptTail } from './receipt.js';
@@ -17,6 +17,24 @@ describe('a receipt code', () => {
     for (let at = 0; at < 18; at += 1) {
       if (at % 5 === 4) continue;
       expect(new Set(many.map((receipt) => receipt[at])).size).toBe(32);
+    }
+  });
+
+  it('is fifteen bytes of the platform’s secure source, each of them a symbol, and nothing else', () => {
+    const drawn: Uint8Array[] = [];
+    const real = globalThis.crypto.getRandomValues.bind(globalThis.crypto);
+    const source = jest.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation((array) => {
+      drawn.push(real(array) as unknown as Uint8Array);
+      return array;
+    });
+    try {
+      for (let n = 1; n <= 200; n += 1) {
+        const receipt = newReceipt();
+        expect([drawn.length, drawn.at(-1)?.length]).toEqual([n, 15]);
+        expect(receipt.replaceAll('-', '')).toBe(codeFrom(drawn.at(-1) as Uint8Array));
+      }
+    } finally {
+      source.mockRestore();
     }
   });
 
