@@ -138,6 +138,7 @@ const destroyed = (promise: string, without: string, find: string, replace: stri
   find,
   replace,
   test: DESTROYED,
+  name: 'hold nothing of a destroyed key',
 });
 
 const destruction: readonly Twin[] = [
@@ -168,6 +169,7 @@ const destruction: readonly Twin[] = [
     find: 'for (const { file } of this.#copies.toReversed()) {',
     replace: 'for (const { file } of destroys ? this.#copies.slice(0, 1) : this.#copies.toReversed()) {',
     test: DESTROYED,
+    name: 'hold nothing of a destroyed key',
   },
   {
     promise: 'the old master of each copy is destroyed',
@@ -176,6 +178,7 @@ const destruction: readonly Twin[] = [
     find: '    if (newMaster) this.sweep();\n',
     replace: '',
     test: DESTROYED,
+    name: 'hold nothing of a destroyed key',
   },
 ];
 

@@ -13,4 +13,5 @@ keepsTheseKinds(eligibility, {
   handled: [112],
   parked: [3_708],
   later: [3_708, 2],
+  unsealed: [3_708],
 });

@@ -10,4 +10,5 @@ keepsTheseKinds(intake, {
   handled: [112],
   parked: [3_708],
   later: [3_708, 2],
+  unsealed: [3_708],
 });

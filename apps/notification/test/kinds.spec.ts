@@ -10,4 +10,5 @@ keepsTheseKinds(notification, {
   handled: [112],
   parked: [2_256],
   later: [2_256, 2],
+  unsealed: [2_256],
 });

@@ -12,4 +12,5 @@ keepsTheseKinds(payments, {
   handled: [112],
   parked: [3_279],
   later: [3_279, 2],
+  unsealed: [3_279],
 });
