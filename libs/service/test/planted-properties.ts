@@ -19,8 +19,8 @@ export const plantedProperties: readonly PlantedDifference[] = [
   {
     what: 'a finer time',
     who: 'owner',
-    plant: 'ALTER TABLE relay_cursor ALTER asked_at TYPE timestamptz(0)',
-    undo: 'ALTER TABLE relay_cursor ALTER asked_at TYPE timestamptz',
+    plant: 'ALTER TABLE relay_cursor ALTER asked_at TYPE timestamptz',
+    undo: 'ALTER TABLE relay_cursor ALTER asked_at TYPE timestamptz(0)',
     differences: ['column relay_cursor.asked_at: different'],
   },
   {
@@ -103,9 +103,9 @@ export const plantedProperties: readonly PlantedDifference[] = [
   {
     what: 'a policy',
     who: 'owner',
-    plant: 'CREATE POLICY some ON staff',
-    undo: 'DROP POLICY some ON staff',
-    differences: ['policy staff.some: undeclared'],
+    plant: 'CREATE POLICY plain ON staff',
+    undo: 'DROP POLICY plain ON staff',
+    differences: ['policy staff.plain: undeclared'],
   },
   {
     what: 'a server elsewhere',
