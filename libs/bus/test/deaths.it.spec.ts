@@ -107,7 +107,9 @@ describe('a retried message at which processes die', () => {
           .catch(() => false),
       (isKept) => isKept,
     );
-    await database.pool.query(`UPDATE record SET due = now() - interval '1 hour' WHERE kind = 'later'`);
+    await database.pool.query(
+      `UPDATE record SET due = date_trunc('hour', now()) - interval '1 hour' WHERE kind = 'later'`,
+    );
 
     /** One process, whose worker ends each portion with the bad message in this way. */
     const run = async (end: End): Promise<readonly Incoming[]> => {
