@@ -53,14 +53,14 @@ describe('the PostgreSQL of the image', () => {
   });
 
   it('proves its name to a client, and accepts no connection in plain text', async () => {
-    const [plain, unproven] = [new URL(urls.intake), new URL(urls.intake)];
+    const [plain, unproven] = [new URL(urls.payments), new URL(urls.payments)];
     plain.search = '';
     // The authority of the machine did not sign the certificate.
     unproven.searchParams.delete('sslrootcert');
     await expect(ask(plain.href, ['SELECT 1'])).rejects.toMatchObject({ code: '28000' });
     await expect(ask(unproven.href, ['SELECT 1'])).rejects.toThrow(/certificate/);
     const version = 'SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
-    expect(await ask(urls.intake, [version])).toEqual({ version: 'TLSv1.3' });
+    expect(await ask(urls.payments, [version])).toEqual({ version: 'TLSv1.3' });
   });
 
   it('lets no service into the database of another', async () => {
