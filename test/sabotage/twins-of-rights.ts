@@ -179,7 +179,7 @@ export const twinsOfRights: readonly Twin[] = [
     without: 'it asks whether the broker would do it',
     file: 'libs/bus/src/kafka/visible-rights.ts',
     find: 'if (await isAllowed(() => changeSettings(admin, topic)))',
-    replace: 'if (await isAllowed(() => readRules(admin)))',
+    replace: 'if (await isAllowed(() => everyRule(admin)))',
     test: 'test/drill/broker-rights.it.spec.ts',
   },
 ];

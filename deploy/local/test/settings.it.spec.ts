@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import pg from 'pg';
 
 import { services } from '#libs/contracts';
 
@@ -12,6 +11,7 @@ import { repositoryRoot } from '../layout.js';
 import { postgresSettings } from '../postgres-settings.js';
 import { freePorts } from '../settings.js';
 import { type Stack, startStack } from '../stack.js';
+import { ask } from './ask.js';
 
 let root: string;
 let stack: Stack;
@@ -24,16 +24,6 @@ afterAll(async () => {
   await stack.stop();
   await rm(root, { recursive: true, force: true });
 });
-
-async function ask<T extends object>(url: string, text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  try {
-    await client.connect();
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 const superuser = (): string => stack.superuserUrl ?? '';
 

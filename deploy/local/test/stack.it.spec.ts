@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import pg from 'pg';
 
 import { aclsFor, groupOf, type Service, keyLife, services, topicConfigs } from '#libs/contracts';
 import { FileKeyring } from '#libs/sealing';
@@ -18,6 +17,7 @@ import { runningSystem } from '../running.js';
 import type { Secrets } from '../secrets.js';
 import { freePorts } from '../settings.js';
 import { type Stack, startStack } from '../stack.js';
+import { ask } from './ask.js';
 
 const roots: string[] = [];
 
@@ -42,16 +42,6 @@ afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
   for (const root of roots) await rm(root, { recursive: true, force: true });
 });
-
-async function ask<T extends object>(url: string, text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  try {
-    await client.connect();
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 function kafkaAs(stack: Stack, user: KafkaUser): kafkajs.Kafka {
   return new kafkajs.Kafka({

@@ -41,14 +41,19 @@ function without(rules: Rules, others: Rules): AclEntry[] {
 }
 
 async function presentRules(admin: Admin, principals: ReadonlySet<string>): Promise<Rules> {
+  const entries = await everyRule(admin);
+  return byName(entries.filter(({ principal }) => principals.has(principal)));
+}
+
+/** Reads all rules of the broker. @throws what the client throws, for example for a service: it may not read them */
+export async function everyRule(admin: Admin): Promise<readonly AclEntry[]> {
   const { resources } = await admin.describeAcls({
     resourceType: AclResourceTypes.ANY,
     resourcePatternType: ResourcePatternTypes.ANY,
     operation: AclOperationTypes.ANY,
     permissionType: AclPermissionTypes.ANY,
   });
-  const entries = resources.flatMap(({ acls, ...resource }) => acls.map((acl) => Object.assign({}, resource, acl)));
-  return byName(entries.filter(({ principal }) => principals.has(principal)));
+  return resources.flatMap(({ acls, ...resource }) => acls.map((acl) => Object.assign({}, resource, acl)));
 }
 
 function byName(entries: readonly AclEntry[]): Rules {

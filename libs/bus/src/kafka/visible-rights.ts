@@ -1,10 +1,11 @@
 import { contractsFrom, contractsTo, groupOf, type Contract, type Service } from '#libs/contracts';
 import kafkajs, { type Admin } from 'kafkajs';
 
+import { everyRule } from './access-rules.js';
 import { kafkaClient, kafkaErrorType, type KafkaConnection } from './kafka-client.js';
 
 // Node cannot import these by name from the client's CommonJS.
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ConfigResourceTypes, ResourcePatternTypes } = kafkajs;
+const { ConfigResourceTypes } = kafkajs;
 
 const REFUSED = /^(?:TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED$/;
 
@@ -44,7 +45,7 @@ async function differences(admin: Admin, service: Service): Promise<readonly Rig
     if (await isAllowed(() => readSettings(admin, topic))) excess.push(`right to read the settings of topic ${topic}`);
     if (await isAllowed(() => changeSettings(admin, topic))) excess.push(`right to change topic ${topic}`);
   }
-  if (await isAllowed(() => readRules(admin))) excess.push('right on the cluster');
+  if (await isAllowed(() => everyRule(admin))) excess.push('right on the cluster');
   return [
     ...declared.filter((topic) => !visible.includes(topic)).map((topic) => missing(`topic ${topic}`)),
     ...visible.filter((topic) => !declared.includes(topic)).map((topic) => undeclared(`right on topic ${topic}`)),
@@ -79,13 +80,4 @@ function readSettings(admin: Admin, topic: string): Promise<unknown> {
 function changeSettings(admin: Admin, topic: string): Promise<unknown> {
   const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [] }];
   return admin.alterConfigs({ validateOnly: true, resources });
-}
-
-function readRules(admin: Admin): Promise<unknown> {
-  return admin.describeAcls({
-    resourceType: AclResourceTypes.ANY,
-    resourcePatternType: ResourcePatternTypes.ANY,
-    operation: AclOperationTypes.ANY,
-    permissionType: AclPermissionTypes.ANY,
-  });
 }

@@ -45,8 +45,9 @@ async function busOfService() {
   const gate = { onAccepted: (listener: () => void) => void heard.push(listener) };
   const config = { brokers: ['b:1'], kafkaUsername: 'u', kafkaPassword: 'p', kafkaCopies: 1, directUrl: 'postgres://' };
   const { providers = [] } = MessagingModule.for('payments');
-  const [bus] = providers as unknown as readonly FactoryProvider[];
-  await bus?.useFactory(config, {}, {}, { identity: () => ({}) }, {}, gate, clock, log, new Registry());
+  const [kafka, bus] = providers as unknown as readonly FactoryProvider[];
+  const connection = await kafka?.useFactory(config);
+  await bus?.useFactory(connection, config, {}, {}, { identity: () => ({}) }, {}, gate, clock, log, new Registry());
   return { options: made.at(-1) as Told, lines, heard };
 }
 

@@ -17,6 +17,8 @@ import { BrokerRights } from './broker-rights.js';
 import { busMetrics } from '../metrics/bus-metrics.js';
 
 const STALLED_EXIT_CODE = 70;
+/** How the service reaches the broker. */
+const KAFKA = Symbol('kafka');
 
 interface BusParts {
   readonly kafka: KafkaConnection;
@@ -38,10 +40,11 @@ export class MessagingModule {
     return {
       module: MessagingModule,
       providers: [
+        { provide: KAFKA, useFactory: connectionOf, inject: [ServiceConfig] },
         {
           provide: Bus,
-          useFactory: async (...[config, pool, records, keyring, directory, gate, clock, log, registry]: BusNeeds) => {
-            const kafka = await connectionOf(config);
+          useFactory: async (...needs: BusNeeds) => {
+            const [kafka, config, pool, records, keyring, directory, gate, clock, log, registry] = needs;
             const bus = busOf(service, { kafka, config, pool, records, keyring, directory, gate, clock, log });
             busMetrics(registry, clock, () => bus.status());
             await bus.start();
@@ -49,7 +52,7 @@ export class MessagingModule {
             gate.onAccepted(() => bus.lookAround());
             return bus;
           },
-          inject: [ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, DestructionGate, Clock, Log, Registry],
+          inject: [KAFKA, ServiceConfig, Pool, Records, KEYRING, KEY_DIRECTORY, DestructionGate, Clock, Log, Registry],
         },
         {
           provide: BusState,
@@ -58,9 +61,8 @@ export class MessagingModule {
         },
         {
           provide: BrokerRights,
-          useFactory: async (config: ServiceConfig, log: Log) =>
-            new BrokerRights({ service, connection: await connectionOf(config), log }),
-          inject: [ServiceConfig, Log],
+          useFactory: (connection: KafkaConnection, log: Log) => new BrokerRights({ service, connection, log }),
+          inject: [KAFKA, Log],
         },
         { provide: Transactions, useFactory: ({ transactions }: Bus<Service>) => transactions, inject: [Bus] },
       ],
@@ -69,7 +71,18 @@ export class MessagingModule {
   }
 }
 
-type BusNeeds = [ServiceConfig, Pool, Records, Keyring, KeyDirectory, DestructionGate, Clock, Log, Registry];
+type BusNeeds = [
+  KafkaConnection,
+  ServiceConfig,
+  Pool,
+  Records,
+  Keyring,
+  KeyDirectory,
+  DestructionGate,
+  Clock,
+  Log,
+  Registry,
+];
 
 function busOf(service: Service, parts: BusParts): Bus<Service> {
   const { kafka, config, pool, records, keyring, directory, gate, clock, log } = parts;
